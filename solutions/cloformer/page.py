@@ -15,10 +15,10 @@
 #
 # *Some heads look near, the others look everywhere: two kinds of attention in one block.*
 #
-# ![Left: a cloth of nine patches with fine diagonal threads under a faint red glow. Right: rising and falling threads, and the rule. Under a red glow the front is up. Under a blue glow the back is up, so rising and falling swap.](figures/questions.svg)
+# ![Left: a cloth of nine patches with fine diagonal threads under a faint red glow. Right: rising and falling threads, and the rule. Under a red glow we see the front of the cloth. Under a blue glow we see its back, so rising and falling swap.](figures/questions.svg)
 #
-# Vision transformers suffer when they shrink: [DeiT](https://arxiv.org/abs/2012.12877) falls from 81.8 % on ImageNet to 72.2 % when its 86 million parameters
-# become 5.7 million.
+# Vision transformers suffer when they shrink: [DeiT](https://arxiv.org/abs/2012.12877) falls from 81.8 % on ImageNet to 72.2 %
+# when it shrinks from 86 million parameters to 5.7 million.
 # The authors of [CloFormer](https://arxiv.org/abs/2303.17803) (2023) report 77.0 % on ImageNet with 4.2 million parameters.
 # They give the credit to a local branch that is half convolution, half attention.
 # You build that branch here, and test what it contributes.
@@ -32,7 +32,7 @@
 # - build attention from convolutions, and test how it differs from a convolution;
 # - divide heads between branches that work side by side;
 # - find a leak: a layer that sees more than you think;
-# - measure which details a branch passes on, fine or coarse, and say whether this is built in or learned.
+# - measure whether a branch passes on fine or coarse structure, and say whether this is built in or learned.
 #
 # | part | minutes |
 # |---|---|
@@ -79,13 +79,13 @@ review()
 # ## 1. A cloth
 #
 # A picture shows one side of a cloth: its front, or its back.
-# **The question:** if you look at the *front* of this cloth, do its threads rise or fall from left to right?
 # The cloth has 24 x 24 pixels and lies under a coloured glow.
+# It is sewn from nine patches, and each patch has threads of one direction.
+# **The question**, for each pixel: seen from the *front* of the cloth, do the threads here rise or fall from left to right?
 # The network answers for every pixel, but a pixel counts only if it is more than 10 pixels from the middle of the glow.
 # That far out the glow has vanished in the noise, so a pixel has to learn the glow's colour from elsewhere.
 #
 # - The threads are thin: they repeat every 3 pixels, and noise lies over them.
-#   The cloth is sewn from nine patches, and each patch has threads of one direction.
 # - The glow is wide and weak, and can be anywhere.
 #   A red glow means that the front of the cloth faces us; a blue glow means that the back does.
 #   Seen from the other side, rising threads look as if they were falling: try it with a drawing on thin paper.
@@ -111,7 +111,7 @@ review()
 #
 # $$\text{FC}(\text{Swish}(\text{FC}(\cdot)))$$
 #
-# FC stands for fully connected, and it mixes all channels at each position separately.
+# FC, a fully connected layer, mixes all channels at each position separately.
 # So FC is a 1 x 1 convolution with bias, from dim channels to dim channels.
 # Swish, also called SiLU, is $z \cdot \sigma(z)$ with the sigmoid $\sigma$.
 # `F.silu` computes it.
@@ -260,7 +260,7 @@ check(AttnConv)
 # *Doubled:* if x is doubled, does the output double?
 # *Negated:* if x becomes -x, does the output only change its sign?
 # *Shifted:* if the picture moves by two pixels, does the output move by two pixels, with no other change?
-# (Near its border the picture has only zeros.)
+# (Near its border, the picture is zero.)
 #
 # **Predict, then run:** 1 for yes, 0 for no.
 
@@ -290,7 +290,7 @@ predict_then_run(predicted, measured, unit="1 (yes) or 0 (no)")
 #
 # No operation in `AttnConv` depends on position, so its output moves with the picture, as a convolution's does.
 # With biases, the border would matter: where x is 0, `qkv` would return its bias, but `mixer` would still pad with zeros.
-# So positions at the border would see something different.
+# So positions at the border would see different values.
 # </details>
 
 # %% [markdown]
@@ -498,7 +498,7 @@ check(CloAttention)
 # With stride 2 this convolution also shrinks the map.
 #
 # - `fc1`: 1 x 1, in_channels to hidden_channels; then a GELU (torch's default);
-# - `dwconv`: depth-wise on the hidden channels, kernel_size, padding kernel_size // 2, and the stride (`fc1` and `fc2` have none);
+# - `dwconv`: depth-wise on the hidden channels, kernel_size, padding kernel_size // 2, and the stride (`fc1` and `fc2` have stride 1);
 # - `fc2`: 1 x 1, hidden_channels to out_channels.
 #
 # All three layers have a bias.
@@ -568,12 +568,12 @@ check(ConvFFN)
 # ![x goes through norm1 and attn, and x is added. The sum goes through norm2 and mlp, and also through downsample; the results are added.](figures/block.svg)
 #
 # - `norm1`, `norm2`: `nn.GroupNorm(1, dim)`.
-#   It subtracts the mean of all the numbers in an image and divides by their standard deviation.
+#   It subtracts the mean of all the numbers in the map of one image, and divides by their standard deviation.
 #   A learned weight and bias per channel follow.
 # - `attn`: `CloAttention`.
 # - `mlp`: `ConvFFN` with int(dim · mlp_ratio) hidden channels, mlp_kernel_size, the stride, and out_dim.
 # - `downsample`, the second shortcut, depends on the stride:
-#   - stride 1: `nn.Identity()` (out_dim is dim then);
+#   - stride 1: `nn.Identity()` (then out_dim equals dim);
 #   - stride 2, even if out_dim is dim: an `nn.Sequential` of three layers.
 #     First comes a full (*not* depth-wise) convolution, dim to dim, mlp_kernel_size, stride 2, padding mlp_kernel_size // 2, with bias.
 #     Then come an `nn.BatchNorm2d` and a 1 x 1 convolution, dim to out_dim, with bias.
@@ -658,8 +658,8 @@ check(CloBlock)
 # So the smaller network costs less than half as much and scores higher.
 # But these two networks differ in nearly everything, including how they were trained.
 # So the table does not say what the local branch contributes.
-# And we have not timed either network on a phone.
-# For that we need networks that differ in little else, and such a comparison comes next.
+# To see that, we need networks that differ in little else; such a comparison comes next.
+# (We have not timed either network on a phone.)
 
 # %% [markdown]
 # ## 8. The experiment
@@ -756,7 +756,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # %% [markdown]
 # **And the gate?**
 # With an open gate, our three networks are hardly better than chance after 180 steps.
-# Would you now write "without context-aware weights, the local branch cannot do it"?
+# Would you now write "without context-aware weights, the local branch cannot read the threads"?
 # That would be wrong for two reasons: we had trained too few networks, and not for long enough.
 # Of fourteen more networks with an open gate, ten score 77 to 91 % after 180 steps, and only four are at chance.
 # (We had believed our three runs for a long time.)
@@ -789,13 +789,14 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # | two of each, GELU | 95, 95, 94, 93, 95, 95, 95, 95, 95 | 94, 96, 93, 96, 96 | 96, 95 |
 #
 # After 900 steps, *added* and *GELU* get close to the published branch.
-# So the published branch seems to lead over the open gate mostly because it is not linear.
-# If we compare runs of this table with the same seed, the published branch always scores higher than *added* and *GELU*.
+# So the published branch seems to beat the open gate mostly because it is not linear.
+# If we compare runs with the same seed, the published branch always scores higher than *added* and *GELU*.
+# (The table rounds its numbers, so some of them look equal.)
 # It leads by 0.1 to 3.6 points, except in one case.
 # In that case *added* is still at chance, and the lead is 46 points.
 #
 # With other splits and windows the published branch scores about as high, except for one run with a single local head (83 %).
-# All runs are in the repository's `solutions/cloformer/experiment.md`.
+# All runs, also those with tanh(v) and those of 3,600 steps, are in the repository's `solutions/cloformer/experiment.md`.
 # </details>
 
 # %% [markdown]
@@ -811,15 +812,16 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # So the norm is a small global branch, which nobody would call attention.
 # We noticed the leak only because an arm that should have been at chance was not.
 # We had to remove GroupNorm to see what the heads do.
-# Before you claim that a layer sees only its neighbourhood, look for whatever is computed over the whole picture,
-# in norms as well as in gates from means.
+# Before you claim that a layer sees only its neighbourhood, look for whatever is computed over the whole picture.
+# It may be the mean in a norm, or the channel means from which SE computes its gates.
 
 # %% [markdown]
 # ## 9. Which waves pass?
 #
 # The paper (section 3) says that the local branch catches *high* frequencies (short waves, fine detail),
 # and that the global branch catches *low* frequencies (long waves).
-# Is that so, and if it is, is it built in or learned?
+# Is that so?
+# And if it is, is it built in or learned?
 #
 # To find out, we add a diagonal grey wave to a plain grey picture and measure how much each branch's output changes.
 # The root mean square of that change is the branch's **response**.
@@ -849,7 +851,7 @@ predict_then_run(predicted, measured, unit="% of the strongest response")
 
 # %% [markdown]
 # In the figure, dashed lines show the network before training, and solid lines show it after training.
-# Compare them at the short waves and at the long ones:
+# Compare the two for short waves and for long ones:
 
 # %% tags=["experiment"]
 show_responses(response)
@@ -916,7 +918,7 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 
 # %% [markdown]
 # What goes wrong in `exhibit`, and why is there no error?
-# Print some shapes, and repair it.
+# Print some shapes, and repair the function.
 #
 # <details><summary>Hint</summary>
 #
@@ -926,7 +928,7 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # `(h * w) // window ** 2` is 36 // 16 = 2, but pooling leaves 1 · 1 = 1 position, because it rounds down in each direction separately.
-# So there are two heads, and each has one key of four numbers.
+# `kv` really gives two heads, with one key of four numbers each.
 # The function reads these eight numbers as *one head with two keys*.
 # The `-1` in `reshape` hides the mistake, as it did in 07b.
 # One key gets the even channels of both heads, and the other key gets the odd ones.
@@ -947,9 +949,9 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # | rows or columns left over | not said | an error, or mixed heads (section 10) | dropped |
 # | a group of 0 heads before another | not said | an IndexError | allowed |
 #
-# On maps that the windows fill, your modules give the same outputs and gradients as their code, if the weights are the same
+# On maps that the windows fill completely, your modules give the same outputs and gradients as their code, if the weights are the same
 # (in our tests, to within 1e-10).
-# Which `downsample` was trained, the drawing's or the code's?
+# Which `downsample` was trained, the depth-wise one in the paper's drawing, or the full one in the code?
 # Only with one of the two does the network have the 4.2 million parameters that the paper states.
 # You will count them in lesson 10.
 
@@ -989,7 +991,7 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # - Weights can depend on the context without a softmax and without a matrix of query-key pairs.
 #   `AttnConv` multiplies element by element: first q with k, and later its weights with v.
 # - With a cue far away and a detail nearby, both kinds of heads were needed.
-#   With BatchNorm in front, neither kind rose above chance alone, even after five times as many steps.
+#   With BatchNorm in front, neither kind rose above chance on its own, even after five times as many steps.
 # - With its gate open, the local branch learned slowly.
 #   After 3,600 steps it was within about three points of what the published branch scores after 900.
 #   Without a gate but with a GELU, it learned about as fast as the published one.
@@ -1003,12 +1005,13 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 # **Today.** Dividing work between a local and a global path is common in small networks,
 # for instance in [HiLo attention](https://arxiv.org/abs/2205.13213) and [Inception Transformer](https://arxiv.org/abs/2205.12956).
 # A plain convolution remains a strong rival.
-# In the last experiment of this page, which uses photographs, a network with `CloAttention` scores 92.4 %.
-# If a 3 x 3 convolution takes its place, the network scores 93.0 % (three runs each).
+# The last cell of this page shows a recorded experiment with handwritten digits on photographs.
+# In it, a network with `CloAttention` scores 92.4 %.
+# If a 3 x 3 convolution takes the place of `CloAttention`, the network scores 93.0 % (three runs each).
 #
 # **Still open:** do local branches that are trained on photographs lose their response to long waves too?
 #
-# **Next** comes the capstone, in which you build all of CloFormer-XXS and check the papers' tables.
+# **Next** comes the capstone, in which you build all of CloFormer-XXS, and check numbers from the tables of this course's papers.
 
 # %% [markdown]
 # ## 13. Questions to think about

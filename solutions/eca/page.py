@@ -15,11 +15,11 @@
 #
 # *Three numbers instead of two matrices: each channel's gate looks at its neighbours.*
 #
-# ![Left, a picture in 48 bands, all of them added up: 16 x 16 grey pixels of noise, in which no disc can be seen. Right, the mean of each band as a line of 48 dots: smooth hills with small bumps. In one of the bands a disc glows. Which band is it?](figures/question.svg)
+# ![A camera sees 48 bands, which are narrow ranges of colours. In one of the bands a disc glows. Left, the sum of all bands: 16 x 16 grey pixels of noise, in which no disc can be seen. Right, the mean of each band as a line of 48 dots: smooth hills with small bumps. Which band glows?](figures/question.svg)
 #
 # **Why anyone cares.** Lesson 01's SE adds 2,514,944 parameters to a ResNet-50.
 # ECA adds 80, and in [its authors' tables](https://arxiv.org/abs/1910.03151) it does as well as SE, or better.
-# [timm](https://github.com/huggingface/pytorch-image-models), the library of vision models, offers trained networks that contain ECA.
+# [timm](https://github.com/huggingface/pytorch-image-models), a library of vision models, offers trained networks that contain ECA.
 #
 # **Needs** lesson 01 · 1 h 35 min · 10 points · difficulty 2 of 5
 #
@@ -120,13 +120,12 @@ for rule, answer in (("the largest mean", means.argmax(1)),
 # So a gate looks at its own channel and at a few neighbours.
 # The paper gives two reasons (section 3.2).
 # First, SE's hidden layer mixes all channels into fewer numbers, so a gate no longer knows what came from its own channel.
-# Second, a gate does not need all channels, because a few neighbours are enough.
+# Second, a gate does not need all channels: a few neighbours are enough.
 #
 # ![The ECA block: x (B, C, H, W) is averaged over H and W to s (B, C). A kernel of k numbers slides along the C numbers and gives C scores; a sigmoid makes gates of them. Reshaped to (B, C, 1, 1), the gates multiply x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/eca_block.svg)
 
 # %% [markdown]
 # B is the size of the batch, C is the number of channels, and k is the size of the kernel.
-# In the paper, the constants γ and b are 2 and 1.
 # The paper's $\mathcal{X}$ is our x, and its y (lesson 01's z) is called s in our code.
 #
 # | in the paper | in words | in code |
@@ -135,6 +134,8 @@ for rule, answer in (("the largest mean", means.argmax(1)),
 # | $\omega = \sigma(\mathrm{C1D}_k(y))$ | a kernel of size k along the channels, sigmoid | `torch.sigmoid(conv(...))` |
 # | (only in its figure) | each channel times its gate | `x * gates` |
 # | $k = \psi(C) = \left\lvert\frac{\log_2 C}{\gamma} + \frac{b}{\gamma}\right\rvert_{\text{odd}}$ | more channels, a longer kernel; "odd": made odd, as in exercise 1 | `eca_kernel_size(C)` |
+#
+# In the last row, γ and b are constants, and the paper sets them to 2 and 1.
 
 # %% [markdown]
 # ## 3. Exercise 1: `eca_kernel_size`
@@ -378,7 +379,7 @@ show(show_gate(gates_of(peaks, pictures)[0], title="gates of the kernel (-4, 8, 
 # So does ECA, in disguise, because sliding a kernel along a vector is a product with a matrix W.
 # Each row of W holds the kernel, shifted by one column more than in the row above.
 #
-# ![Left: SE for 8 channels, a 2 x 8 and an 8 x 2 matrix with 32 numbers of their own. Right: ECA's kernel a, b, c as an 8 x 8 matrix: b on the diagonal, a left of it, c right of it, zeros elsewhere: 3 numbers.](figures/two_matrices.svg)
+# ![Left: SE for 8 channels, a 2 x 8 and an 8 x 2 matrix, which hold 32 different numbers. Right: ECA's kernel a, b, c as an 8 x 8 matrix: b on the diagonal, a left of it, c right of it, zeros elsewhere: 3 numbers.](figures/two_matrices.svg)
 #
 # For the four means of section 4 you can write W by hand:
 
@@ -470,7 +471,7 @@ print(f"the convolution and the matrix agree: {same}")
 # %% [markdown]
 # ## 6. The bug museum
 #
-# This code was public; we have rebuilt a minimal version of it.
+# This bug comes from published code, which we have rebuilt in a few lines.
 #
 # ### Exhibit A: a neighbourhood of one
 #
@@ -631,10 +632,11 @@ print_gaps(results, [("no neighbours", "no gate"), ("SE", "no gate"),
 # (We also ran *no gate* and *no neighbours* eight times each.
 # In these runs *no neighbours* was 2.6 points ahead, which is more than luck, but too little to matter.
 # A bias does not help it: five runs score 34 to 38 %.)
-# They need not be the *direct* neighbours.
-# If the kernel skips these and reads the bands two places away, five runs score 73 to 79 %, and with bands eight places away 35 to 40 %.
+# The bands that help need not be the *direct* neighbours.
+# A kernel can skip these and read the bands two places away: then five runs score 73 to 79 %.
+# With the bands eight places away, five runs score 35 to 40 %.
 # With training this short, SE's 1152 numbers and the full matrix's 2304 numbers do not help on new pictures (eight runs each).
-# And with the bands in a different order, *nothing* is left of ECA's lead.
+# And with the bands in a different order, hardly anything is left of ECA's lead.
 #
 # *Explain what surprised you.*
 # A 48 x 48 matrix can detect peaks: ECA's band matrix is such a matrix, and it does.
@@ -669,21 +671,23 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # In five runs it then scored 48 to 53 % on new pictures, and 64 to 69 % on those seen in training.
 # (ECA scored 84 to 86 % on new pictures.)
 # Is the full matrix so far behind because it memorises?
-# We gave it five times the steps again, but now five times as many *pictures* too, so that it saw each of them only eight times.
+# We trained it anew with five times as many *pictures*.
+# The steps were the same five times as many as before, so it saw each picture only eight times.
 # Now it scored 53 to 59 % on new pictures, and 58 to 62 % on those seen in training.
-# With these pictures and 25 times the page's steps, it reached 69 and 72 % on new pictures.
+# With these pictures and 25 times as many steps as on this page, it reached 69 and 72 % on new pictures.
 # So more pictures help, and more steps help.
-# A bias helps too: with this page's pictures and five times its steps, five matrices with a bias scored 52 to 58 %.
-# Even so, the gap to ECA stays large, because with five times the steps ECA scored 86 to 87 % on the larger set of pictures.
-# But as you will see next, not all of the gap is the matrix's fault.
-# With the bands shuffled, five runs of ECA scored 33 to 41 % after five times the page's steps.
-# (Two runs at three times the rate scored 34 and 38 %.)
-# That is hardly more than the network without a gate scored (32 to 36 % in five runs).
+# A bias helps too: with the pictures of this page and five times as many steps, five matrices with a bias scored 52 to 58 %.
+# Even so, the gap to ECA stays large.
+# Trained on the larger set of pictures for five times as many steps, ECA scored 86 to 87 % on new pictures.
+#
+# **More time hardly helps ECA on shuffled bands.**
+# After five times as many steps, five runs scored 33 to 41 %, and two runs at three times the rate scored 34 and 38 %.
+# That is hardly better than the network without a gate, which scored 32 to 36 % in five runs.
 # (All runs are in `solutions/eca/experiment.md` in the course's repository.)
 
 # %% [markdown]
 # **Is ECA ahead because all gates share three numbers?** That is not its only difference from the full matrix.
-# Each gate of ECA reads only the neighbours, ECA is trained with ten times the rate, and it reads the means as they are.
+# Each gate of ECA reads only its own band and the neighbours, ECA is trained with ten times the rate, and it reads the means as they are.
 # So we trained a kernel of three numbers with the full matrix's rate and its scaled means (*one scaled kernel*).
 # We also trained a gate in which each channel has its own kernel (*own scaled kernels*):
 #
@@ -694,24 +698,26 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # | one scaled kernel | 3 | 43 to 53 % | 61 to 65 % |
 #
 # Three shared numbers, trained exactly like the matrix, are ahead of it, but they are far from ECA too.
-# They lack ECA's rate and a bias, which helps ECA as well (question 1).
-# With ECA's rate and a bias, one scaled kernel scores 87 or 88 % after 512 steps.
-# Own scaled kernels, with a bias for each channel, score 72 to 77 %.
+# With two changes they reach ECA: its higher rate, and a bias.
+# (ECA has no bias, but one would help it too: see question 1.)
+# With both changes, one scaled kernel scores 87 or 88 % after 512 steps.
+# Own scaled kernels, at the same rate and with a bias for each channel, score 72 to 77 %.
 # After five times as many steps, both score 90 or 91 %.
 # So with scaled means, sharing saves time.
 
 # %% [markdown]
-# Reading all bands is not what holds the matrix back.
+# If the numbers are shared, reading all bands does no harm.
 # One shared kernel of 95 numbers, with which each gate reads all 48 bands, scores 86 to 90 % after 512 steps at ECA's rate, with a bias.
 # The matrix with a bias scores 26 or 27 % at that rate, and 28 to 31 % after five times as many steps.
-# So at this rate, either remedy helps: to share the numbers, or to read only the neighbours.
+# So at this rate, either remedy is enough: sharing the numbers, or reading only a few bands.
 
 # %% [markdown]
 # With the means as they are, as ECA reads them, sharing is worth more.
-# After 512 steps, own kernels are about 17 points behind ECA at a rate of 0.01, and about 40 points behind it at a rate of 0.1.
+# We trained ECA and own kernels at the same rate, for 512 steps.
+# At a rate of 0.01, own kernels are about 17 points behind ECA, and at a rate of 0.1, they are about 40 points behind it.
 
 # %% [markdown]
-# **The border** that you met in section 4 plays a role here too.
+# **The zeros beyond the ends**, which you met in section 4, play a role here too.
 # In how many test pictures does the glowing band have the largest gate?
 
 # %% tags=["experiment"]
@@ -733,20 +739,22 @@ for name, first, last in (("in all", 0, BANDS), ("inside the border", 1, BANDS -
 # We shuffled the bands, put a 1 x 1 convolution with random weights before ECA, and trained it together with the rest.
 # In five such runs the overlap was 32 to 38 %, and 33 to 39 % after five times as many steps.
 # A third or a tenth of the learning rate gave 30 to 36 %.
-# That is hardly more than the network without a gate scored (32 to 35 %), but one task does not prove that an order cannot be learned.
+# None of this is clearly better than the network without a gate (32 to 36 %), but one task does not prove that an order cannot be learned.
 
 # %% [markdown]
 # ## 8. Paper against code, and a challenge
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
-# | kernel size | a rule of C, γ = 2, b = 1, "nearest odd" | an argument, 3 by default; 3, 5, 5, 7 for the released ResNet-50 | the rule if `kernel_size` is None; otherwise any odd number |
-# | parameters for ResNet-50 | 80 | 80 with 3, 5, 5, 7 | 86 by the rule, 80 with the released kernels |
-# | "24.37M" for ResNet-50 | 24.37M | counts in units of 2²⁰: 25,557,112 / 2²⁰ = 24.37 | 25.56 million, as everywhere else |
+# | kernel size | computed from C, with γ = 2, b = 1, "nearest odd" | an argument, 3 by default; 3, 5, 5, 7 for the released ResNet-50 | the rule if `kernel_size` is None; otherwise any odd number |
+# | parameters that ECA adds to a ResNet-50 | 80 | 80 with 3, 5, 5, 7 | 86 by the rule, 80 with the released kernels |
+# | parameters of a ResNet-50 with ECA | "24.37M" | the code counts them in units of 2²⁰: 25,557,112 / 2²⁰ = 24.37 | 25.56 million, as everywhere else |
 # | ends of the channel axis | its formula leaves them open | zeros | zeros; timm's `CecaModule` pads in a circle |
 #
 # Be careful when you compare tables: SE's 28.07 million and ECA's 24.37M are in different units.
 #
+
+# %% [markdown]
 # **A challenge (not graded).** Put any gate with at most 6 parameters before the network, and train for the same 512 steps.
 # How much of the discs can you mark?
 # ECA scores an overlap of 75 to 79 % in three runs.
@@ -828,7 +836,8 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #
 # 1. The gate is 0.5.
 #    In the experiment a bias helps: with `bias=True` our overlap rose from 76 to 85 % (five runs).
-#    All means are positive, so without a bias a gate can close only if the sum of the kernel's numbers is negative.
+#    All means are positive, and those of neighbouring bands are nearly equal.
+#    So without a bias a gate can close only if the sum of the kernel's numbers is negative.
 #    A bias can close it too, and perhaps this is why it helps.
 # 2. Neighbours go up and down together.
 #    Take the correlations between the bands' means over all pictures.

@@ -21,7 +21,7 @@
 # A module compares each ringed disc with 64 learned vectors, the same in both pictures, and with nothing else.
 # Can its answers for the two pictures differ?
 #
-# **Why anyone cares.** Attention between all positions is too expensive on large maps.
+# **Why anyone cares.** Attention between all positions is too expensive on large maps if its matrix is stored.
 # A map of 512 x 512 has 262,144 positions.
 # Self-attention's matrix of all their pairs has 69 billion entries, which is 256 GiB in float32.
 # [External attention](https://arxiv.org/abs/2105.02358) compares each position with 64 learned vectors instead, which takes 64 MiB.
@@ -117,7 +117,7 @@ print(INVITATION if None in guessed.values() else "Noted, until section 8.")
 # |---|---|---|
 # | $F$ | N tokens of d numbers | `x`, (B, N, dim) |
 # | $\tilde\alpha = F M_k^T$ | logits (lesson 00's scores): token times key | `mk(x)`, (B, N, S) |
-# | $\hat\alpha_{ij} = e^{\tilde\alpha_{ij}} / \sum_k e^{\tilde\alpha_{kj}}$ | each column divided by its sum: a softmax over the *tokens* | `softmax(dim=1)` |
+# | $\hat\alpha_{ij} = e^{\tilde\alpha_{ij}} / \sum_k e^{\tilde\alpha_{kj}}$ | exp of the logits, each column divided by its sum: a softmax over the *tokens* | `softmax(dim=1)` |
 # | $\alpha_{ij} = \hat\alpha_{ij} / \sum_k \hat\alpha_{ik}$ | each row divided by its sum | exercise 1 |
 # | $F_{out} = A M_v$ | weighted mean of the values | `mv(A)` |
 #
@@ -129,7 +129,7 @@ print(INVITATION if None in guessed.values() else "Noted, until section 8.")
 #
 # Before you write the two normalising steps, look at what the usual softmax over the slots does.
 # We take three tokens a, b and c, and two slots.
-# Then token a likes slot 2 ten times as much: exp of its logit rises from 4 to 40.
+# Now let token a like slot 2 ten times as much: exp of its logit rises from 4 to 40.
 # What happens to the weights of b?
 
 # %%
@@ -142,7 +142,7 @@ for name, example in (("before", fond), ("after", crowded)):
 
 # %% [markdown]
 # Nothing happens to the weights of b, because with one softmax over the slots no token notices any other token.
-# Only the sum of slot 2's column has changed.
+# Of the numbers that the cell prints, only the sum of slot 2's column has changed.
 # The paper's normalisation (section 3.2) uses these column sums.
 #
 # Write its two steps for logits (B, N, S), with N tokens and S slots:
@@ -213,7 +213,7 @@ for name, example in (("before", fond), ("after", crowded)):
 #
 # `mk` is an `nn.Linear` from dim to S, and `mv` is one from S to dim, both *without* bias.
 # A linear layer is a matrix product: row s of `mk.weight` is the key of slot s, and column s of `mv.weight` is its value.
-# There is no scale, no query layer and no shortcut.
+# The logits are not scaled, and there is no query layer and no shortcut.
 #
 # Here is a worked example with dim 1, three tokens x = (0, ln 2, ln 4), and two slots with the keys 1 and -1.
 # The exponentials of the three tokens' logits are (1, 1), (2, 1/2) and (4, 1/4), so the columns sum to 7 and 7/4.
@@ -284,7 +284,7 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # %% [markdown]
 # <details><summary>Why</summary>
 #
-# Follow one column of logits l: the softmax divides each $e^l$ of this column by Z, which is their sum.
+# Follow one column of logits l: the softmax divides each $e^l$ in this column by Z, the sum of them all.
 # Adding a number to the whole column multiplies every $e^l$ and Z by the same factor, which cancels.
 # A number added to a *row* changes every Z, so it does not cancel.
 # Multiplying the logits by four makes any softmax sharper, whether it runs over tokens or over slots.
@@ -300,7 +300,7 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 #
 # The second step divides a row of such exponentials by their sum, which is what a softmax does.
 # So a row of weights is one plain softmax over the slots, applied to $l_{ij} - \ln Z_j$.
-# **$Z_j$ says how much all tokens of this image like slot j**, and nothing else in the formula knows about other tokens.
+# **$Z_j$ says how much all tokens of this image like slot j**, and nothing else in the formula depends on other tokens.
 # With 64 slots, there are 64 such numbers per image.
 # Check in code that the weights are this one softmax (`logsumexp` computes $\ln Z$ without overflow):
 
@@ -311,7 +311,8 @@ print("the same weights:", torch.allclose(one_softmax, double_normalize(logits))
 # %% [markdown]
 # ## 6. Exercise 3: `attention_cost`
 #
-# How many multiply-adds do the two matrix products take?
+# Self-attention and external attention each take two products of matrices.
+# How many multiply-adds are these?
 # Multiplying (a, b) by (b, c) takes a · b · c of them: there are a · c results, and each is a sum of b products.
 #
 # | | first product | second product |
@@ -420,7 +421,7 @@ print(torch.arange(12).reshape(1, 2, 2, 3).flatten(2).transpose(1, 2)[0].tolist(
 # - x is added, and a ReLU comes last.
 #
 # Worked example: a map (2, 8, 3, 5) becomes tokens (2, 15, 8), and goes back to (2, 8, 3, 5).
-# If conv2's weights are all 0 and `bn` is new, then the output is x with its negative numbers set to 0: 2 stays 2, and -3 becomes 0.
+# If conv2's weights are all 0 and `bn` is untrained, then the output is x with its negative numbers set to 0: 2 stays 2, and -3 becomes 0.
 #
 # Maps need not be square.
 
@@ -469,7 +470,7 @@ check(ExternalAttentionBlock)
 #
 # The network has a 3 x 3 convolution with stride 2, a BatchNorm, one module with a shortcut around it, and a 1 x 1 convolution.
 # It gives scores for black and white at each of 12 x 12 positions.
-# Positions without a disc have no answer, so they don't count, neither in the loss nor in the percentage of right answers.
+# Positions without a disc have no answer, so they count neither in the loss nor in the percentage of right answers.
 # Outside the module there is *no* ReLU, so only the module can do more than a linear layer.
 # The score is the mean of two percentages of right answers: one for the white discs, and one for the black discs.
 # On the *odd one out*, the right answer is white for the odd disc and black for the other five.
@@ -485,7 +486,7 @@ check(ExternalAttentionBlock)
 # %% [markdown]
 # **How can we find out where an answer comes from?**
 # After training, we let each test image *borrow* some numbers from the image before it in the batch, and change nothing else.
-# Self-attention borrows its whole matrix of weights, and external attention borrows the 64 sums Z.
+# From that image, self-attention borrows the whole matrix of weights, and external attention borrows the 64 sums Z.
 # If an answer survives the swap, it did not come through these numbers.
 # If the score falls to chance, the answer depended on them.
 
@@ -569,7 +570,7 @@ predict_then_run(guessed, {arm: results.mean(arm, "legend") for arm in guessed},
 
 # %% [markdown]
 # The figure shows all arms on all three questions.
-# Compare each bar with its diamonds, the runs with borrowed numbers:
+# Some bars have diamonds: these are the runs with borrowed numbers, so compare the two:
 
 # %% tags=["experiment"]
 show_own_and_borrowed(results, QUESTIONS, borrowers=("self-attention", "external attention"),
@@ -601,8 +602,8 @@ print_verdicts(results, ("MLP", "external attention", "book"),
 
 # %% [markdown]
 # **Touch it: how can counting work?**
-# We make the logits by hand.
-# For one slot, green discs have logit 3 and all others 0, and for the other slot, every disc has logit 0.
+# We take two slots, and make the logits by hand.
+# For the first slot, green discs have logit 3 and all others 0; for the second slot, every disc has logit 0.
 # Move the slider to change how many of the six discs are green.
 # What does the first disc, which is always green, learn about the others?
 
@@ -629,7 +630,8 @@ slide_green_discs(weights_of_six)
 # With borrowed sums, it scores 48 to 51 % on the legend.
 # Self-attention scores 100 % on the legend, and 75, 80, 100, 100 and 100 % on the odd one out.
 # So self-attention *can* find the odd one out: three of these five runs learned it.
-# With half the learning rate, external attention scores the same, and neither of two runs of self-attention solves the odd one out.
+# We also made two such long runs of each at half the learning rate.
+# External attention again scores 100 % on all three questions, and neither run of self-attention solves the odd one out.
 # All runs are in `solutions/external/experiment.md` in the course's repository.
 
 # %% [markdown]
@@ -686,7 +688,7 @@ print(f"over the tokens of one head: {shares[0, 0, :, 0].sum():.2f};",
 # This softmax went over the heads, so the heads competed with each other for shares.
 # In your module, tokens compete with tokens, and heads do not compete at all:
 #
-# ![x is expanded to dim times expansion channels and cut into heads. All heads go through the same mk, a normalisation of their own, and the same mv. They are joined, and proj makes (B, N, dim).](figures/heads.svg)
+# ![x is expanded to dim · expansion channels, where expansion is a number such as 4, and cut into heads. All heads go through the same mk, a normalisation of their own, and the same mv. They are joined, and proj makes (B, N, dim).](figures/heads.svg)
 #
 # - `expand`: Linear from dim to dim · expansion;
 # - there are num_heads · expansion heads in all, each of head_dim = dim // num_heads channels (dim is a multiple of num_heads).
@@ -776,7 +778,7 @@ predict_then_run(predicted, measured, unit="times those of self-attention")
 # %% [markdown]
 # Most parameters are in `expand` and `proj`, which are four times as wide as usual.
 # The shared memory has only 1096 parameters, but each token is compared with it 32 times, once for each head.
-# So "linear in N" does not mean "cheap".
+# So a cost that grows only with N need not be small.
 # For 196 tokens this module costs more than self-attention, as a [reader](https://github.com/MenghaoGuo/EANet/issues/30) of the code noticed.
 
 # %% [markdown]
@@ -786,19 +788,19 @@ predict_then_run(predicted, measured, unit="times those of self-attention")
 # |---|---|---|---|
 # | denominator | the sum | the sum + 1e-9 | the sum + eps |
 # | $M_v$ before training | not said | [$M_k$ transposed](https://github.com/MenghaoGuo/EANet/issues/12) | its own random numbers |
-# | biases of the memory | none | none; with many heads, both | as in the code |
+# | biases of the memory | none | none with a single head; with many heads, `mk` and `mv` each have one | as in the code |
 #
 # With the authors' weights your three modules give the same outputs and gradients as their code (our tests check this to within 1e-10).
 
 # %% [markdown]
-# **A challenge (not graded).** How small can the memory be if the network still has to learn the odd one out in 250 steps of 16 pictures?
-# Heads help although they share one memory.
-# Take 16 sums Z in all.
+# **A challenge (not graded).** With how few sums Z can a network still learn the odd one out in 250 steps of 16 pictures?
+# Each head has its own sum for each slot, so h heads of S slots have h · S sums.
+# First we take 16 sums in all.
 # Five runs with four heads of 4 slots score 87 to 98 %, and five runs with one head of 16 slots score 52 to 78 %.
 # Do heads help only because each of them has its own sums?
 # No: four heads can also *share* the sums, so that each slot has one sum Z over the tokens of all heads.
 # With 16 slots, five such runs score 80 to 99 %.
-# (At half the rate, four heads are ahead of one head as well.)
+# (At half the rate, both kinds of four heads are ahead of one head, too.)
 # With 4 sums, four heads that share them score 57 to 92 %, and one head scores 50 to 69 %.
 # Eight heads with 2 slots are still at chance after 250 steps; after 1,250, five runs score 96, 96, 92, 50 and 62 %.
 # Can every run stay above 90 % with fewer than 16 sums?
@@ -842,10 +844,11 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # **Today.** External attention is used in [Keras's examples](https://keras.io/examples/vision/eanet/) for small images,
 # and in [MT-UNet](https://github.com/Dootmaan/MT-UNet), which segments medical images.
 # Fused attention took away part of the reason for external attention, because exact self-attention no longer has to store its N x N matrix.
-# On the course's real pictures, with which this page ends, a network with external attention scores 93 %.
-# (The network names a handwritten digit if it has the colour of the picture's frame, and otherwise says "not it".)
-# With one more 3 x 3 convolution in its place, the network scores 93 % too.
-# That test shows only that the module carries information across the picture, not that it beats a convolution.
+# The cell at the end of this page shows a recorded experiment on real pictures.
+# In each, a handwritten digit lies on a photograph with a coloured frame.
+# The network should name the digit if it has the colour of the frame, and otherwise say "not it".
+# With external attention it scores 93 %, and with a 3 x 3 convolution in place of external attention it scores 93 % too.
+# This experiment shows only that the module carries information across the picture, not that it beats a convolution.
 #
 # **What stays open.** How much does double normalisation matter in a large network?
 # A reader of the code replaced it with one softmax, and found [no clear difference on easy tasks](https://github.com/MenghaoGuo/EANet/issues/11).
@@ -878,7 +881,7 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 #    Geva and others (2021) read the MLPs of transformers in this way, as keys and values.
 #    But an MLP lacks the sum over the tokens.
 # 4. In our runs, the four heads are better at counting.
-#    On the odd one out, five runs of the four heads score 99 or 100 % after 250 steps, and five runs of one head score 52 to 78 %.
+#    On the odd one out, five runs with four heads score 99 or 100 % after 250 steps, and five runs with one head score 52 to 78 %.
 #    The four heads have fewer parameters, but 64 sums Z per image instead of 16.
 #    The larger number of sums is not the whole reason: four heads with 4 slots have 16 sums as well, and they score 87 to 98 %.
 #    We also made five runs with one head and five with four heads (16 slots), with five times as many steps.

@@ -30,10 +30,10 @@
 #
 # After this lesson you will be able to
 #
-# - let distant tokens exchange information through a small summary, and say what this saves;
+# - let distant tokens exchange information through a few summary tokens, and say how much memory this saves;
 # - build GRL's anchored stripe attention, its mixed attention and its block;
 # - load trained weights into your own blocks and clean a photograph with them;
-# - find out which branch an answer came through.
+# - find out which branch of a block an answer came from.
 #
 # | part | minutes |
 # |---|---|
@@ -102,10 +102,10 @@ review()
 # ## 1. A puzzle
 #
 # The marked pixel in the picture above is noisy, and so are its neighbours.
-# Noise can be removed by averaging pixels that had the same colour before the noise came.
+# Noise can be removed by averaging pixels that had the same colour before the noise was added.
 # So the network should find as many such pixels as it can, and many of these pixels are far away.
 # In lesson 05a each of N tokens looked at all N tokens, which takes a map of N · N numbers.
-# GRL puts a few **anchors** between the tokens.
+# GRL lets tokens exchange information through a few go-betweens, which are called **anchors**.
 # Each anchor is the mean of a block of d x d tokens, so there are A = N / d² anchors.
 # First the anchors look at all tokens, and then all tokens look at the anchors.
 #
@@ -150,7 +150,7 @@ print("means of four tokens in a row:", tokens.reshape(1, 2, 4, 1).mean(2).flatt
 # The result is a grid with the channels last, (B, H // d, W // d, dim // 2).
 #
 # If d does not divide H or W, the rows or columns left over belong to no block: round down, as `F.avg_pool2d` does.
-# There is no `ValueError` to raise.
+# You don't have to raise a `ValueError`.
 
 # %% exercise
 class AnchorProjection(nn.Module):
@@ -243,12 +243,12 @@ print("rows add up to", (M_e @ M_d).sum(1), "and the rank is",
 # The next cell holds the functions and modules of lesson 08a, so you can go on even if you skipped that lesson.
 # If you did lesson 08a, you wrote these or very similar ones there, so scroll past what you know.
 # `relative_coords_table` and `relative_position_index`, which 08a gave you, now come from the library.
-# With a `down_factor` these two functions serve anchors too.
+# With a `down_factor`, these two functions also work for anchors.
 # But they place the anchors oddly, as the authors' code does.
 # Take a row of 8 tokens and d = 2.
 # Each anchor is the mean of two neighbouring tokens, so the four anchors are really at 0.5, 2.5, 4.5 and 6.5.
 # The functions compute offsets as if the anchors stood side by side in the middle, at 2, 3, 4 and 5.
-# So the offset from token 0 to the first anchor is -2, although they are only half a step apart.
+# So the offset of token 0 from the first anchor is 0 - 2 = -2, although the two are really only 0.5 apart.
 
 # %%
 def window_partition(x, window_size):
@@ -328,12 +328,12 @@ class WindowAttention(nn.Module):
 # - by a number of groups g (in `stripe_groups`); the stripe's size is then n // g, and its shift is n // (2g), or 0 if g is 1.
 #   If an axis has a number of groups, its `stripe_size` is ignored.
 #
-# The exception for g = 1 comes from the authors: one group spans the axis whatever the image's size, so there is nothing to shift.
+# The exception for g = 1 is the authors' choice: one group spans the axis whatever the image's size, so there is nothing to shift.
 # Each axis has a size, a number of groups, or both.
-# The sizes all divide evenly, so you need not check them.
+# The stripe's size always divides the image's, and d always divides the stripe's, so you need not check this.
 
 # %% [markdown]
-# Tokens and anchors are two grids, and a shifted stripe rolls both grids: tokens by -shift, anchors by -(shift // d).
+# Tokens and anchors are two grids, and with shifted stripes both grids are rolled: tokens by -shift, anchors by -(shift // d).
 # Divide first, then change the sign.
 # Your code must work even if d does not divide the shift.
 # The function `anchor_mask`, which is given below, returns a mask of shape (nW, N, A), where nW is the number of stripes.
@@ -366,13 +366,14 @@ print("pairs that may meet, by stripe:", (mask == 0).sum((1, 2)).tolist())
 # `qkv` is (B, L, 3C), with channels `[q | k | v]` as in `WindowAttention`; `anchor` is a grid, (B, H // d, W // d, C).
 # The two sub-modules are `AffineTransform`s:
 #
-# - `transform_in` (anchors look at tokens) gets the index made with `from_anchor=True`, and the *transposed* mask;
-# - `transform_out` (tokens look at anchors) gets the index made without `from_anchor`, and the mask.
+# - `transform_in` (anchors look at tokens) gets the *transposed* mask,
+#   and the index `relative_position_index(stripe, d, from_anchor=True)`;
+# - `transform_out` (tokens look at anchors) gets the mask, and the index `relative_position_index(stripe, d)`.
 #
 # One table serves both sub-modules: `relative_coords_table(stripe, d, dtype=qkv.dtype)`.
 # Make the table, the indices and the mask in `forward`, on `qkv`'s device, as `WindowAttention` does.
 # Without `shift`, there is no roll and no mask.
-# (If both shifts are 0, a mask of zeros is as good as none.)
+# (If `shift` is set, but the shift is 0 on both axes, the mask is all zeros, and you may leave it out.)
 #
 # Worked example: `stripe_size=(2, None)`, `stripe_groups=(None, 2)`, d = 2, image 4 x 8.
 # Stripes are 2 x 4 (N = 8), and their shifts are (1, 2).
@@ -459,7 +460,7 @@ check(AnchoredStripeAttention)
 #
 # <details><summary>Hint 3: the two attentions</summary>
 #
-# First the anchors are the queries, and the tokens bring keys and values: this gives Z, one entry per anchor.
+# First the anchors are the queries, and the tokens supply the keys and the values: this gives Z, one entry per anchor.
 # Then the tokens are the queries, the anchors are the keys, and Z takes the place of the values.
 # </details>
 
@@ -467,7 +468,7 @@ check(AnchoredStripeAttention)
 # **What does it cost?**
 # Take a square image and one head of 16 channels.
 # Stripes are 8 rows high and as wide as the image, and "anchors 1/2" means d = 2.
-# `training_memory` counts the memory that a training step's tensors need.
+# `training_memory` adds up the memory that the tensors of a training step need.
 # **Predict, then run:** when the image's side grows from 32 to 64 tokens, by what factor does the memory of each kind of attention grow?
 
 # %%
@@ -483,7 +484,7 @@ predict_then_run(predicted, {kind: large[kind] / small[kind] for kind in predict
 # <details><summary>What we found</summary>
 #
 # There are four times as many tokens, so windows need four times as much memory.
-# A full map needs nearly sixteen times as much: 194 MiB instead of 12.
+# A full map needs about sixteen times as much: 194 MiB instead of 12.
 # There are twice as many stripes, and each stripe's map grows fourfold, so the stripes' maps grow eightfold.
 # Only the windows' memory grows as slowly as the number of tokens.
 # With anchors the stripes' maps are d² / 2 times smaller, but they grow eightfold too.
@@ -589,9 +590,9 @@ check(MixedAttention)
 # - gate: average `conv2`'s output over H and W, then `fc1` (dim to dim // reduction), ReLU, `fc2` (back to dim), sigmoid;
 # - the result is the gate times `conv2`'s output, as tokens (B, L, dim).
 #
-# `fc1` and `fc2` are 1 x 1 convolutions or Linear layers (section 8's weights fit both).
+# `fc1` and `fc2` are 1 x 1 convolutions or Linear layers (the weights that you load in section 8 fit both).
 # All four layers have a bias, and there is no shortcut.
-# If dim // compress or dim // reduction is 0, raise a `ValueError` that names dim and a divisor that leaves no channel.
+# If dim // compress or dim // reduction is 0, raise a `ValueError` that names dim and the divisor that is larger than dim.
 #
 # Here is the gate with numbers, for two channels and four tokens.
 # Suppose that `fc1`, the ReLU and `fc2` together subtract 2 from each mean:
@@ -680,7 +681,7 @@ print("before:", F.layer_norm(0.1 * z, (3,)), "\nafter: ", 0.1 * F.layer_norm(z,
 # - `mlp`: a module with `fc1` (dim to int(dim · mlp_ratio)), GELU as in exercise 4, `fc2` (back);
 # - `local`: `LocalConvBlock(dim)`, or `None` without `local_connection`.
 #
-# `stripe_type="W"` turns the stripes: `stripe_size` and `stripe_groups` are both reversed (windows are not).
+# `stripe_type="W"` turns the stripes: `stripe_size` and `stripe_groups` are both reversed, but `window_size` is not.
 # Any type other than "H" and "W" raises a `ValueError`.
 #
 # Worked example: `stripe_size=(8, None)`, `stripe_groups=(None, 1)` on 32 x 48 tokens.
@@ -746,7 +747,7 @@ check(GRLBlock)
 #
 # <details><summary>Hint 2: the constructor</summary>
 #
-# Compare `stripe_type` with a tuple; "W" reverses both pairs.
+# Test `stripe_type in ("H", "W")`; for "W", reverse `stripe_size` and `stripe_groups`.
 # `nn.ModuleDict({"fc1": ..., "fc2": ...})` has two named layers.
 # </details>
 
@@ -763,7 +764,7 @@ check(GRLBlock)
 # (The script and its log are `solutions/grl/train_weights.py` and `weights.md` in the course's repository.)
 # Below, each photograph is restored by the network that did *not* see it in training.
 # (The default `reduction=18` was chosen for 180 channels.
-# Here there are 24 channels, so the local gate is squeezed to a single number; that still works.)
+# Here there are 24 channels, so the hidden layer of the local gate has only one number; that still works.)
 
 # %% tags=["experiment"]
 def restorer(photograph, window=(8, 8), stripe=(8, None), groups=(None, 1)):
@@ -814,14 +815,14 @@ show_before_and_after(noisy_pictures, restored, whole)
 #
 # *Non-local means* is a filter from 2005 that learns nothing, and it beats this small network on five of six photographs.
 # It averages each pixel with those nearby pixels whose surroundings look like its own.
-# That is attention with fixed queries and keys.
+# That is attention whose queries and keys are not learned.
 # (All numbers are in `solutions/grl/baselines.md` in the course's repository.)
 #
 # <details><summary>What we found</summary>
 #
 # In our run, the rocket gains most (11.8 dB) and the pagoda least (5.3 dB).
 # Here is one guess why.
-# Noise is removed by averaging pixels that were alike before the noise came.
+# Noise is removed by averaging pixels that were alike before the noise was added.
 # The rocket's sky is smooth, so every pixel of it has hundreds of such partners.
 # But the pagoda's roofs and leaves differ from pixel to pixel.
 # The flower does not fit this guess: it is smooth too, but gains only 7.8 dB.
@@ -856,9 +857,10 @@ show_damage(worse, restored[-1], lost)
 # %% [markdown]
 # <details><summary>What we found</summary>
 #
-# Our network loses 0.7 dB without the local branch, 0.9 dB with the inverted mask (look at the rim), and 1.7 dB in windows of 4.
+# Our network loses 0.7 dB without the local branch, 0.9 dB with the inverted mask, and 1.7 dB in windows of 4.
+# (The inverted mask shows at the edges of the picture.)
 # If its stripes can only average, it loses 0.4 dB.
-# (This is milder than a branch that returns zeros, because the average is still passed on.)
+# (Stripes that returned zeros would do more damage, because here the average is still passed on.)
 # Anchors in wrong places cost less than 0.1 dB.
 # So this network uses its stripes, but it hardly matters which anchor stands where.
 # That is plausible, because a pixel may be averaged with any pixel of its kind.
@@ -878,10 +880,11 @@ show_damage(worse, restored[-1], lost)
 # To see what each range can do alone, we need pictures in which we know where the answer is.
 #
 # A grey wall carries coloured stickers in pairs.
-# Both stickers of a pair have the same motif (a pattern in light and dark), but on one of them the motif has *faded*:
-# only the colour is left.
-# Other pairs of the same colour have other motifs, but no such pair lies in the same window or stripe.
-# So a network must find the partner that does.
+# Both stickers of a pair have the same motif, a pattern in light and dark.
+# But on one of them, or on both, the motif has *faded*: only the colour is left.
+# A network must restore the motif by looking at the partner.
+# There are more pairs of the same colour, with other motifs, but they never lie in the same window or stripe.
+# So inside it, the other sticker of the same colour is the partner.
 # Each kind of damage is named after the place where its answer can be found:
 #
 # - **window**: the two stickers of a bluish pair (both cyan, or both purple) share a window of 4 x 10 tokens, but not a stripe of 2 x 20;
@@ -912,10 +915,10 @@ point_at_wall(test_set)
 # The block has 32 channels and anchors at 1/2 (d = 2), so there is one anchor per sticker.
 # In this section, switching a branch *off* means that it averages over its window or stripe (as in "stripes average" above),
 # not that it outputs zeros.
-# So all networks have the same layers and the same number of parameters, and a branch that is off lacks one thing: it cannot choose.
+# So all networks have the same layers and the same number of parameters, and a branch that is off differs in one thing: it cannot choose.
 # In each branch, queries, keys and anchors start from the same matrix, so that similar tokens match from the first step on.
 #
-# **Predict:** fill in the six numbers (in dB) *before* you run the cell below them.
+# **Predict:** fill in the six numbers (in dB) *before* you run the next cell.
 # Each name gives the branches that are on, and, after the comma, the kind of sticker whose score you predict.
 # A wall that is left unchanged scores 16.5 dB on all three kinds of sticker.
 # The cell below your numbers trains twelve networks for about 700 steps each, which takes about a minute and a half.
@@ -956,13 +959,13 @@ predict_then_run(predicted, {name: results.mean(*name.split(", ")) for name in p
 show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 
 # %% [markdown]
-# **Read it.** In this page's runs, each attention branch restores its own kind of sticker, to 31 or 32 dB.
+# **Read it.** In the runs on this page, each attention branch restores its own kind of sticker, to 31 or 32 dB.
 # Windows restore the bluish stickers, and stripes restore the yellowish ones.
 # With only one of these branches on, the other kind of sticker stays near 17 dB.
 # The branch that could find these stickers' partners is off, so it only averages.
 # With both branches on, both kinds are restored, to about 36 dB or more.
 # (We ran every arm five times.
-# With one of the five seeds, the window branch had not begun to learn after these steps, neither alone nor beside the stripes.
+# With one of the five seeds, the window branch had not begun to learn after these steps, either alone or next to the stripe branch.
 # Bluish stickers then stayed near 16 dB.
 # After five times as many steps it had learned in all five runs.)
 # No network restores the *nowhere* stickers.
@@ -977,13 +980,17 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # So the branch can fill holes, and a low score can mean that this kind of damage hardly counted in the loss.
 # </details>
 #
+
+# %% [markdown]
 # We made these data to suit the branches.
 # Such data show what a branch *can* do, not how often photographs need it.
 # With both branches on, each kind is restored better than with its own branch alone.
-# There is a likely reason: with one branch, the loss also counts stickers that this branch cannot restore.
-# We also trained with a loss that counts only one kind of sticker (five runs each).
+# There is a likely reason: with one branch, the loss also counts the other branch's stickers.
+# This branch cannot restore them, so they may disturb what it learns about its own.
+# To test this, we also trained with a loss that counts only one kind of sticker (five runs each).
 # For the window's stickers, the window branch alone then scores 40 to 43 dB, and both branches together 40 to 45 dB.
 # For the stripe's stickers, the stripe branch alone scores 42 to 44 dB, and both branches together 42 to 46 dB.
+# So the lead of both branches shrinks from about 5 dB to about 1 dB.
 #
 # <details><summary>Does longer training close the gaps?</summary>
 #
@@ -996,9 +1003,9 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # | local + stripe | 19.4 to 19.6 | 35.4 to 38.0 | 16.4 |
 # | all three | 44.5 to 47.2 | 41.8 to 45.5 | 16.6 |
 #
-# The gaps grow.
+# The gaps do not close: the lead of both branches over one grows, from about 5 dB to 6 or 7 dB.
 # But scores also rise, by 1 to 2 dB, for stickers whose branch is off, and we have not examined why.
-# Scores rise in the same way with half the learning rate (two runs each; see the repository's `solutions/grl/experiment.md`).
+# With as many steps and half the learning rate, these scores rise too (two runs each; see the repository's `solutions/grl/experiment.md`).
 # </details>
 
 # %% [markdown]
@@ -1033,7 +1040,7 @@ print_reach(exhibit)
 # |---|---|---|---|
 # | logits | scaled dot products | cosines, learned scale, position bias | as in the code |
 # | place of an anchor | not said | as if anchors were packed side by side in the middle of the stripe | as in the code |
-# | anchors' shift | not said | shift // d; if 0, all anchors are in the last region along that axis | as in the code |
+# | anchors' shift | not said | shift // d; if this is 0, all anchors count as the last of the tokens' regions on that axis | as in the code |
 #
 # With the same weights and square windows, our solutions give the authors' outputs and gradients (in our tests, to within 1e-10).
 #
@@ -1054,7 +1061,7 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 # - Two thin maps through a few anchors can stand in for one large map.
 #   With one anchor per 4 x 4 tokens, they need an eighth of its numbers.
 # - The price is that no token can separate what an anchor has mixed: the rank of the two maps' product is at most the number of anchors.
-# - An answer has to be within reach of a branch that can choose it.
+# - A branch can only find an answer that is within its reach, and only if it can choose where to look.
 #   In our runs, windows restore a sticker whose partner is in the window, and stripes restore one whose partner is in the stripe.
 #   No network restores a sticker whose partner has faded too.
 # - On the photograph that we tried, our trained network loses only 0.4 dB when its stripes cannot choose where to look.
@@ -1062,15 +1069,17 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 
 # %% [markdown]
 # **Today.** Current tools can load GRL's public weights, for denoising and for enlarging photographs.
-# Below, a network names a handwritten digit if it has the colour of the picture's frame.
-# With `MixedAttention` it scores 89 % after 1,000 steps.
-# (It lacks the block's local branch.)
-# With one more 3 x 3 convolution instead, it scores 93 %.
 # The idea of go-betweens came back in [Agent Attention](https://arxiv.org/abs/2312.08874) (2023), where they are called *agent tokens*.
 # Other restoration networks reach far without an attention map.
 # [MambaIR](https://arxiv.org/abs/2402.15648) (2024), for example, scans the picture with a state-space model.
 #
-# **Still open:** why do the window branch and the stripe branch help each other, although each of them has its own kind of sticker?
+# **On real pictures.** The cell at the end of this page shows a recorded experiment.
+# In it, a handwritten digit lies on a photograph with a coloured frame.
+# A network should name the digit if it has the colour of the frame, and otherwise say "not it".
+# With `MixedAttention`, which is the block without its local branch, it scores 89 % after 1,000 steps.
+# With a 3 x 3 convolution in place of `MixedAttention`, it scores 93 %.
+#
+# **Still open:** the loss explains most of why the window branch and the stripe branch help each other, but is it the whole reason?
 #
 # **Next** comes lesson 09, which also puts near and far into one block, but with a local branch that is itself a kind of attention.
 

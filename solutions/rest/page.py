@@ -15,9 +15,9 @@
 #
 # *The block of a transformer for images: every position asks, whole windows answer, and images may have any size.*
 #
-# ![Left: a grey field of 16 x 16 cells with a block of four entries, a to d, each black or white, and lone cells with question marks in the same hues: 256 cells ask. Right: the same field under 4 x 4 large windows: 16 keys answer. One window holds all four entries. What is the smallest number of keys that is enough?](figures/keys.svg)
+# ![Left: a grey field of 16 x 16 cells. Four entries, a to d, form a block; each has a hue, and a dot that is black or white. Lone cells in these four hues carry question marks. All 256 cells make queries. Right: the same field under 4 x 4 large windows: 16 keys answer. One window holds all four entries. What is the smallest number of keys that is enough?](figures/keys.svg)
 #
-# In the drawing, 256 queries look for an answer; how few keys are enough to give it?
+# In the drawing, 256 queries look for an answer; how many keys does it take to give it?
 # A map of 256 x 256 positions has 65,536 tokens, so its attention matrix has 4.3 billion entries per head, which is 16 GiB in float32.
 # With one key for every 8 x 8 positions, the matrix takes 256 MiB.
 # This is why [PVT](https://arxiv.org/abs/2102.12122), [ResT](https://arxiv.org/abs/2105.13677)
@@ -187,7 +187,8 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 # To find out, we used pictures of 12 x 12 cells with pairs of cells: in each pair, one cell is red and one is blue.
 # On which *side* of the red cell is the blue one, and in which *quarter* of the picture is the pair?
 # (There are four answers to each question, so chance level is 25 %, and networks without a position code stay at that level.)
-# We trained five networks for each code, 900 steps each, and then tested them on larger pictures too.
+# We trained five networks with `PixelAttention` and five with a learned table, for 900 steps each.
+# Then we tested them on larger pictures too.
 #
 # - At 12 x 12, the learned table scores 100 % on both questions in four runs, and 88 % for the side in the fifth.
 #   For 18 x 20 cells it has to be stretched (interpolated); then it scores 24 to 34 % for the side, and 69 to 74 % for the quarter.
@@ -248,9 +249,10 @@ for size in ((8, 12), (7, 9)):
 # ## 4. Exercise 2: `OverlapPatchEmbed`
 #
 # Between its stages, ResT halves the map and increases the channels (section 3.3).
-# The **patches** that become tokens overlap, so that patch borders cut through fewer edges of the image:
+# The **patches** that become tokens overlap.
+# So what the border of one patch cuts in two can lie whole in the next patch:
 #
-# ![Eight positions and one of padding; four windows of three positions, each beginning two positions after the last, make four tokens.](figures/overlap.svg)
+# ![Eight positions and one of padding; four windows of three positions, each beginning two positions after the previous one, make four tokens.](figures/overlap.svg)
 #
 # For patch size p:
 #
@@ -303,14 +305,14 @@ check(OverlapPatchEmbed)
 # <details><summary>Hint 2: the shape of the code</summary>
 #
 # `__init__` sets three attributes, one of them with an `if ... else`.
-# `forward` has a line that makes the map, and a `return` with two things.
+# `forward` has a line that makes the map, and a `return` with two results.
 # </details>
 # %% [markdown]
 # ## 5. Many queries, few keys
 #
 # Zhang and Yang call their attention EMSA, for efficient multi-head self-attention (section 3.2):
 #
-# ![x goes two ways. Above, q makes N queries. Below, x becomes a map, sr and sr_norm make M tokens, and kv makes M keys and M values. Queries times keys and a softmax give A, N rows of M weights; A times the values, through proj, gives (B, N, dim).](figures/emsa.svg)
+# ![x takes two paths. Above, q makes N queries. Below, x becomes a map, sr and sr_norm make M tokens, and kv makes M keys and M values. Queries times keys and a softmax give A, N rows of M weights; A times the values, through proj, gives (B, N, dim).](figures/emsa.svg)
 #
 # $$\text{EMSA}(Q, K, V) = \text{IN}\Big(\text{Softmax}\Big(\text{Conv}\Big(\frac{QK^T}{\sqrt{d_k}}\Big)\Big)\Big)\,V$$
 #
@@ -337,7 +339,7 @@ check(OverlapPatchEmbed)
 # **In numbers.** Take one row of four tokens, with ratio 2 and one head.
 # Each kernel of `sr` is 1 in its middle and 0 elsewhere, so it keeps tokens 0 and 2.
 # The values are 8 times the output of `sr_norm`.
-# Run the cell: *four* queries are compared with *two* keys, and each query gathers one token from two values.
+# Run the cell: *four* queries are compared with *two* keys, and the result for each query is a weighted mean of two values.
 
 # %%
 row = torch.tensor([[6.0, 2.0], [1.0, 1.0], [0.0, 8.0], [5.0, 3.0]])  # four tokens
@@ -476,7 +478,7 @@ slide_windows(lambda ratio: EMSA(4, num_heads=1, sr_ratio=ratio))
 #
 # **Predict, then run.** We run the forward pass of an EMSA with one head, on 64 x 64 positions with 64 channels.
 # By what factor are memory and multiply-adds larger at ratio 1 than at ratio 8?
-# Memory here means peak memory: the most that all tensors take up together at any moment of the forward pass.
+# Memory here means peak memory: the largest amount that all tensors together take up at any moment of the forward pass.
 # The layers `q`, `kv` and `proj` count too.
 
 # %%
@@ -492,7 +494,7 @@ predict_then_run(predicted, measured, unit="times as much as at ratio 8")
 # %% [markdown]
 # At ratio 8, M is N / 64, so A has N · N / 64 entries instead of N · N.
 # But `q` and `proj` still see all N tokens.
-# And the matrix A still grows with N · N, because ratio r only divides its number of entries by r · r.
+# And the matrix A still grows with N · N: ratio r only divides its number of entries by the constant r · r.
 
 # %% [markdown]
 # ## 8. What do the rows sum to?
@@ -505,7 +507,7 @@ predict_then_run(predicted, measured, unit="times as much as at ratio 8")
 # **Predict, then run.** What does the first row of A sum to before the norm, and after it?
 # Then add 10 to *all values*.
 # Look at the first number that query 0 gathers.
-# By how much does it grow if the weights come from before the norm, and by how much if they come from after it?
+# By how much does it grow if we use the weights before the norm, and by how much if we use the weights after it?
 
 # %%
 predicted = {"row sum before": None, "row sum after": None, "growth before": None,
@@ -539,7 +541,7 @@ predict_then_run(predicted, measured, unit="(plain numbers)")
 # Attention mixes tokens; an MLP (two linear layers) then works on each token by itself.
 # Each of these two parts has a LayerNorm before it and a shortcut around it:
 #
-# ![x goes through norm1 and attn, and x is added; the sum goes through norm2 and mlp, and is added again.](figures/block.svg)
+# ![x goes through norm1 and attn, and x is added; the sum goes through norm2 and mlp, and the sum itself is added to the result.](figures/block.svg)
 #
 # Before you write the block, take two tokens of two numbers each, and a branch that multiplies its input by 2.
 # It is an easy slip to write `x = norm(x)` first, so that the shortcut starts *after* the norm:
@@ -563,7 +565,7 @@ for token in (torch.tensor([30.0, 10.0]), torch.tensor([3.0, 1.0])):
 #   `nn.Sequential(OrderedDict(fc1=..., gelu=..., fc2=...))` gives the three layers their names.
 #
 # The block has two halves, one with `attn` and one with `mlp`, and the second half reads the result of the first.
-# H and W go to `attn` as they are.
+# Pass H and W on to `attn` unchanged.
 #
 # Here is a worked example: with dim 6 and mlp_ratio 2.6, dim · mlp_ratio is 15.6, so there are 15 hidden channels.
 # If the weights and biases of `attn.proj` and of `fc2` are all 0, both branches return 0, and the block returns x.
@@ -612,7 +614,7 @@ check(ResTBlock)
 # `forward` has two lines, each with one `+`.
 # </details>
 # %% [markdown]
-# **A whole network.** Your pieces make ResT-Lite, the smallest network in the paper.
+# **A whole network.** Your modules are the parts of ResT-Lite, the smallest network in the paper.
 # It has a stem of three convolutions, and then four stages of two blocks, with 64, 128, 256 and 512 channels.
 #
 # **Predict, then run:** how many million parameters does it have?
@@ -637,11 +639,11 @@ predict_then_run(predicted, measured, unit="million parameters")
 # The network has a 1 x 1 convolution, one block with two heads, and a Linear that gives scores at each position.
 # So positions are mixed by the block alone.
 # Each picture has 12 lone cells.
-# All hues and places are new in each picture, and so is the answer that belongs to each hue.
+# Hues and places are drawn anew for each picture, and so is the answer that belongs to each hue.
 # Training takes 180 steps of 12 pictures, with Adam and a learning rate that rises to 0.01 and falls.
 #
 # The score is the mean of two percentages, one for black answers and one for white answers, so chance level is 50 %.
-# After training, we also remove the cue: black and white are wiped out of the test pictures.
+# After training, we also remove the cue: black and white are erased from the test pictures.
 
 # %% tags=["experiment"]
 CHANNELS = 32
@@ -733,7 +735,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # First think of an experiment that could prove you wrong, and only then read on.
 
 # %% [markdown]
-# **We trained for longer** (% right, in each of up to five runs):
+# **We trained for longer** (% right; one number for each run):
 #
 # | entries, ratio | 180 steps | 900 steps | 3,600 steps |
 # |---|---|---|---|
@@ -744,16 +746,17 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # | 1 x 1, ratio 4 | 50, 50, 50, 50, 48 | 51, 50, 52, 71, 78 | 95, 80 |
 # | 1 x 1, ratio 8 | 50, 50, 50, 52, 48 | 50, 50, 50, 50, 50 | 50, 58 |
 #
-# **The low scores came mostly from slow learning, not from lost detail.** After 3,600 steps, the first three rows end at 95 to 100 %.
-# The next two rows are still rising: they end at 80 to 95 %.
+# **The low scores came mostly from slow learning, not from lost detail.** After 3,600 steps, the first three rows are at 95 to 100 %.
+# The next two rows are still rising: they are at 80 to 95 %.
 # For entries of one cell at ratio 8, we do not know whether any number of steps is enough.
 
 # %% [markdown]
 # **So what does a ratio save?** With entries of 2 x 2, ratio 2 needs only a quarter of the keys.
 # Entries of 4 x 4 at ratio 4 need a sixteenth.
-# After 900 steps we see no loss: for each of these two sizes, all six runs score 100 %.
-# (For each size, five of the six runs use this page's learning rate, and one uses half of it.)
-# A harder task might show a loss.
+# After 900 steps, accuracy has not suffered.
+# All six runs with entries of 2 x 2 at ratio 2 score 100 %, and so do all six with entries of 4 x 4 at ratio 4.
+# (These runs are not in the table; in each six, five use this page's learning rate, and one uses half of it.)
+# On a harder task, accuracy might suffer.
 
 # %% [markdown]
 # **How can one key hold four entries?**
@@ -763,13 +766,15 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # After 180 steps, eight runs with the mean scored 49 to 89 %, and eight runs with `sr` scored 50 to 61 %.
 # After 900 steps five runs with the mean scored 80 to 98 %, and five runs with `sr` scored 63 to 99 %.
 #
+
+# %% [markdown]
 # But these windows overlap, so some keys hold only one or two of the entries.
 # So we also laid the windows side by side, and put all four entries into one of them.
 # We trained eight networks with the mean for 900 steps, at two learning rates.
 # Six of them scored 90 to 94 %, and two were at chance.
 # So one key can hold four entries without a learned kernel.
 # With these windows, five runs with a learned kernel scored 65 to 73 % after 180 steps.
-# Four of five runs with the mean were still at chance then, and the fifth scored 90 %.
+# At the same learning rate, four of the five runs with the mean were still at chance then, and the fifth scored 90 %.
 # After 900 steps, the networks with the mean that had begun to learn were ahead: 90 to 94 %, against 75 to 87 % with the kernel.
 # All runs are in the repository's `solutions/rest/experiment.md`.
 
@@ -778,14 +783,14 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
-# | heads | Conv and IN always | only with `apply_transform` and more than one head | as in the code |
+# | heads | Conv and IN are always applied | only with `apply_transform` and more than one head | as in the code |
 # | size of a map | not said | H // p, wrong for odd sides | the true size |
 # | position | once per stage | the same: in the stem and in each patch embedding | an argument, `with_position` |
 # | windows of `sr` | not said | the last rows may lie in no window (question 3) | as in the code |
 #
 # With the authors' weights your modules give the same outputs and gradients as their code (in our tests, to within 1e-10).
 #
-# **A challenge (not graded).** For entries of one cell at ratio 2, EMSA scores 50 % after 180 steps of 12 pictures.
+# **A challenge (not graded).** For entries of one cell at ratio 2, EMSA scores 50 to 61 % after 180 steps of 12 pictures.
 # If the kernels of `sr` start as a plain mean (each weight 1/9, bias 0) and then learn, three runs score 67, 51 and 62 %.
 # Can you get above 80 % on average (our best: 86 %)?
 # Ratio, steps and pictures stay as they are; how the network starts and what else is in the block are up to you.
@@ -809,27 +814,29 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # %% [markdown]
 # ## 12. What we now know
 #
-# - **Every position needs a query of its own, but here far fewer keys were enough.**
+# - **We kept a query for every position, but far fewer keys were enough here.**
 #   In our runs of 900 steps, the keys were enough if the ratio was equal to an entry's side.
 #   So a sixteenth of the keys was enough for entries of 4 x 4 cells, and a quarter of them for entries of 2 x 2.
 # - Ratios of twice an entry's side made learning slower, and our runs do not show whether they make the final score worse.
 #   Such a ratio means fewer keys, but also a larger window for each key, and we have not separated the two.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
-#   At this page's learning rate, the mean began to learn sooner on one of our two sets of pictures, and the learned kernel on the other.
-# - The matrix A still grows with N · N, because ratio r only divides its number of entries by r · r.
+#   At this page's learning rate, the mean began to learn sooner where windows overlap, and the learned kernel where they lie side by side.
+# - The matrix A still grows with N · N: ratio r only divides its number of entries by r · r.
 # - At the image sizes that we tried, `PixelAttention` tells a network the order of neighbours, but little about their place in the picture.
 #
 # So before you choose a ratio, ask: *how small are the things that a key has to hold, and how long can you train?*
 
 # %% [markdown]
 # **Today.** PVT and [SegFormer](https://arxiv.org/abs/2105.15203) use fewer keys than queries.
-# SegFormer is part of a widely used library.
+# SegFormer is part of [a widely used library](https://huggingface.co/docs/transformers/model_doc/segformer).
 # Swin, which is also from 2021, keeps all keys and lets each query see only a window of them.
-# On our real pictures (below), the network with EMSA scores about as well as a network with one more 3 x 3 convolution in place of EMSA.
-# In that test, information has to travel from a coloured frame to a digit.
-# The test shows that with EMSA the information travels far enough through the network.
-# It does not show that attention beats a convolution.
+#
+# **On real pictures.** The cell at the end of this page shows a recorded experiment.
+# In it, a handwritten digit lies on a photograph with a coloured frame.
+# A network should name the digit if it has the colour of the frame, and otherwise say "not it".
+# With EMSA the network scores about as well as with a 3 x 3 convolution in place of EMSA.
+# So with EMSA, information travels far enough across the picture; but this does not show that attention beats a convolution.
 #
 # **What stays open.** We do not know whether mixing the heads is worth it.
 # On entries of 1 x 1 at ratio 2, networks with `apply_transform` score 98, 99 and 99 % after 900 steps.

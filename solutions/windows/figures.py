@@ -147,12 +147,12 @@ def mask() -> str:
 def offsets() -> str:
     """Which cell of the table a pair of tokens reads, 900 x 330 px."""
     drawing = Drawing(
-        900, 330, "From a pair of tokens to a cell of the table",
+        900, 330, "From a pair of tokens to an entry of the table",
         "A window of 2 x 3 tokens, numbered 0 to 5. Token 4, in row 1 and column 1, looks at token 2, in row 0 and "
         "column 2: the offset, query minus key, is row +1, "
-        "column -1. The table has a cell for each offset, 3 rows from -1 to 1 and 5 columns from -2 to 2, numbered 0 "
+        "column -1. The table has an entry for each offset, 3 rows from -1 to 1 and 5 columns from -2 to 2, numbered 0 "
         "to 14. Row offset 1 and "
-        "column offset -1 is cell 11, so the index of the pair (4, 2) is 11.",
+        "column offset -1 is entry 11, so the index of the pair (4, 2) is 11.",
     )
     side, left, top = 54, 60, 118
     drawing.text(left + 1.5 * side, 60, "a window of 2 x 3", bold=True)
@@ -166,7 +166,7 @@ def offsets() -> str:
     drawing.arrow((260, top + side), (390, top + side))
     drawing.text(325, top + side - 14, "index[4, 2] = 11", size=14, bold=True)
     side, left, top = 54, 480, 100
-    drawing.text(left + 2.5 * side, 42, "the table: a cell for each offset", bold=True)
+    drawing.text(left + 2.5 * side, 42, "the table: an entry for each offset", bold=True)
     for column in range(5):
         drawing.text(left + (column + 0.5) * side, top - 12, f"{column - 2:+d}" if column != 2 else "0", size=14)
     for row in range(3):
@@ -177,7 +177,7 @@ def offsets() -> str:
                               TINTS[1] if number == 11 else "#FFFFFF")
             drawing.text(left + (column + 0.5) * side, top + row * side + 33, str(number), bold=number == 11)
     drawing.text(left + 2.5 * side, top + 3 * side + 32, "rows: row offset, columns: column offset;", size=14)
-    drawing.text(left + 2.5 * side, top + 3 * side + 52, "cell = (1 + 1) · 5 + (-1 + 2) = 11", size=14)
+    drawing.text(left + 2.5 * side, top + 3 * side + 52, "entry = (1 + 1) · 5 + (-1 + 2) = 11", size=14)
     return drawing.svg()
 
 

@@ -15,14 +15,14 @@
 #
 # *Attention that stays affordable: each token looks at its window, and windows move.*
 #
-# ![A grid of 4 x 6 cells in four windows of 2 x 3. Cells 8 and 9 are neighbours in different windows. Beside it three layers with the same windows: layer 1, layer 2, layer 100. How can 8 ever learn what 9 is?](figures/windows.svg)
+# ![A grid of 4 x 6 cells in four windows of 2 x 3. Cells 8 and 9 are neighbours in different windows. Beside it are three layers with the same windows: layer 1, layer 2, layer 100. How can 8 ever learn what 9 contains?](figures/windows.svg)
 #
-# In the drawing, each cell looks only at its own window: how can 8 ever learn what its neighbour 9 is?
+# In the drawing, each cell looks only at its own window: how can 8 ever learn what its neighbour 9 contains?
 # Windows exist because attention between all pairs of tokens is expensive.
 # An image of 1536 x 1536 pixels, cut into patches of 4 x 4, has 147,456 tokens.
 # All their pairs together need 22 billion weights per head, which take 81 GiB in float32.
 # Within windows of 8 x 8 tokens, the weights take only 36 MiB.
-# With such windows, the authors of [Swin v2](https://arxiv.org/abs/2111.09883) trained networks with 3 billion parameters for such images.
+# With windows, the authors of [Swin v2](https://arxiv.org/abs/2111.09883) trained a network of 3 billion parameters, for images of up to this size.
 #
 # **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 3 h 5 min · 10 points · difficulty 4 of 5
 #
@@ -32,9 +32,9 @@
 #
 # - cut images into windows and put them together again, with two reshapes and a swap;
 # - build the mask that says which tokens of a shifted window may look at each other;
-# - build Swin v2's attention: cosines, a learned scale, a position bias that fits any window;
-# - judge when a mask of -100 is enough;
-# - find mistakes in masks and indices that raise no error.
+# - build Swin v2's attention: cosines, a learned scale, a position bias for windows of any size;
+# - judge when adding -100 to a logit is enough to hide a token;
+# - find mistakes that raise no error, in masks and in indices.
 #
 # | part | minutes |
 # |---|---|
@@ -47,7 +47,7 @@
 # | [exercise 6, `WindowAttention`](#9.-Exercise-6:-WindowAttention) (3 points) | 31 |
 # | [the experiment](#10.-The-experiment:-the-tile-on-the-right) | 18 |
 # | [the bug museum](#11.-The-bug-museum) | 8 |
-# | [paper against code](#12.-Paper-against-code,-and-a-challenge), [what we now know](#13.-What-we-now-know), [questions](#14.-Questions,-and-where-to-read-on), without the challenge | 13 |
+# | [paper against code](#12.-Paper-against-code,-and-a-challenge), [what we now know](#13.-What-we-now-know), [questions](#14.-Questions,-and-where-to-read-on), not counting the challenge | 13 |
 #
 # </details>
 
@@ -75,13 +75,14 @@ review()
 # ## 1. A puzzle
 #
 # In the drawing at the top, each cell is a token: a pixel, or a small patch of an image.
-# Attention within windows is cheap, because a token looks at 5 others and not at 23.
-# An image with four times as many tokens N has four times as many windows, so the cost grows with N, not with N · N.
+# Attention within windows is cheap, because a token looks at 5 others instead of 23.
+# Four times as many tokens make four times as many windows, so the cost is only four times as high.
+# Without windows, it would be sixteen times as high.
 #
 # Answer two questions with pen and paper:
 #
-# 1. You may add another layer of the same cost.
-#    How could token 8 then learn what token 9 is?
+# 1. You may add another layer that costs no more than the first.
+#    How could token 8 then learn what token 9 contains?
 # 2. List the windows, and the cells in each window, row by row.
 #    Which cells does the third window hold, and in which order?
 #
@@ -106,7 +107,8 @@ print("window 0:", wrong[0, ..., 0].tolist(), "window 1:", wrong[1, ..., 0].toli
 # %% [markdown]
 # A `reshape` alone keeps the order of the numbers in memory, so a window gets the next six numbers, which are all in one row.
 #
-# Cut grids x of shape (B, H, W, C) into windows of shape (B · nW, wh, ww, C).
+# Cut a batch x of grids, (B, H, W, C), into windows, (B · nW, wh, ww, C).
+# Each window has wh rows and ww columns.
 # B counts images, nW counts the windows of one image, and C counts the channels.
 # In this lesson, the channels come *last*.
 # All sizes are pairs (height, width); windows need not be square.
@@ -139,8 +141,8 @@ check(window_partition)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# H is (windows down) x (rows of a window).
-# Split this axis in two, in that order, and W as well.
+# H is the number of windows from top to bottom, times the rows of one window.
+# Split this axis in two, the windows first, and do the same with W.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -175,7 +177,7 @@ print("rows 0 and 1 of the image:", side_by_side.tolist())
 # An image has 2 windows down and 2 across, so nW = 4, and B = 12 / 4 = 3.
 # Windows 0 to 3 make up image 0; its row 0 is row 0 of window 0, then row 0 of window 1.
 #
-# `window_reverse(window_partition(x, size), size, (H, W))` is x again.
+# `window_reverse(window_partition(x, size), size, (H, W))` gives x back.
 # This is a good test, but not a complete one, because two functions that are wrong in the same way pass it too.
 # The wrong `reshape` of section 2, together with the `reshape` that undoes it, passes this test.
 
@@ -216,20 +218,20 @@ check(window_reverse)
 # In every second layer, Swin moves the borders down and to the right by half a window, rounded down (section 3.2 of its paper).
 # For windows of 2 x 3 the shift s is (1, 1).
 #
-# ![Left: the borders moved by (1, 1), with pieces left over at the rim. Right: the picture rolled by (-1, -1), in ordinary windows; the second holds 10, 11, 6, 16, 17, 12.](figures/shift.svg)
+# ![Left: the borders moved by (1, 1), with pieces left over at the rim. Right: the picture rolled by (-1, -1), cut into ordinary windows; the second window holds 10, 11, 6, 16, 17, 12.](figures/shift.svg)
 #
 # Moved borders leave small pieces at the rim, as on the left of the drawing.
 # The right half shows the trick: roll the picture (`torch.roll`), cut ordinary windows, and roll the result back after attention.
 #
 # But now some windows hold cells from opposite sides of the picture.
-# In each window, cells that lay together before the roll form a **region**.
+# In each window, cells that were next to one another before the roll form a **region**.
 # A **mask** is added to the logits (lesson 00's scores) before the softmax.
 # It is 0 if two cells share a region, and -100 if they do not.
 
 # %% [markdown]
 # ![The second window: 10, 11, 16, 17 are region A, 6 and 12 are region B. Its 6 x 6 mask is 0 within A and within B, -100 between them.](figures/mask.svg)
 #
-# This is what -100 does to one row of logits, here that of cell 10 in the second window:
+# This is what -100 does to one row of logits, the row of cell 10 in the second window:
 
 # %%
 logits = torch.tensor([0.0, 0.0, 3.0, 0.0, 0.0, 3.0])  # to 10, 11, 6, 16, 17, 12
@@ -271,8 +273,8 @@ for name, row in (("without the mask", logits), ("with the mask", logits + mask)
 #
 # Worked example: (n, w, s) = (6, 3, 1) gives columns [0, 3), [3, 5), [5, 6); (4, 2, 1) gives rows [0, 2), [2, 3), [3, 4).
 #
-# Without a shift every number is 0.
-# The windows divide the image, and 0 ≤ s < w, so no test is needed.
+# Without a shift, the masks are all zeros.
+# You may assume that the windows divide the image, and that 0 ≤ s < w.
 
 # %% exercise
 def shifted_window_mask(
@@ -325,7 +327,7 @@ point_windows(window_partition, shifted_window_mask)
 # %% [markdown]
 # **Why -100, and not minus infinity?**
 # Minus infinity makes the weight exactly 0, and works too, if you are careful.
-# But you may not multiply it by a mask of zeros and ones, because 0 · ∞ is not a number.
+# But you cannot multiply it by a mask of zeros and ones, because 0 · ∞ is not a number.
 # And if every logit of a row is minus infinity, the softmax divides 0 by 0.
 # (This cannot happen in our masks, because every cell may look at itself.)
 # With -100, neither of these problems can occur.
@@ -339,11 +341,12 @@ point_windows(window_partition, shifted_window_mask)
 # This bias depends on the offset between the two tokens: the query's row and column minus the key's.
 # So a token that looks to its *right* has a negative column offset.
 #
-# ![Token 4 of a 2 x 3 window looks at token 2: the offset is row +1, column -1. In the table of 3 x 5 offsets this is cell 11, so index[4, 2] is 11.](figures/offsets.svg)
+# ![Token 4 of a 2 x 3 window looks at token 2: the offset is row +1, column -1. In the table of 3 x 5 offsets this is entry 11, so index[4, 2] is 11.](figures/offsets.svg)
 #
-# A table has one cell for each offset, so pairs with the same offset share a cell.
-# In the first Swin, each cell is a parameter, so a larger window has cells that were never trained.
-# Swin v2 computes the bias from the offset with a small network instead: a *continuous* position bias, for windows of any size.
+# A table has one entry for each offset, so pairs with the same offset share an entry.
+# In the first Swin, each entry is a parameter, so the table of a larger window has entries that were never trained.
+# Swin v2 computes the bias from the offset with a small network instead.
+# Such a *continuous* position bias can be computed for windows of any size.
 
 # %% [markdown]
 # The network sees offsets on a **log scale**.
@@ -354,7 +357,7 @@ point_windows(window_partition, shifted_window_mask)
 # You get two functions.
 # `relative_coords_table` makes the table of offsets on the log scale, which has R = 2 wh - 1 rows and S = 2 ww - 1 columns.
 # Its argument `dtype` is the type of the table's numbers.
-# `relative_position_index` makes the **index**: for each pair of tokens, it holds the number of the table's cell that belongs to this pair.
+# `relative_position_index` makes the **index**: for each pair of tokens, it says which entry of the table the pair uses.
 # (Lesson 08b needs the arguments `down_factor` and `from_anchor`; here you can ignore them.)
 
 # %%
@@ -371,7 +374,7 @@ def relative_coords_table(window_size, down_factor=1, dtype=torch.float32):
 
 
 def relative_position_index(window_size, down_factor=1, from_anchor=False):
-    """The cell of the flattened table that each pair of tokens reads, (N, N)."""
+    """The entry of the flattened table that each pair of tokens reads, (N, N)."""
     rows, columns = window_size, tuple(w // down_factor for w in window_size)
     if from_anchor:
         rows, columns = columns, rows
@@ -411,7 +414,7 @@ predict_then_run(predicted, measured, unit="times the trained range")
 # %% [markdown]
 # The paper (section 3.3) gives these two numbers too, as its argument for the log scale.
 #
-# But look at the curves again: the coordinate of offset 1 *changes* with the window.
+# But look at the curves again: the coordinate of offset 1 *changes* with the size of the window.
 # We trained five networks with windows of 2 x 4 on the task of section 10, in which each tile says its right neighbour's colour.
 # All five learned it.
 # Then we used their weights in larger windows, without further training.
@@ -419,7 +422,7 @@ predict_then_run(predicted, measured, unit="times the trained range")
 # In windows of 2 x 6 the networks score 80 to 99 %, and in windows of 2 x 8 only 43 to 50 %.
 # Nothing is wrong with the weights.
 # If the table keeps the *trained* scale, with w = 4 in the formula, the networks score 100 % in windows of both sizes.
-# In this task a distance counts in tiles, whatever the size of the window, so the trained scale is the right one.
+# In this task, what matters is the distance in tiles, whatever the size of the window, so the trained scale is the right one.
 # Swin v2's code has an argument for it, `pretrained_window_size`.
 
 # %% [markdown]
@@ -439,17 +442,16 @@ for scale in (1, 10):
 # Cosines lie between -1 and 1, so without a scale even a key that points nearly the opposite way gets a noticeable share of the weight.
 
 # %% [markdown]
-# Turn `attn` (cosines, section 8) into logits, `attn · scale + 16 · sigmoid(bias) + mask`:
+# Turn `attn` (cosines, section 8) into logits, `attn · scale + 16 · sigmoid(bias) + mask`.
+# `attn` is (B · nW, h, N1, N2), for h heads, and for N1 queries and N2 keys in each window; in this lesson N1 = N2.
 #
-# - **scale**: a parameter `logit_scale`, (h, 1, 1) for h heads, which starts at log 10 (`math.log`, natural).
+# - **scale**: a parameter `logit_scale`, (h, 1, 1), which starts at log 10 (`math.log`, natural).
 #   Clamp it from above at log 100, then take `exp`.
-# - **bias**: `cpb_mlp` is a `Sequential`: Linear from 2 to 512, ReLU, Linear from 512 to h *without* bias.
-#   From the table, (1, R, S, 2), it makes one number per cell and head.
-#   Flatten the cells row by row; the pair (i, j) reads cell `index[i, j]`.
+# - **bias**: `cpb_mlp` (for *continuous position bias*) is a `Sequential`: Linear from 2 to 512, ReLU, Linear from 512 to h *without* bias.
+#   From the table, (1, R, S, 2), it makes one number per entry and head.
+#   Flatten the entries row by row; the pair (i, j) reads entry `index[i, j]`.
 # - **mask**: (nW, N1, N2) or `None`, added for all heads.
-#
-# `attn` is (B · nW, h, N1, N2), for N1 queries and N2 keys in each window; in this lesson N1 = N2.
-# Window i of *every* image gets `mask[i]`.
+#   Window i of *every* image gets `mask[i]`.
 #
 # Here is a worked example: a new module gets the cosines 0.5 and -0.2, and `cpb_mlp` returns 0 and ln 3.
 # The sigmoids are 1/2 and 3/4, so the logits are 5 + 8 = 13 and -2 + 12 = 10.
@@ -524,7 +526,9 @@ for k in (torch.tensor([[4.0, 3.0], [6.0, -1.0]]), torch.tensor([[4.0, 3.0], [60
 
 # %% [markdown]
 # The second key is less like the query than the first one, but once it is ten times as long, it gets all the weight.
-# The authors take the cosine instead: both vectors are divided by their length first.
+# The authors take the cosine instead: both vectors are first divided by their lengths.
+#
+# Write `cosine_attention`:
 #
 # - q: (B', h, N1, d), k: (B', h, N2, d), v: (B', h, N2, e), result (B', h, N1, e); B' counts windows;
 # - divide each query and each key by its length, as `F.normalize` does (a length below 1e-12 counts as 1e-12);
@@ -563,8 +567,8 @@ check(cosine_attention)
 # </details>
 # %% [markdown]
 # **Predict, then run: when is -100 not enough?**
-# In the worst case, a token is allowed to look at only one token, which has the cosine -1 and a bias of 0.
-# A masked token has the cosine 1 and a bias of 16.
+# Take a bad case with two tokens.
+# The allowed token has the cosine -1 and a bias of 0, and the masked token has the cosine 1 and a bias of 16.
 # At which scale, between 1 and 100, does the *masked* token get as much weight as the allowed one?
 
 # %%
@@ -581,7 +585,8 @@ predict_then_run(predicted, measured, unit="scale at which the mask fails")
 #
 # With the scale z, the allowed token's logit is -z, and the masked token's logit is z + 16 - 100.
 # The two are equal if z = 42.
-# So a mask of -100 is sure to hold only while the scale is below 42.
+# Above 42, the masked token gets more weight than the allowed one.
+# (With many such masked tokens, the mask fails even a little earlier.)
 # </details>
 #
 # A new module starts at scale 10, and the clamp allows 100, so the mask *can* fail.
@@ -602,15 +607,15 @@ print("tokens of the four windows:", window_partition(rolled_grid, (2, 3)).flatt
 # The other windows hold tokens from opposite sides of the picture, so they need the mask.
 
 # %% [markdown]
-# ![qkv becomes a grid, is rolled by -s, cut into windows and split into heads; after cosine attention the heads are joined, the windows put together, and rolled back.](figures/attention.svg)
+# ![qkv becomes a grid, is rolled by -s, cut into windows and split into heads; after cosine attention the heads are joined, the windows are put together, and the picture is rolled back.](figures/attention.svg)
 #
 # The channels of the input are `[q | k | v]`, with C channels for each of the three.
 # Split each of the three into heads of C / h neighbouring channels.
-# Tokens come row by row, L = H · W.
+# The L = H · W tokens come row by row.
 # With `shift`, roll by -(wh // 2) and -(ww // 2), and pass the mask to `transform`; without `shift`, do neither.
 # In `forward`, build the table (`dtype=qkv.dtype`), the index and the mask, and move them to `qkv.device`.
 # Give the mask qkv's dtype too, with `.to(qkv)`: otherwise half precision fails.
-# Your class has one sub-module, an `AffineTransform` with the name `transform`.
+# Your class has one sub-module, an `AffineTransform` named `transform`.
 #
 # Here is a worked example: `WindowAttention(2, (2, 3), shift=True)` gets qkv of shape (5, 24, 12), which belongs to five images of 4 x 6.
 # The grid has shape (5, 4, 6, 12), and the windows have shape (20, 2, 3, 12).
@@ -665,7 +670,7 @@ check(WindowAttention)
 # <details><summary>Hint 2: the heads</summary>
 #
 # `unflatten(2, (3, h, C // h))` splits the channels of (B · nW, N, 3C), and you may write -1 instead of C // h.
-# Then use `permute` to bring the axis of size 3 to the front, and the heads before the tokens.
+# Then use `permute` to bring the axis of size 3 to the front, and to put the heads before the tokens.
 # On the way back, put the heads after the tokens, and then use `flatten(2)`.
 # </details>
 #
@@ -682,8 +687,8 @@ check(WindowAttention)
 # A tile in the last column has no right neighbour, so it says its own colour.
 #
 # The network has a linear layer and two blocks of window attention with shortcuts.
+# The windows of both blocks are 2 x 4.
 # A last linear layer gives each of the four colours a score.
-# Its windows are 2 x 4.
 #
 # | arm | first block | second block |
 # |---|---|---|
@@ -781,12 +786,13 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # In the blind columns of *both shifted* the five runs score 24 to 26 %.
 # More steps cannot help there: no information about the right neighbour ever reaches a tile in a blind column.
 # With *no mask* the networks score 93 to 100 % at the border, and 25 to 32 % at the edge.
-# With half the learning rate, and again five times the steps, these three arms score nearly the same.
+# We also made such long runs at half the learning rate.
+# There, *never shifted*, *both shifted* and *no mask* score nearly the same as at the full rate.
 
 # %% [markdown]
 # With *one shifted* block no column is blind, but not every network learns to use both blocks.
 # After 150 steps, 11 of 13 recorded networks score at least 99 % in all places, and after five times as many steps 9 of 13 do.
-# The others score much less in some places, for example 27 to 55 % in columns 1, 5 and 9.
+# The networks that do not reach 99 % score much lower in some places, for example 27 to 55 % in columns 1, 5 and 9.
 # We also trained ten networks for five times the steps at half the learning rate, and all ten score 100 % everywhere.
 # So with one plain and one shifted block every tile can see its answer, but training does not always find a network that uses it.
 #
@@ -837,13 +843,13 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
-# | masked logits | "masking mechanism" | -100 | -100 |
+# | what is added to masked logits | not said | -100 | -100 |
 # | temperature | above 0.01 | scale at most 100 | as in the code |
 # | bias | output of the small network | 16 · sigmoid of it | as in the code |
 # | offsets | log scale | times 8 / (w - 1) first, and log2(...) / 3 | as in the code |
 # | shift (in GRL, lesson 08b) | half a window | half its *height*, on both axes | half of each side |
 #
-# With the same weights and square windows, outputs and gradients equal those of Swin v2's and GRL's code (in our tests, to within 1e-10).
+# With the same weights and square windows, our outputs and gradients equal those of Swin v2's and GRL's code, to within 1e-10 in our tests.
 #
 # **A challenge (not graded).** Make every tile say the colour of the tile *five* columns to its right.
 # Tiles in the last five columns have no such tile, so they say their own colour.
@@ -851,8 +857,8 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 # Four blocks (plain, shifted, plain, shifted) and 300 steps at a peak rate of 0.01 give us 75 % over all tiles.
 # Can you get above 85 % (our best: 89 %)?
 #
-# If you have restarted the notebook, run your exercises first.
-# Run the imports, too, the two functions of section 6, and the first code cell of section 10.
+# If you have restarted the notebook, first run the imports, the two functions of section 6, and your exercises.
+# Then run the first code cell of section 10.
 # You can skip the cells that train networks.
 
 # %% tags=["experiment"]
@@ -885,17 +891,18 @@ challenge("five columns to the right: right tiles, mean of three runs", score, 8
 # - The mask also tells a network where the picture ends.
 #   Without it, our networks could not tell the right edge from a border between windows.
 # - A mask of -100 works only while the other logits stay small.
-#   With Swin v2's bias, it can fail if the scale of the cosines is larger than 42.
-# - A position bias on a log scale fits any window, but "one step to the right" has different coordinates in windows of different sizes.
+#   With Swin v2's bias, it can fail if the scale of the cosines is larger than about 42.
+# - A position bias on a log scale can be computed for any window.
+#   But "one step to the right" has different coordinates in windows of different sizes.
 
 # %% [markdown]
 # **Today.** Swin's windows are used in many networks for segmentation, detection and restoration.
 # [GRL](https://arxiv.org/abs/2303.00748) (lesson 08b) is one of them, and [torchvision](https://pytorch.org/vision/stable/models/swin_transformer.html) has both versions of Swin.
-# Later networks often mix windows with a cheap view of the whole image, because information moves only half a window further per layer.
+# Later networks often mix windows with a cheap view of the whole image, because information travels only about half a window per layer.
 # The cell at the end of this page shows a recorded experiment, in which a handwritten digit lies on a photograph with a coloured frame.
 # If the digit has the colour of the frame, a network should name the digit; otherwise it should say "not it".
-# A network with window attention gives 87 % right answers after 1,000 steps.
-# The same network with a 3 x 3 convolution in its place gives 93 %.
+# After 1,000 steps, a network with window attention gives 87 % right answers.
+# The same network with a 3 x 3 convolution in place of the attention gives 93 %.
 # In this experiment the windows never move, which may be the reason, but we did not test that.
 #
 # **What stays open.** We do not know how much the mask matters on photographs.
@@ -910,18 +917,18 @@ challenge("five columns to the right: right tiles, mean of three runs", score, 8
 #    What happens with only two ranges, [0, n - s) and [n - s, n)?
 # 2. Multiply all queries by 7.
 #    How does the attention map change?
-# 3. To find the cell of an offset, Swin's code multiplies the row offset by 2 · ww - 1.
+# 3. To find the entry of an offset, Swin's code multiplies the row offset by 2 · ww - 1.
 #    A reader [asks](https://github.com/microsoft/Swin-Transformer/issues/367) whether 2 · ww - 2 is better.
-#    Which offsets would share a cell then, in a window of 2 x 3?
+#    Which offsets would share an entry then, in a window of 2 x 3?
 
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
 # 1. Two ranges give the same masks, because n - w is a border of windows, and cells on its two sides never share a window.
 # 2. It does not change at all, because a cosine does not depend on the lengths of the vectors.
-# 3. The offsets (0, 2) and (1, -2) would share a cell, and therefore a bias.
+# 3. The offsets (0, 2) and (1, -2) would share an entry, and therefore a bias.
 #    So would (0, -2) and (-1, 2).
-#    A row of the table has 2 · ww - 1 cells, so this number is the right step from one row to the next.
+#    A row of the table has 2 · ww - 1 entries, so this number is the right step from one row to the next.
 # </details>
 
 # %% [markdown]
