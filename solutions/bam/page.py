@@ -955,8 +955,8 @@ challenge("parameters of the network", size, beat=250, fewer=True,
 # BAM has 8,042 parameters there.
 # With one more 3 x 3 convolution in its place (11,616 parameters), the network scores 93.0 %, so this is a tie.
 # We also trained each network 36 times.
-# People wrote these digits on paper forms, which we divided into six groups.
-# In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
+# People wrote the digits on paper forms, which we divided into six groups, and the backgrounds come from six photographs.
+# In training, each run left out one group of forms and one photograph.
 # On what was left out, BAM scores 89.7 % on average, and the convolution scores 91.0 %, which is a tie too.
 #
 # **What stays open.** The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.

@@ -84,7 +84,7 @@ review()
 # Two cues say which of the four bars counts.
 # The small squares along the top edge are stars.
 # Their colour says **what** to look at, the red bar or the blue one, and the green frame says **where**.
-# One bar counts in each of the four pictures: in which pictures is it horizontal?
+# In each of the four pictures one bar counts: in which pictures is this bar horizontal?
 # Decide, then run the cell and compare.
 
 # %%
@@ -131,8 +131,8 @@ for name, x in (("as drawn", crosses.pictures), ("mirrored", crosses.pictures.fl
 # In the spatial gate we follow the authors' code, which puts the maximum first and adds a BatchNorm.
 # Section 4 shows what the BatchNorm is good for.
 #
-# An **mlp** (multi-layer perceptron) is a chain of linear layers.
-# Here there are two of them, with a ReLU in between.
+# An **mlp** (multi-layer perceptron) is a chain of linear layers with a nonlinearity between them.
+# Here there are two linear layers, with a ReLU in between.
 
 # %% [markdown]
 # ## 3. Exercise 1: `ChannelGate`
@@ -336,6 +336,7 @@ slide_shared_channels(SpatialGate)
 # The mean is 1 at both marks, so it cannot tell them apart on its own.
 # The maximum can tell them apart, unless all eight channels share the sum, because then the two marks are the same.
 # The difference, maximum - mean, is 0 at the left mark, and the sigmoid turns this into a gate of 0.5.
+# At the right mark it is above 0, so the gate is more open, unless all eight channels share the sum.
 # </details>
 #
 # ### Maps over photographs
@@ -391,7 +392,7 @@ for name, bn in (("with BatchNorm (code)", nn.BatchNorm2d(1)),
 # Before you write the general form, follow one position, where channels 0 and 1 hold 4 and 2.
 # Their gates are 0.5 and 1, so x' holds 2 and 2 there.
 # Let the map be σ(maximum - mean), as in the example of exercise 2.
-# It is an easy slip to make the map from x instead of x', and the shapes would be the same.
+# It is easy to compute the map from x instead of x' by mistake, and the shapes would not show it.
 # So the cell tries both, first x and then x':
 
 # %%
@@ -510,8 +511,9 @@ for gate in (ChannelGate(256), SpatialGate()):
 # > Add the two results; a sigmoid turns the sum into weights.
 # > Multiply each channel by its weight.
 #
-# A batch has one vector per image, and the vectors are the *rows* of a matrix `s` (B, C).
-# So a layer's matrix w is transposed and multiplied from the right, as in `nn.Linear`: `s @ w.T`.
+# Take one of the two poolings.
+# It gives one vector for each image of the batch, and these vectors are the *rows* of a matrix `s` (B, C).
+# So to apply a layer with the matrix w, multiply s by the transpose of w, as `nn.Linear` does: `s @ w.T`.
 # Here are three images with two channels, and a matrix w of shape (1, 2):
 
 # %%
@@ -619,7 +621,7 @@ print("Does the gate notice the maximum?", "Yes." if moved else "No, not yet.")
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # `avg + avg` is a typo.
-# `largest` is computed and thrown away, and what remains is SE with its scores doubled.
+# `largest` is computed and thrown away, and what remains is SE's gate, with biases, and with its scores doubled.
 # The typo was seen in modules collected by the authors of a survey, [MenghaoGuo/Awesome-Vision-Attentions, issue 32](https://github.com/MenghaoGuo/Awesome-Vision-Attentions/issues/32) (`y_avg + y_avg`).
 # It was seen again, as `x1 + x1`, in [nikhilroxtomar/Attention-Mechanism-Implementation, issue 1](https://github.com/nikhilroxtomar/Attention-Mechanism-Implementation/issues/1).
 # </details>
@@ -629,7 +631,7 @@ print("Does the gate notice the maximum?", "Yes." if moved else "No, not yet.")
 #
 # We return to the crosses.
 # A small network sees 3 x 3 pixels at a time, so it never sees frame and bar together.
-# At its end it takes the mean over all positions.
+# At the end it takes the mean over all positions.
 # Between its convolutions and this mean we put a module.
 # We compare six choices, the **arms** of the experiment:
 #
@@ -718,7 +720,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # </details>
 #
 # Would the arms that score less than CBAM catch up with more time?
-# We also trained with five times as many steps: five runs for each of these arms, and 16 for CBAM and for the spatial gate first.
+# We also trained with five times as many steps: 16 runs each for *CBAM* and *spatial gate first*, and five for each of the other arms.
 # (All runs are in `solutions/cbam/experiment.md` in the course's repository.)
 # The figure shows the runs on this page and the longer ones:
 
@@ -737,19 +739,18 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 #
 # - **Each gate alone scores like a vote of two bars.**
 #   *No module* scores about as well as a vote of four bars, so each gate seems to take two bars out of the vote.
-#   In our recorded runs, these three arms scored at most about 2 points more than the votes, even after five times as many steps.
-# - **In this network, only both gates together answer the question.**
+#   In our recorded runs, *no module* and the two single gates never scored more than about 2 points above their votes.
+#   This holds even after five times as many steps.
+# - **Without a hidden layer, only both gates together answer the question.**
 #   Each gate can use one cue, and with both cues a single bar is left.
-#   After the gates there are only a mean and a linear layer.
+#   After the gates, this network has only a mean and a linear layer.
 #   They can add up what cues and bars say, but they cannot use a cue to choose a bar.
-#   We gave the network a hidden layer there (16 units, 216 more parameters).
+#   We gave the network a hidden layer between the mean and the linear layer (16 units, 216 more parameters).
 #   Then the spatial gate alone scored 100 % in all ten runs of 384 steps.
 #   But with the channel gate alone the network still scores like a vote of two bars, even after five times as many steps.
 #   With the hidden layer and no module, it scores like a vote of two bars as well.
 # - **The lead comes from the cue.**
 #   Without the cue CBAM is no better than *no module*, so we saw no gain from its 262 parameters alone.
-#
-# (A network can do a little better than a vote, because it can add what the cues say to what the bars say.)
 
 # %% [markdown]
 # **The order.** Three runs show little, so we ran 24 for each of the two orders.
@@ -760,9 +761,8 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 # With the spatial gate first, all 16 runs score 100 %.
 # So most runs of CBAM only need more time.
 # The other three had not got there, but these runs are too few to say that the orders differ in the end.
-# Luck plays a part too.
 #
-# If both gates read the same x, side by side, 384 steps are again too few.
+# If both gates read the same x, side by side, 384 steps are again too few for 100 %.
 # Three runs score 93.5, 76.7 and 93.3 % after 384 steps, and 100 % after 1,920.
 # On ImageNet the paper finds small differences (its section 4.1).
 # There channel first is best, spatial first is second, and side by side is third.
@@ -787,8 +787,9 @@ show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.sco
 # It does not show why the network is right.
 #
 # To be fair, the task is *made* for CBAM, and the network is deliberately short-sighted.
-# If we put one dilated convolution in front, which sees frame and bar together, the network needs neither gate.
-# Without any gate it then scores 98 to 100 %, and 100 % after five times as many steps (five runs each).
+# Let the network begin with a dilated convolution (lesson 04: its kernel is spread out, so it sees frame and bar together).
+# Then the network needs neither gate.
+# Without any gate it scores 98 to 100 %, and 100 % after five times as many steps (five runs each).
 # The spatial gate itself reads two numbers per position, in a window of 7 x 7.
 # So it knows how strong the features are at a position, but not which channel is strong.
 # (With a 1 x 1 kernel the gate at a bar cannot see the frame.
@@ -807,8 +808,8 @@ show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.sco
 # | order of the gates | channel, then spatial | the same | the same |
 #
 # **A challenge (not graded).** CBAM spends 262 parameters here.
-# Use fewer, and answer at least 99 % of the pictures correctly in each of three runs, in the same 384 steps.
-# Our block has 34 parameters and scores 100 % in all six runs that we tried.
+# Answer at least 99 % of the pictures correctly in each of three runs, in the same 384 steps, with fewer than 34 parameters.
+# Our block has 34, and scores 100 % in all six runs that we tried.
 # (With 25 parameters, some runs got there and some did not.)
 # Before you run the next cell, run the imports, your exercises, and the two cells of section 8 that define the arms.
 # None of these cells trains anything.
@@ -832,7 +833,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # - The maximum sees what is strong in one place, and the mean sees how much there is in total.
 #   Reading the maximum as well costs no parameters, because mean and maximum share one mlp.
 # - In our network neither gate alone got more than about 2 points above a vote of two bars, and both gates together answered the question.
-#   With a hidden layer behind it, the spatial gate does not need the channel gate.
+#   With a hidden layer after the mean, the spatial gate does not need the channel gate.
 #   Without the hidden layer, 23 of 24 runs with the spatial gate first answered the question within 384 steps.
 #   With CBAM's order, 13 of 24 runs did.
 #   After five times the steps, 13 of 16 runs with CBAM's order scored 100 %, and all 16 runs with the spatial gate first did.
@@ -844,10 +845,10 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 
 # %% [markdown]
 # **Today.** YOLOv4 has a variant of the spatial gate, and timm has both gates.
-# The authors' README reports 77.62 % top-1 on ImageNet for their ResNet-50 with CBAM.
+# The authors' README reports a top-1 accuracy of 77.62 % on ImageNet for their ResNet-50 with CBAM.
 # But timm [warns](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/cbam.py) that results with such layers have been mixed, and that the layers can cost accuracy on some tasks.
-# In some tasks it matters which position looks at which other position.
-# In these tasks, self-attention has taken over.
+# A gate can only make a position stronger or weaker.
+# Where one position needs to know what another one holds, self-attention has taken over.
 # You build it in lesson 05a.
 
 # %% [markdown]
@@ -855,8 +856,8 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # CBAM has 1,552 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # We also made 36 runs of each network.
-# People wrote these digits on paper forms, which we divided into six groups.
-# In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
+# People wrote the digits on paper forms, which we divided into six groups, and the backgrounds come from six photographs.
+# In training, each run left out one group of forms and one photograph.
 # On what was left out, CBAM scores 90.8 % on average, and the convolution scores 91.0 %, which is a tie.
 #
 # **What stays open.** Does CBAM's order matter in a large network, and why?
@@ -874,7 +875,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 #    For which kernels is the map mirrored exactly?
 # 2. Shuffle the channels of x.
 #    What does the spatial gate do?
-#    What does that say about what the gate can know?
+#    What does that tell you about what the gate can and cannot know?
 # 3. One pixel of your camera is broken and always bright.
 #    In each of the two gates, does this pixel do more harm to the mean or to the maximum?
 # 4. Change the experiment so that the order matters even after long training.
@@ -888,7 +889,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # 2. Nothing changes, because maximum and mean over C do not know which channel is which.
 #    The map can know *that* something is strong at a position, but not *what* it is.
 # 3. In the channel gate, the broken pixel harms the maximum more.
-#    This one pixel sets the maximum in every picture, but it shifts the mean by only 1 / (H · W) of its value.
+#    This one pixel sets the maximum in every picture, but it shifts the mean by only 1 / (H · W) of the pixel's value.
 #    In the spatial gate both maximum and mean are wrong at that position and right everywhere else.
 #    The damage reaches as far as the kernel.
 # 4. One way, which we have not tried, is to draw a red frame at one cross and a blue frame at the other one.

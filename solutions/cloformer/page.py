@@ -655,7 +655,7 @@ check(CloBlock)
 # | [DeiT-Tiny](https://huggingface.co/timm/deit_tiny_patch16_224.fb_in1k) | 5.7 million | 1.3 billion | 72.2 % |
 # | CloFormer-XXS | 4.2 million | 0.6 billion | 77.0 % |
 #
-# So the smaller network costs less than half as much and scores higher.
+# So the smaller network needs less than half as many multiply-adds, and scores higher.
 # But these two networks differ in nearly everything, including how they were trained.
 # So the table does not say what the local branch contributes.
 # To see that, we need networks that differ in little else; such a comparison comes next.
@@ -764,7 +764,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # *Two of each*, with the gate as published, scores 95 or 96 % in all eleven runs, after 180 steps and after 900.
 # After 3,600 steps, five of five networks with an open gate score 93 or 94 %.
 # So opening the gate makes learning *slower*.
-# Even after these 3,600 steps, a network with an open gate scores about three points less than the published branch does after only 900.
+# Even after these 3,600 steps, networks with an open gate score two or three points lower than those with the published gate after 900.
 
 # %% [markdown]
 # But an open gate also takes away what is non-linear in the branch.
@@ -795,8 +795,9 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # It leads by 0.1 to 3.6 points, except in one case.
 # In that case *added* is still at chance, and the lead is 46 points.
 #
-# With other splits and windows the published branch scores about as high, except for one run with a single local head (83 %).
-# All runs, also those with tanh(v) and those of 3,600 steps, are in the repository's `solutions/cloformer/experiment.md`.
+# With other splits and windows, the published branch scores about as high as in this table.
+# One run with a single local head is an exception (83 %).
+# All runs, including those with tanh(v) and those of 3,600 steps, are in the repository's `solutions/cloformer/experiment.md`.
 # </details>
 
 # %% [markdown]
@@ -858,7 +859,7 @@ show_responses(response)
 
 # %% [markdown]
 # **Touch it.** Choose a wave, and choose the network as it was before or after training.
-# Next to the wave you see, for each branch, the channel that responds most; its response to plain grey is subtracted.
+# Next to the wave, one picture for each branch shows the channel that responds most, minus its response to plain grey.
 # The colours of one branch can be compared between waves, but not between the untrained and the trained network.
 # Each network has its own scale.
 # A pale picture means that little passes through the branch.
@@ -880,7 +881,7 @@ slide_waves(networks)
 # A band around the threads' wavelength passes; waves of 2 pixels pass less well than waves of 3.
 # So this half of the paper's claim holds here, but the preference is *learned*.
 # The task does not require this preference.
-# In other networks that solve it, with another gate, split or window, the response is 3 to 100 %.
+# In other networks that solve the task, with another gate, split or window, the local branch's response to the longest wave is 3 to 100 %.
 #
 # With windows of 4 x 4, the global branch lets almost nothing of a 3-pixel wave through, trained or not (at most 3 %).
 # In a mean over 4 x 4 pixels, the light and dark parts of a short wave nearly cancel.
@@ -928,7 +929,7 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # `(h * w) // window ** 2` is 36 // 16 = 2, but pooling leaves 1 · 1 = 1 position, because it rounds down in each direction separately.
-# `kv` really gives two heads, with one key of four numbers each.
+# In fact, `kv` gives two heads, with one key of four numbers each.
 # The function reads these eight numbers as *one head with two keys*.
 # The `-1` in `reshape` hides the mistake, as it did in 07b.
 # One key gets the even channels of both heads, and the other key gets the odd ones.
@@ -947,9 +948,9 @@ for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", br
 # | K and V of the global branch | computed, then pooled | pooled, then computed: the same numbers, for less work | like the code |
 # | first layer of `downsample` | drawn as depth-wise | a full convolution | like the code |
 # | rows or columns left over | not said | an error, or mixed heads (section 10) | dropped |
-# | a group of 0 heads before another | not said | an IndexError | allowed |
+# | a group of 0 heads before another group | not said | an IndexError | allowed |
 #
-# On maps that the windows fill completely, your modules give the same outputs and gradients as their code, if the weights are the same
+# On maps that the windows fill completely, your modules give the same outputs and gradients as the authors' code with the same weights
 # (in our tests, to within 1e-10).
 # Which `downsample` was trained, the depth-wise one in the paper's drawing, or the full one in the code?
 # Only with one of the two does the network have the 4.2 million parameters that the paper states.
@@ -997,7 +998,8 @@ challenge("right answers after 45 steps, worst of three runs", worst, 80, "%",
 #   Without a gate but with a GELU, it learned about as fast as the published one.
 # - A norm over the whole picture is a global branch too, and can do the job that an experiment credits to attention.
 # - With windows of 4 x 4, the global branch passes only long waves: this is built in, by pooling.
-#   In our trained *two of each* networks, the local branch prefers short waves, and that preference is learned.
+#   In our trained *two of each* networks, the local branch prefers waves about as long as the distance between threads.
+#   That preference is learned.
 #
 # So before you split the heads, ask: *how fine is the detail, and how far away is the cue?*
 

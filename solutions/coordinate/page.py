@@ -610,8 +610,8 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # With one more 3 x 3 convolution instead, the network also scores 93.0 % (three runs each).
 # The module needs 1,296 parameters for that, and the convolution needs 11,616.
 # We also made 36 runs of each network.
-# People wrote these digits on paper forms, which we divided into six groups.
-# In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
+# People wrote the digits on paper forms, which we divided into six groups, and the backgrounds come from six photographs.
+# In training, each run left out one group of forms and one photograph.
 # Tested on what was left out, Coordinate Attention scores 90.5 % on average, and the convolution scores 91.0 %, which is a tie.
 #
 # **What stays open.** How much of the gain on ImageNet comes from positions, and how much from the wider view?

@@ -19,7 +19,7 @@
 #
 # **Why anyone cares.** A 3 x 3 convolution sees one pixel to each side.
 # So it takes 223 such convolutions, without pooling, before opposite corners of a picture of 224 x 224 pixels can exchange information.
-# The module of this lesson needs a single layer, and [vision transformers](https://arxiv.org/abs/2010.11929) are built from a relative of this module.
+# The module of this lesson does it in a single step, and [vision transformers](https://arxiv.org/abs/2010.11929) are built from a relative of this module.
 #
 # **Needs** lesson 00 (attention on three words) and lesson 04 (how far a position sees) · 2 h 15 min · 7 points · difficulty 4 of 5
 #
@@ -107,22 +107,24 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 # A position compares its query with all keys, and **gathers** a mean of the values, weighted by how well their keys fit the query.
 # The gathered features are added to the position's own features.
 #
+# Here B is the size of the batch, N = H · W is the number of positions, and r is the factor by which queries and keys are narrower than x.
+#
 # ![Position attention: from x three 1 x 1 convolutions give queries (B, N, C/r), keys (B, C/r, N) and values (B, C, N). Queries times keys and a softmax along each row give A (B, N, N). Row j of the queries gives row j of A. The values times A transposed are what is gathered: column j is for position j. All of it is multiplied by gamma and added to x.](figures/position_attention.svg)
 #
 # In the figure, follow the strong colour, which shows what happens to one position, j.
 
 # %% [markdown]
-# These are the formulas of the paper (section 3.2), and the code that they become:
+# These are the formulas of the paper (section 3.2), and the code that they become.
+# The paper's letters differ from ours: its features A are our x, its matrix S is our A, and its number α is our γ.
+# (We use the letters of the authors' code.)
+# Its B, C and D are the keys, the queries and the values.
 #
 # | in the paper | in words | in code |
 # |---|---|---|
-# | B, C, D | keys, queries and values, each a list of N = H · W positions, row by row | `.flatten(2)` |
+# | B, C, D | the maps of keys, queries and values, each as a list of N positions, row by row | `.flatten(2)` |
 # | $s_{ji}$ | how position j weighs position i: softmax of query j times all keys | softmax along each row |
 # | $\sum_i s_{ji} D_i$ | what j gathers | values times A transposed |
 # | $E_j = \alpha \sum_i s_{ji} D_i + A_j$ | one learned number times the gathered features, plus the features | x + γ · gathered |
-#
-# (The paper calls the features A, the matrix S and the learned number α.
-# We call the features x, the matrix A and the number γ, as the authors' code does.)
 #
 # Follow one position in numbers before you write the general form.
 # There are three positions a, b and c, and this is what b gathers:
@@ -209,7 +211,7 @@ check(PositionAttention)
 #
 # Write the shape next to each line.
 # (B, N, D) @ (B, D, N) gives (B, N, N).
-# What has to be transposed for this product, and what has to be transposed for the last one?
+# What has to be transposed for this product, and what for the second one, values times A?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -339,7 +341,7 @@ touch_attention(A[0], test_set, poster=0)
 # ### Two matrices
 #
 # DANet's second branch does the same for channels, and asks which channels belong together in *this* image (section 3.3 of the paper).
-# This branch has no layers: each channel, as a list of N numbers, is query, key and value at once.
+# This attention has no layers: each channel, as a list of N numbers, is query, key and value at once.
 #
 # ![One image with 3 channels of 2 x 2 positions. As X (C, N) it is 3 x 4. X transposed times X compares columns, the positions: 4 x 4, N x N. X times X transposed compares rows, the channels: 3 x 3, C x C.](figures/two_matrices.svg)
 #
@@ -349,8 +351,8 @@ touch_attention(A[0], test_set, poster=0)
 # Channels 0 and 1 are never active together, so their entry is 0.
 #
 # The two matrices are easy to mix up.
-# A post of 2021 explains the *channel* branch like this: take Q transposed times K, which gives the matrix of similarities.
-# Run that sentence first, as code, on an image with 3 channels and 4 x 5 positions:
+# A blog post from 2021 explains the *channel* branch like this: take Q transposed times K, which gives the matrix of similarities.
+# Run that sentence as code, on an image with 3 channels and 4 x 5 positions:
 
 # %%
 q = k = torch.randn(1, 3, 4, 5).flatten(2)  # (B, C, N)
@@ -420,7 +422,8 @@ check(ChannelAttention)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # (B, C, N) @ (B, N, C) gives (B, C, C).
-# Here the product is A X: A comes first and is not transposed, because row i of A holds the weights of channel i.
+# That is the product for the energies.
+# The channels gather A X: A comes first and is not transposed, because row i of A holds the weights of channel i.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -437,7 +440,7 @@ check(ChannelAttention)
 # %% [markdown]
 # ### The sign that nobody expects
 #
-# max(E) - E turns the order around, so the *least* similar channels get the largest weights.
+# max(E) - E reverses the order, so the *least* similar channels get the largest weights.
 # The maximum does not matter, because it is one number for a whole row.
 # A softmax does not notice a number that is added to a whole row.
 # So the weights are the softmax of -E.
@@ -470,7 +473,7 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 # So the energies are large and far apart, and the softmax of E is nearly one-hot.
 # Most of its large weights lie on the diagonal.
 # A channel that looks only at itself gathers only its own numbers, which it has already.
-# In the code's form no channel looks at itself.
+# In the code's form hardly any channel looks at itself.
 #
 # The authors' answer gave no reason; [elsewhere](https://github.com/CASIA-IVA-Lab/DANet/issues/45) an author says that the negated form helps training converge.
 
@@ -478,8 +481,8 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 # ## 6. Exercise 3: `DANetHead`
 #
 # Now build the published head, in which the two branches work side by side.
-# A **backbone** (a network made for images) gives features.
-# The head turns them into **logits**, a score for each class at each position.
+# A **backbone** (a convolutional network, usually pretrained on images) gives features.
+# The head turns them into logits, here one score for each class at each position.
 #
 # ![From x two branches start: position_in, position, position_out, and channel_in, channel, channel_out. classify_position and classify_channel read one branch each, classify_fused reads their sum.](figures/head.svg)
 #
@@ -504,13 +507,13 @@ print(f"logit of the sum: {branches.sum(0) @ weight + bias:g}")
 # %% [markdown]
 # The logits of the two branches are 3 + 5 = 8 and 8 + 5 = 13, so their sum, 21, counts the bias twice.
 # The sum of the branches is (1, 2), and its logit is 3 + 8 + 5 = 16.
-# `classify_fused` computes the second number, with weights and biases of its own.
+# `classify_fused` computes the second kind of number, here 16, with weights and biases of its own.
 #
 # Return a tuple: fused, position, channel.
 # With fewer than 32 channels, `PositionAttention` raises its `ValueError`; you need not do anything about that.
 #
 # Worked example: in `DANetHead(32, 5)`, let x have the shape (2, 32, 6, 9).
-# Both branches then have the shape (2, 8, 6, 9) throughout.
+# Every tensor inside both branches then has the shape (2, 8, 6, 9).
 # The head returns three tensors of logits, each of shape (2, 5, 6, 9).
 
 # %% exercise
@@ -633,7 +636,7 @@ print("positions that notice:\n", notices.int())
 # ## 8. The experiment: which mark belongs to each patch?
 #
 # Which module can look up a mark that may stand anywhere?
-# One of these **arms** stands between the second and the third convolution:
+# In the small network of section 4, one of these **arms** takes the module's place, between the second and the third convolution:
 #
 # | arm | what it does | its parameters |
 # |---|---|---|
@@ -739,7 +742,7 @@ print_verdicts(results, ("position attention", "wide window"),
 #   (If one of your runs is far behind the others, it needs more steps than these 500: see below.)
 # - *Mean of all* looks nothing up, and yet five recorded runs score 67 to 75 %.
 #   (With no module at all, five networks score 56 or 57 %.)
-#   We also gave these networks the mean of another poster, and they fell to chance, so they use the mean.
+#   We also gave the *mean of all* networks the mean of another poster, and they fell to chance, so they use the mean.
 #   Perhaps the many channels of this mean hold a small *table* that says, for each hue, how black the mark is.
 #   Every position could then read the entry for its own hue.
 # - *Channel attention* needs a single parameter and no N x N matrix.
@@ -753,7 +756,7 @@ print_verdicts(results, ("position attention", "wide window"),
 # (All runs are in `solutions/danet/experiment.md` in the course's repository.)
 #
 # - Both attentions score 100 %, and so does channel attention with the *paper's* sign.
-#   After the page's 500 steps, 16 runs with that sign score 56 to 84 %, and 16 runs with the code's sign score 61 to 100 %.
+#   After the 500 steps of this page, 16 runs with that sign score 56 to 84 %, and 16 runs with the code's sign score 61 to 100 %.
 #   So the sign changes how *soon* a run finds the answer, and so does luck.
 #   But every long run found it (five for each sign, and one more for each sign at a third of the learning rate).
 # - *Mean of all* comes closer to the attentions: five runs score 79 to 90 % (and one scores 77 % at a third of the learning rate).
@@ -765,7 +768,7 @@ print_verdicts(results, ("position attention", "wide window"),
 # %% [markdown]
 # ## 9. On the way to ViT
 #
-# Two years after DANet, the vision transformer (2021) built a whole network from position attention.
+# Two years after DANet, the vision transformer (2021) built a whole network from position attention and small networks for each position.
 # It kept queries, keys, values, the softmax and the shortcut.
 # Its changes address three weaknesses of the module that you built.
 #
@@ -794,18 +797,20 @@ print_verdicts(results, ("position attention", "wide window"),
 # | channel energies | E | max(E) - E | `negate=False`, and `True` for the code |
 # | scale of the products | none | none | none |
 # | queries and keys | C channels | C // 8 channels | C // r, r = 8 by default |
-# | the sum | after a convolution on each branch | the same, 3 x 3 | the same |
-# | the head's end | | three logits, with dropout of 0.1 on whole channels before each | the same |
+# | the branches are added | after one more convolution on each | the same; the convolution is 3 x 3 | the same |
+# | the head's end | a convolution after the sum | three tensors of logits, with dropout of 0.1 on whole channels before each | the same |
 # | the N x N matrix | built | built, and kept for the backward pass | built; lesson 05b does without |
 #
 # This attention has older forms.
 # *Non-local* networks (Wang and others, 2018) have several variants of it.
 # SAGAN has one with gamma, and DANet's code names SAGAN as its source.
 #
+
+# %% [markdown]
 # **A challenge (not graded).** Change a copy of `PositionAttention` so that the network scores 90 % after 125 steps.
 # (With the page's module it scores 51 to 63 % by then.)
 # You may change the scale, the heads, r, gamma, the peak rate, and anything else except the steps.
-# (Our module scores 99.9 % in the worst of three runs.)
+# (Our solution to this challenge scores 99.9 % in the worst of three runs.)
 # Before you run the next cell, run the imports, your exercises, and the cells that make `train_set` (section 1) and `learn` (section 4).
 
 # %% tags=["experiment"]
@@ -838,14 +843,17 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # **Today.** DANet is part of [MMSegmentation](https://github.com/open-mmlab/mmsegmentation/tree/main/configs/danet), a widely used library for segmentation.
 # New segmentation networks are mostly transformers, such as [SegFormer](https://arxiv.org/abs/2105.15203) and [Mask2Former](https://arxiv.org/abs/2112.01527).
 # These transformers use the attention that you built, with a scale and with heads.
-#
-# **Against a plain convolution.** In our recorded runs (below), the same small network looks at real pictures with different modules.
-# With one more 3 x 3 convolution instead of an attention, it scores 93.0 % after 1,000 steps.
-# With position attention it scores 86.1 %, and with channel attention it scores 82.6 %.
+
+# %% [markdown]
+# **Against a plain convolution.** The cell at the end of this page shows recorded runs on real pictures.
+# In each picture, a handwritten digit lies on a photograph with a coloured frame.
+# The network should name the digit if it has the colour of the frame, and otherwise say "not it".
+# With one more 3 x 3 convolution instead of an attention, it gives 93.0 % right answers after 1,000 steps.
+# With position attention it gives 86.1 %, and with channel attention 82.6 %.
 # (Each score is a mean of three runs, and one run of channel attention was still at 61 %.)
 # We also trained each network 36 times.
-# People wrote these digits on paper forms, which we divided into six groups.
-# In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
+# People wrote the digits on paper forms, which we divided into six groups, and the backgrounds come from six photographs.
+# In training, each run left out one group of forms and one photograph.
 # On what was left out, position attention is 11 points behind the convolution, which is more than luck would explain.
 #
 # **What stays open.** Why should a channel look at the channels that are *least* like it?
@@ -875,7 +883,7 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # 1. The output of position attention is shuffled in the same way, and channel attention's A stays the same.
 #    A sum over positions has no order.
 #    On their own, neither module knows left from right.
-#    Only the features can show which is which, for instance through the padding's zeros at a border.
+#    Only the features can show which is which, for instance through the zero padding at the border.
 # 2. The sum grows with the number of positions, so the softmax becomes sharper on larger images.
 #    Dividing by N prevents this.
 # 3. In the first step there is only one.

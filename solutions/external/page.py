@@ -15,9 +15,9 @@
 #
 # *A few learned vectors, the same for every image, do the work of keys and values.*
 #
-# ![Two pictures with the same six coloured discs; one disc has a ring. In the left picture two swatches say that this disc's hue counts as white. In the right picture they say that it counts as black. Both ringed discs are compared with the same 64 learned slots, and with nothing else. Can the two answers differ?](figures/mystery.svg)
+# ![Two pictures with the same six coloured discs; one disc has a ring. Each hue stands for an answer, white or black. In the left picture two colour patches, side by side, say that this disc's hue stands for white. In the right picture they say that it stands for black. Both ringed discs are compared with the same 64 learned vectors, and with nothing else. Can the two answers differ?](figures/mystery.svg)
 #
-# In each picture, does the hue of the ringed disc count as white, or as black?
+# In each picture, does the hue of the ringed disc stand for white, or for black?
 # A module compares each ringed disc with 64 learned vectors, the same in both pictures, and with nothing else.
 # Can its answers for the two pictures differ?
 #
@@ -129,7 +129,7 @@ print(INVITATION if None in guessed.values() else "Noted, until section 8.")
 #
 # Before you write the two normalising steps, look at what the usual softmax over the slots does.
 # We take three tokens a, b and c, and two slots.
-# Now let token a like slot 2 ten times as much: exp of its logit rises from 4 to 40.
+# Now let token a like slot 2 ten times as much: the exponential of its logit rises from 4 to 40.
 # What happens to the weights of b?
 
 # %%
@@ -311,8 +311,8 @@ print("the same weights:", torch.allclose(one_softmax, double_normalize(logits))
 # %% [markdown]
 # ## 6. Exercise 3: `attention_cost`
 #
-# Self-attention and external attention each take two products of matrices.
-# How many multiply-adds are these?
+# Self-attention and external attention each need two matrix products.
+# How many multiply-adds do these take?
 # Multiplying (a, b) by (b, c) takes a · b · c of them: there are a · c results, and each is a sum of b products.
 #
 # | | first product | second product |
@@ -630,7 +630,7 @@ slide_green_discs(weights_of_six)
 # With borrowed sums, it scores 48 to 51 % on the legend.
 # Self-attention scores 100 % on the legend, and 75, 80, 100, 100 and 100 % on the odd one out.
 # So self-attention *can* find the odd one out: three of these five runs learned it.
-# We also made two such long runs of each at half the learning rate.
+# We also trained external attention and self-attention for as long at half the learning rate, twice each.
 # External attention again scores 100 % on all three questions, and neither run of self-attention solves the odd one out.
 # All runs are in `solutions/external/experiment.md` in the course's repository.
 
@@ -793,14 +793,14 @@ predict_then_run(predicted, measured, unit="times those of self-attention")
 # With the authors' weights your three modules give the same outputs and gradients as their code (our tests check this to within 1e-10).
 
 # %% [markdown]
-# **A challenge (not graded).** With how few sums Z can a network still learn the odd one out in 250 steps of 16 pictures?
+# **A challenge (not graded).** How few sums Z does a network need to learn the odd one out in 250 steps of 16 pictures?
 # Each head has its own sum for each slot, so h heads of S slots have h · S sums.
 # First we take 16 sums in all.
 # Five runs with four heads of 4 slots score 87 to 98 %, and five runs with one head of 16 slots score 52 to 78 %.
 # Do heads help only because each of them has its own sums?
 # No: four heads can also *share* the sums, so that each slot has one sum Z over the tokens of all heads.
 # With 16 slots, five such runs score 80 to 99 %.
-# (At half the rate, both kinds of four heads are ahead of one head, too.)
+# (At half the learning rate, four heads are also ahead of one head, both with shared sums and with sums of their own.)
 # With 4 sums, four heads that share them score 57 to 92 %, and one head scores 50 to 69 %.
 # Eight heads with 2 slots are still at chance after 250 steps; after 1,250, five runs score 96, 96, 92, 50 and 62 %.
 # Can every run stay above 90 % with fewer than 16 sums?
@@ -845,10 +845,11 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # and in [MT-UNet](https://github.com/Dootmaan/MT-UNet), which segments medical images.
 # Fused attention took away part of the reason for external attention, because exact self-attention no longer has to store its N x N matrix.
 # The cell at the end of this page shows a recorded experiment on real pictures.
-# In each, a handwritten digit lies on a photograph with a coloured frame.
+# In each picture, a handwritten digit lies on a photograph with a coloured frame.
 # The network should name the digit if it has the colour of the frame, and otherwise say "not it".
-# With external attention it scores 93 %, and with a 3 x 3 convolution in place of external attention it scores 93 % too.
-# This experiment shows only that the module carries information across the picture, not that it beats a convolution.
+# With nothing in the module's place, the network scores 50 %, because it cannot see the frame from the digit.
+# With external attention it scores 93 %, and with one more 3 x 3 convolution in its place 93 % too.
+# So the module carries information across the picture, but this does not show that it beats a convolution.
 #
 # **What stays open.** How much does double normalisation matter in a large network?
 # A reader of the code replaced it with one softmax, and found [no clear difference on easy tasks](https://github.com/MenghaoGuo/EANet/issues/11).

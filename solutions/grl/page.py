@@ -33,7 +33,7 @@
 # - let distant tokens exchange information through a few summary tokens, and say how much memory this saves;
 # - build GRL's anchored stripe attention, its mixed attention and its block;
 # - load trained weights into your own blocks and clean a photograph with them;
-# - find out which branch of a block an answer came from.
+# - find out whether a network found an answer nearby, in a window or in a stripe.
 #
 # | part | minutes |
 # |---|---|
@@ -106,7 +106,7 @@ review()
 # So the network should find as many such pixels as it can, and many of these pixels are far away.
 # In lesson 05a each of N tokens looked at all N tokens, which takes a map of N · N numbers.
 # GRL lets tokens exchange information through a few go-betweens, which are called **anchors**.
-# Each anchor is the mean of a block of d x d tokens, so there are A = N / d² anchors.
+# Each anchor is made from the mean of a block of d x d tokens, so there are A = N / d² anchors.
 # First the anchors look at all tokens, and then all tokens look at the anchors.
 #
 # ![A stripe of 4 x 8 tokens, and next to it its 8 anchors, each the mean of 2 x 2 tokens. In one step, all 32 tokens would compare themselves with all 32: 1024 numbers. In two steps, anchors gather from tokens and tokens from anchors.](figures/anchors.svg)
@@ -133,7 +133,7 @@ review()
 #
 # Worked example, with d = 2: an image of 2 x 4 pixels and one channel holds the tokens 1, 2, 3, 4 (first row) and 5, 6, 7, 8.
 # The blocks are {1, 2, 5, 6} and {3, 4, 7, 8}, with the means 3.5 and 5.5.
-# This exercise trips up nearly everybody at first, so look at the tempting version before you write yours.
+# The obvious way to write this exercise is wrong, so look at it before you write yours.
 
 # %%
 tokens = torch.arange(1.0, 9.0).reshape(1, 8, 1)  # the image of 2 x 4, row by row
@@ -196,9 +196,10 @@ check(AnchorProjection)
 # The paper's section 3.2 writes down the two steps of our section 1 for one **stripe**, which is a long window.
 # Its queries, keys and values are Q, K and V, and the matrix **A** holds its anchors.
 # (A in plain type is still the number of anchors.)
-# The indices d and e are part of the paper's names, and have nothing to do with our factor d.
 #
 # $$M_d = \operatorname{softmax}(\mathbf{A} K^T), \quad Z = M_d V, \quad M_e = \operatorname{softmax}(Q \mathbf{A}^T), \quad Y = M_e Z$$
+#
+# (The d of $M_d$ is part of a name, and has nothing to do with our factor d.)
 #
 # | in the paper | in words | in code |
 # |---|---|---|
@@ -364,7 +365,7 @@ print("pairs that may meet, by stripe:", (mask == 0).sum((1, 2)).tolist())
 # ![Tokens and anchors are rolled, cut and split into heads. Anchors gather through transform_in, tokens through transform_out; then stripes are joined and rolled back.](figures/stripe.svg)
 #
 # `qkv` is (B, L, 3C), with channels `[q | k | v]` as in `WindowAttention`; `anchor` is a grid, (B, H // d, W // d, C).
-# The two sub-modules are `AffineTransform`s:
+# The two sub-modules are `AffineTransform`s; `stripe` stands for the pair (height, width) of a stripe:
 #
 # - `transform_in` (anchors look at tokens) gets the *transposed* mask,
 #   and the index `relative_position_index(stripe, d, from_anchor=True)`;
@@ -605,7 +606,7 @@ print("means", y.mean(1).numpy(), "gates", torch.sigmoid(y.mean(1) - 2).numpy().
 # All four numbers of a channel are multiplied by the same gate.
 # Channel 0 keeps 95 % of each number.
 # In channel 1 the positive and the negative numbers cancel, so its mean is 0, and only 12 % of each number is left.
-# A mean of x would give other gates, because x has not been through the convolutions.
+# So take the mean of `conv2`'s output, and not of the block's input, which would give other gates.
 #
 # Worked example: dim = 20 with the defaults gives 20 // 4 = 5 channels between the convolutions, and 20 // 18 = 1 in the gate.
 # For dim = 16, the error names 16 and 18.
@@ -860,7 +861,7 @@ show_damage(worse, restored[-1], lost)
 # Our network loses 0.7 dB without the local branch, 0.9 dB with the inverted mask, and 1.7 dB in windows of 4.
 # (The inverted mask shows at the edges of the picture.)
 # If its stripes can only average, it loses 0.4 dB.
-# (Stripes that returned zeros would do more damage, because here the average is still passed on.)
+# (The average is still passed on; stripes that returned zeros would do more damage.)
 # Anchors in wrong places cost less than 0.1 dB.
 # So this network uses its stripes, but it hardly matters which anchor stands where.
 # That is plausible, because a pixel may be averaged with any pixel of its kind.
@@ -883,8 +884,8 @@ show_damage(worse, restored[-1], lost)
 # Both stickers of a pair have the same motif, a pattern in light and dark.
 # But on one of them, or on both, the motif has *faded*: only the colour is left.
 # A network must restore the motif by looking at the partner.
-# There are more pairs of the same colour, with other motifs, but they never lie in the same window or stripe.
-# So inside it, the other sticker of the same colour is the partner.
+# The same colours return elsewhere on the wall, with other motifs.
+# But within its own window or stripe, a sticker's partner is the only other sticker of its colour.
 # Each kind of damage is named after the place where its answer can be found:
 #
 # - **window**: the two stickers of a bluish pair (both cyan, or both purple) share a window of 4 x 10 tokens, but not a stripe of 2 x 20;
@@ -905,7 +906,7 @@ show_wall(test_set)
 # You see the same wall three times, once for each branch.
 # Bright pixels are the ones that the branch looks at, and the orange frame shows how far it can see.
 # Below each wall you see the token as that branch would restore it.
-# These branches are made by hand, from the tokens' colours: nothing has been trained yet.
+# Nothing has been trained yet: in these hand-made branches, each token looks at tokens of a similar colour.
 
 # %% tags=["experiment"]
 point_at_wall(test_set)
@@ -959,13 +960,13 @@ predict_then_run(predicted, {name: results.mean(*name.split(", ")) for name in p
 show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 
 # %% [markdown]
-# **Read it.** In the runs on this page, each attention branch restores its own kind of sticker, to 31 or 32 dB.
+# **Read it.** In the runs on this page, each attention branch restores its own kind of sticker.
 # Windows restore the bluish stickers, and stripes restore the yellowish ones.
-# With only one of these branches on, the other kind of sticker stays near 17 dB.
+# With only one of these branches on, its own kind reaches 31 or 32 dB, and the other kind stays near 17 dB.
 # The branch that could find these stickers' partners is off, so it only averages.
 # With both branches on, both kinds are restored, to about 36 dB or more.
 # (We ran every arm five times.
-# With one of the five seeds, the window branch had not begun to learn after these steps, either alone or next to the stripe branch.
+# With one of the five seeds, the window branch had not begun to learn after these 700 steps, with or without the stripe branch.
 # Bluish stickers then stayed near 16 dB.
 # After five times as many steps it had learned in all five runs.)
 # No network restores the *nowhere* stickers.
@@ -974,7 +975,7 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # <details><summary>And the holes?</summary>
 #
 # The answer for a hole is in the neighbouring tokens, where the local branch can see it.
-# Yet *local* scores 22 dB there, as much as a wall that is left unchanged.
+# Yet *local* scores 22 dB there, no more than a wall that is left unchanged.
 # A wall has 4 damaged tokens in holes and about 74 in stickers, and the loss counts them all alike.
 # With a loss that counts the holes alone, *local* scores 33 to 34 dB after the same number of steps (three runs).
 # So the branch can fill holes, and a low score can mean that this kind of damage hardly counted in the loss.
@@ -985,12 +986,12 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # We made these data to suit the branches.
 # Such data show what a branch *can* do, not how often photographs need it.
 # With both branches on, each kind is restored better than with its own branch alone.
-# There is a likely reason: with one branch, the loss also counts the other branch's stickers.
-# This branch cannot restore them, so they may disturb what it learns about its own.
+# There is a likely reason: the loss always counts both kinds of sticker.
+# A network with one branch cannot restore the other kind, and trying to may disturb what it learns about its own.
 # To test this, we also trained with a loss that counts only one kind of sticker (five runs each).
 # For the window's stickers, the window branch alone then scores 40 to 43 dB, and both branches together 40 to 45 dB.
 # For the stripe's stickers, the stripe branch alone scores 42 to 44 dB, and both branches together 42 to 46 dB.
-# So the lead of both branches shrinks from about 5 dB to about 1 dB.
+# So the lead of both branches over one shrinks from about 5 dB to about 1 dB.
 #
 # <details><summary>Does longer training close the gaps?</summary>
 #
@@ -1003,9 +1004,9 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # | local + stripe | 19.4 to 19.6 | 35.4 to 38.0 | 16.4 |
 # | all three | 44.5 to 47.2 | 41.8 to 45.5 | 16.6 |
 #
-# The gaps do not close: the lead of both branches over one grows, from about 5 dB to 6 or 7 dB.
+# The gaps do not close: the lead of both branches over one grows, from about 5 dB to about 7 dB.
 # But scores also rise, by 1 to 2 dB, for stickers whose branch is off, and we have not examined why.
-# With as many steps and half the learning rate, these scores rise too (two runs each; see the repository's `solutions/grl/experiment.md`).
+# They rise at half the learning rate, too (two runs each; see the repository's `solutions/grl/experiment.md`).
 # </details>
 
 # %% [markdown]
@@ -1040,7 +1041,7 @@ print_reach(exhibit)
 # |---|---|---|---|
 # | logits | scaled dot products | cosines, learned scale, position bias | as in the code |
 # | place of an anchor | not said | as if anchors were packed side by side in the middle of the stripe | as in the code |
-# | anchors' shift | not said | shift // d; if this is 0, all anchors count as the last of the tokens' regions on that axis | as in the code |
+# | anchors' shift | not said | shift // d; if this is 0, all anchors are put in the last of the tokens' regions on that axis | as in the code |
 #
 # With the same weights and square windows, our solutions give the authors' outputs and gradients (in our tests, to within 1e-10).
 #
@@ -1075,9 +1076,9 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 #
 # **On real pictures.** The cell at the end of this page shows a recorded experiment.
 # In it, a handwritten digit lies on a photograph with a coloured frame.
-# A network should name the digit if it has the colour of the frame, and otherwise say "not it".
-# With `MixedAttention`, which is the block without its local branch, it scores 89 % after 1,000 steps.
-# With a 3 x 3 convolution in place of `MixedAttention`, it scores 93 %.
+# The network should name the digit if it has the colour of the frame, and otherwise say "not it".
+# With the block's attention, `MixedAttention`, it scores 89 % after 1,000 steps.
+# With one more 3 x 3 convolution in place of `MixedAttention`, it scores 93 %.
 #
 # **Still open:** the loss explains most of why the window branch and the stripe branch help each other, but is it the whole reason?
 #

@@ -19,8 +19,8 @@
 #
 # The drawing shows lesson 05a's position attention for *one* image of 768 x 768 pixels, at 1/8 of its resolution.
 # Does the large matrix ever have to exist?
-# For a text of 131,072 tokens (pieces of words), it would take 64 GiB for each head of attention, yet language models read such texts.
-# These models call [FlashAttention](https://arxiv.org/abs/2205.14135) or one of its relatives, and in this lesson you write its central idea yourself.
+# For a text of 131,072 tokens (pieces of words), the matrix would take 64 GiB for each attention head, yet language models read such texts.
+# These models call [FlashAttention](https://arxiv.org/abs/2205.14135) or one of its relatives, and in this lesson you implement its central idea yourself.
 #
 # **Needs** lessons 05a (position attention, shown again below) and 00 (dot products, softmax) · 1 h 55 min · 7 points · difficulty 4 of 5
 #
@@ -147,7 +147,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # Lesson 05a's position attention, like that of DANet, does not divide the products.
 # On the CPU, torch 2.13 works in blocks only if
 #
-# - q, k and v have four axes, (B, heads, N, width); here there is one head, so (B, 1, N, C);
+# - q, k and v have four axes, (B, heads, N, width); here there is one head (one set of q, k and v), so the second axis has size 1;
 # - all three have the *same width*; v has C numbers, but q and k have only C // r.
 #   So pad q and k with zeros (`F.pad`), which change no product;
 # - the numbers of one position lie *side by side* in memory (a `transpose` undoes this; `.contiguous()` restores it in a copy).
@@ -161,7 +161,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # The weights of each chunk are (B, rows, N), and its result is (B, rows, C).
 # Joined along the axis of the rows, the results are (B, 300, C), and you turn this into (B, C, H, W).
 # Compare the pieces of `split(128)` with those of `chunk(4)`, for N = 300 and for N = 3000.
-# Which of these two calls makes larger pieces when N grows?
+# With which of the two calls do the pieces grow with N?
 
 # %%
 for n in (300, 3000):
@@ -188,7 +188,7 @@ for n in (300, 3000):
 #
 # A copy of `PositionAttention` earns at most half of the points.
 # Chunks earn all three points, with or without recomputation, and so does the padded fused kernel.
-# Every softmax needs all N keys, so cut the queries, not the keys.
+# In this exercise every softmax needs all N keys at once, so cut the queries, not the keys.
 
 # %% exercise
 class EfficientPositionAttention(PositionAttention):
@@ -244,7 +244,7 @@ check(EfficientPositionAttention)
 # The library's `largest_storage` watches every operation that torch runs, including those of the backward pass.
 # It returns the size of the largest storage that any of these operations made.
 # (Its twelve lines in `attention_lab/networks/largest_storage.py` are worth keeping for your own work.)
-# The cell also measures how much a *training step's* memory grows from 32 x 32 to 64 x 64.
+# The next cell also measures how much a *training step's* memory grows from 32 x 32 to 64 x 64.
 # Four times the positions should cost about four times as much, not sixteen times.
 #
 # For `PositionAttention`, the cell answers *no* twice.
@@ -362,7 +362,7 @@ predict_then_run(predicted, measured, unit="the result for one query")
 # Now take one query with three keys, in blocks of two and one.
 # The exponentials of the logits are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7.
 # With the values 7, 0 and 14, the result is (7 + 0 + 56) / 7 = 9.
-# The obvious way is to subtract each block's own maximum m, and to add up the sums of all blocks.
+# The obvious way is to subtract each block's own maximum m, and to add up the two sums (of exp, and of exp times value) over all blocks.
 # Run it, and see it fail:
 
 # %%
@@ -446,7 +446,8 @@ check(streaming_attention)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Keep m and s as (B, N, 1), with `keepdim=True`: then they broadcast against (B, N, block) and (B, N, E).
-# `torch.maximum(a, b)` compares two tensors, and `amax(dim=-1, keepdim=True)` finds the maximum over the keys of a block.
+# `torch.maximum(a, b)` takes the larger of two tensors, entry by entry.
+# `amax(dim=-1, keepdim=True)` finds the maximum over the keys of a block.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -459,7 +460,8 @@ check(streaming_attention)
 #
 # You need an `if` that raises, three tensors to start with, and a loop over `zip(k.split(block, dim=1), v.split(block, dim=1))`.
 # The loop has six steps.
-# The first five compute the logits, the new maximum, the factor with the weights, the sum, and the output.
+# The first two compute the logits and the new maximum.
+# The third computes the factor exp(old - new) and the exponentials exp(logit - new); the fourth and the fifth compute s and o.
 # In the last step, the new maximum becomes the old one.
 # After the loop there is one division.
 # </details>
@@ -484,7 +486,7 @@ predict_then_run(predicted, {"N = M = 16,384": needed}, unit="MiB")
 #
 # One block's logits are 16,384 · 64 numbers, which take 4 MiB.
 # In our solution four such tensors are alive at the worst moment, in the line with the exponentials.
-# They are the logits, the logits minus m, their exponentials, and the `weights` that are left from the previous block.
+# They are the logits, the logits minus m, their exponentials, and the exponentials that are left from the previous block.
 # The output so far needs 2 MiB more.
 # A larger block needs more memory for its logits; smaller blocks mean more, but smaller, matrix products.
 # </details>
@@ -516,7 +518,7 @@ slide({"order": orders, "blocks read": {str(n): n for n in range(1, 9)}},
 # <details><summary>What we think</summary>
 #
 # With large logits first, o / s is 6.18 after 4 of 8 blocks, close to the final 6.16, because the keys that are left have little weight.
-# The maximum is found in the first block, so nothing is rescaled: each factor is 1.
+# The maximum is found in the first block, so nothing is rescaled: after the first block, each factor is 1.
 # With small logits first, every block brings a new maximum, so what was read before is rescaled every time.
 # After 7 blocks o / s is still 3.65; the last block, which holds the largest logits, brings it to 6.16.
 # </details>
@@ -527,14 +529,14 @@ slide({"order": orders, "blocks read": {str(n): n for n in range(1, 9)}},
 # Cutting the keys requires m, s and o, but each query then needs only one block of keys at a time.
 # **FlashAttention** (Dao and others, 2022) cuts both the queries and the keys.
 # A tile (the logits of some queries and some keys) fits into the fast memory next to a GPU's arithmetic units.
-# A loop like yours runs there.
+# There it runs a loop like yours.
 # The products never travel to the large, slow memory, so FlashAttention saves time too, although it does no fewer multiplications.
 # For the backward pass FlashAttention keeps m and s of each query, and computes each tile a second time.
 # (Later versions keep only m + ln s.)
 #
 # | | the papers | here |
 # |---|---|---|
-# | rows in chunks, recomputed | Rabe and Staats: queries and keys in chunks | exercise 1: queries |
+# | chunks, recomputed | Rabe and Staats: chunks of queries and of keys | exercise 1: chunks of queries only |
 # | running maximum | Milakov and Gimelshein: for a softmax alone | exercise 2: with the output |
 # | both, inside one GPU kernel | Dao and others | `F.scaled_dot_product_attention` |
 
@@ -580,7 +582,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 # Your function must have the same gradients as `plain`, below.
 # It must also do less work than `plain`, which computes an N x N matrix and throws nearly half of it away.
 # In the forward pass, section 3's function `recomputed`, with a mask, needs as many multiply-adds as `plain`.
-# Our function needs 0.51 times as many.
+# Our solution needs 0.51 times as many.
 # Before you run the next cell, run the imports and section 3's first cell.
 
 # %%
@@ -617,7 +619,7 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 # - torch's fused attention builds the matrix without a warning if its conditions are not met, so measure how much memory it needs.
 # - Memory becomes linear in N, but the number of multiplications stays quadratic.
 #
-# **Today** nearly every network with attention over long inputs runs a fused kernel of this kind.
+# **Today** nearly every network that applies attention to long inputs runs a fused kernel of this kind.
 # Many call torch's own [`scaled_dot_product_attention`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html).
 # Nothing has replaced the idea; newer versions of FlashAttention fit it to newer GPUs.
 #
@@ -633,11 +635,11 @@ challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True
 #
 # 1. `checkpoint` computes each chunk twice.
 #    Where in a network would you spend time to save memory, and where not?
-# 2. Your maximum is differentiable, but the gradients through it always add up to 0.
+# 2. The maximum in your function is differentiable, but the gradients through it always add up to 0.
 #    Why may you write `logits.detach().amax(...)`?
 # 3. Does the order of the blocks change the result?
 #    Does it change the amount of work?
-# 4. Two machines hold half of the keys each.
+# 4. Each of two machines holds half of the keys.
 #    Which numbers do they have to exchange per query?
 # 5. Lesson 05a's channel attention has a C x C matrix.
 #    Does it need any of this lesson's ideas?

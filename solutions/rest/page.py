@@ -15,9 +15,9 @@
 #
 # *The block of a transformer for images: every position asks, whole windows answer, and images may have any size.*
 #
-# ![Left: a grey field of 16 x 16 cells. Four entries, a to d, form a block; each has a hue, and a dot that is black or white. Lone cells in these four hues carry question marks. All 256 cells make queries. Right: the same field under 4 x 4 large windows: 16 keys answer. One window holds all four entries. What is the smallest number of keys that is enough?](figures/keys.svg)
+# ![Left: a grey field of 16 x 16 cells. Four entries, a to d, form a block; each has a hue, and a dot that is black or white. Lone cells in these four hues carry question marks. All 256 cells make queries. Right: the same field covered by 16 large windows, in four rows of four. Each window makes one key, so 16 keys answer. One window holds all four entries. What is the smallest number of keys that still gives every answer?](figures/keys.svg)
 #
-# In the drawing, 256 queries look for an answer; how many keys does it take to give it?
+# In the drawing, 256 queries look for answers; how many keys does it take to answer them all?
 # A map of 256 x 256 positions has 65,536 tokens, so its attention matrix has 4.3 billion entries per head, which is 16 GiB in float32.
 # With one key for every 8 x 8 positions, the matrix takes 256 MiB.
 # This is why [PVT](https://arxiv.org/abs/2102.12122), [ResT](https://arxiv.org/abs/2105.13677)
@@ -190,12 +190,14 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 # We trained five networks with `PixelAttention` and five with a learned table, for 900 steps each.
 # Then we tested them on larger pictures too.
 #
-# - At 12 x 12, the learned table scores 100 % on both questions in four runs, and 88 % for the side in the fifth.
-#   For 18 x 20 cells it has to be stretched (interpolated); then it scores 24 to 34 % for the side, and 69 to 74 % for the quarter.
+# - At 12 x 12, four of the five runs with the learned table score 100 % on both questions.
+#   The fifth scores 88 % for the side and 100 % for the quarter.
+#   For 18 x 20 cells the table has to be stretched (interpolated); then it scores 24 to 34 % for the side, and 69 to 74 % for the quarter.
 # - `PixelAttention` scores 100 % for the side at every size that we tried, but only 32 to 40 % for the quarter.
 #
 # So at the size that it was trained on, the table answers both questions.
-# On the larger pictures it still helps with the *place in the picture*, but hardly with the *order of neighbours*.
+# On the larger pictures it still helps with the quarter, that is with the *place in the picture*.
+# But it hardly helps with the side, that is with the *order of neighbours*.
 # `PixelAttention` tells a network the order of neighbours at every size, but little about the place.
 # %% [markdown]
 # The gate itself is not what helps: the same convolution, *added* to x, works equally well.
@@ -250,7 +252,7 @@ for size in ((8, 12), (7, 9)):
 #
 # Between its stages, ResT halves the map and increases the channels (section 3.3).
 # The **patches** that become tokens overlap.
-# So what the border of one patch cuts in two can lie whole in the next patch:
+# So a detail that is cut in two by the border of one patch can lie whole in the next:
 #
 # ![Eight positions and one of padding; four windows of three positions, each beginning two positions after the previous one, make four tokens.](figures/overlap.svg)
 #
@@ -320,7 +322,7 @@ check(OverlapPatchEmbed)
 # |---|---|---|
 # | Q | N queries, from all tokens | `q(x)` |
 # | K, V | M keys and M values, from the reduced map | `kv(sr_norm(sr(map)))` |
-# | $\sqrt{d_k}$ | $d_k$ is `head_dim`, the channels of a head | `head_dim ** -0.5` |
+# | $1 / \sqrt{d_k}$ | the scale; $d_k$ is `head_dim`, the number of channels per head | `head_dim ** -0.5` |
 # | Conv, IN | mixes the heads' logits; normalises each head's weights | only with `apply_transform` |
 
 # %% [markdown]
@@ -531,7 +533,7 @@ predict_then_run(predicted, measured, unit="(plain numbers)")
 # Dividing by the standard deviation does not change that.
 # </details>
 #
-# After the norm, a weight says how far a key is *above* an equal share, and it may be negative.
+# After the norm, a weight says how far a key's share is *above* an equal one, in standard deviations, and it may be negative.
 # The weights of a row sum to 0, so a number that is added to all values cancels.
 # With a single key, every weight becomes 0, so nothing but the bias of `proj` is left in the output.
 
@@ -679,7 +681,7 @@ show(show_images(torch.cat([painted(train_sets[size].pictures[:1]) for size in (
 # %% [markdown]
 # Look at your three guesses from section 1.
 # In the next cell, predict a percentage for each of the six networks.
-# The cell after your predictions trains six kinds of network, each with three seeds, in about 40 seconds.
+# The cell after your predictions trains each of the six networks with three seeds, in about 40 seconds.
 
 # %% tags=["experiment"]
 predicted = {"entries 1 x 1, ratio 1": None, "entries 1 x 1, ratio 2": None,
@@ -711,7 +713,7 @@ measured = {arm: results.mean(arm) for arm in arms}
 predict_then_run(predicted, measured, unit="% right (at chance: 50 %)")
 
 # %% [markdown]
-# In the figure, each dot is a run.
+# In the next figure, each dot is a run.
 # Compare the two ratios for each size of entry:
 
 # %% tags=["experiment"]
@@ -728,7 +730,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # After 180 steps, our means are 90 to 100 % if the ratio equals an entry's side, and 50 to 80 % at twice that ratio.
 # A lack of parameters cannot explain the lower scores.
 # The networks with the larger ratio have *more* parameters, because at ratio 1 there is no `sr`, and a larger ratio has a larger kernel.
-# Without black and white in the test pictures, all six arms are at chance.
+# Without black and white in the test pictures, all six networks are at chance.
 # So the networks answer from the entries, and nothing else in a picture gives the answer away.
 #
 # Would you write "the reduction destroys small entries"?
@@ -746,8 +748,9 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # | 1 x 1, ratio 4 | 50, 50, 50, 50, 48 | 51, 50, 52, 71, 78 | 95, 80 |
 # | 1 x 1, ratio 8 | 50, 50, 50, 52, 48 | 50, 50, 50, 50, 50 | 50, 58 |
 #
-# **The low scores came mostly from slow learning, not from lost detail.** After 3,600 steps, the first three rows are at 95 to 100 %.
-# The next two rows are still rising: they are at 80 to 95 %.
+# **In the first three rows, the low scores came from slow learning, not from lost detail.**
+# After 3,600 steps, these rows are at 95 to 100 %.
+# The next two rows gain a lot with more steps too, and end at 80 to 95 %.
 # For entries of one cell at ratio 8, we do not know whether any number of steps is enough.
 
 # %% [markdown]
@@ -755,26 +758,27 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # Entries of 4 x 4 at ratio 4 need a sixteenth.
 # After 900 steps, accuracy has not suffered.
 # All six runs with entries of 2 x 2 at ratio 2 score 100 %, and so do all six with entries of 4 x 4 at ratio 4.
-# (These runs are not in the table; in each six, five use this page's learning rate, and one uses half of it.)
+# (These runs are not in the table; in each group of six, five runs use this page's learning rate, and one uses half of it.)
 # On a harder task, accuracy might suffer.
 
 # %% [markdown]
 # **How can one key hold four entries?**
 # Is it because `sr` is depth-wise, so that each channel can read a different place in a window?
-# To test this, we replaced `sr` with the plain mean over the same window, which has no weights.
+# To test this, we replaced `sr` with the plain mean over the same window; a mean has no weights to learn.
 # For entries of 1 x 1 at ratio 2, the networks with the mean began to learn sooner (at this learning rate, the only one that we tried).
 # After 180 steps, eight runs with the mean scored 49 to 89 %, and eight runs with `sr` scored 50 to 61 %.
 # After 900 steps five runs with the mean scored 80 to 98 %, and five runs with `sr` scored 63 to 99 %.
 #
 
 # %% [markdown]
-# But these windows overlap, so some keys hold only one or two of the entries.
+# So far, this does not prove that one key can hold four entries.
+# These windows overlap, so some keys hold only one or two of the entries, and the network may be reading those.
 # So we also laid the windows side by side, and put all four entries into one of them.
-# We trained eight networks with the mean for 900 steps, at two learning rates.
+# We trained eight networks with the mean for 900 steps, five of them at this page's learning rate and three at half of it.
 # Six of them scored 90 to 94 %, and two were at chance.
 # So one key can hold four entries without a learned kernel.
-# With these windows, five runs with a learned kernel scored 65 to 73 % after 180 steps.
-# At the same learning rate, four of the five runs with the mean were still at chance then, and the fifth scored 90 %.
+# With these windows and this page's learning rate, five runs with a learned kernel scored 65 to 73 % after 180 steps.
+# Of five runs with the mean, four were still at chance after as many steps, and the fifth scored 90 %.
 # After 900 steps, the networks with the mean that had begun to learn were ahead: 90 to 94 %, against 75 to 87 % with the kernel.
 # All runs are in the repository's `solutions/rest/experiment.md`.
 
@@ -821,7 +825,8 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 #   Such a ratio means fewer keys, but also a larger window for each key, and we have not separated the two.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
-#   At this page's learning rate, the mean began to learn sooner where windows overlap, and the learned kernel where they lie side by side.
+#   At this page's learning rate, networks with the mean began to learn sooner where windows overlap.
+#   Networks with the learned kernel did so where windows lie side by side.
 # - The matrix A still grows with N · N: ratio r only divides its number of entries by r · r.
 # - At the image sizes that we tried, `PixelAttention` tells a network the order of neighbours, but little about their place in the picture.
 #
@@ -834,9 +839,10 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 #
 # **On real pictures.** The cell at the end of this page shows a recorded experiment.
 # In it, a handwritten digit lies on a photograph with a coloured frame.
-# A network should name the digit if it has the colour of the frame, and otherwise say "not it".
-# With EMSA the network scores about as well as with a 3 x 3 convolution in place of EMSA.
-# So with EMSA, information travels far enough across the picture; but this does not show that attention beats a convolution.
+# The network should name the digit if it has the colour of the frame, and otherwise say "not it".
+# With nothing in EMSA's place, the network scores 50 %, because it cannot see the frame from the digit.
+# With EMSA it scores 92 %, and with one more 3 x 3 convolution in EMSA's place 93 %.
+# So EMSA carries the colour of the frame to the digit, but this does not show that attention beats a convolution.
 #
 # **What stays open.** We do not know whether mixing the heads is worth it.
 # On entries of 1 x 1 at ratio 2, networks with `apply_transform` score 98, 99 and 99 % after 900 steps.

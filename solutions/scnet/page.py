@@ -16,9 +16,9 @@
 #
 # ![Four white dots, all alike, each in the middle of a thin ring: red, green or blue. The ring's radius is 6 pixels; a 3 x 3 window around the dot sees white and grey. Which colour is the ring around a dot?](figures/rings.svg)
 #
-# A 3 x 3 convolution sees one pixel in each direction, so it would take six convolutions in a row to reach the ring.
+# A 3 x 3 convolution sees one pixel in each direction, so one convolution sees nothing of the ring.
 # SCNet ([project page](https://mmcheng.net/scconv/)) replaces ResNet-50's bottleneck with this lesson's block.
-# In the paper, the results in classification, object detection and keypoint detection all improve.
+# In the paper, this improves on ResNet-50's results in classification, object detection and keypoint detection.
 # The main block of [PAN](https://arxiv.org/abs/2010.01073), a small network that enlarges images, has a similar structure.
 #
 # **Needs** lesson 01 (gates); lesson 04 helps · 1 h 5 min · 6 points · difficulty 2 of 5
@@ -91,10 +91,10 @@ print(INVITATION if None in four.values() else "Noted, until section 6.")
 # For the other half, a map of averages says what is around each position.
 # A gate made from this map corrects ("calibrates") a normal convolution of this half.
 #
-# ![The calibrated half: x (B, C, H, W) goes through k3. In a second branch, k2 averages x over cells of r x r pixels and convolves the averages; the result is enlarged to H x W, x is added, and a sigmoid makes the gate. k3's result times the gate goes through k4.](figures/scconv.svg)
+# ![The calibrated half has three convolutions, k2, k3 and k4. x (B, C, H, W) goes through k3. In a second branch, k2 averages x over cells of r x r pixels and convolves the averages; the result is enlarged to H x W, x is added, and a sigmoid makes the gate. k3's result times the gate goes through k4.](figures/scconv.svg)
 #
 # In the paper's notation, $X_1$ is the calibrated half's input, and $*$ means a convolution.
-# (The normal path is $K_1$, which is not in the table.)
+# (The normal path's convolution, $K_1$, is not in this table.)
 #
 # | in the paper | in words | in code |
 # |---|---|---|
@@ -138,7 +138,7 @@ predict_then_run(predicted, measured, unit="the number at this place")
 # The sum with x is (-4, -2, 4, 6).
 # The gate is (0.02, 0.12, 0.98, 1.00): almost closed on the left, open on the right.
 #
-# Sides need not be multiples of `pooling`, because leftover pixels are dropped.
+# Height and width need not be multiples of `pooling`: `AvgPool2d` drops the pixels that are left over.
 # With pooling 4, a map of 9 x 7 pixels has 2 x 1 means.
 
 # %% exercise
@@ -231,30 +231,32 @@ predict_then_run(predicted, measured, unit="largest difference")
 # ## 4. Exercise 2: `SCBottleneck`
 #
 # ResNet's bottleneck narrows its input to `planes` channels, looks around and widens the result again.
-# In SCNet's block, two halves look around, and each half narrows *all* of x to w = planes // 2 channels.
-# (If you narrow x with one 1 x 1 convolution and cut its *result* in two, you get the same two halves.)
+# SCNet's block has two branches, a and b, and both look around.
+# Each branch narrows *all* of x to w = planes // 2 channels.
+# (If you narrow x with one 1 x 1 convolution and cut its *result* in two, you get the same two parts.)
 # Compare this with a version that cuts x itself in two, and narrows each part afterwards.
-# In this example, one position of x has four channels, and each half makes one number:
+# In this example, one position of x has four channels, and each branch makes one number:
 
 # %%
 x = torch.tensor([1.0, 2.0, 3.0, 4.0])
-weight = torch.tensor([[1.0, 1.0, 0.0, 1.0], [0.0, 1.0, 0.0, 1.0]])  # a row for each half
-print("each half reads all of x:", (weight @ x).tolist())
+weight = torch.tensor([[1.0, 1.0, 0.0, 1.0], [0.0, 1.0, 0.0, 1.0]])  # a row for each branch
+print("each branch reads all of x:", (weight @ x).tolist())
 print("x is cut first:", [(weight[0, :2] @ x[:2]).item(), (weight[1, 2:] @ x[2:]).item()])
 
 # %% [markdown]
-# If x is cut first, branch a knows nothing of the last two channels, and branch b knows nothing of the first two.
+# If x is cut first, the first branch knows nothing of the last two channels, and the second branch knows nothing of the first two.
 # So in the drawing, both branches start at the whole x:
 #
-# ![x goes into two branches. a: conv1_a, bn1_a, ReLU, k1, ReLU. b: conv1_b, bn1_b, ReLU, scconv, ReLU. Both (B, w, H', W') are joined, a first; conv3 and bn3 make 4 times planes channels; the shortcut is added, then a ReLU.](figures/bottleneck.svg)
+# ![x goes into two branches. a: conv1_a, bn1_a, ReLU, k1, ReLU. b: conv1_b, bn1_b, ReLU, scconv, ReLU. The two results, each (B, w, H', W'), are joined, that of branch a first; conv3 and bn3 make 4 times planes channels; the shortcut is added, and a ReLU follows.](figures/bottleneck.svg)
 #
 # - `conv1_a`, `conv1_b`: 1 x 1 convolutions from `in_channels` to w channels;
 # - `bn1_a`, `bn1_b`: the BatchNorms after these convolutions, each followed by a ReLU;
-# - `k1`: a Sequential of a 3 x 3 convolution (w to w, padding 1, the `stride`) and a BatchNorm, followed by a ReLU;
-# - `scconv`: `SCConv(w, stride)` (pooling 4), followed by a ReLU;
-# - `conv3`, `bn3`: a 1 x 1 convolution from 2w to 4 · planes channels, and a BatchNorm;
-# - then the shortcut is added.
-#   It is `downsample(x)` if that module is given, and x otherwise.
+# - `k1`: a Sequential of a 3 x 3 convolution (w to w, padding 1, the `stride`) and a BatchNorm; a ReLU follows it in `forward`;
+# - `scconv`: `SCConv(w, stride)` (pooling 4); a ReLU follows it in `forward`;
+# - `conv3`, `bn3`: a 1 x 1 convolution from 2w to 4 · planes channels, and a BatchNorm.
+#
+# Then the shortcut is added.
+# It is `downsample(x)` if that module is given, and x otherwise.
 #   `downsample` gives x the shape of `bn3`'s output.
 #   A ReLU comes last.
 #
@@ -315,14 +317,14 @@ check(SCBottleneck)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# `torch.cat` joins tensors along an axis; channels are axis 1, and a comes first.
+# `torch.cat` joins tensors along an axis; channels are axis 1, and branch a comes first.
 # The ReLUs after `k1` and `scconv` are in `forward`, not in the modules.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__` sets nine attributes, `downsample` among them.
-# `forward` has a line for a, one for b, one up to `bn3`, and a `return`.
+# `forward` has one line for branch a, one for branch b, one that joins them and applies `conv3` and `bn3`, and a `return`.
 # </details>
 
 # %% [markdown]
@@ -415,7 +417,7 @@ slide_a_view(SCConv)
 # ## 6. The experiment
 #
 # Each network has a 3 x 3 convolution with BatchNorm and ReLU, one of the four blocks (32 channels, 8 planes),
-# and three scores per position.
+# and three outputs per position, one for each colour.
 # All networks are trained with Adam and a one-cycle schedule (peak rate 0.01), for 120 steps of 16 pictures.
 # Only the dots' pixels count, in the loss and in the score.
 #
@@ -475,7 +477,7 @@ measured = {name: results.mean("SC, pooling 4", name) for name in predicted}
 predict_then_run(predicted, measured, unit="% right, SC, pooling 4")
 
 # %% [markdown]
-# Here are three of the new pictures, and then the scores of all arms.
+# Here are three of the new pictures, and then the scores of all four networks.
 # The last lines say how many rows of pixels each network sees.
 
 # %% tags=["experiment"]
@@ -507,7 +509,7 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # (33 to 35 % in twenty long runs).
 # They *cannot* learn the task, because the ring lies outside their view.
 #
-# The dilated block sees 9 rows with gaps, up to 5 pixels away.
+# The network with the dilated block sees three groups of three rows, with gaps between them; the farthest row is 5 pixels away.
 # *SC, pooling 4* scores 100 %, and so does the dilated block, which has 16 fewer parameters.
 # In the test "no cue" these two blocks are right at only a third of the dots, which is chance.
 # So the blocks do use the ring.
@@ -587,7 +589,7 @@ for side in (32, 30, 35):
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
 # | Up | bilinear | nearest, by default | nearest |
-# | two halves | X is split | two 1 x 1 convolutions, which [amounts to the same](https://github.com/MCG-NKU/SCNet/issues/6) | like the code |
+# | two halves | the narrowed map is split | two 1 x 1 convolutions, which [amounts to the same](https://github.com/MCG-NKU/SCNet/issues/6) | like the code |
 # | last ReLU of half b | not in the formula | inside `SCConv` in one version of the file, after it in another | after it |
 #
 # With the authors' weights your two modules give the same outputs and gradients as their code (in our tests, to within 1e-10).
@@ -595,25 +597,28 @@ for side in (32, 30, 35):
 # %% [markdown]
 # ## 9. What we now know
 #
-# - The block averages its input over cells and uses the averages as a gate, so each position knows what lies around it.
+# - The block averages its input over cells and makes a gate from the averages, so each position knows what lies around it.
 # - In these runs only blocks whose view reaches the ring rise above chance.
 #   Pooling 4 and a dilated convolution solve the task.
 # - The gate was not needed here: five runs without it score 100 % too.
-# - The paper says bilinear and its code says nearest.
+# - The paper says bilinear, and its code runs nearest.
 #   On our easy task, a finished network's accuracy did not tell them apart; comparing outputs did.
 #
-# So before you put the block into a network, ask: *how far away is what a position has to know?*
+# So before you put the block into a network, ask: *how far away is the information that a position needs?*
 
 # %% [markdown]
 # **Today.** PAN uses a similar block to enlarge images.
 # In newer networks, large kernels and attention between positions give the wide view.
 
 # %% [markdown]
-# **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with `SCConv` scores 94.8 %.
+# **Against a plain convolution.** The cell at the end of this page shows recorded runs on real pictures.
+# In each picture, a handwritten digit lies on a photograph with a coloured frame.
+# The network should name the digit if it has the colour of the frame, and otherwise say "not it".
+# With `SCConv` it scores 94.8 %.
 # With one more 3 x 3 convolution instead, the network scores 93.0 %, but that convolution has only a third of `SCConv`'s parameters.
 # We also made 36 runs of each network.
-# People wrote these digits on paper forms, which we divided into six groups.
-# In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
+# People wrote the digits on paper forms, which we divided into six groups, and the backgrounds come from six photographs.
+# In training, each run left out one group of forms and one photograph.
 # On what was left out, `SCConv` scores 93.2 % on average, and the convolution scores 91.0 %.
 # The 95 % interval of the gap is 0.5 to 3.9 points.
 #
@@ -622,14 +627,18 @@ for side in (32, 30, 35):
 # `SCConv` is 1.7 points ahead of them, and the interval of this gap is 0.6 to 2.9 points.
 # So here the parameters alone do not explain the lead.
 #
+
+# %% [markdown]
 # Does `SCConv` only learn faster?
-# After five times as many steps, `SCConv` scores 97.9 %, and one more convolution scores 96.5 % (means of eighteen runs).
+# We made long runs of this test too, with five times as many steps.
+# There, `SCConv` scores 97.9 %, and one more convolution scores 96.5 % (means of eighteen runs).
 # Then the gap is 1.4 points, and its interval is 0.2 to 2.6 points.
 # So the lead is still there, and these runs cannot tell whether it has shrunk.
 # We did not train the three convolutions for that long.
 
 # %% [markdown]
-# **What stays open.** Is the gate worth its parameters on photographs, compared with a dilated convolution of the same cost?
+# **What stays open.** On photographs, is the branch that makes the gate worth its parameters?
+# A dilated convolution of the same cost would be the comparison.
 #
 # **What comes next.** The module of lesson e2 averages over one coordinate and keeps the other.
 # The attention of lesson 05a compares positions with each other.
@@ -638,7 +647,7 @@ for side in (32, 30, 35):
 # ## 10. Questions to think about
 #
 # 1. For which radii of the ring can the dilated block only guess, whatever it learns?
-# 2. Is this attention?
+# 2. Is the gate of this lesson's block a kind of attention?
 # 3. In [one version](https://github.com/MCG-NKU/SCNet/blob/1666a38ed7a7248de822b2d7708667cade67fe28/scnet.py) of the authors' file,
 #    `scnet50(pretrained=True)` stops with an error: the weights have unexpected keys, from `layer3.6` on.
 #    The model's `layer3` has six blocks, `layer3.0` to `layer3.5`.

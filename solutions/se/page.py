@@ -71,7 +71,7 @@ review()
 # %% [markdown]
 # ## 1. What colour is this paper?
 #
-# Fill the gap in an exercise, run the cell, then run the line `check(...)` below it, as often as you like.
+# In each exercise of this page, fill in the gap, run the cell, and then run the line `check(...)` below it, as often as you like.
 # Hints are folded below each check.
 #
 # Here are six little pictures of coloured papers, each lit by a lamp of a different colour.
@@ -142,13 +142,15 @@ slide_a_lamp()
 # **Squeeze**: for each of the C channels, take one number from the whole image, the channel's mean.
 # **Excite**: let a tiny network turn these C numbers into C weights between 0 and 1, and multiply each channel by its weight.
 #
-# ![The SE block: x (B, C, H, W) is averaged over H and W to z (B, C); fc1, ReLU, fc2 and sigmoid turn z into a gate (B, C), with (B, C/r) in between. Reshaped to (B, C, 1, 1), the gate multiplies x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/se_block.svg)
-#
-# Such a weight is called a **gate**: 0 closes the channel, 1 lets it pass.
+# Each of these C weights is called a **gate**: 0 closes the channel, 1 lets it pass.
 # Several channels may be open at once, so each gate has its own sigmoid, and no softmax makes the gates compete (section 3.2 of the paper).
 # B is the number of images in the batch, and C is the number of channels.
 # H and W are height and width.
 # The letter r is the **reduction**: the hidden layer has C // r channels.
+#
+# ![The SE block: x (B, C, H, W) is averaged over H and W, which gives z (B, C). Two layers, fc1 with a ReLU and fc2 with a sigmoid, turn z into gates (B, C), by way of a hidden layer (B, C/r). Reshaped to (B, C, 1, 1), the gates multiply x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/se_block.svg)
+#
+# The block's input is called $u$ in the paper and `x` in our code, as in all lessons.
 
 # %% [markdown]
 # | in the paper | in words | in code |
@@ -158,7 +160,6 @@ slide_a_lamp()
 # | $s = \sigma(W_2\, \delta(W_1 z))$ | second layer, sigmoid (σ): the gates | `Excitation(...)(z)` |
 # | $\tilde x_c = s_c \cdot u_c$ | each channel times its gate | `SEBlock(...)(x)` |
 #
-# The block's input is called $u$ in the paper and `x` in our code, as in all lessons.
 # You will build the block in this order, smallest piece first.
 
 # %% [markdown]
@@ -242,7 +243,7 @@ for first, second in ((3, 1), (1, 3)):
 # For z = (3, 1) one channel is opened and the other one is closed.
 # For z = (1, 3) the hidden number would be negative, so the ReLU makes it 0, and both gates are 0.5.
 #
-# ![For C = 8 and r = 4, eight numbers pass a 2 x 8 matrix and ReLU to two numbers, then an 8 x 2 matrix and sigmoid to eight gates.](figures/excitation.svg)
+# ![For C = 8 and r = 4, a 2 x 8 matrix and a ReLU turn eight numbers into two; then an 8 x 2 matrix and a sigmoid turn these two into eight gates.](figures/excitation.svg)
 #
 # For any C and r, use two linear layers without bias: `fc1` goes from C down to C // r, and `fc2` goes back up to C.
 # Put a ReLU between these layers and a sigmoid at the end, so that every gate lies between 0 and 1.
@@ -308,7 +309,7 @@ check(Excitation)
 # Put the pieces together.
 # The gates have shape (B, C) and the image has shape (B, C, H, W).
 # Each channel is multiplied by its gate.
-# The obvious product, `x * gates`, trips up nearly everybody.
+# The obvious product, `x * gates`, is wrong.
 # Here is one image with two channels.
 # All its numbers are 1, and its gates are 0.5 and 0:
 
@@ -321,7 +322,7 @@ print("x * gates:", (x * gates).tolist())
 # Instead each *column* got a gate, and nothing complained.
 # Torch aligns shapes **from the right** (lesson 00), so a plain product matches C with W.
 #
-# ![Right: a gate (B, C, 1, 1) is stretched over H and W, so every channel's sheet is multiplied by its own number. Wrong: a gate (B, C) is aligned from the right, so that C meets W. Usually this is an error. If the sizes happen to fit (B = 1 and C = W), each column gets a number instead of each channel.](figures/broadcast.svg)
+# ![Correct: gates (B, C, 1, 1) are stretched over H and W, so every channel is multiplied by its own gate. Incorrect: gates (B, C) are aligned from the right, so that C meets W. Usually this is an error. If the sizes happen to fit (B = 1 and C = W), there is no error, and each column gets a gate, not each channel.](figures/broadcast.svg)
 #
 # So give the gates two more axes of size 1, which makes their shape (B, C, 1, 1).
 # Axes of size 1 are stretched.
@@ -332,7 +333,7 @@ print("x * gates:", (x * gates).tolist())
 # The output has x's shape.
 # Worked example: if a channel holds (1, 2, 3, 6) and its gate is 0.5, it becomes (0.5, 1, 1.5, 3).
 #
-# A gate changes how strong a channel is, never the pattern that it shows.
+# A gate changes how strong a channel is, but not its pattern.
 # Do not change `x` itself, because the network around the block may still need it.
 
 # %% exercise
@@ -381,13 +382,13 @@ check(SEBlock)
 # Autograd computes these gradients; compute them yourself, once.
 #
 # Let y = x · s be the product.
-# The gate is s = σ(u), and u is the output of `fc2`.
+# The gate is s = σ(a), and a is the output of `fc2`.
 # Autograd hands you dL/dy, which says how much the loss L changes with each number of y.
 # Take one channel with x = (1, 2, 3, 6) and dL/dy = (1, 0, 2, -1).
-# Let u be 0, so that s = 0.5.
+# Let a be 0, so that s = 0.5.
 #
 # - The same s multiplies all four numbers, so their effects add up: dL/ds = 1 · 1 + 0 · 2 + 2 · 3 - 1 · 6 = 1.
-# - The sigmoid's slope is s · (1 - s) = 0.25, so dL/du = 1 · 0.25.
+# - The sigmoid's slope is s · (1 - s) = 0.25, so dL/da = 1 · 0.25.
 # - Each number of x affects only one number of y, with the factor s: dL/dx = s · dL/dy = (0.5, 0, 1, -0.5).
 #
 # Now write this for whole batches.
@@ -395,7 +396,7 @@ check(SEBlock)
 
 # %%
 def gate_backward(grad_y, x, s):
-    """dL/ds and dL/du, (B, C) each, and dL/dx, (B, C, H, W), in this order.
+    """dL/ds and dL/da, (B, C) each, and dL/dx, (B, C, H, W), in this order.
 
     grad_y: dL/dy, (B, C, H, W). x: (B, C, H, W). s: the gates, (B, C).
     """
@@ -415,7 +416,7 @@ print(check_gradients(gate_backward))
 #
 # Broadcasting in the forward pass becomes a sum in the backward pass.
 # A gate near 0 or 1 has almost no slope, so hardly any gradient reaches the two matrices.
-# In the whole block x has a second path, through its mean and u; autograd adds that path's gradient to dL/dx.
+# In the whole block x has a second path, through its mean and a; autograd adds that path's gradient to dL/dx.
 # </details>
 
 # %% [markdown]
@@ -435,9 +436,8 @@ measured = {f"{channels} channels": sum(p.numel() for p in SEBlock(channels).par
 predict_then_run(predicted, measured, unit="parameters")
 
 # %% [markdown]
-# The convolution before the block is much larger.
-# With a 3 x 3 kernel it has 9 · C² parameters.
-# SE has 2 · C² / 16, so the convolution has 72 times as many.
+# A 3 x 3 convolution from C to C channels is much larger: it has 9 · C² parameters.
+# SE has 2 · C² / 16, so such a convolution has 72 times as many.
 #
 # Now count for a whole network.
 # ResNet-50 is a chain of 16 blocks in four **stages**.
@@ -658,8 +658,9 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 
 # %% [markdown]
 # Is a gap more than luck?
-# Three runs (seeds) give a mean, which another three runs would not repeat exactly.
-# **Welch's t-test** asks how often two arms that are equally good would differ by at least as much as these two.
+# Each arm's score is the mean of three runs (seeds), and another three runs would give a slightly different mean.
+# **Welch's t-test** compares two arms.
+# It asks: if both were equally good, how often would their means differ by at least as much as those that we measured?
 # If the answer is 5 % or less, we say that the gap is more than luck.
 # The more pairs you compare, the more often luck alone produces a gap, so the test is corrected for the number of pairs.
 # In the lines that the next cell prints, the numbers in brackets are an interval.
@@ -681,8 +682,8 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
 # So it is the global view that counts here, not the parameters.
 #
 # This holds in longer training too.
-# After five times as many steps SE scores 95 or 96 % in five runs.
-# In a run of the same length with a third of the learning rate it scores 96 % too, and with three times the rate it scores 92 %.
+# After five times as many steps SE scores 95 or 96 % in each of five runs.
+# One such long run with a third of the learning rate scored 96 % too, and one with three times the rate scored 92 %.
 # The arms that lack the squeeze or the cue still score 69 to 73 %.
 # (The course's repository lists these runs in `solutions/se/experiment.md`.)
 #
@@ -717,7 +718,7 @@ show_gate_under_lamps(gates_of)
 # A gate near 0 or 1 hardly changes, because there the sigmoid is almost flat.
 
 # %% [markdown]
-# **Where SE did not help.** A photograph need not be grey on average, because a patch of sky is blue in white light too.
+# **Where SE helped, and where it did not.** A photograph need not be grey on average: a patch of sky is blue even in white light.
 # We put small pieces of photographs under coloured lamps.
 # Then we trained networks of the same kind to repaint each piece as it looks in white light.
 # We tested them on new photographs.
@@ -785,15 +786,15 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # Vision transformers have no SE blocks, but their attention lets each position look at the whole image, too.
 
 # %% [markdown]
-# **Against a plain convolution.** In our recorded runs (below), a handwritten digit lies on a photograph.
-# The picture has a coloured frame, and a network finds out whether the digit has the frame's colour.
-# If it has, the network should name the digit, and otherwise it should say "not it".
+# **Against a plain convolution.** The cell at the end of this page shows recorded runs on real pictures.
+# In each picture, a handwritten digit lies on a photograph with a coloured frame.
+# The network should name the digit if it has the colour of the frame, and otherwise say "not it".
 # The network with SE scores 93.7 %.
 # The same network with one more 3 x 3 convolution instead of SE scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
 # We also made 36 runs of each network.
-# People wrote these digits on paper forms, which we divided into six groups.
-# In training, each run left out one group of forms and one of the six photographs that serve as backgrounds.
+# People wrote the digits on paper forms, which we divided into six groups, and the backgrounds come from six photographs.
+# In training, each run left out one group of forms and one photograph.
 # On what was left out, SE scores 90.8 % on average, and the convolution scores 91.0 %.
 # So it stays a tie.
 #

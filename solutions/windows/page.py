@@ -141,7 +141,7 @@ check(window_partition)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# H is the number of windows from top to bottom, times the rows of one window.
+# H is the number of windows from top to bottom, times the number of rows in one window.
 # Split this axis in two, the windows first, and do the same with W.
 # </details>
 #
@@ -153,7 +153,7 @@ check(window_partition)
 # %% [markdown]
 # ## 3. Exercise 2: `window_reverse`
 #
-# This is the way back.
+# Now go the other way.
 # Windows (B · nW, wh, ww, C) go in, with the window's size and the image's size.
 # Grids (B, H, W, C) come out.
 #
@@ -210,7 +210,7 @@ check(window_reverse)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# You need a test of the sizes, a `reshape` to six axes, with -1 for B, and a `return` with a swap and a second `reshape`.
+# You need a check of the sizes, a `reshape` to six axes, with -1 for B, and a `return` with a swap and a second `reshape`.
 # </details>
 # %% [markdown]
 # ## 4. Shift and mask
@@ -259,7 +259,7 @@ for name, row in (("without the mask", logits), ("with the mask", logits + mask)
 # ## 5. Exercise 3: `shifted_window_mask`
 #
 # Return the masks of an image's windows, with the shape (nW, N, N) and the values 0.0 and -100.0.
-# N now counts the cells of a window.
+# N is the number of cells in a window.
 # The image is rolled by *minus* `shift_size`.
 #
 # *After* the roll, an axis of the whole picture (length n, windows of length w, shift s) has three ranges:
@@ -268,8 +268,9 @@ for name, row in (("without the mask", logits), ("with the mask", logits + mask)
 # - [n - w, n - s): the first part of the last window;
 # - [n - s, n): the cells that came from the other side.
 #
-# Three ranges of rows and three ranges of columns divide the picture into nine regions.
-# Two cells of a window may look at each other if they are in the same region.
+# Three ranges of rows and three ranges of columns divide the picture into nine parts.
+# Where a part meets a window, it is one of the regions of section 4.
+# So two cells of a window may look at each other if they are in the same part.
 #
 # Worked example: (n, w, s) = (6, 3, 1) gives columns [0, 3), [3, 5), [5, 6); (4, 2, 1) gives rows [0, 2), [2, 3), [3, 4).
 #
@@ -302,7 +303,7 @@ check(shifted_window_mask)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Give each cell the number of its region; this makes a picture of shape (H, W).
+# Give each cell the number of its part; this makes a picture of shape (H, W).
 # You have a function that finds the cells of each window.
 # </details>
 #
@@ -327,7 +328,7 @@ point_windows(window_partition, shifted_window_mask)
 # %% [markdown]
 # **Why -100, and not minus infinity?**
 # Minus infinity makes the weight exactly 0, and works too, if you are careful.
-# But you cannot multiply it by a mask of zeros and ones, because 0 · ∞ is not a number.
+# But you cannot make such a mask by multiplying minus infinity by zeros and ones, because 0 · ∞ is not a number.
 # And if every logit of a row is minus infinity, the softmax divides 0 by 0.
 # (This cannot happen in our masks, because every cell may look at itself.)
 # With -100, neither of these problems can occur.
@@ -344,7 +345,7 @@ point_windows(window_partition, shifted_window_mask)
 # ![Token 4 of a 2 x 3 window looks at token 2: the offset is row +1, column -1. In the table of 3 x 5 offsets this is entry 11, so index[4, 2] is 11.](figures/offsets.svg)
 #
 # A table has one entry for each offset, so pairs with the same offset share an entry.
-# In the first Swin, each entry is a parameter, so the table of a larger window has entries that were never trained.
+# In the original Swin, each entry is a parameter, so the table of a larger window has entries that were never trained.
 # Swin v2 computes the bias from the offset with a small network instead.
 # Such a *continuous* position bias can be computed for windows of any size.
 
@@ -354,7 +355,7 @@ point_windows(window_partition, shifted_window_mask)
 # The 3 is $\log_2 8$, so the result lies between about -1 and 1 (at most $\log_2 9 / 3 = 1.06$).
 # With w = 3, for example, the offset 1 becomes t = 4, and then $\log_2 5 / 3 = 0.77$.
 #
-# You get two functions.
+# You are given two functions.
 # `relative_coords_table` makes the table of offsets on the log scale, which has R = 2 wh - 1 rows and S = 2 ww - 1 columns.
 # Its argument `dtype` is the type of the table's numbers.
 # `relative_position_index` makes the **index**: for each pair of tokens, it says which entry of the table the pair uses.
@@ -415,8 +416,9 @@ predict_then_run(predicted, measured, unit="times the trained range")
 # The paper (section 3.3) gives these two numbers too, as its argument for the log scale.
 #
 # But look at the curves again: the coordinate of offset 1 *changes* with the size of the window.
-# We trained five networks with windows of 2 x 4 on the task of section 10, in which each tile says its right neighbour's colour.
-# All five learned it.
+# We tried this on the pictures of section 10, which are made of coloured tiles.
+# For each tile, a network must name the colour of the tile to its right.
+# Five networks with windows of 2 x 4 all learned this.
 # Then we used their weights in larger windows, without further training.
 # (The pictures become wider with the windows: they are always three windows wide.)
 # In windows of 2 x 6 the networks score 80 to 99 %, and in windows of 2 x 8 only 43 to 50 %.
@@ -429,7 +431,7 @@ predict_then_run(predicted, measured, unit="times the trained range")
 # ## 7. Exercise 4: `AffineTransform`
 #
 # Swin v2 compares a query with a key by their cosine, which lies between -1 and 1 (section 8 says why).
-# Cosines alone make poor logits, as this row shows:
+# Cosines alone make poor logits, as this example shows:
 
 # %%
 cosines = torch.tensor([0.9, 0.1, -0.8])
@@ -445,7 +447,7 @@ for scale in (1, 10):
 # Turn `attn` (cosines, section 8) into logits, `attn · scale + 16 · sigmoid(bias) + mask`.
 # `attn` is (B · nW, h, N1, N2), for h heads, and for N1 queries and N2 keys in each window; in this lesson N1 = N2.
 #
-# - **scale**: a parameter `logit_scale`, (h, 1, 1), which starts at log 10 (`math.log`, natural).
+# - **scale**: a parameter `logit_scale`, (h, 1, 1), which starts at the natural logarithm of 10, `math.log(10)`.
 #   Clamp it from above at log 100, then take `exp`.
 # - **bias**: `cpb_mlp` (for *continuous position bias*) is a `Sequential`: Linear from 2 to 512, ReLU, Linear from 512 to h *without* bias.
 #   From the table, (1, R, S, 2), it makes one number per entry and head.
@@ -617,12 +619,12 @@ print("tokens of the four windows:", window_partition(rolled_grid, (2, 3)).flatt
 # Give the mask qkv's dtype too, with `.to(qkv)`: otherwise half precision fails.
 # Your class has one sub-module, an `AffineTransform` named `transform`.
 #
-# Here is a worked example: `WindowAttention(2, (2, 3), shift=True)` gets qkv of shape (5, 24, 12), which belongs to five images of 4 x 6.
+# Here is a worked example: `WindowAttention(2, (2, 3), shift=True)` gets a qkv of shape (5, 24, 12), for five images of 4 x 6.
 # The grid has shape (5, 4, 6, 12), and the windows have shape (20, 2, 3, 12).
 # The queries have shape (20, 2, 6, 2), and the result has shape (5, 24, 4).
 # Token 8 now looks at 7, 8, 9, 13, 14 and 15.
 #
-# You need no tests of the sizes: h always divides C, and the windows always divide the image.
+# You need not check the sizes: h always divides C, and the windows always divide the image.
 
 # %% exercise
 class WindowAttention(nn.Module):
@@ -683,8 +685,8 @@ check(WindowAttention)
 # ## 10. The experiment: the tile on the right
 #
 # The pictures have 6 x 12 tiles in four random colours.
-# Every tile must say the colour of its *right neighbour*.
-# A tile in the last column has no right neighbour, so it says its own colour.
+# For every tile, the network must name the colour of the *right neighbour*.
+# A tile in the last column has no right neighbour, so there the answer is the tile's own colour.
 #
 # The network has a linear layer and two blocks of window attention with shortcuts.
 # The windows of both blocks are 2 x 4.
@@ -778,26 +780,27 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # Each gain in one place is a loss in the other, so the two scores sum to at most about 125 %.
 # With the learning rate of this page, our networks mostly say the neighbour's colour.
 # In eight runs without a mask, they scored 80 to 99 % at the border and 26 to 42 % at the edge.
+# In 150 steps at half the rate, one of five networks leaned towards the tile's own colour instead.
+# So did one of five at twice the rate.
 
 # %% [markdown]
 # **Do the arms that score low only need more time?** We trained all four arms for five times as many steps.
 # We have eight runs of *no mask*, 13 of *one shifted*, and five of each of the other two arms.
-# The networks that are *never shifted* still score 26 % at the border.
+# The *never shifted* networks still score 26 % at the border.
 # In the blind columns of *both shifted* the five runs score 24 to 26 %.
 # More steps cannot help there: no information about the right neighbour ever reaches a tile in a blind column.
 # With *no mask* the networks score 93 to 100 % at the border, and 25 to 32 % at the edge.
 # We also made such long runs at half the learning rate.
-# There, *never shifted*, *both shifted* and *no mask* score nearly the same as at the full rate.
+# At that rate, *never shifted*, *both shifted* and *no mask* score nearly the same as at the full rate.
 
 # %% [markdown]
 # With *one shifted* block no column is blind, but not every network learns to use both blocks.
-# After 150 steps, 11 of 13 recorded networks score at least 99 % in all places, and after five times as many steps 9 of 13 do.
-# The networks that do not reach 99 % score much lower in some places, for example 27 to 55 % in columns 1, 5 and 9.
+# We trained 13 networks for 150 steps, and the same 13 anew for five times as many.
+# After 150 steps, 11 of them score at least 99 % in all places, and after five times as many steps only 9 do.
+# The others score much lower in some places, for example 27 to 55 % in columns 1, 5 and 9.
 # We also trained ten networks for five times the steps at half the learning rate, and all ten score 100 % everywhere.
 # So with one plain and one shifted block every tile can see its answer, but training does not always find a network that uses it.
 #
-# With 150 steps at half the rate, one of five runs without a mask leaned towards the tile's own colour.
-# At twice the rate, this happened in one of five runs as well.
 # (All runs are in `solutions/windows/experiment.md` in the course's repository.)
 #
 # The task does not show how much the mask matters on photographs.
@@ -805,7 +808,7 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # %% [markdown]
 # ## 11. The bug museum
 #
-# **A mask that raises no error.**
+# **A broken mask that raises no error.**
 # *Symptom.* The network trains and all shapes are right, but the results are slightly wrong along one edge.
 # A reader found this mistake [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81); here is our copy:
 
@@ -847,7 +850,7 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 # | temperature | above 0.01 | scale at most 100 | as in the code |
 # | bias | output of the small network | 16 · sigmoid of it | as in the code |
 # | offsets | log scale | times 8 / (w - 1) first, and log2(...) / 3 | as in the code |
-# | shift (in GRL, lesson 08b) | half a window | half its *height*, on both axes | half of each side |
+# | GRL's shift (lesson 08b) | GRL's paper: half a window | GRL's code: half the window's *height*, on both axes | half of each side |
 #
 # With the same weights and square windows, our outputs and gradients equal those of Swin v2's and GRL's code, to within 1e-10 in our tests.
 #
@@ -887,7 +890,7 @@ challenge("five columns to the right: right tiles, mean of three runs", score, 8
 #
 # - **Windows make attention affordable, and moving the windows lets it see beyond their borders.**
 #   With borders that never move, neighbours on the two sides of a border never exchange information, however many layers there are.
-# - Rolling the picture turns ordinary windows into shifted windows, but it requires a mask.
+# - Rolling the picture turns ordinary windows into shifted windows, but then attention needs a mask.
 # - The mask also tells a network where the picture ends.
 #   Without it, our networks could not tell the right edge from a border between windows.
 # - A mask of -100 works only while the other logits stay small.
