@@ -394,7 +394,7 @@ for name, axis in (("keys", 1), ("queries", 0)):
 # %% [markdown]
 # With the softmax over the keys, each position of x gathers with weights that sum to 1.
 # With the softmax over the queries, each position of y *hands out* a total weight of 1, and a row can sum to anything.
-# No shape changes and nothing crashes, so you get no warning.
+# If you choose the wrong axis, the shape stays the same and nothing crashes, so you get no warning.
 # The authors' code takes the softmax over the keys in its cross attention, and over the queries in its self-attention.
 # Your module therefore offers both ways.
 
@@ -766,7 +766,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 #   Before any training, the arms that end in a look-up score 71 to 76 %, and those that end in a prototype score 41 to 45 %.
 #   In 120 steps the prototype arms gain more points than the look-up arms, and they are still far behind.
 #   Two pairs of arms differ only in this last step.
-#   In our recorded runs, the mean with the look-up leads by so many points:
+#   In our recorded runs, the average IoU with the look-up is higher than with the prototype by this many points:
 #
 #   | | *own picture* | *other picture, masked* |
 #   |---|---|---|
@@ -798,14 +798,14 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # | the query's mask alone, which is a guess | 82 % |
 # | the support's mask alone, which is the label | 85 to 86 % |
 # | both masks | 85 to 86 % |
-# | both masks, but the second attention's result is replaced by a learned vector, the same at all marked positions | 84 to 85 % |
+# | both masks, but the second attention's result is replaced by one learned vector, times the mask | 84 to 85 % |
 #
 # So the support's mask is what helps, and most of its gain does not even need the second attention.
 
 # %% [markdown]
 # The full name, *cross masked attention*, describes *other picture, masked*.
 # After 600 steps, this arm is 4 points ahead of a control that is neither cross nor masked.
-# The second control, masked but not cross, is level with it.
+# The second control, masked but not cross, is level with *other picture, masked*.
 # So in these runs with a look-up, the credit goes to one word of the two: *masked*.
 #
 # Has any arm learned by heart what objects look like?
@@ -913,23 +913,24 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # **On real pictures.** The cell at the end of this page shows recorded runs.
 # Each picture is a piece of a photograph, with a coloured, handwritten digit.
 # The network should name the query's digit if it has the colour of the support's digit, and otherwise say "not it".
-# With *CMAT* it gives 89.5 % right answers, and with *own picture* 50.5 %, which is chance.
+# With *CMAT* it gives 89.5 % right answers, and with *own picture* 50.5 %, about as many as if it always said "not it".
 # But that control has neither the mask nor the other picture, so the gap does not say which of the two helped.
 
 # %% [markdown]
 # So we also ran two more controls, 36 runs of each: one has no mask, and in the other each picture attends only to itself.
-# People wrote the digits on paper forms, which we divided into six groups, and the backgrounds come from six photographs.
-# In training, each run left out one group of forms and one photograph.
+# The digits come from six groups of paper forms, and the backgrounds from six photographs.
+# In training, each run left out one group and one photograph, each time another pair.
 # Each run had 1,000 steps, so what follows says nothing about longer training.
 # On what was left out, *CMAT* scores 81 % on average, *own picture with mask* 78 %, and *cross without mask* 85 %.
 # So the module did even better without its mask: the gap is 4.5 points, and its 95 % interval is 1.1 to 7.9.
 # *Own picture with mask* is far above chance too.
-# But it is not a test of the label alone, because the query's mask is the prior mask, which is made from both pictures.
+# But this does not show what the support's mask does alone.
+# The query's mask is the prior mask, which is made from both pictures, so the other picture still gets in.
 # These runs cannot tell whether looking across helps a module with a mask: the gap is 2.5 points, and its interval is -0.3 to 5.3.
 
 # %% [markdown]
-# **What stays open.** On photographs or scans, does looking across add something that the mask does not give?
-# Our striped ellipses cannot tell us, because they are not photographs, and their features are made by hand.
+# **What stays open.** On photographs or scans, when does looking across add something that the mask does not give?
+# On our striped ellipses the mask did more, and on the digits above, looking across without a mask did best.
 #
 # **What comes next.** The capstone, lesson 10, asks the same question about whole networks: which part deserves the credit?
 

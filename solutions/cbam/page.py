@@ -116,7 +116,7 @@ for name, x in (("as drawn", crosses.pictures), ("mirrored", crosses.pictures.fl
 # The **spatial gate** turns the idea around: it pools over the *channels*, which leaves two numbers at each position.
 # A convolution turns these numbers into one gate per position, and these gates together are called a **map**.
 #
-# ![The channel gate makes gates (B, C, 1, 1) from x (B, C, H, W); x times them is x'. The spatial gate makes a map (B, 1, H, W) from x'; x' times it is the output.](figures/cbam_block.svg)
+# ![The channel gate turns x (B, C, H, W) into gates (B, C, 1, 1); multiplying x by these gates gives x'. The spatial gate turns x' into a map (B, 1, H, W); multiplying x' by the map gives the output.](figures/cbam_block.svg)
 #
 # | in the paper | in words | in code |
 # |---|---|---|
@@ -709,8 +709,8 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # <details><summary>The votes, by hand</summary>
 #
 # *Four bars.* Take any one of the other three bars: in half of the pictures it agrees with the bar that counts.
-# If two or three of them agree (half of the pictures), the vote is right.
-# If only one agrees (3/8 of the pictures), the vote is a tie, and a guess is right in half of these pictures.
+# If two or three of them point the same way as the bar that counts (half of the pictures), the vote is right.
+# If only one does (3/8 of the pictures), the vote is a tie, and a guess is right in half of these pictures.
 # Together that is 1/2 + 3/16 = **68.75 %**.
 #
 # *Two bars.* They agree in half of the pictures, and in the other half the vote is a tie.
@@ -737,11 +737,11 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 # %% [markdown]
 # **Three findings.**
 #
-# - **Each gate alone scores like a vote of two bars.**
+# - **Each gate alone scores about as well as a vote of two bars.**
 #   *No module* scores about as well as a vote of four bars, so each gate seems to take two bars out of the vote.
 #   In our recorded runs, *no module* and the two single gates never scored more than about 2 points above their votes.
 #   This holds even after five times as many steps.
-# - **Without a hidden layer, only both gates together answer the question.**
+# - **In this network, the question is answered only if both gates are present.**
 #   Each gate can use one cue, and with both cues a single bar is left.
 #   After the gates, this network has only a mean and a linear layer.
 #   They can add up what cues and bars say, but they cannot use a cue to choose a bar.
@@ -749,8 +749,8 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 #   Then the spatial gate alone scored 100 % in all ten runs of 384 steps.
 #   But with the channel gate alone the network still scores like a vote of two bars, even after five times as many steps.
 #   With the hidden layer and no module, it scores like a vote of two bars as well.
-# - **The lead comes from the cue.**
-#   Without the cue CBAM is no better than *no module*, so we saw no gain from its 262 parameters alone.
+# - **CBAM's lead over *no module* comes from the cues.**
+#   Without the cues CBAM is no better than *no module*, so we saw no gain from its 262 parameters alone.
 
 # %% [markdown]
 # **The order.** Three runs show little, so we ran 24 for each of the two orders.
@@ -762,7 +762,7 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 # So most runs of CBAM only need more time.
 # The other three had not got there, but these runs are too few to say that the orders differ in the end.
 #
-# If both gates read the same x, side by side, 384 steps are again too few for 100 %.
+# If both gates read the same x, side by side, none of our three runs reaches 100 % within 384 steps.
 # Three runs score 93.5, 76.7 and 93.3 % after 384 steps, and 100 % after 1,920.
 # On ImageNet the paper finds small differences (its section 4.1).
 # There channel first is best, spatial first is second, and side by side is third.
@@ -790,10 +790,10 @@ show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.sco
 # Let the network begin with a dilated convolution (lesson 04: its kernel is spread out, so it sees frame and bar together).
 # Then the network needs neither gate.
 # Without any gate it scores 98 to 100 %, and 100 % after five times as many steps (five runs each).
-# The spatial gate itself reads two numbers per position, in a window of 7 x 7.
+# The spatial gate has a limit of its own: it reads only two numbers per position, in a window of 7 x 7.
 # So it knows how strong the features are at a position, but not which channel is strong.
 # (With a 1 x 1 kernel the gate at a bar cannot see the frame.
-# Five runs with such a kernel score 75 or 76 % after five times the steps.)
+# Five runs of CBAM with such a kernel score 75 or 76 % after five times the steps.)
 
 # %% [markdown]
 # ## 9. Paper against code, and a challenge
@@ -801,7 +801,7 @@ show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.sco
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
 # | spatial gate | convolution, sigmoid | convolution, BatchNorm (momentum 0.01), sigmoid | with `bn`, torch's momentum 0.1; `gate.bn = nn.Identity()` for the paper's form |
-# | order of the two sheets | mean, maximum | maximum, mean | maximum, mean, because trained weights depend on it |
+# | order of the two sheets | mean, maximum | maximum, mean | maximum, mean, so that the authors' trained weights would fit |
 # | biases of the mlp | none in its formula | yes | yes; timm's `CbamModule` has none |
 # | what is pooled | mean, maximum | also a 2-norm and a log-sum-exp, as options | mean, maximum |
 # | a gate returns | the weights | the gated image | the weights |
@@ -845,19 +845,19 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 
 # %% [markdown]
 # **Today.** YOLOv4 has a variant of the spatial gate, and timm has both gates.
-# The authors' README reports a top-1 accuracy of 77.62 % on ImageNet for their ResNet-50 with CBAM.
-# But timm [warns](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/cbam.py) that results with such layers have been mixed, and that the layers can cost accuracy on some tasks.
+# timm [warns](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/cbam.py) that results with such layers have been mixed, and that the layers can cost accuracy on some tasks.
 # A gate can only make a position stronger or weaker.
 # Where one position needs to know what another one holds, self-attention has taken over.
 # You build it in lesson 05a.
 
 # %% [markdown]
-# **Against a plain convolution.** In our recorded runs on handwritten digits (below), the network with CBAM scores 93.7 %.
+# **Against a plain convolution.** The cell at the end of this page shows recorded runs on handwritten digits.
+# With CBAM it scores 93.7 %.
 # CBAM has 1,552 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # We also made 36 runs of each network.
-# People wrote the digits on paper forms, which we divided into six groups, and the backgrounds come from six photographs.
-# In training, each run left out one group of forms and one photograph.
+# The digits come from six groups of paper forms, and the backgrounds from six photographs.
+# In training, each run left out one group and one photograph, each time another pair.
 # On what was left out, CBAM scores 90.8 % on average, and the convolution scores 91.0 %, which is a tie.
 #
 # **What stays open.** Does CBAM's order matter in a large network, and why?

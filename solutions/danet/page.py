@@ -852,8 +852,8 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # With position attention it gives 86.1 %, and with channel attention 82.6 %.
 # (Each score is a mean of three runs, and one run of channel attention was still at 61 %.)
 # We also trained each network 36 times.
-# People wrote the digits on paper forms, which we divided into six groups, and the backgrounds come from six photographs.
-# In training, each run left out one group of forms and one photograph.
+# The digits come from six groups of paper forms, and the backgrounds from six photographs.
+# In training, each run left out one group and one photograph, each time another pair.
 # On what was left out, position attention is 11 points behind the convolution, which is more than luck would explain.
 #
 # **What stays open.** Why should a channel look at the channels that are *least* like it?

@@ -793,8 +793,8 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # The same network with one more 3 x 3 convolution instead of SE scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
 # We also made 36 runs of each network.
-# People wrote the digits on paper forms, which we divided into six groups, and the backgrounds come from six photographs.
-# In training, each run left out one group of forms and one photograph.
+# The digits come from six groups of paper forms, and the backgrounds from six photographs.
+# In training, each run left out one group and one photograph, each time another pair.
 # On what was left out, SE scores 90.8 % on average, and the convolution scores 91.0 %.
 # So it stays a tie.
 #
