@@ -13,14 +13,14 @@
 # %% [markdown]
 # # 08b · Global, Regional, Local
 #
-# *A network that cleans photographs looks for each pixel's answer in three places: next to it, in its window, and anywhere in its stripe.*
+# *To clean a photograph, a network looks for each pixel's true colour in three places: next to it, in a window, and in a long stripe.*
 #
 # ![Left, a rocket before an evening sky, under strong noise; a pixel of the sky is marked, with a frame for its neighbours, one for its window, and a long one for its stripe. Right, the same picture, clean. Which other pixels know this pixel's true colour?](figures/question.svg)
 #
 # Pixels far away can help to clean the marked one, but comparing every pixel with all others is too expensive.
 # A photograph of 512 x 512 pixels, cut into patches of 2 x 2, has 65,536 tokens, so a single attention map would hold 4.3 billion numbers,
 # or 16 GiB.
-# [GRL](https://arxiv.org/abs/2303.00748) (CVPR 2023) lets far tokens exchange information through a few go-betweens,
+# [GRL](https://arxiv.org/abs/2303.00748) (CVPR 2023) lets distant tokens exchange information through a few go-betweens,
 # and has been applied to seven kinds of image restoration.
 # Its [weights](https://github.com/ofsoundof/GRL-Image-Restoration) are public, and [spandrel](https://github.com/chaiNNer-org/spandrel), a widely used loader for restoration models, can read them.
 #
@@ -109,7 +109,7 @@ review()
 # Each anchor is made from the mean of a block of d x d tokens, so there are A = N / d² anchors.
 # First the anchors look at all tokens, and then all tokens look at the anchors.
 #
-# ![A stripe of 4 x 8 tokens, and next to it its 8 anchors, each the mean of 2 x 2 tokens. In one step, all 32 tokens would compare themselves with all 32: 1024 numbers. In two steps, anchors gather from tokens and tokens from anchors.](figures/anchors.svg)
+# ![A stripe of 4 x 8 tokens, and next to it its 8 anchors, each the mean of 2 x 2 tokens. In one step, each of the 32 tokens would be compared with all 32: 1024 numbers. In two steps, anchors gather from tokens and tokens from anchors.](figures/anchors.svg)
 #
 # With pen and paper:
 #
@@ -133,7 +133,7 @@ review()
 #
 # Worked example, with d = 2: an image of 2 x 4 pixels and one channel holds the tokens 1, 2, 3, 4 (first row) and 5, 6, 7, 8.
 # The blocks are {1, 2, 5, 6} and {3, 4, 7, 8}, with the means 3.5 and 5.5.
-# The obvious way to write this exercise is wrong, so look at it before you write yours.
+# The obvious solution of this exercise is wrong, so look at it before you write yours.
 
 # %%
 tokens = torch.arange(1.0, 9.0).reshape(1, 8, 1)  # the image of 2 x 4, row by row
@@ -149,7 +149,7 @@ print("means of four tokens in a row:", tokens.reshape(1, 2, 4, 1).mean(2).flatt
 # Average each block of d x d tokens, then project the means with `reduction`, a Linear layer (with bias) from dim to dim // 2.
 # The result is a grid with the channels last, (B, H // d, W // d, dim // 2).
 #
-# If d does not divide H or W, the rows or columns left over belong to no block: round down, as `F.avg_pool2d` does.
+# If d does not divide H or W, the rows or columns left over belong to no block: round the number of blocks down, as `F.avg_pool2d` does.
 # You don't have to raise a `ValueError`.
 
 # %% exercise
@@ -488,7 +488,7 @@ predict_then_run(predicted, {kind: large[kind] / small[kind] for kind in predict
 # A full map needs about sixteen times as much: 194 MiB instead of 12.
 # There are twice as many stripes, and each stripe's map grows fourfold, so the stripes' maps grow eightfold.
 # Only the windows' memory grows as slowly as the number of tokens.
-# With anchors the stripes' maps are d² / 2 times smaller, but they grow eightfold too.
+# With anchors, the stripes' maps have d² / 2 times fewer numbers, but they grow eightfold too.
 # Yet we measure a factor of about 7 with anchors at 1/2, and 5 with anchors at 1/4.
 # The maps are now so small that the tokens themselves, which grow only fourfold, are a large part of the memory.
 # At 64 x 64, stripes with anchors at 1/4 need 4 MiB, less than the windows.
@@ -583,7 +583,7 @@ check(MixedAttention)
 # %% [markdown]
 # ## 6. Exercise 4: `LocalConvBlock`
 #
-# The third range (after stripe and window) is the pixels next door, which convolutions handle well.
+# After stripes and windows, the third range is the pixels next door, which convolutions handle well.
 # The tokens form an image (B, dim, H, W), to which the block applies two 3 x 3 convolutions and then a gate for each channel:
 #
 # - `conv1`: 3 x 3, padding 1, dim to dim // compress, followed by a GELU (exact, torch's default);
@@ -606,7 +606,7 @@ print("means", y.mean(1).numpy(), "gates", torch.sigmoid(y.mean(1) - 2).numpy().
 # All four numbers of a channel are multiplied by the same gate.
 # Channel 0 keeps 95 % of each number.
 # In channel 1 the positive and the negative numbers cancel, so its mean is 0, and only 12 % of each number is left.
-# So take the mean of `conv2`'s output, and not of the block's input, which would give other gates.
+# Be careful: these are the means of `conv2`'s output, and the means of the block's input would give other gates.
 #
 # Worked example: dim = 20 with the defaults gives 20 // 4 = 5 channels between the convolutions, and 20 // 18 = 1 in the gate.
 # For dim = 16, the error names 16 and 18.
@@ -665,7 +665,7 @@ check(LocalConvBlock)
 #
 # $$y = x + s \cdot \operatorname{norm1}(\operatorname{attn}(x)) + \operatorname{local}(x), \qquad y + s \cdot \operatorname{norm2}(\operatorname{mlp}(y))$$
 #
-# It matters whether s stands before the norm or after it.
+# It matters whether we multiply by s before the norm or after it.
 # Here are both ways, for one token with three channels and s = 0.1:
 
 # %%
@@ -673,8 +673,8 @@ z = torch.tensor([1.0, 2.0, 6.0])  # attn's output
 print("before:", F.layer_norm(0.1 * z, (3,)), "\nafter: ", 0.1 * F.layer_norm(z, (3,)))
 
 # %% [markdown]
-# A norm brings every input to the same scale, so an s that stands before the norm has practically no effect.
-# Only an s that comes after the norm makes the step small.
+# A norm brings every input to the same scale, so multiplying by s before the norm has practically no effect.
+# Only multiplying after the norm makes the step small.
 #
 # The block has these parts:
 #
@@ -822,7 +822,7 @@ show_before_and_after(noisy_pictures, restored, whole)
 # <details><summary>What we found</summary>
 #
 # In our run, the rocket gains most (11.8 dB) and the pagoda least (5.3 dB).
-# Here is one guess why.
+# Here is one guess at the reason.
 # Noise is removed by averaging pixels that were alike before the noise was added.
 # The rocket's sky is smooth, so every pixel of it has hundreds of such partners.
 # But the pagoda's roofs and leaves differ from pixel to pixel.
@@ -859,7 +859,7 @@ show_damage(worse, restored[-1], lost)
 # <details><summary>What we found</summary>
 #
 # Our network loses 0.7 dB without the local branch, 0.9 dB with the inverted mask, and 1.7 dB in windows of 4.
-# (The inverted mask shows at the edges of the picture.)
+# (You can see the damage of the inverted mask at the edges of the picture.)
 # If its stripes can only average, it loses 0.4 dB.
 # (The average is still passed on; stripes that returned zeros would do more damage.)
 # Anchors in wrong places cost less than 0.1 dB.
@@ -870,7 +870,7 @@ show_damage(worse, restored[-1], lost)
 # *Windows of 4* deserves a second look, because no error was raised.
 # No parameter of your blocks depends on the size of a window or stripe, because `forward` makes the table, the index and the mask.
 # So the sizes are not in the file, and `load_state_dict` accepts the weights whatever sizes your blocks have.
-# Somebody who used the published weights got [unusable pictures](https://github.com/chaiNNer-org/spandrel/issues/52) in this way.
+# Somebody who loaded the published weights with other sizes got [unusable pictures](https://github.com/chaiNNer-org/spandrel/issues/52).
 # If you ship weights, store the sizes too: `save_file(weights, path, metadata={"window_size": "8, 8"})` adds them to a safetensors file as
 # text.
 
@@ -884,14 +884,15 @@ show_damage(worse, restored[-1], lost)
 # Both stickers of a pair have the same motif, a pattern in light and dark.
 # But on one of them, or on both, the motif has *faded*: only the colour is left.
 # A network must restore the motif by looking at the partner.
-# The same colours return elsewhere on the wall, with other motifs.
-# But within its own window or stripe, a sticker's partner is the only other sticker of its colour.
 # Each kind of damage is named after the place where its answer can be found:
 #
 # - **window**: the two stickers of a bluish pair (both cyan, or both purple) share a window of 4 x 10 tokens, but not a stripe of 2 x 20;
 # - **stripe**: the two stickers of a yellowish pair (both orange, or both lime) share a stripe, but not a window;
 # - **nowhere**: in some pairs both stickers have faded, so the motif is nowhere on the wall;
 # - **beside**: the smooth wall has holes, and the answer is the wall around each hole.
+#
+# Each window has one pair of each bluish colour, and each stripe has one pair of each yellowish colour.
+# So within this window or stripe, a sticker's partner is the only other sticker of the same colour.
 #
 # Each pixel has four numbers: red, green, blue, and whether it is damaged.
 # A token is 2 x 2 pixels, and a sticker is 2 x 2 tokens.
@@ -963,9 +964,9 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # **Read it.** In the runs on this page, each attention branch restores its own kind of sticker.
 # Windows restore the bluish stickers, and stripes restore the yellowish ones.
 # With only one of these branches on, its own kind reaches 31 or 32 dB, and the other kind stays near 17 dB.
-# The branch that could find these stickers' partners is off, so it only averages.
+# The branch that could find the partners of this other kind is off, so it only averages.
 # With both branches on, both kinds are restored, to about 36 dB or more.
-# (We ran every arm five times.
+# (We also trained each of the four networks with five seeds.
 # With one of the five seeds, the window branch had not begun to learn after these 700 steps, with or without the stripe branch.
 # Bluish stickers then stayed near 16 dB.
 # After five times as many steps it had learned in all five runs.)
@@ -987,11 +988,11 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # Such data show what a branch *can* do, not how often photographs need it.
 # With both branches on, each kind is restored better than with its own branch alone.
 # There is a likely reason: the loss always counts both kinds of sticker.
-# A network with one branch cannot restore the other kind, and trying to may disturb what it learns about its own.
+# A network with one branch cannot restore the other kind, and its attempts may disturb what it learns about its own kind.
 # To test this, we also trained with a loss that counts only one kind of sticker (five runs each).
 # For the window's stickers, the window branch alone then scores 40 to 43 dB, and both branches together 40 to 45 dB.
 # For the stripe's stickers, the stripe branch alone scores 42 to 44 dB, and both branches together 42 to 46 dB.
-# So the lead of both branches over one shrinks from about 5 dB to about 1 dB.
+# So two branches lead one branch by only about 1 dB, where they led by about 5 dB.
 #
 # <details><summary>Does longer training close the gaps?</summary>
 #
@@ -1004,9 +1005,9 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # | local + stripe | 19.4 to 19.6 | 35.4 to 38.0 | 16.4 |
 # | all three | 44.5 to 47.2 | 41.8 to 45.5 | 16.6 |
 #
-# The gaps do not close: the lead of both branches over one grows, from about 5 dB to about 7 dB.
-# But scores also rise, by 1 to 2 dB, for stickers whose branch is off, and we have not examined why.
-# They rise at half the learning rate, too (two runs each; see the repository's `solutions/grl/experiment.md`).
+# The gaps do not close: the lead of two branches over one grows, from about 5 dB to about 7 dB.
+# But stickers whose branch is off also gain 1 to 2 dB from the longer training, and we have not examined why.
+# They gain about as much at half the learning rate (two runs each; see the repository's `solutions/grl/experiment.md`).
 # </details>
 
 # %% [markdown]
@@ -1041,7 +1042,7 @@ print_reach(exhibit)
 # |---|---|---|---|
 # | logits | scaled dot products | cosines, learned scale, position bias | as in the code |
 # | place of an anchor | not said | as if anchors were packed side by side in the middle of the stripe | as in the code |
-# | anchors' shift | not said | shift // d; if this is 0, all anchors are put in the last of the tokens' regions on that axis | as in the code |
+# | anchors' shift | not said | shift // d; if this is 0, the code treats all anchors of that axis as part of the tokens' last region | as in the code |
 #
 # With the same weights and square windows, our solutions give the authors' outputs and gradients (in our tests, to within 1e-10).
 #
@@ -1093,8 +1094,9 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 #
 # <details><summary>What we think</summary>
 #
-# 1. All anchors are in the last region, so only tokens of the last region may exchange information with them.
-#    But if *all* anchors are masked for a token, all its penalties are equal, and softmax ignores them, as if there were no mask.
+# 1. All anchors count as part of the last region, so only tokens of the last region may exchange information with them.
+#    For every other token, *all* anchors are masked.
+#    But then -100 is added to all of its logits, and the softmax ignores that, as if there were no mask.
 #    So choose shifts that are divisible by d.
 # 2. Yes, they could.
 #    Like the memory of lesson 07a, learned anchors make the cost linear, but then the addresses no longer come from the image.
