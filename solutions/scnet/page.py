@@ -233,7 +233,7 @@ predict_then_run(predicted, measured, unit="largest difference")
 # ResNet's bottleneck narrows its input to `planes` channels, looks around and widens the result again.
 # SCNet's block has two branches, a and b, and both look around.
 # Each branch narrows *all* of x to w = planes // 2 channels.
-# (If you narrow x with one 1 x 1 convolution and cut its *result* in two, you get the same two parts.)
+# (One 1 x 1 convolution to 2w channels, whose *result* is cut in two, amounts to the same.)
 # Compare this with a version that cuts x itself in two, and narrows each part afterwards.
 # In this example, one position of x has four channels, and each branch makes one number:
 
@@ -269,7 +269,7 @@ print("x is cut first:", [(weight[0, :2] @ x[:2]).item(), (weight[1, 2:] @ x[2:]
 
 # %% exercise
 class SCBottleneck(nn.Module):
-    """Two halves side by side, (B, in_channels, H, W) -> (B, 4 * planes, H', W').
+    """Two branches side by side, (B, in_channels, H, W) -> (B, 4 * planes, H', W').
 
     conv1_a, conv1_b, conv3: 1 x 1 nn.Conv2d. bn1_a, bn1_b, bn3: nn.BatchNorm2d.
     k1: nn.Sequential(Conv2d, BatchNorm2d). scconv: SCConv. downsample: a module or None.
@@ -424,7 +424,7 @@ slide_a_view(SCConv)
 # Each trained network is tested three times.
 # The first test uses new pictures.
 # In the second test, Up is switched to *bilinear*, although the network was trained with nearest.
-# The third test uses pictures with new random ring colours, but the old answers ("no cue").
+# The third test uses the same pictures as the first, but with random new colours of the rings and the old answers ("no cue").
 #
 # You predicted in section 1 what each block scores on new pictures.
 # Now make a second prediction: what does **SC, pooling 4** score in these three tests?
@@ -589,8 +589,8 @@ for side in (32, 30, 35):
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
 # | Up | bilinear | nearest, by default | nearest |
-# | two halves | the narrowed map is split | two 1 x 1 convolutions, which [amounts to the same](https://github.com/MCG-NKU/SCNet/issues/6) | like the code |
-# | last ReLU of half b | not in the formula | inside `SCConv` in one version of the file, after it in another | after it |
+# | two branches | the narrowed map is split | two 1 x 1 convolutions, which [amounts to the same](https://github.com/MCG-NKU/SCNet/issues/6) | like the code |
+# | last ReLU of branch b | not in the formula | inside `SCConv` in one version of the file, after it in another | after it |
 #
 # With the authors' weights your two modules give the same outputs and gradients as their code (in our tests, to within 1e-10).
 
@@ -601,7 +601,7 @@ for side in (32, 30, 35):
 # - In these runs only blocks whose view reaches the ring rise above chance.
 #   Pooling 4 and a dilated convolution solve the task.
 # - The gate was not needed here: five runs without it score 100 % too.
-# - The paper says bilinear, and its code runs nearest.
+# - The paper says bilinear, and its code uses nearest.
 #   On our easy task, a finished network's accuracy did not tell them apart; comparing outputs did.
 #
 # So before you put the block into a network, ask: *how far away is the information that a position needs?*
@@ -623,7 +623,8 @@ for side in (32, 30, 35):
 # The 95 % interval of the gap is 0.5 to 3.9 points.
 #
 # Are more parameters the reason?
-# Three more 3 x 3 convolutions have exactly as many parameters as `SCConv`, and they score 91.5 %.
+# On what was left out, we also tested three more 3 x 3 convolutions in `SCConv`'s place.
+# They have exactly as many parameters as `SCConv`, and they score 91.5 %.
 # `SCConv` is 1.7 points ahead of them, and the interval of this gap is 0.6 to 2.9 points.
 # So here the parameters alone do not explain the lead.
 #
@@ -660,13 +661,14 @@ for side in (32, 30, 35):
 # 1. From 8 pixels on.
 #    The network with this block sees up to 5 pixels in each direction (9 rows, with gaps).
 #    A dot's lowest pixel lies one row below the dot's centre.
-#    So the farthest pixel that this pixel can see is 6 rows and 5 columns from the dot's centre.
+#    From there, the network sees 5 pixels further down and 5 to the side.
+#    So the farthest pixel that it can see is 6 rows and 5 columns from the dot's centre.
 #    That is a distance of $\sqrt{61} = 7.8$ pixels.
 # 2. It is a gate that depends on the image, like the gate of SE.
 #    The attention of lesson 05a compares positions with each other, but this gate does not.
 # 3. In the file's list of addresses, `scnet50` points to the weights of SCNet-101.
 #    With `strict=False`, the small network gets the weights of the large network's first blocks.
-#    But the weights of its last stage were trained to follow blocks that are not there.
+#    But the weights of its last stage were trained to follow blocks that only the large network has.
 # </details>
 
 # %% tags=["experiment"]
