@@ -483,7 +483,7 @@ slide_the_marks(trained_network)
 # In two runs with five times as many steps, this network scores 69 and 70 %.
 # The two convolutions have ten times the module's parameters.
 # With them, each position sees 19 x 19 pixels.
-# For one position to see a mark and also part of the squares that are farthest from it, the window must be 23 x 23 pixels.
+# A window that shows a mark and at least the edge of the squares farthest from that mark must be 23 x 23 pixels.
 # With three more convolutions instead of two, the network has that window, and six long runs (two rates) score 76 to 79 %.
 # If these three are dilated (1, 2 and 4), a position in the middle sees the whole board.
 # This network scores 79 to 97 % after 320 steps, and 100 % in all eight long runs.
@@ -594,7 +594,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 #   At half the rate it is one or two points behind SE.
 #   But with positions the module scores 100 %.
 #   A wide view does so too: CBAM's map with dilation 4 scores 99.8 to 100 % after this page's 320 steps.
-#   Three dilated convolutions reach 100 % too, but at the rates that we tried, most of their runs need more steps.
+#   Three dilated convolutions reach 100 % too, but at the rates that we tried, all of their runs need more steps.
 # - The network uses the marks: when they point elsewhere, it drops to chance.
 # - A product of a row gate and a column gate can mark one crossing.
 #   Marking two crossings also opens the two other places where their rows and columns meet.
@@ -641,7 +641,8 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 #    In training mode, a BatchNorm that is called twice normalises the rows with one mean and variance, and the columns with another.
 #    It also updates its running statistics twice.
 #    On one line, rows and columns share one mean and one variance.
-# 2. By 7 % (2/28) of the mark's brightness above the background, and on the wide board by 0.7 %.
+# 2. The mark is brighter than the background by some amount d.
+#    It lifts the mean of the row by 2/28 of d, about 7 %, and on the wide board by 0.7 % of d.
 # 3. If the row is known, four squares are left.
 #    A network that names the most frequent colour of these four is right in 53 % of all cases.
 #    We have not examined where the remaining 12 to 14 points come from.

@@ -118,7 +118,7 @@ slide_a_lamp()
 # <details><summary>What we think</summary>
 #
 # The colours that the camera sees follow the lamp, and so do the means.
-# The picture that is divided by its means does not change at all.
+# The picture divided by its means does not change at all.
 # Apart from its brightness, it looks almost like the papers in white light.
 # Rule 2 assumes that the papers of a picture are grey on average.
 # They are not exactly grey, so the rule still errs now and then.
@@ -146,7 +146,7 @@ slide_a_lamp()
 # Several channels may be open at once, so each gate has its own sigmoid, and no softmax makes the gates compete (section 3.2 of the paper).
 # B is the number of images in the batch, and C is the number of channels.
 # H and W are height and width.
-# The letter r is the **reduction**: the hidden layer has C // r channels.
+# The tiny network has one hidden layer, with C // r numbers, and r is called the **reduction**.
 #
 # ![The SE block: x (B, C, H, W) is averaged over H and W, which gives z (B, C). Two layers, fc1 with a ReLU and fc2 with a sigmoid, turn z into gates (B, C), by way of a hidden layer (B, C/r). Reshaped to (B, C, 1, 1), the gates multiply x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/se_block.svg)
 #
@@ -322,7 +322,7 @@ print("x * gates:", (x * gates).tolist())
 # Instead each *column* got a gate, and nothing complained.
 # Torch aligns shapes **from the right** (lesson 00), so a plain product matches C with W.
 #
-# ![Correct: gates (B, C, 1, 1) are stretched over H and W, so every channel is multiplied by its own gate. Incorrect: gates (B, C) are aligned from the right, so that C meets W. Usually this is an error. If the sizes happen to fit (B = 1 and C = W), there is no error, and each column gets a gate, not each channel.](figures/broadcast.svg)
+# ![Correct: gates (B, C, 1, 1) are stretched over H and W, so every channel is multiplied by its own gate. Incorrect: gates (B, C) are aligned from the right, so that C meets W. Usually this is an error. If the sizes happen to fit (for example B = 1 and C = W), there is no error, and each column gets a gate, not each channel.](figures/broadcast.svg)
 #
 # So give the gates two more axes of size 1, which makes their shape (B, C, 1, 1).
 # Axes of size 1 are stretched.
@@ -416,7 +416,8 @@ print(check_gradients(gate_backward))
 #
 # Broadcasting in the forward pass becomes a sum in the backward pass.
 # A gate near 0 or 1 has almost no slope, so hardly any gradient reaches the two matrices.
-# In the whole block x has a second path, through its mean and a; autograd adds that path's gradient to dL/dx.
+# In the whole block, x also reaches y through its mean, `fc1`, `fc2` and the gate.
+# Autograd adds the gradient of this second path to dL/dx.
 # </details>
 
 # %% [markdown]
@@ -740,7 +741,7 @@ show_gate_under_lamps(gates_of)
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
-# | bias in fc1, fc2 | none in the gates' formula or in 2/r · Σ N·C² | has biases (28.09 million parameters for SE-ResNet-50) | none: 28,071,976 |
+# | bias in fc1, fc2 | none in the gates' formula or in 2/r · Σ N·C² | has biases (28.09 million parameters for SE-ResNet-50) | none (28,071,976 parameters for SE-ResNet-50) |
 # | layers | fully connected | 1 x 1 convolutions on the pooled map | `nn.Linear`; a 1 x 1 `Conv2d` with the same numbers is the same layer, and the check accepts it |
 # | C // r | C / r | rounds down; timm, a library of vision models, rounds to a multiple of 8 | rounds down; 0 is an error |
 # | place | after the three convolutions of a block, before the shortcut is added | the same | the SE block alone |
@@ -801,7 +802,7 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # Reach is another matter.
 # In larger pictures, the frame can be 48 to 64 pixels away from the digit, and then no convolution of this network sees it.
 # We trained each network six times on such pictures, and left out a different photograph each time.
-# In half of the pictures the answer is "not it", so a network at chance scores about 50 %.
+# In half of the pictures the answer is "not it", so a network that always says "not it" scores about 50 %.
 # With one more convolution, dilated (lesson 04) or not, the network stays there (48 to 50 %), and with SE it scores 64 to 89 %.
 
 # %% [markdown]
