@@ -950,14 +950,17 @@ challenge("parameters of the network", size, beat=250, fewer=True,
 # DeepLabV3 stacks dilated convolutions, and [torchvision](https://docs.pytorch.org/vision/stable/models/deeplabv3.html) offers it with trained weights.
 # The [Visual Attention Network](https://arxiv.org/abs/2202.09741) multiplies its features by a map that comes from a dilated convolution.
 # For tasks in which every position should see every other position, self-attention has taken over.
-#
-# **Against a plain convolution.** The cell at the end of this page shows recorded runs on handwritten digits.
+
+# %% [markdown]
+# **Against a plain convolution.** The cell at the end of this page shows recorded runs on real pictures.
+# In each picture, a handwritten digit lies on a photograph with a coloured frame.
+# The network should name the digit if it has the colour of the frame, and otherwise say "not it".
 # With BAM it scores 92.8 %.
 # BAM has 8,042 parameters there.
 # With one more 3 x 3 convolution in its place (11,616 parameters), the network scores 93.0 %, so this is a tie.
 # We also trained each network 36 times.
 # The digits come from six groups of paper forms, and the backgrounds from six photographs.
-# In training, each run left out one group and one photograph, each time another pair.
+# In training, each run left out one group and one photograph, a different pair each time.
 # On what was left out, BAM scores 89.7 % on average, and the convolution scores 91.0 %, which is a tie too.
 #
 # **What stays open.** The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.

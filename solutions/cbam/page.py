@@ -739,7 +739,7 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 #
 # - **Each gate alone scores about as well as a vote of two bars.**
 #   *No module* scores about as well as a vote of four bars, so each gate seems to take two bars out of the vote.
-#   In our recorded runs, *no module* and the two single gates never scored more than about 2 points above their votes.
+#   In our recorded runs of this network, *no module* and the two single gates never scored more than about 2 points above their votes.
 #   This holds even after five times as many steps.
 # - **In this network, the question is answered only if both gates are present.**
 #   Each gate can use one cue, and with both cues a single bar is left.
@@ -762,8 +762,8 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 # So most runs of CBAM only need more time.
 # The other three had not got there, but these runs are too few to say that the orders differ in the end.
 #
-# If both gates read the same x, side by side, none of our three runs reaches 100 % within 384 steps.
-# Three runs score 93.5, 76.7 and 93.3 % after 384 steps, and 100 % after 1,920.
+# We also let both gates read the same x, side by side.
+# Three such runs score 93.5, 76.7 and 93.3 % after 384 steps, and all three score 100 % after 1,920.
 # On ImageNet the paper finds small differences (its section 4.1).
 # There channel first is best, spatial first is second, and side by side is third.
 
@@ -851,13 +851,15 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # You build it in lesson 05a.
 
 # %% [markdown]
-# **Against a plain convolution.** The cell at the end of this page shows recorded runs on handwritten digits.
+# **Against a plain convolution.** The cell at the end of this page shows recorded runs on real pictures.
+# In each picture, a handwritten digit lies on a photograph with a coloured frame.
+# The network should name the digit if it has the colour of the frame, and otherwise say "not it".
 # With CBAM it scores 93.7 %.
 # CBAM has 1,552 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # We also made 36 runs of each network.
 # The digits come from six groups of paper forms, and the backgrounds from six photographs.
-# In training, each run left out one group and one photograph, each time another pair.
+# In training, each run left out one group and one photograph, a different pair each time.
 # On what was left out, CBAM scores 90.8 % on average, and the convolution scores 91.0 %, which is a tie.
 #
 # **What stays open.** Does CBAM's order matter in a large network, and why?
@@ -890,7 +892,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 #    The map can know *that* something is strong at a position, but not *what* it is.
 # 3. In the channel gate, the broken pixel harms the maximum more.
 #    This one pixel sets the maximum in every picture, but it shifts the mean by only 1 / (H · W) of the pixel's value.
-#    In the spatial gate both maximum and mean are wrong at that position and right everywhere else.
+#    In a spatial gate that reads x itself, both maximum and mean are wrong at that position and right everywhere else.
 #    The damage reaches as far as the kernel.
 # 4. One way, which we have not tried, is to draw a red frame at one cross and a blue frame at the other one.
 #    The stars then say which colour of frame counts.

@@ -853,7 +853,7 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # (Each score is a mean of three runs, and one run of channel attention was still at 61 %.)
 # We also trained each network 36 times.
 # The digits come from six groups of paper forms, and the backgrounds from six photographs.
-# In training, each run left out one group and one photograph, each time another pair.
+# In training, each run left out one group and one photograph, a different pair each time.
 # On what was left out, position attention is 11 points behind the convolution, which is more than luck would explain.
 #
 # **What stays open.** Why should a channel look at the channels that are *least* like it?

@@ -33,7 +33,7 @@
 # - let distant tokens exchange information through a few summary tokens, and say how much memory this saves;
 # - build GRL's anchored stripe attention, its mixed attention and its block;
 # - load trained weights into your own blocks and clean a photograph with them;
-# - find out whether a network found an answer nearby, in a window or in a stripe.
+# - find out where a network found its answer: nearby, in a window or in a stripe.
 #
 # | part | minutes |
 # |---|---|
@@ -133,7 +133,7 @@ review()
 #
 # Worked example, with d = 2: an image of 2 x 4 pixels and one channel holds the tokens 1, 2, 3, 4 (first row) and 5, 6, 7, 8.
 # The blocks are {1, 2, 5, 6} and {3, 4, 7, 8}, with the means 3.5 and 5.5.
-# The obvious solution of this exercise is wrong, so look at it before you write yours.
+# The obvious solution to this exercise is wrong, so look at it before you write yours.
 
 # %%
 tokens = torch.arange(1.0, 9.0).reshape(1, 8, 1)  # the image of 2 x 4, row by row
@@ -150,7 +150,7 @@ print("means of four tokens in a row:", tokens.reshape(1, 2, 4, 1).mean(2).flatt
 # The result is a grid with the channels last, (B, H // d, W // d, dim // 2).
 #
 # If d does not divide H or W, the rows or columns left over belong to no block: round the number of blocks down, as `F.avg_pool2d` does.
-# You don't have to raise a `ValueError`.
+# Such sizes are allowed, so don't raise a `ValueError`.
 
 # %% exercise
 class AnchorProjection(nn.Module):
@@ -365,7 +365,8 @@ print("pairs that may meet, by stripe:", (mask == 0).sum((1, 2)).tolist())
 # ![Tokens and anchors are rolled, cut and split into heads. Anchors gather through transform_in, tokens through transform_out; then stripes are joined and rolled back.](figures/stripe.svg)
 #
 # `qkv` is (B, L, 3C), with channels `[q | k | v]` as in `WindowAttention`; `anchor` is a grid, (B, H // d, W // d, C).
-# The two sub-modules are `AffineTransform`s; `stripe` stands for the pair (height, width) of a stripe:
+# In the following, `stripe` is the pair (height, width) of a stripe.
+# The module has two sub-modules, both of them `AffineTransform`s:
 #
 # - `transform_in` (anchors look at tokens) gets the *transposed* mask,
 #   and the index `relative_position_index(stripe, d, from_anchor=True)`;
@@ -456,7 +457,7 @@ check(AnchoredStripeAttention)
 # Write a loop over the two axes that fills two lists, stripe and shift.
 # A single *group* makes the shift 0.
 # A size has no such exception: its shift is always s // 2.
-# For the anchors, first divide every number by d, rounding down.
+# For the anchors, divide the sizes and the shift by d, rounding down, and only then change the sign of the shift.
 # </details>
 #
 # <details><summary>Hint 3: the two attentions</summary>
@@ -858,13 +859,13 @@ show_damage(worse, restored[-1], lost)
 # %% [markdown]
 # <details><summary>What we found</summary>
 #
-# Our network loses 0.7 dB without the local branch, 0.9 dB with the inverted mask, and 1.7 dB in windows of 4.
+# Our network loses 0.7 dB without the local branch, 0.9 dB with the inverted mask, and 1.7 dB with windows of 4 x 4.
 # (You can see the damage of the inverted mask at the edges of the picture.)
 # If its stripes can only average, it loses 0.4 dB.
 # (The average is still passed on; stripes that returned zeros would do more damage.)
 # Anchors in wrong places cost less than 0.1 dB.
 # So this network uses its stripes, but it hardly matters which anchor stands where.
-# That is plausible, because a pixel may be averaged with any pixel of its kind.
+# That is plausible, because any pixel of the same true colour will do for the average, wherever it is.
 # </details>
 #
 # *Windows of 4* deserves a second look, because no error was raised.
@@ -879,7 +880,8 @@ show_damage(worse, restored[-1], lost)
 #
 # On a photograph, we do not know which range holds the answer.
 # To see what each range can do alone, we need pictures in which we know where the answer is.
-#
+
+# %% [markdown]
 # A grey wall carries coloured stickers in pairs.
 # Both stickers of a pair have the same motif, a pattern in light and dark.
 # But on one of them, or on both, the motif has *faded*: only the colour is left.
@@ -892,7 +894,8 @@ show_damage(worse, restored[-1], lost)
 # - **beside**: the smooth wall has holes, and the answer is the wall around each hole.
 #
 # Each window has one pair of each bluish colour, and each stripe has one pair of each yellowish colour.
-# So within this window or stripe, a sticker's partner is the only other sticker of the same colour.
+# So a bluish sticker's partner is the only other sticker of its colour in its window.
+# A yellowish sticker's partner is the only other one of its colour in its stripe.
 #
 # Each pixel has four numbers: red, green, blue, and whether it is damaged.
 # A token is 2 x 2 pixels, and a sticker is 2 x 2 tokens.
@@ -906,7 +909,7 @@ show_wall(test_set)
 # **Touch it.** Point at a sticker without a motif, or move with the arrow keys.
 # You see the same wall three times, once for each branch.
 # Bright pixels are the ones that the branch looks at, and the orange frame shows how far it can see.
-# Below each wall you see the token as that branch would restore it.
+# Below each wall you see the token under the pointer, as that branch would restore it.
 # Nothing has been trained yet: in these hand-made branches, each token looks at tokens of a similar colour.
 
 # %% tags=["experiment"]
@@ -918,7 +921,8 @@ point_at_wall(test_set)
 # In this section, switching a branch *off* means that it averages over its window or stripe (as in "stripes average" above),
 # not that it outputs zeros.
 # So all networks have the same layers and the same number of parameters, and a branch that is off differs in one thing: it cannot choose.
-# In each branch, queries, keys and anchors start from the same matrix, so that similar tokens match from the first step on.
+# In each branch, the layers that make queries, keys and (for stripes) anchors start with the same weights.
+# So similar tokens match from the first step on.
 #
 # **Predict:** fill in the six numbers (in dB) *before* you run the next cell.
 # Each name gives the branches that are on, and, after the comma, the kind of sticker whose score you predict.
@@ -992,7 +996,7 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # To test this, we also trained with a loss that counts only one kind of sticker (five runs each).
 # For the window's stickers, the window branch alone then scores 40 to 43 dB, and both branches together 40 to 45 dB.
 # For the stripe's stickers, the stripe branch alone scores 42 to 44 dB, and both branches together 42 to 46 dB.
-# So two branches lead one branch by only about 1 dB, where they led by about 5 dB.
+# So with this loss, two branches lead one branch by only about 1 dB; with the loss on both kinds, they led by about 5 dB.
 #
 # <details><summary>Does longer training close the gaps?</summary>
 #
@@ -1040,9 +1044,9 @@ print_reach(exhibit)
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
-# | logits | scaled dot products | cosines, learned scale, position bias | as in the code |
+# | logits | scaled dot products (the formula in section 3 leaves the scale out) | cosines, learned scale, position bias | as in the code |
 # | place of an anchor | not said | as if anchors were packed side by side in the middle of the stripe | as in the code |
-# | anchors' shift | not said | shift // d; if this is 0, the code treats all anchors of that axis as part of the tokens' last region | as in the code |
+# | anchors' shift | not said | shift // d; if this is 0 on an axis, all anchors count there as belonging to the last region | as in the code |
 #
 # With the same weights and square windows, our solutions give the authors' outputs and gradients (in our tests, to within 1e-10).
 #
@@ -1079,7 +1083,7 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 # In it, a handwritten digit lies on a photograph with a coloured frame.
 # The network should name the digit if it has the colour of the frame, and otherwise say "not it".
 # With the block's attention, `MixedAttention`, it scores 89 % after 1,000 steps.
-# With one more 3 x 3 convolution in place of `MixedAttention`, it scores 93 %.
+# With a 3 x 3 convolution in place of `MixedAttention`, it scores 93 %.
 #
 # **Still open:** the loss explains most of why the window branch and the stripe branch help each other, but is it the whole reason?
 #
