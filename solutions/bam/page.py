@@ -959,7 +959,7 @@ challenge("parameters of the network", size, beat=250, fewer=True,
 # BAM has 8,042 parameters there.
 # With one more 3 x 3 convolution in its place (11,616 parameters), the network scores 93.0 %, so this is a tie.
 # We also trained each network 36 times.
-# The digits come from six groups of paper forms, and the backgrounds from six photographs.
+# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
 # In training, each run left out one group and one photograph, a different pair each time.
 # On what was left out, BAM scores 89.7 % on average, and the convolution scores 91.0 %, which is a tie too.
 #

@@ -918,7 +918,7 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 
 # %% [markdown]
 # So we also ran two more controls, 36 runs of each: one has no mask, and in the other each picture attends only to itself.
-# The digits come from six groups of paper forms, and the backgrounds from six photographs.
+# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
 # In training, each run left out one group and one photograph, a different pair each time.
 # Each run had 1,000 steps, so what follows says nothing about longer training.
 # On what was left out, *CMAT* scores 81 % on average, *own picture with mask* 78 %, and *cross without mask* 85 %.

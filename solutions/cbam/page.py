@@ -858,7 +858,7 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # CBAM has 1,552 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # We also made 36 runs of each network.
-# The digits come from six groups of paper forms, and the backgrounds from six photographs.
+# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
 # In training, each run left out one group and one photograph, a different pair each time.
 # On what was left out, CBAM scores 90.8 % on average, and the convolution scores 91.0 %, which is a tie.
 #

@@ -613,7 +613,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # With one more 3 x 3 convolution instead, the network also scores 93.0 % (three runs each).
 # The module needs 1,296 parameters for that, and the convolution needs 11,616.
 # We also made 36 runs of each network.
-# The digits come from six groups of paper forms, and the backgrounds from six photographs.
+# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
 # In training, each run left out one group and one photograph, a different pair each time.
 # Tested on what was left out, Coordinate Attention scores 90.5 % on average, and the convolution scores 91.0 %, which is a tie.
 #

@@ -107,7 +107,8 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 # A position compares its query with all keys, and **gathers** a mean of the values, weighted by how well their keys fit the query.
 # The gathered features are added to the position's own features.
 #
-# Here B is the size of the batch, N = H · W is the number of positions, and r is the factor by which queries and keys are narrower than x.
+# Here x (B, C, H, W) is the module's input, and N = H · W is the number of positions.
+# Queries and keys have r times fewer channels than x.
 #
 # ![Position attention: from x three 1 x 1 convolutions give queries (B, N, C/r), keys (B, C/r, N) and values (B, C, N). Queries times keys and a softmax along each row give A (B, N, N). Row j of the queries gives row j of A. The values times A transposed are what is gathered: column j is for position j. All of it is multiplied by gamma and added to x.](figures/position_attention.svg)
 #
@@ -115,9 +116,9 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 
 # %% [markdown]
 # These are the formulas of the paper (section 3.2), and the code that they become.
-# The paper's letters differ from ours: its features A are our x, its matrix S is our A, and its number α is our γ.
-# (We use the letters of the authors' code.)
-# Its B, C and D are the keys, the queries and the values.
+# The paper's letters differ from ours, which are those of the authors' code.
+# Its features A are our x, its matrix S is our A, and its number α is our γ.
+# The paper also calls the keys, queries and values B, C and D; elsewhere on this page, B is the batch and C the channels.
 #
 # | in the paper | in words | in code |
 # |---|---|---|
@@ -258,7 +259,8 @@ predict_then_run(predicted, measured, unit="ways that differ, of four")
 # At gamma 0, even noise passes.
 # At 0.5 only the first way gives your module's output.
 # The second way, `v @ A`, mistakes columns of A for rows, and the third way, `A @ v.mT`, mixes up channels and positions.
-# So a fresh module may pass a test of its shape, and even give the same output as the published module.
+# So even a wrong module, while it is fresh, passes a test of the output's shape.
+# It also gives the same output as a fresh copy of the published module.
 # But that only shows that it returns x.
 # Our checks give `gamma` another value first.
 # Do the same in your own tests: *set every parameter to something other than its starting value.*
@@ -367,7 +369,7 @@ print("the energies have shape", tuple((q.transpose(1, 2) @ k).shape))
 # %% [markdown]
 # ### The exercise
 #
-# The only parameter is `gamma`, as before.
+# The only parameter is `gamma`, which starts at 0 as before.
 # Let X be x with its positions in one row, (B, C, N).
 # These are the steps:
 #
@@ -507,13 +509,14 @@ print(f"logit of the sum: {branches.sum(0) @ weight + bias:g}")
 # %% [markdown]
 # The logits of the two branches are 3 + 5 = 8 and 8 + 5 = 13, so their sum, 21, counts the bias twice.
 # The sum of the branches is (1, 2), and its logit is 3 + 8 + 5 = 16.
-# `classify_fused` computes the second kind of number, here 16, with weights and biases of its own.
+# `classify_fused` computes a logit of the sum, such as the 16 here.
+# It shares no weights with the other two classifiers.
 #
 # Return a tuple: fused, position, channel.
 # With fewer than 32 channels, `PositionAttention` raises its `ValueError`; you need not do anything about that.
 #
 # Worked example: in `DANetHead(32, 5)`, let x have the shape (2, 32, 6, 9).
-# Every tensor inside both branches then has the shape (2, 8, 6, 9).
+# Between the parts of each branch, every tensor then has the shape (2, 8, 6, 9).
 # The head returns three tensors of logits, each of shape (2, 5, 6, 9).
 
 # %% exercise
@@ -852,14 +855,14 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # With position attention it gives 86.1 %, and with channel attention 82.6 %.
 # (Each score is a mean of three runs, and one run of channel attention was still at 61 %.)
 # We also trained each network 36 times.
-# The digits come from six groups of paper forms, and the backgrounds from six photographs.
+# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
 # In training, each run left out one group and one photograph, a different pair each time.
 # On what was left out, position attention is 11 points behind the convolution, which is more than luck would explain.
 #
 # **What stays open.** Why should a channel look at the channels that are *least* like it?
-# At the page's rate and at three times that rate, our runs are faster with the code's sign.
-# An author reports that it helps training converge.
-# But we know of no explanation that was tested.
+# With this page's learning rate, and with three times that rate, our networks need fewer steps with the code's sign.
+# One of the authors reports that this sign helps training converge.
+# But we know of no explanation that has been tested.
 #
 # **What comes next.** The matrix A has N · N numbers, which is too many for large images.
 # Lesson 05b computes the same attention without ever building A.

@@ -798,7 +798,8 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # SE is the more widespread of the two: MobileNetV3 and EfficientNet use it.
 # In newer convolutional networks, channels influence each other in other ways.
 # [ConvNeXt V2](https://arxiv.org/abs/2301.00808), for example, has a normalisation in which the channels compete.
-#
+
+# %% [markdown]
 # **Against a plain convolution.** The cell at the end of this page shows recorded runs on real pictures.
 # In each picture, a handwritten digit lies on a photograph with a coloured frame.
 # The network should name the digit if it has the colour of the frame, and otherwise say "not it".
@@ -806,7 +807,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # ECA has 6 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # But we also made 36 runs of each network.
-# The digits come from six groups of paper forms, and the backgrounds from six photographs.
+# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
 # In training, each run left out one group and one photograph, a different pair each time.
 # On what was left out, ECA scores 90.4 % on average, and the convolution scores 91.0 %, which is a tie.
 #

@@ -876,7 +876,7 @@ print("does it train?          ", trains(module))
 # We did not check that number.
 # On our pictures with handwritten digits (below), a 3 x 3 convolution in the module's place does as well as the module, or slightly better.
 # We trained each network 36 times.
-# The digits come from six groups of paper forms, and the backgrounds from six photographs.
+# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
 # In training, each run left out one group and one photograph, a different pair each time.
 # On what was left out, the convolution is 1.5 points ahead (95 % confidence interval: 0.5 to 2.6).
 #

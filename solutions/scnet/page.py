@@ -617,7 +617,7 @@ for side in (32, 30, 35):
 # With `SCConv` it scores 94.8 %.
 # With one more 3 x 3 convolution instead, the network scores 93.0 %, but that convolution has only a third of `SCConv`'s parameters.
 # We also made 36 runs of each network.
-# The digits come from six groups of paper forms, and the backgrounds from six photographs.
+# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
 # In training, each run left out one group and one photograph, a different pair each time.
 # On what was left out, `SCConv` scores 93.2 % on average, and the convolution scores 91.0 %.
 # The 95 % interval of the gap is 0.5 to 3.9 points.

@@ -794,7 +794,7 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # The same network with one more 3 x 3 convolution instead of SE scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
 # We also made 36 runs of each network.
-# The digits come from six groups of paper forms, and the backgrounds from six photographs.
+# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
 # In training, each run left out one group and one photograph, a different pair each time.
 # On what was left out, SE scores 90.8 % on average, and the convolution scores 91.0 %.
 # So it stays a tie.
