@@ -121,7 +121,8 @@ for row, kernel in (([4., 2., 0.], [0., 0., 1.]), ([1., 0., 3.], [1., 0., 0.])):
 # So (4, 2, 0) becomes (4 · 0.88, 2 · 0.5, 0 · 0.5) = (3.52, 1, 0).
 # In the second channel, (1, 0, 3) becomes (0.5, 0, 1.5).
 #
-# The cell runs one channel after the other, but your `conv` handles all channels in one call, and no channel reads another.
+# The code above runs one channel after the other.
+# Your `conv` handles all channels in one call, and still no channel reads another.
 
 # %% exercise
 class PixelAttention(nn.Module):
@@ -315,7 +316,7 @@ check(OverlapPatchEmbed)
 #
 # Zhang and Yang call their attention EMSA, for efficient multi-head self-attention (section 3.2):
 #
-# ![x takes two paths. Above, q makes N queries. Below, x becomes a map, sr and sr_norm make M tokens, and kv makes M keys and M values. Queries times keys and a softmax give A, N rows of M weights; A times the values, through proj, gives (B, N, dim).](figures/emsa.svg)
+# ![x takes two paths. Above, q makes N queries. Below, x becomes a map; a convolution with stride (sr) and a LayerNorm (sr_norm) make M tokens, one for each window, and a Linear (kv) makes M keys and M values of them. Queries times keys and a softmax give A, N rows of M weights; A times the values, through proj, gives (B, N, dim).](figures/emsa.svg)
 #
 # $$\text{EMSA}(Q, K, V) = \text{IN}\Big(\text{Softmax}\Big(\text{Conv}\Big(\frac{QK^T}{\sqrt{d_k}}\Big)\Big)\Big)\,V$$
 #
@@ -324,7 +325,8 @@ check(OverlapPatchEmbed)
 # | Q | N queries, from all tokens | `q(x)` |
 # | K, V | M keys and M values, from the reduced map | `kv(sr_norm(sr(map)))` |
 # | $1 / \sqrt{d_k}$ | the scale; $d_k$ is `head_dim`, the number of channels per head | `head_dim ** -0.5` |
-# | Conv, IN | mixes the heads' logits; normalises each head's weights | only with `apply_transform` |
+# | Conv | mixes the heads' logits (the scores before the softmax) | only with `apply_transform` |
+# | IN | InstanceNorm: normalises each head's weights after the softmax | only with `apply_transform` |
 
 # %% [markdown]
 # - **Logits** are the scaled products of queries and keys, before the Conv and the Softmax of the formula.
@@ -546,7 +548,8 @@ predict_then_run(predicted, measured, unit="(plain numbers)")
 #
 # ![x goes through norm1 and attn, and x is added; the sum goes through norm2 and mlp, and the sum itself is added to the result.](figures/block.svg)
 #
-# Before you write the block, take two tokens of two numbers each, and a branch that multiplies its input by 2.
+# Before you write the block, look at an example.
+# It has two tokens of two numbers each, and a branch (such as `attn` or `mlp`) that multiplies its input by 2.
 # It is an easy slip to write `x = norm(x)` first, so that the shortcut starts *after* the norm:
 
 # %%
@@ -681,7 +684,8 @@ show(show_images(torch.cat([painted(train_sets[size].pictures[:1]) for size in (
 
 # %% [markdown]
 # Look at your three guesses from section 1.
-# In the next cell, predict a percentage for each of the six networks.
+# We train six networks: for each size of entry, one with a ratio equal to the entry's side, and one with twice that ratio.
+# In the next cell, predict a percentage for each of them.
 # The cell after your predictions trains each of the six networks with three seeds, in about 40 seconds.
 
 # %% tags=["experiment"]
@@ -827,8 +831,8 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 #   Such a ratio means fewer keys, but also a larger window for each key, and we have not separated the two.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
-#   At this page's learning rate, networks with the mean began to learn sooner where windows overlap.
-#   Networks with the learned kernel did so where windows lie side by side.
+#   At this page's learning rate, where windows overlap, networks with the mean began to learn sooner than those with the learned kernel.
+#   Where windows lie side by side, it was the other way round.
 # - The matrix A still grows with N · N: ratio r only divides its number of entries by r · r.
 # - At the image sizes that we tried, `PixelAttention` tells a network the order of neighbours, but little about their place in the picture.
 #
@@ -842,7 +846,7 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # **On real pictures.** The cell at the end of this page shows a recorded experiment.
 # In it, a handwritten digit lies on a photograph with a coloured frame.
 # The network should name the digit if it has the colour of the frame, and otherwise say "not it".
-# With nothing in EMSA's place, the network scores 50 %, because it cannot see the frame from the digit.
+# With nothing in EMSA's place, the network scores 50 %, because at the digit, it cannot see the frame.
 # With EMSA it scores 92 %, and with one more 3 x 3 convolution in EMSA's place 93 %.
 # So EMSA carries the colour of the frame to the digit, but this does not show that attention beats a convolution.
 #
