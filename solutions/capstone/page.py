@@ -22,7 +22,7 @@
 # or it means something other than you think.
 # Here you count for yourself, with your own modules.
 #
-# **Needs** lessons 01 and 09; for other lessons that you have not solved, section 5 says "not yet" · 3 h · 7 points · difficulty 3 of 5
+# **Needs** lessons 01 and 09 (rows that need a lesson which you have not solved are marked "not yet") · 3 h · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -201,7 +201,8 @@ parameter_table([("ResNet-50", plain)])
 # Build a small ResNet in which each block has a place for one module: on the residual branch, after `bn2` and before the shortcut is added.
 #
 # - `stem`: an `nn.Sequential` of a 3 x 3 convolution from 3 to widths[0] channels, a BatchNorm and a ReLU;
-# - `stages`: an `nn.ModuleList` with one `nn.ModuleList` of `blocks` blocks for each width;
+# - `stages`: an `nn.ModuleList` with one entry for each width.
+#   Each entry is an `nn.ModuleList` too, and holds the blocks of its stage; the argument `blocks` says how many;
 # - a block: `conv1`, `bn1`, ReLU, `conv2`, `bn2`, `attention`, then the sum with the shortcut, then ReLU;
 # - the first block of every stage *but the first* has stride 2, in `conv1`;
 # - if the stride is 2 or the width changes, the shortcut is `downsample(x)`,
@@ -345,9 +346,9 @@ predict_then_run(predicted, measured, unit="parameters")
 # Each width has two blocks, so SE needs 2 · (16² + 32² + 64²) = 10,752 in all.
 # ECA needs 3 for each block, 18 in all.
 # A 3 x 3 convolution needs 9 C² for each block and its BatchNorm needs 2 C, which makes 97,216 in all.
-# A gate adds so few parameters that their number can hardly explain what it does.
+# A gate adds so few parameters that they alone can hardly explain its effect.
 # (Pyramid split and SCConv, in the list below, are not gates but convolutions.)
-# Our control "one more 3x3 conv" shows what more parameters and a wider view can do.
+# The plain convolution is our control: it shows what a network gains from more parameters and a wider view alone.
 # </details>
 
 # %% tags=["experiment"]
@@ -424,11 +425,11 @@ class CloBlock(nn.Module):
 # - `stages`: an `nn.ModuleList` with one `nn.ModuleList` of depths[i] `CloBlock`s for each stage;
 # - `norm`: `nn.GroupNorm(1, dims[-1])`; then the mean over H and W; then `head`, an `nn.Linear`.
 #
-# Every list has one entry per stage, and `kernel_sizes[i]` and `group_splits[i]` are lists themselves.
+# The first six arguments are lists with one entry per stage; the entries of `kernel_sizes` and `group_splits` are lists themselves.
 # If there is a next stage, the *last* block of a stage has stride 2 and leads to the next stage's width.
 # (Mind the difference: in exercise 2 the *first* block of the next stage had stride 2.)
 # All other blocks keep the width, with stride 1.
-# If the lists do not all have the same length, raise a `ValueError`.
+# If the six lists do not all have the same length, raise a `ValueError`.
 #
 # These are the convolutions of `patch_embed` for d = 8:
 
@@ -656,10 +657,11 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 #   (25 %; it needs positions)
 # - **look-up:** in the legend at the left, each colour stands beside black, grey or white.
 #   Which of the three belongs to the colour of this patch?
-#   (33 %; it needs content from anywhere.
-#   The background has the same grey, so a grey part of the legend does not stand out from it.)
+#   (Chance level is 33 %.
+#   The task needs *content*, because the patch has to find its own colour, wherever in the legend that stands.
+#   The legend's grey is also the grey of the background, so it does not stand out.)
 # - **far:** what colour are the posts six pixels left and right of this dot?
-#   (33 %; it needs reach)
+#   (33 %; it needs *reach*, because the dot's position has to see six pixels to each side)
 # - **local:** do the stripes rise or fall here, under noise?
 #   (50 %; it needs nothing but the neighbourhood, so it is our control)
 
@@ -670,17 +672,18 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # There are 16 channels and no pooling anywhere.
 # Without the module, the score at a position depends on 7 x 7 pixels.
 #
-# Gates are used as they are, and so are modules that have a shortcut of their own.
-# Attention without a shortcut of its own (CloAttention, EMSA, windows,
-# GRL's attention) gets a BatchNorm before it and a shortcut around it.
+# Gates, and modules that have their own shortcut, are plugged in as they are.
+# Four modules are attention without a shortcut: CloAttention, EMSA, windows and GRL's attention.
+# We give these four a BatchNorm before them and a shortcut around them.
 # (The code is in `attention_lab/networks/adapters.py`.)
 #
 # Training takes 200 steps (500 for the look-up) of 16 pictures, with Adam and a learning rate that rises to 0.01 and falls again.
+# When we speak of **the page's number of steps**, we mean these 200 (or 500).
 # The score is the percentage of right answers on 400 new pictures.
 #
 # **Predict, then run:** there are two tasks, five modules and one seed.
 # That takes about half a minute on a quiet machine, and two or three minutes on a busy one.
-# "Look-up" needs *content* and "far" needs *reach*: which of the modules can use content, and which have reach?
+# "Look-up" needs content and "far" needs reach: which of the modules can use content, and which have reach?
 
 # %% tags=["experiment"]
 predicted = {"SE, look-up": None, "SE, far": None, "CBAM, look-up": None, "CBAM, far": None,
@@ -766,23 +769,24 @@ slide_answers(arms, trained, tasks)
 # (Two modules are left out: the row of 05b would repeat that of 05a, and CAT-Net needs two pictures.)
 #
 # Each cell stands for five runs with five seeds.
-# The left half of a column has the page's number of steps, and the right half has five times as many.
-# For the right half, we first tried three rates with one more seed: the page's rate, half of it and twice it.
+# For each task, the runs in the column "x 1" took the page's number of steps, and those in "x 5" took five times as many.
+# For the longer runs, we first tried three rates with one more seed: the page's rate, half of it and twice it.
 # The five runs then took the best of the three.
 # A run has **solved** its task if it answers at least 90 % of the questions.
 # In some cells a few runs have solved the task and others are far from it, so no run is like their mean.
 # These cells say how many of the five runs have solved the task.
 
 # %% [markdown]
-# Before you read the three findings below the map, find the controls besides *nothing*, and say what each of them rules out.
+# At its foot, the figure states three findings.
+# Before you read them, find the controls besides *nothing*, and say what each of them rules out.
 #
 # ![All modules of the course and five controls on all five tasks, at the page's number of steps and at five times as many, in per cent. Three findings are framed: what the mean does for "what", what coordinates do for "where", and that content and reach are different things.](figures/map.svg)
 #
 # **The controls.**
-# "SE, no squeeze" has all of SE's layers but not the mean over the picture.
+# "SE, no squeeze" is SE with all its layers, but without the mean over the picture.
 # "The wrapper alone" is the BatchNorm and the shortcut that we put around attention, with nothing inside.
-# It does no better than *nothing*.
-# "One more 3x3 conv" shows what more parameters and a wider view alone are worth.
+# This wrapper scores no more than *nothing*.
+# "One more 3x3 conv" shows how much comes from more parameters and a wider view alone.
 
 # %% [markdown]
 # "Three more 3x3 convs" are the strictest control: they have as many parameters as SCConv, and each position sees 19 x 19 pixels.
@@ -799,12 +803,14 @@ slide_answers(arms, trained, tasks)
 # ECA sees the whole picture only through a mean, and EMSA cannot tell where anything is.
 # So how could they know the colour?
 # The task leaked.
-# Posts in the last row were cut off by the edge, so a mean over the picture revealed their colour.
-# Posts of one dot could also come into another dot's view.
-# Now all posts are whole and keep their distance.
-# Now no run of a module without reach gets above 37 %, at three rates and with five seeds.
+# Each picture has posts in three colours, and each colour should fill equally many pixels, so that the mean says nothing.
+# But posts in the last row were cut off by the edge.
+# Their colour filled fewer pixels, and the mean gave that away.
+# Besides, the posts of one dot could come into another dot's view.
+# In today's version all posts are whole and keep their distance.
+# There, the modules without reach (such as ECA and EMSA) stay at or below 37 % in every run, at three rates and with five seeds.
 #
-# A small leak is left: "one more 3x3 conv" scores 38 %.
+# A small leak is left: the control "one more 3x3 conv", which sees a little further than the network without it, scores 38 %.
 # In its view of 11 x 11 pixels, a post of another dot sometimes appears, and that rules out one of the three colours.
 # Any task may leak, so look where a score comes from before you praise a module.
 
@@ -886,7 +892,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # **No network with a module is ahead of a network without one by more than luck.**
 # Two runs of the same network differ by up to 12.1 points, so a gap of one or two points says little.
 # (The runs with CBAM differ most: one scores 78.7 %, and the other four score 86 to 91 %.)
-# The clearest gap is the one that width makes, but at 3.0 points it is also close to luck.
+# The clearest gap is 3.0 points, between the two networks without a module, and even that is close to luck.
 #
 # Our own network, in the cell above, has CloAttention.
 # Its one run scores 85.6 %, which is 4 points behind the network without a module, and that may be luck.
@@ -896,7 +902,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # There only the answer at the digit's centre counts, and from that place the network without a module cannot see the frame.
 # Here the view of a position of the last stage, 25 x 25 pixels, is wider than the picture.
 # The network also ends in a mean over all positions.
-# So no module has to carry the frame's colour.
+# So the network can compare digit and frame without any module.
 #
 # All this holds only for 13 writers and six photographs.
 # The test has only two photographs, and digits from four forms that people filled in, so other pictures may give other numbers.

@@ -270,7 +270,8 @@ predict_then_run(predicted, measured, unit="ways that differ, of four")
 #
 # Now train your module on the posters, in the middle of a small network.
 # Two convolutions come before the module, and one comes after it.
-# A last layer gives scores for black and white at each position.
+# The first convolution has stride 2, so a poster of 24 x 24 pixels reaches the module as a map of 12 x 12 = 144 positions.
+# A last layer gives scores for black and white at each of these positions.
 # (`train` uses Adam, with a learning rate that rises and falls once.
 # Here it takes 500 steps of 16 posters, about five seconds.)
 #
@@ -335,7 +336,7 @@ touch_attention(A[0], test_set, poster=0)
 # A map of weights says where an answer is *read*.
 # It does not say what the network does with the answer, because that is up to the values, and to the layers that follow.
 #
-# No parameter has N (here 144) in its shape, so the module works on an image of any size.
+# No parameter has N (here 144) in its shape, so the module works on feature maps of any size.
 
 # %% [markdown]
 # ## 5. Exercise 2: `ChannelAttention`
@@ -513,7 +514,8 @@ print(f"logit of the sum: {branches.sum(0) @ weight + bias:g}")
 # It shares no weights with the other two classifiers.
 #
 # Return a tuple: fused, position, channel.
-# With fewer than 32 channels, `PositionAttention` raises its `ValueError`; you need not do anything about that.
+# If in_channels is below 32, inter is below 8, so `PositionAttention(inter)` raises its `ValueError`.
+# You need not write anything for that.
 #
 # Worked example: in `DANetHead(32, 5)`, let x have the shape (2, 32, 6, 9).
 # Between the parts of each branch, every tensor then has the shape (2, 8, 6, 9).
@@ -579,11 +581,10 @@ check(DANetHead)
 # </details>
 
 # %% [markdown]
-# **Predict, then run: the authors' parameter count.**
-# Take the 2048 channels of a ResNet and the 19 classes of Cityscapes, a data set of street scenes.
-# Then the authors' head has 23,954,619 parameters.
-# Does your head have as many?
-# And what percentage of its parameters belongs to the two attentions?
+# **Predict, then run: how large are the attentions?**
+# The authors' head takes the 2048 channels of a ResNet, and scores the 19 classes of Cityscapes, a data set of street scenes.
+# It has 23,954,619 parameters, and the next cell shows whether your head has as many.
+# Predict what percentage of these parameters belongs to the two attentions.
 
 # %%
 predicted = {"parameters of the attentions": None}
@@ -743,9 +744,10 @@ print_verdicts(results, ("position attention", "wide window"),
 #
 # - With the A of another poster (the diamonds), both attentions fall to chance, so their answers come through A.
 #   (If one of your runs is far behind the others, it needs more steps than these 500: see below.)
-# - *Mean of all* looks nothing up, and yet five recorded runs score 67 to 75 %.
+# - *Mean of all* looks nothing up, and yet it scores 67 to 75 % in five runs that we made beforehand, also with 500 steps.
 #   (With no module at all, five networks score 56 or 57 %.)
-#   We also gave the *mean of all* networks the mean of another poster, and they fell to chance, so they use the mean.
+#   Then we let these networks read each poster with the mean of *another* poster, and they fell to chance.
+#   So they use the mean.
 #   Perhaps the many channels of this mean hold a small *table* that says, for each hue, how black the mark is.
 #   Every position could then read the entry for its own hue.
 # - *Channel attention* needs a single parameter and no N x N matrix.
@@ -771,7 +773,8 @@ print_verdicts(results, ("position attention", "wide window"),
 # %% [markdown]
 # ## 9. On the way to ViT
 #
-# Two years after DANet, the vision transformer (2021) built a whole network from position attention and small networks for each position.
+# Two years after DANet, the vision transformer (ViT, 2021) built a whole network from two kinds of blocks.
+# One kind is position attention, and the other is a small network that is applied to the features of each position by itself.
 # It kept queries, keys, values, the softmax and the shortcut.
 # Its changes address three weaknesses of the module that you built.
 #
@@ -787,8 +790,9 @@ print_verdicts(results, ("position attention", "wide window"),
 # (See question 1.)
 # DANet leaves left and right to the convolutions around it.
 # ViT has almost no convolutions, so it adds a learned vector to the features of each place.
-#
-# And one thing became *smaller*, the number of positions.
+
+# %% [markdown]
+# One thing also became *smaller*: the number of positions.
 # ViT cuts an image of 224 x 224 pixels into patches of 16 x 16, so N is only 196.
 # DANet works on street scenes at 1/8 resolution, with thousands of positions and one A of N · N numbers.
 
@@ -797,7 +801,7 @@ print_verdicts(results, ("position attention", "wide window"),
 #
 # | | the paper | the authors' code | here |
 # |---|---|---|---|
-# | channel energies | E | max(E) - E | `negate=False`, and `True` for the code |
+# | channel energies | E | max(E) - E | E by default; max(E) - E with `negate=True` |
 # | scale of the products | none | none | none |
 # | queries and keys | C channels | C // 8 channels | C // r, r = 8 by default |
 # | the branches are added | after one more convolution on each | the same; the convolution is 3 x 3 | the same |

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 06b · Polarized Self-Attention
 #
-# *One gate collapses all positions and can afford to keep the channels; the other gate collapses the channels to keep all positions.*
+# *One gate gives up all positions, so it can keep many channels; the other gives up the channels, so it can keep all positions.*
 #
 # ![A small picture with an orange, a green and a blue dot under an orange bar. Beside it the answer, a white spot where the orange dot lies, on a fine map, and the same answer averaged over cells of 4 x 4 and of 8 x 8 pixels. Squares mark the three dots. On which of the maps can you tell which dot is meant?](figures/question.svg)
 #
@@ -307,7 +307,8 @@ print("the same gates:", torch.allclose(gates, branch(x).flatten(1), atol=1e-6))
 # The two channels of `wq(x)` have the means 1.1 and 0 over all positions, so the weights are (3/4, 1/4).
 # At a position with the values (2, -2), the weighted mean is 1.5 - 0.5 = 1, so the map there is σ(1) = 0.73.
 # At a position with the values (0, 4), the weighted mean is 1 again.
-# (In the drawing and in the cell below, the weighted means of all positions are called the *sheet*.)
+# (These weighted means, one for each position, form a map of H x W numbers.
+# The drawing and the cell below call this map the *sheet*.)
 # Check both positions in the cell:
 
 # %%
@@ -623,10 +624,10 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 # **Three findings.**
 #
 # - **Coarse cells do harm in two ways.**
-#   First, they slowed down learning in our runs, at this rate and at three times this rate.
+#   First, they slowed down learning in our runs, at this page's learning rate and at three times that rate.
 #   Second, in the longer runs, of 1,280 steps, the cells of 4 x 4 *are* the limit.
 #   The map is then right in *all* pictures in which the right dot has its cell to itself (75 % of the pictures).
-#   In five long runs at this rate, it is right in 47 to 59 % of the other pictures, in which the right dot shares its cell.
+#   In five long runs at the page's rate, it is right in 47 to 59 % of the other pictures, in which the right dot shares its cell.
 #   A guess among the dots of the cell would be right in 47 % of these.
 #   Four of the runs do better than such a guess, probably because a neighbouring pixel counts as right and may lie in another cell.
 # - **The channel gates also find the dot**, although the question asks for a place.
@@ -753,7 +754,7 @@ print("Do the weights sum to 1?", "Yes." if max(abs(gates - 0.9526)) < 1e-3 else
 # |---|---|---|---|---|
 # | softmax of the spatial branch | over the query's C // 2 channels, before the product | over the H · W positions, after the product | over the H · W positions, on the value | as in the paper |
 # | between the mean and the gates of the channel branch | `wz`; in its figure, a LayerNorm too | `wz` alone | C // 2 → C // 8, LayerNorm, ReLU, C // 8 → C | as in the paper |
-# | biases | not said | none | only in the small network of the row above | everywhere |
+# | biases | not said | none | only in the layers to and from C // 8 (row above) | everywhere |
 # | parameters, 64 channels | not said | 8,256 | 7,064 | 8,545, in both layouts |
 #
 # So the name covers three modules: the paper's, which you built, and two by its authors.

@@ -15,7 +15,7 @@
 #
 # *The block of a transformer for images: every position asks, whole windows answer, and images may have any size.*
 #
-# ![Left: a grey field of 16 x 16 cells. Four entries, a to d, form a block; each has a hue, and a dot that is black or white. Lone cells in these four hues carry question marks. All 256 cells make queries. Right: the same field covered by 16 large windows, in four rows of four. Each window makes one key, so 16 keys answer. One window holds all four entries. What is the smallest number of keys that still gives every answer?](figures/keys.svg)
+# ![Left: a grey field of 16 x 16 cells. Four entries, a to d, form a block; each has a hue, and a dot that is black or white. Lone cells in these four hues carry question marks. All 256 cells make queries. Right: the same field with 16 large windows, in four rows of four. Each window makes one key, so 16 keys answer. One window holds all four entries. What is the smallest number of keys that still gives every answer?](figures/keys.svg)
 #
 # In the drawing, 256 queries look for answers; how many keys does it take to answer them all?
 # A real feature map may have 256 x 256 = 65,536 positions.
@@ -85,8 +85,9 @@ review()
 # At ratio 4 there are 4 x 4 windows of 5 x 5 cells, so 16 keys answer 256 queries.
 # In the drawing, one of these keys has to hold all four entries.
 #
-# **Guess now:** what is the largest ratio (1, 2, 4 or 8) at which a network learns to find the answers in 180 steps?
-# Write down three numbers: one for entries of 1 x 1 cell, one for entries of 2 x 2 cells and one for entries of 4 x 4 cells.
+# In our experiment an entry fills one cell, a square of 2 x 2 cells, or a square of 4 x 4 cells.
+# **Guess now,** for each size: what is the largest ratio (1, 2, 4 or 8) at which a network learns to find the answers in 180 steps?
+# Write down your three numbers.
 # Section 10 trains the networks.
 #
 # Attention by itself does not know where in the image a feature lies.
@@ -253,8 +254,8 @@ for size in ((8, 12), (7, 9)):
 # ## 4. Exercise 2: `OverlapPatchEmbed`
 #
 # Between its stages, ResT halves the map and increases the channels (section 3.3).
-# The **patches** that become tokens overlap.
-# So a detail that is cut in two by the border of one patch can lie whole in the next:
+# A convolution does this: it turns each of its windows, called **patches**, into one token.
+# Neighbouring patches overlap, so a detail that the border of one patch cuts in two can lie whole in the next:
 #
 # ![Eight positions and one of padding; four windows of three positions, each beginning two positions after the previous one, make four tokens.](figures/overlap.svg)
 #
@@ -783,7 +784,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # Six of them scored 90 to 94 %, and two were at chance.
 # So one key can hold four entries without a learned kernel.
 # With these windows and this page's learning rate, five runs with a learned kernel scored 65 to 73 % after 180 steps.
-# Of five runs with the mean, four were still at chance after as many steps, and the fifth scored 90 %.
+# After the same 180 steps, four of five runs with the mean were still at chance, and the fifth scored 90 %.
 # After 900 steps, three of these five runs with the mean scored 91 to 94 %, and two were at chance.
 # All five runs with the kernel scored 75 to 87 %.
 # All runs are in the repository's `solutions/rest/experiment.md`.
@@ -798,7 +799,8 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # | position | once per stage | the same: in the stem and in each patch embedding | an argument, `with_position` |
 # | windows of `sr` | not said | the last rows may lie in no window (question 3) | as in the code |
 #
-# With the authors' weights your modules give the same outputs and gradients as their code (in our tests, to within 1e-10).
+# For maps with even sides, your modules with the authors' weights give the same outputs and gradients as their code.
+# (In our tests, the two differ by less than 1e-10.)
 #
 # **A challenge (not graded).** For entries of one cell at ratio 2, EMSA scores 50 to 61 % after 180 steps of 12 pictures.
 # If the kernels of `sr` start as a plain mean (each weight 1/9, bias 0) and then learn, three runs score 67, 51 and 62 %.

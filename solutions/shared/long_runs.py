@@ -51,7 +51,7 @@ class LongRuns:
     def fill(self, file: Path, about: str, rows: Iterable[tuple[Row, Iterable[int]]],
              run: Callable[[str, int], float | Mapping[str, float]]) -> None:
         """Call run(arm, seed) for each seed of each row that the table in `file` does not have, and write the table
-        after each. If the page draws them, write `longer.json` beside it."""
+        after each. At the end, write `longer.json` beside it if the page draws them."""
         table = read(file.read_text(encoding="utf-8")) if file.exists() else {}
         for row, seeds in rows:
             self.train_for(row.longer, row.faster)
@@ -62,9 +62,9 @@ class LongRuns:
                 table[row][seed] = " / ".join(f"{score:.1f}" for score in scores.values())
                 file.write_text(f"{about}\n\n{write(table)}\n\ntorch {torch.__version__}, one thread.\n",
                                 encoding="utf-8")
-                if self._drawn:
-                    file.with_name(longer_runs.FILE).write_text(drawn(table), encoding="utf-8")
                 print(row.arm, f"x {row.longer}", f"rate x {row.faster}", f"seed {seed}", table[row][seed], flush=True)
+        if self._drawn:
+            file.with_name(longer_runs.FILE).write_text(drawn(table), encoding="utf-8")
 
     def train_for(self, longer: int, faster: Fraction) -> None:
         """From now on, the page's `train` takes so many times its steps, at so many times its peak rate."""

@@ -30,6 +30,7 @@ from ..pictures.style import data_url
 from ..pictures.trained_resnet import attention_maps, learning_curves, looked_at
 from ..short_errors import Unusable
 from ..storage import found, keep, put_beside
+from .beside import beside
 from .html_table import html_table
 
 RECORDED, FILE = "recorded_networks.json", "train_resnet.json"
@@ -276,12 +277,9 @@ def baselines(path: Path) -> Recorded:
     Raises FileNotFoundError if there is none, ValueError if it holds something else.
     """
     try:
-        content = found(path)
+        content = found(beside(path.name, path.parent))
         recorded = Recorded(**{**content, "baselines": {name: Baseline(**each)
                                                         for name, each in content["baselines"].items()}})
-    except FileNotFoundError:
-        raise FileNotFoundError(f"{path.name} is not in {path.parent}: it belongs beside the notebook, in the folder "
-                                "as it was handed out") from None
     except (TypeError, KeyError, AttributeError):
         recorded = None
     if recorded is None or not fits(recorded, Recorded):
