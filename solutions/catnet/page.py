@@ -792,13 +792,13 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # There are two masks in each block, one for each picture.
 # So in *own picture, masked* we switched off one of them at a time, by setting it to 1 everywhere (600 steps, five runs each).
 #
-# | mask | IoU |
+# | mask | IoU (%) |
 # |---|---|
-# | none | 81 to 82 % |
-# | the query's mask alone, which is a guess | 82 % |
-# | the support's mask alone, which is the label | 85 to 86 % |
-# | both masks | 85 to 86 % |
-# | both masks, but the second attention's result is replaced by one learned vector, times the mask | 84 to 85 % |
+# | none | 81 to 82 |
+# | the query's mask alone, which is a guess | 82 |
+# | the support's mask alone, which is the label | 85 to 86 |
+# | both masks | 85 to 86 |
+# | both masks, but the second attention's result is replaced by one learned vector, times the mask | 84 to 85 |
 #
 # So the support's mask is what helps, and most of its gain does not even need the second attention.
 
