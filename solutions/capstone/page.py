@@ -17,7 +17,7 @@
 #
 # ![Two bars. ResNet-50 has 25.56M parameters. ECA-ResNet-50, the same network with 16 more modules, has 24.37M. Where did a million parameters go?](figures/question.svg)
 #
-# People choose networks by tables of parameters and FLOPs; [timm](https://github.com/huggingface/pytorch-image-models) publishes such tables for hundreds of models.
+# People choose networks by tables of parameters and FLOPs; the library [timm](https://github.com/huggingface/pytorch-image-models) publishes such tables for hundreds of models.
 # If two rows differ by 1.2 million parameters although they should not, one of the numbers is wrong,
 # or it means something other than you think.
 # Here you count for yourself, with your own modules.
@@ -30,7 +30,7 @@
 #
 # - build a ResNet with a place for any attention module, and all of CloFormer-XXS;
 # - reproduce the parameter counts of published tables, and say which "M" and which "FLOPs" a table means;
-# - test a module on tasks that need one mechanism each, and read the result without crowning a winner;
+# - test a module on tasks that were each made for one mechanism, and read the result without crowning a winner;
 # - train your own network within a budget, and say what its score shows and what it does not;
 # - ask a question of your own, and answer it by an experiment that could have proved you wrong.
 #
@@ -92,7 +92,7 @@ review()
 #
 # ResNet-50 has 25.56 million parameters.
 # The [authors of ECA](https://github.com/BangguWu/ECANet) state 24.37M parameters for their ECA-Net50.
-# This network is a ResNet-50 with one ECA kernel in each of its 16 blocks.
+# This network is a ResNet-50 with one ECA module in each of its 16 blocks.
 # You wrote that module in lesson 02: it *adds* a few numbers to a network and removes nothing.
 #
 # **Guess now,** before you read on.
@@ -119,7 +119,7 @@ for name, module in (("twice", nn.Sequential(square, square)), ("norm", nn.Batch
 # In the line `twice`, the same matrix was counted twice.
 # In the line `norm`, only 16 of the 33 numbers are trained; the others are running means, variances and a counter.
 #
-# `rows` is a list of pairs, each with a name and a module.
+# `parameter_table` takes one argument, `rows`: a list of pairs, each made of a name and a module.
 # Return a list with one tuple for each pair, in the order of the pairs.
 # Each tuple holds four things:
 #
@@ -132,7 +132,7 @@ for name, module in (("twice", nn.Sequential(square, square)), ("norm", nn.Batch
 # %% [markdown]
 # Worked example: `nn.Linear(1024, 1024, bias=False)` has 1024 · 1024 = 2^20 weights.
 # With the name "square" its row is `("square", 1048576, 1.05, 1.0)`.
-# In an `nn.Sequential` that holds this same layer twice there is still one matrix, so the last three numbers stay the same.
+# In an `nn.Sequential` that holds this same layer twice there is still one matrix, so the three numbers stay the same.
 # If the layer's weight does not require a gradient (a frozen layer), these three numbers are 0, 0.0 and 0.0.
 #
 # The rows of a table may share modules, as in this example.
@@ -190,7 +190,7 @@ parameter_table([("ResNet-50", plain)])
 # %% [markdown]
 # 25,557,032 parameters are 25.56 million, or 24.37 times 2^20.
 # So the third guess is right: ECA-Net50's row counts in units of 2^20, as megabytes are sometimes counted.
-# Somebody [asked](https://github.com/BangguWu/ECANet/issues/35) about the unit, and the authors confirmed it ("uses 1024").
+# Somebody [asked](https://github.com/BangguWu/ECANet/issues/35) which unit this is, and the authors answered ("uses 1024").
 # If you compare this row with a row of a paper that counts in millions, ECA seems to have removed 5 % of the network.
 
 # %% [markdown]
@@ -327,7 +327,8 @@ check(AttentionResNet)
 # Modules that are not solved yet are listed with their lesson.
 #
 # **Predict, then run:** how many parameters does `AttentionResNet` with its default widths gain from each of these modules?
-# (There are six blocks, SE has a reduction of 2, and ECA has kernels of size 3.)
+# (There are six blocks, SE has a reduction of 2, and ECA has kernels of size 3.
+# The convolution has no bias, and a BatchNorm follows it.)
 
 # %% tags=["experiment"]
 predicted = {"SE": None, "ECA": None, "one more 3x3 conv": None}
@@ -345,7 +346,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # SE needs C · C/2 parameters twice, so C² for each block.
 # Each width has two blocks, so SE needs 2 · (16² + 32² + 64²) = 10,752 in all.
 # ECA needs 3 for each block, 18 in all.
-# A 3 x 3 convolution needs 9 C² for each block and its BatchNorm needs 2 C, which makes 97,216 in all.
+# The extra convolution needs 9 C² for each block, and the BatchNorm after it needs 2 C, which makes 97,216 in all.
 # A gate adds so few parameters that they alone can hardly explain its effect.
 # (Pyramid split and SCConv, in the list below, are not gates but convolutions.)
 # The plain convolution is our control: it shows what a network gains from more parameters and a wider view alone.
@@ -359,7 +360,7 @@ print_sizes(sizes)
 #
 # ![CloFormer-XXS: the image (3, 224, 224) goes through patch_embed and four stages of 2, 2, 6 and 2 blocks; the maps have sides of 56, 28, 14 and 7. Then norm, mean, head.](figures/cloformer.svg)
 #
-# The next cell holds lesson 09's `CloBlock`, so this notebook works alone, even if you skipped that lesson.
+# The next cell holds lesson 09's `CloBlock`, so you can do this exercise even if yours is not finished.
 # The block's parts and names are those of lesson 09, but here the branches are dictionaries of layers, not classes of their own.
 
 # %%
@@ -533,7 +534,8 @@ print(parameter_table([("CloFormer-XXS", xxs)]))
 print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 
 # %% [markdown]
-# The paper draws the first layer of `downsample` as a depth-wise convolution, but the authors' code has a full one.
+# A `CloBlock` with stride 2 has a `downsample` on its shortcut.
+# In the paper's drawing its first layer is a depth-wise convolution, but in the authors' code it is a full convolution.
 # Which of the two was trained?
 # The paper's table says 4.2 million parameters.
 # Your network has full convolutions and 4.17 million parameters; with depth-wise convolutions it would have 3.63 million.
@@ -568,7 +570,7 @@ tables
 # The last column says what to look out for in each row.
 # If a row says "too many" or "too few", look for a difference between your module and the code: a bias, a norm, a width.
 # But a row that is met proves little about what the module computes, because a sigmoid in the wrong place does not change the count.
-# Your checks are for that.
+# That is what your checks are for.
 #
 # <details><summary>The two 28.09M</summary>
 #
@@ -580,12 +582,13 @@ tables
 # </details>
 
 # %% [markdown]
-# **The authors' weights in your code** (not graded, and nothing below needs it).
+# **The same weights in both networks** (not graded, and nothing below needs this part).
 # Does your network compute what the authors' network computes?
 # If both networks get the same weights and the same pictures, every stage must output the same numbers.
 # We ran the authors' code for nine networks and wrote down what each stage computed.
-# The weights follow from a rule, so nobody has to store them, and the next cell makes them again for your CloFormer.
-# (Its authors have not released their trained weights.)
+# The weights in these runs were not trained: a fixed rule computes them, so nobody has to store them.
+# The next cell computes them again for your CloFormer.
+# (CloFormer's authors have not released trained weights.)
 
 # %% tags=["experiment"]
 your_cloformer = network("CloFormer-XXS", device="cpu", here={"CloFormer": CloFormer})
@@ -595,7 +598,7 @@ print(agreement(your_cloformer, "CloFormer-XXS"))
 # If `logits` is in the list that the cell printed, your network computes the same as the authors' CloFormer, to eight digits.
 #
 # The authors of ECA, CBAM, BAM, SCNet, ResT and coordinate attention have released weights that they trained on ImageNet.
-# If you download a file and put it next to this notebook, a network with your own module says what a photograph shows.
+# If you download such weights and put the file next to this notebook, a network with your own module says what a photograph shows.
 # The next cell does this for ECA-ResNet-50, and it tells you where to find the file.
 # We have not been able to try the download ourselves.
 # If a file is not what we expect, `restore` says what it found and leaves your network as it is.
@@ -638,7 +641,8 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # | SCNet-50 | 7.9G | *twice* its multiply-adds (each is a multiplication and an addition); the README's column "MAdds" has 4.0G | 3.93 · 10^9 |
 #
 # Counted in one unit, EPSANet-50 is the cheapest, and SCNet-50 is 4 % cheaper than ECA-ResNet-50, not twice as expensive.
-# "And some more" is our reading: it fits the differences, but we have not run the authors' counter.
+# That two of the stated numbers include norms and pooling is our guess.
+# It would explain why they are a little larger than the multiply-adds alone, but we have not run the authors' counter.
 # We saw these numbers in the READMEs of [EPSANet](https://github.com/murufeng/EPSANet), [ECANet](https://github.com/BangguWu/ECANet) and [SCNet](https://github.com/MCG-NKU/SCNet).
 # No single README is wrong, but the table made from all three is wrong.
 # </details>
@@ -651,19 +655,20 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # Accuracy on one benchmark cannot tell you which mechanism did the work.
 # So here are five small tasks, each made so that one mechanism is enough:
 #
-# - **what:** is this piece of paper redder or bluer than grey, under a lamp of unknown colour?
-#   (chance level is 50 %, and the picture's average colour helps)
+# - **what:** a lamp of unknown colour tints sixteen pieces of paper.
+#   In white light, would this piece look redder or bluer than grey?
+#   (The *average* of the picture is enough, because it shows the lamp's colour; chance level is 50 %.)
 # - **where:** is this square in the marked row, in the marked column, in both or in neither?
-#   (25 %; it needs positions)
+#   (*Positions* are enough; chance level is 25 %.)
 # - **look-up:** in the legend at the left, each colour stands beside black, grey or white.
 #   Which of the three belongs to the colour of this patch?
-#   (Chance level is 33 %.
-#   The task needs *content*, because the patch has to find its own colour, wherever in the legend that stands.
-#   The legend's grey is also the grey of the background, so it does not stand out.)
+#   (*Content* is enough: the patch has to find its own colour, wherever it stands in the legend.
+#   The legend's grey is also the grey of the background, so it does not stand out.
+#   Chance level is 33 %.)
 # - **far:** what colour are the posts six pixels left and right of this dot?
-#   (33 %; it needs *reach*, because the dot's position has to see six pixels to each side)
-# - **local:** do the stripes rise or fall here, under noise?
-#   (50 %; it needs nothing but the neighbourhood, so it is our control)
+#   (*Reach* is enough, because the dot's position has to know what lies six pixels away on each side; chance level is 33 %.)
+# - **local:** do these noisy stripes rise or fall here?
+#   (The neighbourhood is enough, so this task is our control; chance level is 50 %.)
 
 # %% [markdown]
 # **The network** is the same for all tasks.
@@ -673,17 +678,18 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # Without the module, the score at a position depends on 7 x 7 pixels.
 #
 # Gates, and modules that have their own shortcut, are plugged in as they are.
-# Four modules are attention without a shortcut: CloAttention, EMSA, windows and GRL's attention.
-# We give these four a BatchNorm before them and a shortcut around them.
+# Four modules are attention without a shortcut: CloAttention, EMSA, window attention and GRL's attention.
+# We put a BatchNorm before each of these four, and a shortcut around both.
 # (The code is in `attention_lab/networks/adapters.py`.)
 #
 # Training takes 200 steps (500 for the look-up) of 16 pictures, with Adam and a learning rate that rises to 0.01 and falls again.
 # When we speak of **the page's number of steps**, we mean these 200 (or 500).
 # The score is the percentage of right answers on 400 new pictures.
+# A run has **solved** its task if it scores at least 90 %.
 #
 # **Predict, then run:** there are two tasks, five modules and one seed.
-# That takes about half a minute on a quiet machine, and two or three minutes on a busy one.
-# "Look-up" needs content and "far" needs reach: which of the modules can use content, and which have reach?
+# The training takes about half a minute on a quiet machine, and two or three minutes on a busy one.
+# "Look-up" was made for content and "far" was made for reach: which of the modules can use content, and which have reach?
 
 # %% tags=["experiment"]
 predicted = {"SE, look-up": None, "SE, far": None, "CBAM, look-up": None, "CBAM, far": None,
@@ -723,14 +729,14 @@ show_task_scores(results, arms, task="look-up")
 
 # %% [markdown]
 # The lines are **Pareto fronts**: a module is on the front if it beats every cheaper one, here by more than two points.
-# If a module is not on the front, some cheaper one does about as well or better, *on this task and at this cost*.
+# If a module is not on the front, some cheaper one does about as well or better, *on this task and by this measure of cost*.
 # All this comes from a single seed, so trust only the large differences.
 
 # %% [markdown]
 # **Touch it.** Here are the answers themselves, in four new pictures.
 # A disc is a right answer, and a cross is a wrong one.
 # Choose the module *nothing* and the task *look-up*: is there a rule behind its right answers?
-# Then choose *DANet position*: which brightness has it learned, and which has it not?
+# Then choose *DANet position*: which of the answers black, grey and white has it learned, and which of them has it not learned?
 # (If you have not trained a network yet, you see the answers of the untrained one.)
 
 # %% tags=["experiment"]
@@ -741,20 +747,21 @@ slide_answers(arms, trained, tasks)
 #
 # There is no rule: a network without a module cannot see the legend, so one answer in three is right by chance.
 #
-# In our run of the look-up, position attention stopped at two thirds.
+# In our run of the look-up, position attention stopped at two thirds of right answers.
 # Wherever the answer was white, the network was right.
-# But it could not tell black from grey, so it had learned one brightness of three.
+# But it could not tell black from grey, so it had learned one answer of three.
 # With five other seeds, position attention solved the task three times.
 #
 # In three of five runs CBAM solves the look-up, although it never compares two positions.
 # A maximum over the picture can tell whether red stands beside black *somewhere*.
 # So we first thought that CBAM's maximum did the work.
 # After the page's number of steps, all five runs of CBAM without the maximum are still at chance (34 to 37 %).
-# Then we trained this CBAM for five times as many steps, in fifteen runs at three learning rates.
+# Then we trained CBAM without the maximum for five times as many steps, in fifteen runs at three learning rates.
 # One of these runs scored 99 %, and the others lay anywhere between 33 and 90 %.
-# And ECA, which has a mean and no maximum, solves the look-up in four of its five longer runs (see the map below).
+# And ECA, which has a mean and no maximum, solves the look-up in four of five runs with five times as many steps (see the map below).
 # So in these runs the maximum helped CBAM to learn sooner, but it is not the only thing that can help.
-# In a simpler gate, a BatchNorm on the means does as much as the maximum (section 9, question 1).
+# Section 9 has a simpler gate, with one linear layer (question 1).
+# For that gate, a BatchNorm on the means helps as much as a maximum does.
 #
 # Position attention compares all pairs of positions, yet no run of it gets above chance on "far",
 # because it cannot tell where the positions are.
@@ -765,33 +772,33 @@ slide_answers(arms, trained, tasks)
 # ### The whole map
 #
 # The figure below is our map.
-# It shows every module of the course that takes a feature map and returns one, trained as above.
-# (Two modules are left out: the row of 05b would repeat that of 05a, and CAT-Net needs two pictures.)
+# It shows the modules of the course, trained as above.
+# (Two modules are left out: that of 05b computes the same as that of 05a, and CAT-Net needs two pictures.)
 #
 # Each cell stands for five runs with five seeds.
 # For each task, the runs in the column "x 1" took the page's number of steps, and those in "x 5" took five times as many.
-# For the longer runs, we first tried three rates with one more seed: the page's rate, half of it and twice it.
-# The five runs then took the best of the three.
-# A run has **solved** its task if it answers at least 90 % of the questions.
-# In some cells a few runs have solved the task and others are far from it, so no run is like their mean.
+# For the longer runs, a sixth seed chose the learning rate among three: the page's rate, half of it and twice it.
+# The map shows five runs with the best of the three rates.
+# In some cells a few runs have solved the task and others are far from it, so their mean describes none of them.
 # These cells say how many of the five runs have solved the task.
 
 # %% [markdown]
-# At its foot, the figure states three findings.
-# Before you read them, find the controls besides *nothing*, and say what each of them rules out.
+# **The controls** are the rows in bold; four of them have something in the module's place.
+# "The wrapper alone" is the BatchNorm and the shortcut that we put around attention, with nothing inside.
+# "One more 3x3 conv" and "three more 3x3 convs" show how much can be gained by more parameters and a wider view alone.
+# "SE, no squeeze" is SE with all its layers, but without the mean over the picture.
+#
+# At its foot, the map states three findings.
+# Before you read them, look for a finding of your own: on which task does a control score as much as the best modules?
 #
 # ![All modules of the course and five controls on all five tasks, at the page's number of steps and at five times as many, in per cent. Three findings are framed: what the mean does for "what", what coordinates do for "where", and that content and reach are different things.](figures/map.svg)
 #
-# **The controls.**
-# "SE, no squeeze" is SE with all its layers, but without the mean over the picture.
-# "The wrapper alone" is the BatchNorm and the shortcut that we put around attention, with nothing inside.
-# This wrapper scores no more than *nothing*.
-# "One more 3x3 conv" shows how much comes from more parameters and a wider view alone.
+# The wrapper alone scores no more than the network with *nothing*.
 
 # %% [markdown]
 # "Three more 3x3 convs" are the strictest control: they have as many parameters as SCConv, and each position sees 19 x 19 pixels.
 # They solve "far" in every run, and with five times the steps they barely reach 90 % on "what".
-# So "far" needs no attention, and on "what" a few plain convolutions come close to SE's mean.
+# So "far" needs no attention, and on "what" a few plain convolutions score almost as much as SE.
 # On "look-up" and "where" the convolutions fail: of fifteen longer runs at three rates, none reached 47 %.
 #
 # *Local* is a control among the tasks, and it says nothing about attention.
@@ -800,18 +807,20 @@ slide_answers(arms, trained, tasks)
 # %% [markdown]
 # **A loophole that we closed.**
 # In our first version of "far", ECA scored 53 % and EMSA up to 88 %.
-# ECA sees the whole picture only through a mean, and EMSA cannot tell where anything is.
+# ECA sees the whole picture only through a mean, and EMSA weighs its windows by content, not by place.
 # So how could they know the colour?
 # The task leaked.
-# Each picture has posts in three colours, and each colour should fill equally many pixels, so that the mean says nothing.
+# Each picture has three dots, whose posts have three different colours.
+# Each colour should fill the same number of pixels, so that the mean says nothing.
 # But posts in the last row were cut off by the edge.
 # Their colour filled fewer pixels, and the mean gave that away.
 # Besides, the posts of one dot could come into another dot's view.
-# In today's version all posts are whole and keep their distance.
-# There, the modules without reach (such as ECA and EMSA) stay at or below 37 % in every run, at three rates and with five seeds.
+# In today's version all posts are whole, and no dot sees another dot's posts within the 7 x 7 pixels of the network with *nothing*.
+# With it, the modules without reach (such as ECA and EMSA) stay at or below 37 % in all their runs, at all three rates.
 #
 # A small leak is left: the control "one more 3x3 conv", which sees a little further than the network without it, scores 38 %.
-# In its view of 11 x 11 pixels, a post of another dot sometimes appears, and that rules out one of the three colours.
+# Its view of 11 x 11 pixels sometimes contains a post of another dot.
+# No two dots have posts of the same colour, so only two of the three colours are left.
 # Any task may leak, so look where a score comes from before you praise a module.
 
 # %% [markdown]
@@ -830,20 +839,20 @@ slide_answers(arms, trained, tasks)
 # These are the fronts of all modules, at the page's number of steps.
 # Each task has a short front of its own, and the kind of cost matters.
 # DANet's channel attention has one parameter, but not the fewest multiply-adds.
-# Times are CPU times of one picture on our machine: another machine may order them differently.
+# Times are CPU times for one picture on our machine; on another machine the order of the modules may differ.
 # </details>
 
 # %% [markdown]
 # ## 8. Your own network, trained
 #
-# A program drew the pictures of the map's tasks.
+# The pictures of section 7 were drawn by a program.
 # Now train your own `AttentionResNet` on things that people made: handwritten digits on pieces of photographs.
 #
 # **The task.** Each picture has a coloured frame.
 # If the digit has the frame's colour, the answer is the digit.
 # Otherwise the answer is "not it".
 # Half of the digits do not have the frame's colour, so a network that always says "not it" is right in about 50 % of the cases.
-# This is the task of the lessons' recorded runs.
+# You know this task from the recorded runs at the end of the lessons.
 # Here the pictures are close-ups of 20 x 20 pixels, because your network should learn the task in two minutes.
 #
 # **The budget.** Your network may have up to 35,000 parameters, and may need up to 5 million multiply-adds for one picture.
@@ -855,10 +864,10 @@ slide_answers(arms, trained, tasks)
 # %% [markdown]
 # **The baselines.** We trained five networks within the same budget, five times each.
 # Two of them have no module, two have SE, and one has CBAM.
-# The two *wider* ones spend nearly the whole budget, most of it on channels.
+# One network without a module and one with SE are called *wider*: they have more channels, and so use nearly the whole budget.
 #
 # **Predict:** what percentage of the answers does each network get right?
-# In particular, will your network beat the one without a module, and will it beat the wider one?
+# In particular, will your network beat the one without a module, and will it beat the wider one without a module?
 # (One run takes one or two minutes, and you may interrupt the kernel at any time.)
 
 # %% tags=["experiment"]
@@ -900,29 +909,30 @@ predict_then_run(predicted, yours.means(), unit="% right")
 #
 # Why was SE so far ahead in the recorded run of lesson 01?
 # There only the answer at the digit's centre counts, and from that place the network without a module cannot see the frame.
-# Here the view of a position of the last stage, 25 x 25 pixels, is wider than the picture.
+# Here each position of the last stage sees 25 x 25 pixels, which is more than the picture has.
 # The network also ends in a mean over all positions.
 # So the network can compare digit and frame without any module.
 #
-# All this holds only for 13 writers and six photographs.
-# The test has only two photographs, and digits from four forms that people filled in, so other pictures may give other numbers.
+# Our pictures come from only six photographs, and from digits that 13 people wrote, each on one paper form.
+# The test has only two of the photographs and four of the forms, so other pictures may give other numbers.
 # </details>
 
 # %% [markdown]
 # ## 9. A question of your own
 #
 # The map asked our questions, so now ask one of yours.
-# A study has an order, and the order protects you from yourself.
+# Do the steps of a study in a fixed order, so that you cannot fool yourself.
 # First write down what you expect, and what would prove you wrong.
-# Then choose the arms, with at least one **control** that lacks the part that should make the difference.
+# Then choose the **arms**, which are the networks that you compare.
+# At least one of them should be a **control**, which lacks the part that should make the difference.
 # Run them only after that.
 #
 # `study(...)` holds you to this order.
 # Once a run has finished, you can no longer change the hypothesis, or what would refute it.
-# The task, the comparisons, the controls and the gap that matters are fixed, too.
+# The task, the comparisons, the controls and the smallest gap that counts (5 points, unless you say otherwise) are fixed, too.
 # You may still change an arm, its training or the number of seeds.
-# The course's rules give the verdict, and everything ends up on one page that you can show.
-# If you have changed an arm, its training or the number of seeds, this page says so.
+# Fixed rules, the same as in all lessons, give the verdict, and everything ends up in one report that you can show.
+# If you have changed an arm, its training or the number of seeds, the report says so.
 # It still shows the scores from before.
 #
 # Here is one of our own studies.
@@ -943,20 +953,20 @@ study("places", task="far",
       ahead=[("attention with places", "attention")], controls=["places alone"])
 
 # %% [markdown]
-# Open the page that the cell wrote.
+# Open the report that the cell wrote.
 # Read its last parts too, which say how the study was done and what it does not show.
 # `study(..., conclusion="...")` adds what you conclude.
-# You may write it after the runs, and the page says that you did.
+# You may write it after the runs, and the report says that you did.
 #
 # `study(..., epochs=5)` trains every run for five times as many steps.
-# Longer runs answer another question, so give that study a name of its own.
+# Longer runs answer another question, so give a study with longer runs a name of its own.
 #
 # <details><summary>What surprised us</summary>
 #
 # In our five runs *attention* scored 33 %, *places alone* scored 32 %, and *attention with places* scored 83 % (63 to 99 %).
 # So the hypothesis is supported, but only two of the five runs solved the task (90 % or more).
-# If some runs of an arm solve a task and others don't, no run is like the mean.
-# Then the rules compare only how the runs rank.
+# If some runs of an arm solve a task and others don't, the mean describes none of them.
+# In that case the verdict does not use the means, and depends only on the order of the runs by score.
 # Here every run of *attention with places* scores more than every run of the other two arms.
 # That rarely happens by luck (p = 0.02, corrected for both comparisons).
 # After five times as many steps, all five runs of *attention with places* solve the task with 100 %.
@@ -976,15 +986,14 @@ study("places", task="far",
 # Each of the six takes ten minutes, of which one or two are training.
 # Choose among `modules[...]`, or write a module of your own whose output has the shape of its input.
 #
-# [Here is a finished report](example_study.html) on question 1.
-# We made it with nothing but this page.
+# As an example, here is a [finished report on question 1](example_study.html) of this list, which we made with nothing but this notebook.
 #
 # 1. Does a channel gate need the maximum to do the look-up, or is the mean enough?
 # 2. How many slots does external attention need for the look-up?
-# 3. How many hidden numbers does SE need for "what"?
+# 3. How many hidden units does SE need for "what"?
 # 4. How wide must a window be for "far"?
 # 5. Does attention need its scale, one over the square root of d, for the look-up?
-# 6. Do ECA's neighbours help at "what", where the channels have no order?
+# 6. Does it help at "what" that ECA's kernel reads neighbouring channels, although the channels have no order?
 #
 # <details><summary>How to make the arms</summary>
 #
@@ -999,39 +1008,40 @@ study("places", task="far",
 #
 # 1. Write a class: the mean or the maximum over the picture, a linear layer, a sigmoid, and the product with x.
 # 2. `from_lesson("07a_external", "ExternalAttentionBlock")(c, 8)` has 8 slots.
-# 3. `from_lesson("01_se", "SEBlock")(c, 16)` has one hidden number, because 16 // 16 is 1.
-# 4. `Projected(c, from_lesson("08a_windows", "WindowAttention")(2, (6, 6)))` has windows of 6 x 6.
-#    To plug it in, write `Beside(c, OnTokens(that, lambda m, tokens, size: m(tokens, size)))`.
+# 3. `from_lesson("01_se", "SEBlock")(c, 16)` has one hidden unit, because 16 // 16 is 1.
+# 4. `made = Projected(c, from_lesson("08a_windows", "WindowAttention")(2, (6, 6)))` has windows of 6 x 6.
+#    To plug it in, write `Beside(c, OnTokens(made, lambda m, tokens, size: m(tokens, size)))`.
 # 5. `made = PlacedAttention(c, places=False)` has a scale, and `made.scale = 1.0` takes it away.
 # 6. `from_lesson("02_eca", "ECABlock")(c, 3)` has a kernel of size 3.
 # </details>
 #
 # <details><summary>What came out when we asked (five runs each, and fifteen for question 5)</summary>
 #
-# 1. Two questions hide here: which number the gate reads, and how this number is centred and scaled.
-#    A gate made from the maximum scores 100 %, and one made from both scores 99 %.
-#    One made from the mean scores 35 %, which is at chance.
+# 1. A gate made from the maximum scores 100 %, and one made from the maximum and the mean scores 99 %.
+#    One made from the mean alone scores 35 %, which is at chance.
 #    After five times as many steps, four of five gates made from the mean score 96 to 100 %, and one is still at chance.
 #    So does a gate need the maximum to learn quickly?
-#    No: it also matters how the numbers are centred and scaled.
-#    If a BatchNorm first brings each channel's means to mean 0 and deviation 1, the gate made from the mean also scores 100 %.
+#    Not if the means are centred and scaled.
+#    If a BatchNorm first normalises the means of each channel over the batch, the gate made from the mean also scores 100 %.
 #    (These are five runs at one rate.)
 # 2. Two of five runs solve the task with 64 slots, one does with 8, and none with 2.
 #    Most of the others stop near two thirds, so the means say little: they are 81 %, 74 % and 59 %.
-#    We had claimed only that 64 is ahead of 2, and even that lead is close to luck.
-# 3. After these 200 steps, one number brings most of the gain.
-#    SE with one number scores 87 %, SE with eight scores 91 %, and the network without a module scores 76 %.
+#    We had predicted only that 64 is ahead of 2, and even that lead is close to luck.
+# 3. After 200 steps, one hidden unit brings most of the gain.
+#    SE with one hidden unit scores 87 %, SE with eight scores 91 %, and the network without a module scores 76 %.
 #    The gap between one and eight is not luck, but it is smaller than the 5 points that we had said would matter.
 #    So this was *not decided*.
 # 4. Windows of 2 x 2 positions stay at chance with 35 %, and windows of 4 x 4 and 6 x 6 score 100 % in every run.
 # 5. We cannot tell, even from fifteen runs of each arm.
 #    Twelve runs with the scale and fourteen runs without it solve the task.
 #    The means are 94 % and 98 %, because a run that has not solved the task stops near two thirds.
-#    After five times as many steps, twelve runs with the scale and thirteen runs without it have solved it.
-#    After five runs of each arm, four with the scale and all five without it had solved the task.
-#    It looked as if the scale did harm, but ten more runs of each showed no such effect.
-# 6. With ECA's neighbours, networks learned sooner in our runs.
-#    A kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and no module scores 76 %.
+#    With five times as many steps, twelve runs with the scale and thirteen runs without it solve it.
+#    (These runs were trained from the start, so a run that solves the task in the short training need not solve it here.)
+#    When we had only the first five short runs of each arm, four with the scale and all five without it had solved the task.
+#    Then it looked as if the scale did harm.
+#    But of ten more runs of each arm, eight with the scale and nine without it solved the task, which may well be luck.
+# 6. With a kernel that reads neighbours, networks learned sooner in our runs.
+#    A kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and the network without a module scores 76 %.
 #    Even so, one of the five runs with a kernel of 1 scores 92 %.
 #    With five times as many steps, four of the runs with a kernel of 1 score 93 or 94 %, and so do all runs with a kernel of 3.
 #    The fifth run with a kernel of 1 stops at 82 %.
@@ -1042,7 +1052,8 @@ study("places", task="far",
 #    After 200 steps, the runs that start below 0 score 84 to 92 %, and those that start above 0 score 76 to 84 %.
 #    After five times as many steps, all ten runs that start below 0 score 93 or 94 %.
 #    But four of those that start above 0 stop at 82 or 83 %.
-#    So the mean of 82 % mixed two groups, and with a kernel of 3 the start matters less: ten runs score 89 to 92 %.
+#    So the mean of 82 %, which five short runs with a kernel of 1 had scored, mixed two groups.
+#    With a kernel of 3 the start matters less: ten short runs score 89 to 92 %.
 # </details>
 
 # %% [markdown]
@@ -1056,7 +1067,7 @@ study("places", task="far",
 # | first layer of CloFormer's `downsample` | drawn as depth-wise | a full convolution | as in the code |
 # | EPSANet (Large) | in the tables | not in the released code | not built |
 #
-# A parameter count cannot tell bilinear from nearest, but it shows every other difference in this table.
+# A parameter count shows the differences in the rows of ECA, CBAM and CloFormer, but it cannot tell bilinear from nearest.
 
 # %% [markdown]
 # **A challenge (not graded): set a record.**
@@ -1085,11 +1096,12 @@ challenge("tasks solved, of five", len(found.solved) if found else None, 4,
 
 # %% [markdown]
 # **Your card.** The next cell writes `card.html`, which you can show to others, and `card.json`, which holds the same results for programs.
-# Both files hold the rows of section 5 that you met, the scores of your runs, your three newest studies and your best record with its code.
+# Both files hold the rows of section 5 that are marked "met" and the scores of your runs.
+# They also hold your three newest studies, and your best record with its code.
 # The three networks of section 8 that you trained last are there, too, with their stages, their module and the score of each run.
 # Everything that was trained is marked *unverified*, and your name is not in the files.
 # The cell needs `tables` from section 5 and `results` from section 7, so run the cells that make them first.
-# If you have trained nothing, `paper_card(tables)` will do.
+# If you have trained nothing, `paper_card(tables)` is enough.
 
 # %% tags=["experiment"]
 paper_card(tables, results)
@@ -1098,14 +1110,15 @@ paper_card(tables, results)
 # ## 11. What we now know
 #
 # - Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far,
-#   exchange information through a summary.
-# - In our map each task has an idea that is enough for it: a mean for "what", rows and columns for "where".
+#   and exchange information through a summary.
+# - On our map, each task has one idea that is enough for it: a mean for "what", rows and columns for "where".
 #   Comparing contents is enough for "look-up", and a wide kernel or window is enough for "far".
 #   But most ideas help with several tasks, and no task belongs to one idea alone.
 #   A channel gate made from the maximum solves "look-up" too, and it compares nothing.
 #   Three plain convolutions solve "far", because they see far enough.
 # - No module was the best everywhere.
-#   On the real pictures of this course, after 1,000 steps, we cannot tell nine of fifteen modules from a plain convolution.
+#   In the lessons' recorded runs on real pictures, after 1,000 steps, nine of fifteen modules score about as much as a plain convolution.
+#   (Their gaps may be luck.)
 #   On our close-ups, a small network with SE was not ahead of one without a module by more than luck.
 # - A published number means nothing without its unit.
 #   24.37M and 25.56M were the same network up to a few weights, and 7.9G was less than 3.86G.
@@ -1114,8 +1127,8 @@ paper_card(tables, results)
 # %% [markdown]
 # **Today.** Squeeze-and-excitation lives on in EfficientNet and MobileNetV3, and windows live on in Swin and its heirs.
 # Full attention, computed in blocks as in lesson 05b, is part of nearly every large model.
-# The zoo of convolutional gates has become quiet.
-# Plain attention, made affordable, has replaced most of these gates.
+# But few new convolutional gates are published today.
+# Plain attention, made affordable, has replaced most of them.
 #
 # **Still open:** which of the five tasks occur in photographs, how often, and how would you measure that?
 
@@ -1136,13 +1149,13 @@ paper_card(tables, results)
 #    Look for the bugs of this course,
 #    such as a wrong axis, a mask that hides nothing, or a norm that sees too much.
 #
-# You have written every one of these modules by hand.
+# You have written these modules by hand.
 # Whatever comes next will be made of the same parts, and you will be able to read it.
 
 # %% [markdown]
 # ## 12. Questions to think about
 #
-# 1. `AttentionResNet` ends in a mean over all positions, but `TaskNet` does not.
+# 1. `AttentionResNet` ends in a mean over all positions, but `TaskNet`, the network of section 7, does not.
 #    Why would the task "what" be a poor test of attention in a network with such a mean?
 # 2. Two networks have the same number of parameters to the last digit.
 #    Name two differences that this does not rule out.

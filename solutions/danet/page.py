@@ -19,7 +19,7 @@
 #
 # **Why anyone cares.** A 3 x 3 convolution sees one pixel to each side.
 # So it takes 223 such convolutions, without pooling, before opposite corners of a picture of 224 x 224 pixels can exchange information.
-# The module of this lesson does it in a single step, and [vision transformers](https://arxiv.org/abs/2010.11929) are built from a relative of this module.
+# With the module of this lesson they do so in a single step, and [vision transformers](https://arxiv.org/abs/2010.11929) are built from a relative of this module.
 #
 # **Needs** lesson 00 (attention on three words) and lesson 04 (how far a position sees) · 2 h 15 min · 7 points · difficulty 4 of 5
 #
@@ -101,7 +101,7 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 # %% [markdown]
 # ## 2. The idea
 #
-# Fu and others (2019) let each position look at all positions, as the words in lesson 00 do.
+# Fu and others (2019) let each position look at all positions, in the same way as each word in lesson 00 looks at all words.
 # Each position has three vectors.
 # Its **query** says what it would like to find, its **key** is what it is found by, and its **value** is what it has to say.
 # A position compares its query with all keys, and **gathers** a mean of the values, weighted by how well their keys fit the query.
@@ -115,9 +115,9 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 # In the figure, follow the strong colour, which shows what happens to one position, j.
 
 # %% [markdown]
-# These are the formulas of the paper (section 3.2), and the code that they become.
-# The paper's letters differ from ours, which are those of the authors' code.
-# Its features A are our x, its matrix S is our A, and its number α is our γ.
+# The table below shows the paper's formulas (section 3.2), and the code that they become.
+# The paper uses other letters than the authors' code, and we use those of the code.
+# The features that the paper calls A are our x, the paper's matrix S is our A, and the paper's number α is our γ.
 # The paper also calls the keys, queries and values B, C and D; elsewhere on this page, B is the batch and C the channels.
 #
 # | in the paper | in words | in code |
@@ -144,7 +144,7 @@ print(f"b gathers {weights @ values:.2f}")
 # Such scores, before a softmax, are called **logits**.
 # The exponentials of these logits are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7.
 # Position b gathers 1/7 · 7 + 2/7 · 0 + 4/7 · 14 = 9.
-# (If a query holds D numbers, lesson 00 divides the products by $\sqrt{D}$, but DANet does *not*.)
+# (Lesson 00 divides the products by $\sqrt{D}$, where D is the length of a query; DANet does *not*.)
 
 # %% [markdown]
 # ## 3. Exercise 1: `PositionAttention`
@@ -217,7 +217,8 @@ check(PositionAttention)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# With the values as (B, C, N), output j is the sum over i of V[:, i] · A[j, i].
+# Let V be the values, (B, C, N).
+# Then position j gathers the sum over i of V[:, i] · A[j, i].
 # A matrix product V M sums V[:, i] · M[i, j] over i, so M has to be A transposed: `.transpose(1, 2)`.
 # Afterwards `.view_as(x)` cuts the N positions into H rows of W again.
 # </details>
@@ -236,7 +237,7 @@ check(PositionAttention)
 # The network learns how much of the gathered features to let in.
 #
 # But this start has a price for whoever writes the module.
-# The next cell gathers in four ways, and one of the four is noise.
+# The next cell makes "gathered features" in four ways, and the fourth way is plain noise.
 # *Before you run it, predict: how many of the four give an output that differs from your module's, with gamma at 0?
 # And at 0.5?*
 
@@ -256,12 +257,11 @@ for gamma in (0, 0.5):
 predict_then_run(predicted, measured, unit="ways that differ, of four")
 
 # %% [markdown]
-# At gamma 0, even noise passes.
+# At gamma 0 no way differs, not even the noise.
 # At 0.5 only the first way gives your module's output.
 # The second way, `v @ A`, mistakes columns of A for rows, and the third way, `A @ v.mT`, mixes up channels and positions.
-# So even a wrong module, while it is fresh, passes a test of the output's shape.
-# It also gives the same output as a fresh copy of the published module.
-# But that only shows that it returns x.
+# A test of the output's shape finds neither mistake, whatever gamma is.
+# While gamma is 0, even a comparison with a fresh copy of the published module finds neither, because both modules return x.
 # Our checks give `gamma` another value first.
 # Do the same in your own tests: *set every parameter to something other than its starting value.*
 
@@ -277,7 +277,7 @@ predict_then_run(predicted, measured, unit="ways that differ, of four")
 #
 # **Predict first.** Nobody tells the network about colours or marks; it only sees posters and answers.
 # Now take an unmarked patch on a poster that the network has never seen.
-# How much of its attention weight will lie on the one marked patch that has the same colour?
+# How much of its attention weight will lie on the marked patch that has the same colour, or on the mark of that patch?
 # A poster is divided into 24 cells, and a marked patch and its mark fill one of them.
 # So by chance the share would be 4 %.
 
@@ -343,18 +343,19 @@ touch_attention(A[0], test_set, poster=0)
 #
 # ### Two matrices
 #
-# DANet's second branch does the same for channels, and asks which channels belong together in *this* image (section 3.3 of the paper).
+# DANet has a second attention, which works side by side with the first.
+# It does the same for channels, and asks which channels belong together in *this* image (section 3.3 of the paper).
 # This attention has no layers: each channel, as a list of N numbers, is query, key and value at once.
 #
 # ![One image with 3 channels of 2 x 2 positions. As X (C, N) it is 3 x 4. X transposed times X compares columns, the positions: 4 x 4, N x N. X times X transposed compares rows, the channels: 3 x 3, C x C.](figures/two_matrices.svg)
 #
-# Check one entry of each matrix by hand.
+# Check some entries by hand.
 # Positions a and c are (2, 0, 1) and (1, 0, 1), so their entry in the 4 x 4 matrix is 2 · 1 + 1 · 1 = 3.
 # Channels 0 and 2 are (2, 0, 1, 0) and (1, 0, 1, 0), so their entry in the 3 x 3 matrix is 3 again.
 # Channels 0 and 1 are never active together, so their entry is 0.
 #
 # The two matrices are easy to mix up.
-# A blog post from 2021 explains the *channel* branch like this: take Q transposed times K, which gives the matrix of similarities.
+# A blog post from 2021 explains the attention between *channels* in this way: Q transposed times K gives the matrix of similarities.
 # Run that sentence as code, on an image with 3 channels and 4 x 5 positions:
 
 # %%
@@ -362,7 +363,7 @@ q = k = torch.randn(1, 3, 4, 5).flatten(2)  # (B, C, N)
 print("the energies have shape", tuple((q.transpose(1, 2) @ k).shape))
 
 # %% [markdown]
-# A matrix that mixes 3 channels must be 3 x 3, so the post's matrix is that of the *position* branch.
+# A matrix that mixes 3 channels must be 3 x 3, so the post's matrix is that of the attention between *positions*.
 # The shape of an attention matrix tells you what it compares.
 # The shape also tells you what the matrix costs.
 # If height and width double, an N x N matrix becomes 16 times larger, but a C x C matrix keeps its size.
@@ -426,7 +427,9 @@ check(ChannelAttention)
 #
 # (B, C, N) @ (B, N, C) gives (B, C, C).
 # That is the product for the energies.
-# The channels gather A X: A comes first and is not transposed, because row i of A holds the weights of channel i.
+# The channels gather A X.
+# Now the channels are the *rows* of X, so A comes first and is not transposed.
+# In exercise 1 the positions were the *columns* of the values, so A came second and was transposed.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -478,7 +481,7 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 # A channel that looks only at itself gathers only its own numbers, which it has already.
 # In the code's form hardly any channel looks at itself.
 #
-# The authors' answer gave no reason; [elsewhere](https://github.com/CASIA-IVA-Lab/DANet/issues/45) an author says that the negated form helps training converge.
+# The answer did not say *why* the paper's form did badly; [elsewhere](https://github.com/CASIA-IVA-Lab/DANet/issues/45) an author says that the negated form helps training converge.
 
 # %% [markdown]
 # ## 6. Exercise 3: `DANetHead`
@@ -564,7 +567,7 @@ check(DANetHead)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# The four conv-BN-ReLU blocks differ in one number, and the three classifiers differ only in their weights.
+# The four conv-BN-ReLU blocks differ in the number of their input channels alone, and all three classifiers are made alike.
 # A helper function for the blocks and another one for the classifiers save typing.
 # </details>
 #
@@ -608,7 +611,7 @@ predict_then_run(predicted, {"parameters of the attentions": share}, unit="% of 
 #
 # This is the attention of SAGAN, an image generator, rebuilt from early TensorFlow code.
 #
-# *Symptom.* The output shape is right, the rows sum to 1, and the network trains.
+# *Symptom.* The output shape is right, each row of weights sums to 1, and the network trains.
 # But the output at a position stays the same if something changes in another row of the image.
 
 # %%
@@ -651,7 +654,7 @@ print("positions that notice:\n", notices.int())
 #
 # The score is the share of right answers at the positions of unmarked patches, on new posters.
 #
-# The sharpest control needs no training: **another poster's A**.
+# The sharpest control needs no training, only the A of **another poster**.
 # The trained network reads each poster with the A of the poster before it in the batch.
 # If the score stays the same, then A was not used.
 # If it falls to chance (50 %), the network cannot answer without the poster's own A.
@@ -744,10 +747,10 @@ print_verdicts(results, ("position attention", "wide window"),
 #
 # - With the A of another poster (the diamonds), both attentions fall to chance, so their answers come through A.
 #   (If one of your runs is far behind the others, it needs more steps than these 500: see below.)
-# - *Mean of all* looks nothing up, and yet it scores 67 to 75 % in five runs that we made beforehand, also with 500 steps.
-#   (With no module at all, five networks score 56 or 57 %.)
-#   Then we let these networks read each poster with the mean of *another* poster, and they fell to chance.
+# - *Mean of all* compares no positions, and yet it scores 67 to 75 % in five runs that we made beforehand, also with 500 steps.
+#   Then we let these five networks read each poster with the mean of *another* poster, and they fell to chance.
 #   So they use the mean.
+#   (With no module at all, five other networks score 56 or 57 %.)
 #   Perhaps the many channels of this mean hold a small *table* that says, for each hue, how black the mark is.
 #   Every position could then read the entry for its own hue.
 # - *Channel attention* needs a single parameter and no N x N matrix.
@@ -765,7 +768,7 @@ print_verdicts(results, ("position attention", "wide window"),
 #   So the sign changes how *soon* a run finds the answer, and so does luck.
 #   But every long run found it (five for each sign, and one more for each sign at a third of the learning rate).
 # - *Mean of all* comes closer to the attentions: five runs score 79 to 90 % (and one scores 77 % at a third of the learning rate).
-# - *Wide window* scores 66 to 74 %, which is more than after 500 steps.
+# - *Wide window* scores 66 to 74 %, which is more than in the figure above.
 #   A network with no module between its second and third convolutions scores 61 or 62 %.
 #
 # In fairness, the task is *made* for a look-up, and a small network on posters says nothing about photographs.
@@ -773,9 +776,9 @@ print_verdicts(results, ("position attention", "wide window"),
 # %% [markdown]
 # ## 9. On the way to ViT
 #
-# Two years after DANet, the vision transformer (ViT, 2021) built a whole network from two kinds of blocks.
+# Two years after DANet came the vision transformer (ViT, 2021), which is built almost entirely from two kinds of blocks.
 # One kind is position attention, and the other is a small network that is applied to the features of each position by itself.
-# It kept queries, keys, values, the softmax and the shortcut.
+# ViT kept queries, keys, values, the softmax and the shortcut.
 # Its changes address three weaknesses of the module that you built.
 #
 # **A scale.** If queries and keys hold D independent numbers (mean 0, standard deviation 1), their products have the standard deviation $\sqrt{D}$.
@@ -783,13 +786,13 @@ print_verdicts(results, ("position attention", "wide window"),
 # Dividing by $\sqrt{D}$ keeps the standard deviation at 1, whatever D is.
 #
 # **Heads.** One row of A is one mixture, so a position that needs two things from two places gets their mean.
-# ViT-Base cuts its 768 channels into 12 heads of 64.
+# ViT-Base cuts its 768 channels into 12 groups of 64, which are called **heads**.
 # Each head has its own queries, keys and A, and the features that the heads gather are concatenated.
 #
 # **Positions.** The module does not know left from right: if you shuffle the positions, the output is shuffled in the same way.
 # (See question 1.)
-# DANet leaves left and right to the convolutions around it.
-# ViT has almost no convolutions, so it adds a learned vector to the features of each place.
+# In DANet, the convolutions around the attention have to tell left from right.
+# ViT has almost no convolutions, so it learns one vector for each position, and adds that vector to the features there.
 
 # %% [markdown]
 # One thing also became *smaller*: the number of positions.
@@ -816,7 +819,7 @@ print_verdicts(results, ("position attention", "wide window"),
 # %% [markdown]
 # **A challenge (not graded).** Change a copy of `PositionAttention` so that the network scores 90 % after 125 steps.
 # (With the page's module it scores 51 to 63 % by then.)
-# You may change the scale, the heads, r, gamma, the peak rate, and anything else except the steps.
+# You may change the scale, the number of heads, r, gamma, the peak rate, and anything else except the steps.
 # (Our solution to this challenge scores 99.9 % in the worst of three runs.)
 # Before you run the next cell, run the imports, your exercises, and the cells that make `train_set` (section 1) and `learn` (section 4).
 
@@ -837,7 +840,7 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # ## 11. What we now know
 #
 # - Position attention looks things up: each position compares its query with the keys of all positions, and gathers their values.
-#   With another poster's A it was at chance, so it could not answer without its own.
+#   With the A of another poster the network was at chance, so it needs the A of the poster that it reads.
 # - The shape of an attention matrix says what it compares: N x N compares positions, and C x C compares channels.
 # - Channel attention, a module with one parameter, solved the same posters in every long run.
 #   After 500 steps at the page's rate, no run with the paper's sign scored above 84 %, but 11 of 16 runs with the code's sign did.
@@ -855,8 +858,8 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # **Against a plain convolution.** The cell at the end of this page shows recorded runs on real pictures.
 # In each picture, a handwritten digit lies on a photograph with a coloured frame.
 # The network should name the digit if it has the colour of the frame, and otherwise say "not it".
-# With one more 3 x 3 convolution instead of an attention, it gives 93.0 % right answers after 1,000 steps.
-# With position attention it gives 86.1 %, and with channel attention 82.6 %.
+# With one more 3 x 3 convolution instead of an attention, it answers 93.0 % of the new pictures correctly after 1,000 steps.
+# With position attention it answers 86.1 % correctly, and with channel attention 82.6 %.
 # (Each score is a mean of three runs, and one run of channel attention was still at 61 %.)
 # We also trained each network 36 times.
 # People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
@@ -889,13 +892,13 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 #
 # 1. The output of position attention is shuffled in the same way, and channel attention's A stays the same.
 #    A sum over positions has no order.
-#    On their own, neither module knows left from right.
+#    On its own, neither module knows left from right.
 #    Only the features can show which is which, for instance through the zero padding at the border.
 # 2. The sum grows with the number of positions, so the softmax becomes sharper on larger images.
 #    Dividing by N prevents this.
-# 3. In the first step there is only one.
-#    All gathered features are multiplied by gamma, so their gradient is 0 too, and only gamma itself learns.
-#    With gamma at 0.5 there are six, not seven.
+# 3. In the first step only one of the seven tensors receives a gradient, and that is gamma.
+#    All gathered features are multiplied by gamma, so with gamma at 0 no gradient reaches the layers that made them.
+#    With gamma at 0.5, six tensors receive one.
 #    The bias of `key` adds the same number to all products of one query.
 #    A softmax does not notice a number that is added to a whole row.
 # </details>

@@ -98,7 +98,7 @@ show(show_images(with_answers, columns=4),
 # A small window that sees a dot does not see the bar, so the colour has to travel across the picture.
 # And the answer must be *fine*, because the next dot is only three pixels away.
 #
-# Attention between all pairs of positions (lesson 05a's N x N matrix) is costly.
+# Attention between all pairs of positions is costly, because it needs a matrix of N x N numbers.
 # So networks often compute it on a smaller, coarser map.
 # How much of a *perfect* answer survives on such a coarse map?
 # We average the true heat map over cells, as in the picture at the top, and take the dot that is then the hottest.
@@ -139,11 +139,12 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 # Liu, Liu, Fan and Huang (2021) treat features in the same way.
 # The **channel branch** collapses the positions completely, to one, and keeps many channels: C // 2 of them.
 # The **spatial branch** collapses the channels completely, to one, and keeps every position.
-# So each branch gives up either the positions or the channels completely, instead of keeping some positions and some channels.
+# So each branch gives up either the positions or the channels completely, and does not keep some of each.
 # That is what **polarized** means.
 #
 # The light that passes such a filter is faint and has to be enhanced, so each branch also enhances what it keeps.
-# One branch applies a **softmax** to a tensor that has only one channel, and the other applies one to a tensor that has only one position.
+# In the channel branch, a **softmax** turns a tensor with one channel into a weight for each position.
+# In the spatial branch, a softmax turns a tensor with one position into a weight for each channel.
 # The last step of each branch is a **sigmoid**.
 #
 # ![The channel branch takes a weighted mean of x over H and W, keeps C // 2 channels, and makes gates (B, C, 1, 1) with wz, a LayerNorm and a sigmoid. The spatial branch takes a weighted mean over C // 2 channels, keeps H x W positions, and makes a map (B, 1, H, W) with a sigmoid.](figures/polarized.svg)
@@ -175,7 +176,7 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 # No image affects another, so a LayerNorm does the same in training and afterwards.
 #
 # Here are the four channels of two images; the second image is ten times as strong as the first.
-# By hand, the means are 3 for the first image and 30 for the second, and the standard deviations are 1.87 and 18.7.
+# If you work them out by hand, the means are 3 and 30, and the standard deviations are 1.87 and 18.7.
 # Look first at the gates *without* the norm: what is wrong with their second row?
 
 # %%
@@ -303,7 +304,7 @@ print("the same gates:", torch.allclose(gates, branch(x).flatten(1), atol=1e-6))
 #
 # ![wq, a mean over H and W and a softmax make weights (B, C // 2); wv makes values (B, C // 2, H, W). The weighted mean of their channels is one sheet; sigmoid makes the map (B, 1, H, W).](figures/spatial_branch.svg)
 #
-# Here is an example by hand, with C = 4.
+# Here is an example to work through by hand, with C = 4.
 # The two channels of `wq(x)` have the means 1.1 and 0 over all positions, so the weights are (3/4, 1/4).
 # At a position with the values (2, -2), the weighted mean is 1.5 - 0.5 = 1, so the map there is σ(1) = 0.73.
 # At a position with the values (0, 4), the weighted mean is 1 again.
@@ -537,6 +538,8 @@ predict_then_run(predicted, measured, unit="times x")
 # After the gate, no layer looks at neighbouring pixels any more.
 # A picture counts as right if the peak of the heat map is the centre of the right dot, or one of its four neighbours.
 #
+# We compare seven versions of the network, called **arms**:
+#
 # | arm | what it is |
 # |---|---|
 # | *no module* | sees the dots, but not the bar |
@@ -629,9 +632,12 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 #   The map is then right in *all* pictures in which the right dot has its cell to itself (75 % of the pictures).
 #   In five long runs at the page's rate, it is right in 47 to 59 % of the other pictures, in which the right dot shares its cell.
 #   A guess among the dots of the cell would be right in 47 % of these.
-#   Four of the runs do better than such a guess, probably because a neighbouring pixel counts as right and may lie in another cell.
+#   Four of the runs do better than such a guess.
+#   Probably this is because the four neighbours of the dot's centre count as right too, and some of them may lie in another cell.
+
+# %% [markdown]
 # - **The channel gates also find the dot**, although the question asks for a place.
-#   The gates turn *colours* on and off everywhere at once, and that is enough because the features know where each colour is.
+#   The gates turn *colours* on and off everywhere, and that is enough because the features know where each colour is.
 # - **This task cannot show whether two branches are better than one.**
 #   One branch, the full-size map, already scores 100 % in our three runs.
 #   One short run of the channel gates ends near 67 %, and so does one of the parallel layout.
@@ -779,7 +785,8 @@ print("Do the weights sum to 1?", "Yes." if max(abs(gates - 0.9526)) < 1e-3 else
 # **Today** PaddleSeg ships the module for segmentation.
 # Newer networks for pose and segmentation, such as [ViTPose](https://arxiv.org/abs/2204.12484) and [SegFormer](https://arxiv.org/abs/2105.15203), are transformers, which let patches look at each other.
 #
-# **What stays open:** the paper reports gains of 2 to 4 points on pose estimation and segmentation.
+# **What stays open** is how much the module gains.
+# The paper reports 2 to 4 points on pose estimation and segmentation.
 # A user who tried the module on pose estimation [found no gain](https://github.com/DeLightCMU/PSA/issues/9).
 # We measured neither task; on our pictures with handwritten digits (below), one more 3 x 3 convolution does as well as this module.
 #

@@ -13,13 +13,13 @@
 # %% [markdown]
 # # 07b · ResT
 #
-# *The block of a transformer for images: every position asks, whole windows answer, and images may have any size.*
+# *A transformer block for images of any size: every position makes a query, but only one key is made for each window.*
 #
 # ![Left: a grey field of 16 x 16 cells. Four entries, a to d, form a block; each has a hue, and a dot that is black or white. Lone cells in these four hues carry question marks. All 256 cells make queries. Right: the same field with 16 large windows, in four rows of four. Each window makes one key, so 16 keys answer. One window holds all four entries. What is the smallest number of keys that still gives every answer?](figures/keys.svg)
 #
 # In the drawing, 256 queries look for answers; how many keys does it take to answer them all?
 # A real feature map may have 256 x 256 = 65,536 positions.
-# With a query and a key for each, the attention matrix has 4.3 billion entries per head, which is 16 GiB in float32.
+# With a query and a key for each position, the attention matrix has 4.3 billion entries per head, which is 16 GiB in float32.
 # With one key for every 8 x 8 positions, the matrix takes 256 MiB.
 # This is why [PVT](https://arxiv.org/abs/2102.12122), [ResT](https://arxiv.org/abs/2105.13677)
 # and [SegFormer](https://huggingface.co/docs/transformers/model_doc/segformer) all have fewer keys than queries.
@@ -80,8 +80,10 @@ review()
 # Attention can do this, as in lesson 05a: with N = 256 cells it compares 256 queries with 256 keys.
 #
 # ResT asks whether we need that many *keys*.
-# It keeps all queries, but makes one key *and one value* from a whole window of cells.
-# At *ratio* r > 1, windows are r + 1 cells wide and begin every r cells, so neighbouring windows share a row or a column.
+# It keeps all queries, but makes only one key *and one value* from each window of cells.
+# A new window starts every r cells; r is called the *ratio*.
+# For r > 1 a window is r + 1 cells wide, so neighbouring windows share a row or a column.
+# (At the top and at the left, the first windows stick out over the edge.)
 # At ratio 4 there are 4 x 4 windows of 5 x 5 cells, so 16 keys answer 256 queries.
 # In the drawing, one of these keys has to hold all four entries.
 #
@@ -187,20 +189,22 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 # Different numbers show only that a module notices the shuffle.
 # *What* does `PixelAttention` tell a network?
 #
-# To find out, we used pictures of 12 x 12 cells with pairs of cells: in each pair, one cell is red and one is blue.
-# On which *side* of the red cell is the blue one, and in which *quarter* of the picture is the pair?
+# To find out, we used pictures of 12 x 12 cells that hold pairs of coloured cells: in each pair, one cell is red and one is blue.
+# The networks had to say on which *side* of the red cell the blue one lies, and in which *quarter* of the picture the pair lies.
 # (There are four answers to each question, so chance level is 25 %, and networks without a position code stay at that level.)
 # We trained five networks with `PixelAttention` and five with a learned table, for 900 steps each.
 # Then we tested them on larger pictures too.
 #
 # - At 12 x 12, four of the five runs with the learned table score 100 % on both questions.
 #   The fifth scores 88 % for the side and 100 % for the quarter.
-#   For 18 x 20 cells the table has to be stretched (interpolated); then it scores 24 to 34 % for the side, and 69 to 74 % for the quarter.
+#   For 18 x 20 cells the table has to be stretched (interpolated).
+#   Then these runs score 24 to 34 % for the side, and 69 to 74 % for the quarter.
 # - `PixelAttention` scores 100 % for the side at every size that we tried, but only 32 to 40 % for the quarter.
-#
+
+# %% [markdown]
 # So at the size that it was trained on, the table answers both questions.
-# On the larger pictures it still helps with the quarter, that is with the *place in the picture*.
-# But it hardly helps with the side, that is with the *order of neighbours*.
+# On the larger pictures it still helps with the quarter, that is, with the *place in the picture*.
+# But it hardly helps with the side, that is, with the *order of neighbours*.
 # `PixelAttention` tells a network the order of neighbours at every size, but little about the place.
 # %% [markdown]
 # The gate itself is not what helps: the same convolution, *added* to x, works equally well.
@@ -253,9 +257,9 @@ for size in ((8, 12), (7, 9)):
 # %% [markdown]
 # ## 4. Exercise 2: `OverlapPatchEmbed`
 #
-# Between its stages, ResT halves the map and increases the channels (section 3.3).
+# Between its stages, ResT halves the map and increases the number of channels (section 3.3).
 # A convolution does this: it turns each of its windows, called **patches**, into one token.
-# Neighbouring patches overlap, so a detail that the border of one patch cuts in two can lie whole in the next:
+# Neighbouring patches overlap, so a detail that is cut in two at the edge of one patch may be complete in the next:
 #
 # ![Eight positions and one of padding; four windows of three positions, each beginning two positions after the previous one, make four tokens.](figures/overlap.svg)
 #
@@ -331,14 +335,14 @@ check(OverlapPatchEmbed)
 
 # %% [markdown]
 # - **Logits** are the scaled products of queries and keys, before the Conv and the Softmax of the formula.
-# - **Heads** are groups of channels, each with an attention of its own, so that one position can look at several things.
-#   The heads' results, (B, heads, N, head_dim), are put side by side again, in the same order: (B, N, dim).
+# - **Heads** are groups of channels, and each group computes its own attention, so that one position can look at several things.
+#   The heads' results, (B, heads, N, head_dim), are put side by side again, in the order of the heads: (B, N, dim).
 # - `sr` (spatial reduction) is a depth-wise convolution with stride `sr_ratio`, so it computes one weighted sum per window and channel.
 #   M is the number of these windows.
 # - A **LayerNorm** (06b) treats each token by itself.
 #   It subtracts the token's mean, divides by the token's standard deviation, and then applies a learned weight and bias.
 # - **Conv2d and InstanceNorm2d** take (B, channels, height, width), and A is (B, heads, N, M), so heads act as channels.
-#   A 1 x 1 convolution makes each head's logit a weighted sum (plus a bias) of all heads' logits for the same query and key.
+#   For each query and key, a 1 x 1 convolution replaces the logit of each head by a weighted sum of the logits of all heads, plus a bias.
 #   InstanceNorm treats each head of each image by itself.
 #   It subtracts the mean of the head's N · M weights, and divides by their standard deviation.
 #
@@ -382,13 +386,13 @@ for query in range(4):
 #
 # With `apply_transform` and more than one head:
 #
-# - `transform_conv`: a 1 x 1 Conv2d with bias, heads to heads, on the logits;
+# - `transform_conv`: a 1 x 1 Conv2d with bias on the logits, from num_heads to num_heads channels;
 # - `transform_norm`: an `nn.InstanceNorm2d(num_heads)`, after the softmax.
 #
 # Tokens come row by row.
 # If H · W is not N, raise a `ValueError`, for any ratio.
 #
-# Here is a worked example: `EMSA(16, num_heads=4, sr_ratio=2)` reads x (2, 63, 16) with H = 7 and W = 9.
+# Worked example: `EMSA(16, num_heads=4, sr_ratio=2)` reads x (2, 63, 16) with H = 7 and W = 9.
 # The map is (2, 16, 7, 9), and the reduced map is (2, 16, 4, 5), so M = 20.
 # The queries are (2, 4, 63, 4), the keys are (2, 4, 20, 4), and A is (2, 4, 63, 20).
 
@@ -551,7 +555,7 @@ predict_then_run(predicted, measured, unit="(plain numbers)")
 #
 # Before you write the block, look at an example.
 # It has two tokens of two numbers each, and a branch (such as `attn` or `mlp`) that multiplies its input by 2.
-# It is an easy slip to write `x = norm(x)` first, so that the shortcut starts *after* the norm:
+# An easy slip is to write `x = norm(x)` first; the shortcut then starts *after* the norm:
 
 # %%
 for token in (torch.tensor([30.0, 10.0]), torch.tensor([3.0, 1.0])):
@@ -622,7 +626,7 @@ check(ResTBlock)
 # </details>
 # %% [markdown]
 # **A whole network.** Your modules are the parts of ResT-Lite, the smallest network in the paper.
-# It has a stem of three convolutions, and then four stages of two blocks, with 64, 128, 256 and 512 channels.
+# It has a stem of three convolutions, and then four stages of two blocks each, with 64, 128, 256 and 512 channels.
 #
 # **Predict, then run:** how many million parameters does it have?
 # (The authors' [README](https://github.com/wofmanaf/ResT) has the number, rounded.)
@@ -646,11 +650,11 @@ predict_then_run(predicted, measured, unit="million parameters")
 # The network has a 1 x 1 convolution, one block with two heads, and a Linear that gives scores at each position.
 # So positions are mixed by the block alone.
 # Each picture has 12 lone cells.
-# Hues and places are drawn anew for each picture, and so is the answer that belongs to each hue.
+# Hues and places are chosen at random for each picture, and so is the answer that belongs to each hue.
 # Training takes 180 steps of 12 pictures, with Adam and a learning rate that rises to 0.01 and falls.
 #
 # The score is the mean of two percentages, one for black answers and one for white answers, so chance level is 50 %.
-# After training, we also remove the cue: black and white are erased from the test pictures.
+# After training, we also test without the cue: black and white are erased from the test pictures.
 
 # %% tags=["experiment"]
 CHANNELS = 32
@@ -737,7 +741,7 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # A lack of parameters cannot explain the lower scores.
 # The networks with the larger ratio have *more* parameters, because at ratio 1 there is no `sr`, and a larger ratio has a larger kernel.
 # Without black and white in the test pictures, all six networks are at chance.
-# So the networks answer from the entries, and nothing else in a picture gives the answer away.
+# So the networks take their answers from the entries, and nothing else in a picture gives the answer away.
 #
 # Would you write "the reduction destroys small entries"?
 # First think of an experiment that could prove you wrong, and only then read on.
@@ -771,22 +775,23 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # **How can one key hold four entries?**
 # Is it because `sr` is depth-wise, so that each channel can read a different place in a window?
 # To test this, we replaced `sr` with the plain mean over the same window; a mean has no weights to learn.
-# For entries of 1 x 1 at ratio 2, the networks with the mean began to learn sooner (at this learning rate, the only one that we tried).
+# For entries of 1 x 1 at ratio 2, the networks with the mean began to learn sooner.
+# (For this comparison we tried only this page's learning rate.)
 # After 180 steps, eight runs with the mean scored 49 to 89 %, and eight runs with `sr` scored 50 to 61 %.
 # After 900 steps five runs with the mean scored 80 to 98 %, and five runs with `sr` scored 63 to 99 %.
 #
 
 # %% [markdown]
-# So far, this does not prove that one key can hold four entries.
+# This does not yet prove that one key can hold four entries.
 # These windows overlap, so some keys hold only one or two of the entries, and the network may be reading those.
 # So we also laid the windows side by side, and put all four entries into one of them.
 # We trained eight networks with the mean for 900 steps, five of them at this page's learning rate and three at half of it.
 # Six of them scored 90 to 94 %, and two were at chance.
 # So one key can hold four entries without a learned kernel.
 # With these windows and this page's learning rate, five runs with a learned kernel scored 65 to 73 % after 180 steps.
-# After the same 180 steps, four of five runs with the mean were still at chance, and the fifth scored 90 %.
+# After the same 180 steps, four of the five runs with the mean were still at chance, and the fifth scored 90 %.
 # After 900 steps, three of these five runs with the mean scored 91 to 94 %, and two were at chance.
-# All five runs with the kernel scored 75 to 87 %.
+# After 900 steps, all five runs with the learned kernel scored 75 to 87 %.
 # All runs are in the repository's `solutions/rest/experiment.md`.
 
 # %% [markdown]
@@ -833,8 +838,8 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 #   Such a ratio means fewer keys, but also a larger window for each key, and we have not separated the two.
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
-#   At this page's learning rate, where windows overlap, networks with the mean began to learn sooner than those with the learned kernel.
-#   Where windows lie side by side, it was the other way round.
+#   With overlapping windows (and this page's rate), networks with the mean began to learn sooner than those with the learned kernel.
+#   With windows side by side, networks with the learned kernel began sooner.
 # - The matrix A still grows with N · N: ratio r only divides its number of entries by r · r.
 # - At the image sizes that we tried, `PixelAttention` tells a network the order of neighbours, but little about their place in the picture.
 #
@@ -842,13 +847,14 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 
 # %% [markdown]
 # **Today.** PVT and [SegFormer](https://arxiv.org/abs/2105.15203) use fewer keys than queries.
-# SegFormer is part of [a widely used library](https://huggingface.co/docs/transformers/model_doc/segformer).
-# Swin, which is also from 2021, keeps all keys and lets each query see only a window of them.
+# SegFormer is part of [Hugging Face's Transformers library](https://huggingface.co/docs/transformers/model_doc/segformer).
+# Swin, published in 2021 like PVT, ResT and SegFormer, keeps all keys but lets each query see only a window of them.
 #
 # **On real pictures.** The cell at the end of this page shows a recorded experiment.
 # In it, a handwritten digit lies on a photograph with a coloured frame.
 # The network should name the digit if it has the colour of the frame, and otherwise say "not it".
-# With nothing in EMSA's place, the network scores 50 %, because at the digit, it cannot see the frame.
+# The answer is read off at the position of the digit.
+# With nothing in EMSA's place, that position does not see the frame, and the network scores 50 %.
 # With EMSA it scores 92 %, and with one more 3 x 3 convolution in EMSA's place 93 %.
 # So EMSA carries the colour of the frame to the digit, but this does not show that attention beats a convolution.
 #
@@ -857,7 +863,7 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 # But `apply_transform` also adds an InstanceNorm, and with this norm alone they score 99, 99 and 94 %.
 # So our three runs show no gain from mixing the heads.
 #
-# **What comes next.** Lesson 08a follows Swin: it computes attention within windows, and shows how to look beyond their borders.
+# **What comes next.** In lesson 08a you build Swin's attention within windows, and see how to look beyond their borders.
 
 # %% [markdown]
 # ## 13. Questions, and where to read on
