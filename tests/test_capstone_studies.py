@@ -67,7 +67,7 @@ def test_the_page_tells_the_longer_studies():
               for of in (runs, longer) for arm in ("with scale", "without scale")]
     assert solved == [12, 14, 12, 13]
     assert "Twelve runs with the scale and fourteen runs without it solve the task." in SECTION
-    assert "twelve runs with the scale and thirteen runs without it solve it." in SECTION
+    assert "twelve runs with the scale and thirteen runs without it solve the task." in SECTION
     scores = recorded["neighbours_longer"]["scores"]
     assert sorted(map(round, scores["kernel 1"])) == [82, 93, 94, 94, 94]
     assert {round(score) for score in scores["kernel 3"]} <= {93, 94}

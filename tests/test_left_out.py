@@ -85,7 +85,7 @@ def test_lesson_e1_quotes_the_lead_of_scconv():
     ours, theirs = means("framed")["SCConv"], means("framed")["one more 3x3 conv"]
     low, high = left_out.gaps(Store(), "framed")["SCConv - one more 3x3 conv"].interval
     assert f"`SCConv` scores {ours:.1f} % on average, and the convolution scores {theirs:.1f} %." in page("scnet")
-    assert f"The 95 % interval of the gap is {low:.1f} to {high:.1f} points." in page("scnet")
+    assert f"The 95 % confidence interval of the gap is {low:.1f} to {high:.1f} points." in page("scnet")
 
 
 def test_lesson_e1_quotes_the_lead_over_as_many_parameters():
@@ -105,9 +105,9 @@ def test_lesson_e1_quotes_what_is_left_of_the_lead_after_five_times_the_steps():
     runs = [run.arm for run in Store().curves if run.task == "framed" and (run.steps, run.rate) == longer]
     assert [len(scores) for scores in ends] == [6, 6] and runs.count("SCConv") == runs.count("one more 3x3 conv") == 18
     ours, theirs = (statistics.fmean(scores.values()) for scores in ends)
-    assert f"`SCConv` scores {ours:.1f} %, and one more convolution scores {theirs:.1f} % (means of eighteen runs)." \
-        in page("scnet")
-    assert "Then the gap is {:.1f} points, and its interval is {:.1f} to {:.1f} points.".format(
+    assert f"With `SCConv` the network then scores {ours:.1f} %, and with the single 3 x 3 convolution in its place " \
+           f"{theirs:.1f} % (means of eighteen runs)." in page("scnet")
+    assert "Here the gap is {:.1f} points, and its interval is {:.1f} to {:.1f} points.".format(
         found.gap, *found.interval) in page("scnet")
 
 
@@ -128,12 +128,12 @@ def test_where_the_frame_is_far_away_lesson_01_says_who_sees_it():
 
 def test_lesson_e3_quotes_the_controls_that_lack_one_thing():
     found, gaps = means("paired"), left_out.gaps(Store(), "paired")
-    assert f"*CMAT* scores {found['CMAT']:.0f} % on average, *own picture with mask* " \
-           f"{found['own picture with mask']:.0f} %, and *cross without mask* {found['cross without mask']:.0f} %." \
-           in page("catnet")
+    assert f"*CMAT* scores {found['CMAT']:.0f} % on average.\n# *Own picture with mask* scores " \
+           f"{found['own picture with mask']:.0f} %, and *cross without mask* scores " \
+           f"{found['cross without mask']:.0f} %." in page("catnet")
     across, masked = gaps["cross without mask - CMAT"], gaps["own picture with mask - CMAT"]
-    assert "the gap is {:.1f} points, and its 95 % interval is {:.1f} to {:.1f}.".format(across.gap, *across.interval) \
-        in page("catnet")
+    assert "the gap is {:.1f} points, and its 95 % confidence interval is {:.1f} to {:.1f}.".format(
+        across.gap, *across.interval) in page("catnet")
     assert "the gap is {:.1f} points, and its interval is {:.1f} to {:.1f}.".format(
         -masked.gap, *(-end for end in reversed(masked.interval))) in page("catnet")
 

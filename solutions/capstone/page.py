@@ -19,20 +19,20 @@
 #
 # People choose networks by tables of parameters and FLOPs; the library [timm](https://github.com/huggingface/pytorch-image-models) publishes such tables for hundreds of models.
 # If two rows differ by 1.2 million parameters although they should not, one of the numbers is wrong,
-# or it means something other than you think.
+# or it does not mean what you think.
 # Here you count for yourself, with your own modules.
 #
-# **Needs** lessons 01 and 09 (rows that need a lesson which you have not solved are marked "not yet") · 3 h · 7 points · difficulty 3 of 5
+# **Needs** lessons 01 and 09 (other lessons add rows to the tables) · 3 h · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
 # After this lesson you will be able to
 #
-# - build a ResNet with a place for any attention module, and all of CloFormer-XXS;
+# - build all of CloFormer-XXS, and a ResNet with a place for any attention module;
 # - reproduce the parameter counts of published tables, and say which "M" and which "FLOPs" a table means;
 # - test a module on tasks that were each made for one mechanism, and read the result without crowning a winner;
 # - train your own network within a budget, and say what its score shows and what it does not;
-# - ask a question of your own, and answer it by an experiment that could have proved you wrong.
+# - ask a question of your own, and answer it with an experiment that could have proved you wrong.
 #
 # | part | minutes |
 # |---|---|
@@ -93,7 +93,7 @@ review()
 # ResNet-50 has 25.56 million parameters.
 # The [authors of ECA](https://github.com/BangguWu/ECANet) state 24.37M parameters for their ECA-Net50.
 # This network is a ResNet-50 with one ECA module in each of its 16 blocks.
-# You wrote that module in lesson 02: it *adds* a few numbers to a network and removes nothing.
+# That module, from lesson 02, *adds* a few numbers to a network and removes nothing.
 #
 # **Guess now,** before you read on.
 # Where did more than a million parameters go?
@@ -102,7 +102,7 @@ review()
 # 2. The authors do not count the last layer, or the BatchNorms.
 # 3. All parameters are still there.
 #
-# The table that you write in exercise 1 will tell you.
+# The function that you write in exercise 1 will tell you.
 
 # %% [markdown]
 # ## 2. Exercise 1: `parameter_table`
@@ -135,7 +135,7 @@ for name, module in (("twice", nn.Sequential(square, square)), ("norm", nn.Batch
 # In an `nn.Sequential` that holds this same layer twice there is still one matrix, so the three numbers stay the same.
 # If the layer's weight does not require a gradient (a frozen layer), these three numbers are 0, 0.0 and 0.0.
 #
-# The rows of a table may share modules, as in this example.
+# The rows of a table may share modules, as in the following example.
 # `body` is `nn.Linear(30, 20)`, with 620 parameters, and `head` is `nn.Linear(20, 10)`, with 210.
 #
 # | a row's module | its parameters |
@@ -326,9 +326,9 @@ check(AttentionResNet)
 # The cell below reads your notebooks of the earlier lessons, which lie next to this one, and takes your modules out of them.
 # Modules that are not solved yet are listed with their lesson.
 #
-# **Predict, then run:** how many parameters does `AttentionResNet` with its default widths gain from each of these modules?
-# (There are six blocks, SE has a reduction of 2, and ECA has kernels of size 3.
-# The convolution has no bias, and a BatchNorm follows it.)
+# **Predict, then run:** how many parameters does `AttentionResNet` gain from SE, from ECA, and from one more 3 x 3 convolution?
+# (With its default arguments it has six blocks, SE has a reduction of 2, and ECA has kernels of size 3.
+# The extra convolution has no bias, and a BatchNorm follows it.)
 
 # %% tags=["experiment"]
 predicted = {"SE": None, "ECA": None, "one more 3x3 conv": None}
@@ -545,15 +545,15 @@ print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 # %% [markdown]
 # ## 5. The papers' tables
 #
-# Each row below is a published network, built the way its authors built it, but from *your* modules.
-# (The skeletons are in `attention_lab/networks/backbones.py`.
+# Each row below is a published network, built from *your* modules.
+# (The rest of each network, its *skeleton*, is in `attention_lab/networks/backbones.py`.
 # CloFormer's rows use your `CloBlock` of lesson 09, or the one on this page if yours is not solved yet.)
 # In the table, "met" means that two things are true.
 # First, your network has exactly as many parameters as we counted in the released code.
 # Second, somebody has stated a number of parameters, and your count rounds to this number in the same unit.
 # "As the code" means that only the first of these holds: nobody states a number, or the stated number does not fit the released code.
 # For nearly every row this code is the authors' own.
-# SE's authors have released no network with 18 or 34 layers, so those two rows follow a third party's code.
+# SE's authors have released no network with 18 or 34 layers, so the rows SE-ResNet-18 and -34 follow a third party's code.
 # "Second-hand" numbers are often quoted, but we have not read them in the paper itself.
 #
 # SE's authors gave biases to both layers of the excitation, and your SE block of lesson 01 has none.
@@ -569,7 +569,7 @@ tables
 # %% [markdown]
 # The last column says what to look out for in each row.
 # If a row says "too many" or "too few", look for a difference between your module and the code: a bias, a norm, a width.
-# But a row that is met proves little about what the module computes, because a sigmoid in the wrong place does not change the count.
+# But a row marked "met" proves little about what the module computes, because a sigmoid in the wrong place does not change the count.
 # That is what your checks are for.
 #
 # <details><summary>The two 28.09M</summary>
@@ -613,7 +613,7 @@ if "ECA" in modules:  # your block of lesson 02
 # %% [markdown]
 # ## 6. The bug museum
 #
-# **Which of the three is cheapest?**
+# **Which of these three networks is the cheapest?**
 # For images of 224 x 224 pixels the authors' READMEs state these "FLOPs":
 #
 # | EPSANet-50 (Small) | ECA-ResNet-50 | SCNet-50 |
@@ -636,12 +636,12 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 #
 # | | stated "FLOPs" | what it is | multiply-adds |
 # |---|---|---|---|
-# | EPSANet-50 | 3.62G | multiply-adds in 10^9, and some more for norms and pooling | 3.60 · 10^9 |
+# | EPSANet-50 | 3.62G | multiply-adds in 10^9, and some more (for norms and pooling?) | 3.60 · 10^9 |
 # | ECA-ResNet-50 | 3.86G | multiply-adds in 2^30, and some more | 4.09 · 10^9 |
 # | SCNet-50 | 7.9G | *twice* its multiply-adds (each is a multiplication and an addition); the README's column "MAdds" has 4.0G | 3.93 · 10^9 |
 #
 # Counted in one unit, EPSANet-50 is the cheapest, and SCNet-50 is 4 % cheaper than ECA-ResNet-50, not twice as expensive.
-# That two of the stated numbers include norms and pooling is our guess.
+# It is our guess that two of the stated numbers include norms and pooling.
 # It would explain why they are a little larger than the multiply-adds alone, but we have not run the authors' counter.
 # We saw these numbers in the READMEs of [EPSANet](https://github.com/murufeng/EPSANet), [ECANet](https://github.com/BangguWu/ECANet) and [SCNet](https://github.com/MCG-NKU/SCNet).
 # No single README is wrong, but the table made from all three is wrong.
@@ -660,7 +660,7 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 #   (The *average* of the picture is enough, because it shows the lamp's colour; chance level is 50 %.)
 # - **where:** is this square in the marked row, in the marked column, in both or in neither?
 #   (*Positions* are enough; chance level is 25 %.)
-# - **look-up:** in the legend at the left, each colour stands beside black, grey or white.
+# - **look-up:** in the legend on the left, each colour stands beside black, grey or white.
 #   Which of the three belongs to the colour of this patch?
 #   (*Content* is enough: the patch has to find its own colour, wherever it stands in the legend.
 #   The legend's grey is also the grey of the background, so it does not stand out.
@@ -679,7 +679,7 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 #
 # Gates, and modules that have their own shortcut, are plugged in as they are.
 # Four modules are attention without a shortcut: CloAttention, EMSA, window attention and GRL's attention.
-# We put a BatchNorm before each of these four, and a shortcut around both.
+# We put a BatchNorm before each of these four, and a shortcut around the BatchNorm and the module.
 # (The code is in `attention_lab/networks/adapters.py`.)
 #
 # Training takes 200 steps (500 for the look-up) of 16 pictures, with Adam and a learning rate that rises to 0.01 and falls again.
@@ -687,8 +687,9 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # The score is the percentage of right answers on 400 new pictures.
 # A run has **solved** its task if it scores at least 90 %.
 #
-# **Predict, then run:** there are two tasks, five modules and one seed.
-# The training takes about half a minute on a quiet machine, and two or three minutes on a busy one.
+# **Predict, then run:** what percentage of the answers does each of five modules get right on two of the tasks?
+# (There is one run for each module and task.
+# The training takes about half a minute on a quiet machine, and two or three minutes on a busy one.)
 # "Look-up" was made for content and "far" was made for reach: which of the modules can use content, and which have reach?
 
 # %% tags=["experiment"]
@@ -736,7 +737,7 @@ show_task_scores(results, arms, task="look-up")
 # **Touch it.** Here are the answers themselves, in four new pictures.
 # A disc is a right answer, and a cross is a wrong one.
 # Choose the module *nothing* and the task *look-up*: is there a rule behind its right answers?
-# Then choose *DANet position*: which of the answers black, grey and white has it learned, and which of them has it not learned?
+# Then choose *DANet position*: which of the three answers (black, grey and white) has it learned, and which has it not?
 # (If you have not trained a network yet, you see the answers of the untrained one.)
 
 # %% tags=["experiment"]
@@ -747,9 +748,9 @@ slide_answers(arms, trained, tasks)
 #
 # There is no rule: a network without a module cannot see the legend, so one answer in three is right by chance.
 #
-# In our run of the look-up, position attention stopped at two thirds of right answers.
+# In our run of the look-up, position attention got no further than two right answers in three.
 # Wherever the answer was white, the network was right.
-# But it could not tell black from grey, so it had learned one answer of three.
+# But it could not tell black from grey, so it had learned one of the three answers.
 # With five other seeds, position attention solved the task three times.
 #
 # In three of five runs CBAM solves the look-up, although it never compares two positions.
@@ -777,13 +778,14 @@ slide_answers(arms, trained, tasks)
 #
 # Each cell stands for five runs with five seeds.
 # For each task, the runs in the column "x 1" took the page's number of steps, and those in "x 5" took five times as many.
-# For the longer runs, a sixth seed chose the learning rate among three: the page's rate, half of it and twice it.
-# The map shows five runs with the best of the three rates.
+# For the longer runs we tried three learning rates: the page's rate, half of it and twice it.
+# The map shows the rate that did best with a sixth seed, which is not among the five.
 # In some cells a few runs have solved the task and others are far from it, so their mean describes none of them.
 # These cells say how many of the five runs have solved the task.
 
 # %% [markdown]
-# **The controls** are the rows in bold; four of them have something in the module's place.
+# **The controls** are the five rows in bold.
+# One is the network with *nothing*, and the other four have something in the module's place.
 # "The wrapper alone" is the BatchNorm and the shortcut that we put around attention, with nothing inside.
 # "One more 3x3 conv" and "three more 3x3 convs" show how much can be gained by more parameters and a wider view alone.
 # "SE, no squeeze" is SE with all its layers, but without the mean over the picture.
@@ -811,16 +813,16 @@ slide_answers(arms, trained, tasks)
 # So how could they know the colour?
 # The task leaked.
 # Each picture has three dots, whose posts have three different colours.
-# Each colour should fill the same number of pixels, so that the mean says nothing.
+# Each colour was meant to fill the same number of pixels, so that the mean would say nothing.
 # But posts in the last row were cut off by the edge.
 # Their colour filled fewer pixels, and the mean gave that away.
 # Besides, the posts of one dot could come into another dot's view.
-# In today's version all posts are whole, and no dot sees another dot's posts within the 7 x 7 pixels of the network with *nothing*.
-# With it, the modules without reach (such as ECA and EMSA) stay at or below 37 % in all their runs, at all three rates.
+# In today's version all posts are whole, and no dot has another dot's posts within the 7 x 7 pixels that the network with *nothing* sees.
+# In this version, the modules without reach (such as ECA and EMSA) stay at or below 37 % in all their runs, at all three rates.
 #
 # A small leak is left: the control "one more 3x3 conv", which sees a little further than the network without it, scores 38 %.
 # Its view of 11 x 11 pixels sometimes contains a post of another dot.
-# No two dots have posts of the same colour, so only two of the three colours are left.
+# No two dots have posts of the same colour, so the network can rule out that post's colour.
 # Any task may leak, so look where a score comes from before you praise a module.
 
 # %% [markdown]
@@ -901,7 +903,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # **No network with a module is ahead of a network without one by more than luck.**
 # Two runs of the same network differ by up to 12.1 points, so a gap of one or two points says little.
 # (The runs with CBAM differ most: one scores 78.7 %, and the other four score 86 to 91 %.)
-# The clearest gap is 3.0 points, between the two networks without a module, and even that is close to luck.
+# Without a module, the wider network is 3.0 points ahead of the narrower one, and even that may be luck.
 #
 # Our own network, in the cell above, has CloAttention.
 # Its one run scores 85.6 %, which is 4 points behind the network without a module, and that may be luck.
@@ -914,7 +916,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # So the network can compare digit and frame without any module.
 #
 # Our pictures come from only six photographs, and from digits that 13 people wrote, each on one paper form.
-# The test has only two of the photographs and four of the forms, so other pictures may give other numbers.
+# The test pictures come from only two of the photographs and four of the forms, so other pictures may give other numbers.
 # </details>
 
 # %% [markdown]
@@ -933,7 +935,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # You may still change an arm, its training or the number of seeds.
 # Fixed rules, the same as in all lessons, give the verdict, and everything ends up in one report that you can show.
 # If you have changed an arm, its training or the number of seeds, the report says so.
-# It still shows the scores from before.
+# It still shows the scores from before the change.
 #
 # Here is one of our own studies.
 # Position attention fails at "far", and we said that it cannot tell where a position is.
@@ -966,7 +968,7 @@ study("places", task="far",
 # In our five runs *attention* scored 33 %, *places alone* scored 32 %, and *attention with places* scored 83 % (63 to 99 %).
 # So the hypothesis is supported, but only two of the five runs solved the task (90 % or more).
 # If some runs of an arm solve a task and others don't, the mean describes none of them.
-# In that case the verdict does not use the means, and depends only on the order of the runs by score.
+# In that case the verdict does not use the means, and depends only on how the runs rank.
 # Here every run of *attention with places* scores more than every run of the other two arms.
 # That rarely happens by luck (p = 0.02, corrected for both comparisons).
 # After five times as many steps, all five runs of *attention with places* solve the task with 100 %.
@@ -986,14 +988,16 @@ study("places", task="far",
 # Each of the six takes ten minutes, of which one or two are training.
 # Choose among `modules[...]`, or write a module of your own whose output has the shape of its input.
 #
-# As an example, here is a [finished report on question 1](example_study.html) of this list, which we made with nothing but this notebook.
+# As an example, [this report](example_study.html) answers question 1.
+# We made it with nothing but this notebook.
 #
 # 1. Does a channel gate need the maximum to do the look-up, or is the mean enough?
 # 2. How many slots does external attention need for the look-up?
 # 3. How many hidden units does SE need for "what"?
 # 4. How wide must a window be for "far"?
 # 5. Does attention need its scale, one over the square root of d, for the look-up?
-# 6. Does it help at "what" that ECA's kernel reads neighbouring channels, although the channels have no order?
+# 6. ECA's kernel reads neighbouring channels, although the channels have no order.
+#    Does this help with the task "what"?
 #
 # <details><summary>How to make the arms</summary>
 #
@@ -1015,7 +1019,7 @@ study("places", task="far",
 # 6. `from_lesson("02_eca", "ECABlock")(c, 3)` has a kernel of size 3.
 # </details>
 #
-# <details><summary>What came out when we asked (five runs each, and fifteen for question 5)</summary>
+# <details><summary>What came out when we asked (five runs of each arm, unless we say otherwise)</summary>
 #
 # 1. A gate made from the maximum scores 100 %, and one made from the maximum and the mean scores 99 %.
 #    One made from the mean alone scores 35 %, which is at chance.
@@ -1026,20 +1030,20 @@ study("places", task="far",
 #    (These are five runs at one rate.)
 # 2. Two of five runs solve the task with 64 slots, one does with 8, and none with 2.
 #    Most of the others stop near two thirds, so the means say little: they are 81 %, 74 % and 59 %.
-#    We had predicted only that 64 is ahead of 2, and even that lead is close to luck.
+#    We had predicted only that 64 slots would be ahead of 2, and even that lead may well be luck.
 # 3. After 200 steps, one hidden unit brings most of the gain.
 #    SE with one hidden unit scores 87 %, SE with eight scores 91 %, and the network without a module scores 76 %.
-#    The gap between one and eight is not luck, but it is smaller than the 5 points that we had said would matter.
+#    The gap between one and eight hidden units is not luck, but it is smaller than the 5 points that we had said would matter.
 #    So this was *not decided*.
 # 4. Windows of 2 x 2 positions stay at chance with 35 %, and windows of 4 x 4 and 6 x 6 score 100 % in every run.
 # 5. We cannot tell, even from fifteen runs of each arm.
 #    Twelve runs with the scale and fourteen runs without it solve the task.
 #    The means are 94 % and 98 %, because a run that has not solved the task stops near two thirds.
-#    With five times as many steps, twelve runs with the scale and thirteen runs without it solve it.
-#    (These runs were trained from the start, so a run that solves the task in the short training need not solve it here.)
+#    With five times as many steps, twelve runs with the scale and thirteen runs without it solve the task.
+#    (The longer runs are new runs, so a seed that solves the task in the short training need not solve it in the long one.)
 #    When we had only the first five short runs of each arm, four with the scale and all five without it had solved the task.
 #    Then it looked as if the scale did harm.
-#    But of ten more runs of each arm, eight with the scale and nine without it solved the task, which may well be luck.
+#    But of ten more runs of each arm, eight with the scale and nine without it solved the task, a difference that may well be luck.
 # 6. With a kernel that reads neighbours, networks learned sooner in our runs.
 #    A kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and the network without a module scores 76 %.
 #    Even so, one of the five runs with a kernel of 1 scores 92 %.
@@ -1052,7 +1056,7 @@ study("places", task="far",
 #    After 200 steps, the runs that start below 0 score 84 to 92 %, and those that start above 0 score 76 to 84 %.
 #    After five times as many steps, all ten runs that start below 0 score 93 or 94 %.
 #    But four of those that start above 0 stop at 82 or 83 %.
-#    So the mean of 82 %, which five short runs with a kernel of 1 had scored, mixed two groups.
+#    So the mean of 82 % over five short runs with a kernel of 1 mixed two groups.
 #    With a kernel of 3 the start matters less: ten short runs score 89 to 92 %.
 # </details>
 
@@ -1072,13 +1076,13 @@ study("places", task="far",
 # %% [markdown]
 # **A challenge (not graded): set a record.**
 # How many of the five tasks can *one* module solve?
-# A task is solved if at least four of five runs answer 90 % of the questions right, so one lucky run does not help.
+# A task is solved if at least four of five runs answer at least 90 % of the questions correctly, so one lucky run does not help.
 # Each run takes the page's number of steps.
 # The module may hold up to 1,000 numbers: its parameters, and its buffers, such as BatchNorm's means and variances.
 # If two modules solve the same number of tasks, the one with fewer numbers is ahead.
 #
 # Our best attempt solves four of the five tasks with 393 numbers, so there is room for a fifth.
-# The page `docs/records.md` in the course's repository has all rules, our attempts, and how a record is verified.
+# The page `docs/records.md` in the course's repository has all the rules and our attempts, and says how a record is verified.
 # `verify --record`, a command for instructors, trains your module again, on pictures that nobody has seen.
 #
 # One attempt trains 25 networks, which takes two to five minutes.
@@ -1111,23 +1115,23 @@ paper_card(tables, results)
 #
 # - Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far,
 #   and exchange information through a summary.
-# - On our map, each task has one idea that is enough for it: a mean for "what", rows and columns for "where".
+# - On our map, one idea is enough for each of four tasks: a mean for "what", rows and columns for "where".
 #   Comparing contents is enough for "look-up", and a wide kernel or window is enough for "far".
 #   But most ideas help with several tasks, and no task belongs to one idea alone.
 #   A channel gate made from the maximum solves "look-up" too, and it compares nothing.
 #   Three plain convolutions solve "far", because they see far enough.
 # - No module was the best everywhere.
 #   In the lessons' recorded runs on real pictures, after 1,000 steps, nine of fifteen modules score about as much as a plain convolution.
-#   (Their gaps may be luck.)
+#   (The gaps between them may be luck.)
 #   On our close-ups, a small network with SE was not ahead of one without a module by more than luck.
 # - A published number means nothing without its unit.
-#   24.37M and 25.56M were the same network up to a few weights, and 7.9G was less than 3.86G.
+#   24.37M and 25.56M stood for the same network, up to a few weights, and "7.9G" stood for fewer multiply-adds than "3.86G".
 # - Before you praise a module, take away one thing at a time, train longer, and look where the score comes from.
 #
 # %% [markdown]
 # **Today.** Squeeze-and-excitation lives on in EfficientNet and MobileNetV3, and windows live on in Swin and its heirs.
 # Full attention, computed in blocks as in lesson 05b, is part of nearly every large model.
-# But few new convolutional gates are published today.
+# But few new gates for convolutional networks are published today.
 # Plain attention, made affordable, has replaced most of them.
 #
 # **Still open:** which of the five tasks occur in photographs, how often, and how would you measure that?
@@ -1144,7 +1148,7 @@ paper_card(tables, results)
 # 1. *One more question of your own.* Take the verdict of your study, and ask what a sceptic would ask for: longer runs, another rate,
 #    another task.
 # 2. *Someone else's weights.* Section 5 restores ECA-ResNet-50.
-#    Do the same for another network, and let both networks name your own photographs.
+#    Do the same for another network, and let both networks say what your own photographs show.
 # 3. *Someone else's code.* Open a repository that uses attention.
 #    Look for the bugs of this course,
 #    such as a wrong axis, a mask that hides nothing, or a norm that sees too much.

@@ -92,7 +92,7 @@ review()
 #
 # The score in this lesson is the **IoU** (intersection over union).
 # It counts the pixels that belong to the object in both the answer and the truth.
-# Then it divides by the number of pixels that belong to the object in at least one of them.
+# Then it divides this count by the number of pixels that belong to the object in at least one of them.
 # Calling every pixel "object" scores about 30 % here.
 
 # %% [markdown]
@@ -125,7 +125,7 @@ print(f"sum of the mask: {mask.sum():.0f}; shrunk to 4 x 4: {shrunk.sum():.0f}")
 #
 # Worked example, one channel and one row: the features (1, 2), enlarged to four positions, are (1, 1.25, 1.75, 2).
 # Under the mask (0, 0, 1, 1) the sum of the features is 3.75.
-# The sum of the mask is 2, so the prototype is 1.875 (rounded).
+# The sum of the mask is 2, so the prototype is 1.875 (the 10⁻⁵ changes it only a little).
 
 # %% exercise
 def masked_average_pool(features: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -225,7 +225,7 @@ for name, other in (("the mean", (red + blue) / 2), ("red", red), ("blue", blue)
 # %% [markdown]
 # These are the steps:
 #
-# 1. resize the mask (B, H, W) to (h, w), bilinearly, this time with `align_corners=True`;
+# 1. resize the mask (B, H, W), again of any dtype, to (h, w), bilinearly, this time with `align_corners=True`;
 # 2. multiply the support's features by it;
 # 3. take the cosine of each vector f of step 2 with each vector q of the query's features, $f \cdot q \, / \, (|f| |q| + 10^{-7})$, and for each q keep the largest cosine;
 # 4. stretch each picture's map to the range from 0 to 1: (value - min) / (max - min + 10⁻⁷).
@@ -239,7 +239,7 @@ for name, other in (("the mean", (red + blue) / 2), ("red", red), ("blue", blue)
 # The query has three positions, with the features (1, 0), (3, 4) and (4, 3).
 # The largest cosines are 1, 0.6 and 0.8, which are stretched to 1, 0 and 0.5.
 #
-# One matrix product computes all N · N cosines (N = h · w).
+# One matrix product computes all N · N products f · q (N = h · w).
 
 # %% exercise
 def prior_mask(
@@ -364,12 +364,12 @@ touch_a_mask(methods, sharpness=100.0)
 #
 # The prior mask keeps the colours apart, but looks only at the object.
 # If a background colour is similar to one of the object's colours, the prior mask cannot know that this colour belongs to the background.
-# (With one colour, the prior mask is even worse than the prototype.
+# (With one colour, the prior mask does worse than the prototype.
 # It trusts the single best match, even if that match is a position at the object's border, where two colours are mixed.)
 #
-# The look-up loses least when the object has three colours instead of one, probably because it also looks at the background.
+# Of the three ways, the look-up suffers least from the step from one colour to three, probably because it also looks at the background.
 #
-# In the episode that you can draw on, the extra stripe costs the look-up most.
+# In the episode that you can draw on, the extra stripe costs the look-up most, and the prototype least.
 # The prior mask and the look-up believe every marked cell, but a mean dilutes a cell that was marked wrongly.
 # </details>
 
@@ -503,7 +503,8 @@ print("one after the other:", (query + support) / 2, (support + (query + support
 #
 # The block returns the refined query and the refined support.
 #
-# Worked example: `CMAT(24, 2)` has 2 · 1,200 parameters in its attentions, 3 · 48 in its norms and 2 · 600 in its MLP: 3,744.
+# Worked example: `CMAT(24, 2)` has 2 · 1,200 parameters in its two attention modules, 3 · 48 in its norms and 2 · 600 in its MLP.
+# That makes 3,744.
 # If both masks are 0, z is norm1(a), so nothing passes from one picture to the other.
 
 # %% exercise
@@ -625,7 +626,7 @@ check(iterative_refinement)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Before the loop, make two masks and an empty list.
-# The loop has four lines, and the last one compares.
+# The loop has four lines, and the last one compares the map with 0.5.
 # Which dtype does the result of the comparison have, and which one do you need?
 # </details>
 #
@@ -640,7 +641,8 @@ check(iterative_refinement)
 #
 # The module is called *cross masked* attention.
 # Does it help because a picture looks *across* at the other one, or because there is a *mask*?
-# So we try all four combinations with a look-up at the end, and two of them again with a prototype.
+# A block may look across or not, and it may use a mask or not.
+# We try all four combinations with a look-up at the end, and two of them again with a prototype.
 #
 # All objects have three colours, and the features are those of section 5, which are not trained.
 # Each network has two `CMAT(24, 2)` blocks, which makes 7,488 parameters.
@@ -764,9 +766,9 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 #
 # - **The lead of the look-up is mostly a head start.**
 #   Before any training, the arms that end in a look-up score 71 to 76 %, and those that end in a prototype score 41 to 45 %.
-#   In 120 steps the prototype arms gain more points than the look-up arms, and they are still far behind.
-#   Two pairs of arms differ only in this last step.
-#   In our recorded runs, the average IoU with the look-up is higher than with the prototype by this many points:
+#   In 120 steps the prototype arms gain more points than the look-up arms, but they are still far behind.
+#   In two pairs of arms, the only difference is whether the network ends in a look-up or in a prototype.
+#   In our recorded runs, the average IoU of the look-up is ahead of the prototype's by this many points:
 #
 #   | | *own picture* | *other picture, masked* |
 #   |---|---|---|
@@ -788,7 +790,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 #   (For this we ran two prototype arms that this page leaves out.)
 
 # %% [markdown]
-# **Why does the mask help?** Only through the masks do labels enter the features.
+# **Why does the mask help?** The masks are the only way by which labels reach the features.
 # There are two masks in each block, one for each picture.
 # So in *own picture, masked* we switched off one of them at a time, by setting it to 1 everywhere (600 steps, five runs each).
 #
@@ -800,13 +802,14 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # | both masks | 85 to 86 |
 # | both masks, but the second attention's result is replaced by one learned vector, times the mask | 84 to 85 |
 #
-# So the support's mask is what helps, and most of its gain does not even need the second attention.
+# So the support's mask is what helps.
+# And most of the gain is still there if one learned vector takes the place of the second attention (last row).
 
 # %% [markdown]
 # The full name, *cross masked attention*, describes *other picture, masked*.
 # After 600 steps, this arm is 4 points ahead of a control that is neither cross nor masked.
 # The second control, masked but not cross, is level with *other picture, masked*.
-# So in these runs with a look-up, the credit goes to one word of the two: *masked*.
+# So in these runs with a look-up, the credit goes to one of the two words: *masked*.
 #
 # Has any arm learned by heart what objects look like?
 # To find out, we give each trained network the support of another episode:
@@ -817,7 +820,7 @@ for arm in arms:
 
 # %% [markdown]
 # No arm has learned this: with a wrong support, all arms fall below 30 %, the score for calling everything "object".
-# (All long runs, with two prototype arms that this page leaves out,
+# (All long runs, including two prototype arms that this page leaves out,
 # are in `solutions/catnet/experiment.md` in the course's repository.)
 
 # %% [markdown]
@@ -867,15 +870,16 @@ print(f"parameters: {sum(p.numel() for p in exhibit.parameters()):,} (expected: 
 # | shortcuts | three | none | three |
 # | LayerNorm | in each step | over channels and positions together, so it fits only one picture size | over channels |
 #
-# The authors' code refines the prototype with a few steps of Adam, not by several blocks one after the other.
+# The authors' code refines the prototype with a few steps of Adam, not with several blocks, one after the other.
 # A user [reports](https://github.com/hust-linyi/CAT-Net/issues/15) that the paper's refinement is missing, and that the scores are more than 7 % below the paper's.
 # We have not tried to reproduce the paper's scores or the user's.
 # With the same weights, your code for exercises 1 to 4 gives the outputs and gradients of the authors' code
 # (in our tests, to within 1e-10).
 # `CMAT` and the refinement of exercise 6 are not in their code.
-#
+
+# %% [markdown]
 # **A challenge (not graded).** After 120 steps, our best network scores 82.5 % in the worst of three runs.
-# (It differs from *own picture, masked* in one thing: the query's first mask is a look-up.)
+# (It differs from *own picture, masked* in one respect: the query's first mask is made by a look-up, not by `prior_mask`.)
 # Change the blocks and the last step as you like, but not the data, the features or the number of training steps.
 # Can you get above 85 % with every seed?
 # Before you run the cell below, run the imports, your exercises, the cell of `look_up`,
@@ -913,16 +917,18 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # **On real pictures.** The cell at the end of this page shows recorded runs.
 # Each picture is a piece of a photograph, with a coloured, handwritten digit.
 # The network should name the query's digit if it has the colour of the support's digit, and otherwise say "not it".
-# With *CMAT* it gives 89.5 % right answers, and with *own picture* 50.5 %, about as many as if it always said "not it".
+# With *CMAT*, 89.5 % of its answers are right, and with *own picture* 50.5 %, about as many as if it always said "not it".
 # But that control has neither the mask nor the other picture, so the gap does not say which of the two helped.
 
 # %% [markdown]
-# So we also ran two more controls, 36 runs of each: one has no mask, and in the other each picture attends only to itself.
+# So we also ran two more controls, 36 runs of each.
+# They are *cross without mask*, and *own picture with mask*, in which each picture attends only to itself.
 # People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
 # In training, each run left out one group and one photograph, a different pair each time.
 # Each run had 1,000 steps, so what follows says nothing about longer training.
-# On what was left out, *CMAT* scores 81 % on average, *own picture with mask* 78 %, and *cross without mask* 85 %.
-# So the module did even better without its mask: the gap is 4.5 points, and its 95 % interval is 1.1 to 7.9.
+# On what was left out, *CMAT* scores 81 % on average.
+# *Own picture with mask* scores 78 %, and *cross without mask* scores 85 %.
+# So the module did even better without its mask: the gap is 4.5 points, and its 95 % confidence interval is 1.1 to 7.9.
 # *Own picture with mask* is far above chance too.
 # But this does not show what the support's mask does alone.
 # The query's mask is the prior mask, which is made from both pictures, so the other picture still gets in.

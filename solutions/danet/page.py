@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 05a · Dual Attention Network
 #
-# *Every position looks at every other position, and every channel at every other channel.*
+# *Every position looks at all positions, and every channel at all channels.*
 #
 # ![A poster with coloured patches. One patch of each colour has a mark on its right, black or white; three patches have none and are numbered: 1 is blue, 2 red, 3 yellow. Which marks belong to 1, 2 and 3?](figures/poster.svg)
 #
@@ -116,7 +116,7 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 
 # %% [markdown]
 # The table below shows the paper's formulas (section 3.2), and the code that they become.
-# The paper uses other letters than the authors' code, and we use those of the code.
+# The paper and the authors' code use different letters, and we follow the code.
 # The features that the paper calls A are our x, the paper's matrix S is our A, and the paper's number α is our γ.
 # The paper also calls the keys, queries and values B, C and D; elsewhere on this page, B is the batch and C the channels.
 #
@@ -212,7 +212,8 @@ check(PositionAttention)
 #
 # Write the shape next to each line.
 # (B, N, D) @ (B, D, N) gives (B, N, N).
-# What has to be transposed for this product, and what for the second one, values times A?
+# What has to be transposed for this product?
+# And what has to be transposed for the second product, values times A?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -257,7 +258,7 @@ for gamma in (0, 0.5):
 predict_then_run(predicted, measured, unit="ways that differ, of four")
 
 # %% [markdown]
-# At gamma 0 no way differs, not even the noise.
+# With gamma at 0, none of the four outputs differs, not even that of the noise.
 # At 0.5 only the first way gives your module's output.
 # The second way, `v @ A`, mistakes columns of A for rows, and the third way, `A @ v.mT`, mixes up channels and positions.
 # A test of the output's shape finds neither mistake, whatever gamma is.
@@ -343,7 +344,7 @@ touch_attention(A[0], test_set, poster=0)
 #
 # ### Two matrices
 #
-# DANet has a second attention, which works side by side with the first.
+# DANet has a second attention module, which works side by side with the first.
 # It does the same for channels, and asks which channels belong together in *this* image (section 3.3 of the paper).
 # This attention has no layers: each channel, as a list of N numbers, is query, key and value at once.
 #
@@ -372,7 +373,7 @@ print("the energies have shape", tuple((q.transpose(1, 2) @ k).shape))
 # ### The exercise
 #
 # The only parameter is `gamma`, which starts at 0 as before.
-# Let X be x with its positions in one row, (B, C, N).
+# Let X be x with H and W flattened into one axis, (B, C, N).
 # These are the steps:
 #
 # - E = X Xᵀ, (B, C, C), the **energies**, without any scale;
@@ -481,12 +482,13 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 # A channel that looks only at itself gathers only its own numbers, which it has already.
 # In the code's form hardly any channel looks at itself.
 #
-# The answer did not say *why* the paper's form did badly; [elsewhere](https://github.com/CASIA-IVA-Lab/DANet/issues/45) an author says that the negated form helps training converge.
+# In their reply (above), the authors did not say *why* the paper's form did badly.
+# [Elsewhere](https://github.com/CASIA-IVA-Lab/DANet/issues/45) one of them says that the negated form helps training converge.
 
 # %% [markdown]
 # ## 6. Exercise 3: `DANetHead`
 #
-# Now build the published head, in which the two branches work side by side.
+# DANet's published *head* puts the two modules side by side, in two branches.
 # A **backbone** (a convolutional network, usually pretrained on images) gives features.
 # The head turns them into logits, here one score for each class at each position.
 #
@@ -634,7 +636,7 @@ print("positions that notice:\n", notices.int())
 #
 # For tensors with four axes, `@` treats the last two axes as matrices.
 # So the weights are (B, H, W, W), and each position looks at the W positions of its own row only.
-# First turn q, k and v each into one list of N positions: `q.flatten(1, 2)` has shape (B, N, C).
+# First turn each of q, k and v into one list of N positions: `q.flatten(1, 2)` has shape (B, N, C).
 # Finally, `.view_as(v)` (the original v) restores the image.
 # The mistake was reported and repaired in [taki0112/Self-Attention-GAN-Tensorflow, issue 3](https://github.com/taki0112/Self-Attention-GAN-Tensorflow/issues/3).
 # </details>
@@ -642,7 +644,7 @@ print("positions that notice:\n", notices.int())
 # %% [markdown]
 # ## 8. The experiment: which mark belongs to each patch?
 #
-# Which module can look up a mark that may stand anywhere?
+# Which module can look up a mark that may be anywhere?
 # In the small network of section 4, one of these **arms** takes the module's place, between the second and the third convolution:
 #
 # | arm | what it does | its parameters |
@@ -654,7 +656,8 @@ print("positions that notice:\n", notices.int())
 #
 # The score is the share of right answers at the positions of unmarked patches, on new posters.
 #
-# The sharpest control needs no training, only the A of **another poster**.
+# Does a trained network really use A?
+# To find out, no further training is needed: the network gets the A of **another poster**.
 # The trained network reads each poster with the A of the poster before it in the batch.
 # If the score stays the same, then A was not used.
 # If it falls to chance (50 %), the network cannot answer without the poster's own A.
@@ -755,7 +758,7 @@ print_verdicts(results, ("position attention", "wide window"),
 #   Every position could then read the entry for its own hue.
 # - *Channel attention* needs a single parameter and no N x N matrix.
 #   Its energies say which channels are active together in *this* poster.
-#   Perhaps one of them stands for a hue, and another for "black next to it".
+#   Perhaps one channel is active where a certain hue is, and another channel where there is a black mark close by.
 #   The module applies the resulting matrix A at every position, so it is a 1 x 1 convolution that is made anew for each image.
 
 # %% [markdown]
@@ -768,7 +771,7 @@ print_verdicts(results, ("position attention", "wide window"),
 #   So the sign changes how *soon* a run finds the answer, and so does luck.
 #   But every long run found it (five for each sign, and one more for each sign at a third of the learning rate).
 # - *Mean of all* comes closer to the attentions: five runs score 79 to 90 % (and one scores 77 % at a third of the learning rate).
-# - *Wide window* scores 66 to 74 %, which is more than in the figure above.
+# - *Wide window* scores 66 to 74 %, which is more than in our short runs.
 #   A network with no module between its second and third convolutions scores 61 or 62 %.
 #
 # In fairness, the task is *made* for a look-up, and a small network on posters says nothing about photographs.
@@ -847,7 +850,7 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # - A module whose gamma is 0 returns its input, whatever else is wrong with it.
 # - Here a plain mean over all positions did part of attention's work, and more of it with longer training.
 #
-# So before you put position attention into a network, ask: *does a position need something that may stand anywhere in the picture?*
+# So before you put position attention into a network, ask: *does a position need something that may be anywhere in the picture?*
 
 # %% [markdown]
 # **Today.** DANet is part of [MMSegmentation](https://github.com/open-mmlab/mmsegmentation/tree/main/configs/danet), a widely used library for segmentation.
@@ -893,7 +896,8 @@ challenge("right after 125 steps, worst of three runs", worst, 90, "%")
 # 1. The output of position attention is shuffled in the same way, and channel attention's A stays the same.
 #    A sum over positions has no order.
 #    On its own, neither module knows left from right.
-#    Only the features can show which is which, for instance through the zero padding at the border.
+#    Only the features can tell left from right.
+#    For instance, the zero padding of an earlier convolution changes the features near the border.
 # 2. The sum grows with the number of positions, so the softmax becomes sharper on larger images.
 #    Dividing by N prevents this.
 # 3. In the first step only one of the seven tensors receives a gradient, and that is gamma.

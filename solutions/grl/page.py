@@ -241,7 +241,7 @@ print("rows add up to", (M_e @ M_d).sum(1), "and the rank is",
 # %% [markdown]
 # ## 4. Exercise 2: `AnchoredStripeAttention`
 #
-# The next cell holds the functions and modules of lesson 08a, so you can go on even if you skipped that lesson.
+# The next cell holds the functions and modules of lesson 08a, so your own need not be finished.
 # If you did lesson 08a, you wrote these or very similar ones there, so scroll past what you know.
 # `relative_coords_table` and `relative_position_index`, which 08a gave you, now come from the library.
 # With a `down_factor`, these two functions also work for anchors.
@@ -331,7 +331,7 @@ class WindowAttention(nn.Module):
 #
 # The exception for g = 1 is the authors' choice: one group spans the axis whatever the image's size, so there is nothing to shift.
 # Each axis has a size, a number of groups, or both.
-# The stripe's size always divides the image's, and d always divides the stripe's, so you need not check this.
+# The image's size is always a multiple of the stripe's size, which is always a multiple of d, so you need not check this.
 
 # %% [markdown]
 # Tokens and anchors are two grids, and with shifted stripes both grids are rolled: tokens by -shift, anchors by -(shift // d).
@@ -584,7 +584,7 @@ check(MixedAttention)
 # %% [markdown]
 # ## 6. Exercise 4: `LocalConvBlock`
 #
-# After stripes and windows, the third range is the pixels next door, which convolutions handle well.
+# After stripes and windows, the third place to look is the pixels next door, which convolutions handle well.
 # The tokens form an image (B, dim, H, W), to which the block applies two 3 x 3 convolutions and then a gate for each channel:
 #
 # - `conv1`: 3 x 3, padding 1, dim to dim // compress, followed by a GELU (exact, torch's default);
@@ -805,7 +805,7 @@ show_before_and_after(noisy_pictures, restored, whole)
 
 # %% [markdown]
 # Our baseline is a Gaussian blur, whose gain is printed next to the gain of your blocks.
-# For each photograph we took the width of the blur that is best for the other five, so the comparison is honest.
+# For each photograph we took the width of blur that works best on the other five, so the comparison is honest.
 # Your blocks are ahead of this blur on every photograph, by 1 to 4 dB.
 # Two classical filters from scikit-image were tuned in the same way:
 #
@@ -927,7 +927,7 @@ point_at_wall(test_set)
 # **Predict:** fill in the six numbers (in dB) *before* you run the next cell.
 # Each name gives the branches that are on, and, after the comma, the kind of sticker whose score you predict.
 # A wall that is left unchanged scores 16.5 dB on all three kinds of sticker.
-# The cell below your numbers trains twelve networks for about 700 steps each, which takes about a minute and a half.
+# The cell below your numbers trains each of four networks with three seeds for about 700 steps, which takes about a minute and a half.
 
 # %% tags=["experiment"]
 predicted = {"local + window, window": None, "local + window, stripe": None,
@@ -967,20 +967,20 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # %% [markdown]
 # **Read it.** In the runs on this page, each attention branch restores its own kind of sticker.
 # Windows restore the bluish stickers, and stripes restore the yellowish ones.
-# With only one of these branches on, its own kind reaches 31 or 32 dB, and the other kind stays near 17 dB.
+# With only one of these branches on, the stickers of its own kind reach 31 or 32 dB, and those of the other kind stay near 17 dB.
 # The branch that could find the partners of this other kind is off, so it only averages.
 # With both branches on, both kinds are restored, to about 36 dB or more.
 # (We also trained each of the four networks with five seeds.
 # With one of the five seeds, the window branch had not begun to learn after these 700 steps, with or without the stripe branch.
 # Bluish stickers then stayed near 16 dB.
-# After five times as many steps it had learned in all five runs.)
+# After five times as many steps, the window branch had learned with all five seeds.)
 # No network restores the *nowhere* stickers.
 # So the networks do not guess motifs; they look them up.
 #
 # <details><summary>And the holes?</summary>
 #
 # The answer for a hole is in the neighbouring tokens, where the local branch can see it.
-# Yet *local* scores 22 dB there, no more than a wall that is left unchanged.
+# Yet the network *local* scores only 22 dB on holes, which is no more than an unchanged wall scores there.
 # A wall has 4 damaged tokens in holes and about 74 in stickers, and the loss counts them all alike.
 # With a loss that counts the holes alone, *local* scores 33 to 34 dB after the same number of steps (three runs).
 # So the branch can fill holes, and a low score can mean that this kind of damage hardly counted in the loss.
@@ -992,7 +992,7 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # Such data show what a branch *can* do, not how often photographs need it.
 # With both branches on, each kind is restored better than with its own branch alone.
 # There is a likely reason: the loss always counts both kinds of sticker.
-# A network with one branch cannot restore the other kind, and its attempts may disturb what it learns about its own kind.
+# A network with one branch cannot restore the other kind, and its attempts to do so may disturb what it learns about its own kind.
 # To test this, we also trained with a loss that counts only one kind of sticker (five runs each).
 # For the window's stickers, the window branch alone then scores 40 to 43 dB, and both branches together 40 to 45 dB.
 # For the stripe's stickers, the stripe branch alone scores 42 to 44 dB, and both branches together 42 to 46 dB.
@@ -1019,7 +1019,8 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 #
 # **A stripe that is not one.**
 # *Symptom:* "global" attention finds nothing that is far away.
-# A [reader](https://github.com/ofsoundof/GRL-Image-Restoration/issues/14) of GRL's code noticed the default arguments of a constructor, which we rebuild here.
+# A [reader](https://github.com/ofsoundof/GRL-Image-Restoration/issues/14) of GRL's code asked about the default arguments of a constructor.
+# We rebuild that constructor here.
 # `print_reach` counts the rows and columns that can change the result of one token.
 # Repair the arguments so that a token reaches 8 rows and all columns of *any* image.
 
@@ -1036,7 +1037,7 @@ print_reach(exhibit)
 #
 # The defaults make a stripe of 8 x 8, which is a window.
 # With `stripe_size=(8, None), stripe_groups=(None, 1)` the stripe spans the full width of any image.
-# In the authors' repository, the configurations of the experiments override the defaults, as the author explains in that thread.
+# As the author answers that reader, the configurations of the experiments in the repository override the defaults.
 # </details>
 
 # %% [markdown]
@@ -1087,7 +1088,7 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 #
 # **Still open:** the loss explains most of why the window branch and the stripe branch help each other, but is it the whole reason?
 #
-# **Next** comes lesson 09, which also puts near and far into one block, but with a local branch that is itself a kind of attention.
+# **Next** comes lesson 09, which also joins near and far in one block, but with a local branch that is itself a kind of attention.
 
 # %% [markdown]
 # ## 13. Questions to think about
@@ -1103,7 +1104,8 @@ challenge("the restored rocket: PSNR", score, 32.5, "dB")
 #    But then -100 is added to all of its logits, and the softmax ignores that, as if there were no mask.
 #    So choose shifts that are divisible by d.
 # 2. Yes, they could.
-#    Like the memory of lesson 07a, learned anchors make the cost linear, but then the addresses no longer come from the image.
+#    Like the memory of lesson 07a, learned anchors make the cost linear in the number of tokens.
+#    But then the addresses no longer come from the image.
 # </details>
 #
 # **Reference**

@@ -19,7 +19,8 @@
 #
 # The drawing shows lesson 05a's position attention for *one* image of 768 x 768 pixels, at 1/8 of its resolution.
 # Does the large matrix ever have to exist?
-# For a text of 131,072 tokens (pieces of words), the matrix would take 64 GiB for each attention head, yet language models read such texts.
+# For a text of 131,072 tokens (pieces of words), one such matrix would take 64 GiB, and a language model has many of them.
+# Yet language models read such texts.
 # These models call [FlashAttention](https://arxiv.org/abs/2205.14135) or one of its relatives, and in this lesson you implement its central idea yourself.
 #
 # **Needs** lessons 05a (position attention, shown again below) and 00 (dot products, softmax) · 1 h 55 min · 7 points · difficulty 4 of 5
@@ -130,7 +131,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # **1. Chunks.** To compute one row of A, you need one query and all the keys, but no other row of A.
 # So take 128 queries, compute their rows, multiply these by the values, forget the rows, and go on.
 # `queries.split(128, dim=1)` cuts the queries into such chunks.
-# (`chunk(4, dim=1)` always makes four pieces, so each piece needs a quarter of A, which still grows as N · N.)
+# (`chunk(4, dim=1)` makes four pieces, so each piece needs a quarter of A, which still grows as N · N.)
 #
 # ![One chunk: two of eight queries times all keys give two rows of A, 2 x N; these rows times all values give the results of two positions. The rest of A is never built.](figures/chunks.svg)
 #
@@ -159,7 +160,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 #
 # Here is a worked example first: if N = 300 rows are cut after every 128, the chunks have 128, 128 and 44 rows.
 # The weights of each chunk are (B, rows, N), and its result is (B, rows, C).
-# Joined along the axis of the rows, the results are (B, 300, C), and you turn this into (B, C, H, W).
+# Joined along the row axis, the results are (B, 300, C), and you turn this into (B, C, H, W).
 # Compare the pieces of `split(128)` with those of `chunk(4)`, for N = 300 and for N = 3000.
 # With which of the two calls do the pieces grow with N?
 
@@ -188,7 +189,7 @@ for n in (300, 3000):
 #
 # A copy of `PositionAttention` earns at most half of the points.
 # Chunks earn all three points, with or without recomputation, and so does the padded fused kernel.
-# In this exercise every softmax needs all N keys at once, so cut the queries, not the keys.
+# If you write the softmax yourself, it needs all N keys at once, so cut the queries, not the keys.
 
 # %% exercise
 class EfficientPositionAttention(PositionAttention):
@@ -343,7 +344,7 @@ show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 # What if even one row is too long, or if its keys arrive one block after the other?
 #
 # A softmax needs two things from the whole row: its **maximum** (so that `exp` does not overflow) and the **sum** of the exponentials.
-# Why the maximum?
+# What goes wrong without the maximum?
 #
 # **Predict, then run.** The logits of one query are 1000 and 999, and the values are 10 and 20.
 # (A **logit** here is lesson 00's score, query times key.)
@@ -362,7 +363,8 @@ predict_then_run(predicted, measured, unit="the result for one query")
 # Now take one query with three keys, in blocks of two and one.
 # The exponentials of the logits are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7.
 # With the values 7, 0 and 14, the result is (7 + 0 + 56) / 7 = 9.
-# The obvious way is to subtract each block's own maximum m, and to add up the two sums (of exp, and of exp times value) over all blocks.
+# The obvious way is to subtract each block's own maximum m from its logits.
+# Each block then gives two sums, one of the exponentials and one of exponential times value, and we add up each of them over all blocks.
 # Run it, and see it fail:
 
 # %%
@@ -529,7 +531,7 @@ slide({"order": orders, "blocks read": {str(n): n for n in range(1, 9)}},
 # Cutting the keys requires m, s and o, but each query then needs only one block of keys at a time.
 # **FlashAttention** (Dao and others, 2022) cuts both the queries and the keys.
 # A tile (the logits of some queries and some keys) fits into the fast memory next to a GPU's arithmetic units.
-# There it runs a loop like yours.
+# In that memory, FlashAttention runs a loop like yours.
 # The products never travel to the large, slow memory, so FlashAttention saves time too, although it does no fewer multiplications.
 # For the backward pass FlashAttention keeps m and s of each query, and computes each tile a second time.
 # (Later versions keep only m + ln s.)
@@ -576,7 +578,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 # On a GPU, `with torch.nn.attention.sdpa_kernel(...)` allows only the kernels that you name, and you get an error if none of them fits.
 # </details>
 #
-# **A challenge (not graded).** When you write a text, or draw a picture pixel by pixel, you know only what came before.
+# **A challenge (not graded).** When a model writes a text, or draws a picture pixel by pixel, it knows only what came before.
 # So each position may look only at itself and at earlier positions, and the logits of all later keys become minus infinity.
 # Write this attention so that a training step's memory grows by less than a factor of 6 from N = 1024 to N = 4096.
 # Your function must have the same gradients as `plain`, below.

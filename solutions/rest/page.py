@@ -21,7 +21,7 @@
 # A real feature map may have 256 x 256 = 65,536 positions.
 # With a query and a key for each position, the attention matrix has 4.3 billion entries per head, which is 16 GiB in float32.
 # With one key for every 8 x 8 positions, the matrix takes 256 MiB.
-# This is why [PVT](https://arxiv.org/abs/2102.12122), [ResT](https://arxiv.org/abs/2105.13677)
+# This is why the networks [PVT](https://arxiv.org/abs/2102.12122), [ResT](https://arxiv.org/abs/2105.13677)
 # and [SegFormer](https://huggingface.co/docs/transformers/model_doc/segformer) all have fewer keys than queries.
 #
 # **Needs** lesson 05a (queries, keys, values, rows of A) and lesson 06a (groups) · 2 h 50 min · 10 points · difficulty 4 of 5
@@ -31,9 +31,9 @@
 # After this lesson you will be able to
 #
 # - build attention with more queries than keys, and say what that saves;
-# - compare networks by experiment, and tell slow learning from lost detail;
-# - build a position code without a fixed image size, and test what it tells a network;
-# - say what a second normalisation does to attention weights;
+# - tell a network that learns slowly from one that has lost the details that it needs;
+# - build a position code that works for any image size, and test what it tells a network;
+# - say what happens to attention weights if a norm follows the softmax;
 # - go from a map to tokens and back, for any image size.
 #
 # | part | minutes |
@@ -88,7 +88,7 @@ review()
 # In the drawing, one of these keys has to hold all four entries.
 #
 # In our experiment an entry fills one cell, a square of 2 x 2 cells, or a square of 4 x 4 cells.
-# **Guess now,** for each size: what is the largest ratio (1, 2, 4 or 8) at which a network learns to find the answers in 180 steps?
+# **Guess now,** for each size: what is the largest ratio (1, 2, 4 or 8) at which a network finds 90 % of the answers after 180 steps?
 # Write down your three numbers.
 # Section 10 trains the networks.
 #
@@ -241,7 +241,7 @@ for size in ((8, 12), (7, 9)):
 # Compare the two lines of the output.
 # What happened to each picture, and is there anything to repair in `exhibit`?
 #
-# <details><summary>What is wrong, and where it was seen</summary>
+# <details><summary>What is wrong</summary>
 #
 # The second picture's tokens have six numbers each, but its map has ten channels.
 # The convolution makes 4 x 5 tokens from 7 x 9 positions, but 7 // 2 and 9 // 2 are 3 and 4.
@@ -251,7 +251,7 @@ for size in ((8, 12), (7, 9)):
 # An error is better, because then nobody trains on a scrambled map; `reshape(2, 6, H, W)` raises one for every wrong size.
 #
 # To repair the function, read the size off conv's output, before `flatten`.
-# ImageNet's 224 x 224 pixels never show the bug, because every map that ResT halves there has even sides.
+# ImageNet's 224 x 224 pixels never show the bug, because at this size every map that ResT halves has even sides.
 # </details>
 
 # %% [markdown]
@@ -347,7 +347,7 @@ check(OverlapPatchEmbed)
 #   It subtracts the mean of the head's N · M weights, and divides by their standard deviation.
 #
 # **In numbers.** Take one row of four tokens, with ratio 2 and one head.
-# Each kernel of `sr` is 1 in its middle and 0 elsewhere, so it keeps tokens 0 and 2.
+# Each kernel of `sr` is 1 in its middle and 0 elsewhere, so `sr` keeps tokens 0 and 2.
 # The values are 8 times the output of `sr_norm`.
 # Run the cell: *four* queries are compared with *two* keys, and the result for each query is a weighted mean of two values.
 
@@ -541,9 +541,10 @@ predict_then_run(predicted, measured, unit="(plain numbers)")
 # Dividing by the standard deviation does not change that.
 # </details>
 #
-# After the norm, a weight says how far a key's share lies above 1/M, in standard deviations, so it may be negative.
-# The weights of a row sum to 0, so a number that is added to all values cancels.
-# With a single key, every weight becomes 0, so nothing but the bias of `proj` is left in the output.
+# After the norm, each number says how many standard deviations the softmax's weight lies above 1/M.
+# It is negative if that weight was below 1/M.
+# The numbers of a row sum to 0, so a number that is added to all values cancels.
+# With a single key, every number becomes 0, so nothing but the bias of `proj` is left in the output.
 
 # %% [markdown]
 # ## 9. Exercise 4: `ResTBlock`
@@ -737,7 +738,7 @@ print_verdicts(results, ("entries 1 x 1, ratio 1", "entries 1 x 1, ratio 2", "ri
 print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for arm in arms))
 
 # %% [markdown]
-# After 180 steps, our means are 90 to 100 % if the ratio equals an entry's side, and 50 to 80 % at twice that ratio.
+# After 180 steps, the means of our three runs are 90 to 100 % if the ratio equals an entry's side, and 50 to 80 % at twice that ratio.
 # A lack of parameters cannot explain the lower scores.
 # The networks with the larger ratio have *more* parameters, because at ratio 1 there is no `sr`, and a larger ratio has a larger kernel.
 # Without black and white in the test pictures, all six networks are at chance.
@@ -764,8 +765,8 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # For entries of one cell at ratio 8, we do not know whether any number of steps is enough.
 
 # %% [markdown]
-# **So what does a ratio save?** With entries of 2 x 2, ratio 2 needs only a quarter of the keys.
-# Entries of 4 x 4 at ratio 4 need a sixteenth.
+# **So what does a ratio save?** For entries of 2 x 2, ratio 2 is enough, so a quarter of the keys will do.
+# For entries of 4 x 4, ratio 4 is enough, so a sixteenth will do.
 # This costs no accuracy after 900 steps.
 # All six runs with entries of 2 x 2 at ratio 2 score 100 %, and so do all six with entries of 4 x 4 at ratio 4.
 # (These twelve runs are not in the table; in each group of six, five runs use this page's learning rate, and one uses half of it.)
@@ -778,13 +779,13 @@ print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for 
 # For entries of 1 x 1 at ratio 2, the networks with the mean began to learn sooner.
 # (For this comparison we tried only this page's learning rate.)
 # After 180 steps, eight runs with the mean scored 49 to 89 %, and eight runs with `sr` scored 50 to 61 %.
-# After 900 steps five runs with the mean scored 80 to 98 %, and five runs with `sr` scored 63 to 99 %.
+# After 900 steps, five runs with the mean scored 80 to 98 %, and five runs with `sr` scored 63 to 99 %.
 #
 
 # %% [markdown]
 # This does not yet prove that one key can hold four entries.
 # These windows overlap, so some keys hold only one or two of the entries, and the network may be reading those.
-# So we also laid the windows side by side, and put all four entries into one of them.
+# So we also laid windows of 2 x 2 cells side by side, and put all four entries, of one cell each, into one of them.
 # We trained eight networks with the mean for 900 steps, five of them at this page's learning rate and three at half of it.
 # Six of them scored 90 to 94 %, and two were at chance.
 # So one key can hold four entries without a learned kernel.
@@ -839,7 +840,7 @@ challenge("entries of one cell, ratio 2: right answers, mean of three runs", sco
 #   If the ratio was twice an entry's side, runs scored 50 to 88 % after 180 steps, and 95 to 100 % after 3,600.
 # - One key can hold several entries, even if it is the plain mean of its window.
 #   With overlapping windows (and this page's rate), networks with the mean began to learn sooner than those with the learned kernel.
-#   With windows side by side, networks with the learned kernel began sooner.
+#   With windows side by side, networks with the learned kernel began to learn sooner.
 # - The matrix A still grows with N · N: ratio r only divides its number of entries by r · r.
 # - At the image sizes that we tried, `PixelAttention` tells a network the order of neighbours, but little about their place in the picture.
 #

@@ -224,7 +224,7 @@ predict_then_run(predicted, measured, unit="largest difference")
 #
 # Only nearest gives these numbers, to the last digit.
 # One of the authors [writes](https://github.com/MCG-NKU/SCNet/issues/6) that the accuracies in the paper come from exactly this code.
-# So the published accuracies belong to nearest as well.
+# So the published accuracies, too, were measured with nearest.
 # </details>
 
 # %% [markdown]
@@ -520,8 +520,9 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # %% [markdown]
 # **And Up?** With pooling 4, switching a trained network from nearest to bilinear does not lower its score here.
 # Training with bilinear does not either.
-# (With pooling 2, switching even helped four networks that had not finished learning, for example from 83 to 96 %.)
-# All our finished networks score 98 to 100 % in either mode, so **here a finished network's accuracy did not tell you which mode ran**.
+# (With pooling 2, switching even helped four networks that had not finished learning; one of them rose from 83 to 96 %.)
+# All our networks that score 99 % or more in their own mode score at least 98 % in the other mode.
+# So **here the accuracy of a network that had learned the task did not tell you which mode ran**.
 # Comparing outputs, as you did after exercise 1, told you at once.
 # (All runs are in `solutions/scnet/experiment.md` in the course's repository.)
 
@@ -534,7 +535,8 @@ predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # Keep pooling 2 and the training, but change the block.
 # Can a network of at most 2,300 parameters get above 95 % with every seed?
 # (One of our networks scores 100 %.)
-# Before you run the cell below, run the imports, your exercises, `Plain` (section 4) and this section's first cell, but not the training.
+# Before you run the cell below, run the imports, your exercises, `Plain` (section 4) and the first cell of section 6.
+# You can skip the cell that trains.
 
 # %% tags=["experiment"]
 mine = None  # your turn: a function that makes a block, such as lambda: calibrated(2)
@@ -602,7 +604,7 @@ for side in (32, 30, 35):
 #   Pooling 4 and a dilated convolution solve the task.
 # - The gate was not needed here: five runs without it score 100 % too.
 # - The paper says bilinear, and its code uses nearest.
-#   On our easy task, a finished network's accuracy did not tell them apart; comparing outputs did.
+#   On our easy task, the accuracy of a network that had learned it did not tell the two apart, but comparing outputs did.
 #
 # So before you put the block into a network, ask: *how far away is the information that a position needs?*
 
@@ -620,7 +622,7 @@ for side in (32, 30, 35):
 # People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
 # In training, each run left out one group and one photograph, a different pair each time.
 # On what was left out, `SCConv` scores 93.2 % on average, and the convolution scores 91.0 %.
-# The 95 % interval of the gap is 0.5 to 3.9 points.
+# The 95 % confidence interval of the gap is 0.5 to 3.9 points.
 #
 # Are more parameters the reason?
 # On what was left out, we also tested three more 3 x 3 convolutions in `SCConv`'s place.
@@ -631,15 +633,15 @@ for side in (32, 30, 35):
 
 # %% [markdown]
 # Does `SCConv` only learn faster?
-# We made long runs of this test too, with five times as many steps.
-# There, `SCConv` scores 97.9 %, and one more convolution scores 96.5 % (means of eighteen runs).
-# Then the gap is 1.4 points, and its interval is 0.2 to 2.6 points.
+# We also repeated this test with five times as many steps.
+# With `SCConv` the network then scores 97.9 %, and with the single 3 x 3 convolution in its place 96.5 % (means of eighteen runs).
+# Here the gap is 1.4 points, and its interval is 0.2 to 2.6 points.
 # So the lead is still there, and these runs cannot tell whether it has shrunk.
 # We did not train the three convolutions for that long.
 
 # %% [markdown]
 # **What stays open.** On photographs, is the branch that makes the gate worth its parameters?
-# A dilated convolution of the same cost would be the comparison.
+# A dilated convolution of the same cost would be the right block to compare it with.
 #
 # **What comes next.** The module of lesson e2 averages over one coordinate and keeps the other.
 # The attention of lesson 05a compares positions with each other.
@@ -663,7 +665,7 @@ for side in (32, 30, 35):
 #    A dot's lowest pixel lies one row below the dot's centre.
 #    From there, the network sees 5 pixels further down and 5 to the side.
 #    So the farthest pixel that it can see is 6 rows and 5 columns from the dot's centre.
-#    That is a distance of $\sqrt{61} = 7.8$ pixels.
+#    That is a distance of $\sqrt{61} = 7.8$ pixels, and a ring of radius 8 begins 8 pixels from its centre.
 # 2. It is a gate that depends on the image, like the gate of SE.
 #    The attention of lesson 05a compares positions with each other, but this gate does not.
 # 3. In the file's list of addresses, `scnet50` points to the weights of SCNet-101.
