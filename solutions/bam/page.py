@@ -18,7 +18,7 @@
 # ![Two strips of 5 x 42 pixels with the same two bars, a horizontal one on the left and a vertical one on the right. In strip 1 two posts stand 8 pixels to the left and right of the left bar; in strip 2 they stand around the right bar. A box of 3 x 3 pixels shows how much a convolution sees. Is the bar between the posts horizontal?](figures/strips.svg)
 #
 # **Why anyone cares.** A 3 x 3 convolution carries information only one position in each direction.
-# The first features of a ResNet-50 have 56 x 56 positions, so it would take 55 such convolutions to get from one edge to the other.
+# The first stage of a ResNet-50 works on 56 x 56 positions, so it would take 55 such convolutions to get from one edge to the other.
 # [BAM](https://arxiv.org/abs/1807.06514) uses *dilated* convolutions, which skip positions and so reach farther.
 # Dilated convolutions also give [DeepLab](https://arxiv.org/abs/1606.00915), a well-known network for segmentation, its wide view.
 #
@@ -105,7 +105,7 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 #
 # For a better score, some position has to see a bar *and* one of its posts, which is up to 12 pixels away in this lesson.
 # Each 3 x 3 convolution lets a position see one pixel farther on each side.
-# So a position halfway between bar and post needs about six convolutions.
+# If bar and post are 12 pixels apart, a position halfway between them needs about six convolutions to see both.
 
 # %% [markdown]
 # ## 2. The idea
@@ -160,7 +160,8 @@ for n, padding, dilation, stride in ((7, 1, 2, 1), (10, 0, 1, 2)):
 # In the second example (10 - 3) / 2 = 3.5 is rounded **down** to 3, so there are 4 places.
 #
 # Return an `int`.
-# If the result is below 1, the kernel fits nowhere; then raise a `ValueError`.
+# If the result is below 1, the kernel fits nowhere.
+# In that case, raise a `ValueError`.
 
 # %% exercise
 def conv_output_size(size: int, kernel_size: int, padding: int = 0, dilation: int = 1,
@@ -214,11 +215,11 @@ for dilation in (1, 2, 4, 6):
 #
 # One 3 x 3 convolution with dilation d sees a window of 2d + 1 positions per side.
 # BAM has *two* such convolutions in a row.
-# How many positions per side do they see together, for d = 1, 2 and 4?
+# How wide is their joint window, from its first to its last position, for d = 1, 2 and 4?
 # Replace each `None`.
 #
 # The cell sets all weights to 1 and measures the window.
-# The gradient of the central output then tells us in how many ways each input position reaches the centre.
+# The gradient of the central output with respect to an input position then counts the paths from that position to the centre.
 
 # %%
 predicted = {"dilation 1": None, "dilation 2": None, "dilation 4": None}
@@ -229,7 +230,8 @@ predict_then_run(predicted, measured, unit="positions per side")
 # %% [markdown]
 # <details><summary>The rule</summary>
 #
-# Each layer adds d positions on each side, so the window of two layers has 2 · 2d + 1 = 4d + 1 positions per side: 5, 9 and 17.
+# Each layer adds d positions to the left and d to the right, so two layers have a window that is 2 · 2d + 1 = 4d + 1 positions wide.
+# These are 5, 9 and 17 positions.
 # </details>
 #
 # And *which* positions of the window do they see?
@@ -253,7 +255,7 @@ show_ways((1, 1), (2, 2), (4, 4))
 # - a **BatchNorm** comes before the ReLU, and it uses the batch to bring all hidden numbers to one scale;
 # - there is **no sigmoid**, because it comes later, after the sum of both branches.
 #
-# Do it by hand first, for C = 2 channels with the means (3, 1), and reduction r = 2.
+# Compute one example by hand first, with C = 2 channels that have the means (3, 1), and reduction r = 2.
 # So there is a single hidden number.
 # `fc1` has the weights (1, -1) and the bias 1, and `fc2` has the weights (2, -1) and the biases (0, 5).
 # In eval mode a fresh BatchNorm changes almost nothing, so we leave it out:
@@ -352,11 +354,11 @@ print("project", (2 * row - 3)[0, 0].int().tolist())
 
 # %% [markdown]
 # The row keeps its nine positions, and the 1 reaches every second one of them.
-# After `conv2`, each number counts the ways in which the 1 gets there.
-# There are 3 ways back to its own position, 2 ways to a position two steps away, and 1 way to a position four steps away.
+# After `conv2`, the number at each position says how many paths lead from the 1 to that position.
+# There are 3 paths back to the position of the 1, 2 paths to a position two steps away, and 1 path to a position four steps away.
 # The result may be negative or larger than 1, because the sigmoid comes later, as in the channel branch.
 #
-# In your branch, `reduce` turns x (4, 32, 6, 9), with r = 16, into (4, 2, 6, 9).
+# For example, with r = 16, `reduce` turns an x of shape (4, 32, 6, 9) into (4, 2, 6, 9).
 # The two 3 x 3 convolutions keep this shape, and `project` makes it (4, 1, 6, 9).
 # If C // r is 0, raise the usual `ValueError`.
 
@@ -405,7 +407,7 @@ check(SpatialBranch)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Three lines of `forward` look alike: the ReLU of a norm of a convolution.
+# Three lines of `forward` look alike: each applies a convolution, then a norm, then a ReLU.
 # The fourth line is a single call.
 # </details>
 #
@@ -625,7 +627,7 @@ print_sides(posted, conv_output_size, sides=(7, 8, 14, 28))
 # For larger sides, `expand` fails at once.
 #
 # And 7 happens to be the side of a ResNet's last features for a 224 x 224 image.
-# The post's own test uses the side 7 too.
+# The post's own test uses a side of 7 too.
 # Comments in the post's code even mention the size 1 x 1.
 # The shape gave no warning, because `expand` had already stretched the single number to the right shape.
 # </details>
@@ -701,9 +703,9 @@ check(RepairedSpatialAttention)
 #
 # <details><summary>Where it was seen</summary>
 #
-# The post's code comes from [External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/blob/d75848e40233ed56fa503c888472bab8b17c568c/model/attention/BAM.py), as it was at that time.
+# The post's code comes from [External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/blob/d75848e40233ed56fa503c888472bab8b17c568c/model/attention/BAM.py), in its version of that time.
 # Nine days before the post, a reader [did the same arithmetic](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/38) in an issue of that repository.
-# A [pull request](https://github.com/xmu-xiaoma666/External-Attention-pytorch/pull/111) of 2023 proposes `padding="same"`, and a later version has it.
+# A [pull request](https://github.com/xmu-xiaoma666/External-Attention-pytorch/pull/111) of 2023 proposes `padding="same"`, and a later version of the repository uses it.
 # </details>
 
 # %% [markdown]
@@ -773,11 +775,11 @@ print("Does it average wide features?", "Yes." if right else "No, not yet.")
 # | dilation 2, posts 8 or 12 pixels away | BAM with a larger window |
 # | dilation 4, posts 8 or 12 pixels away | BAM with the largest window |
 # | no module | the network without BAM |
-# | no gate | both branches *added* to x, without a sigmoid or a product |
+# | no gate | both branches (with dilation 4) *added* to x, without a sigmoid or a product |
 # | posts anywhere | the cue is taken out: the posts stand at either bar, so they do not show which one counts |
 #
 # In the six arms of the first three rows, BAM has the same 1,657 parameters.
-# It also does the same number of multiply-adds for each position.
+# The number of multiply-adds for a position is the same in all six arms, too.
 #
 # Each arm is trained three times, for 96 steps of Adam with a one-cycle learning rate.
 # Together that takes 30 to 75 s.
@@ -847,33 +849,35 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #
 # - **The window sets the limit.**
 #   For d = 1, 2 and 4, the window of 4d + 3 pixels is 7, 11 and 19 pixels wide.
-#   It is wide enough in the four arms that are dark in the figure.
+#   In the four arms that are dark in the figure, it is wide enough to hold a bar and its post.
+#   With five times the steps, every run of these dark arms found the right bar (three runs with d = 1, eight in each of the others).
 #   If the window could not hold a bar and its post, the network stayed at the score of the vote.
 #   The network also stayed at this score with *no module*, and without the cue.
-#   After five times the steps, every run of these four arms found the right bar (three runs with d = 1, eight in each of the others).
-#   None of these networks needs more parameters or multiply-adds than the others.
-#   (Near the edge of the window, luck decides how many steps a run needs.
-#   With d = 2 and posts 10 pixels away, two of ten longer runs were still at the score of the vote.
-#   Both scored 100 % with 25 times the steps, and also with five times the steps at a third of the rate.
-#   But at that rate, another of the ten runs stayed at the vote.
-#   With posts exactly 4d + 3 pixels away, one of six longer runs was still at the score of the vote.
-#   With posts one pixel farther away, all longer runs were.)
+#   The networks with d = 1, 2 and 4 have the same number of parameters, and need the same number of multiply-adds.
+
+# %% [markdown]
+# (Near the edge of the window, luck decides how many steps a run needs.
+# With d = 2 and posts 10 pixels away, two of ten longer runs were still at the score of the vote.
+# We made these two runs again: both scored 100 % with 25 times the steps, and also with five times the steps at a third of the rate.
+# But at that lower rate, a different one of the ten runs stayed at the score of the vote.
+# With posts exactly 4d + 3 pixels away (7 for d = 1, and 11 for d = 2), one of six longer runs was still at the score of the vote.
+# With posts one pixel farther away, every longer run was still at that score.)
 
 # %% [markdown]
 # - **After only a few steps, luck can decide how high a run with BAM scores.**
-#   After 96 steps, eight recorded runs with dilation 2 and posts 8 away scored between 76.3 and 100 %.
+#   After 96 steps, eight recorded runs with dilation 2 and posts 8 pixels away scored between 76.3 and 100 %.
 #   Each of the eight longer runs scored 100 %.
 # - **The gate is not needed here.**
 #   *No gate* is as good as BAM, so adding the branches is enough.
 #   With posts 12 pixels away, *no gate* even learns faster.
-#   After 96 steps all of its 32 runs score 100 %, but only 18 of BAM's 32 runs do.
+#   After 96 steps all of its 32 runs score 100 %, but only 18 of the 32 runs of BAM with dilation 4 do.
 #   (Of the 32 runs, 16 are at this page's rate, eight at a third of it, and eight at three times that rate.)
 #   After five times as many steps, every run of both networks scores 100 %.
 #   (*No gate* has neither the sigmoid nor the product, so these runs do not say which of the two slows BAM down.)
 
 # %% [markdown]
 # So the experiment shows that *reach* helps, but not that you need a gate.
-# The four arms that stay at the score of the vote also stay there at other learning rates.
+# The four other arms, which stay at the score of the vote, also stay there at other learning rates.
 # At a third of the rate and at three times the rate, none of these arms got above 76.9 %.
 
 # %% [markdown]
@@ -902,7 +906,7 @@ for combine in ("sum", "product"):
 # %% [markdown]
 # The weights that this network learned with the sum are of little use with the product.
 # (Trained with the product from the start, the block scored 100 % in three of three runs.)
-# So "BAM" is the name of two modules, and weights load into both modules without complaint.
+# So "BAM" is the name of two modules, and the weights of either load into the other without complaint.
 
 # %% [markdown]
 # ## 10. Paper against code, and a challenge
@@ -958,14 +962,16 @@ challenge("parameters of the network", size, beat=250, fewer=True,
 # With BAM it scores 92.8 %.
 # BAM has 8,042 parameters there.
 # With one more 3 x 3 convolution in its place (11,616 parameters), the network scores 93.0 %, so this is a tie.
-# We also trained each network 36 times.
-# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
-# In training, each run left out one group and one photograph, a different pair each time.
-# On what was left out, BAM scores 89.7 % on average, and the convolution scores 91.0 %, which is a tie too.
+# We also tested each network on handwriting and photographs that it had never seen.
+# For this, we split the digits into six groups, according to the forms on which people had written them.
+# With six photographs for the backgrounds, this makes 36 pairs of a group and a photograph.
+# Each of 36 runs left out a different pair in training.
+# On what was left out, BAM scores 89.7 % on average, and the convolution scores 91.0 %, which is a tie too: luck could explain the gap.
 #
 # **What stays open.** The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.
 # If that is more than a plain ResNet-50 reaches, does the gain come from the gate, or from the reach?
-# Our strips need only the reach, but strips are not photographs, and we did not measure this on photographs.
+# Our strips need only the reach.
+# On photographs, we have not tested gate and reach separately.
 #
 # **What comes next.** A dilated kernel looks at places that were fixed beforehand.
 # In lesson 05a, DANet, each position chooses for itself where to look.

@@ -923,8 +923,10 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # %% [markdown]
 # So we also ran two more controls, 36 runs of each.
 # They are *cross without mask*, and *own picture with mask*, in which each picture attends only to itself.
-# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
-# In training, each run left out one group and one photograph, a different pair each time.
+# All networks were tested on handwriting and photographs that they had never seen.
+# For this, we split the digits into six groups, according to the forms on which people had written them.
+# With six photographs for the backgrounds, this makes 36 pairs of a group and a photograph.
+# Each of 36 runs left out a different pair in training.
 # Each run had 1,000 steps, so what follows says nothing about longer training.
 # On what was left out, *CMAT* scores 81 % on average.
 # *Own picture with mask* scores 78 %, and *cross without mask* scores 85 %.

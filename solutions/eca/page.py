@@ -28,7 +28,7 @@
 # After this lesson you will be able to
 #
 # - build an ECA block and say where its kernel size comes from;
-# - write its kernel as a matrix and compare it with SE's matrices;
+# - write ECA's kernel as a matrix and compare it with SE's matrices;
 # - arrive at the 80 parameters of the paper's abstract, and explain why the paper's own rule gives 86;
 # - find out with an experiment what ECA takes for granted.
 #
@@ -73,7 +73,7 @@ review()
 #
 # The picture at the top comes from a camera that sees 48 **bands**.
 # A band is a narrow range of colour, and each band is one channel.
-# The channels stand in the order of their wavelength, so adjacent channels hold similar colours.
+# The channels are in the order of their wavelength, so adjacent channels hold similar colours.
 # Somewhere in each picture a disc glows, in one band only.
 # The band changes from picture to picture.
 # Everything else is a smooth mixture of colours, and every pixel of every band is noisy.
@@ -105,9 +105,11 @@ for rule, answer in (("the largest mean", means.argmax(1)),
     print(f"{rule}: {100 * (answer == thousand.bands).float().mean():.0f} % right")
 
 # %% [markdown]
-# The second rule needs three numbers, $-\tfrac12, 1, -\tfrac12$, and they are the same for every band.
+# The second rule multiplies a band's mean by $1$ and the means of its two neighbours by $-\tfrac12$, and adds up.
+# These three numbers are the same for every band.
 #
-# A full matrix, with a row of its own for each gate, could not share such a rule between the bands.
+# Suppose that instead a full matrix turns the 48 means into the 48 gates' scores, with one row for each gate.
+# Such a matrix cannot share the rule between the bands.
 # The row of band 7 learns nothing that would help band 8.
 # And each row sees its own band glow in only one picture in 48.
 
@@ -141,7 +143,7 @@ for rule, answer in (("the largest mean", means.argmax(1)),
 # ## 3. Exercise 1: `eca_kernel_size`
 #
 # How many neighbours should a gate see?
-# The paper lets C grow as a power of two, $C = 2^{\gamma k - b}$, and solves for k.
+# The paper assumes that C grows exponentially with the kernel size k, $C = 2^{\gamma k - b}$, and solves for k.
 # With the paper's γ = 2 and b = 1, the result is $t = (\log_2 C + 1) / 2$, which is 3.5 for 64 channels and 4 for 128.
 # But a kernel needs a middle, so its size must be an odd number.
 # The paper takes the "nearest odd" number, but 4 is as near to 3 as to 5.
@@ -154,7 +156,7 @@ for channels, t in ((64, 3.5), (128, 4.0), (2, 1.0)):
     print(f"{channels:3d} channels: t = {t}, rounded {round(t)}, without its fraction {int(t)}")
 
 # %% [markdown]
-# If 3.5 were rounded to 4, 64 channels would need the same kernel as 128.
+# Rounding would turn 3.5 into 4, and then 64 channels would get the same kernel size as 128 channels.
 # These are the steps, for any γ and b:
 #
 # 1. compute $t = \lvert(\log_2 C + b) / \gamma\rvert$;
@@ -235,7 +237,7 @@ print_released_kernels(eca_kernel_size)
 # ## 4. Exercise 2: `ECABlock`
 #
 # Squeeze `x`, slide one kernel along the channels, and gate each channel.
-# First do it by hand, for four channels whose means are 1, 3, 2 and 2.
+# First follow an example by hand, for four channels whose means are 1, 3, 2 and 2.
 # There is a zero beyond each end, so that the first and the last channel have two neighbours too.
 
 # %%
@@ -316,7 +318,7 @@ check(ECABlock)
 # %% [markdown]
 # ### Predict, then run: a picture in which nothing stands out
 #
-# Take a picture of 12 channels, all of them 1 everywhere.
+# Take a picture with 12 channels in which every number is 1.
 # The kernel is (-1, 2, -1).
 # Predict the gates of channel 0, of channel 5 and of channel 11, and replace each `None`.
 # (σ(0) = 0.5, σ(1) = 0.73, σ(2) = 0.88.)
@@ -359,7 +361,7 @@ slide_a_kernel(ECABlock)
 #
 # Now we go back to the camera.
 # Here is your block on the picture from the top of the page.
-# Its kernel is (-4, 8, -4), which is eight times the rule of thumb of section 1.
+# Its kernel is (-4, 8, -4), which is eight times the three numbers of section 1.
 
 # %% tags=["experiment"]
 peaks = with_kernel(ECABlock, BANDS, torch.tensor([-4.0, 8.0, -4.0]))
@@ -370,14 +372,14 @@ show(show_gate(gates_of(peaks, pictures)[0], title="gates of the kernel (-4, 8, 
 # The gate of the glowing band is wide open, as it should be.
 # Most other means are close to the means next to them.
 # So their scores are near 0 and their gates are near 0.5, apart from the noise.
-# But bands 0 and 47 are open even wider, whatever the picture shows, because their means are about 2.5 above the padded zeros.
+# But the gates of bands 0 and 47 are open even wider, whatever the picture shows, because their means are about 2.5 above the padded zeros.
 
 # %% [markdown]
 # ## 5. Exercise 3: `band_matrix`
 #
 # SE makes its scores with matrices.
 # So does ECA, in disguise, because sliding a kernel along a vector is a product with a matrix W.
-# Each row of W holds the kernel, shifted by one column more than in the row above.
+# Each row of W holds the kernel, shifted one column further than in the row above.
 #
 # ![Left: SE for 8 channels, a 2 x 8 and an 8 x 2 matrix, which hold 32 different numbers. Right: ECA's kernel a, b, c as an 8 x 8 matrix: b on the diagonal, a left of it, c right of it, zeros elsewhere: 3 numbers.](figures/two_matrices.svg)
 #
@@ -543,7 +545,7 @@ print("Does a gate see its two neighbours?",
 # But adjacent channels no longer hold similar colours.
 #
 # We help SE and the full matrix a little, because without help SE's gates often stay at 0.5 (question 4 asks why).
-# To help them, we first scale each picture's 48 means to mean 0 and standard deviation 1.
+# To help them, we first scale each picture's 48 means so that their average is 0 and their standard deviation is 1.
 
 # %% tags=["experiment"]
 class FromAllMeans(nn.Module):
@@ -630,7 +632,7 @@ print_gaps(results, [("no neighbours", "no gate"), ("SE", "no gate"),
 # **Read it.** With its three numbers, ECA more than doubles the overlap.
 # The bands nearby are what counts: with k = 1, a gate that reads only its own mean does little.
 # (We also ran *no gate* and *no neighbours* eight times each.
-# In these runs *no neighbours* was 2.6 points ahead, which is more than luck, but too little to matter.
+# In these runs the arm *no neighbours* was 2.6 points ahead, which is more than luck, but too little to matter.
 # A bias does not help it: five runs score 34 to 38 %.)
 # The bands that help need not be the *direct* neighbours.
 # A kernel can skip these and read the bands two places away: then five runs score 73 to 79 %.
@@ -669,13 +671,13 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # **The full matrix can do better, given time.**
 # We trained it for five times as many steps, and changed nothing else.
 # In five runs it then scored 48 to 53 % on new pictures, and 64 to 69 % on those seen in training.
-# (ECA scored 84 to 86 % on new pictures.)
+# (With as many steps, ECA scored 84 to 86 % on new pictures.)
 # Is the full matrix so far behind because it memorises?
 # We trained it anew with five times as many *pictures*.
 # The number of steps was the same as in the longer training above, so it saw each picture only eight times.
 # Now it scored 53 to 59 % on new pictures, and 58 to 62 % on those seen in training.
-# With these pictures and 25 times as many steps as on this page, two runs scored 69 and 72 % on new pictures.
-# (With the pictures of this page and as many steps, three runs scored 61 to 64 %.)
+# With these pictures and 25 times as many steps as in the experiment above, two runs scored 69 and 72 % on new pictures.
+# (With the page's own pictures, and also 25 times as many steps, three runs scored 61 to 64 %.)
 # So more pictures help, and more steps help.
 # A bias helps too: with the pictures of this page and five times as many steps, five matrices with a bias scored 52 to 58 %.
 # Even so, the gap to ECA stays large.
@@ -690,34 +692,37 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # %% [markdown]
 # **Is ECA ahead because all gates share three numbers?** That is not its only difference from the full matrix.
 # Each gate of ECA reads only its own band and the neighbours, ECA is trained with ten times the rate, and it reads the means as they are.
-# So we trained a kernel of three numbers with the full matrix's rate and its scaled means (*one scaled kernel*).
-# We also trained a gate in which each channel has its own kernel (*own scaled kernels*):
+# So we trained a kernel of three numbers with the full matrix's rate and its scaled means (*one kernel*).
+# We also trained a gate in which each channel has its own kernel (*one kernel per channel*):
 #
 # | gate, with scaled means and a rate of 0.01 | numbers | 512 steps | five times as many |
 # |---|---|---|---|
 # | full matrix | 2304 | 33 to 35 % | 48 to 53 % |
-# | own scaled kernels | 144 | 32 to 39 % | 50 to 52 % |
-# | one scaled kernel | 3 | 43 to 53 % | 61 to 65 % |
+# | one kernel per channel | 144 | 32 to 39 % | 50 to 52 % |
+# | one kernel | 3 | 43 to 53 % | 61 to 65 % |
 #
-# Three shared numbers, trained exactly like the matrix, are ahead of it, but they are far from ECA too.
-# With two changes they reach ECA: its higher rate, and a bias.
-# (ECA has no bias, but one would help it too: see question 1.)
-# With both changes, one scaled kernel scores 87 or 88 % after 512 steps.
-# Own scaled kernels, at the same rate and with a bias for each channel, score 72 to 77 %.
-# After five times as many steps, both score 90 or 91 %.
+# Three shared numbers, trained exactly like the matrix, are ahead of it, but they are still far behind ECA.
+# Two changes take them past ECA: a higher rate, which ECA has too, and a bias, which ECA lacks.
+# (A bias would help ECA too: see question 1.)
+# With both changes, the shared kernel scores 87 or 88 % after 512 steps.
+# With the same rate, and a kernel and a bias for each channel, the score is 72 to 77 %.
+# After five times as many steps, both gates score 90 or 91 %.
+
+# %% [markdown]
 # So with scaled means, this rate and a bias, sharing saves time.
 
 # %% [markdown]
 # If the numbers are shared, reading all bands does no harm.
-# One shared kernel of 95 numbers, with which each gate reads all 48 bands, scores 86 to 90 % after 512 steps at ECA's rate, with a bias.
+# We tried one shared kernel of 95 numbers, 47 on either side of the middle, so that each gate reads all 48 bands.
+# With a bias and ECA's rate, it scores 86 to 90 % after 512 steps.
 # The matrix with a bias scores 26 or 27 % at that rate, and 28 to 31 % after five times as many steps.
 # So with scaled means and at this rate, the matrix of free numbers fails.
 # Either change avoids that: sharing the numbers, or reading only a few bands.
 
 # %% [markdown]
-# With the means as they are, as ECA reads them, sharing is worth more.
-# We trained ECA and own kernels at the same rate, for 512 steps.
-# At a rate of 0.01, own kernels are about 17 points behind ECA, and at a rate of 0.1, they are about 40 points behind it.
+# ECA reads the means without scaling them, and then sharing gains more than with scaled means.
+# We trained ECA, and a gate with one kernel per channel, at the same rate for 512 steps.
+# At a rate of 0.01, the separate kernels are about 17 points behind ECA, and at a rate of 0.1, they are about 40 points behind it.
 
 # %% [markdown]
 # **The zeros beyond the ends**, which you met in section 4, play a role here too.
@@ -795,7 +800,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 
 # %% [markdown]
 # **Today.** timm has ECA-ResNets and ECA-NFNets with trained weights.
-# SE is the more widespread of the two: MobileNetV3 and EfficientNet use it.
+# SE is more widespread than ECA: MobileNetV3 and EfficientNet use it.
 # In newer convolutional networks, channels influence each other in other ways.
 # [ConvNeXt V2](https://arxiv.org/abs/2301.00808), for example, has a normalisation in which the channels compete.
 
@@ -806,9 +811,10 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # With ECA it scores 94.4 %.
 # ECA has 6 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
-# But we also made 36 runs of each network.
-# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
-# In training, each run left out one group and one photograph, a different pair each time.
+# But we also tested each network on handwriting and photographs that it had never seen.
+# For this, we split the digits into six groups, according to the forms on which people had written them.
+# With six photographs for the backgrounds, this makes 36 pairs of a group and a photograph.
+# Each of 36 runs left out a different pair in training.
 # On what was left out, ECA scores 90.4 % on average, and the convolution scores 91.0 %, which is a tie.
 #
 # **What stays open.** In a ResNet nobody gives the channels an order.
@@ -829,8 +835,8 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #    How could you find the order of shuffled bands from the pictures alone, without labels?
 #    Try it: sort them, and run the experiment again.
 # 3. Shuffle the output channels of a convolution and, in the same way, the input channels of everything after it.
-#    A plain network computes the same as before.
-#    Does a network with SE still compute the same?
+#    A plain network gives the same output as before.
+#    Does a network with SE still give the same output?
 #    Does a network with ECA?
 # 4. Put your `SEBlock(BANDS, reduction=1)` from lesson 01 among the arms (copy its cells to this page).
 #    This time, do not scale the means first.
@@ -855,7 +861,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #    This found the true order without a mistake, and ECA was back at 75 to 79 %.
 #    (The order may come out backwards, but ECA does not mind.)
 # 3. With SE it does, if the rows and columns of SE's matrices are shuffled too.
-#    With ECA it does not compute the same, because one kernel has nothing that could be shuffled.
+#    With ECA the output changes, because one kernel has nothing that could be shuffled.
 # 4. All means are large and positive.
 #    A training step that lowers a hidden number for one picture lowers it for all pictures.
 #    In those runs, all hidden numbers are soon below 0 in every picture, and from then on they get no gradient.

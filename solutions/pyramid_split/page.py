@@ -29,7 +29,7 @@
 #
 # After this lesson you will be able to
 #
-# - say what a kernel's size and groups cost, before you run it;
+# - say what a kernel's size and groups cost, before you run any code;
 # - build EPSANet's block: a pyramid of convolutions, and a softmax that chooses between its scales;
 # - use a parameter count to choose between interpretations of a paper;
 # - catch two mistakes that the output's shape hides;
@@ -77,7 +77,7 @@ review()
 # The dot on the left says which direction to name.
 # A red dot asks for the direction of the fine stripes, and a blue dot asks for the direction of the coarse ones.
 #
-# Answer for each of the three cloths at the top of the page before you unfold our answers.
+# Name the direction for each of the three cloths at the top of the page before you unfold our answers.
 # (Half close your eyes to see the coarse stripes, which change slowly from dark to light.)
 #
 # <details><summary>The answers</summary>
@@ -374,7 +374,7 @@ for dim, axis in enumerate(("channels", "scales")):  # a row for each channel
 # For each channel, the S answers of `se` go through a **softmax over the scales**, and each scale is multiplied by its shares.
 # The output is (B, S · C', H', W'): all C' channels of the first scale, then those of the second, and so on.
 #
-# Your `SEWeight` already raises the `ValueError` for C' // reduction = 0.
+# Your `SEWeight` already raises the `ValueError` if C' // reduction is 0.
 
 # %% exercise
 class PyramidSplitAttention(nn.Module):
@@ -547,7 +547,7 @@ check(EPSABlock)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Each item of the list becomes one line of `forward`.
+# Each item of the list becomes one or two lines of `forward`.
 # Pass the stride by name, as `stride=stride`: the arguments before it then keep their defaults.
 # </details>
 #
@@ -568,7 +568,7 @@ check(EPSABlock)
 # In the authors' code, however, every convolution reads all channels, and one SE module serves all scales.
 #
 # **Predict, then run:** the next cell names the four readings; how many parameters does the network have in each?
-# At least predict which one has the most and which has the fewest (write `30e6` for 30 million).
+# (Write `30e6` for 30 million, or leave `None` and decide only which reading has the most parameters and which has the fewest.)
 # The cell builds the network on the device `"meta"`, where modules have shapes but no numbers, so it takes no memory.
 
 # %%
@@ -619,7 +619,7 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 # Each arm is trained five times, for 250 steps of Adam with a one-cycle learning rate.
 # Together that takes one to four minutes.
 #
-# **Predict:** which arms stay near 67 %, and which arm is ahead, the softmax or the sigmoids?
+# **Predict** the scores of the last three arms: which of them stay near 67 %, and which is ahead, the softmax or the sigmoids?
 
 # %% tags=["experiment"]
 predicted = {"equal shares": None, "softmax over scales": None,
@@ -703,8 +703,8 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 # **Three findings.**
 #
 # - **A wide view helps a network to see the coarse stripes.**
-#   The arm with *only 3 x 3 kernels* names the fine stripes, but scores 35 % on the coarse ones, where chance is 33 %.
-#   With five times the steps it scores 38 to 47 % on them, at this page's rate.
+#   The arm with *only 3 x 3 kernels* names the direction of the fine stripes, but scores 35 % on the coarse ones, where chance is 33 %.
+#   With five times the steps, at this page's learning rate, it scores 38 to 47 % on the coarse stripes.
 #   Larger kernels are one way to see more.
 #   Another way is holes: kernels of 3 x 3 with dilations 1 to 4 have as few parameters as plain ones.
 #   We trained them with five times the steps too, and all eight runs score 100 %.
@@ -719,27 +719,28 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 #   After five times as many steps, three of them scored 100 %, one scored 94 %, and one scored 77 %.
 #   With 32 numbers, four of five runs scored 97 to 100 % after 250 steps, and one scored 77 %.
 #   So a hidden layer without a gate can be as quick as the softmax.
-#   (With plain 3 x 3 kernels, a gate and a hidden layer, eight longer runs score 78 to 97 %.)
-#   The two arms with a pyramid *and* a gate lose their lead when they are shown another picture's dot, so they do follow the dot.
+#   (A hidden layer also helps the arm with *only 3 x 3 kernels* and its gate: eight longer runs then score 78 to 97 %.)
+#   With another picture's dot, *softmax over scales* and *sigmoids, no competition* fall to about 67 %, so both of them use the dot.
 
 # %% [markdown]
 # - **Competition is not needed here.**
 #   In eight recorded runs of 250 steps, *softmax over scales* scored 81 to 100 %, and *sigmoids, no competition* scored 94 to 100 %.
-#   With five times the steps, at this rate, nine of these arms' ten runs scored 100 %, and one with the softmax scored 98.7 %.
+#   We also made five longer runs of each of the two arms at this page's learning rate.
+#   Nine of the ten scored 100 %, and one with the softmax scored 98.7 %.
 #   (The softmax's short runs seem to suffer from the narrow range of section 5, as the answer to question 2 explains.)
 
 # %% [markdown]
 # At a third of the learning rate, five times the steps gave the same result.
-# The two arms with a pyramid *and* a gate scored 100 %, and the other two scored 67 to 70 %.
+# *Softmax over scales* and *sigmoids, no competition* scored 100 %, and the other two arms scored 67 to 70 %.
 # (At three times the rate none of the four arms got beyond 72 %, so that rate is too high for them.
 # But *equal shares* with the hidden layer scored 100 % in both of its runs at that rate.)
 #
-# **Four sizes, or only large ones?** A module whose kernels all have the same size can solve the task too.
+# **Four sizes, or only large ones?** A module with four equal kernels can solve the task too, if the kernels are large enough.
 # We made five runs with four 5 x 5 kernels and five with four 9 x 9 kernels.
-# Each had five times the steps and a third of the rate.
+# Each run had five times the steps and a third of the learning rate.
 # All ten runs scored 100 %.
-# At the page's rate and with five times the steps, five of ten runs of the same two modules scored less than 99 % (68 to 97 %).
-# With four different sizes, all seven runs scored 99 or 100 %: five at the page's rate, and two at a third of it.
+# At the page's learning rate, the same two modules were less reliable: five of their ten longer runs scored only 68 to 97 %.
+# With four different sizes, all seven longer runs scored 98.7 to 100 %, five at the page's rate and two at a third of it.
 # The four different kernels also have half the parameters of four 9 x 9 kernels.
 #
 # Remember also that we made this task for this module: no other layer of the network looks at neighbouring pixels.
@@ -821,7 +822,7 @@ print("does it train?          ", trains(module))
 #
 # The optimiser gets `module.parameters()`, which does not contain these convolutions, so they stay as random as they started.
 # `.to("cuda")` leaves the convolutions on the CPU, and a saved file does not contain them.
-# In a network with other parameters, no error warns you.
+# If the rest of the network has parameters that can be trained, no error warns you.
 #
 # The block also overwrites its input with its output, so a shortcut around it adds f(x) to f(x).
 # In training, autograd notices this, and raises an error about an operation *in place*.
@@ -832,7 +833,7 @@ print("does it train?          ", trains(module))
 # Use an `nn.ModuleList` instead of the list.
 # Do not write into x: convolve each part of `x.chunk(len(self.convs), dim=1)`, collect the outputs in a list, and concatenate them.
 #
-# [External-Attention-pytorch, issue 14](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/14) of July 2021 proposes to replace the plain lists with an `nn.ModuleList`.
+# [Issue 14 of External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/14) (July 2021) proposes to replace the plain lists with an `nn.ModuleList`.
 # [The version that we read](https://github.com/xmu-xiaoma666/External-Attention-pytorch/blob/7f83d989b2a280787bb62450d7c5db7c1c2e9306/model/attention/PSA.py) still writes into the view.
 # </details>
 
@@ -858,11 +859,11 @@ print("does it train?          ", trains(module))
 # - Windows without holes are expensive, and groups make them cheap in parameters and multiply-adds, but not always in time.
 # - A softmax over sigmoids can only mildly prefer a scale: its shares lie between 0.11 and 0.48.
 # - On our cloths it helps to see far, with large kernels or with holes, *and* to choose, with a gate or a hidden layer before the answer.
-#   Even after five times the page's 250 steps, two of our networks score 67 to 72 %.
-#   One network has 3 x 3 kernels and a gate, and the other network has all sizes and no gate.
-#   Neither network has a hidden layer before its answer.
-# - The competition between the scales was not needed, because independent sigmoids scored at least as much.
-#   At this page's learning rate, the softmax learned faster in our runs without the sigmoids before it.
+#   Without a hidden layer, both are needed.
+#   A network with only 3 x 3 kernels and a gate scores 67 to 72 %, even with five times the page's 250 steps.
+#   So does a network with all sizes of kernels and no gate.
+# - The competition between the scales was not needed, because independent sigmoids did at least as well.
+#   In our runs at this page's learning rate, the softmax learned faster when no sigmoids came before it.
 # - A parameter count can decide between readings of a paper.
 #
 # So before you put the module into a network, ask: *how far must a window see, and what chooses for each picture?*
@@ -875,9 +876,10 @@ print("does it train?          ", trains(module))
 # In their abstract, the authors report that on ImageNet their network's top-1 accuracy is 1.93 points above SENet-50's.
 # We did not check that number.
 # On our pictures with handwritten digits (below), a 3 x 3 convolution in the module's place does as well as the module, or slightly better.
-# We trained each network 36 times.
-# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
-# In training, each run left out one group and one photograph, a different pair each time.
+# We tested each network on handwriting and photographs that it had never seen.
+# For this, we split the digits into six groups, according to the forms on which people had written them.
+# With six photographs for the backgrounds, this makes 36 pairs of a group and a photograph.
+# Each of 36 runs left out a different pair in training.
 # On what was left out, the convolution is 1.5 points ahead (95 % confidence interval: 0.5 to 2.6).
 #
 # **What comes next.** Lesson 06b asks how fine an attention map must be.
@@ -902,11 +904,13 @@ print("does it train?          ", trains(module))
 #    With a factor of 4, seven of eight runs did (the other one scored 70 %).
 #    We also left out one step of the softmax, the division by the sum.
 #    The exponentials then do not compete, but their range is still narrow.
-#    Eight such runs scored 69 to 100 %, so they lag as the softmax does.
+#    Eight such runs scored 69 to 100 %, so they lag behind, as the softmax does.
 #    So at this learning rate, it seems to be the narrow range, and not the competition, that slows the softmax down.
-#    But without the sigmoid the shares also change faster at first.
-#    So we made the numbers in front of the softmax four times smaller, which takes this advantage away: eight of eight runs scored 100 %.
-#    And if the numbers in front of the *sigmoid* are four times larger, the range stays narrow, and eight runs scored 68 to 98 %.
+#    But without the sigmoid, whose slope at 0 is 1/4, the shares also change four times as fast at first.
+#    To take this advantage away, we divided the numbers before the softmax by 4, and still all of eight runs scored 100 %.
+#    We also tried the reverse, and multiplied the numbers before the *sigmoid* by 4.
+#    Then the shares change as fast as without it, but their range stays narrow.
+#    Eight such runs scored 68 to 98 %, so the speed alone does not help.
 # 3. The dilated kernel has 9 numbers, and the kernel of 9 has 81.
 #    The dilated kernel misses what lies between its nine weights: a stripe that repeats every 4 pixels looks constant to it.
 #    On our cloths that did no harm.

@@ -793,12 +793,14 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # The network with SE scores 93.7 %.
 # The same network with one more 3 x 3 convolution instead of SE scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
-# We also made 36 runs of each network.
-# People wrote the digits on paper forms, which we split into six groups, and the backgrounds are cut from six photographs.
-# In training, each run left out one group and one photograph, a different pair each time.
+# We also tested each network on handwriting and photographs that it had never seen.
+# For this, we split the digits into six groups, according to the forms on which people had written them.
+# With six photographs for the backgrounds, this makes 36 pairs of a group and a photograph.
+# Each of 36 runs left out a different pair in training.
 # On what was left out, SE scores 90.8 % on average, and the convolution scores 91.0 %.
 # So it stays a tie.
-#
+
+# %% [markdown]
 # Reach is another matter.
 # In larger pictures, the frame can be 48 to 64 pixels away from the digit, and then no convolution of this network sees it.
 # We trained each network six times on such pictures, and left out a different photograph each time.
@@ -809,7 +811,8 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # **What stays open.** On ImageNet there is no lamp, and channels stand for more than colours.
 # What do the means tell the gates there?
 # If channels for water are strong, SE may open a channel for boats, but we have not seen it do so.
-#
+
+# %% [markdown]
 # **What comes next.** Are two matrices needed to make the gates?
 # Lesson 02, ECA, replaces the matrices with a handful of numbers.
 

@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 00 · Shapes, gates and attention by hand
 #
-# *Four small tools that all later lessons are made of, and how this course works.*
+# *Four small tools that all later lessons are built on, and how this course works.*
 #
 # ![Six cards in a row, each a pattern of 4 x 4 squares in its own colour: black, blue, green, orange, pink and red. Below them one more pattern in grey, badly printed: a few squares are flipped. Which colour is this card?](figures/cards.svg)
 #
@@ -73,8 +73,8 @@ from attention_lab.tasks.data import photograph
 # Fill the gap, run the cell, then run the line `check(...)` below it.
 # The check answers within a second or two; run it as often as you like.
 # Below each check you find folded **hints**, which cost no points.
-# If a report is red and one of the hints is about your mistake, the report opens that hint.
-# Cells below an unsolved exercise stop with `NotImplementedError`; that is as it should be.
+# If the check's report is red and one of the hints fits your mistake, the report opens that hint.
+# Cells that use an unsolved exercise stop with `NotImplementedError`; that is as it should be.
 # A map of the whole course is at the end of the page.
 
 # %% [markdown]
@@ -100,16 +100,16 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 # Each card needs a *weight*: nearly 1 for the card that fits, nearly 0 for the others.
 # The weighted average is the answer.
 # That is the idea of the course, and it comes in two forms.
-# A **gate** multiplies the features by weights, so that some of them fade.
+# A **gate** multiplies features by weights, so that some features fade.
 # **Attention** takes a weighted mean, in which the things that matter weigh more.
 #
-# Each module of this course gates, or attends, or does both.
+# Every network module that you build in this course gates, or attends, or does both.
 # The modules differ in where their weights come from.
 
 # %% [markdown]
 # ## 2. How to read the drawings
 #
-# All drawings in this course use the same signs.
+# All drawings in this course use the same symbols.
 #
 # ![A blue box is a feature map, (B, C, H, W). A blue column of cells holds one number per channel, (B, C). A gate (B, C, 1, 1) is a thin orange bar through a dashed box, and a map (B, 1, H, W) is a thin orange sheet in front of such a box. Green rounded boxes are layers with weights, and white circles are operations without weights. Data flows left to right.](figures/vocabulary.svg)
 #
@@ -162,7 +162,7 @@ check(global_average_pool)
 # *Gradients* means that the gradients are right too, so training works.
 # *dtype* and *device* mean that your result has the input's data type and is on the input's device.
 # *Input untouched* means that your code did not change its inputs.
-# Each of these checks earns a share of the points; the check of the output earns the largest share.
+# Each part of the check earns a share of the points, and the output itself earns the largest share.
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -311,10 +311,10 @@ show(show_images(torch.cat(gated), titles),
 # - if it asks a question, a **query**, which is the key that it would like to find: ball (1, 0), rolls (0, 1).
 
 # %% [markdown]
-# **Score.** Multiply the query by each key, number by number, and add up (a dot product).
+# **Score.** Multiply the query by each key, number by number, and add up the products (a dot product).
 # The query of *ball* has the score (1, 0) · (1, 0) = 1 with red, 0 with ball and 0 with rolls.
 #
-# **Weight.** A **softmax** makes positive weights that sum to 1: raise a base to the power of each score, then divide by the sum.
+# **Weight.** A **softmax** makes positive weights that sum to 1: raise a base to the power of each score, then divide by their sum.
 # Usually the base is e; we take 2, because powers of 2 are easier to compute in your head.
 # The scores 1, 0, 0 become 2, 1, 1.
 # Their sum is 4, so the weights are **1/2, 1/4, 1/4**.
@@ -346,7 +346,7 @@ show(show_images(torch.cat(gated), titles),
 # ## 6. Exercise 3: `dot_product_attention`
 #
 # Before you write the general form, look at the three words as tensors.
-# Each query has to be multiplied by each key, so we need a product of the shapes (N, D) and (D, M).
+# Each query has to be multiplied by each key, so we need a product of matrices with the shapes (N, D) and (D, M).
 # Our keys have the shape (3, 2), and this product needs them in the shape (2, 3).
 # There are two ways to get this shape, and one of them is wrong.
 
@@ -361,12 +361,12 @@ print("reshaped:   ", k.reshape(1, 2, 3).tolist())
 # After transposing, each column is a key: (1, 0), (0, 1) and (0, 0).
 # `reshape` keeps the numbers in their order and only cuts them differently, so the columns of its result are not the keys.
 # The reshaped keys have the right shape, and a network still trains with them, but it does worse than it should.
-# A similar mistake was in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6).
+# A similar mistake was found in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6).
 # This transformer reshaped the output of its attention without swapping two axes first.
 # A test that trained the transformer did not notice the mistake.
 
 # %% [markdown]
-# Write attention for any sizes: it takes `q` (B, N, D), `k` (B, M, D) and `v` (B, M, E), and returns (B, N, E).
+# Write attention for inputs of any size: it takes `q` (B, N, D), `k` (B, M, D) and `v` (B, M, E), and returns (B, N, E).
 # Multiply the scores by `scale`; if it is `None`, use D ** -0.5.
 # Any other scale replaces the default, and 0 is a scale too (it makes all weights equal).
 #
@@ -477,8 +477,8 @@ for size in (4, 16, 64, 256):
           f"{scaled.amax(-1).mean():.2f} scaled by D ** -0.5")
 
 # %% [markdown]
-# Without a scale, long vectors give nearly all weight to one key by chance, before anything is learned.
-# When the weights are nearly 0 and 1, the softmax is saturated.
+# Without a scale, vectors of many numbers give nearly all the weight to one key by chance, before anything is learned.
+# When every weight is nearly 0 or nearly 1, the softmax is saturated.
 # Its slope is then almost 0, so hardly any gradient reaches the queries and the keys.
 # If we divide by $\sqrt{D}$, the weights for D = 256 are about as even as those for D = 4.
 
@@ -495,7 +495,7 @@ print("norm:", {its_name: tuple(its.shape) for its_name, its in batch_norm.named
 print("state dict of the norm:", list(batch_norm.state_dict()))
 
 # %% [markdown]
-# The state dict of the norm also holds three buffers, which are numbers that a module stores but does not train.
+# The state dict of the norm also holds three buffers, which are tensors that a module stores but does not train.
 # So a sum over the state dict would be too large.
 #
 # `count_parameters(module)` returns an `int`, the number of values that training may change.
@@ -504,7 +504,7 @@ print("state dict of the norm:", list(batch_norm.state_dict()))
 # Three rules:
 #
 # - Only **trainable** parameters count.
-#   If somebody froze the weight (`layer.weight.requires_grad = False`), only the bias's 2 numbers are left.
+#   If the weight is frozen (`layer.weight.requires_grad = False`), only the bias's 2 numbers are left.
 # - A **shared** parameter counts once.
 #   If two layers `nn.Linear(3, 3)` without bias use the very same weight, they have 9 parameters together, not 18.
 #   Two layers that only look alike share nothing.
@@ -579,7 +579,7 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 # A single query competes with no other query, so each of its weights is 1.
 # The repair is `dim=-1`.
 # The mistake was seen in [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2).
-# A similar mistake was in a tutorial on vision transformers: [nerminnuraydogan/vision-transformer, issue 1](https://github.com/nerminnuraydogan/vision-transformer/issues/1).
+# A similar mistake was found in a tutorial on vision transformers: [nerminnuraydogan/vision-transformer, issue 1](https://github.com/nerminnuraydogan/vision-transformer/issues/1).
 # </details>
 
 # %% [markdown]
@@ -636,8 +636,8 @@ for attend in (dot_product_attention, over_the_queries, plain_mean):
     print(f"{count_parameters(CardPlayer(attend))} parameters with {attend.__name__}")
 
 # %% [markdown]
-# In training, all six questions of a game are asked at once.
-# In the test we also ask three, two, and one at a time.
+# In the experiment a game has six questions, one for each card.
+# In training, all six are asked at once; in the test we also ask three, two, or one at a time.
 # Chance level is 1 in 6, or 17 %.
 # *What percentage of right answers do you expect?*
 # Write your numbers into the next cell, and run it.
@@ -666,26 +666,27 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
                      ("over the queries, no cue", "plain mean", "6 at once")], matters=5)
 
 # %% [markdown]
-# (We say that a gap matters if it is above 5 points.
+# (We say that a gap between two scores matters if it is above 5 percentage points.
 # Lesson 01 explains how to tell a real gap from luck.)
 #
-# **Read it.** With all six questions at once, the wrong axis learns nearly as fast as the right one and answers about as well.
+# **Read it.** With all six questions at once, networks with the wrong axis learn nearly as fast as the others, and answer about as well.
 # The loss curve hides the mistake, and so does a test that asks all six at once.
-# If you ask fewer at once, the wrong axis gets worse; if you ask one at a time, it is at chance.
+# If you ask fewer at once, the network with the wrong axis does worse; if you ask one at a time, it is at chance.
 #
 # Why?
 # The wrong softmax runs down a column, so the *queries* compete for a card.
 # In training, each query wants one card, and each card is wanted by one query.
 # So this competition does no harm.
 # A single query competes with nobody, so all six of its weights are 1.
-# Then the output is the sum of all six colours, which is the same in every game.
+# Then the output is the sum of all six colours.
+# Every game has the same six colours, so this sum is always the same.
 # With the wrong axis, the answer to one question depends on the other questions.
 
 # %% [markdown]
 # **Where does it look?** You would expect a network with the *right* softmax to look at the card that matches the question.
 # We looked at the attention weights in eight such networks.
-# Two of these networks give that card about 91 % of a question's weight.
-# The other six networks give it only 4 %, and spread the rest over the five *other* cards.
+# In two of these networks, the matching card gets about 91 % of the weight.
+# In the other six it gets only 4 %, and the five *other* cards share the rest.
 # And yet they answer 97 % of the questions correctly.
 # How is that possible?
 # Think about it before you open the answer.
@@ -695,7 +696,7 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # All six cards have different colours.
 # If you know the colours of five cards, you know the sixth: it is the one that is missing.
 # When we let colours repeat, this trick failed, and all eight networks looked at the matching card.
-# So a network may find another way to the answer than the one that you had in mind.
+# So a network may find a different way to the answer from the one that you had in mind.
 # </details>
 
 # %% [markdown]
@@ -752,8 +753,9 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 #
 # **A challenge (not graded).** With six questions at once, each card is the answer to exactly one of them.
 # Write an attention function that uses this fact, and still answers single questions.
-# In the worst of three runs, our own answer scores 98.1 % with six questions at once.
-# With one question at a time, it gets 4.2 % wrong, and at most 5 % are allowed.
+# Beat 98.2 % right answers with six questions at once, and get at most 5 % wrong with one question at a time.
+# (The worst of three runs counts.
+# Our own answer narrowly misses, because it scores 98.1 %; it gets 4.2 % wrong.)
 # There are 720 ways to hand out six cards to six questions.
 # For each game we can pick the best of these ways, the one in which the questions are most like the cards that they get.
 # That gets 99.8 % right without any training.
@@ -776,7 +778,7 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 # ## 11. What we now know
 #
 # - A gate multiplies the features by weights, and attention takes a weighted mean.
-#   All modules of this course gate, or attend, or do both.
+#   All network modules in this course gate, or attend, or do both.
 # - Attention compares a query with every key, turns the scores into weights that sum to 1, and mixes the values.
 # - In our game, a softmax along the wrong axis trained about as well as the right one.
 #   So a falling loss and a good test score do not show that attention is right.
@@ -811,7 +813,7 @@ challenge("right answers, six at once, worst of three runs", right, beat=98.2, u
 # <details><summary>What we think</summary>
 #
 # 1. Nothing happens, because $e^5$ appears in every numerator and in the sum, and cancels.
-#    Multiplying by 5 raises each weight to its fifth power, and then the sum is scaled back to 1.
+#    Multiplying by 5 raises each weight to the fifth power, and then the weights are scaled so that they sum to 1 again.
 #    So the largest weight wins more clearly.
 # 2. Nothing happens, because a sum does not depend on the order of its terms.
 #    If the order of words matters, something must write it into the words themselves.
@@ -835,7 +837,7 @@ my_net()
 #
 # **Handing in.** If you study alone, green checks are enough.
 # In a class, save this notebook, `00_warmup.ipynb`, and hand it in where your teacher says.
-# Your code is run again on inputs that the checks did not use: other sizes, one image, other memory layouts, impossible arguments.
+# Your code is run again on inputs that the checks did not use: other sizes, one image, other memory layouts, and invalid arguments.
 # Cells of experiments are not run.
 #
 # **A GPU** is not needed anywhere in this course.
