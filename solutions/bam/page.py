@@ -113,9 +113,9 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # Park, Woo, Lee and Kweon (2018) ask two questions side by side.
 # Like SE, the **channel branch** says which channels matter.
 # The **spatial branch** says which positions matter, and it uses **dilated** convolutions.
-# Their small kernels have gaps between the numbers, so they reach far at no extra cost.
-# The paper argues (in its section 3) that a position's importance depends on what surrounds it, so a wide view pays off.
-# The two answers are added, and one sigmoid makes a gate for every channel *and* every position.
+# Such small kernels have gaps between the numbers, so they reach far at no extra cost.
+# The paper (section 3) argues that a position's importance depends on what surrounds it, so a wide view pays off.
+# The two answers are added, and a sigmoid turns the sums into gates, one for each channel *at* each position.
 #
 # ![BAM: from x (B, C, H, W) the channel branch goes up: mean, fc1, BatchNorm and ReLU, fc2, Mc (B, C, 1, 1). The spatial branch goes down: reduce, two dilated convolutions, project, Ms (B, 1, H, W). Both are stretched to (B, C, H, W) and added; a sigmoid gives the gate. x times the gate, plus x, is the output.](figures/bam_block.svg)
 #
@@ -151,7 +151,8 @@ for n, padding, dilation, stride in ((7, 1, 2, 1), (10, 0, 1, 2)):
 
 # %% [markdown]
 # Here is the rule.
-# There are n positions, with p zeros added at *each* end, and the kernel moves by s positions (the **stride**) at a time:
+# There are n positions, with p zeros added at *each* end, and the kernel moves by s positions (the **stride**) at a time.
+# Then this is the number of places of the kernel, and of positions in the output:
 #
 # $$\left\lfloor \frac{n + 2p - (d\,(k - 1) + 1)}{s} \right\rfloor + 1$$
 #
@@ -219,7 +220,8 @@ for dilation in (1, 2, 4, 6):
 # Replace each `None`.
 #
 # The cell sets all weights to 1 and measures the window.
-# The gradient of the central output with respect to an input position then counts the paths from that position to the centre.
+# Then an input position adds to the central output once for every path through the two layers that leads from it to the centre.
+# So the gradient of the central output with respect to that position is the number of such paths.
 
 # %%
 predicted = {"dilation 1": None, "dilation 2": None, "dilation 4": None}
@@ -231,7 +233,7 @@ predict_then_run(predicted, measured, unit="positions per side")
 # <details><summary>The rule</summary>
 #
 # Each layer adds d positions to the left and d to the right, so two layers have a window that is 2 · 2d + 1 = 4d + 1 positions wide.
-# These are 5, 9 and 17 positions.
+# For d = 1, 2 and 4, that is 5, 9 and 17 positions.
 # </details>
 #
 # And *which* positions of the window do they see?
@@ -244,7 +246,7 @@ show_ways((1, 1), (2, 2), (4, 4))
 # Two layers with the same dilation always see 25 positions.
 # A larger dilation does not make them see *more*.
 # It makes them see *farther*, with holes in between.
-# A 3 x 3 convolution before them fills the holes of dilations 2 and 3.
+# If an ordinary 3 x 3 convolution comes before the two layers, it fills the holes for dilations 2 and 3, but not for larger ones.
 
 # %% [markdown]
 # ## 4. Exercise 2: `ChannelBranch`
@@ -272,7 +274,7 @@ print(f"hidden number {hidden:.0f}, result {result.tolist()}")
 # In your branch, take the mean of each channel, (B, C).
 # Then apply `fc1` (to C // r numbers), `bn`, the ReLU, and `fc2` (back to C numbers).
 # Return (B, C, 1, 1).
-# As in lesson 01, if C // r is 0, raise a `ValueError` that names both numbers.
+# As in lesson 01, if C // r is 0, raise a `ValueError` that names C and r.
 
 # %% exercise
 class ChannelBranch(nn.Module):
@@ -338,12 +340,12 @@ check(ChannelBranch)
 # | `project` | 1 x 1 | C // r to 1 |
 #
 # H and W must stay the same.
-# With a kernel of 3, padding must *equal* dilation, since n + 2d - (2d + 1) + 1 = n.
+# With a kernel of size 3, the padding must *equal* the dilation, since n + 2d - (2d + 1) + 1 = n.
 #
 # Before you write the general form, follow one row of nine positions through the layers, with dilation 2.
 # The row holds a single 1 among zeros.
 # All taps are 1, the biases of `conv1` and `conv2` are 0, and `project` multiplies by 2 and has the bias -3.
-# We leave out the norms, and the ReLUs would change nothing, because no number is negative before `project`:
+# We leave out the norms, and also the ReLUs, which would change nothing, because no number is negative before `project`:
 
 # %%
 row, taps = torch.tensor([[[0.0, 0, 0, 0, 1, 0, 0, 0, 0]]]), torch.ones(1, 1, 3)
@@ -402,7 +404,7 @@ check(SpatialBranch)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# `nn.Conv2d(4, 4, 3, padding=..., dilation=...)`: with a kernel of 3, `padding` and `dilation` get the same number.
+# `nn.Conv2d(4, 4, 3, padding=..., dilation=...)`: with a kernel of size 3, `padding` and `dilation` get the same number.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -429,7 +431,7 @@ for d in (1, 4):
 # %% [markdown]
 # The factor is 1, because the kernel still has nine taps, and only the steps between them grow.
 #
-# **Touch it.** Here your branch reads the features of one 3 x 3 convolution, as in section 9.
+# **Touch it.** Here your branch reads the features of one 3 x 3 convolution, as it will in section 9.
 # The ringed position does not see the pale pixels.
 # From which columns can a position see both the left bar and one of its posts?
 
@@ -529,7 +531,7 @@ check(BAM)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__` has one `if` that raises an error, and sets three attributes.
-# `forward` calls both branches, chooses between sum and product, and ends with one `return` with one sigmoid.
+# `forward` calls both branches, chooses between sum and product, and ends with a single `return`, which contains a single sigmoid.
 # </details>
 
 # %% [markdown]
@@ -703,7 +705,7 @@ check(RepairedSpatialAttention)
 #
 # <details><summary>Where it was seen</summary>
 #
-# The post's code comes from [External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/blob/d75848e40233ed56fa503c888472bab8b17c568c/model/attention/BAM.py), in its version of that time.
+# The post's code comes from [External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/blob/d75848e40233ed56fa503c888472bab8b17c568c/model/attention/BAM.py), as it was at the time.
 # Nine days before the post, a reader [did the same arithmetic](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/38) in an issue of that repository.
 # A [pull request](https://github.com/xmu-xiaoma666/External-Attention-pytorch/pull/111) of 2023 proposes `padding="same"`, and a later version of the repository uses it.
 # </details>
@@ -758,8 +760,8 @@ print("Does it average wide features?", "Yes." if right else "No, not yet.")
 # We return to the strips.
 # A small network decides whether the bar between the posts is horizontal.
 # It has a 3 x 3 convolution, a 1 x 1 convolution, your `BAM`, a 1 x 1 convolution, the mean over all positions, and a linear layer.
-# Before the block, each position knows 3 x 3 pixels.
-# After the block, a position knows a window of (4d + 1) + 2 = 4d + 3 pixels per side.
+# Before the block, each position has seen 3 x 3 pixels.
+# After the block, a position has seen a window of (4d + 1) + 2 = 4d + 3 pixels per side.
 #
 # How far apart may a bar and its post be?
 # A position halfway between bar and post can see both of them and mark what it sees.
@@ -767,7 +769,7 @@ print("Does it average wide features?", "Yes." if right else "No, not yet.")
 # So if this is how the network finds the answer, bar and post may be up to about 4d + 3 pixels apart.
 
 # %% [markdown]
-# These are the **arms**:
+# These are the **arms**, the versions of the experiment that we compare:
 #
 # | arm | what it is for |
 # |---|---|
@@ -779,7 +781,7 @@ print("Does it average wide features?", "Yes." if right else "No, not yet.")
 # | posts anywhere | the cue is taken out: the posts stand at either bar, so they do not show which one counts |
 #
 # In the six arms of the first three rows, BAM has the same 1,657 parameters.
-# The number of multiply-adds for a position is the same in all six arms, too.
+# The number of multiply-adds per position is the same in all six arms, too.
 #
 # Each arm is trained three times, for 96 steps of Adam with a one-cycle learning rate.
 # Together that takes 30 to 75 s.
@@ -858,8 +860,9 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 # %% [markdown]
 # (Near the edge of the window, luck decides how many steps a run needs.
 # With d = 2 and posts 10 pixels away, two of ten longer runs were still at the score of the vote.
-# We made these two runs again: both scored 100 % with 25 times the steps, and also with five times the steps at a third of the rate.
-# But at that lower rate, a different one of the ten runs stayed at the score of the vote.
+# We repeated these two runs with 25 times the steps, and both scored 100 %.
+# We also repeated all ten runs with five times the steps at a third of the learning rate.
+# There the two runs scored 100 %, too, but a different one of the ten stayed at the score of the vote.
 # With posts exactly 4d + 3 pixels away (7 for d = 1, and 11 for d = 2), one of six longer runs was still at the score of the vote.
 # With posts one pixel farther away, every longer run was still at that score.)
 
@@ -868,16 +871,18 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   After 96 steps, eight recorded runs with dilation 2 and posts 8 pixels away scored between 76.3 and 100 %.
 #   Each of the eight longer runs scored 100 %.
 # - **The gate is not needed here.**
-#   *No gate* is as good as BAM, so adding the branches is enough.
+#   *No gate* is at least as good as BAM, so adding the branches is enough.
 #   With posts 12 pixels away, *no gate* even learns faster.
 #   After 96 steps all of its 32 runs score 100 %, but only 18 of the 32 runs of BAM with dilation 4 do.
-#   (Of the 32 runs, 16 are at this page's rate, eight at a third of it, and eight at three times that rate.)
+#   (For each network, 16 of the 32 runs used this page's rate, eight used a third of this rate, and eight used three times this rate.)
 #   After five times as many steps, every run of both networks scores 100 %.
 #   (*No gate* has neither the sigmoid nor the product, so these runs do not say which of the two slows BAM down.)
 
 # %% [markdown]
 # So the experiment shows that *reach* helps, but not that you need a gate.
-# The four other arms, which stay at the score of the vote, also stay there at other learning rates.
+# Four arms stay at the score of the vote.
+# These are dilation 1 with posts 8 pixels away, dilation 2 with posts 12 pixels away, *no module*, and *posts anywhere*.
+# They stay there at other learning rates, too.
 # At a third of the rate and at three times the rate, none of these arms got above 76.9 %.
 
 # %% [markdown]
@@ -938,7 +943,7 @@ challenge("parameters of the network", size, beat=250, fewer=True,
 # %% [markdown]
 # ## 11. What we now know
 #
-# - BAM asks *what* and *where* side by side, adds the two answers, and makes one gate for every channel and every position.
+# - BAM asks *what* and *where* side by side, adds the two answers, and makes one gate for each channel at each position.
 # - A dilated kernel sees farther, but it reads no more positions, and it costs the same.
 #   For a 3 x 3 kernel, padding must equal dilation, or the features change size.
 # - In our runs the window set the limit: a network found the right bar only if one position could see a bar and its post.
@@ -960,14 +965,15 @@ challenge("parameters of the network", size, beat=250, fewer=True,
 # In each picture, a handwritten digit lies on a photograph with a coloured frame.
 # The network should name the digit if it has the colour of the frame, and otherwise say "not it".
 # With BAM it scores 92.8 %.
-# BAM has 8,042 parameters there.
+# In this network BAM has 8,042 parameters.
 # With one more 3 x 3 convolution in its place (11,616 parameters), the network scores 93.0 %, so this is a tie.
 # We also tested each network on handwriting and photographs that it had never seen.
-# For this, we split the digits into six groups, according to the forms on which people had written them.
-# With six photographs for the backgrounds, this makes 36 pairs of a group and a photograph.
-# Each of 36 runs left out a different pair in training.
+# The digits were written by hand on sheets of paper, and for this test we split the sheets into six groups.
+# With six photographs for the backgrounds, this makes 36 pairs, each of one group and one photograph.
+# Each of the 36 runs trained without one group and without one photograph, and was tested on exactly these two.
 # On what was left out, BAM scores 89.7 % on average, and the convolution scores 91.0 %, which is a tie too: luck could explain the gap.
-#
+
+# %% [markdown]
 # **What stays open.** The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.
 # If that is more than a plain ResNet-50 reaches, does the gain come from the gate, or from the reach?
 # Our strips need only the reach.
@@ -979,12 +985,12 @@ challenge("parameters of the network", size, beat=250, fewer=True,
 # %% [markdown]
 # ## 12. Questions to think about
 #
-# 1. In training mode, `BAM(...)` refuses a batch of one image.
+# 1. In training mode, a `BAM` block refuses a batch of one image.
 #    Which layer refuses, and why does the spatial branch not mind?
 # 2. BAM's factor, 1 + gate, lies between 1 and 2, so no channel is ever closed.
 #    Can the network still use it to pick one bar?
 # 3. Which positions do two layers with dilations 1 and 4 see?
-#    Draw it with `show_ways`.
+#    Draw them with `show_ways`.
 # 4. You may put one spatial branch into a network for 32 x 32 images.
 #    Which dilation do you choose if the features have 32 x 32 positions, and which if they have 16 x 16 or 8 x 8?
 

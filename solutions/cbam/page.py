@@ -520,7 +520,7 @@ for gate in (ChannelGate(256), SpatialGate()):
 print((torch.tensor([[2., 2.], [4., 2.], [1., 3.]]) @ torch.tensor([[1., -1.]]).T).tolist())
 
 # %% [markdown]
-# Each image is a row with one number: 2 - 2 = 0, then 4 - 2 = 2 and 1 - 3 = -2.
+# In the result each image is still one row, now with a single number: 2 - 2 = 0, then 4 - 2 = 2 and 1 - 3 = -2.
 #
 # Write this attention, without biases, as a function of x and two matrices, `w1` (C // r, C) and `w2` (C, C // r).
 # For one image with its two vectors, it is
@@ -708,7 +708,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # %% [markdown]
 # <details><summary>The votes, by hand</summary>
 #
-# *Four bars.* Take any one of the other three bars: in half of the pictures it agrees with the bar that counts.
+# *Four bars.* One bar counts, and each of the other three agrees with it in half of the pictures.
 # If two or three of them point the same way as the bar that counts (half of the pictures), the vote is right.
 # If only one does (3/8 of the pictures), the vote is a tie, and a guess is right in half of these pictures.
 # Together that is 1/2 + 3/16 = **68.75 %**.
@@ -858,9 +858,9 @@ challenge("parameters of the attention", size, beat=34, fewer=True,
 # CBAM has 1,552 parameters there.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # We also tested each network on handwriting and photographs that it had never seen.
-# For this, we split the digits into six groups, according to the forms on which people had written them.
-# With six photographs for the backgrounds, this makes 36 pairs of a group and a photograph.
-# Each of 36 runs left out a different pair in training.
+# The digits were written by hand on sheets of paper, and for this test we split the sheets into six groups.
+# With six photographs for the backgrounds, this makes 36 pairs, each of one group and one photograph.
+# Each of the 36 runs trained without one group and without one photograph, and was tested on exactly these two.
 # On what was left out, CBAM scores 90.8 % on average, and the convolution scores 91.0 %, which is a tie.
 #
 # **What stays open.** Does CBAM's order matter in a large network, and why?

@@ -467,7 +467,8 @@ slide_the_marks(trained_network)
 # The arm **coordinate, no places** has all the layers of **coordinate**, but after these 320 steps it scores only about what SE scores.
 # (Three runs are too few to exclude a gap of 5 points between these two.)
 # With the wrong cue, **coordinate** scores 25 %, which is chance.
-# With the gates of another board it scores 29 %, and this is chance too.
+# With the gates of another board it scores 29 %.
+# This is chance too, although it is more than 25 %.
 # In one case in 16, the board that lends its gates has the same crossing, so we expect 1/16 · 100 % + 15/16 · 25 % = 29.7 %.
 #
 # On these boards, always naming the most frequent colour scores 36.6 %.
@@ -613,9 +614,9 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # With one more 3 x 3 convolution instead, the network also scores 93.0 % (three runs each).
 # The module needs 1,296 parameters for that, and the convolution needs 11,616.
 # We also tested each network on handwriting and photographs that it had never seen.
-# For this, we split the digits into six groups, according to the forms on which people had written them.
-# With six photographs for the backgrounds, this makes 36 pairs of a group and a photograph.
-# Each of 36 runs left out a different pair in training.
+# The digits were written by hand on sheets of paper, and for this test we split the sheets into six groups.
+# With six photographs for the backgrounds, this makes 36 pairs, each of one group and one photograph.
+# Each of the 36 runs trained without one group and without one photograph, and was tested on exactly these two.
 # Tested on what was left out, Coordinate Attention scores 90.5 % on average, and the convolution scores 91.0 %, which is a tie.
 #
 # **What stays open.** How much of the gain on ImageNet comes from positions, and how much from the wider view?

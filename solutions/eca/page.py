@@ -105,11 +105,11 @@ for rule, answer in (("the largest mean", means.argmax(1)),
     print(f"{rule}: {100 * (answer == thousand.bands).float().mean():.0f} % right")
 
 # %% [markdown]
-# The second rule multiplies a band's mean by $1$ and the means of its two neighbours by $-\tfrac12$, and adds up.
+# The second rule multiplies a band's mean by $1$ and the means of its two neighbours by $-\tfrac12$, and adds the results up.
 # These three numbers are the same for every band.
 #
 # Suppose that instead a full matrix turns the 48 means into the 48 gates' scores, with one row for each gate.
-# Such a matrix cannot share the rule between the bands.
+# When all its numbers are free, such a matrix cannot share the rule between the bands.
 # The row of band 7 learns nothing that would help band 8.
 # And each row sees its own band glow in only one picture in 48.
 
@@ -195,19 +195,19 @@ check(eca_kernel_size)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# `math.log2` is the logarithm to base 2, `abs` removes the sign, `int(4.9)` is 4.
+# `math.log2` is the logarithm to base 2, `abs` removes the sign, and `int(4.9)` is 4.
 # (`round(4.9)` is 5, which is not what you want here.)
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# `t % 2` is the remainder when t is divided by 2: 0 for an even t, 1 for an odd one.
+# For a whole number n, `n % 2` is the remainder when n is divided by 2: 0 if n is even, and 1 if n is odd.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# Write one line for t, and mind its parentheses: the *sum* is divided.
-# Write a second line that returns t or t + 1.
+# Write one line that computes t and drops its fraction; mind the parentheses, because the *sum* is divided.
+# Write a second line that returns this whole number if it is odd, and otherwise the number plus 1.
 # `math.log2` raises the ValueError by itself; with another logarithm, begin with an `if` that raises.
 # </details>
 
@@ -251,7 +251,7 @@ for channel in range(4):
 # %% [markdown]
 # ![The means 1, 3, 2, 2 with a zero beyond each end; the kernel -1, 2, -1 lies over 1, 3, 2 and gives 3. The scores are -1, 3, -1, 2, the gates 0.27, 0.95, 0.27, 0.88.](figures/sliding.svg)
 #
-# In your block, `self.conv` does this for any C and k.
+# In your block, `self.conv` computes the scores for any C and k.
 # It is `nn.Conv1d(1, 1, k, ...)`, without bias, with k // 2 zeros of padding at each end, so that C numbers go in and C come out.
 #
 # `Conv1d` takes (batch, input channels, length) and slides along the *length*.
@@ -378,7 +378,7 @@ show(show_gate(gates_of(peaks, pictures)[0], title="gates of the kernel (-4, 8, 
 # ## 5. Exercise 3: `band_matrix`
 #
 # SE makes its scores with matrices.
-# So does ECA, in disguise, because sliding a kernel along a vector is a product with a matrix W.
+# So does ECA, in disguise, because sliding a kernel along a vector is the same as multiplying the vector by a matrix W.
 # Each row of W holds the kernel, shifted one column further than in the row above.
 #
 # ![Left: SE for 8 channels, a 2 x 8 and an 8 x 2 matrix, which hold 32 different numbers. Right: ECA's kernel a, b, c as an 8 x 8 matrix: b on the diagonal, a left of it, c right of it, zeros elsewhere: 3 numbers.](figures/two_matrices.svg)
@@ -635,13 +635,13 @@ print_gaps(results, [("no neighbours", "no gate"), ("SE", "no gate"),
 # In these runs the arm *no neighbours* was 2.6 points ahead, which is more than luck, but too little to matter.
 # A bias does not help it: five runs score 34 to 38 %.)
 # The bands that help need not be the *direct* neighbours.
-# A kernel can skip these and read the bands two places away: then five runs score 73 to 79 %.
+# A kernel can skip these and read the bands two places away, and five such runs score 73 to 79 %.
 # With the bands eight places away, five runs score 35 to 40 %.
 # With training this short, SE's 1152 numbers and the full matrix's 2304 numbers do not help on new pictures (eight runs each).
 # And with the bands in a different order, hardly anything is left of ECA's lead.
 #
 # *Explain what surprised you.*
-# A 48 x 48 matrix can detect peaks: ECA's band matrix is such a matrix, and it does.
+# A 48 x 48 matrix can detect peaks: ECA's band matrix is such a matrix, and it detects them.
 # So why does the full matrix not learn to do so, and why does ECA fail on shuffled bands?
 # Look at the matrices: the one that ECA learned, the one that the shuffled bands would need, and the full one.
 
@@ -660,7 +660,8 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 #
 # - **The kernel** has become a peak detector, although the labels show only the discs, not the bands.
 #   It learns from *every* picture, whichever band glows.
-# - **A row of the full matrix** sees its own band glow in only one picture in 48, and has 48 numbers to learn from it.
+# - **A row of the full matrix** sees its own band glow in only one picture in 48.
+#   From these few pictures it has to learn all of its 48 numbers.
 #   The matrix has found the diagonal, so each gate looks at its own band, but the negative weights beside the diagonal hardly show yet.
 #   The rest looks like noise.
 # - **For shuffled bands** the same peak detector is the scattered matrix in the middle of the figure.
@@ -685,13 +686,15 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 
 # %% [markdown]
 # **More time hardly helps ECA on shuffled bands.**
-# After five times as many steps, five runs scored 33 to 41 %, and two runs at three times the rate scored 34 and 38 %.
+# After five times as many steps, five runs scored 33 to 41 %, and two runs at three times the learning rate scored 34 and 38 %.
 # That is hardly better than the network without a gate, which scored 32 to 36 % in five runs.
 # (All runs are in `solutions/eca/experiment.md` in the course's repository.)
 
 # %% [markdown]
 # **Is ECA ahead because all gates share three numbers?** That is not its only difference from the full matrix.
-# Each gate of ECA reads only its own band and the neighbours, ECA is trained with ten times the rate, and it reads the means as they are.
+# There are three more differences.
+# Each gate of ECA reads only its own band and the two neighbours.
+# ECA's learning rate is ten times as high, and ECA does not scale the means.
 # So we trained a kernel of three numbers with the full matrix's rate and its scaled means (*one kernel*).
 # We also trained a gate in which each channel has its own kernel (*one kernel per channel*):
 #
@@ -701,15 +704,16 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # | one kernel per channel | 144 | 32 to 39 % | 50 to 52 % |
 # | one kernel | 3 | 43 to 53 % | 61 to 65 % |
 #
-# Three shared numbers, trained exactly like the matrix, are ahead of it, but they are still far behind ECA.
+# A kernel of three shared numbers, trained exactly like the matrix, does better than the matrix, but it is still far behind ECA.
 # Two changes take them past ECA: a higher rate, which ECA has too, and a bias, which ECA lacks.
 # (A bias would help ECA too: see question 1.)
 # With both changes, the shared kernel scores 87 or 88 % after 512 steps.
-# With the same rate, and a kernel and a bias for each channel, the score is 72 to 77 %.
+# *One kernel per channel*, with a bias for each channel and the same higher rate, scores 72 to 77 %.
 # After five times as many steps, both gates score 90 or 91 %.
 
 # %% [markdown]
-# So with scaled means, this rate and a bias, sharing saves time.
+# So under these conditions (scaled means, the higher rate and a bias), a shared kernel does not end up better than separate ones.
+# But it gets there sooner.
 
 # %% [markdown]
 # If the numbers are shared, reading all bands does no harm.
@@ -717,11 +721,11 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # With a bias and ECA's rate, it scores 86 to 90 % after 512 steps.
 # The matrix with a bias scores 26 or 27 % at that rate, and 28 to 31 % after five times as many steps.
 # So with scaled means and at this rate, the matrix of free numbers fails.
-# Either change avoids that: sharing the numbers, or reading only a few bands.
+# Two things each prevent this failure: sharing the numbers, and reading only a few bands.
 
 # %% [markdown]
-# ECA reads the means without scaling them, and then sharing gains more than with scaled means.
-# We trained ECA, and a gate with one kernel per channel, at the same rate for 512 steps.
+# ECA does not scale the means, and without scaling, a shared kernel is even further ahead of separate ones.
+# We trained ECA, and a gate with one kernel per channel, for 512 steps at the same rate, and did this for two rates.
 # At a rate of 0.01, the separate kernels are about 17 points behind ECA, and at a rate of 0.1, they are about 40 points behind it.
 
 # %% [markdown]
@@ -767,7 +771,7 @@ for name, first, last in (("in all", 0, BANDS), ("inside the border", 1, BANDS -
 # Can you reach an overlap of 93 % in the worst of three runs?
 # ECA scores 75 to 79 % in three runs.
 # We have not quite got there: our best gate, one kernel of size 5 with a bias, scores 92.9 % in the worst of three runs.
-# In your gate, you decide how scores become weights, and what happens at the two ends of the row of channels.
+# In your gate, you decide how scores become gates, and what happens at the two ends of the row of channels.
 # Before you run the next cell, run the imports, your exercises and the cells of section 7 that define the arms.
 # None of these cells trains anything.
 
@@ -794,7 +798,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #   With the pictures of this page and 25 times as many steps, it scored 61 to 64 %, still below ECA.
 # - The zeros of the padding make the first and the last channel look like peaks.
 # - "Efficient" refers to parameters much more than to time.
-#   SE and ECA both read all features twice, to squeeze them and to multiply them.
+#   SE and ECA both read all features twice, once to squeeze them and once to multiply them.
 #
 # So before you put ECA into a network, ask: *do channels that stand side by side have something in common?*
 
@@ -809,12 +813,12 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # In each picture, a handwritten digit lies on a photograph with a coloured frame.
 # The network should name the digit if it has the colour of the frame, and otherwise say "not it".
 # With ECA it scores 94.4 %.
-# ECA has 6 parameters there.
+# In this network ECA has 6 parameters.
 # With one more 3 x 3 convolution instead, which has 11,616 parameters, the network scores 93.0 %.
 # But we also tested each network on handwriting and photographs that it had never seen.
-# For this, we split the digits into six groups, according to the forms on which people had written them.
-# With six photographs for the backgrounds, this makes 36 pairs of a group and a photograph.
-# Each of 36 runs left out a different pair in training.
+# The digits were written by hand on sheets of paper, and for this test we split the sheets into six groups.
+# With six photographs for the backgrounds, this makes 36 pairs, each of one group and one photograph.
+# Each of the 36 runs trained without one group and without one photograph, and was tested on exactly these two.
 # On what was left out, ECA scores 90.4 % on average, and the convolution scores 91.0 %, which is a tie.
 #
 # **What stays open.** In a ResNet nobody gives the channels an order.
@@ -834,7 +838,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 # 2. In each picture the means form smooth hills.
 #    How could you find the order of shuffled bands from the pictures alone, without labels?
 #    Try it: sort them, and run the experiment again.
-# 3. Shuffle the output channels of a convolution and, in the same way, the input channels of everything after it.
+# 3. Shuffle the output channels of a convolution and, in the same way, the input channels of each layer that reads them.
 #    A plain network gives the same output as before.
 #    Does a network with SE still give the same output?
 #    Does a network with ECA?

@@ -17,13 +17,13 @@
 #
 # ![Two pictures with the same six coloured discs; one disc has a ring. Each hue stands for an answer, white or black. In the left picture two colour patches, side by side, say that this disc's hue stands for white. In the right picture they say that it stands for black. Both ringed discs are compared with the same 64 learned vectors, and with nothing else. Can the two answers differ?](figures/mystery.svg)
 #
-# In each picture, does the hue of the ringed disc stand for white, or for black?
+# Each hue stands for *white* or *black*, and the patches at the left say which.
 # A module compares each ringed disc with 64 learned vectors, the same in both pictures, and with nothing else.
-# Can its answers for the two pictures differ?
+# Can its answers for the two discs differ?
 #
 # **Why anyone cares.** Attention between all positions is too expensive on large maps if its matrix is stored.
 # A map of 512 x 512 has 262,144 positions.
-# Self-attention's matrix of all their pairs has 69 billion entries, which is 256 GiB in float32.
+# Self-attention needs an entry for each pair of them: 69 billion entries, or 256 GiB in float32.
 # [External attention](https://arxiv.org/abs/2105.02358) compares each position with 64 learned vectors instead, which takes 64 MiB.
 # It is one of [Keras's examples](https://keras.io/examples/vision/eanet/).
 #
@@ -76,15 +76,14 @@ review()
 # %% [markdown]
 # ## 1. One question, three sources
 #
-# The pictures of this lesson ask which discs count as white, and which count as black.
-# (A disc's own colour is called its hue; white and black are the answers.)
+# Each coloured disc has an answer, *white* or *black*; its own colour is called its **hue**.
 # The answer has to come from one of three sources:
 #
 # ![Three pictures with six coloured discs. Book: six hues, each with one answer in all pictures. Legend: two hues, paired with white and black by two swatches (patches) at the left. Odd one out: five discs of one hue, one of a different hue.](figures/questions.svg)
 #
 # - **book**: the answer was learned from *other* images;
-# - **legend**: it comes from *one other spot* of this image;
-# - **odd one out**: it comes from a *count* over this whole image.
+# - **legend**: it comes from *one other spot* in this image, a small patch of two colours that we call a *swatch*;
+# - **odd one out**: it comes from *counting* the hues in the whole image.
 #
 # We will put three modules, one at a time, in the middle of the same small network:
 #
@@ -95,7 +94,7 @@ review()
 # The drawing at the top of this page asks about the most puzzling case: can external attention answer the *legend* question?
 #
 # **Guess now:** how often does each module give the right answer to the *legend* question?
-# Replace each None with a percentage: 50 if the module is no better than a coin, 100 if it can answer every time.
+# Replace each None with a percentage, from 50 (no better than a coin) to 100.
 # In section 8 you will train all three on all three questions.
 
 # %%
@@ -129,7 +128,8 @@ print(INVITATION if None in guessed.values() else "Noted, until section 8.")
 #
 # Before you write the two normalising steps, look at what the usual softmax over the slots does.
 # We take three tokens a, b and c, and two slots.
-# Now let token a like slot 2 ten times as much: the exponential of its logit rises from 4 to 40.
+# We say that a token *likes* a slot if its logit for that slot is large.
+# Now token a comes to like slot 2 more, and the exponential of this logit rises from 4 to 40.
 # What happens to the weights of b?
 
 # %%
@@ -151,7 +151,7 @@ for name, example in (("before", fond), ("after", crowded)):
 # 2. divide each token's shares by their sum over the slots *plus eps*.
 #
 # Apart from eps, each row then sums to 1.
-# The authors' code has `eps=1e-9`, so that nothing is ever divided by 0.
+# The authors' code has `eps=1e-9`, so that nothing is divided by 0 (in float32).
 #
 # ![Three tokens a, b, c and two slots. exp(logits): 1 4, 2 2, 1 2; columns sum to 4 and 8. Shares: 1/4 1/2, 1/2 1/4, 1/4 1/4. Weights: 1/3 2/3, 2/3 1/3, 1/2 1/2.](figures/double_normalization.svg)
 #
@@ -180,7 +180,7 @@ check(double_normalize)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Of the three axes of (B, N, S), which one counts tokens?
-# A softmax along that axis makes each column of the drawing's shares sum to 1.
+# A softmax along that axis makes each column of shares in the drawing sum to 1.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -198,7 +198,8 @@ check(double_normalize)
 #
 # Before you write the whole module, look once more at the small example, now with your function.
 # Let slot 1 have the value 10, and let slot 2 have the value 20.
-# What does b gather, before and after token a becomes so fond of slot 2?
+# A token *gathers* the weighted mean of the slots' values.
+# What does b gather before token a likes slot 2 more, and what does it gather after that?
 
 # %%
 for name, example in (("before", fond), ("after", crowded)):
@@ -254,7 +255,7 @@ check(ExternalAttention)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__` sets two attributes, each with `bias=False`.
+# `__init__` makes two linear layers, each with `bias=False`.
 # </details>
 # %% [markdown]
 # ## 5. What cancels?
@@ -392,9 +393,9 @@ measured = {"time, fused": of_fused.latency / of_external.latency,
 predict_then_run(predicted, measured, unit="times as much as external attention")
 
 # %% [markdown]
-# The measured factor for time is of the same order as 64, but it depends on your machine.
+# The measured factor for time is of the same order of magnitude as 64, but it depends on your machine.
 # Only the naive form needs memory that grows with N · N.
-# Fused self-attention even needs less memory than external attention, which stores its logits and weights.
+# Fused self-attention needs even less memory than external attention, which stores its logits and weights.
 # So compared with the fused form, external attention saves *time*, not memory.
 
 # %% [markdown]
@@ -472,7 +473,8 @@ check(ExternalAttentionBlock)
 # It gives scores for black and white at each of 12 x 12 positions.
 # Positions without a disc have no answer, so they count neither in the loss nor in the percentage of right answers.
 # Outside the module there is *no* ReLU, so only the module can do more than a linear layer.
-# The score is the mean of two percentages of right answers: one for the white discs, and one for the black discs.
+# The score is the mean of two percentages of right answers.
+# One is for the discs whose answer is white, and the other for the discs whose answer is black.
 # On the *odd one out*, the right answer is white for the odd disc and black for the other five.
 # So "always black" is right for five of six discs, but it scores only 50 %.
 #
@@ -570,7 +572,8 @@ predict_then_run(guessed, {arm: results.mean(arm, "legend") for arm in guessed},
 
 # %% [markdown]
 # The figure shows all arms on all three questions.
-# Some bars have diamonds: these are the runs with borrowed numbers, so compare the two:
+# On some bars there are diamonds, one for each run with borrowed numbers.
+# Compare the diamonds with their bar:
 
 # %% tags=["experiment"]
 show_own_and_borrowed(results, QUESTIONS, borrowers=("self-attention", "external attention"),
@@ -583,17 +586,18 @@ print_verdicts(results, ("MLP", "external attention", "book"),
 # %% [markdown]
 # **Every image uses the same slots, but each image weighs the slots differently.**
 #
-# - On the *book*, the answer depends on one token's hue alone.
+# - On the *book* question, the answer depends on one token's hue alone.
 #   An MLP with matrices of the same size does as well as external attention, and borrowed sums cost external attention almost nothing.
-#   Everything that self-attention contributes here passes through its matrix of weights: with another image's matrix, it drops to chance.
+#   Self-attention can use even a token's own hue only through its matrix of weights.
+#   With another image's matrix, its score drops to chance.
 # - On the *legend*, the MLP and the plain softmax score at chance, as they must, because they treat each token on its own.
 #   External attention compares tokens only with its memory, so you would expect it to be at chance as well.
 #   It is not.
-#   With borrowed sums it drops back to chance, so the answer must have come through the 64 numbers Z.
+#   With borrowed sums its score drops to chance, so the answer must have come through the 64 numbers Z.
 # - On the *odd one out*, the same happens: external attention finds the answer with its own sums, and is at chance with borrowed sums.
 #
-# **How can the legend work?**
-# The swatches are tokens as well.
+# **How can external attention answer the *legend* question?**
+# The positions of the swatches are tokens, too.
 # The 3 x 3 convolution sees both halves of a swatch where they meet, so one token can say "orange beside white".
 # Suppose that a slot has a large logit for this token.
 # If this swatch is in the image, then that slot's Z is large.
@@ -630,7 +634,7 @@ slide_green_discs(weights_of_six)
 # With borrowed sums, it scores 48 to 51 % on the legend.
 # Self-attention scores 100 % on the legend, and 75, 80, 100, 100 and 100 % on the odd one out.
 # So self-attention *can* find the odd one out: three of these five runs learned it.
-# We also trained external attention and self-attention for as long at half the learning rate, twice each.
+# We repeated these long runs at half the learning rate, with two runs each for external attention and self-attention.
 # External attention again scores 100 % on all three questions, and neither run of self-attention solves the odd one out.
 # All runs are in `solutions/external/experiment.md` in the course's repository.
 
@@ -666,7 +670,8 @@ for dtype in (torch.float32, torch.float16):
 # The result is not NaN, but it is not a weighted mean of the values either.
 # In float16, 1e-9 itself is rounded to 0, and the NaN is back.
 #
-# `(logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)` needs no eps: it subtracts $\ln Z$ first, so no sum is 0.
+# `(logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)` needs no eps.
+# It works with logits all the way, and a softmax first subtracts each row's largest number, so its sum is at least 1.
 # Here each of the two tokens gets the same weight for all slots, and rows always sum to 1.
 # </details>
 
@@ -755,7 +760,7 @@ check(MultiHeadExternalAttention)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__` computes two numbers and makes four layers.
-# `forward` makes the heads, the weights and the weighted sums, and returns `proj` of these.
+# `forward` makes the heads and the weights, joins the heads' weighted sums, and returns `proj` of the result.
 # </details>
 # %% [markdown]
 # **Is it still cheap?** Compare your module with torch's `nn.MultiheadAttention(64, 8)`.
@@ -798,8 +803,8 @@ predict_then_run(predicted, measured, unit="times those of self-attention")
 # First we take 16 sums in all.
 # Five runs with four heads of 4 slots score 87 to 98 %, and five runs with one head of 16 slots score 52 to 78 %.
 # Do heads help only because each of them has its own sums?
-# No: four heads can also *share* the sums, so that each slot has one sum Z over the tokens of all heads.
-# With 16 slots, five such runs score 80 to 99 %.
+# To find out, we let four heads *share* the sums, so that each slot has one sum Z over the tokens of all heads.
+# With 16 slots, five such runs score 80 to 99 %, so the answer is no.
 # (At half the learning rate, four heads are also ahead of one head, both with shared sums and with sums of their own.)
 # With 4 sums, four heads that share them score 57 to 92 %, and one head scores 50 to 69 %.
 # Eight heads with 2 slots are still at chance after 250 steps; after 1,250, five runs score 96, 96, 92, 50 and 62 %.
@@ -830,7 +835,7 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 #
 # - **Every image uses the same slots, but each image weighs the slots differently.**
 #   The sums Z over all tokens of an image decide how much each slot counts.
-# - Borrowing only another image's sums took the scores on the legend and on the odd one out back to chance.
+# - Borrowing nothing but another image's sums took the scores on the legend and on the odd one out down to chance.
 #   So all that one token learns about the others comes through these S numbers per image (with several heads, S numbers per head).
 # - If each token can answer on its own, as on the *book* question, the sums are not needed: an MLP of the same size did equally well.
 # - Double normalisation does not make the weights independent of the scale of the logits.
@@ -847,8 +852,8 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # The cell at the end of this page shows a recorded experiment on real pictures.
 # In each picture, a handwritten digit lies on a photograph with a coloured frame.
 # The network should name the digit if it has the colour of the frame, and otherwise say "not it".
-# With nothing in the module's place, the network scores 50 %, because it cannot see the frame from the digit.
-# With external attention it scores 93 %, and with one more 3 x 3 convolution in its place 93 % too.
+# With nothing in the module's place, the network scores 50 %, because no position sees both the digit and the frame.
+# With external attention it scores 93 %, and with one more 3 x 3 convolution in its place it also scores 93 %.
 # So the module carries information across the picture, but this does not show that it beats a convolution.
 #
 # **What stays open.** How much does double normalisation matter in a large network?

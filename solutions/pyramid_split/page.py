@@ -268,7 +268,7 @@ predict_then_run(predicted, measured, unit="times the cost without groups")
 # But on one thread of our CPU it took 3 to 7 times as long, depending on what else the machine was doing.
 # Groups save parameters and arithmetic.
 # Whether they also save time depends on how well the library implements grouped convolutions.
-# Slow groups are [an old complaint](https://github.com/pytorch/pytorch/issues/10229).
+# That grouped convolutions are slow is [an old complaint](https://github.com/pytorch/pytorch/issues/10229).
 # A GPU may behave differently, so measure on yours.
 # </details>
 #
@@ -547,7 +547,7 @@ check(EPSABlock)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Each item of the list becomes one or two lines of `forward`.
+# Each item of the list becomes one line of `forward`, and the last one becomes three.
 # Pass the stride by name, as `stride=stride`: the arguments before it then keep their defaults.
 # </details>
 #
@@ -562,7 +562,7 @@ check(EPSABlock)
 #
 # EPSANet-50 is ResNet-50 with your blocks: 3, 4, 6 and 3 of them, with 64, 128, 256 and 512 planes.
 # ResNet-50 has 25,557,032 parameters.
-# The paper leaves two things open: what each convolution reads, and how many SE modules there are.
+# The paper's text leaves two things open: what each convolution reads, and how many SE modules there are.
 # The paper's figure splits x into S parts, one for each convolution, and draws one SE module for each scale.
 # (A Chinese blog post of October 2021 describes the same split.)
 # In the authors' code, however, every convolution reads all channels, and one SE module serves all scales.
@@ -594,7 +594,7 @@ predict_then_run(predicted, dict(zip(predicted, counts)), unit="parameters")
 # </details>
 #
 # A parameter count is a fingerprint.
-# If a drawing can be read in several ways, a few lines of code can say which of them the authors' network follows.
+# If a paper can be read in several ways, a few lines of code can say which of them the authors' network follows.
 
 # %% [markdown]
 # ## 7. The experiment: what chooses between the scales?
@@ -730,10 +730,10 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 #   (The softmax's short runs seem to suffer from the narrow range of section 5, as the answer to question 2 explains.)
 
 # %% [markdown]
-# At a third of the learning rate, five times the steps gave the same result.
+# We repeated the longer runs at a third of the learning rate, and the arms kept their order.
 # *Softmax over scales* and *sigmoids, no competition* scored 100 %, and the other two arms scored 67 to 70 %.
 # (At three times the rate none of the four arms got beyond 72 %, so that rate is too high for them.
-# But *equal shares* with the hidden layer scored 100 % in both of its runs at that rate.)
+# But *equal shares* with a hidden layer of eight numbers, which we ran twice at that rate, scored 100 % both times.)
 #
 # **Four sizes, or only large ones?** A module with four equal kernels can solve the task too, if the kernels are large enough.
 # We made five runs with four 5 x 5 kernels and five with four 9 x 9 kernels.
@@ -822,10 +822,10 @@ print("does it train?          ", trains(module))
 #
 # The optimiser gets `module.parameters()`, which does not contain these convolutions, so they stay as random as they started.
 # `.to("cuda")` leaves the convolutions on the CPU, and a saved file does not contain them.
-# If the rest of the network has parameters that can be trained, no error warns you.
+# If the rest of the network has parameters that can be trained, this first mistake alone raises no error.
 #
-# The block also overwrites its input with its output, so a shortcut around it adds f(x) to f(x).
-# In training, autograd notices this, and raises an error about an operation *in place*.
+# The second mistake is that the block overwrites its input with its output, so a shortcut around it adds f(x) to f(x).
+# In training, autograd notices this second mistake, and raises an error about an operation *in place*.
 # </details>
 #
 # <details><summary>A repair, and where it was seen</summary>
@@ -834,7 +834,7 @@ print("does it train?          ", trains(module))
 # Do not write into x: convolve each part of `x.chunk(len(self.convs), dim=1)`, collect the outputs in a list, and concatenate them.
 #
 # [Issue 14 of External-Attention-pytorch](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/14) (July 2021) proposes to replace the plain lists with an `nn.ModuleList`.
-# [The version that we read](https://github.com/xmu-xiaoma666/External-Attention-pytorch/blob/7f83d989b2a280787bb62450d7c5db7c1c2e9306/model/attention/PSA.py) still writes into the view.
+# In [the version of that repository](https://github.com/xmu-xiaoma666/External-Attention-pytorch/blob/7f83d989b2a280787bb62450d7c5db7c1c2e9306/model/attention/PSA.py) that we read, the module still writes into its input.
 # </details>
 
 # %% [markdown]
@@ -857,9 +857,9 @@ print("does it train?          ", trains(module))
 # ## 9. What we now know
 #
 # - Windows without holes are expensive, and groups make them cheap in parameters and multiply-adds, but not always in time.
-# - A softmax over sigmoids can only mildly prefer a scale: its shares lie between 0.11 and 0.48.
+# - A softmax that reads the outputs of sigmoids can only mildly prefer a scale: its shares lie between 0.11 and 0.48.
 # - On our cloths it helps to see far, with large kernels or with holes, *and* to choose, with a gate or a hidden layer before the answer.
-#   Without a hidden layer, both are needed.
+#   Without a hidden layer, the network needs both a wide view and a gate.
 #   A network with only 3 x 3 kernels and a gate scores 67 to 72 %, even with five times the page's 250 steps.
 #   So does a network with all sizes of kernels and no gate.
 # - The competition between the scales was not needed, because independent sigmoids did at least as well.
@@ -876,10 +876,11 @@ print("does it train?          ", trains(module))
 # In their abstract, the authors report that on ImageNet their network's top-1 accuracy is 1.93 points above SENet-50's.
 # We did not check that number.
 # On our pictures with handwritten digits (below), a 3 x 3 convolution in the module's place does as well as the module, or slightly better.
-# We tested each network on handwriting and photographs that it had never seen.
-# For this, we split the digits into six groups, according to the forms on which people had written them.
-# With six photographs for the backgrounds, this makes 36 pairs of a group and a photograph.
-# Each of 36 runs left out a different pair in training.
+# In each picture a handwritten digit lies on a photograph.
+# We tested both networks on handwriting and photographs that they had never seen.
+# The digits were written by hand on sheets of paper, and for this test we split the sheets into six groups.
+# With six photographs for the backgrounds, this makes 36 pairs, each of one group and one photograph.
+# Each of the 36 runs trained without one group and without one photograph, and was tested on exactly these two.
 # On what was left out, the convolution is 1.5 points ahead (95 % confidence interval: 0.5 to 2.6).
 #
 # **What comes next.** Lesson 06b asks how fine an attention map must be.
@@ -902,14 +903,14 @@ print("does it train?          ", trains(module))
 # 2. Multiply the sigmoids' outputs by a number before the softmax, or leave out the sigmoid.
 #    After the page's 250 steps, eight of eight runs without the sigmoid scored 100 %.
 #    With a factor of 4, seven of eight runs did (the other one scored 70 %).
-#    We also left out one step of the softmax, the division by the sum.
+#    We also kept the sigmoid, but left out the last step of the softmax, the division by the sum.
 #    The exponentials then do not compete, but their range is still narrow.
 #    Eight such runs scored 69 to 100 %, so they lag behind, as the softmax does.
 #    So at this learning rate, it seems to be the narrow range, and not the competition, that slows the softmax down.
 #    But without the sigmoid, whose slope at 0 is 1/4, the shares also change four times as fast at first.
-#    To take this advantage away, we divided the numbers before the softmax by 4, and still all of eight runs scored 100 %.
+#    To take this advantage away, we divided the numbers before the softmax by 4, and still all eight runs scored 100 %.
 #    We also tried the reverse, and multiplied the numbers before the *sigmoid* by 4.
-#    Then the shares change as fast as without it, but their range stays narrow.
+#    Then the shares change as fast at first as without the sigmoid, but their range stays narrow.
 #    Eight such runs scored 68 to 98 %, so the speed alone does not help.
 # 3. The dilated kernel has 9 numbers, and the kernel of 9 has 81.
 #    The dilated kernel misses what lies between its nine weights: a stripe that repeats every 4 pixels looks constant to it.

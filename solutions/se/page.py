@@ -71,7 +71,7 @@ review()
 # %% [markdown]
 # ## 1. What colour is this paper?
 #
-# In each exercise of this page, fill in the gap, run the cell, and then run the line `check(...)` below it, as often as you like.
+# In each exercise on this page, fill in the gap, run the cell, and then run the line `check(...)` below it, as often as you like.
 # Hints are folded below each check.
 #
 # Here are six little pictures of coloured papers, each lit by a lamp of a different colour.
@@ -120,15 +120,15 @@ slide_a_lamp()
 # The colours that the camera sees follow the lamp, and so do the means.
 # The picture divided by its means does not change at all.
 # Apart from its brightness, it looks almost like the papers in white light.
-# Rule 2 assumes that the papers of a picture are grey on average.
-# They are not exactly grey, so the rule still errs now and then.
+# Rule 2 assumes that the papers in a picture are grey on average.
+# In any one picture, their average is not exactly grey, so the rule still errs now and then.
 # </details>
 #
 # ![Orange paper in white light and white paper in orange light give a 3 x 3 window the same orange pixels. The mean over the whole picture differs: a neutral grey for the first, an orange tint for the second.](figures/two_views.svg)
 #
 # The papers' colours are random, so on average they are grey.
 # If the mean of the picture is reddish, the *lamp* is reddish.
-# One number per channel, taken from the whole picture, is enough.
+# One number per channel, taken from the whole picture, is enough to tell the lamp's colour.
 #
 # A convolution with a 3 x 3 kernel sees nine pixels, and two such convolutions in a row see 5 x 5.
 # They cannot compute a mean over all 256 pixels of a picture of 16 x 16.
@@ -143,9 +143,9 @@ slide_a_lamp()
 # **Excite**: let a tiny network turn these C numbers into C weights between 0 and 1, and multiply each channel by its weight.
 #
 # Each of these C weights is called a **gate**: 0 closes the channel, 1 lets it pass.
-# Several channels may be open at once, so each gate has its own sigmoid, and no softmax makes the gates compete (section 3.2 of the paper).
-# B is the number of images in the batch, and C is the number of channels.
-# H and W are height and width.
+# Several channels may be open at once, so each gate has its own sigmoid.
+# There is no softmax, which would make the gates compete (section 3.2 of the paper).
+# B is the number of images, C is the number of channels, and H and W are height and width.
 # The tiny network has one hidden layer, with C // r numbers, and r is called the **reduction**.
 #
 # ![The SE block: x (B, C, H, W) is averaged over H and W, which gives z (B, C). Two layers, fc1 with a ReLU and fc2 with a sigmoid, turn z into gates (B, C), by way of a hidden layer (B, C/r). Reshaped to (B, C, 1, 1), the gates multiply x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/se_block.svg)
@@ -229,7 +229,7 @@ show(show_images(photos, numbers),
 # ## 4. Exercise 2: `Excitation`
 #
 # Turn the C means into C gates.
-# First follow it by hand, with C = 2 and one hidden number.
+# First work through a small example, with C = 2 and one hidden number.
 # Let the first matrix have the weights (1, -1) and the second one the weights (2, -2).
 
 # %%
@@ -307,7 +307,7 @@ check(Excitation)
 # ## 5. Exercise 3: `SEBlock`
 #
 # Put the pieces together.
-# The gates have shape (B, C) and the image has shape (B, C, H, W).
+# The gates have shape (B, C) and `x` has shape (B, C, H, W).
 # Each channel is multiplied by its gate.
 # The obvious product, `x * gates`, is wrong.
 # Here is one image with two channels.
@@ -368,7 +368,7 @@ check(SEBlock)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__` makes one attribute, `self.excitation`, which gets both arguments.
+# `__init__` makes one attribute, `self.excitation`: an `Excitation` with both arguments.
 # `forward` computes the gates from the squeezed x.
 # Then it gives the gates two more axes, and returns x times the gates.
 # </details>
@@ -389,7 +389,7 @@ check(SEBlock)
 #
 # - The same s multiplies all four numbers, so their effects add up: dL/ds = 1 · 1 + 0 · 2 + 2 · 3 - 1 · 6 = 1.
 # - The sigmoid's slope is s · (1 - s) = 0.25, so dL/da = 1 · 0.25.
-# - Each number of x affects only one number of y, with the factor s: dL/dx = s · dL/dy = (0.5, 0, 1, -0.5).
+# - For a fixed gate, each number of x affects only one number of y, with the factor s: dL/dx = s · dL/dy = (0.5, 0, 1, -0.5).
 #
 # Now write this for whole batches.
 # The second of the next two cells tries your function on the example, and then on a batch.
@@ -661,7 +661,7 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # Is a gap more than luck?
 # Each arm's score is the mean of three runs (seeds), and another three runs would give a slightly different mean.
 # **Welch's t-test** compares two arms.
-# It asks: if both were equally good, how often would their means differ by at least as much as those that we measured?
+# It asks: if both were equally good, how often would their means differ by at least as much as in our runs?
 # If the answer is 5 % or less, we say that the gap is more than luck.
 # The more pairs you compare, the more often luck alone produces a gap, so the test is corrected for the number of pairs.
 # In the lines that the next cell prints, the numbers in brackets are an interval.
@@ -714,8 +714,9 @@ show_gate_under_lamps(gates_of)
 
 # %% [markdown]
 # The gate follows the lamp (a correlation near 1 or -1 means that the dots lie near a line).
-# The papers move it too, though less, because their mean is not exactly grey.
-# If many dots lie on a flat line at 0.5, all hidden numbers of their pictures are negative, so the ReLU sets these numbers to 0.
+# The papers move it too, because their mean is not exactly grey, but they move it less than the lamp does.
+# You may see many dots on a flat line at 0.5.
+# In those pictures, every hidden number is negative before the ReLU, which sets them all to 0, and the gate is then $\sigma(0) = 0.5$.
 # A gate near 0 or 1 hardly changes, because there the sigmoid is almost flat.
 
 # %% [markdown]
@@ -726,7 +727,7 @@ show_gate_under_lamps(gates_of)
 # The score is the PSNR (peak signal-to-noise ratio) in dB.
 # Higher is better, and a gain of 3 dB means half the squared error.
 # First we showed each piece **alone**, with nothing around it.
-# There SE scored 16.1 to 16.5 dB in five long runs, and the network without a module scored 16.5 to 16.8 dB.
+# On these pieces SE scored 16.1 to 16.5 dB in five long runs, and the network without a module scored 16.5 to 16.8 dB.
 # On the pieces that they were trained on, SE was ahead: it scored 20.0 to 20.6 dB, and the network without a module scored 19.7 to 19.9 dB.
 # So SE may have learned these pieces by heart, and with more photographs it might help.
 # Then we hung the same pieces **on a wall** of coloured papers under the same lamp.
@@ -778,7 +779,7 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 #   The view of the whole picture was worth about 22 points here, and without it the two matrices were worth nothing.
 # - When we took the cue out of the mean, SE did not help.
 # - SE adds 2.5 million parameters to ResNet-50, and 63 % of them sit in the last stage, because the cost grows with C².
-# - An output of the right shape proves little, because even a block that never squeezes has one.
+# - An output of the right shape proves little, because even a block that never squeezes gives one.
 
 # %% [markdown]
 # **Today.** SE blocks are part of MobileNetV3 and EfficientNet, and many modules of this course start from them.
@@ -794,18 +795,19 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 # The same network with one more 3 x 3 convolution instead of SE scores 93.0 %.
 # The difference may be luck, so this is a tie, though SE has fewer parameters (19,771 against 30,107).
 # We also tested each network on handwriting and photographs that it had never seen.
-# For this, we split the digits into six groups, according to the forms on which people had written them.
-# With six photographs for the backgrounds, this makes 36 pairs of a group and a photograph.
-# Each of 36 runs left out a different pair in training.
+# The digits were written by hand on sheets of paper, and for this test we split the sheets into six groups.
+# With six photographs for the backgrounds, this makes 36 pairs, each of one group and one photograph.
+# Each of the 36 runs trained without one group and without one photograph, and was tested on exactly these two.
 # On what was left out, SE scores 90.8 % on average, and the convolution scores 91.0 %.
-# So it stays a tie.
+# So it is still a tie.
 
 # %% [markdown]
-# Reach is another matter.
-# In larger pictures, the frame can be 48 to 64 pixels away from the digit, and then no convolution of this network sees it.
+# What if the frame is far away?
+# In larger pictures, it is 48 to 64 pixels away from the digit, so no position of this network sees both of them.
 # We trained each network six times on such pictures, and left out a different photograph each time.
 # In half of the pictures the answer is "not it", so a network that always says "not it" scores about 50 %.
-# With one more convolution, dilated (lesson 04) or not, the network stays there (48 to 50 %), and with SE it scores 64 to 89 %.
+# With one more convolution, the network scores no better than that (48 to 50 %), even if the convolution is dilated, as in lesson 04.
+# With SE it scores 64 to 89 %.
 
 # %% [markdown]
 # **What stays open.** On ImageNet there is no lamp, and channels stand for more than colours.
@@ -824,7 +826,8 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 #    Would you want that?
 # 2. Shuffle the pixels of every channel.
 #    What does SE's gate do?
-#    Name a picture for which this is a weakness.
+#    When would this be a weakness?
+#    Name an example.
 # 3. If every hidden number is negative before the ReLU, what are the gates, and what gradient does fc1 get?
 
 # %% [markdown]
