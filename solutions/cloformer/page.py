@@ -13,7 +13,7 @@
 # %% [markdown]
 # # 09 · CloFormer
 #
-# *Some heads look near, the others look everywhere: two kinds of attention in one block.*
+# *Some heads look nearby, and the others look everywhere: two kinds of attention in one block.*
 #
 # ![Left: a cloth of nine patches with fine diagonal threads under a faint red glow. Right: rising and falling threads, and the rule. Under a red glow we see the front of the cloth. Under a blue glow we see its back, so rising and falling swap.](figures/questions.svg)
 #
@@ -201,7 +201,7 @@ print(f"scaled outside it:      weight {torch.tanh(attn_map_output) * scale:.2f}
 # **The layers**, all with bias:
 #
 # - `qkv`: 1 x 1, dim to 3 · heads · head_dim channels, in the order [q | k | v];
-# - `mixer`: depth-wise (3 · heads · head_dim groups), kernel_size, padding kernel_size // 2 (sizes are odd);
+# - `mixer`: depth-wise (3 · heads · head_dim groups), kernel_size, padding kernel_size // 2 (kernel sizes are odd);
 # - `attn_map`: one `AttnMap` for all heads together, so it has heads · head_dim channels.
 #
 # The number of channels that come out, heads · head_dim, may differ from dim.
@@ -412,7 +412,7 @@ print("groups of (heads, kernel):", list(zip(local_heads, (3, 5, 7))))
 #
 # - `local_branches`: an `nn.ModuleList` of `AttnConv`s.
 #   A group of 0 heads gets no branch, and the other groups keep their own kernel sizes.
-# - `global_branch`: a `GlobalBranch`, or None if it has 0 heads.
+# - `global_branch`: a `GlobalBranch`, or None if there are no global heads.
 # - `proj`: a 1 x 1 convolution, dim to dim, with bias.
 #   It reads the branches' results, joined along the channels: first the local ones in order, then the global one.
 #
@@ -471,7 +471,7 @@ check(CloAttention)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__` raises the error and computes one number.
+# `__init__` checks the split, which may raise the error, and computes one number.
 # Then come a `ModuleList` with an `if` inside, an `if` for the global branch, and `proj`.
 # `forward` makes a list of the local results.
 # If there is a global branch, its result is added to the list.
@@ -666,8 +666,8 @@ check(CloBlock)
 #
 # The network has a 1 x 1 convolution, one `CloAttention` (16 channels, 4 heads, kernel 5, windows of 4) with a shortcut around it,
 # and two more 1 x 1 convolutions with a GELU between them.
-# So pixels exchange information only in `CloAttention` (and, in training, through BatchNorm, which averages over the batch).
 # Before `CloAttention` we use a BatchNorm instead of `CloBlock`'s GroupNorm; the end of this section says why.
+# So pixels exchange information only in `CloAttention` (and, in training, through BatchNorm, which averages over the batch).
 #
 # Training takes 180 steps of 12 cloths, with Adam and a learning rate that rises to 0.01 and falls again.
 # We compute the percentage of right answers separately for rising and for falling threads.
@@ -736,7 +736,7 @@ predict_then_run(predicted, measured, unit="% right (at chance: 50 %)")
 
 # %% [markdown]
 # The figure shows the score of each of the four kinds of network (the **arms** of the experiment), and how many parameters each has.
-# The last line below the figure gives two more scores of *two of each*.
+# The last line below the figure gives two more scores for the network *two of each*.
 # For the first score, the cloths lose their glow; for the second score, the global heads get the keys and values of another cloth.
 
 # %% tags=["experiment"]
@@ -760,14 +760,14 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # That would be wrong for two reasons: we had trained too few networks, and not for long enough.
 # Of fourteen more networks with an open gate, ten score 77 to 91 % after 180 steps, and only four are at chance.
 # (We had believed our three runs for a long time.)
-# After 900 steps, six of eleven networks score 92 or 93 %, four 84 % and one 50 %.
+# After 900 steps, six of eleven networks score 92 or 93 %, four score 84 %, and one scores 50 %.
 # *Two of each*, with the gate as published, scores 95 or 96 % in all eleven runs, after 180 steps and after 900.
 # After 3,600 steps, five of five networks with an open gate score 93 or 94 %.
 # So opening the gate makes learning *slower*.
 # Even after these 3,600 steps, networks with an open gate score two or three points lower than those with the published gate after 900.
 
 # %% [markdown]
-# But an open gate also takes away what is non-linear in the branch.
+# But an open gate also takes away the branch's non-linearity.
 # A branch that computes GELU(v), with no gate at all, scores 93 to 95 % after 180 steps (nine runs).
 # With tanh(v), 16 of 17 runs score 80 to 95 %, and one is at chance.
 # With an open gate the branch is linear, and still the network can read the threads.
@@ -792,7 +792,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # So the published branch seems to beat the open gate mostly because it is not linear.
 # If we compare runs with the same seed, the published branch always scores higher than *added* and *GELU*.
 # (The table rounds its numbers, so some of them look equal.)
-# It leads by 0.1 to 3.6 points, except in one case.
+# The published branch leads by 0.1 to 3.6 points, except in one case.
 # In that case *added* is still at chance, and the lead is 46 points.
 #
 # With other splits and windows, the published branch scores about as high as in this table.
@@ -814,7 +814,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # We noticed the leak only because an arm that should have been at chance was not.
 # We had to remove GroupNorm to see what the heads do.
 # Before you claim that a layer sees only its neighbourhood, look for whatever is computed over the whole picture.
-# It may be the mean in a norm, or the channel means from which SE computes its gates.
+# It may be the mean in a norm, or the channel means from which an SE block (lesson 01) computes its gates.
 
 # %% [markdown]
 # ## 9. Which waves pass?
@@ -859,7 +859,8 @@ show_responses(response)
 
 # %% [markdown]
 # **Touch it.** Choose a wave, and choose the network as it was before or after training.
-# Next to the wave, one picture for each branch shows the channel that responds most, minus its response to plain grey.
+# Next to the wave there is one picture for each branch.
+# It shows the output of the channel that responds most, minus the same channel's output for plain grey.
 # The colours of one branch can be compared between waves, but not between the untrained and the trained network.
 # Each network has its own scale.
 # A pale picture means that little passes through the branch.

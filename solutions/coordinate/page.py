@@ -67,7 +67,8 @@ review()
 # A network must name the colour of the square where they cross: red, green, blue or yellow.
 #
 # Five networks will try.
-# All five consist of two 3 x 3 convolutions, a module, a third convolution, the mean over all positions and one Linear layer.
+# All five are built alike.
+# They have two 3 x 3 convolutions, a place for a module, a third convolution, the mean over all positions and one Linear layer.
 # They differ in the module:
 #
 # - **none**;
@@ -216,7 +217,7 @@ print("gates of positions:\n", (row_gates[:, None] * column_gates).numpy().round
 
 # %% [markdown]
 # Build the module of section 2.
-# The check looks for its layers under these names:
+# The check looks for the module's layers under these names:
 #
 # - `conv1`: 1 x 1, from `in_channels` to m channels, where m is `in_channels // reduction`, but at least 8;
 # - `bn1`: an `nn.BatchNorm2d`, followed by a hard-swish, `F.hardswish`.
@@ -282,7 +283,7 @@ check(CoordinateAttention)
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `__init__` computes m, and then sets four attributes.
-# `forward` pools, joins, makes three calls and splits.
+# `forward` pools and joins, passes the result through `conv1`, `bn1` and the hard-swish, and splits it.
 # Then come a line for each gate, and a `return`.
 # </details>
 
@@ -292,7 +293,7 @@ check(CoordinateAttention)
 # The authors' MobileNetV2 has the module in 16 of its 17 blocks: one with 96 channels, two with 144, three with 192,
 # four with 384, three with 576 and three with 960.
 # Without the module, the network has 3,504,872 parameters.
-# **Predict, then run:** how many parameters do 16 of *your* modules add?
+# **Predict, then run:** how many parameters do *your* modules add in these 16 blocks?
 # And how many does SE add in the same places, if its hidden layer has C // 24 channels?
 
 # %%
@@ -326,7 +327,8 @@ predict_then_run(predicted, measured, unit="parameters added")
 #
 # The paper counts 3.89 million parameters with SE and 3.95 million with Coordinate Attention.
 # These are 3,504,872 plus the measured numbers, rounded.
-# A block with C channels pays about 2C · C / 24 for SE, and about 3C · C / 32 here, because there are three convolutions.
+# In a block with C channels, SE has two layers and needs about 2C · C / 24 parameters.
+# Coordinate Attention has three convolutions and needs about 3C · C / 32.
 # That is an eighth more.
 # The narrow blocks add a little to this difference, because their m is 8, the minimum.
 # </details>
@@ -422,7 +424,7 @@ predict_then_run(predicted, measured, unit="% right, coordinate")
 
 # %% [markdown]
 # Now look at three of the new boards, and at the scores of all five networks.
-# The last lines compare these scores with your guesses from section 1:
+# The last lines of the output compare these scores with your guesses from section 1:
 
 # %% tags=["experiment"]
 sizes = {arm: parameters(network(module())) for arm, module in arms.items()}
@@ -484,12 +486,13 @@ slide_the_marks(trained_network)
 # In two runs with five times as many steps, this network scores 69 and 70 %.
 # The two convolutions have ten times the module's parameters.
 # With them, each position sees 19 x 19 pixels.
-# A window that shows a mark and at least the edge of the squares farthest from that mark must be 23 x 23 pixels.
+# To link a mark to a square, a window must show both at once.
+# For the farthest squares it must show at least their edge, and this takes 23 x 23 pixels.
 # With three more convolutions instead of two, the network has that window, and six long runs (two rates) score 76 to 79 %.
 # If these three are dilated (1, 2 and 4), a position in the middle sees the whole board.
 # This network scores 79 to 97 % after 320 steps, and 100 % in all eight long runs.
 # (After 320 steps at twice the rate it scores 78 to 97 %, and at four times the rate 75 to 93 %.)
-# So a view of the whole board can replace the positions here.
+# So here a view of the whole board can replace the means that keep positions.
 # But this network learns more slowly, and the three convolutions have about sixteen times the module's parameters.
 
 # %% [markdown]
@@ -594,7 +597,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 #   It is nearly eight points ahead at twice that rate.
 #   At half the rate it is one or two points behind SE.
 #   But with positions the module scores 100 %.
-#   A wide view does so too: CBAM's map with dilation 4 scores 99.8 to 100 % after this page's 320 steps.
+#   A wide view does nearly or fully as well: CBAM's map with dilation 4 scores 99.8 to 100 % after this page's 320 steps.
 #   Three dilated convolutions reach 100 % too, but at the rates that we tried, all of their runs need more steps.
 # - The network uses the marks: when they point elsewhere, it drops to chance.
 # - A product of a row gate and a column gate can mark one crossing.
@@ -612,7 +615,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # The network should name the digit if it has the colour of the frame, and otherwise say "not it".
 # With Coordinate Attention it scores 93.0 %.
 # With one more 3 x 3 convolution instead, the network also scores 93.0 % (three runs each).
-# The module needs 1,296 parameters for that, and the convolution needs 11,616.
+# The module needs 1,296 parameters, and the convolution needs 11,616.
 # We also tested each network on handwriting and photographs that it had never seen.
 # The digits were written by hand on sheets of paper, and for this test we split the sheets into six groups.
 # With six photographs for the backgrounds, this makes 36 pairs, each of one group and one photograph.

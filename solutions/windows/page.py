@@ -142,7 +142,8 @@ check(window_partition)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # H is the number of windows from top to bottom, times the number of rows in one window.
-# Split this axis in two, the windows first, and do the same with W.
+# Split the axis of size H in two, with the sizes (number of windows, wh), in this order.
+# Then do the same with the axis of size W.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -226,7 +227,7 @@ check(window_reverse)
 # But now some windows hold cells from opposite sides of the picture.
 # In each window, cells that were next to one another before the roll form a **region**.
 # A **mask** is added to the logits (lesson 00's scores) before the softmax.
-# It is 0 if two cells share a region, and -100 if they do not.
+# Its entry for two cells is 0 if they share a region, and -100 if they do not.
 
 # %% [markdown]
 # ![The second window: 10, 11, 16, 17 are region A, 6 and 12 are region B. Its 6 x 6 mask is 0 within A and within B, -100 between them.](figures/mask.svg)
@@ -269,7 +270,7 @@ for name, row in (("without the mask", logits), ("with the mask", logits + mask)
 # - [n - s, n): the cells that came from the other side.
 #
 # Three ranges of rows and three ranges of columns divide the picture into nine parts.
-# Where a part meets a window, it is one of the regions of section 4.
+# The cells that a part and a window have in common form one region (section 4).
 # So two cells of a window may look at each other if they are in the same part.
 #
 # Worked example: (n, w, s) = (6, 3, 1) gives columns [0, 3), [3, 5), [5, 6); (4, 2, 1) gives rows [0, 2), [2, 3), [3, 4).
@@ -351,12 +352,14 @@ point_windows(window_partition, shifted_window_mask)
 
 # %% [markdown]
 # The network sees offsets on a **log scale**.
-# For windows of length w, an offset c becomes $t = 8c / (w - 1)$, between -8 and 8, and then $\operatorname{sign}(t) \log_2(|t| + 1) / 3$.
+# For windows of length w, an offset c first becomes $t = 8c / (w - 1)$, which lies between -8 and 8.
+# Then t becomes $\operatorname{sign}(t) \log_2(|t| + 1) / 3$.
 # The 3 is $\log_2 8$, so the result lies between about -1 and 1 (at most $\log_2 9 / 3 = 1.06$).
 # With w = 3, for example, the offset 1 becomes t = 4, and then $\log_2 5 / 3 = 0.77$.
 #
 # You are given two functions.
-# `relative_coords_table` makes the table of offsets on the log scale, which has R = 2 wh - 1 rows and S = 2 ww - 1 columns.
+# `relative_coords_table` makes the table of offsets on the log scale.
+# The table has R = 2 wh - 1 rows and S = 2 ww - 1 columns.
 # Its argument `dtype` is the type of the table's numbers.
 # `relative_position_index` makes the **index**: for each pair of tokens, it says which entry of the table the pair uses.
 # (Lesson 08b needs the arguments `down_factor` and `from_anchor`; here you can ignore them.)
@@ -416,7 +419,7 @@ predict_then_run(predicted, measured, unit="times the trained range")
 # The paper (section 3.3) gives these two numbers too, as its argument for the log scale.
 #
 # But look at the curves again: the coordinate of offset 1 *changes* with the size of the window.
-# We tried this on the pictures of section 10, which are made of coloured tiles.
+# We tested whether this change does harm, on the pictures of section 10, which are made of coloured tiles.
 # For each tile, a network must name the colour of the tile to its right.
 # Five networks with windows of 2 x 4 all learned this.
 # Then we used their weights in larger windows, without further training.
@@ -430,7 +433,8 @@ predict_then_run(predicted, measured, unit="times the trained range")
 # %% [markdown]
 # ## 7. Exercise 4: `AffineTransform`
 #
-# Swin v2 compares a query with a key by their cosine, which lies between -1 and 1 (section 8 says why).
+# Swin v2 compares a query with a key by their cosine (section 8 says why).
+# A cosine lies between -1 and 1.
 # Cosines alone make poor logits, as this example shows:
 
 # %%
@@ -452,7 +456,7 @@ for scale in (1, 10):
 # - **bias**: `cpb_mlp` (for *continuous position bias*) is a `Sequential`: Linear from 2 to 512, ReLU, Linear from 512 to h *without* bias.
 #   From the table, (1, R, S, 2), it makes one number per entry and head.
 #   Flatten the entries row by row; the pair (i, j) reads entry `index[i, j]`.
-# - **mask**: (nW, N1, N2) or `None`, added for all heads.
+# - **mask**: (nW, N1, N2) or `None`; the same mask is added in every head.
 #   Window i of *every* image gets `mask[i]`.
 #
 # Here is a worked example: a new module gets the cosines 0.5 and -0.2, and `cpb_mlp` returns 0 and ln 3.
@@ -510,7 +514,8 @@ check(AffineTransform)
 # Then the mask only lacks an axis for the heads.
 # </details>
 # %% [markdown]
-# **Why a clamp?** The paper divides by a temperature τ above 0.01; the scale is 1/τ.
+# **Why a clamp?** The paper divides the cosines by a temperature τ, which it keeps above 0.01.
+# Our scale is 1/τ, so it must stay below 100.
 # Without a limit the softmax could become so sharp that its gradient vanishes.
 
 # %% [markdown]
@@ -588,7 +593,7 @@ predict_then_run(predicted, measured, unit="scale at which the mask fails")
 # With the scale z, the allowed token's logit is -z, and the masked token's logit is z + 16 - 100.
 # The two are equal if z = 42.
 # Above 42, the masked token gets more weight than the allowed one.
-# (With many such masked tokens, the mask fails even a little earlier.)
+# (With many such masked tokens, the mask fails at a slightly smaller scale.)
 # </details>
 #
 # A new module starts at scale 10, and the clamp allows 100, so the mask *can* fail.
@@ -679,7 +684,7 @@ check(WindowAttention)
 # <details><summary>Hint 3: the transform</summary>
 #
 # `cosine_attention` calls its transform with the cosines only, but yours needs a table, an index and a mask, too.
-# So pass `lambda cosine: self.transform(cosine, table, index, mask)`: in it, the other three are already filled in.
+# So pass `lambda cosine: self.transform(cosine, table, index, mask)`: the lambda supplies the other three.
 # </details>
 # %% [markdown]
 # ## 10. The experiment: the tile on the right
@@ -690,7 +695,7 @@ check(WindowAttention)
 #
 # The network has a linear layer and two blocks of window attention with shortcuts.
 # The windows of both blocks are 2 x 4.
-# A last linear layer gives each of the four colours a score.
+# A final linear layer gives each of the four colours a score.
 #
 # | arm | first block | second block |
 # |---|---|---|
@@ -699,7 +704,7 @@ check(WindowAttention)
 # | *no mask* | plain | shifted, without the mask |
 # | *one shifted* | plain | shifted |
 #
-# All arms have the same number of parameters.
+# All four networks, the **arms** of the experiment, have the same number of parameters.
 # Training takes 150 steps of 16 pictures, with Adam and a peak learning rate of 0.02.
 
 # %% tags=["experiment"]
@@ -755,7 +760,7 @@ predict_then_run(predicted, measured, unit="% right")
 
 # %% [markdown]
 # The figure shows each arm, column by column.
-# In which columns is an arm at chance?
+# In which columns is each arm at chance?
 
 # %% tags=["experiment"]
 show_by_column(results, borders=(3, 7), chance=25)
@@ -794,12 +799,14 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # At that rate, *never shifted*, *both shifted* and *no mask* score nearly the same as at the full rate.
 
 # %% [markdown]
-# With *one shifted* block no column is blind, but not every network learns to use both blocks.
-# We trained 13 networks for 150 steps, and the same 13 anew for five times as many.
+# In the arm *one shifted* no column is blind, but not every network learns to use both blocks.
+# We trained 13 networks for 150 steps.
+# Then we started the same 13 again from scratch, and trained them for five times as many steps.
 # After 150 steps, 11 of them score at least 99 % in all places, and after five times as many steps only 9 do.
-# The others score much lower in some places, for example 27 to 55 % in columns 1, 5 and 9.
+# In both cases, the others score much lower in some places, for example 27 to 55 % in columns 1, 5 and 9.
 # We also trained ten networks for five times the steps at half the learning rate, and all ten score 100 % everywhere.
-# So with one plain and one shifted block every tile can see its answer, but training does not always find a network that uses it.
+# So with one plain and one shifted block, every tile can see its right neighbour.
+# But training does not always find weights that make use of this.
 #
 # (All runs are in `solutions/windows/experiment.md` in the course's repository.)
 #
@@ -835,7 +842,7 @@ print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 #
 # <details><summary>What is wrong</summary>
 #
-# The third window masks no pair, and the sixth masks too few.
+# The third window's mask hides no pair, and the sixth window's mask hides too few.
 # `regions` is (1, 1, H, W), but the slices are applied to axes 1 and 2, one axis too early.
 # A slice of an axis of size 1 is either empty or the whole axis, and neither case raises an error.
 # The repair is `regions[:, :, rows, columns] = number`.
@@ -904,8 +911,8 @@ challenge("five columns to the right: right tiles, mean of three runs", score, 8
 # Later networks often mix windows with a cheap view of the whole image, because information travels only about half a window per layer.
 # The cell at the end of this page shows a recorded experiment, in which a handwritten digit lies on a photograph with a coloured frame.
 # If the digit has the colour of the frame, a network should name the digit; otherwise it should say "not it".
-# After 1,000 steps, a network with window attention gives 87 % right answers.
-# The same network with a 3 x 3 convolution in place of the attention gives 93 %.
+# After 1,000 steps, a network with window attention answers 87 % of the pictures correctly.
+# The same network with a 3 x 3 convolution in place of the attention answers 93 % correctly.
 # In this experiment the windows never move, which may be the reason, but we did not test that.
 #
 # **What stays open.** We do not know how much the mask matters on photographs.
@@ -927,7 +934,7 @@ challenge("five columns to the right: right tiles, mean of three runs", score, 8
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# 1. Two ranges give the same masks, because n - w is a border of windows, and cells on its two sides never share a window.
+# 1. Two ranges give the same masks, because there is a border between windows at n - w, and cells on its two sides never share a window.
 # 2. It does not change at all, because a cosine does not depend on the lengths of the vectors.
 # 3. The offsets (0, 2) and (1, -2) would share an entry, and therefore a bias.
 #    So would (0, -2) and (-1, 2).
