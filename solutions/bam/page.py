@@ -113,12 +113,13 @@ print(f"let both bars vote, and toss a coin if they differ: {100 * vote:.0f} % r
 # Park, Woo, Lee and Kweon (2018) ask two questions side by side.
 # Like SE, the **channel branch** says which channels matter.
 # The **spatial branch** says which positions matter, and it uses **dilated** convolutions.
-# Such small kernels have gaps between the numbers, so they reach far at no extra cost.
+# The kernel of a dilated convolution is small, but has gaps between its numbers, so it reaches far at no extra cost.
 # The paper (section 3) argues that a position's importance depends on what surrounds it, so a wide view pays off.
 # The two answers are added, and a sigmoid turns the sums into gates, one for each channel *at* each position.
 #
 # ![BAM: from x (B, C, H, W) the channel branch goes up: mean, fc1, BatchNorm and ReLU, fc2, Mc (B, C, 1, 1). The spatial branch goes down: reduce, two dilated convolutions, project, Ms (B, 1, H, W). Both are stretched to (B, C, H, W) and added; a sigmoid gives the gate. x times the gate, plus x, is the output.](figures/bam_block.svg)
-#
+
+# %% [markdown]
 # | in the paper | in words | in code |
 # |---|---|---|
 # | $M_c(F)$ | one number per channel | `ChannelBranch(...)(x)`, (B, C, 1, 1) |
@@ -220,8 +221,9 @@ for dilation in (1, 2, 4, 6):
 # Replace each `None`.
 #
 # The cell sets all weights to 1 and measures the window.
-# Then an input position adds to the central output once for every path through the two layers that leads from it to the centre.
-# So the gradient of the central output with respect to that position is the number of such paths.
+# Think of the paths that lead from an input position through both layers to the centre.
+# Each path adds the input's value once to the central output.
+# So the gradient of the central output with respect to that input is the number of such paths.
 
 # %%
 predicted = {"dilation 1": None, "dilation 2": None, "dilation 4": None}
@@ -858,9 +860,9 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 #   The networks with d = 1, 2 and 4 have the same number of parameters, and need the same number of multiply-adds.
 
 # %% [markdown]
-# (Near the edge of the window, luck decides how many steps a run needs.
+# (If the posts are almost as far away as the window allows, luck decides how many steps a run needs.
 # With d = 2 and posts 10 pixels away, two of ten longer runs were still at the score of the vote.
-# We repeated these two runs with 25 times the steps, and both scored 100 %.
+# We repeated these two runs with 25 times as many steps as on this page, and both scored 100 %.
 # We also repeated all ten runs with five times the steps at a third of the learning rate.
 # There the two runs scored 100 %, too, but a different one of the ten stayed at the score of the vote.
 # With posts exactly 4d + 3 pixels away (7 for d = 1, and 11 for d = 2), one of six longer runs was still at the score of the vote.
@@ -974,8 +976,8 @@ challenge("parameters of the network", size, beat=250, fewer=True,
 # On what was left out, BAM scores 89.7 % on average, and the convolution scores 91.0 %, which is a tie too: luck could explain the gap.
 
 # %% [markdown]
-# **What stays open.** The [authors' README](https://github.com/Jongchan/attention-module) reports 76.86 % top-1 on ImageNet for ResNet-50 with BAM.
-# If that is more than a plain ResNet-50 reaches, does the gain come from the gate, or from the reach?
+# **What stays open.** The [authors' README](https://github.com/Jongchan/attention-module) reports a top-1 accuracy of 76.86 % on ImageNet for ResNet-50 with BAM.
+# Suppose that this is more than a plain ResNet-50 reaches: does the gain come from the gate, or from the reach?
 # Our strips need only the reach.
 # On photographs, we have not tested gate and reach separately.
 #

@@ -426,7 +426,8 @@ class CloBlock(nn.Module):
 # - `stages`: an `nn.ModuleList` with one `nn.ModuleList` of depths[i] `CloBlock`s for each stage;
 # - `norm`: `nn.GroupNorm(1, dims[-1])`; then the mean over H and W; then `head`, an `nn.Linear`.
 #
-# The first six arguments are lists with one entry per stage; the entries of `kernel_sizes` and `group_splits` are lists themselves.
+# `CloFormer` takes six lists with one entry per stage: `dims`, `depths`, `num_heads`, `group_splits`, `kernel_sizes` and `window_sizes`.
+# The entries of `group_splits` and `kernel_sizes` are lists themselves.
 # If there is a next stage, the *last* block of a stage has stride 2 and leads to the next stage's width.
 # (Mind the difference: in exercise 2 the *first* block of the next stage had stride 2.)
 # All other blocks keep the width, with stride 1.
@@ -582,7 +583,7 @@ tables
 # </details>
 
 # %% [markdown]
-# **The same weights in both networks** (not graded, and nothing below needs this part).
+# **Your network and the authors', with the same weights** (not graded, and nothing below needs this part).
 # Does your network compute what the authors' network computes?
 # If both networks get the same weights and the same pictures, every stage must output the same numbers.
 # We ran the authors' code for nine networks and wrote down what each stage computed.
@@ -751,7 +752,7 @@ slide_answers(arms, trained, tasks)
 # In our run of the look-up, position attention got no further than two right answers in three.
 # Wherever the answer was white, the network was right.
 # But it could not tell black from grey, so it had learned one of the three answers.
-# With five other seeds, position attention solved the task three times.
+# In five more runs, with other seeds, position attention solved the task three times.
 #
 # In three of five runs CBAM solves the look-up, although it never compares two positions.
 # A maximum over the picture can tell whether red stands beside black *somewhere*.
@@ -764,7 +765,7 @@ slide_answers(arms, trained, tasks)
 # Section 9 has a simpler gate, with one linear layer (question 1).
 # For that gate, a BatchNorm on the means helps as much as a maximum does.
 #
-# Position attention compares all pairs of positions, yet no run of it gets above chance on "far",
+# Position attention compares all pairs of positions, yet none of its runs gets above chance on "far",
 # because it cannot tell where the positions are.
 # It cannot express "six pixels to the left", because its attention map weighs positions by content.
 # </details>
@@ -779,7 +780,8 @@ slide_answers(arms, trained, tasks)
 # Each cell stands for five runs with five seeds.
 # For each task, the runs in the column "x 1" took the page's number of steps, and those in "x 5" took five times as many.
 # For the longer runs we tried three learning rates: the page's rate, half of it and twice it.
-# The map shows the rate that did best with a sixth seed, which is not among the five.
+# The map shows the scores at only one of these rates.
+# We chose that rate by runs with a sixth seed, which do not count in the map.
 # In some cells a few runs have solved the task and others are far from it, so their mean describes none of them.
 # These cells say how many of the five runs have solved the task.
 
@@ -803,7 +805,7 @@ slide_answers(arms, trained, tasks)
 # So "far" needs no attention, and on "what" a few plain convolutions score almost as much as SE.
 # On "look-up" and "where" the convolutions fail: of fifteen longer runs at three rates, none reached 47 %.
 #
-# *Local* is a control among the tasks, and it says nothing about attention.
+# Among the tasks, *local* is the control, and it says nothing about attention.
 # Every module scores 96 to 98 %, and so does the network with *nothing*.
 
 # %% [markdown]
@@ -909,8 +911,10 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # Its one run scores 85.6 %, which is 4 points behind the network without a module, and that may be luck.
 # We tried a single rate and a single number of steps, so our network may only be slower to learn.
 #
-# Why was SE so far ahead in the recorded run of lesson 01?
-# There only the answer at the digit's centre counts, and from that place the network without a module cannot see the frame.
+# In the recorded run of lesson 01, SE was far ahead of the same network without a module.
+# Why is it not ahead here?
+# The network of lesson 01 gives an answer at every position, and only the answer at the digit's centre counts.
+# Without a module, the network cannot see the frame from there.
 # Here each position of the last stage sees 25 x 25 pixels, which is more than the picture has.
 # The network also ends in a mean over all positions.
 # So the network can compare digit and frame without any module.
@@ -966,7 +970,7 @@ study("places", task="far",
 # <details><summary>What surprised us</summary>
 #
 # In our five runs *attention* scored 33 %, *places alone* scored 32 %, and *attention with places* scored 83 % (63 to 99 %).
-# So the hypothesis is supported, but only two of the five runs solved the task (90 % or more).
+# So the hypothesis is supported, but only two of the five runs of *attention with places* solved the task (90 % or more).
 # If some runs of an arm solve a task and others don't, the mean describes none of them.
 # In that case the verdict does not use the means, and depends only on how the runs rank.
 # Here every run of *attention with places* scores more than every run of the other two arms.
@@ -1002,7 +1006,7 @@ study("places", task="far",
 # <details><summary>How to make the arms</summary>
 #
 # `from_lesson(lesson, name)` takes a class out of the notebook that you wrote for a lesson.
-# Import it first.
+# Import `from_lesson` first, as below.
 # Each arm is a function of the number of channels c, which is 16 here.
 #
 # ```python
@@ -1028,7 +1032,7 @@ study("places", task="far",
 #    Not if the means are centred and scaled.
 #    If a BatchNorm first normalises the means of each channel over the batch, the gate made from the mean also scores 100 %.
 #    (These are five runs at one rate.)
-# 2. Two of five runs solve the task with 64 slots, one does with 8, and none with 2.
+# 2. With 64 slots two of five runs solve the task, with 8 slots one does, and with 2 slots none does.
 #    Most of the others stop near two thirds, so the means say little: they are 81 %, 74 % and 59 %.
 #    We had predicted only that 64 slots would be ahead of 2, and even that lead may well be luck.
 # 3. After 200 steps, one hidden unit brings most of the gain.
@@ -1115,8 +1119,8 @@ paper_card(tables, results)
 #
 # - Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far,
 #   and exchange information through a summary.
-# - On our map, one idea is enough for each of four tasks: a mean for "what", rows and columns for "where".
-#   Comparing contents is enough for "look-up", and a wide kernel or window is enough for "far".
+# - On our map, one idea is enough for each of four tasks.
+#   They are a mean for "what", rows and columns for "where", comparing contents for "look-up", and a wide kernel or window for "far".
 #   But most ideas help with several tasks, and no task belongs to one idea alone.
 #   A channel gate made from the maximum solves "look-up" too, and it compares nothing.
 #   Three plain convolutions solve "far", because they see far enough.
@@ -1132,7 +1136,7 @@ paper_card(tables, results)
 # **Today.** Squeeze-and-excitation lives on in EfficientNet and MobileNetV3, and windows live on in Swin and its heirs.
 # Full attention, computed in blocks as in lesson 05b, is part of nearly every large model.
 # But few new gates for convolutional networks are published today.
-# Plain attention, made affordable, has replaced most of them.
+# Plain attention, made affordable, has replaced most of the older gates.
 #
 # **Still open:** which of the five tasks occur in photographs, how often, and how would you measure that?
 

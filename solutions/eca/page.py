@@ -147,7 +147,7 @@ for rule, answer in (("the largest mean", means.argmax(1)),
 # With the paper's γ = 2 and b = 1, the result is $t = (\log_2 C + 1) / 2$, which is 3.5 for 64 channels and 4 for 128.
 # But a kernel needs a middle, so its size must be an odd number.
 # The paper takes the "nearest odd" number, but 4 is as near to 3 as to 5.
-# Somebody [asked about this](https://github.com/BangguWu/ECANet/issues/12), and an author pointed to the steps that [readers had worked out](https://github.com/BangguWu/ECANet/issues/24).
+# Somebody [asked about this](https://github.com/BangguWu/ECANet/issues/12), and an author pointed to the three steps below, which [readers had worked out](https://github.com/BangguWu/ECANet/issues/24).
 #
 # There is a second trap: is 3.5 rounded first, or is its fraction dropped?
 
@@ -340,8 +340,8 @@ predict_then_run(predicted, measured, unit="gate")
 # With k = 7, three channels at each end are compared with padded zeros.
 #
 # With 2048 channels that hardly matters, but with a few channels it does.
-# The developer who brought ECA to timm noticed it as well,
-# and argued that channels have no order, so [no channel should be left without neighbours](https://github.com/huggingface/pytorch-image-models/pull/82).
+# The developer who brought ECA to timm noticed this as well.
+# The argument was that channels have no first and no last, so [none of them should lack a neighbour](https://github.com/huggingface/pytorch-image-models/pull/82).
 # timm's `CecaModule` pads in a circle, so that the last channel is the neighbour of the first.
 # </details>
 #
@@ -635,7 +635,7 @@ print_gaps(results, [("no neighbours", "no gate"), ("SE", "no gate"),
 # In these runs the arm *no neighbours* was 2.6 points ahead, which is more than luck, but too little to matter.
 # A bias does not help it: five runs score 34 to 38 %.)
 # The bands that help need not be the *direct* neighbours.
-# A kernel can skip these and read the bands two places away, and five such runs score 73 to 79 %.
+# A kernel can skip these and read the bands two places away, and with such a kernel, five runs score 73 to 79 %.
 # With the bands eight places away, five runs score 35 to 40 %.
 # With training this short, SE's 1152 numbers and the full matrix's 2304 numbers do not help on new pictures (eight runs each).
 # And with the bands in a different order, hardly anything is left of ECA's lead.
@@ -672,7 +672,7 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # **The full matrix can do better, given time.**
 # We trained it for five times as many steps, and changed nothing else.
 # In five runs it then scored 48 to 53 % on new pictures, and 64 to 69 % on those seen in training.
-# (With as many steps, ECA scored 84 to 86 % on new pictures.)
+# (With the same number of steps, ECA scored 84 to 86 % on new pictures.)
 # Is the full matrix so far behind because it memorises?
 # We trained it anew with five times as many *pictures*.
 # The number of steps was the same as in the longer training above, so it saw each picture only eight times.
@@ -705,7 +705,7 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # | one kernel | 3 | 43 to 53 % | 61 to 65 % |
 #
 # A kernel of three shared numbers, trained exactly like the matrix, does better than the matrix, but it is still far behind ECA.
-# Two changes take them past ECA: a higher rate, which ECA has too, and a bias, which ECA lacks.
+# With two changes the shared kernel overtakes ECA: a higher rate, which ECA has too, and a bias, which ECA lacks.
 # (A bias would help ECA too: see question 1.)
 # With both changes, the shared kernel scores 87 or 88 % after 512 steps.
 # *One kernel per channel*, with a bias for each channel and the same higher rate, scores 72 to 77 %.
@@ -721,11 +721,12 @@ show_matrices({"ECA: band_matrix(kernel, 48)": band,
 # With a bias and ECA's rate, it scores 86 to 90 % after 512 steps.
 # The matrix with a bias scores 26 or 27 % at that rate, and 28 to 31 % after five times as many steps.
 # So with scaled means and at this rate, the matrix of free numbers fails.
-# Two things each prevent this failure: sharing the numbers, and reading only a few bands.
+# Either of two things prevents this failure: sharing the numbers, and reading only a few bands.
 
 # %% [markdown]
-# ECA does not scale the means, and without scaling, a shared kernel is even further ahead of separate ones.
-# We trained ECA, and a gate with one kernel per channel, for 512 steps at the same rate, and did this for two rates.
+# ECA does not scale the means.
+# Without scaling, the lead of a shared kernel after 512 steps is even larger.
+# We trained ECA and a gate with one kernel per channel for 512 steps, first both at a rate of 0.01, and then both at 0.1.
 # At a rate of 0.01, the separate kernels are about 17 points behind ECA, and at a rate of 0.1, they are about 40 points behind it.
 
 # %% [markdown]
@@ -763,7 +764,7 @@ for name, first, last in (("in all", 0, BANDS), ("inside the border", 1, BANDS -
 # | parameters of a ResNet-50 with ECA | "24.37M" | the code counts them in units of 2²⁰: 25,557,112 / 2²⁰ = 24.37 | 25.56 million, as everywhere else |
 # | ends of the channel axis | its formula leaves them open | zeros | zeros; timm's `CecaModule` pads in a circle |
 #
-# Be careful when you compare tables: SE's 28.07 million and ECA's 24.37M are in different units.
+# Be careful when you compare papers: the 24.37M of the ECA paper are in units of 2^20, and other papers count in millions.
 #
 
 # %% [markdown]
@@ -855,7 +856,7 @@ challenge("overlap on new pictures, worst of three runs", worst, beat=93, unit="
 #    In the experiment a bias helps: with `bias=True` our overlap rose from 76 to 85 % (five runs).
 #    All means are positive, and those of neighbouring bands are nearly equal.
 #    So without a bias a gate can close only if the sum of the kernel's numbers is negative.
-#    A bias can close it too, and perhaps this is why it helps.
+#    A bias can close the gate too, and perhaps this is why a bias helps.
 # 2. Neighbours go up and down together.
 #    Take the correlations between the bands' means over all pictures.
 #    Start a row with any band.

@@ -25,7 +25,7 @@
 # A map of 512 x 512 has 262,144 positions.
 # Self-attention needs an entry for each pair of them: 69 billion entries, or 256 GiB in float32.
 # [External attention](https://arxiv.org/abs/2105.02358) compares each position with 64 learned vectors instead, which takes 64 MiB.
-# It is one of [Keras's examples](https://keras.io/examples/vision/eanet/).
+# One of [Keras's examples](https://keras.io/examples/vision/eanet/) builds it.
 #
 # **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 2 h 30 min · 10 points · difficulty 3 of 5
 #
@@ -199,7 +199,7 @@ check(double_normalize)
 # Before you write the whole module, look once more at the small example, now with your function.
 # Let slot 1 have the value 10, and let slot 2 have the value 20.
 # A token *gathers* the weighted mean of the slots' values.
-# What does b gather before token a likes slot 2 more, and what does it gather after that?
+# What does b gather before token a's logit for slot 2 rises, and what does it gather afterwards?
 
 # %%
 for name, example in (("before", fond), ("after", crowded)):
@@ -587,21 +587,22 @@ print_verdicts(results, ("MLP", "external attention", "book"),
 # **Every image uses the same slots, but each image weighs the slots differently.**
 #
 # - On the *book* question, the answer depends on one token's hue alone.
-#   An MLP with matrices of the same size does as well as external attention, and borrowed sums cost external attention almost nothing.
-#   Self-attention can use even a token's own hue only through its matrix of weights.
-#   With another image's matrix, its score drops to chance.
+#   An MLP with matrices of the same size does as well as external attention, and with borrowed sums, external attention's score hardly falls.
+#   In self-attention, all that the module adds to a token goes through the matrix of weights, even the token's own hue.
+#   With another image's matrix, the score drops to chance.
 # - On the *legend*, the MLP and the plain softmax score at chance, as they must, because they treat each token on its own.
 #   External attention compares tokens only with its memory, so you would expect it to be at chance as well.
 #   It is not.
 #   With borrowed sums its score drops to chance, so the answer must have come through the 64 numbers Z.
 # - On the *odd one out*, the same happens: external attention finds the answer with its own sums, and is at chance with borrowed sums.
-#
+
+# %% [markdown]
 # **How can external attention answer the *legend* question?**
 # The positions of the swatches are tokens, too.
 # The 3 x 3 convolution sees both halves of a swatch where they meet, so one token can say "orange beside white".
 # Suppose that a slot has a large logit for this token.
 # If this swatch is in the image, then that slot's Z is large.
-# Every token's weight for a slot is divided by the slot's Z, so *all* tokens notice.
+# Every token's exponential for a slot is divided by the slot's Z, so *all* tokens notice.
 # So each disc finds out which swatches there are, without being compared with any of them.
 
 # %% [markdown]
@@ -671,7 +672,8 @@ for dtype in (torch.float32, torch.float16):
 # In float16, 1e-9 itself is rounded to 0, and the NaN is back.
 #
 # `(logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)` needs no eps.
-# It works with logits all the way, and a softmax first subtracts each row's largest number, so its sum is at least 1.
+# It subtracts $\ln Z$ from the logits, so no share is ever rounded to 0.
+# The softmax first subtracts each row's largest number, so its largest exponential is 1, and it never divides by less than 1.
 # Here each of the two tokens gets the same weight for all slots, and rows always sum to 1.
 # </details>
 
@@ -852,7 +854,8 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # The cell at the end of this page shows a recorded experiment on real pictures.
 # In each picture, a handwritten digit lies on a photograph with a coloured frame.
 # The network should name the digit if it has the colour of the frame, and otherwise say "not it".
-# With nothing in the module's place, the network scores 50 %, because no position sees both the digit and the frame.
+# With nothing in the module's place, no position sees both the digit and the frame.
+# The network then scores 50 %, as it would by always saying "not it".
 # With external attention it scores 93 %, and with one more 3 x 3 convolution in its place it also scores 93 %.
 # So the module carries information across the picture, but this does not show that it beats a convolution.
 #
@@ -862,7 +865,7 @@ challenge("odd one out, right answers in the worst of three runs", worst, 90, "%
 # In a large network, convolutions and pooling mix tokens as well.
 # So a small difference there does not contradict the large difference in our small network, but the question stays open.
 #
-# **What comes next.** Lesson 07b keeps the keys and values of the image, and makes fewer of them.
+# **What comes next.** In lesson 07b, keys and values come from the image again, but there are fewer of them.
 
 # %% [markdown]
 # ## 13. Questions, and where to read on

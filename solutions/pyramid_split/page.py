@@ -93,7 +93,8 @@ review()
 # Fine stripes and noise lie on top of that quarter, so the window hardly shows in which direction the coarse stripes run.
 #
 # But seeing both kinds is not enough.
-# How often is a network right if it ignores *the dot* and always names the fine stripes?
+# Half of the dots are red, and the three directions are equally common.
+# How often is a network right if it ignores *the dot* and always names the direction of the fine stripes?
 # Work it out before you unfold the answer.
 #
 # <details><summary>The answer</summary>
@@ -547,7 +548,7 @@ check(EPSABlock)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Each item of the list becomes one line of `forward`, and the last one becomes three.
+# The first two items of the list become one line of `forward` each, and the last item becomes three.
 # Pass the stride by name, as `stride=stride`: the arguments before it then keep their defaults.
 # </details>
 #
@@ -719,7 +720,7 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 #   After five times as many steps, three of them scored 100 %, one scored 94 %, and one scored 77 %.
 #   With 32 numbers, four of five runs scored 97 to 100 % after 250 steps, and one scored 77 %.
 #   So a hidden layer without a gate can be as quick as the softmax.
-#   (A hidden layer also helps the arm with *only 3 x 3 kernels* and its gate: eight longer runs then score 78 to 97 %.)
+#   (A hidden layer also helps the arm *only 3 x 3 kernels*, which keeps its gate: with it, eight longer runs scored 78 to 97 %.)
 #   With another picture's dot, *softmax over scales* and *sigmoids, no competition* fall to about 67 %, so both of them use the dot.
 
 # %% [markdown]
@@ -727,20 +728,22 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 #   In eight recorded runs of 250 steps, *softmax over scales* scored 81 to 100 %, and *sigmoids, no competition* scored 94 to 100 %.
 #   We also made five longer runs of each of the two arms at this page's learning rate.
 #   Nine of the ten scored 100 %, and one with the softmax scored 98.7 %.
-#   (The softmax's short runs seem to suffer from the narrow range of section 5, as the answer to question 2 explains.)
+#   (In its short runs, the softmax seems to suffer because its shares can only lie between 0.11 and 0.48, as in section 5.
+#   The answer to question 2 explains this.)
 
 # %% [markdown]
-# We repeated the longer runs at a third of the learning rate, and the arms kept their order.
+# We also made two longer runs of each arm at a third of the learning rate, and the arms kept their order.
 # *Softmax over scales* and *sigmoids, no competition* scored 100 %, and the other two arms scored 67 to 70 %.
 # (At three times the rate none of the four arms got beyond 72 %, so that rate is too high for them.
 # But *equal shares* with a hidden layer of eight numbers, which we ran twice at that rate, scored 100 % both times.)
 #
-# **Four sizes, or only large ones?** A module with four equal kernels can solve the task too, if the kernels are large enough.
+# **Four sizes, or only large ones?** A module with four kernels of the same size can solve the task too, if the kernels are large enough.
 # We made five runs with four 5 x 5 kernels and five with four 9 x 9 kernels.
 # Each run had five times the steps and a third of the learning rate.
 # All ten runs scored 100 %.
 # At the page's learning rate, the same two modules were less reliable: five of their ten longer runs scored only 68 to 97 %.
-# With four different sizes, all seven longer runs scored 98.7 to 100 %, five at the page's rate and two at a third of it.
+# *Softmax over scales*, with its four different sizes, had seven longer runs: five at the page's rate and two at a third of it.
+# All seven scored 98.7 to 100 %.
 # The four different kernels also have half the parameters of four 9 x 9 kernels.
 #
 # Remember also that we made this task for this module: no other layer of the network looks at neighbouring pixels.
@@ -822,10 +825,10 @@ print("does it train?          ", trains(module))
 #
 # The optimiser gets `module.parameters()`, which does not contain these convolutions, so they stay as random as they started.
 # `.to("cuda")` leaves the convolutions on the CPU, and a saved file does not contain them.
-# If the rest of the network has parameters that can be trained, this first mistake alone raises no error.
+# If the rest of the network has parameters that can be trained, the plain list alone raises no error.
 #
 # The second mistake is that the block overwrites its input with its output, so a shortcut around it adds f(x) to f(x).
-# In training, autograd notices this second mistake, and raises an error about an operation *in place*.
+# In training, autograd notices this second mistake, and raises an error about an in-place operation.
 # </details>
 #
 # <details><summary>A repair, and where it was seen</summary>
@@ -848,7 +851,7 @@ print("does it train?          ", trains(module))
 # | order of the output | | the largest kernel first | the order of `kernel_sizes` |
 # | kernels (groups) | 3, 5, 7, 9 | 3 (1), 5 (4), 7 (8), 9 (16) | the same by default |
 #
-# The order matters if you load the authors' weights into your network.
+# One row of this table matters if you load the authors' weights into your network: the order of the output.
 # Every shape fits, but the layers after your module get the wrong channels.
 # So you must reorder the numbers in these layers to match your module's *output* channels.
 # In the BatchNorm, reorder all numbers; in the convolution after it, reorder the weights along their input axis.
@@ -869,7 +872,8 @@ print("does it train?          ", trains(module))
 # So before you put the module into a network, ask: *how far must a window see, and what chooses for each picture?*
 
 # %% [markdown]
-# **Today.** The library timm ships two relatives that choose between branches with a softmax, [SKNet](https://arxiv.org/abs/1903.06586) and [ResNeSt](https://arxiv.org/abs/2004.08955).
+# **Today.** The library timm ships two relatives of this module, [SKNet](https://arxiv.org/abs/1903.06586) and [ResNeSt](https://arxiv.org/abs/2004.08955).
+# They, too, use a softmax to choose between branches.
 # Newer convolutional networks use one large depth-wise kernel instead, 7 x 7 in [ConvNeXt](https://arxiv.org/abs/2201.03545) and up to 31 x 31 in [RepLKNet](https://arxiv.org/abs/2203.06717).
 #
 # **What stays open.** How much does the module help a large network?
@@ -903,11 +907,12 @@ print("does it train?          ", trains(module))
 # 2. Multiply the sigmoids' outputs by a number before the softmax, or leave out the sigmoid.
 #    After the page's 250 steps, eight of eight runs without the sigmoid scored 100 %.
 #    With a factor of 4, seven of eight runs did (the other one scored 70 %).
-#    We also kept the sigmoid, but left out the last step of the softmax, the division by the sum.
+#    In a third variant, we left the sigmoid as it was, but left out the last step of the softmax, the division by the sum.
 #    The exponentials then do not compete, but their range is still narrow.
-#    Eight such runs scored 69 to 100 %, so they lag behind, as the softmax does.
+#    Eight such runs scored 69 to 100 %, so they are as slow as the softmax.
 #    So at this learning rate, it seems to be the narrow range, and not the competition, that slows the softmax down.
-#    But without the sigmoid, whose slope at 0 is 1/4, the shares also change four times as fast at first.
+#    There is another possible reason.
+#    The slope of the sigmoid at 0 is 1/4, so without the sigmoid, the shares change four times as fast at first.
 #    To take this advantage away, we divided the numbers before the softmax by 4, and still all eight runs scored 100 %.
 #    We also tried the reverse, and multiplied the numbers before the *sigmoid* by 4.
 #    Then the shares change as fast at first as without the sigmoid, but their range stays narrow.

@@ -715,8 +715,8 @@ show_gate_under_lamps(gates_of)
 # %% [markdown]
 # The gate follows the lamp (a correlation near 1 or -1 means that the dots lie near a line).
 # The papers move it too, because their mean is not exactly grey, but they move it less than the lamp does.
-# You may see many dots on a flat line at 0.5.
-# In those pictures, every hidden number is negative before the ReLU, which sets them all to 0, and the gate is then $\sigma(0) = 0.5$.
+# Each dot stands for one picture, and you may see many dots on a flat line at 0.5.
+# For these dots, all hidden numbers are negative before the ReLU, which sets them to 0, so the gate is $\sigma(0) = 0.5$.
 # A gate near 0 or 1 hardly changes, because there the sigmoid is almost flat.
 
 # %% [markdown]
@@ -730,7 +730,7 @@ show_gate_under_lamps(gates_of)
 # On these pieces SE scored 16.1 to 16.5 dB in five long runs, and the network without a module scored 16.5 to 16.8 dB.
 # On the pieces that they were trained on, SE was ahead: it scored 20.0 to 20.6 dB, and the network without a module scored 19.7 to 19.9 dB.
 # So SE may have learned these pieces by heart, and with more photographs it might help.
-# Then we hung the same pieces **on a wall** of coloured papers under the same lamp.
+# Then we hung the same pieces **on a wall** of coloured papers, with one lamp for both the piece and the wall.
 # There SE scored 22.1 to 23.2 dB.
 # The network without a module and the network without the squeeze scored 17.1 to 17.4 dB (five runs of each).
 # (These runs are in `solutions/se/experiment.md` too.)
@@ -803,7 +803,8 @@ challenge("right answers on new pictures, worst of three runs", worst, beat=99.8
 
 # %% [markdown]
 # What if the frame is far away?
-# In larger pictures, it is 48 to 64 pixels away from the digit, so no position of this network sees both of them.
+# We also made larger pictures, in which the frame is 48 to 64 pixels away from the digit.
+# There no position sees both of them through convolutions alone.
 # We trained each network six times on such pictures, and left out a different photograph each time.
 # In half of the pictures the answer is "not it", so a network that always says "not it" scores about 50 %.
 # With one more convolution, the network scores no better than that (48 to 50 %), even if the convolution is dilated, as in lesson 04.
