@@ -587,7 +587,8 @@ print_verdicts(results, ("MLP", "external attention", "book"),
 # **Every image uses the same slots, but each image weighs the slots differently.**
 #
 # - On the *book* question, the answer depends on one token's hue alone.
-#   An MLP with matrices of the same size does as well as external attention, and with borrowed sums, external attention's score hardly falls.
+#   An MLP with matrices of the same size does as well as external attention.
+#   With borrowed sums, the score of external attention hardly falls.
 #   In self-attention, all that the module adds to a token goes through the matrix of weights, even the token's own hue.
 #   With another image's matrix, the score drops to chance.
 # - On the *legend*, the MLP and the plain softmax score at chance, as they must, because they treat each token on its own.
