@@ -809,7 +809,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 # And most of the gain is still there if one learned vector takes the place of the second attention (last row).
 
 # %% [markdown]
-# The full name, *cross masked attention*, describes *other picture, masked*.
+# Among the arms that end in a look-up, only *other picture, masked* deserves the full name *cross masked attention*.
 # After 600 steps, this arm is 4 points ahead of *own picture*, which neither looks across nor has a mask.
 # *Own picture, masked*, which has the mask but does not look across, is level with *other picture, masked*.
 # So in these runs with a look-up, the credit goes to one of the two words: *masked*.
@@ -878,7 +878,8 @@ print(f"parameters: {sum(p.numel() for p in exhibit.parameters()):,} (expected: 
 # We have not tried to reproduce the paper's scores or the user's.
 # With the same weights, your code for exercises 1 to 4 gives the outputs and gradients of the authors' code
 # (in our tests, to within 1e-10).
-# `CMAT` and the refinement of exercise 6 are not in their code.
+# `CMAT` follows the paper's figure, and their code builds its block differently (see the table).
+# The refinement of exercise 6 is not in their code.
 
 # %% [markdown]
 # **A challenge (not graded).** After 120 steps, our best network scores 82.5 % in the worst of three runs.
@@ -938,7 +939,8 @@ challenge("IoU on new episodes, worst of three runs", worst, 85, "%")
 # *Own picture with mask* is far above chance too.
 # But this does not show what the support's mask does alone.
 # The query's mask is the prior mask, which is made from both pictures, so the other picture still gets in.
-# These runs cannot tell whether looking across helps a module with a mask: the gap is 2.5 points, and its interval is -0.3 to 5.3.
+# These runs cannot tell whether looking across helps a module with a mask.
+# For *CMAT* against *own picture with mask*, the gap is 2.5 points, and its interval is -0.3 to 5.3.
 
 # %% [markdown]
 # **What stays open.** On photographs or scans, when does looking across add something that the mask does not give?

@@ -269,7 +269,7 @@ predict_then_run(predicted, measured, unit="times the cost without groups")
 # But on one thread of our CPU it took 3 to 7 times as long, depending on what else the machine was doing.
 # Groups save parameters and arithmetic.
 # Whether they also save time depends on how well the library implements grouped convolutions.
-# That grouped convolutions are slow is [an old complaint](https://github.com/pytorch/pytorch/issues/10229).
+# It is [an old complaint](https://github.com/pytorch/pytorch/issues/10229) that grouped convolutions are slow.
 # A GPU may behave differently, so measure on yours.
 # </details>
 #
@@ -708,7 +708,7 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 #   With five times the steps, at this page's learning rate, it scores 38 to 47 % on the coarse stripes.
 #   Larger kernels are one way to see more.
 #   Another way is holes: kernels of 3 x 3 with dilations 1 to 4 have as few parameters as plain ones.
-#   We trained them with five times the steps too, and all eight runs score 100 %.
+#   We also trained a network with such kernels eight times, with five times the steps, and all eight runs scored 100 %.
 
 # %% [markdown]
 # - **Something has to choose between fine and coarse.**
@@ -720,7 +720,8 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 #   After five times as many steps, three of them scored 100 %, one scored 94 %, and one scored 77 %.
 #   With 32 numbers, four of five runs scored 97 to 100 % after 250 steps, and one scored 77 %.
 #   So a hidden layer without a gate can be as quick as the softmax.
-#   (A hidden layer also helps the arm *only 3 x 3 kernels*, which keeps its gate: with it, eight longer runs scored 78 to 97 %.)
+#   (A hidden layer also helps the arm *only 3 x 3 kernels*, which keeps its gate.
+#   With a hidden layer, eight longer runs scored 78 to 97 %.)
 #   With another picture's dot, *softmax over scales* and *sigmoids, no competition* fall to about 67 %, so both of them use the dot.
 
 # %% [markdown]
@@ -825,7 +826,7 @@ print("does it train?          ", trains(module))
 #
 # The optimiser gets `module.parameters()`, which does not contain these convolutions, so they stay as random as they started.
 # `.to("cuda")` leaves the convolutions on the CPU, and a saved file does not contain them.
-# If the rest of the network has parameters that can be trained, the plain list alone raises no error.
+# As long as other layers can be trained, this first mistake, the plain list, raises no error by itself.
 #
 # The second mistake is that the block overwrites its input with its output, so a shortcut around it adds f(x) to f(x).
 # In training, autograd notices this second mistake, and raises an error about an in-place operation.
