@@ -18,7 +18,7 @@
 #
 # To find the crossing, a network has to know *where* the two marks are, and a mean over the whole picture forgets that.
 # This lesson's module remembers where things are, and it was made for networks that run on phones.
-# Its [authors report](https://arxiv.org/abs/2103.02907) that it lifts MobileNetV2's accuracy on ImageNet from 72.3 to 74.3 %, and that SE (lesson 01) lifts it to 73.5 %.
+# Its [authors report](https://arxiv.org/abs/2103.02907) that it lifts MobileNetV2's accuracy on ImageNet from 72.3 to 74.3 %, and that SE (lesson 01) reaches 73.5 %.
 # [timm](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/coord_attn.py), the library of vision models, contains it.
 #
 # **Needs** lessons 01 (SE) and 03 (CBAM's spatial gate) · 1 h · 5 points · difficulty 2 of 5
@@ -199,7 +199,7 @@ predict_then_run(predicted, measured, unit="open positions")
 # %% [markdown]
 # ## 4. Exercise 2: `CoordinateAttention`
 #
-# First follow some numbers through the module: the five means of exercise 1's table, two of rows and three of columns.
+# First follow some numbers through the module: the five means in the table of exercise 1, two of rows and three of columns.
 # Suppose that `conv1` and `bn1` together subtract 2.5, and that `conv_h` and `conv_w` change nothing.
 # A hard-swish (defined below) comes after `bn1`, and sigmoids make the gates.
 
@@ -216,12 +216,11 @@ print("gates of positions:\n", (row_gates[:, None] * column_gates).numpy().round
 # So the product of the two gates is largest where this row and this column cross.
 
 # %% [markdown]
-# Build the module of section 2.
-# The check looks for the module's layers under these names:
+# Build the module of section 2 with these layers:
 #
 # - `conv1`: 1 x 1, from `in_channels` to m channels, where m is `in_channels // reduction`, but at least 8;
 # - `bn1`: an `nn.BatchNorm2d`, followed by a hard-swish, `F.hardswish`.
-#   It computes $z \cdot \min(\max(z + 3, 0), 6) / 6$, which is 0 below -3 and z above 3;
+#   It computes $z \cdot \min(\max(z + 3, 0), 6) / 6$, which is 0 for z < -3 and equals z for z > 3;
 # - `conv_h` for the rows' gates, `conv_w` for the columns' gates: 1 x 1, from m to `out_channels`, each followed by a sigmoid.
 #
 # All three convolutions have a bias.
@@ -284,7 +283,7 @@ check(CoordinateAttention)
 #
 # `__init__` computes m, and then sets four attributes.
 # `forward` pools and joins, passes the result through `conv1`, `bn1` and the hard-swish, and splits it.
-# Then come a line for each gate, and a `return`.
+# Then comes one line of code for each gate, and a `return`.
 # </details>
 
 # %% [markdown]
@@ -340,10 +339,10 @@ predict_then_run(predicted, measured, unit="parameters added")
 # SE has 8 hidden channels, as many as Coordinate Attention.
 # Each network is trained with Adam and a one-cycle schedule (peak rate 0.01), for 320 steps of 32 boards.
 #
-# There are three tests, with 500 new boards:
+# There are three tests, each with the same 500 new boards:
 #
-# - **right**: the share of right answers;
-# - **wrong cue**: the marks point at another crossing, but the right answer stays the same;
+# - **right**: the boards as they are;
+# - **wrong cue**: the marks are moved to another crossing, but the colour at the original crossing still counts as the right answer;
 # - **other gates**: every board's map is multiplied by the gates that were made for another board.
 #
 # **Predict first:** what does **coordinate** score in these three tests?
@@ -474,22 +473,22 @@ slide_the_marks(trained_network)
 # In one case in 16, the board that lends its gates has the same crossing, so we expect 1/16 · 100 % + 15/16 · 25 % = 29.7 %.
 #
 # On these boards, always naming the most frequent colour scores 36.6 %.
-# The other networks score more than that, and we have not examined how.
+# The four other networks score more than that, and we have not examined how.
 # **CBAM's map** could draw the right spot, but it does not see far enough.
 # Its 7 x 7 window, together with the convolutions before it, covers 19 x 19 pixels of the board.
 
 # %% [markdown]
 # **Do the other networks need more steps?**
-# With five times as many steps, at this rate or half of it, the four other networks score 52 to 65 %.
+# With five times as many steps, at a peak rate of 0.01 or 0.005, the four other networks score 52 to 65 %.
 # **coordinate** scores 100 % in all ten long runs (five seeds, two rates).
 # We also replaced the module by two more 3 x 3 convolutions.
 # In two runs with five times as many steps, this network scores 69 and 70 %.
 # The two convolutions have ten times the module's parameters.
 # With them, each position sees 19 x 19 pixels.
 # To link a mark to a square, a window must show both at once.
-# For the farthest squares it must show at least their edge, and this takes 23 x 23 pixels.
-# With three more convolutions instead of two, the network has that window, and six long runs (two rates) score 76 to 79 %.
-# If these three are dilated (1, 2 and 4), a position in the middle sees the whole board.
+# If the square is as far from the mark as it can be, the window must still reach the square's near edge, which takes 23 x 23 pixels.
+# With three more convolutions instead of two, the network's window is that large, and it scores 76 to 79 % in six long runs (two rates).
+# If these three have dilations of 1, 2 and 4, a position in the middle sees the whole board.
 # This network scores 79 to 97 % after 320 steps, and 100 % in all eight long runs.
 # (After 320 steps at twice the rate it scores 78 to 97 %, and at four times the rate 75 to 93 %.)
 # So here a view of the whole board can replace the means that keep positions.
@@ -498,14 +497,14 @@ slide_the_marks(trained_network)
 # %% [markdown]
 # A wide view can be cheap, too.
 # With dilation 4, the 7 x 7 kernel of CBAM's map spans more than the whole board, and the map still has 100 parameters.
-# With it the network scores 99.8 to 100 % after 320 steps (five runs), and 100 % in six long runs at two rates.
+# With this map the network scores 99.8 to 100 % after 320 steps (five runs), and 100 % in six long runs at two rates.
 # At this page's rate, it learns more slowly than **coordinate**: after 160 steps it scores 79 to 85 %, and **coordinate** scores 100 %.
 # But at four times the rate, both score 100 % after 160 steps (five runs each).
 # So if you compare how quickly two networks learn, try more than one rate.
 
 # %% [markdown]
 # The experiment does not show that one must *multiply* the gates.
-# timm's `SimpleCoordAttn` adds the rows' and the columns' results before one sigmoid.
+# timm's `SimpleCoordAttn` adds the outputs of the row convolution and the column convolution, and applies a single sigmoid to the sum.
 # If the gates are made in this way, the network also scores 100 % in 320 steps (three runs).
 # If the two gates are made as before and added, the network scores 95 to 97 %, and 100 % after five times as many steps.
 # And the puzzle suits Coordinate Attention, because the marks point along rows and columns.
@@ -570,7 +569,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 #
 # <details><summary>What is wrong</summary>
 #
-# `chunk(2)` makes two equal halves, but the line has H rows and W columns.
+# `chunk(2)` makes two equal halves, but the line holds H entries for the rows and then W entries for the columns.
 # Call `split` with the list of sizes [H, W].
 # (If you give it H alone, it cuts pieces of this length, and the line of the wide image gives three such pieces.)
 # Square inputs never show the mistake.
@@ -597,7 +596,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 #   It is nearly eight points ahead at twice that rate.
 #   At half the rate it is one or two points behind SE.
 #   But with positions the module scores 100 %.
-#   A wide view does nearly or fully as well: CBAM's map with dilation 4 scores 99.8 to 100 % after this page's 320 steps.
+#   A wide view does as well, or nearly as well: CBAM's map with dilation 4 scores 99.8 to 100 % after this page's 320 steps.
 #   Three dilated convolutions reach 100 % too, but at the rates that we tried, all of their runs need more steps.
 # - The network uses the marks: when they point elsewhere, it drops to chance.
 # - A product of a row gate and a column gate can mark one crossing.
@@ -615,7 +614,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # The network should name the digit if it has the colour of the frame, and otherwise say "not it".
 # With Coordinate Attention it scores 93.0 %.
 # With one more 3 x 3 convolution instead, the network also scores 93.0 % (three runs each).
-# The module needs 1,296 parameters, and the convolution needs 11,616.
+# The network has two places for a module: two Coordinate Attentions need 1,296 parameters, and two convolutions need 11,616.
 # We also tested each network on handwriting and photographs that it had never seen.
 # The digits were written by hand on sheets of paper, and for this test we split the sheets into six groups.
 # With six photographs for the backgrounds, this makes 36 pairs, each of one group and one photograph.
@@ -630,7 +629,7 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # ## 9. Questions to think about
 #
 # 1. Why does the module make one line of H + W means, instead of calling `conv1` twice?
-#    [An author answers](https://github.com/houqb/CoordAttention/issues/12) that with shared weights both ways give the same result, but one line is faster.
+#    [An author answers](https://github.com/houqb/CoordAttention/issues/12) that both ways give the same result if the weights are shared, but that one line is faster.
 #    Would `bn1` give the same result both ways?
 # 2. The mark at the left covers 2 of the 28 pixels of a row.
 #    By how much does it lift the mean of this row?

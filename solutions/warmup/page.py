@@ -314,7 +314,8 @@ show(show_images(torch.cat(gated), titles),
 # **Score.** Multiply the query by each key, number by number, and add up the products (a dot product).
 # The query of *ball* has the score (1, 0) · (1, 0) = 1 with red, 0 with ball and 0 with rolls.
 #
-# **Weight.** A **softmax** makes positive weights that sum to 1: raise a base to the power of each score, then divide by their sum.
+# **Weight.** A **softmax** makes positive weights that sum to 1.
+# Raise a base to the power of each score, then divide each power by the sum of all the powers.
 # Usually the base is e; we take 2, because powers of 2 are easier to compute in your head.
 # The scores 1, 0, 0 become 2, 1, 1.
 # Their sum is 4, so the weights are **1/2, 1/4, 1/4**.
@@ -339,7 +340,7 @@ show(show_images(torch.cat(gated), titles),
 # The transformer paper's $d_k$ is our D.
 # The factor $1 / \sqrt{D}$ is the **scale**; the end of section 6 shows why it is there.
 # The scale also decides which base is raised to the power of each score.
-# A softmax computes $e^{\text{scale} \cdot \text{score}}$.
+# Before it divides, the softmax in this formula computes $e^{\text{scale} \cdot \text{score}}$ for each score.
 # With scale = ln 2 this is $2^{\text{score}}$, so the base is 2, as in our example.
 
 # %% [markdown]
@@ -477,7 +478,7 @@ for size in (4, 16, 64, 256):
           f"{scaled.amax(-1).mean():.2f} scaled by D ** -0.5")
 
 # %% [markdown]
-# Without a scale, vectors of many numbers give nearly all the weight to one key by chance, before anything is learned.
+# Without a scale, long vectors give nearly all the weight to one key by chance, before anything is learned.
 # When every weight is nearly 0 or nearly 1, the softmax is saturated.
 # Its slope is then almost 0, so hardly any gradient reaches the queries and the keys.
 # If we divide by $\sqrt{D}$, the weights for D = 256 are about as even as those for D = 4.
@@ -543,7 +544,7 @@ check(count_parameters)
 # %% [markdown]
 # ## 8. The bug museum
 #
-# This mistake comes from public code; we have rebuilt a minimal version of it.
+# The mistake below comes from public code; we have rebuilt the code in a minimal version.
 # The code ran without an error.
 #
 # ### Exhibit A: every weight is 1
@@ -669,7 +670,8 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # (We say that a gap between two scores matters if it is above 5 percentage points.
 # Lesson 01 explains how to tell a real gap from luck.)
 #
-# **Read it.** With all six questions at once, networks with the wrong axis learn nearly as fast as the others, and answer about as well.
+# **Read it.** With all six questions at once, networks with the wrong axis learn nearly as fast as those with the right one.
+# They also answer about as well.
 # The loss curve hides the mistake, and so does a test that asks all six at once.
 # If you ask fewer at once, the network with the wrong axis does worse; if you ask one at a time, it is at chance.
 #
@@ -687,7 +689,7 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # We looked at the attention weights in eight such networks.
 # In two of these networks, the matching card gets about 91 % of the weight.
 # In the other six it gets only 4 %, and the five *other* cards share the rest.
-# And yet they answer 97 % of the questions correctly.
+# And yet these six networks answer 97 % of the questions correctly.
 # How is that possible?
 # Think about it before you open the answer.
 #
@@ -750,12 +752,13 @@ print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
 #
 # DANet (lesson 05a) leaves the scale out, and some other modules learn their scale.
 # That is why `scale` is an argument here.
-#
+
+# %% [markdown]
 # **A challenge (not graded).** With six questions at once, each card is the answer to exactly one of them.
 # Write an attention function that uses this fact, and still answers single questions.
 # Beat 98.2 % right answers with six questions at once, and get at most 5 % wrong with one question at a time.
 # (The worst of three runs counts.
-# Our own answer narrowly misses, because it scores 98.1 %; it gets 4.2 % wrong.)
+# Our own answer narrowly misses: it scores 98.1 % with six questions at once, and gets 4.2 % wrong with one at a time.)
 # There are 720 ways to hand out six cards to six questions.
 # For each game we can pick the best of these ways, the one in which the questions are most like the cards that they get.
 # That gets 99.8 % right without any training.
