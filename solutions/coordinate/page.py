@@ -485,9 +485,10 @@ slide_the_marks(trained_network)
 # In two runs with five times as many steps, this network scores 69 and 70 %.
 # The two convolutions have ten times the module's parameters.
 # With them, each position sees 19 x 19 pixels.
-# To link a mark to a square, a window must show both at once.
-# If the square is as far from the mark as it can be, the window must still reach the square's near edge, which takes 23 x 23 pixels.
-# With three more convolutions instead of two, the network's window is that large, and it scores 76 to 79 % in six long runs (two rates).
+# To link a mark to a square, a position must see both at once.
+# Take the square that lies farthest from its mark.
+# To see the mark and at least the near edge of this square, a position must see 23 x 23 pixels.
+# With three more convolutions instead of two, each position sees that much, and the network scores 76 to 79 % in six long runs (two rates).
 # If these three have dilations of 1, 2 and 4, a position in the middle sees the whole board.
 # This network scores 79 to 97 % after 320 steps, and 100 % in all eight long runs.
 # (After 320 steps at twice the rate it scores 78 to 97 %, and at four times the rate 75 to 93 %.)
@@ -612,9 +613,10 @@ for height, width in ((6, 6), (5, 5), (4, 8)):
 # **Against a plain convolution.** The cell at the end of this page shows recorded runs on real pictures.
 # In each picture, a handwritten digit lies on a photograph with a coloured frame.
 # The network should name the digit if it has the colour of the frame, and otherwise say "not it".
-# With Coordinate Attention it scores 93.0 %.
-# With one more 3 x 3 convolution instead, the network also scores 93.0 % (three runs each).
-# The network has two places for a module: two Coordinate Attentions need 1,296 parameters, and two convolutions need 11,616.
+# The network has two places for a module.
+# With Coordinate Attention in both places it scores 93.0 %.
+# With one more 3 x 3 convolution in each place instead, it also scores 93.0 % (three runs each).
+# The two Coordinate Attentions have 1,296 parameters, and the two convolutions have 11,616.
 # We also tested each network on handwriting and photographs that it had never seen.
 # The digits were written by hand on sheets of paper, and for this test we split the sheets into six groups.
 # With six photographs for the backgrounds, this makes 36 pairs, each of one group and one photograph.

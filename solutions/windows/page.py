@@ -346,7 +346,8 @@ point_windows(window_partition, shifted_window_mask)
 # ![Token 4 of a 2 x 3 window looks at token 2: the offset is row +1, column -1. In the table of 3 x 5 offsets this is entry 11, so index[4, 2] is 11.](figures/offsets.svg)
 #
 # A table has one entry for each offset, so pairs with the same offset share an entry.
-# In the original Swin, each entry is a parameter, so the table of a larger window has entries that were never trained.
+# In the original Swin, each entry is a parameter.
+# So if you enlarge the windows after training, the table gets new entries that were never trained.
 # Swin v2 computes the bias from the offset with a small network instead.
 # Such a *continuous* position bias can be computed for windows of any size.
 
@@ -515,7 +516,7 @@ check(AffineTransform)
 # </details>
 # %% [markdown]
 # **Why a clamp?** The paper divides the cosines by a temperature τ, which it keeps above 0.01.
-# Our scale is 1/τ, so it must stay below 100.
+# Our scale is 1/τ, so it must not exceed 100.
 # Without a limit the softmax could become so sharp that its gradient vanishes.
 
 # %% [markdown]
@@ -774,11 +775,13 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # Without a shift, a tile in column 3 cannot see column 4, so it is at chance, 25 %.
 # If *both* blocks are shifted, columns 1, 5 and 9 are blind instead ("shifted border").
 # One plain and one shifted block leave no column blind, and away from borders ("elsewhere") the shift changes nothing.
-#
+
+# %% [markdown]
 # **The mask does more than forbid: it tells a network where the picture ends.**
 # Without the mask the picture is a ring, in which column 11 sits next to column 0.
 # Roll the picture by a whole window, 4 columns, and the network's answers roll along.
-# So the network cannot tell column 11 from column 3, and has to choose.
+# So the network cannot tell column 11 from column 3, although the two columns need different answers.
+# It has to choose one rule for both.
 # It can say the neighbour's colour, which is right at the border and wrong at the edge.
 # Or it can say the tile's own colour, which is right at the edge and wrong at the border.
 # If it scores 100 % in one of the two places, it is at chance, 25 %, in the other one.
