@@ -24,11 +24,11 @@ The first number of a cell is for new pictures, and the second is for those seen
 `ECA, bands shuffled and mixed` has a 1 x 1 convolution from 48 to 48 channels before ECA, which could put the bands in order again.
 
 ECA and the full matrix differ in more than sharing: in their rate, and in whether the means are on one scale.
-Two arms have the full matrix's rate and scaled means. `one scaled kernel` is one kernel of three numbers for all channels.
-`own scaled kernels` has a kernel of three numbers for each channel, 144 in all, and nothing is shared.
-`own kernels` has ECA's rate, and like ECA it reads the means as they are.
-`one scaled kernel over all bands` has 95 numbers, so each gate reads the means of all 48 bands, and all gates share these numbers.
-With `and a bias`, a number is added to the scores: one for all channels, or one for each channel with `own scaled kernels` and the full matrix.
+Two arms have the full matrix's rate and scaled means. `one kernel` is one kernel of three numbers for all channels.
+`one kernel per channel` has a kernel of three numbers for each channel, 144 in all, and nothing is shared.
+`one kernel per channel, unscaled means` has ECA's rate, and like ECA it reads the means as they are.
+`one kernel over all bands` has 95 numbers, so each gate reads the means of all 48 bands, and all gates share these numbers.
+With `and a bias`, a number is added to the scores: one for all channels, or one for each channel with `one kernel per channel` and the full matrix.
 
 `ECA with a bias` has a bias in its kernel. With `dilation 2` and `dilation 8`, its kernel reads a band and the bands so many places away from it. `ECA, sorted again` gets the shuffled bands in the order that the page's second question finds.
 `SE as in lesson 01` gets the means as they are. Its third number is the share of its gates between 0.49 and 0.51, in per cent, on new pictures.
@@ -39,9 +39,9 @@ TEN, THREE, THIRD, TENTH = Fraction(10), Fraction(3), Fraction(1, 3), Fraction(1
 MIXED = "ECA, bands shuffled and mixed"
 MORE = ", 5120 pictures"
 BIAS, SORTED, RAW_SE = "ECA with a bias", "ECA, sorted again", "SE as in lesson 01"
-ONE, OWN, OWN_RAW = "one scaled kernel", "own scaled kernels", "own kernels"
+ONE, OWN, OWN_RAW = "one kernel", "one kernel per channel", "one kernel per channel, unscaled means"
 PLUS = " and a bias"
-ALL_BANDS = "one scaled kernel over all bands"
+ALL_BANDS = "one kernel over all bands"
 APART = {f"ECA, dilation {steps}": steps for steps in (2, 8)}
 
 ROWS = [

@@ -341,7 +341,7 @@ predict_then_run(predicted, measured, unit="gate")
 #
 # With 2048 channels that hardly matters, but with a few channels it does.
 # The developer who brought ECA to timm noticed this as well.
-# The argument was that channels have no first and no last, so [none of them should lack a neighbour](https://github.com/huggingface/pytorch-image-models/pull/82).
+# The argument was that channels have no order, so there is no reason why [some of them should lack a neighbour](https://github.com/huggingface/pytorch-image-models/pull/82).
 # timm's `CecaModule` pads in a circle, so that the last channel is the neighbour of the first.
 # </details>
 #
