@@ -569,7 +569,8 @@ check(EPSABlock)
 # In the authors' code, however, every convolution reads all channels, and one SE module serves all scales.
 #
 # **Predict, then run:** the next cell names the four readings; how many parameters does the network have in each?
-# (Write `30e6` for 30 million, or leave `None` and decide only which reading has the most parameters and which has the fewest.)
+# (Write `30e6` for 30 million.
+# Rough guesses are enough, if they say which reading has the most parameters and which has the fewest.)
 # The cell builds the network on the device `"meta"`, where modules have shapes but no numbers, so it takes no memory.
 
 # %%
