@@ -135,10 +135,11 @@ class Session:
         the cells do not run to their end."""
         return Session(self.sandboxes, cells, self.proxies, self.until, self.history, self.then)
 
-    def ask_all(self, exercise: str, frame: wire.Packed, count: int) -> list[Answer]:
+    def ask_all(self, exercise: str, frame: wire.Packed, count: int, again: bool) -> list[Answer]:
         """Returns the observations for a frame of `count` questions, from a worker that was not asked about the
-        exercise before. The list is empty if the observations are too large together. Raises Died, Missing."""
-        if exercise in self.asked_about:
+        exercise before, unless this is the same frame `again`. The list is empty if the observations are too large
+        together. Raises Died, Missing."""
+        if exercise in self.asked_about and not again:
             self.close()
         try:
             return self.observations(frame, exercise, count, "cpu")

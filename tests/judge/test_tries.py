@@ -58,7 +58,7 @@ class Exercise:
         def ask_all(asked):
             self.frames.append(len(asked))
             frame = questions.pack([(question, case.tensors) for question, case in zip(asked, self.recorded.cases)])
-            return session.ask_all(self.name, frame, len(asked))
+            return session.ask_all(self.name, frame, len(asked), asked[0].widened)
         try:
             return judging.judge(self.recorded, ask, secret=True, ask_all=ask_all)
         finally:

@@ -165,8 +165,7 @@ def test_six_digits_of_one_input_are_no_float32_if_another_is_far_away(way):
                                    for words, scale in (("numbers", 1.0), ("large numbers", 1e6))))
     lesson.wrong(twice + " + 1e-8 * x ** 2", "Output: 12 of 12 numbers differ", "With large numbers.",
                  never=("six digits", "float32"))
-    lesson.wrong("def twice(x):\n    return (2 * x + 0.1).float().to(x) - 0.1",
-                 "about six digits only. Is float32")
+    lesson.wrong(twice + " * (1 + 1e-7 * x.sin())", "about six digits only. Is float32")
 
 
 def test_numbers_that_are_near_everywhere(way):

@@ -3,7 +3,7 @@
 import pytest
 
 from attention_lab.checking import facts
-from attention_lab.checking.protocol import Largest, Mixed, Raised
+from attention_lab.checking.protocol import Largest, Mixed, Narrow, Raised
 from attention_lab.checking.wording import words
 
 RAISED = Raised("KeyError", False, [], "'a'", line="y = x['a']", operands=[["x", "shape (2,)"]], caller="f(x)")
@@ -19,6 +19,7 @@ EXAMPLES = [
     facts.InputReduced("x", "mean", (2, 3), whole=False), facts.NotFinite(1, 2, 4), facts.WrongShape((2, 3), (3, 2)),
     facts.NumbersDiffer(2, 4, 0.4321, (0, 1), 0.4321, 2.5), facts.NumberDiffers(0.4321, 2.5),
     facts.WrongDtype("torch.float64", "torch.float32", (facts.NumberDiffers(0.4321, 2.5),), follows=True),
+    facts.MadeFloat32(Narrow("sqrt", "y = torch.sqrt(torch.tensor(2))", False, False), "x"),
     facts.ValueDiffers(0.4321, 2.5, near=False), facts.NotAnInt(4321, 2.5),
     facts.WrongNesting({"tuple": [1, 2]}, None, nothing=True),
     facts.IsOtherOutput("output[1]"), facts.NotATensor(), facts.NoGradient(), facts.NoBuffer(), facts.InputChanged(),

@@ -23,12 +23,17 @@ from .shadow import Numbers
 aten = torch.ops.aten
 INDEXING = {aten.index, aten.index_put, aten.index_put_, aten._index_put_impl_, aten._unsafe_index,
             aten._unsafe_index_put}
+# these refuse even a number from the CPU
+EXACT = {aten.clamp, aten.clamp_, aten.clamp_max, aten.clamp_max_, aten.clamp_min, aten.clamp_min_, aten.logaddexp,
+         aten.logaddexp2, aten.nextafter, aten.nextafter_}
+
 
 class Mixed(Dispatch):
     """Remembers the first operation that a real device would refuse, because it mixes a tensor on `device` with one
     that stayed on the CPU.
 
-    Real devices accept numbers (tensors without axes) and indices from the CPU. An in-place operation leaves its result
+    Real devices accept numbers (tensors without axes) and indices from the CPU, but not numbers in a few functions, as
+    the bounds of `clamp`. An in-place operation leaves its result
     on the device of its first tensor, so that tensor must not stay on the CPU, even if it is only a number.
 
     namespace: the learner's global names, by which their own line is found.
@@ -60,7 +65,9 @@ class Mixed(Dispatch):
         if self.kind not in kinds or "cpu" not in kinds:
             return []
         alias = function._schema.arguments[0].alias_info if function._schema.arguments else None
-        return [t for t in given if t.device.type == "cpu" and (t.ndim or alias and alias.is_write and t is first)]
+        exact = function.overloadpacket in EXACT
+        return [t for t in given
+                if t.device.type == "cpu" and (t.ndim or exact or alias and alias.is_write and t is first)]
 
 
 def move(module: nn.Module, device: torch.device) -> None:

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from . import device as devices
 from . import facts, values, wording
-from .compare import RELATIVE, close, difference_of_values, explain, kind_of, largest, tolerance
+from .compare import FEW_DIGITS, RELATIVE, close, difference_of_values, explain, kind_of, largest, tolerance
 from .facts import Fact
 from .observe import NotAModule
 from .probes import dropout, memory
@@ -96,7 +96,7 @@ def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float
     comparable = all(name in tensors and tensors[name].shape == t.shape
                      for name, t in case.expected_tensors.items() if name.startswith("output"))
     # a float32 output has gradients with few digits: this is one mistake, reported once
-    coarse = any(d.check == "dtype" for d in found)
+    coarse = _rounded(header) or any(d.check == "dtype" for d in found)
     for name, expected in case.expected_tensors.items():
         if name.startswith("grad."):
             difference = _tensor(case, name, expected, tensors.get(name), scale, coarse)
@@ -124,7 +124,7 @@ def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
     """Returns the differences of tensors that were not moved to the other device."""
     raised, asked = header.raised, case.question.device
     if header.mixed:
-        return [Difference(case.check, "device", facts.DevicesMixed(header.mixed, asked, _first_input(case)))]
+        return [Difference(case.check, "device", facts.DevicesMixed(header.mixed, asked, first_input(case)))]
     if header.unplaced:
         return [Difference(case.check, "parameters", _unplaced(header.unplaced, header))]
     if raised and asked != "meta":
@@ -146,7 +146,7 @@ def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
                 ("gradients", facts.NoGradient()) if name.startswith("grad.") else (case.check, facts.NotATensor())
             )
         elif not devices.is_on(mine.device, asked):
-            fact = facts.OnOtherDevice(mine.device, asked, _first_input(case))
+            fact = facts.OnOtherDevice(mine.device, asked, first_input(case))
         elif mine.shape != expected.shape:
             fact = facts.ShapeOnDevice(tuple(expected.shape), tuple(mine.shape), asked)
         elif mine.dtype != expected.dtype:
@@ -155,7 +155,7 @@ def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
     return found or ([_stopped(case, raised)] if raised else [])
 
 
-def _first_input(case: RecordedCase) -> str:
+def first_input(case: RecordedCase) -> str:
     return next(iter(inputs_of(case)), "x")
 
 
@@ -172,7 +172,7 @@ def of_output(case: RecordedCase, header: Observation, tensors: dict[str, Tensor
             found.append(Difference(case.check, *_nesting(expected, mine, path)))
         elif tensor:
             difference = _tensor(case, expected["tensor"], case.expected_tensors[expected["tensor"]],
-                                 tensors[mine["tensor"]], scale)
+                                 tensors[mine["tensor"]], scale, rounded=_rounded(header))
             found += [_exchanged(case, difference, tensors[mine["tensor"]])] if difference else []
         else:
             fact: Fact | None = None
@@ -188,6 +188,11 @@ def of_output(case: RecordedCase, header: Observation, tensors: dict[str, Tensor
             fact = fact or difference_of_values(mine, expected, case.integer)
             found += [Difference(case.check, where, fact)] if fact else []
     return found
+
+
+def _rounded(header: Observation) -> bool:
+    """Says whether a tensor took part that had been rounded to float32 before the question was asked."""
+    return header.narrow is not None and header.narrow.outside
 
 
 def _exchanged(case: RecordedCase, difference: Difference, got: Tensor) -> Difference:
@@ -214,13 +219,17 @@ def _output(path: str) -> str:
 
 
 def _tensor(case: RecordedCase, name: str, expected: Tensor, got: Tensor | None, scale: dict[str, float],
-            coarse: bool = False) -> Difference | None:
-    """Returns the difference in one output, gradient or buffer. coarse: True if as many digits as a float32 has are
-    enough."""
+            coarse: bool = False, rounded: bool = False) -> Difference | None:
+    """Returns the difference in one output, gradient or buffer.
+
+    coarse: True if as many digits as a float32 has are enough.
+    rounded: True if that holds where a number was rounded to float32, and everything else is exact.
+    """
     gradient, where = name.startswith("grad."), _title(case, name)
     check = "gradients" if gradient else "state" if name.startswith("buffer.") else case.check
     dtype = "float32" if coarse else case.question.dtype
     within = tolerance(case.largest[name], scale.get(kind_of(name), 0.0), dtype)
+    within = max(within, FEW_DIGITS * case.largest[name]) if rounded else within
     if got is None:
         if gradient and close(expected, torch.zeros_like(expected), within):
             return None  # no gradient where it is zero anyway

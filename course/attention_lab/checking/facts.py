@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .protocol import Largest, Mixed, Raised
+from .protocol import Largest, Mixed, Narrow, Raised
 
 
 @dataclass(frozen=True)
@@ -203,6 +203,14 @@ class WrongDtype(Fact):
     got: str
     numbers: tuple[Fact, ...]
     follows: bool
+
+
+@dataclass(frozen=True)
+class MadeFloat32(Fact):
+    """A tensor is float32, whatever the dtype of the input `name` is (see protocol.Narrow)."""
+
+    narrow: Narrow
+    name: str
 
 
 # Two plain values.

@@ -15,13 +15,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
+import torch
 from torch import Tensor
 
 from . import facts, fingerprint, placement, values, wording
 from .causes import misused_layers, not_gathered, shared, with_use
 from .compare import close, tolerance
-from .differences import Difference, differences, of_output
-from .protocol import Answer, Question
+from .differences import Difference, differences, first_input, of_output
+from .protocol import Answer, Observation, Question
 from .recorded import RecordedCase, RecordedExercise, RecordedMistake
 from .trace import first_difference
 from .verdict import (
@@ -61,12 +62,22 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
 
     secret: True if the verdict must not hold an expected number, nor a number from which one can be computed.
     ask_all: asks one question for each case. It asks all of them in a process that has not been asked about this
-        exercise before. Without it, the questions are asked one by one.
+        exercise before. Without it, the questions are asked one by one. If the questions are `widened`, the process is
+        the same, and there may be no answers; then those to the first questions count.
     """
     if any(case.secret != secret for case in exercise.cases):
         exercise = replace(exercise, cases=[replace(case, secret=secret) for case in exercise.cases])
-    scale = exercise.scale
-    choices, observed, found, sought = _placed(exercise, ask, ask_all or partial(_one_by_one, exercise, ask), scale)
+    scale, ask_all = exercise.scale, ask_all or partial(_one_by_one, exercise, ask)
+    observed, found = _asked(exercise, ask_all, [0] * len(exercise.cases))
+    known, first = None, observed
+    if wide := _widened(exercise, observed, found):
+        answers, differing = _asked(wide, ask_all, [0] * len(exercise.cases))
+        if any(map(_float32_matters, zip(answers, differing), zip(observed, found))):
+            known = _recognise(exercise, observed, found, scale, leading_case(exercise, found))
+            exercise, observed, found = wide, answers, differing
+    choices, observed, found, sought = _placed(exercise, ask, ask_all, observed, found)
+    found = [ds + _float32(case, header, before)
+             for case, (header, _), (before, _), ds in zip(exercise.cases, observed, first, found)]
     gaps = [(case, header.raised.place) for case, (header, _) in zip(exercise.cases, observed)
             if by_value(case) and not header.unplaced and header.raised and header.raised.not_implemented]
     if gaps:
@@ -83,7 +94,7 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
     def again(i: int, question: Question, other: dict[str, Tensor] | None = None) -> Answer:
         tensors = exercise.cases[i].tensors
         return ask(replace(question, choice=choices[i]), {**tensors, **other} if other else tensors)
-    return _red(exercise, observed, found, scale, again, sought)
+    return _red(exercise, observed, found, scale, again, sought, known)
 
 
 def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: set[str]) -> Verdict | None:
@@ -118,18 +129,58 @@ def _one_by_one(exercise: RecordedExercise, ask: Ask, questions: list[Question])
     return [ask(question, case.tensors) for question, case in zip(questions, exercise.cases)]
 
 
-def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
-            scale: dict[str, float]) -> tuple[list[int], list[Answer], list[list[Difference]], int]:
+def _asked(exercise: RecordedExercise, ask_all: AskAll,
+           choices: list[int]) -> tuple[list[Answer], list[list[Difference]]]:
+    """Returns the answers for these placements of the weights, and what is wrong with each. Both are empty if the
+    questions could not be asked."""
+    answers = ask_all([replace(case.question, choice=choice, trace=False)
+                       for case, choice in zip(exercise.cases, choices)])
+    return answers, [differences(case, answer, exercise.scale) for case, answer in zip(exercise.cases, answers)]
+
+
+def _widened(exercise: RecordedExercise, observed: list[Answer],
+             found: list[list[Difference]]) -> RecordedExercise | None:
+    """Returns the exercise with questions that give every float32 the dtype of the input. Returns None if no float32
+    tensor takes part where the answer is wrong."""
+    def may_be(case: RecordedCase) -> bool:
+        return case.question.dtype == "float64" and not case.question.measured and not case.expected.raised
+
+    if not any(header.float32 and may_be(case) and by_value(case) and any(d.check != "dtype" for d in ds)
+               for case, (header, _), ds in zip(exercise.cases, observed, found)):
+        return None
+    return replace(exercise, cases=[replace(case, question=replace(case.question, widened=True)) if may_be(case)
+                                    else case for case in exercise.cases])
+
+
+def _float32_matters(widened: tuple[Answer, list[Difference]], first: tuple[Answer, list[Difference]]) -> bool:
+    """Says whether a float32 tensor changes an answer, or explains why it is wrong."""
+    ((header, tensors), still), ((before, others), wrong) = widened, first
+    outside = header.narrow is not None and header.narrow.outside
+    return (bool(header.raised) != bool(before.raised) or outside and bool(wrong) and not still
+            or any(name not in others or not torch.equal(t, others[name]) for name, t in tensors.items()))
+
+
+def _float32(case: RecordedCase, header: Observation, before: Observation) -> list[Difference]:
+    """Returns what a float32 tensor costs in a widened case, whether or not the case is right otherwise.
+
+    before: the answer to the question before it was widened.
+    """
+    if not case.question.widened or case.question.device != "cpu":
+        return []
+    if header.narrow:
+        return [Difference("dtype", "dtype", facts.MadeFloat32(header.narrow, first_input(case)))]
+    return [Difference("dtype", "crash", facts.Crashed(before.raised))] if before.raised and not header.raised else []
+
+
+def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll, observed: list[Answer],
+            found: list[list[Difference]]) -> tuple[list[int], list[Answer], list[list[Difference]], int]:
     """Returns, for every case, a placement of the weights, the answer that it leads to, and what is wrong with this
     answer. Also returns how many placements there were to choose from.
 
-    If something is wrong and the weights may belong elsewhere, all cases are asked again. Then only these second
-    answers count, whether they are right or wrong.
+    observed, found: the same for the first placement. If something is wrong and the weights may belong elsewhere, all
+        cases are asked again. Then only these second answers count, whether they are right or wrong.
     """
-    def asked(choices: list[int]) -> tuple[list[Answer], list[list[Difference]]]:
-        answers = ask_all([replace(case.question, choice=choice, trace=False)
-                           for case, choice in zip(exercise.cases, choices)])
-        return answers, [differences(case, answer, scale) for case, answer in zip(exercise.cases, answers)]
+    scale, first = exercise.scale, [0] * len(exercise.cases)
 
     def right(i: int, choice: int) -> bool:
         case = exercise.cases[i]
@@ -140,13 +191,11 @@ def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll,
         # a crash seldom depends on the numbers
         return of[0] if observed[i][0].raised else _search(exercise.cases[i], ask, scale, of)
 
-    first = [0] * len(exercise.cases)
-    observed, found = asked(first)
     if not any(found):
         return first, observed, found, 1
     choices, sought = placement.choices(exercise.cases, [header for header, _ in observed], right, best)
     if choices != first:
-        observed, found = asked(choices)
+        observed, found = _asked(exercise, ask_all, choices)
     return choices, observed, found, sought
 
 
@@ -179,18 +228,19 @@ def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list
 
 
 def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]], scale: dict[str, float],
-         ask: Callable[..., Answer], sought: int) -> Verdict:
+         ask: Callable[..., Answer], sought: int, known: RecordedMistake | None) -> Verdict:
     """Returns the verdict on an exercise that is not right.
 
     ask: asks a changed form of one case's question. Some tensors may then hold other numbers. Its result only helps to
         choose words, because it is called after the checks and points are settled.
     sought: how many placements of the weights there were to choose from.
+    known: the mistake that was recognised before the questions were widened.
     """
     checks = checks_of(exercise, found)
     points, why = points_of(exercise, found, checks)
     verdict = Verdict(exercise.name, points, exercise.points, checks, "", why=why)
     index = leading_case(exercise, found)
-    mistake = _recognise(exercise, observed, found, scale, index)
+    mistake = known or _recognise(exercise, observed, found, scale, index)
     stopped = [i for i, ds in enumerate(found) if ds and _stopped(exercise, observed, i)]
     if mistake:  # the cause is known, so a case that suggests another cause would only distract
         shows = [i for i in candidates(found) if i not in stopped]
@@ -220,6 +270,8 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     more = [unsaid(d, verdict.headline) for d in best_first(found[index])[:2]]
     verdict.evidence = [f"With {case.label}{':' if any(more) else '.'}", *filter(None, more)]
     verdict.evidence += _other_side(exercise, found, stopped, index)
+    if difference.check == "dtype":  # what is float32 for want of a dtype is often on the CPU for want of a device
+        verdict.evidence += _elsewhere(exercise, found)
     if not mistake and isinstance(difference.facts[0], facts.NumbersDiffer) and near_throughout(exercise, found):
         verdict.evidence.append(NEAR_THROUGHOUT)
     compared = comparable(exercise, found)
@@ -246,6 +298,12 @@ def _other_side(exercise: RecordedExercise, found: list[list[Difference]], stopp
     others = [i for i in comparable(exercise, found) if found[i] and (i in stopped) != (shown in stopped)
               and (i in stopped or exercise.cases[i].check == "output")]
     return [f"With {exercise.cases[others[0]].label}: {worst(found[others[0]]).message}"] if others else []
+
+
+def _elsewhere(exercise: RecordedExercise, found: list[list[Difference]]) -> list[str]:
+    """Returns what is wrong on another device, if anything is."""
+    return [f"With {case.label}: {worst(ds).message}" for case, ds in zip(exercise.cases, found)
+            if case.check == "device" and ds][:1]
 
 
 def _kept(case: RecordedCase, ask: Callable[[Question], Answer], scale: dict[str, float]) -> str | None:

@@ -19,6 +19,7 @@ from .probes.dropout import NoDropout
 from .probes.memory import LargestTensor
 from .protocol import NUMBER, Answer, Call, Observation, Question, Spec, Stage, TraceEntry, Unplaced
 from .shadow import Reading
+from .widened import Widened
 
 CPU = torch.device("cpu")
 PAIRS = 20  # how many pairs of names of the same layer are listed
@@ -67,6 +68,7 @@ class _Observation:
         self.device = torch.device(question.device)
         self.elsewhere = self.device.type != "cpu"
         self.mixed = devices.Mixed(self.device, self.namespace)
+        self.widened = Widened(dtype, namespace)
         self.shared: dict[str, nn.Module] = {}  # modules among the arguments that stand in several places
 
     def run(self) -> Answer:
@@ -77,7 +79,7 @@ class _Observation:
                 warnings.simplefilter("ignore")
                 # torch.manual_seed also notes who asked, which takes longer than a small module
                 torch.default_generator.manual_seed(0)
-                target = self.construct()
+                target = self.construct_widened(stack) if self.question.widened else self.construct()
                 self.stage = "call"
                 if self.elsewhere:
                     stack.enter_context(self.mixed)
@@ -111,7 +113,8 @@ class _Observation:
             raise
         except BaseException as error:  # a learner's code may raise anything, SystemExit too
             self.header.raised = crash.describe(error, self.namespace, self.stage)
-        self.header.mixed = self.mixed.first
+        self.header.mixed, self.header.narrow = self.mixed.first, self.widened.found
+        self.header.float32 |= self.dropout.float32
         return self.header, {name: t.detach().cpu().clone(memory_format=torch.contiguous_format)
                              for name, t in self.seen.items()}
 
@@ -150,12 +153,28 @@ class _Observation:
         if self.elsewhere:
             with self.mixed:
                 devices.move(module, self.device)
+        # the cast to float64 has rounded these
+        self.header.float32 = any(b.is_floating_point() for name, b in module.named_buffers() if name not in self.names)
         for name, parameter in module.named_parameters(remove_duplicate=False):
             if parameter.requires_grad and name in self.names:  # not a second name of the same parameter
                 self.leaves[f"param.{self.names[name]}"] = parameter
         if question.trace:
             self.watch_modules(module)
         return module
+
+    def construct_widened(self, stack: contextlib.ExitStack) -> Callable:
+        """Does the same as `construct`, in the mode `widened`. If the module keeps its initial weights, they are those
+        of float32, because torch draws other ones in float64."""
+        construct = self.question.construct
+        usual = self.construct() if construct and not construct.load_weights else None
+        torch.default_generator.manual_seed(0)
+        stack.enter_context(self.widened)
+        target = self.construct()
+        if isinstance(usual, nn.Module) and isinstance(target, nn.Module):
+            with torch.no_grad():
+                for mine, start in zip(target.parameters(), usual.parameters()):
+                    mine.copy_(start)
+        return target
 
     def give_sizes(self, module: nn.Module) -> None:
         """Gives lazy layers their sizes, by a call with a copy of the first input that the module will get. If another

@@ -67,6 +67,7 @@ class Question:
     again: bool = False  # the call is made twice with the very same inputs, and the second answer counts
     drop_largest: bool = False  # dropout drops the largest elements, instead of none
     measured: bool = False  # the call is made without gradients, and the judge measures how much the process grows
+    widened: bool = False  # what the code makes in float32 gets the dtype of the question (see `widened`)
 
 
 @dataclass
@@ -136,6 +137,22 @@ class Mixed:
 
 
 @dataclass
+class Narrow:
+    """A float32 tensor that took part in a question of another dtype.
+
+    operation: torch's name of the function that made it.
+    line: the learner's line that made it, or that used it if it was there before the question was asked.
+    explicit: whether float32 is written there.
+    outside: whether it was there before.
+    """
+
+    operation: Name
+    line: Text | None
+    explicit: bool
+    outside: bool
+
+
+@dataclass
 class Located:
     """Where a tensor is, with its shape and dtype."""
 
@@ -165,6 +182,9 @@ class Observation:
     # how often each function among the arguments was, by its path
     called: dict[Name, Whole] = field(default_factory=dict)
     mixed: Mixed | None = None  # None on the CPU
+    # whether a float32 tensor took part in a call, or is a buffer that the module made for itself
+    float32: bool = False
+    narrow: Narrow | None = None  # None unless the question is `widened`
     devices: dict[Text, Located] = field(default_factory=dict)  # of outputs and gradients; empty on the CPU
     # bytes by which the process grew; None where nobody measured it
     grown: int | None = field(default=None, metadata=JUDGE)

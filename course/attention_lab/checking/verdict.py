@@ -374,6 +374,8 @@ def headline(exercise: RecordedExercise, found: list[list[Difference]], index: i
         where = ("number of trainable parameters" if case.question.method == NUMBER
                  else f"output of `{case.question.method}`{where.removeprefix('output')}")
     lead = f"{where[0].upper()}{where[1:]}: {first}"
+    if isinstance(difference.facts[0], facts.MadeFloat32):
+        return f"The numbers are right, but {first}" if _numbers_right(found) else first[0].upper() + first[1:], True
     unknown = [name for name in exercise.uses
                if difference.message.startswith("NameError") and f"'{name}'" in difference.message]
     if unknown:

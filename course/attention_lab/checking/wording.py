@@ -228,6 +228,16 @@ def _errors(fact: Fact, reveal: bool) -> str | None:
 
 def _devices(fact: Fact, reveal: bool) -> str | None:
     match fact:
+        case facts.MadeFloat32(narrow, like):
+            place = f"in your line `{narrow.line}`, " if narrow.line else ""
+            if narrow.explicit:
+                return (f"{place}`{narrow.operation}` makes a tensor float32, whatever dtype `{like}` has. Leave that "
+                        f"out, or use `{like}.dtype`.")
+            made = ("a tensor takes part that was made earlier without a dtype, so it is" if narrow.outside else
+                    f"`{narrow.operation}` makes a tensor without a dtype, so it is")
+            return (f"{place}{made} float32, whatever dtype `{like}` has. Use a Python number "
+                    f"(`math.sqrt(d)`, `d ** -0.5`), or give the tensor the dtype and device of `{like}` "
+                    f"(`{like}.new_tensor(...)`, `{like}.new_zeros(...)`, `dtype={like}.dtype`).")
         case facts.DevicesMixed(mixed, asked, like):
             shape = f", shape {tuple(mixed.shapes[0])}" if mixed.shapes else ""
             line = f"\nin your line: {mixed.line}" if mixed.line else ""

@@ -1,9 +1,11 @@
-"""Checks dropout: where it is active, and that it drops what it should."""
+"""Checks dropout: where it is active, and that it drops what it should. Notes on the way whether a float32 tensor takes
+part, because a second mode would take as much time again."""
 
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 import torch
 import torch.nn.functional as F
@@ -35,9 +37,11 @@ class NoDropout(TorchFunctionMode):
         super().__init__()
         self.active: list[float] = []
         self.drop_largest = drop_largest
+        self.float32 = False
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}
+        self.float32 = self.float32 or _holds_float32((*args, *kwargs.values()))
         if function not in DROPOUTS:
             return function(*args, **kwargs)
         share = args[1] if len(args) > 1 else kwargs.get("p", 0.5)
@@ -51,6 +55,11 @@ class NoDropout(TorchFunctionMode):
             if self.drop_largest
             else given
         )
+
+
+def _holds_float32(items: Iterable[Any]) -> bool:
+    return any(item.dtype == torch.float32 if isinstance(item, Tensor)
+               else isinstance(item, (list, tuple)) and _holds_float32(item) for item in items)
 
 
 def _without_largest(given: Tensor, share: float, axes: int) -> Tensor:
