@@ -3746,3 +3746,8 @@ class EMSA(nn.Module):
         else:
             A = logits.softmax(dim=3)
         return self.proj((A @ v).transpose(1, 2).flatten(2))
+
+
+# %% wrong: root-as-a-tensor, edits, expect: `sqrt` makes a tensor without a dtype, so it is float32
+# - logits = q @ k.transpose(2, 3) * self.scale
+# + logits = q @ k.transpose(2, 3) / torch.sqrt(torch.tensor(self.q.in_features // self.num_heads))

@@ -186,3 +186,8 @@ def dot_product_attention(q, k, v, scale=None):
         scale = D ** -0.5
     w = torch.softmax(q @ k.reshape(B, D, M) * scale, dim=-1)
     return w @ v
+
+
+# %% wrong: root-as-a-tensor, edits, expect: `sqrt` makes a tensor without a dtype, so it is float32
+# - scale = q.shape[-1] ** (-0.5)
+# + scale = 1 / torch.sqrt(torch.tensor(q.shape[-1]))

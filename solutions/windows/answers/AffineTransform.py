@@ -982,3 +982,8 @@ class AffineTransform(nn.Module):
             logits = logits.unflatten(0, (mask.shape[0], -1)) + mask[:, None, None]
             logits = logits.flatten(0, 1)
         return logits
+
+
+# %% wrong: bound-as-a-tensor, edits, expect: `tensor` makes a tensor without a dtype, so it is float32
+# - scale = self.logit_scale.clamp(max=math.log(100)).exp()
+# + scale = self.logit_scale.clamp(max=torch.log(torch.tensor(100.0))).exp()
