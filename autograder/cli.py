@@ -129,9 +129,11 @@ def _check(options: argparse.Namespace) -> int:
         futures = [pool.submit(Path(name), solved=solved) for name in options.notebooks]
         for name, future in zip(options.notebooks, futures):
             result = future.result()
+            if result.busy:
+                result = pool.submit(Path(name), solved=solved).result()
             show(console, name, result)
             lines.append(as_json(name, result))
-            failed = 2 if result.error else 1 if result.points < result.max_points else 0
+            failed = 2 if result.problem else 1 if result.points < result.max_points else 0
             status = max(status, failed)
     _write_json(options.json, lines)
     return status

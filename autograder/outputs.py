@@ -3,6 +3,7 @@ the report itself."""
 
 from __future__ import annotations
 
+from html import escape
 from typing import Any
 
 from nbformat import NotebookNode
@@ -29,11 +30,16 @@ def result(points: float, html: str) -> NotebookNode:
     return new_output("execute_result", {"text/plain": repr(float(points)), "text/html": html}, execution_count=1)
 
 
+def unmarked(why: str) -> NotebookNode:
+    """Returns the output of a grade cell without a mark."""
+    return new_output("display_data", {"text/plain": why, "text/html": f"<p>{escape(why)}</p>"})
+
+
 def as_json(name: str, result: Result) -> dict[str, Any]:
     """Returns one line of `autograder check --json`. If a notebook could not be read, its list of exercises is empty.
     """
     return {"notebook": name, "lesson": result.lesson, "points": result.points, "max_points": result.max_points,
-            "isolation": result.isolation, "device": result.device, "error": result.error,
+            "isolation": result.isolation, "device": result.device, "error": result.problem,
             "exercises": [{"name": v.exercise, "points": v.points, "max_points": v.max_points, "mistake": v.mistake,
                            "checks": [{"name": c.name, "outcome": c.outcome, "message": c.message} for c in v.checks]}
                           for v in result.verdicts.values()]}
@@ -45,10 +51,10 @@ def show(console: Console, name: str, result: Result) -> None:
     console.print(Text(on_terminal(name), style="bold"), Text(f"  {result.lesson or 'no lesson'}  "
                                                               f"{report.number(result.points)} of "
                                                  f"{report.number(result.max_points)} points"))
-    if result.error:
-        console.print(Text(on_terminal(result.error, lines=True), style="red"))
+    if result.problem:
+        console.print(Text(on_terminal(result.problem, lines=True), style="red"))
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for v in result.verdicts.values():
+    for v in [v for v in result.verdicts.values() if v.exercise not in result.unsettled]:
         full = v.points == v.max_points
         table.add_row(Text("✓" if full else "✗", style="green" if full else "red"), Text(v.exercise, style="bold"),
                       Text(f"{report.number(v.points)} / {report.number(v.max_points)}"),

@@ -230,7 +230,7 @@ class GradebookWriter(Autograde):
         result = self.futures[key].result()
         if not storable(result):
             del self.futures[key]  # another student with the same notebook is judged separately
-        if result.error and not result.points:  # our own fault must not cost anybody all points
+        if result.error and not result.verdicts:  # our own fault must not cost anybody all points
             raise RuntimeError(result.error)
         return result
 
@@ -279,11 +279,12 @@ class GradebookWriter(Autograde):
                 found[student] = others
         return found
 
-    def standing(self) -> tuple[int, int]:
-        """Returns how many of the class's submissions the gradebook holds, and how many of those have full marks."""
+    def standing(self) -> tuple[int, int, int]:
+        """Returns how many of the class's submissions the gradebook holds, how many of those have full marks, and in
+        how many something is not marked yet."""
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             marks = [mark_of(each) for each in gradebook.assignment_submissions(self.coursedir.assignment_id)]
-        return len(marks), sum(mark.total >= mark.most for mark in marks)
+        return len(marks), sum(mark.total >= mark.most for mark in marks), sum(bool(mark.unmarked) for mark in marks)
 
 
 def _refusal(future: Future[Result]) -> NoRoom | None:

@@ -50,7 +50,7 @@ class Entry:
 
     @property
     def full(self) -> bool:
-        return self.result is not None and not self.result.error and self.result.points == self.result.max_points
+        return self.result is not None and not self.result.problem and self.result.points == self.result.max_points
 
     @property
     def points(self) -> str:
@@ -68,8 +68,8 @@ class Entry:
             return f"The notebook {self.unreadable}"
         if self.result is None:
             return ""
-        if self.result.error:
-            return self.result.error
+        if self.result.problem:
+            return self.result.problem
         if self.half_read and not self.full:
             return f"The file {self.half_read}"
         below = [v for v in self.result.verdicts.values() if v.points < v.max_points]
@@ -171,11 +171,12 @@ class LiveTable:
                  else "Starting to judge" if entries else "Looking at what was handed in")
         return Group(table, Text(total), self.bar.get_renderable())
 
-    def summary(self, standing: tuple[int, int], absent: list[str], passed_over: dict[str, list[str]]) -> None:
+    def summary(self, standing: tuple[int, int, int], absent: list[str], passed_over: dict[str, list[str]]) -> None:
         """Prints what cannot be seen in a list that has scrolled by: which students need a look, and where the class
         stands.
 
-        standing: the gradebook's submissions of the lesson, and how many of those have full marks.
+        standing: the gradebook's submissions of the lesson, and how many of those have full marks or something that is
+            not marked yet.
         absent: students without a submission.
         passed_over: notebooks beside those that are graded.
         """
@@ -192,9 +193,9 @@ class LiveTable:
         for student, entry in done.items():
             for exercise, why in (entry.result.not_reached if entry.result else {}).items():
                 self._line(f"No time was left for {on_terminal(student)}'s {exercise}, because {on_terminal(why)}")
-        if hurried := [student for student, entry in done.items() if entry.result and entry.result.busy]:
-            self._line("Out of time while the machine was busy. The next run grades these again: "
-                       + ", ".join(map(on_terminal, hurried)))
+        for student, entry in done.items():
+            if entry.result and entry.result.unsettled:
+                self._line(f"{on_terminal(student)}: {on_terminal(entry.why)}. The next run grades this again.")
         for student, names in passed_over.items():
             more = f", and {len(names) - NAMED} more" if names[NAMED:] else ""
             whose = f"{on_terminal(student)}'s {on_terminal(', '.join(names[:NAMED]))}{more}"
@@ -212,6 +213,7 @@ class LiveTable:
         judged = sum(entry.result is not None for entry in self.lost.values())
         parts += [f"{len(self.lost)} NOT recorded ({judged} of them judged)"] if self.lost else []
         parts += ["{} in the gradebook, {} of them with full marks".format(*standing)]
+        parts += [f"{standing[2]} with something to be marked by hand in formgrader"] if standing[2] else []
         self._line("; ".join(parts) + f"; {time.monotonic() - self.began:.0f} s")
 
     def _last_table(self, done: dict[str, Entry]) -> None:
@@ -252,7 +254,8 @@ class LiveTable:
     @property
     def failed(self) -> bool:
         """Says whether somebody must take a look, because the grader itself failed or a submission is not recorded."""
-        return any(entry.state != "recorded" or entry.result and entry.result.error for entry in self.entries.values())
+        return any(entry.state != "recorded" or entry.result and entry.result.problem
+                   for entry in self.entries.values())
 
     @property
     def lost(self) -> dict[str, Entry]:

@@ -18,7 +18,7 @@ from traitlets.config import Configurable
 
 from autograder.classroom.agree import rules_of
 from autograder.classroom.course import course_app, held
-from autograder.classroom.final_mark import mark_of
+from autograder.classroom.final_mark import mark_of, without_mark
 from autograder.classroom.import_files import PLATFORMS, WORKSHEET, Column, Row, Sheet
 from autograder.classroom.rules import NAME
 from autograder.judge import private
@@ -64,14 +64,16 @@ class Wanted:
 class LessonPoints:
     """One lesson's points.
 
-    totals, exercises: the points, by student.
-    waiting: the students who handed in and are not graded yet.
+    most: the lesson's points, with written questions.
+    totals, exercises: the points, by student; None where something is not marked yet.
+    waiting: the students who handed in and are not graded yet, or not completely.
     """
 
     known: ReleasedLesson
-    totals: dict[str, float] = field(default_factory=dict)
+    most: float
+    totals: dict[str, float | None] = field(default_factory=dict)
     penalties: dict[str, float] = field(default_factory=dict)
-    exercises: dict[str, list[float]] = field(default_factory=dict)
+    exercises: dict[str, list[float | None]] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)
 
 
@@ -89,11 +91,11 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
         sheet = _sheet([points], students, wanted, own, {})
         without = {student.id for student in gradebook.students} - {student.id for student in students}
         _write(app, lesson, WORKSHEET if wanted.platform == "moodle" else wanted.platform, sheet, wanted, console)
-    for why, who in (("they handed in nothing", without - points.waiting),
-                     ("they are not graded yet", without & points.waiting)):
+    for what, who in (("Not in the file, because they handed in nothing", without - points.waiting),
+                      ("Not in the file, because they are not graded yet", without & points.waiting),
+                      ("Blank, because not everything is marked yet", points.waiting - without)):
         if who:
-            console.print(Text(on_terminal(f"Not in the file, because {why}: {', '.join(sorted(who))}")),
-                          soft_wrap=True)
+            console.print(Text(on_terminal(f"{what}: {', '.join(sorted(who))}")), soft_wrap=True)
     return 0
 
 
@@ -123,8 +125,9 @@ def export_term(wanted: Wanted, console: Console) -> int:
         _write(app, TERM, wanted.platform, sheet, wanted, console)
     for each in points:
         if each.waiting:
-            said = f"Blank in {each.known.name}, because they are not graded yet: {', '.join(sorted(each.waiting))}"
-            console.print(Text(on_terminal(said)), soft_wrap=True)
+            who = ", ".join(sorted(each.waiting))
+            console.print(Text(on_terminal(f"Blank in {each.known.name}, because they are not marked completely yet: "
+                                           f"{who}")), soft_wrap=True)
     return 0
 
 
@@ -133,22 +136,23 @@ def _students(gradebook: Gradebook) -> list[Student]:
 
 
 def _points(gradebook: Gradebook, coursedir: CourseDirectory, known: ReleasedLesson) -> LessonPoints:
-    found = LessonPoints(known)
+    found = LessonPoints(known, gradebook.find_assignment(known.name).max_score)
     for submission in gradebook.assignment_submissions(known.name):
         mark, student = mark_of(submission), submission.student.id
-        found.totals[student], found.penalties[student] = mark.total, mark.penalty
+        found.totals[student], found.penalties[student] = None if mark.unmarked else mark.total, mark.penalty
         found.exercises[student] = _exercises(submission, known)
 
     def handed_in(student: str) -> bool:
         return Path(coursedir.format_path(coursedir.submitted_directory, student, known.name)).is_dir()
 
-    found.waiting = {student.id for student in gradebook.students
-                     if student.id not in found.totals and handed_in(student.id)}
+    found.waiting = {student.id for student in gradebook.students if found.totals.get(student.id) is None
+                     and (student.id in found.totals or handed_in(student.id))}
     return found
 
 
-def _exercises(submission: SubmittedAssignment, known: ReleasedLesson) -> list[float]:
-    scores = {grade.name: grade.score for each in submission.notebooks for grade in each.grades}
+def _exercises(submission: SubmittedAssignment, known: ReleasedLesson) -> list[float | None]:
+    scores = {grade.name: None if without_mark(grade) else grade.score
+              for each in submission.notebooks for grade in each.grades}
     return [scores.get(slot.check_id, 0.0) for slot in known.exercises]
 
 
@@ -161,11 +165,12 @@ def _sheet(lessons: list[LessonPoints], students: list[Student], wanted: Wanted,
     for lesson in lessons:
         name, weight = lesson.known.name, weights.get(lesson.known.name, 1.0)
         slots = () if wanted.total_only else lesson.known.exercises
-        columns += [Column(own.headings.get(name, name), weight * sum(slot.points for slot in lesson.known.exercises)),
+        columns += [Column(own.headings.get(name, name), weight * lesson.most),
                     *(Column(f"{name}: {slot.name}", weight * slot.points) for slot in slots)]
         for student, row in values.items():
             if student in lesson.totals:
-                row += [weight * value for value in [lesson.totals[student], *lesson.exercises[student][:len(slots)]]]
+                row += [value if value is None else weight * value
+                        for value in [lesson.totals[student], *lesson.exercises[student][:len(slots)]]]
             else:
                 row += [0.0 if wanted.absent == ZERO and student not in lesson.waiting else None] * (1 + len(slots))
     penalties = lessons[0].penalties if len(lessons) == 1 else {}

@@ -76,6 +76,7 @@ class Standing:
                 "graded": self.submitted and self.why_not is None,
                 "why_not": self.why_not, "points": mark.total if mark else None,
                 "max_points": mark.most if mark else None,
+                "unmarked": mark.unmarked if mark else None,
                 "penalty": mark.penalty if mark else None, "by_hand": bool(mark and mark.by_hand),
                 "feedback": self.feedback,
                 "released": self.released, "as_published": self.as_published}
@@ -187,6 +188,8 @@ def _dates(found: list[Standing]) -> str:
 
 def _summary(found: list[Standing]) -> str:
     graded = [each for each in found if each.submitted and each.why_not is None]
+    part = sum(bool(each.mark and each.mark.unmarked) for each in found)
     return (f"{len(found)} students: {sum(each.submitted for each in found)} handed in, {len(graded)} graded, "
+            f"{f'{part} not marked completely, ' if part else ''}"
             f"{sum(each.feedback == CURRENT for each in found)} with feedback that is up to date, "
             f"{sum(each.released == CURRENT for each in found)} released")

@@ -31,6 +31,7 @@ from autograder.submission.notebook import first_line
 from autograder.submission.parse import Unreadable
 
 DEVICES = ("auto", "cpu", "cuda")
+BUSY = "time ran out while the machine was busy"
 
 
 @dataclass
@@ -41,6 +42,8 @@ class Result:
     timed_out: whether something in it did not end in time by the clock. (Processor time does not count here, because it
         is the same in every run.)
     busy: whether the submission was also kept waiting by other processes.
+    unsettled: the exercises whose verdict may be wrong through no fault of the learner, with the reason. They get no
+        mark.
     not_reached: for each exercise for which the notebook had no time left, what spent the time.
     missing_modules: the packages that it imports and that this machine lacks, sorted, whether or not that cost points.
     cut_off: the cells that were stopped because they computed for too long, described so that their author finds them,
@@ -54,9 +57,18 @@ class Result:
     error: str | None = None
     timed_out: bool = False
     busy: bool = False
+    unsettled: dict[str, str] = field(default_factory=dict)
     not_reached: dict[str, str] = field(default_factory=dict)
     missing_modules: list[str] = field(default_factory=list)
     cut_off: list[str] = field(default_factory=list)
+
+    @property
+    def problem(self) -> str | None:
+        """Why there are no points, or none for some of the exercises."""
+        reasons = dict.fromkeys(self.unsettled.values())
+        said = [f"no mark yet for {verdict.listed([name for name in self.unsettled if self.unsettled[name] == why])}, "
+                f"because {why}" for why in reasons]
+        return self.error or "; ".join(said) or None
 
     @property
     def points(self) -> float:
@@ -156,6 +168,8 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
         own.close()
         result.timed_out |= own.timed_out
         result.busy = result.timed_out and budget.busy
+        if result.busy:
+            result.unsettled |= {name: BUSY for name, its in result.verdicts.items() if its.points < its.max_points}
         result.missing_modules = sorted(own.history.absent)
         result.cut_off = [_called(cells[number]) for number, (outcome, _) in sorted(own.history.stopped.items())
                           if outcome == "timeout"]
@@ -314,6 +328,7 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
     # This is our own error, or an answer that was made to lead here. It gives no points, and somebody must look at it.
     except Exception as error:
         result.error = f"{exercise.name}: the grader failed with {type(error).__name__}: {error}"[:400]
+        result.unsettled[exercise.name] = "the grader itself failed on it"
         return _nothing(exercise, "error",
                         "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
 

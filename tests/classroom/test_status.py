@@ -73,7 +73,8 @@ def test_each_student_has_a_line_from_handing_in_to_giving_back(graded):
                      "4 students: 3 handed in, 2 graded, 1 with feedback that is up to date, 0 released"]
     assert lines["dora"] == {"student": "dora", "lesson": LESSON, "submitted": True, "due": None, "handed_in": None,
                              "graded": True,
-                             "why_not": None, "points": 0.5, "max_points": 2.0, "penalty": 1.25, "by_hand": True,
+                             "why_not": None, "points": 0.5, "max_points": 2.0, "unmarked": 0,
+                             "penalty": 1.25, "by_hand": True,
                              "feedback": "out of date",
                              "released": "none", "as_published": []}
     assert (lines["eve"]["graded"], lines["eve"]["why_not"],

@@ -8,7 +8,7 @@ import pytest
 
 from attention_lab.checking.verdict import Check, Verdict
 from autograder.classroom import grade as command
-from autograder.judge.judge import Result
+from autograder.judge.judge import BUSY, Result
 from tests.classroom.pupils import LESSON, NAMES, PUPILS
 
 from .classes import moved
@@ -37,7 +37,8 @@ class Hurried(AbstractContextManager):
                                       [Check("output", "timeout" if late else "passed")], "")
                     for exercise, points in FULL.items()}
         future = Future()
-        future.set_result(Result(name, "limits", "cpu", verdicts, timed_out=late, busy=late))
+        unsettled = dict.fromkeys(FULL if late else (), BUSY)
+        future.set_result(Result(name, "limits", "cpu", verdicts, timed_out=late, busy=late, unsettled=unsettled))
         return future
 
 
@@ -51,7 +52,7 @@ def course(released, tmp_path, monkeypatch):
 
 
 def points(course):
-    return {student: sum(given) for student, given in course.grades().items()}
+    return {student: sum(mark or 0 for mark in given) for student, given in course.grades().items()}
 
 
 def test_it_is_judged_again_at_the_end(course, capsys):
@@ -64,10 +65,13 @@ def test_it_is_judged_again_at_the_end(course, capsys):
 
 def test_where_the_machine_stays_busy_the_next_run_does(course, capsys, monkeypatch):
     monkeypatch.setattr(Hurried, "busy", 3)
-    assert command.grade(argparse.Namespace(**OPTIONS)) == 0 and Hurried.asked == 4
+    assert command.grade(argparse.Namespace(**OPTIONS)) == 1 and Hurried.asked == 4
     assert points(course) == {"ada": 0, "dora": 10}
-    assert "Out of time while the machine was busy. The next run grades these again: ada" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "ada  0 of 10, 10 not marked yet" in said
+    assert ("ada: no mark yet for squeeze, Excitation, SEBlock and se_parameter_cost, because time ran out while the "
+            "machine was busy. The next run grades this again.") in said
     monkeypatch.setattr(Hurried, "busy", 0)
     assert command.grade(argparse.Namespace(**OPTIONS)) == 0 and Hurried.asked == 1
     assert points(course) == {"ada": 10, "dora": 10}
-    assert "ada  10 of 10  (graded again: it ran out of time while the machine was busy)" in capsys.readouterr().out
+    assert "ada  10 of 10  (graded again: time ran out while the machine was busy)" in capsys.readouterr().out

@@ -7,10 +7,10 @@ from rich.console import Console
 from attention_lab.checking.verdict import Check, Verdict
 from autograder.classroom.final_mark import FinalMark
 from autograder.classroom.live import LiveTable
-from autograder.judge.judge import Result
+from autograder.judge.judge import BUSY, Result
 
 
-def told(results, standing=(3, 1), absent=(), passed_over=None, marks=None, **lost):
+def told(results, standing=(3, 1, 0), absent=(), passed_over=None, marks=None, **lost):
     console = Console(file=io.StringIO(), width=80)
     progress = LiveTable(console)
     progress.expect(dict.fromkeys([*results, *lost], ""), before=0)
@@ -37,16 +37,17 @@ def test_packages_that_this_machine_lacks_are_told_for_the_class():
 
 def test_an_exercise_that_was_not_reached_is_told_with_the_reason():
     spent = "the notebook's 48 seconds of computing were spent by `Excitation` (40 s)"
-    lines = told({"ann": result(0.0, not_reached={"squeeze": spent}), "bob": result(0.0, timed_out=True, busy=True)})
+    lines = told({"ann": result(0.0, not_reached={"squeeze": spent}), "bob": result(0.0, unsettled={"squeeze": BUSY})})
     assert f"No time was left for ann's squeeze, because {spent}" in lines
-    assert "Out of time while the machine was busy. The next run grades these again: bob" in lines
+    assert f"bob: no mark yet for squeeze, because {BUSY}. The next run grades this again." in lines
 
 
 def test_who_handed_in_nothing_and_how_the_class_stands():
-    lines = told({"ann": result()}, (34, 12), ["dot", "el\x1b[2Jsa"], {"bob": ["01_se (1).ipynb"]})
+    lines = told({"ann": result()}, (34, 12, 2), ["dot", "el\x1b[2Jsa"], {"bob": ["01_se (1).ipynb"]})
     assert "Nothing was handed in by 2 of the gradebook's students: dot, elsa" in lines
     assert "Not graded, because a notebook with the right name was also handed in: bob's 01_se (1).ipynb" in lines
-    assert "1 recorded (1 judged, 0 from the cache); 34 in the gradebook, 12 of them with full marks" in lines[-1]
+    assert ("1 recorded (1 judged, 0 from the cache); 34 in the gradebook, 12 of them with full marks; 2 with "
+            "something to be marked by hand in formgrader; ") in lines[-1]
 
 
 def test_of_notebooks_without_end_that_lie_beside_one_the_first_are_named():

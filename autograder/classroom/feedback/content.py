@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import pairwise
 from math import isclose
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ from nbgrader.api import Gradebook, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom.feedback.texts import learners_text, released_text
-from autograder.classroom.final_mark import FinalMark, mark_of
+from autograder.classroom.final_mark import FinalMark, mark_of, without_mark
 from autograder.classroom.nbgrader_plugin.exporter import UNREADABLE, released
 from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
 from autograder.insights.graded_work import answers_in
@@ -33,6 +34,7 @@ class Exercise:
     verdict: what grading recorded about it, or empty.
     report: our HTML of the report.
     by_hand: whether the points differ from those of the checks.
+    unmarked: whether there are no points yet.
     """
 
     name: str
@@ -43,10 +45,11 @@ class Exercise:
     code: str
     comment: str
     by_hand: bool
+    unmarked: bool = False
 
     @property
     def full(self) -> bool:
-        return self.points >= self.most
+        return self.points >= self.most and not self.unmarked
 
     @property
     def started(self) -> bool:
@@ -59,6 +62,24 @@ class Cell:
 
     html: str = ""
     code: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A cell that the instructor marks, such as the answer to a written question.
+
+    points: None as long as it has no mark.
+    asked: the text above the cell when the lesson was handed out.
+    answered: whether it differs from what was handed out.
+    """
+
+    name: str
+    points: float | None
+    most: float
+    asked: str
+    answer: Cell
+    answered: bool
+    comment: str
 
 
 @dataclass(frozen=True)
@@ -80,13 +101,19 @@ class Content:
     unreadable: str = ""
     half_read: str = ""
     exercises: list[Exercise] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
     comments: list[str] = field(default_factory=list)
     cells: list[Cell] = field(default_factory=list)
 
     @property
     def wrong(self) -> list[Exercise]:
         """The exercises below full marks; those that were not started come last."""
-        return sorted((each for each in self.exercises if not each.full), key=lambda each: not each.started)
+        return sorted((each for each in self.exercises if not each.full and not each.unmarked),
+                      key=lambda each: not each.started)
+
+    @property
+    def unmarked(self) -> list[Exercise]:
+        return [each for each in self.exercises if each.unmarked]
 
     @property
     def right(self) -> list[Exercise]:
@@ -113,15 +140,22 @@ def content(nb: NotebookNode, info: dict[str, str], coursedir: CourseDirectory, 
                         titles.get(known.name, known.name), mark_of(submission), submission.timestamp,
                         submission.total_seconds_late)
         exercises = _exercises(nb, held, known.exercises, comments, answers_in(nb, known))
-    own = {slot.grade_id for slot in known.exercises}
+        checks = {slot.check_id for slot in known.exercises}
+        by_hand = {grade.name: (None if without_mark(grade) else grade.score, grade.max_score) for grade in held.grades
+                   if grade.name not in checks}
+    own = {slot.grade_id for slot in known.exercises} | {*by_hand}
     begin = replace(begin, comments=[_html(said) for name, said in comments.items() if name not in own])
     if nb.cells and nb.cells[0].get("id") == UNREADABLE:
         every = [*begin.comments, *(each.comment for each in exercises if each.comment)]
         return replace(begin, unreadable=learners_text(nb.cells[0], folder, known.name), comments=every)
-    texts = {cell.source for cell in released(coursedir, info["assignment"], known.name).cells
-             if cell.cell_type == "markdown"}
+    handed_out = released(coursedir, info["assignment"], known.name).cells
+    texts = {cell.source for cell in handed_out if cell.cell_type == "markdown"}
     cells = [_cell(cell, texts, folder, known.name) for cell in nb.cells]
-    return replace(begin, exercises=exercises, cells=cells, half_read=cells[0].html if NOTE in nb.metadata else "")
+    answers = {_grade_id(cell): (cell.source, drawn) for cell, drawn in zip(nb.cells, cells)}
+    questions = [_question(above, cell, answers, comments, *by_hand[_grade_id(cell)])
+                 for above, cell in pairwise(handed_out) if _grade_id(cell) in by_hand]
+    return replace(begin, exercises=exercises, questions=questions, cells=cells,
+                   half_read=cells[0].html if NOTE in nb.metadata else "")
 
 
 def _exercises(nb: NotebookNode, held: SubmittedNotebook, slots: tuple[Slot, ...], comments: dict[str, str],
@@ -136,8 +170,23 @@ def _exercises(nb: NotebookNode, held: SubmittedNotebook, slots: tuple[Slot, ...
             judged = verdict["points"] * grade.max_score / (verdict["max_points"] or 1) if verdict else grade.auto_score
             found.append(Exercise(slot.name, grade.score, grade.max_score, verdict, _report(checks.get(slot.check_id)),
                                   answers.get(slot.name, ""), _html(comments.get(slot.grade_id, "")),
-                                  not isclose(grade.score, judged or 0.0, abs_tol=1e-6)))
+                                  grade.manual_score is not None and not isclose(grade.score, judged or 0.0,
+                                                                                 abs_tol=1e-6),
+                                  without_mark(grade)))
     return found
+
+
+def _question(above: NotebookNode, asked: NotebookNode, answers: dict[str, tuple[str, Cell]], comments: dict[str, str],
+              points: float | None, most: float) -> Question:
+    """Returns what a page shows of a cell that the instructor marks. above, asked: cells as they were handed out."""
+    name = _grade_id(asked)
+    source, answer = answers.get(name, (asked.source, Cell()))
+    return Question(name, points, most, _html(above.source if above.cell_type == "markdown" else ""), answer,
+                    source != asked.source, _html(comments.get(name, "")))
+
+
+def _grade_id(cell: NotebookNode) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
 
 
 def _report(check: NotebookNode | None) -> str:

@@ -7,6 +7,7 @@ import csv
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 
+from autograder.classroom.final_mark import mark_of
 from autograder.outward import in_cell
 
 COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
@@ -39,7 +40,8 @@ class Csv(ExportPlugin):
             submission = gradebook.find_submission(assignment.name, student.id)
         except MissingEntry:  # nothing was handed in
             return row
-        penalty = submission.late_submission_penalty
-        return {**row, "timestamp": submission.timestamp, "raw_score": submission.score,
-                "late_submission_penalty": penalty,
-                "score": max(0.0, submission.score - penalty)}
+        mark = mark_of(submission)
+        row |= {"timestamp": submission.timestamp, "late_submission_penalty": mark.penalty}
+        # what is not marked completely is not a mark
+        return row | ({"raw_score": None, "score": None} if mark.unmarked else {"raw_score": mark.points,
+                                                                               "score": mark.total})

@@ -22,6 +22,7 @@ from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission
 RECORD = "autograder"  # the graded notebook's metadata that say what was graded
 # in there: the verdicts, as JSON. Those below work/verdicts may be deleted, and are not kept where time ran out
 RESULT = "result"
+OPEN = "open"  # and the cells that got no mark, with the reason
 FIRST = "not graded before"
 
 
@@ -74,18 +75,19 @@ def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | No
         content = json.loads(graded.read_bytes())
         cells = [(cell, cell["metadata"].get("nbgrader", {})) for cell in content["cells"]
                  if cell["cell_type"] == "code"]
-        checks = [(cell["outputs"][0], mark) for cell, mark in cells if mark.get("grade") and not mark.get("solution")]
+        record = content["metadata"].get(RECORD, {})
+        checks = [(cell["outputs"][0], mark) for cell, mark in cells if mark.get("grade") and not mark.get("solution")
+                  and mark["grade_id"] not in record.get(OPEN, {})]
         points = {mark["grade_id"]: (float("".join(output["data"]["text/plain"])), float(mark["points"]))
                   for output, mark in checks}
-        record = content["metadata"].get(RECORD, {})
     except (OSError, ValueError, LookupError, TypeError, AttributeError):
         return "an interrupted run left it half done"
     if record.get("digest") != digest_of(source):
         return (
             "it is not the notebook that was graded" if record else "which notebook was graded is not on record"
         )
-    if record.get("busy"):
-        return "it ran out of time while the machine was busy"
+    if unsettled := record.get("unsettled"):
+        return unsettled
     if held is None or points != {
         grade.name: (grade.auto_score, grade.max_score) for grade in held.grades if grade.name in points
     }:

@@ -15,7 +15,7 @@ from nbgrader import utils
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Unicode
 
-from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
+from autograder.classroom.nbgrader_plugin.graded import OPEN, RECORD, RESULT
 from autograder.judge import seed
 from autograder.judge.settings import Settings
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from autograder.judge.judge import Judge, Result
 
 VERDICTS = "work/verdicts"  # below the course's folder
+NO_MARK = "Not marked yet: {}. It will be graded again, and no points are lost."
 
 
 @cache
@@ -49,7 +50,8 @@ class JudgeCells(NbGraderPreprocessor):
         from autograder.submission import notebook
 
         name, student = resources["nbgrader"]["notebook"], resources["nbgrader"]["student"]
-        exercises = {slot.check_id: slot.name for slot in notebook.lesson(name).exercises}
+        slots = {slot.check_id: slot for slot in notebook.lesson(name).exercises}
+        exercises = {check: slot.name for check, slot in slots.items()}
         cells = [cell for cell in nb.cells if cell.cell_type == "code" and utils.is_grade(cell)
                  and not utils.is_solution(cell)]
         unknown = [cell.metadata.nbgrader.grade_id for cell in cells
@@ -65,13 +67,20 @@ class JudgeCells(NbGraderPreprocessor):
                       result.isolation, result.device)
         if result.error:
             self.log.error("%s: %s", student, result.error)
+        unmarked: dict[str, str] = {}
         for cell in cells:
-            exercise, maximum = exercises[cell.metadata.nbgrader.grade_id], float(cell.metadata.nbgrader.points)
-            verdict = result.verdicts.get(exercise)
+            slot, maximum = slots[cell.metadata.nbgrader.grade_id], float(cell.metadata.nbgrader.points)
+            verdict = result.verdicts.get(slot.name)
             cell.execution_count = 1
-            cell.outputs = outputs.outputs(verdict, maximum) if verdict else _ungraded(exercise, result.error)
+            if why := result.unsettled.get(slot.name):
+                self.log.warning("%s: %s has no mark yet, because %s", student, slot.name, why)
+                unmarked |= dict.fromkeys((slot.check_id, slot.grade_id), NO_MARK.format(why))
+                cell.outputs = [outputs.unmarked(NO_MARK.format(why))]
+            else:
+                cell.outputs = outputs.outputs(verdict, maximum) if verdict else _ungraded(slot.name, result.error)
         # As a string, because what learners wrote can hold what no file in UTF-8 can.
-        nb.metadata[RECORD] = {"digest": self.parent.digest, "busy": result.busy, RESULT: json.dumps(asdict(result))}
+        nb.metadata[RECORD] = {"digest": self.parent.digest, OPEN: unmarked, RESULT: json.dumps(asdict(result)),
+                               "unsettled": next(iter(result.unsettled.values()), "")}
         return nb, resources
 
     def judge(self, root: Path) -> Judge:
@@ -90,6 +99,8 @@ class JudgeCells(NbGraderPreprocessor):
         result = verdicts.get(key)
         if result is None:
             result = judge.grade(nb, name)
+            if result.busy:  # as `autograder grade` does: once more
+                result = judge.grade(nb, name)
             try:
                 verdicts.put(key, result)
             except OSError as error:
