@@ -14,6 +14,9 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.submission import other_files
+from autograder.submission.salvage import OUTPUTS, STRING, is_notebook, salvaged
+
 # What is read of a submission is bounded, so that the process that reads it stays below 900 MB whatever is handed in.
 LARGEST = 100 << 20  # bytes of a file: several times what outputs of a whole evening come to
 HEAVIEST = 400 << 20  # bytes of its text and of all that JSON makes of it, by ...
@@ -24,20 +27,12 @@ MOST_CODE, MOST_SOURCE = 2_000_000, 20_000_000  # characters of all code cells, 
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 ATTACHED, ALL_ATTACHED = 4_000_000, 20_000_000  # characters of base64 that one cell, and all of them, may bring along
 LONGEST_TEXT = 200_000  # characters that are shown as text
-MEMBERS = 100  # of a notebook that breaks off, before its cells; Jupyter writes three
-ARCHIVES = {b"PK": "zip", b"\x1f\x8b": "gzip"}  # by how they begin
 NOTE = "not_whole"  # the notebook's metadata that say what of its file could not be read
-BLANKS = re.compile(r"[ \t\n\r]*")
-# Without its end, a string goes to the end of the text: else the search would begin again at each quote inside, in
-# quadratic time.
-STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)
 DEFINES = re.compile(r"^(def|class) \w", re.MULTILINE)
 # nbgrader's, of a cell
 MARKS = ("schema_version", "grade_id", "grade", "solution", "locked", "task", "points", "checksum", "cell_type")
 LONGEST_MARK, MOST_TAGS = 200, 50
-DECODER = json.JSONDecoder()
 SMALLER = "Clear the outputs (menu Edit, Clear Outputs of All Cells), save it and hand it in again."
-OUTPUTS = ("outputs", "execution_count")  # of a cell: nothing in them earns points
 
 
 class Unreadable(ValueError):
@@ -58,8 +53,8 @@ def parse(data: bytes) -> NotebookNode:
     """Returns the cells of a notebook file of any version and encoding, without outputs. Their metadata keep only
     nbgrader's marks and the tags.
 
-    If a file ends too early, or goes on after its notebook, the complete part is returned. A first cell and NOTE in the
-    metadata then say so. Raises Unreadable.
+    Of a damaged file, everything that can be read is returned. A first cell and NOTE in the metadata then say so.
+    Raises Unreadable.
     """
     _, content, note = _content(data)
     return _notebook(content, note)
@@ -68,22 +63,20 @@ def parse(data: bytes) -> NotebookNode:
 def _content(data: bytes) -> tuple[str, Any, str]:
     """The text of a file, what its JSON holds, and a note if that is not the whole text. Raises Unreadable if it is
     not a notebook."""
-    if not data.strip():
-        raise Unreadable("is an empty file")
-    for begins, kind in ARCHIVES.items():
-        if data.startswith(begins):
-            raise Unreadable(f"is a {kind} archive: unpack it and hand in the .ipynb inside")
+    if other := other_files.binary(data):
+        raise Unreadable(other)
     everything, note = decoded(data), ""
     if weight(everything) > HEAVIEST:
         raise Unreadable(f"is too large to be read. {SMALLER}")
     try:
         content = json.loads(everything)
     except (ValueError, RecursionError) as error:
-        content, note = _what_is_whole(everything) if isinstance(error, ValueError) else (None, "")
+        content, note = salvaged(everything) if isinstance(error, ValueError) else (None, "")
         if not note:
-            raise Unreadable(f"is not a notebook file: it is not JSON ({error})") from None
-    if not _is_notebook(content):
-        raise Unreadable("is JSON, but not a notebook: it has no cells")
+            raise Unreadable(other_files.textual(everything)
+                             or f"is not a notebook file: it is not JSON ({error})") from None
+    if not is_notebook(content):
+        raise Unreadable(other_files.other_json(content))
     return everything, content, note
 
 
@@ -156,72 +149,6 @@ def weight(text: str) -> float:
         return math.inf  # too many strings to take them out of the text
     signs = STRING.sub("", text)
     return 2 * sys.getsizeof(text) + sum(weight * signs.count(sign) for sign, weight in WEIGHTS.items())
-
-
-def _is_notebook(content: Any) -> bool:
-    return isinstance(content, dict) and isinstance(content.get("cells", content.get("worksheets")), list)
-
-
-def _what_is_whole(text: str) -> tuple[Any, str]:
-    """Returns the notebook with which a text begins, and a note that completes "The file ...". The note is empty if
-    there is no notebook.
-
-    No part of the text is read more than a few times, however the text is made.
-    """
-    try:
-        content, end = DECODER.raw_decode(text, _behind_blanks(text, 0))
-    except (ValueError, RecursionError):
-        content = _begun(text)
-        count = len(content["cells"])
-        note = (f"ends in the middle, or is damaged there: its {count} complete cell{'s' * (count > 1)} "
-                f"{'were' if count > 1 else 'was'} graded, and nothing after that")
-        return content, note if count else ""
-    if not _is_notebook(content):
-        return content, ""
-    try:
-        twice = _is_notebook(DECODER.raw_decode(text, _behind_blanks(text, end))[0])
-    except (ValueError, RecursionError):
-        twice = False
-    return content, ("holds two notebooks, one after the other: the first was graded, the second was not read"
-                     if twice else
-                     "goes on after its notebook: the notebook is complete and was graded; the rest was not read")
-
-
-def _begun(text: str) -> dict[str, Any]:
-    """Returns a notebook as far as it is valid JSON: the complete cells, and everything before them."""
-    content, cells = {}, []
-    try:
-        at = _behind(text, 0, "{")
-        for _ in range(MEMBERS):
-            key, at = DECODER.raw_decode(text, at)
-            at = _behind(text, at, ":")
-            if key == "worksheets":  # version 3: there is one, and the cells are in it
-                at = _behind(text, _behind(text, at, "["), "{")
-            elif key == "cells":
-                at = _behind(text, at, "[")
-                while True:
-                    cell, at = DECODER.raw_decode(text, at)
-                    cells.append(cell)
-                    at = _behind(text, at, ",")
-            else:
-                content[str(key)], at = DECODER.raw_decode(text, at)
-                at = _behind(text, at, ",")
-    except (ValueError, RecursionError):
-        pass
-    return {**content, "cells": cells}
-
-
-def _behind_blanks(text: str, at: int) -> int:
-    blanks = BLANKS.match(text, at)
-    return blanks.end() if blanks else at
-
-
-def _behind(text: str, at: int, sign: str) -> int:
-    """Returns the position after a sign and the blanks around it. Raises ValueError if the sign isn't there."""
-    at = _behind_blanks(text, at)
-    if not text.startswith(sign, at):
-        raise ValueError(f"no {sign}")
-    return _behind_blanks(text, at + 1)
 
 
 def decoded(data: bytes) -> str:

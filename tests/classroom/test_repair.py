@@ -43,12 +43,20 @@ def test_a_file_is_read_in_any_encoding_that_editors_write(encoding):
 
 
 @pytest.mark.parametrize("data, why", [
-    (b"", "empty"), (b" \n", "empty"), (b"\xef\xbb\xbf", "JSON"), (b"{", "JSON"), (b"print(1)", "JSON"),
+    (b"", "empty"), (b" \n", "empty"), (b"\xef\xbb\xbf", "empty"), (b"{", "JSON"), (b"print(1)", "JSON"),
     (b"[" * 100_000, "JSON"),
-    (b"[1, 2]", "no cells"), (b'{"cells": 3}', "no cells"), (b'"text"', "no cells"), (b"\0" * 9, "JSON"),
+    (b"[1, 2]", "no cells"), (b'{"cells": 3}', "no cells"), (b'"text"', "no cells"), (b"\0" * 9, "nothing but zeros"),
     (b"PK\x03\x04", "is a zip archive: unpack it"), (b"\x1f\x8b\x08", "is a gzip archive: unpack it"),
     (b'{"cells": [{"a"', "JSON"),
-    (b'{"metadata": {"cells": [{}, {', "JSON"), (b"{} {}", "JSON"),
+    (b'{"metadata": {"cells": [{}, {', "JSON"), (b"{} {}", "JSON"), (b"%PDF-1.7\n", "is a PDF"),
+    (b"\xff\xd8\xff\xe0", "is a picture"), (b"PK\x03\x04\x14\x00[Content_Types].xml word/document.xml", "Office"),
+    (b"version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12\n", "is a Git LFS pointer.*`git lfs pull`"),
+    (b"../.git/annex/objects/Gx/3M/SHA256E-s12--4d.ipynb", "is a git-annex pointer"),
+    (b'\n<!DOCTYPE html><html><form action="/login"><input type="password">', "a web page for signing in"),
+    ("\ufeff<html><body>404".encode("utf-16"), "a web page \\(HTML\\)"),
+    (b'<html><div class="jp-Notebook">', "exported as a web page"), (b"import torch\n\nx = 1\n", "is a Python program"),
+    (b'{"message": "Not Found", "reason": null}', "error message of a server"),
+    (b'{"url": "https://docs.google.com/open?id=1", "doc_id": "1"}', "Google Drive"),
 ])
 def test_what_is_no_notebook_is_told_as_such(data, why):
     with pytest.raises(Unreadable, match=why):

@@ -144,6 +144,54 @@ def test_what_is_behind_a_whole_notebook_costs_nothing(rest, said):
     assert cells == WITHOUT_NOTE and said in note
 
 
+TEXT = FILE.decode()
+CELL = '"cell_type": "code"'
+BEGINS = TEXT.rindex("{", 0, TEXT.index(CELL, len(TEXT) // 2))  # a cell in the middle
+
+
+def conflict(text, ours, theirs, begin, end):
+    """The text in which git could not merge the lines from `begin` to `end`."""
+    return f"{text[:begin]}<<<<<<< HEAD\n{ours}=======\n{theirs}>>>>>>> 4f2a\n{text[end:]}"
+
+
+def in_a_source():
+    begin = TEXT.rindex("\n", 0, TEXT.index("x.mean(")) + 1
+    end = TEXT.index("\n", begin) + 1
+    line = TEXT[begin:end]
+    return conflict(TEXT, line.replace("mean", "sum"), line, begin, end)
+
+
+def between_cells():
+    begin = TEXT.rindex("\n", 0, BEGINS) + 1
+    return conflict(TEXT, ' {"cell_type": "code", "metadata": {}, "source": "mine = 1"},\n', "", begin, begin)
+
+
+DAMAGES = {
+    "a conflict in a source": (in_a_source(), "marks of a merge conflict"),
+    "a conflict between cells": (between_cells(), "marks of a merge conflict"),
+    "a conflict with Windows's ends of lines": (between_cells().replace("\n", "\r\n"), "marks of a merge conflict"),
+    "a conflict with what was before": (between_cells().replace("=======\n", "||||||| base\n{\n=======\n"),
+                                        "marks of a merge conflict"),
+    "one mark of a conflict": (between_cells().replace("<<<<<<< HEAD\n", "").replace("=======\n", ""), "conflict"),
+    "comments": (TEXT.replace(CELL, f"// a cell\n{CELL}", 3).replace('"metadata"', '/* "x": */ "metadata"', 2),
+                 "not quite JSON"),
+    "a comma too many": (TEXT.rstrip()[:-1] + ",}", "not quite JSON"),
+    "a line break in a string": (TEXT.replace("\\n", "\n", 2), "not quite JSON"),
+    "a missing comma": (f"{TEXT[:BEGINS].rstrip()[:-1]}\n{TEXT[BEGINS:]}", "is damaged behind its first"),
+    "something before it": (f"HTTP/1.1 200 OK\n{TEXT}", "is damaged at its beginning"),
+    "another document before it": ('{"message": "x"}\n' + TEXT, "is damaged at its beginning"),
+    "a damaged output": (TEXT[:BEGINS] + '{"outputs": [{"text": "a" "b"}], ' + TEXT[BEGINS + 1:], "is damaged behind"),
+    "two byte order marks": ("\ufeff\ufeff" + TEXT, "is damaged at its beginning"),
+}
+
+
+@pytest.mark.parametrize("text, said", DAMAGES.values(), ids=DAMAGES)
+def test_what_stands_around_a_damage_is_read(text, said):
+    cells, note = sources(text.encode())
+    assert said in note and [cell for cell in cells if cell in WITHOUT_NOTE] == WITHOUT_NOTE
+    assert len(cells) == len(WITHOUT_NOTE) + ("conflict" in said)  # what only one side has
+
+
 TOO_LARGE = [
     b"[" * 20_000_000, b'{"cells": ' + b"[" * 20_000_000, b'{"cells": [{}, ' + b"[" * 20_000_000, b'{"a":' * 4_000_000,
     b'{"worksheets":[{' * 1_000_000, b"{" + b'"a":1,' * 3_000_000,
@@ -151,6 +199,8 @@ TOO_LARGE = [
 NO_JSON = [
     b"{" + b" " * 20_000_000 + b"x", b'{"cells": ["' + b"a" * 20_000_000, b'{"cells": ["' + b"\\" * 20_000_001,
     b'{"cells": [' + b"9" * 20_000_000, b'{"cells": [' + b" \n" * 10_000_000,
+    b'{"id"' * 1_500_000, b'{"id":' * 1_500_000, b"=======\n" * 5_000_000, b"/*" * 10_000_000, b",\n #" * 1_000_000,
+    b"<<<<<<< a\n" + b'{"metadata": 1' * 1_000_000,
 ]
 
 
