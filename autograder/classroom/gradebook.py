@@ -206,7 +206,7 @@ class GradebookWriter(Autograde):
         elif NOTE in nb.metadata:
             self.progress.half_read(student, nb.metadata[NOTE])
         if not problem and not path.exists():
-            self.progress.note(student, f"{file_of(path).name} was graded as {path.name}")
+            self.progress.note(student, f"{file_of(path).relative_to(path.parent)} was graded as {path.name}")
         if info["notebook"] not in self.marks:
             self.marks[info["notebook"]] = known_marks(info,
                                                        released(self.coursedir, info["assignment"], info["notebook"]))
@@ -274,9 +274,9 @@ class GradebookWriter(Autograde):
         found = {}
         for student, folder in self.folders.items():
             wanted = [Path(folder, f"{name}.ipynb") for name in self.expected]
-            beside = {other.name for path in wanted if path.is_file() for other in notebooks_beside(path)}
-            if others := sorted(beside - {path.name for path in wanted}):
-                found[student] = others
+            beside = {other for path in wanted if path.is_file() for other in notebooks_beside(path)}
+            if others := sorted(beside - {*wanted}):
+                found[student] = [str(other.relative_to(folder)) for other in others]
         return found
 
     def standing(self) -> tuple[int, int, int]:

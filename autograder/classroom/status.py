@@ -42,6 +42,7 @@ class Standing:
     why_not: why the work must still be graded, or graded again; None if it is graded.
     feedback, released: NONE, CURRENT or STALE, for the page and for its copy in the exchange.
     as_published: the exercises whose answer equals one that everybody can read in this repository.
+    file: what the file is, if it could not be read as a whole; the text completes "The notebook ...".
     """
 
     student: str
@@ -53,6 +54,7 @@ class Standing:
     feedback: str
     released: str
     as_published: list[str]
+    file: str
 
     @property
     def cells(self) -> list[str]:
@@ -79,7 +81,7 @@ class Standing:
                 "unmarked": mark.unmarked if mark else None,
                 "penalty": mark.penalty if mark else None, "by_hand": bool(mark and mark.by_hand),
                 "feedback": self.feedback,
-                "released": self.released, "as_published": self.as_published}
+                "released": self.released, "as_published": self.as_published, "file": self.file or None}
 
 
 def status(lesson: str, console: Console) -> list[dict[str, Any]]:
@@ -94,7 +96,7 @@ def status(lesson: str, console: Console) -> list[dict[str, Any]]:
         line = "  ".join(on_terminal(cell).ljust(width) for cell, width in zip(each.cells, widths))
         console.print(Text(line.rstrip()), soft_wrap=True)
     console.print(Text(_summary(found)), soft_wrap=True)
-    for line in _published(found):
+    for line in [*(f"{each.student}: the notebook {each.file}" for each in found if each.file), *_published(found)]:
         console.print(Text(on_terminal(line)), soft_wrap=True)
     return [each.as_json(lesson) for each in found]
 
@@ -111,8 +113,9 @@ def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
     students |= {folder.parent.name for folder in Path(folders.anchor).glob(str(folders.relative_to(folders.anchor)))
                  if folder.is_dir()}
     excluded = coursedir.student_id_exclude.split(",")
-    alike = as_published(graded_work(coursedir, known).works, known)
-    return [_standing(autograde, feedback, rules, student, alike.get(student, []))
+    graded = graded_work(coursedir, known)
+    alike = as_published(graded.works, known)
+    return [_standing(autograde, feedback, rules, student, alike.get(student, []), graded.files.get(student, ""))
             for student in sorted(students) if student not in excluded]
 
 
@@ -126,7 +129,7 @@ def with_exporter(feedback: GenerateFeedback) -> GenerateFeedback:
 
 
 def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, student: str,
-              alike: list[str]) -> Standing:
+              alike: list[str], file: str) -> Standing:
     coursedir, lesson = autograde.coursedir, autograde.coursedir.assignment_id
     source = Path(autograde._format_source(lesson, student))
     try:
@@ -145,7 +148,7 @@ def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, st
     page = NONE if current is None else CURRENT if current else STALE
     return Standing(student, source.is_dir(), due, handed_in,
                     why_again(autograde, student) if source.is_dir() else None, mark, page,
-                    _released(feedback, lesson, student), alike)
+                    _released(feedback, lesson, student), alike, file)
 
 
 def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:

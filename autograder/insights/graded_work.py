@@ -16,6 +16,7 @@ from autograder.intake.plain_file import read_plain
 from autograder.judge.cache import restored
 from autograder.judge.judge import Result
 from autograder.submission.notebook import ReleasedLesson, defined_names, same_code
+from autograder.submission.parse import NOTE
 
 
 @dataclass(frozen=True)
@@ -37,11 +38,13 @@ class GradedWork:
     unreadable: the students whose file could not be read, so that nothing was judged.
     unkept: the students whose notebook holds no verdicts, because it was graded by an older version, or because grading
         itself failed.
+    files: for each student whose file was not read as a whole, what it is; the text completes "The notebook ...".
     """
 
     works: list[Work] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     unkept: list[str] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
 
 def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
@@ -56,6 +59,8 @@ def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
             continue
         try:
             notebook = json.loads(read_plain(file))
+            if note := notebook["metadata"].get(NOTE):
+                found.files[student["student"]] = str(note)
             unreadable = any(cell.get("id") == UNREADABLE for cell in notebook["cells"])
             work = Work(student["student"], restored(json.loads(notebook["metadata"][RECORD][RESULT])),
                         answers_in(notebook, lesson))

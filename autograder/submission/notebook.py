@@ -143,10 +143,8 @@ def defined_names(source: str) -> list[str]:
 def lesson_of(notebook: NotebookNode) -> ReleasedLesson:
     """Returns the lesson to which the grade ids and exercises in a notebook belong. Raises Unreadable if there is no
     such lesson."""
-    ids = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
-    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    names = {name for source in sources for name in defined_names(source)}
-    words = {word[0] for source in sources for word in WORD.finditer(source)}
+    ids, names = _ids_and_names(notebook)
+    words = {word[0] for cell in notebook.cells if cell.cell_type == "code" for word in WORD.finditer(cell.source)}
 
     def found(known: ReleasedLesson) -> int:
         return sum((slot.grade_id in ids) + (slot.check_id in ids) + 2 * (slot.name in names) + (slot.name in words)
@@ -156,6 +154,27 @@ def lesson_of(notebook: NotebookNode) -> ReleasedLesson:
         raise Unreadable("no exercise of any lesson is in it; the lessons are "
                          f"{', '.join(known.name for known in lessons())}")
     return best
+
+
+def another_lesson(notebook: NotebookNode, known: ReleasedLesson) -> str:
+    """Says what a notebook is that was handed in for a lesson and holds none of its exercises. The text completes "The
+    notebook ..."; it is empty if one of the exercises is there."""
+    ids, names = _ids_and_names(notebook)
+    if any({slot.grade_id, slot.check_id} & ids or slot.name in names for slot in known.exercises):
+        return ""
+    if not any(cell.source.strip() for cell in notebook.cells):
+        return "has no cell with anything in it"
+    try:
+        found = lesson_of(notebook).name
+    except Unreadable:
+        return f"holds no exercise of {known.name}, or of any other lesson"
+    return "" if found == known.name else f"is {found}, not {known.name}"
+
+
+def _ids_and_names(notebook: NotebookNode) -> tuple[set[str], set[str]]:
+    """Returns the grade ids in a notebook, and the names that its code defines."""
+    return ({cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells},
+            {name for cell in notebook.cells if cell.cell_type == "code" for name in defined_names(cell.source)})
 
 
 def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:

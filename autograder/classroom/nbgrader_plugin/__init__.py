@@ -31,8 +31,8 @@ def configure(c: Config) -> None:
         f"{HERE}.judge_cells.JudgeCells", "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
         "nbgrader.preprocessors.LimitOutput", f"{HERE}.save_marks.SaveMarks", f"{HERE}.late.LatePenalties"]
-    # graded.RECORD
-    c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {("language_info", "name"), ("autograder",)}
+    # graded.RECORD and parse.NOTE
+    c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {("language_info", "name"), ("autograder",), ("not_whole",)}
     c.HTMLExporter.preprocessors = [f"{HERE}.harmless.EscapeNames", f"{HERE}.harmless.FewCells",
                                     f"{HERE}.harmless.ShortCode"]
     c.HTMLExporter.filters = {"strip_files_prefix": f"{HERE}.harmless.on_formgraders_page"}

@@ -67,31 +67,50 @@ class ReadAnything(NotebookExporter):
 
     def read(self, path: Path, resources: dict) -> tuple[NotebookNode, Unreadable | None]:
         """Returns the notebook, or the released one with the reason why it takes its place."""
-        self.digest = ""
+        self.digest, begins = "", True
         try:
             file = file_of(path)
             self.digest, notebook = load_with_digest(file)
             if isinstance(notebook, Unreadable):
                 raise notebook
+            if why := self._another_lesson(path.stem, notebook, resources):
+                begins = False
+                raise Unreadable(why)
             if file != path:
-                self.log.warning("%s: there is no %s; the only other notebook, %s, is graded instead",
-                                 resources["nbgrader"]["student"],
-                                 path.name, file.name)
+                self.log.warning("%s: there is no %s; %s is graded instead", resources["nbgrader"]["student"],
+                                 path.name, file.relative_to(path.parent))
             if NOTE in notebook.metadata:
                 self.log.warning("%s: the file %s", resources["nbgrader"]["student"], notebook.metadata[NOTE])
             return notebook, None
         except Unreadable as problem:
-            return self._instead(path, problem, resources), problem
+            return self._instead(path, problem, resources, begins), problem
 
-    def _instead(self, path: Path, problem: Unreadable, resources: dict) -> NotebookNode:
+    def _another_lesson(self, name: str, notebook: NotebookNode, resources: dict) -> str:
+        """Says which lesson a notebook is, if it holds nothing that was handed out with this one; empty if it does."""
+        from autograder.submission.notebook import another_lesson, lesson  # imports the lessons
+
+        try:
+            why = another_lesson(notebook, lesson(name))
+        except ValueError:  # an assignment that is not ours
+            return ""
+        if not why:
+            return ""
+        handed_out = released(self.parent.coursedir, resources["nbgrader"]["assignment"], name)
+        marks = [{cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells}
+                 for nb in (notebook, handed_out)]
+        return "" if marks[0] & marks[1] - {None} else why
+
+    def _instead(self, path: Path, problem: Unreadable, resources: dict, begins: bool) -> NotebookNode:
+        """Returns the released notebook with a note above it. begins: whether the note shows how the file begins."""
         info = resources["nbgrader"]
         self.log.warning("%s: the notebook %s; the released one is graded instead", info["student"], problem)
         notebook = released(self.parent.coursedir, info["assignment"], info["notebook"])
         note = (f"**The notebook that you handed in {as_text(str(problem), inline=True)}.** So there was nothing "
                 "to grade. Your file is kept as you handed it in; ask your instructor how to hand it in again.")
         with suppress(Unreadable):
-            begins = decoded(beginning(path, 4 * SHOWN))[:SHOWN]
-            note += "\n\nIt begins like this:\n\n" + as_text(text(begins)) if begins.strip() else ""
+            excerpt = decoded(beginning(path, 4 * SHOWN))[:SHOWN] if begins else ""
+            note += "\n\nIt begins like this:\n\n" + as_text(text(excerpt)) if excerpt.strip() else ""
+        notebook.metadata[NOTE] = str(problem)
         notebook.cells.insert(0, new_markdown_cell(note, id=UNREADABLE))
         return notebook
 

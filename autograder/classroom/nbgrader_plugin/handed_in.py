@@ -3,54 +3,72 @@ content."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
-from autograder.intake.files import digest, read
+from autograder.intake.files import digest, load
+from autograder.intake.folders import DEEPEST, MOST_FILES
 from autograder.submission.parse import Unreadable
 
 NOT_THEIRS = "timestamp.txt"
+MOST_READ = 10  # notebooks with other names that are looked into
 
 
 def file_of(path: Path) -> Path:
-    """Returns the file that is graded as the notebook `path`: that file itself, or else the only notebook beside it, if
-    it holds the lesson's exercises. (Browsers rename a file that is downloaded twice: `01_se (1).ipynb`.)
+    """Returns the file that is graded as the notebook `path`: that file itself, or else the only other notebook in its
+    folder, or in a folder inside, that holds the lesson's exercises. (Browsers rename a file that is downloaded twice:
+    `01_se (1).ipynb`.)
 
     Raises Unreadable if there is no such file, or if there are several. Nothing is guessed.
     """
     if path.is_file() and not path.is_symlink():  # a link could lead to a file that its reader must not see
         return path
     missing, others = f"is missing: there is no file {path.name}", notebooks_beside(path)
-    if len(others) == 1 and (why := _no_lesson(others[0], path.stem)) is None:
-        return others[0]
-    if len(others) > 1:
-        raise Unreadable(f"{missing}, and it is unclear which of these files it is: {_names(others)}")
+    why = {other: _not_this_lesson(other, path.stem) for other in others[:MOST_READ]}
+    fitting = [other for other, wrong in why.items() if not wrong]
+    if len(fitting) > 1 and len({digest(other) for other in fitting}) == 1:  # copies
+        fitting = fitting[:1]
+    if len(fitting) == 1 and len(others) <= MOST_READ:
+        return fitting[0]
+    if fitting:
+        raise Unreadable(f"{missing}, and it is unclear which of these files it is: {_names(fitting, path)}")
     if others:
-        raise Unreadable(f"{missing}, only {others[0].name}, which {why}")
+        said = "; ".join(f"{_names([other], path)}, which {wrong}" for other, wrong in [*why.items()][:3])
+        raise Unreadable(f"{missing}, only {said}" + (f", and {len(others) - 3} more" if others[3:] else ""))
     files = sorted(p for p in path.parent.glob("*") if p.is_file() and p.name != NOT_THEIRS)
-    raise Unreadable(missing + (f", only {_names(files)}" if files else ""))
+    raise Unreadable(missing + (f", only {_names(files, path)}" if files else ""))
 
 
 def notebooks_beside(path: Path) -> list[Path]:
-    """Returns every other notebook in a folder, including one that was saved as text. Links are left out, and so are
-    hidden files such as macOS adds to a zip."""
-    return sorted(p for p in path.parent.glob("*")
-                  if ".ipynb" in p.name.lower() and p.name != path.name and not p.name.startswith(".")
-                  and p.is_file() and not p.is_symlink())
+    """Returns every other notebook in a folder and in the folders inside, including one that was saved as text. Links
+    are left out, and so are hidden files and folders, such as Jupyter's checkpoints and what macOS adds to a zip."""
+    found, seen = [], 0
+    for folder, folders, files in os.walk(path.parent):  # which follows no link
+        depth = len(Path(folder).relative_to(path.parent).parts)
+        folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX"
+                            and depth < DEEPEST)
+        seen += len(folders) + len(files)
+        if seen > MOST_FILES:
+            break
+        found += [each for each in sorted(Path(folder, name) for name in files)
+                  if (".ipynb" in each.name.lower() or each.suffix == ".json") and not each.name.startswith(".")
+                  and each != path and each.is_file() and not each.is_symlink()]
+    return found
 
 
-def _no_lesson(file: Path, lesson: str) -> str | None:
-    """Says why a file does not hold the exercises of a lesson; None if it does."""
-    from autograder.submission.notebook import lesson_of  # imports the lessons
+def _not_this_lesson(file: Path, name: str) -> str:
+    """Says why a file does not hold the exercises of a lesson; empty if it does."""
+    from autograder.submission.notebook import another_lesson, lesson  # imports the lessons
 
     try:
-        found = lesson_of(read(file)).name
-    except Unreadable:
-        return "holds no exercise of any lesson"
-    return None if found == lesson else f"holds exercises of {found}"
+        return another_lesson(load(file), lesson(name))
+    except Unreadable as problem:
+        return str(problem)
 
 
-def _names(files: list[Path]) -> str:
-    return ", ".join(file.name for file in files[:5]) + (", ..." if len(files) > 5 else "")
+def _names(files: list[Path], path: Path) -> str:
+    names = [str(file.relative_to(path.parent)) for file in files[:5]]
+    return ", ".join(names) + (", ..." if len(files) > 5 else "")
 
 
 def digest_of(path: Path) -> str:
