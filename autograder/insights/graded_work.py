@@ -15,7 +15,8 @@ from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
 from autograder.judge.cache import restored
 from autograder.judge.judge import Result
-from autograder.submission.notebook import ReleasedLesson, defined_names, same_code
+from autograder.submission.gaps import answers as is_answer
+from autograder.submission.notebook import ReleasedLesson, defined_names
 from autograder.submission.parse import NOTE
 
 
@@ -78,11 +79,11 @@ def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
 
 def answers_in(notebook: dict[str, Any], lesson: ReleasedLesson) -> dict[str, str]:
     """Returns, for each exercise, the source of the cell that defines it. If several cells do, the last one counts, as
-    it does for the judge. A copy of the stub does not count."""
+    it does for the judge. A definition that is still the gap does not count."""
     stubs, answers = {slot.name: slot.stub for slot in lesson.exercises}, {}
     for cell in notebook["cells"]:
         source = "".join(cell["source"])
         for name in set(defined_names(source)) if cell["cell_type"] == "code" else ():
-            if name in stubs and not same_code(source, stubs[name]):
+            if name in stubs and is_answer(source, stubs[name], name):
                 answers[name] = source
     return answers

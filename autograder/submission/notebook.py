@@ -17,22 +17,20 @@ from nbformat import NotebookNode
 
 from autograder.lessons.course import COURSE, own_lessons
 from autograder.lessons.course import lessons as listed
+from autograder.submission.gaps import LONGEST_PARSED, UNPARSED, answers, same_code, without_gaps
 from autograder.submission.parse import Unreadable, parse
 
 EXPERIMENT = "experiment"
 CALL = re.compile(r"check\((\w+)\)")
 DEFINITION = re.compile(r"^(?:(?:class|def|async\s+def)\s+(\w+)|(\w+)\s*(?::[^=\n]*)?=(?!=))", re.MULTILINE)
 WORD = re.compile(r"\w+")
-LONGEST_PARSED = 200_000  # characters of a cell that a tree is made of: of two million, it takes more than a gigabyte
 MOST_HALVES, LONGEST_JOINED = 10, 20_000  # cells that one exercise may be cut into, and characters of all of them
 WRITES = re.compile(r"%%(writefile|file)\b")
-UNPARSED = (SyntaxError, ValueError, RecursionError, MemoryError)
 NEWLINE = re.compile(r"\r\n?|\n")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 VALUES = (ast.Assign, ast.AnnAssign)
-LAYOUT = re.compile(r"#[^\n]*|\s+")
 
 
 @dataclass(frozen=True)
@@ -178,9 +176,9 @@ def _ids_and_names(notebook: NotebookNode) -> tuple[set[str], set[str]]:
 
 
 def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
-    """Returns the code cells of a submission that are run, in order. Left out are grade cells, experiments, and copies
-    of a stub that was answered elsewhere. The lesson's other given cells are left out too, unless a learner's code uses
-    them.
+    """Returns the code cells of a submission that are run, in order. Left out are grade cells, experiments, and
+    definitions that are still the gap of an exercise that was answered elsewhere. The lesson's other given cells are
+    left out too, unless a learner's code uses them.
 
     A cell that defines an exercise is run whatever its metadata say. The parts of an experiment that other code uses
     are run, because a learner may use its helpers. If an experiment was copied or split, the copy keeps its tag, but
@@ -203,13 +201,22 @@ def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
             continue
         tagged = not exercises and EXPERIMENT in cell.metadata.get("tags", []) and not WRITES.match(cell.source)
         cells.append(Cell(cell.source, exercises, number, tagged))
-    copied = [{name for name in cell.exercises if same_code(cell.source, slots[name].stub)} for cell in cells]
-    answered = {name for cell, stubs in zip(cells, copied) for name in cell.exercises if name not in stubs}
-    cells = [cell for cell, stubs in zip(cells, copied) if not stubs & answered]
+    answered = {name for cell in cells for name in cell.exercises if answers(cell.source, slots[name].stub, name)}
+    cells = [kept for cell in cells if (kept := _without_gaps(cell, [slots[name] for name in cell.exercises
+                                                                     if name in answered])).source]
     cells = _without_trials(cells, known)
     own = "\n".join(cell.source for cell in cells if cell.source not in known.shown)
     idle = {source for source in known.shown if not _needed(source, own)}
     return [cell for cell in cells if cell.source not in idle]
+
+
+def _without_gaps(cell: Cell, slots: list[Slot]) -> Cell:
+    """Returns a cell without the definitions of these exercises that are still their gaps."""
+    source = cell.source
+    for slot in slots:
+        source = without_gaps(source, slot.stub, slot.name)
+    defined = defined_names(source)
+    return replace(cell, source=source, exercises=tuple(name for name in cell.exercises if name in defined))
 
 
 def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> None:
@@ -413,16 +420,11 @@ def completed(cells: list[Cell], known: ReleasedLesson, solved: NotebookNode) ->
     """Returns `cells` with the exercises that are missing, or still as released, taken from a solved notebook. The
     solved notebook's imports come first."""
     slots = {slot.name: slot for slot in known.exercises}
-    answers = cells_to_run(solved, known)
-    theirs = {name: cell for cell in answers for name in cell.exercises}
+    solutions = cells_to_run(solved, known)
+    theirs = {name: cell for cell in solutions for name in cell.exercises}
     own = {name for cell in cells for name in cell.exercises if not same_code(cell.source, slots[name].stub)}
-    made = [cell for cell in answers if not cell.exercises]
+    made = [cell for cell in solutions if not cell.exercises]
     for name in slots:  # in the lesson's order, each before the learner's cells that come after it
         if name not in own and name in theirs:
             made.append(theirs[name])
     return made + [cell for cell in cells if not cell.exercises or own & set(cell.exercises)]
-
-
-def same_code(a: str, b: str) -> bool:
-    """Says whether two sources are the same apart from comments and blanks."""
-    return a == b or LAYOUT.sub("", a) == LAYOUT.sub("", b)

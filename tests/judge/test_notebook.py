@@ -13,6 +13,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from autograder.intake.files import read
 from autograder.judge.versions import digest
 from autograder.lessons.course import COURSE, NOTEBOOKS
+from autograder.submission.gaps import answers, same_code
 from autograder.submission.notebook import (
     cells_to_run,
     completed,
@@ -21,7 +22,6 @@ from autograder.submission.notebook import (
     lesson,
     lesson_of,
     parts_of,
-    same_code,
 )
 from autograder.submission.parse import LARGEST, Unreadable, parse
 
@@ -198,6 +198,35 @@ def test_the_same_code_in_another_layout():
     assert same_code(stub, "# note\n\n" + stub.replace("    ", "  ") + "\n\n")
     assert not same_code(stub, stub.replace("16", "8"))
     assert same_code("def f(:\n  (", "def f(:\n   (")
+
+
+GAP, ANSWER = SE.exercises[0].stub, "def squeeze(x):\n    return x.mean((2, 3))"
+OPEN = "def squeeze(x):\n    'Mine.'\n    n = x.shape\n    raise NotImplementedError('later')"
+CLASS = SE.exercises[2].stub
+SOLVED_BLOCK = next(cell.source for cell in SOLVED.cells if "class SEBlock" in cell.source)
+
+
+@pytest.mark.parametrize("name, source, is_answer", [
+    ("squeeze", ANSWER, True), ("squeeze", GAP, False), ("squeeze", OPEN, False), ("squeeze", f"%%time\n{OPEN}", False),
+    ("squeeze", "def squeeze(x):\n    ...", False), ("squeeze", f"{ANSWER}\n{GAP}", True),
+    ("squeeze", f"{ANSWER}\n    raise NotImplementedError()", True), ("squeeze", "def squeeze(x:\n    pass", True),
+    ("squeeze", "def squeeze(x):\n    if x.dim() == 4:\n        return x\n    raise NotImplementedError", True),
+    ("squeeze", "squeeze = lambda x: x.mean((2, 3))", True), ("squeeze", "squeeze = squeeze(torch.ones(1))", False),
+    ("SEBlock", CLASS, False), ("SEBlock", CLASS.replace("16", "8"), False),
+    ("SEBlock", CLASS.replace("raise NotImplementedError()", "self.gate = Excitation(channels)", 1), True),
+    ("SEBlock", "class SEBlock(nn.Module):\n    def forward(self, x):\n        raise NotImplementedError", False),
+    ("SEBlock", f"{SOLVED_BLOCK}\n\n    def extra(self):\n        raise NotImplementedError", True),
+])
+def test_a_definition_that_is_still_the_gap_is_no_answer(name, source, is_answer):
+    assert answers(source, next(slot.stub for slot in SE.exercises if slot.name == name), name) is is_answer
+
+
+@pytest.mark.parametrize("sources, run", [
+    ([ANSWER, OPEN], [ANSWER]), ([ANSWER, f"n = 1\n{OPEN}\nm = n"], [ANSWER, "n = 1\n\n\n\n\nm = n"]),
+    ([f"{ANSWER}\n{OPEN}"], [f"{ANSWER}\n\n\n\n"]), ([OPEN, GAP], [OPEN, GAP]), ([OPEN, ANSWER, ANSWER], [ANSWER] * 2),
+])
+def test_a_gap_below_an_answer_is_not_run(sources, run):
+    assert [cell.source for cell in cells_to_run(new_notebook(cells=list(map(new_code_cell, sources))), SE)] == run
 
 
 def test_what_is_missing_is_taken_from_a_solved_notebook():

@@ -81,7 +81,8 @@ def known_marks(info: dict, handed_out: NotebookNode) -> dict[str, Mark]:
 
 def restore(nb: NotebookNode, marks: dict[str, Mark]) -> None:
     """Gives each of the `marks` to one cell of `nb`, and puts missing cells back."""
-    from autograder.submission.notebook import defined_names, join_halves, same_code
+    from autograder.submission.gaps import answers
+    from autograder.submission.notebook import defined_names, join_halves
 
     join_halves(nb, {grade_id: mark.names for grade_id, mark in marks.items()})
     claims = [cell.metadata.pop("nbgrader", {}).get("grade_id") for cell in nb.cells]
@@ -95,10 +96,11 @@ def restore(nb: NotebookNode, marks: dict[str, Mark]) -> None:
     for grade_id, mark in marks.items():
         free = [i for i in range(len(nb.cells)) if claims[i] in (None, grade_id) and i not in chosen.values()]
         mine = [i for i in free if claims[i] == grade_id]
-        # of several definitions the last one counts, as it does when the cells are run; a copy of the stub never does
+        # of several definitions the last one counts, as it does when the cells are run; a gap never does
         if mark.names:
             fitting = [i for i in free if mark.names <= defined[i]]
-            fitting = [i for i in fitting if not same_code(nb.cells[i].source, mark.source)] or fitting
+            fitting = [i for i in fitting
+                       if any(answers(nb.cells[i].source, mark.source, name) for name in mark.names)] or fitting
         else:
             fitting = mine or [
                 i for i in free if mark.metadata["locked"] and nb.cells[i].source.strip() == mark.source.strip()
