@@ -21,6 +21,7 @@ from rich.text import Text
 from attention_lab.checking.report import number
 from autograder.classroom.final_mark import FinalMark
 from autograder.judge.judge import Result
+from autograder.judge.packages import said, sorted_out
 from autograder.outward import on_terminal
 
 LONG = 5.0  # seconds; if judging takes longer, the summary says so
@@ -235,10 +236,17 @@ class LiveTable:
         for student, entry in done.items():
             for name in entry.result.missing_modules if entry.result else ():
                 wanted.setdefault(name, []).append(student)
-        for name, students in sorted(wanted.items(), key=lambda pair: (-len(pair[1]), pair[0])):
+        known, others = sorted_out(sorted(wanted, key=lambda name: (-len(wanted[name]), name)))
+        for name in known:
+            students = wanted[name]
             notebooks = "1 notebook imports" if len(students) == 1 else f"{len(students)} notebooks import"
-            self._line(f"Not installed here: {on_terminal(name)}, which {notebooks}: "
+            self._line(f"Not installed here: {on_terminal(said(name))}, which {notebooks}: "
                        f"{', '.join(map(on_terminal, students))}")
+        if others:
+            named = ", ".join(on_terminal(f"{name} ({', '.join(wanted[name])})") for name in others)
+            self._line("Imported, but no package that the course knows, so probably files of the students' own, which "
+                       f"are not handed in: {named}. If one is a package that you want to allow, install it by the "
+                       "name that its own documentation gives")
 
     def _line(self, said: str) -> None:
         """Prints a line at its full length, without cutting it."""

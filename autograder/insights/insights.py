@@ -12,6 +12,7 @@ from autograder.insights.items import Item, items
 from autograder.insights.likeness import Alike, alike
 from autograder.insights.mistakes import FOLLOWS, LIMIT, NAMED, OPEN, UNNAMED, Answer, Group, answers, groups
 from autograder.insights.published import published
+from autograder.judge.packages import sorted_out
 from autograder.judge.questions import closure
 from autograder.judge.recording import source_of
 from autograder.lessons.topics import Topic, topic
@@ -49,7 +50,8 @@ class Insights:
 
     shared: the mistakes to talk about, which several students made.
     single: the mistakes that only one student made.
-    packages: for each module that the grading machine lacks, the students whose notebook imports it.
+    packages: for each package that the grading machine lacks, the students whose notebook imports it.
+    own_files: the same for modules that most likely are files of the students' own.
     not_reached: for each exercise, the students whose notebook had no time left for it.
     cut_off: the students in whose notebooks a cell was stopped because it computed for too long.
     """
@@ -66,6 +68,7 @@ class Insights:
     not_reached: dict[str, list[str]]
     cut_off: list[str]
     packages: dict[str, list[str]]
+    own_files: dict[str, list[str]]
     alike: list[Alike]
     unanalysed: list[Unanalysed]
 
@@ -103,16 +106,17 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
     shared, single = ([exhibit for exhibit in weighty if (len(exhibit.group.answers) > 1) is several][:MOST]
                       for several in (True, False))
     limits = [group for own in given.values() for group in groups(own, LIMIT)]
-    packages: dict[str, list[str]] = {}
+    lacking: dict[str, list[str]] = {}
     not_reached: dict[str, list[str]] = {}
     for work in graded.works:
         for name in work.result.missing_modules:
-            packages.setdefault(name, []).append(work.student)
+            lacking.setdefault(name, []).append(work.student)
         for name in work.result.not_reached:
             not_reached.setdefault(name, []).append(work.student)
-    packages = dict(sorted(packages.items(), key=lambda pair: -len(pair[1])))
+    packages, own_files = ({name: lacking[name] for name in names}
+                           for names in sorted_out(sorted(lacking, key=lambda name: -len(lacking[name]))))
     return Insights(lesson, graded, given, items(given), shared, single, named, unnamed, limits, not_reached,
-                    [work.student for work in graded.works if work.result.cut_off], packages,
+                    [work.student for work in graded.works if work.result.cut_off], packages, own_files,
                     alike(given, published(lesson, known)),
                     _unanalysed(given))
 

@@ -17,6 +17,7 @@ from attention_lab.checking.report import number
 from autograder.insights.insights import Insights
 from autograder.insights.items import FEWEST
 from autograder.insights.likeness import A_HINT, A_QUESTION, SHORT
+from autograder.judge.packages import said
 from autograder.outward import on_terminal
 
 BINS = 10  # columns of the histogram, at most
@@ -48,7 +49,7 @@ def _template() -> Template:
                               undefined=StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)
     environment.filters |= {"prose": prose, "count": count, "points": points, "listed": listed,
-                            "plain": partial(on_terminal, lines=True)}
+                            "plain": partial(on_terminal, lines=True), "package": said}
     return environment.get_template("page.html")
 
 

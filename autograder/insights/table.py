@@ -6,6 +6,7 @@ import csv
 from pathlib import Path
 
 from autograder.insights.insights import Insights
+from autograder.judge.packages import sorted_out
 from autograder.outward import in_cell
 
 COLUMNS = ("student", "exercise", "points", "max_points", "outcome", "mistake", "group", "sentence", "missing_packages")
@@ -27,9 +28,9 @@ def write(found: Insights, names: bool, path: Path) -> None:
         writer.writerow(COLUMNS)
         for number, i in enumerate(order, 1):
             for exercise, given in found.answers.items():
-                answer = given[i]
+                answer, packages = given[i], sorted_out(works[i].result.missing_modules)[0]
                 verdict = answer.verdict
                 row = (answer.student if names else number, exercise, verdict.points, verdict.max_points, answer.kind,
                        verdict.mistake or "", groups.get((answer.student, exercise), ""),
-                       "" if answer.lost == 0 else verdict.headline, " ".join(works[i].result.missing_modules))
+                       "" if answer.lost == 0 else verdict.headline, " ".join(packages))
                 writer.writerow(map(in_cell, row))

@@ -14,7 +14,7 @@ from typing import Any
 from attention_lab.checking.verdict import Check, Verdict
 from autograder.judge import private
 from autograder.judge.judge import Judge, Result
-from autograder.judge.session import is_absent
+from autograder.judge.packages import is_absent
 from autograder.judge.versions import digest, unchanged, versions
 from autograder.submission.notebook import Cell, ReleasedLesson
 

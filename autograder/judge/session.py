@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from torch import Tensor
 
 from attention_lab.checking.protocol import Answer, Observation
 from attention_lab.checking.verdict import Verdict
+from autograder.judge.packages import OWN, is_absent, known, why_lacking
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.sandbox import limits, validation
 from autograder.sandbox.sandbox import Died, Sandbox, Worker
@@ -30,6 +30,9 @@ DEATHS = {"cpu": "Your code did not come to an end: {}. Is there a loop that nev
           "ended": "Your code ended the whole Python process (`os._exit`, `exit`, too much memory, or a crash "
                    "inside torch).",
           "broken": "Your code's process gave no answer that can be read ({})."}
+
+
+NO_MODULE = re.compile(r"No module named '(\w+)")
 
 
 def described(death: Died) -> tuple[str, str]:
@@ -100,14 +103,6 @@ class CellHistory:
 
     def lacks(self, *modules: str) -> None:
         self.absent |= {package for module in modules if is_absent(package := module.partition(".")[0])}
-
-
-def is_absent(package: str) -> bool:
-    """Says whether Python finds no package of this name here. A worker's claim is not enough."""
-    try:
-        return package.isidentifier() and len(package) <= 100 and importlib.util.find_spec(package) is None
-    except (ImportError, ValueError):
-        return False
 
 
 class Session:
@@ -270,6 +265,9 @@ class Session:
             failed = [(self.cells[number], unmet) for number, all_of_it in sorted(self.history.unmet.items())
                       for unmet in all_of_it]
             said += [_failed(cell, unmet) for cell, unmet in failed[:TOLD]]
+        inside = NO_MODULE.search(verdict.headline)  # an import in the exercise itself
+        if inside and is_absent(inside[1]) and not known(inside[1]):
+            said.append(f"{OWN}.")
         return said
 
     def _end(self, device: str) -> None:
@@ -284,11 +282,8 @@ class Session:
 
 def _failed(cell: notebook.Cell, unmet: Unmet) -> str:
     place = f" in code cell {cell.number}" if cell.number else ""
-    why = (
-        f"the grading machine has no module `{unmet.module}`"
-        if unmet.module
-        else f"the grading machine says: {unmet.message}"
-    )
+    why = (why_lacking(unmet.module or "", unmet.line) if unmet.module or unmet.line.startswith("from .")
+           else f"the grading machine says: {unmet.message}")
     return f"The import{place} failed: {why}. Your line: `{unmet.line}`."
 
 

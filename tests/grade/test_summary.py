@@ -35,6 +35,17 @@ def test_packages_that_this_machine_lacks_are_told_for_the_class():
     assert "Not installed here: timm, which 1 notebook imports: bob" in lines
 
 
+def test_only_packages_that_are_known_are_called_packages():
+    """Whoever installs what this list says gets no stranger's package with the name of a learner's file."""
+    lines = told({"ann": result(missing_modules=["cv2", "google", "helper", "kaggle_secrets", "piplite", "utils"]),
+                  "bob": result(missing_modules=["helper"])})
+    packages = [line for line in lines if line.startswith("Not installed here")]
+    assert packages == ["Not installed here: cv2 (for pip: opencv-python-headless), which 1 notebook imports: ann"]
+    others, = [line for line in lines if "files of the students' own" in line]
+    assert "not handed in: helper (ann, bob), utils (ann). If one is a package that you want to allow" in others
+    assert not any(name in line for line in lines for name in ("google", "kaggle", "piplite"))
+
+
 def test_an_exercise_that_was_not_reached_is_told_with_the_reason():
     spent = "the notebook's 48 seconds of computing were spent by `Excitation` (40 s)"
     lines = told({"ann": result(0.0, not_reached={"squeeze": spent}), "bob": result(0.0, unsettled={"squeeze": BUSY})})

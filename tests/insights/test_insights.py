@@ -138,10 +138,11 @@ def test_an_exercise_that_was_not_reached_and_a_missing_package_are_told(group):
     group.add("ann", wrong("SEBlock", "This exercise was not reached: the time was spent by `squeeze`.",
                            outcome="timeout"),
               not_reached={"SEBlock": "the time was spent by `squeeze`"})
-    group.add("bob", missing_modules=["einops", "timm"])
+    group.add("bob", missing_modules=["einops", "google", "my_layers", "timm"])
     shown = text(page(found(group), True, DAY))
     assert "Not reached, because earlier exercises had used up the notebook's time: SEBlock (1 student: ann)." in shown
-    assert "einops 1 student bob" in shown and "timm 1 student bob" in shown
+    assert "einops 1 student bob" in shown and "timm 1 student bob" in shown and "google" not in shown
+    assert "files of the students' own, which are not handed in: my_layers (1 student: bob)." in shown
 
 
 def test_what_many_got_wrong_comes_before_what_cost_one_student_dearly(group):
@@ -261,7 +262,7 @@ def test_the_columns_of_the_histogram_hold_everybody_once():
 
 
 def test_the_table_has_a_row_for_each_answer_and_names_nobody(group, tmp_path):
-    group.add("ann", named("squeeze", "squeeze-maximum", MAXIMUM, 0.5), missing_modules=["einops"])
+    group.add("ann", named("squeeze", "squeeze-maximum", MAXIMUM, 0.5), missing_modules=["einops", "helper"])
     group.add("bob", wrong("SEBlock", "=HYPERLINK(1)"))
 
     def rows(names):

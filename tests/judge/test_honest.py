@@ -4,7 +4,7 @@ where something is lost the report says why, and docs/learners.md said so before
 import pytest
 
 from attention_lab.checking import report
-from autograder.judge.session import is_absent
+from autograder.judge.packages import is_absent
 from autograder.lessons.course import ROOT
 from autograder.submission.notebook import lesson
 from tests.judge.honest.jupyter import JUPYTER

@@ -75,7 +75,7 @@ JUPYTER = {
                                                   "\ndef squeeze(x):\n    return x.mean(AXES)"}, lost={"squeeze": 2}, said="settings.json",
                                          rule="Files beside your notebook"),
     "a helper that stayed at home": Honest(first=["from my_layers import mean"], instead={"squeeze": MEAN.format("mean")},
-                                           lost={"squeeze": 2}, said="no module `my_layers`", absent=["my_layers"],
+                                           lost={"squeeze": 2}, said="no module `my_layers`. A file of your own is not handed in with the notebook", absent=["my_layers"],
                                            rule="Files beside your notebook"),
     "another folder": Honest(first=["import os\nos.makedirs('out', exist_ok=True)\nos.chdir('out')"]),
     "a setting of the environment": Honest(first=["%env AXES=2 3\n%set_env SEED=7", "import os\nAXES = [int(a) for a in "
