@@ -9,6 +9,8 @@ import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
+from autograder.judge.syntax import PYTHON
+
 LONGEST = 20_000  # characters of a cell that is looked at: nobody writes more by hand
 # expressions and statements inside each other: Python's own functions for trees call themselves, up to 1,000 times
 DEEPEST = 100
@@ -71,7 +73,7 @@ def _analysed(source: str) -> _Analysed:
     except _NotAnalysed as error:
         return _Analysed(why_not=str(error))
     except SyntaxError:
-        return _Analysed(why_not="it is not valid Python")
+        return _Analysed(why_not=f"it is not valid in {PYTHON}")
     except (RecursionError, MemoryError):
         return _Analysed(why_not="it is nested too deeply")
     except Exception as error:  # a null byte, a number of 10,000 digits, and what else there may be

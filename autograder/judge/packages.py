@@ -12,6 +12,8 @@ import re
 import sys
 from collections.abc import Iterable
 
+from autograder.judge.syntax import PYTHON
+
 # Packages that pip installs under the name that is imported.
 SAME = frozenset("""
     accelerate albumentations altair astropy beartype bokeh captum catboost d2l dask datasets deepspeed diffusers einops
@@ -34,7 +36,6 @@ FRONT_ENDS = re.compile(r"google|kaggle\w*|colab\w*|piplite|micropip|pyodide\w*|
                         r"ipyparallel|nb_\w+|nbextension\w*|lab_black|autotime|watermark|memory_profiler|line_profiler|"
                         r"dbruntime|databricks\w*|deepnote\w*|sagemaker\w*|vscode\w*|rise|itables")
 OWN = "A file of your own is not handed in with the notebook: put what you need of it into a cell"
-PYTHON = f"Python {sys.version_info.major}.{sys.version_info.minor}"
 
 
 def is_absent(package: str) -> bool:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from attention_lab.checking.protocol import Answer, Observation
 from attention_lab.checking.verdict import Verdict
+from autograder.judge import syntax
 from autograder.judge.packages import OWN, is_absent, known, why_lacking
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.sandbox import limits, validation
@@ -18,7 +19,8 @@ from autograder.submission import notebook
 from autograder.worker import wire
 from autograder.worker.cells import Ran, Unmet
 
-TOLD = 3  # how many failed imports a report mentions
+TOLD = 3  # how many failed imports, or other cells that can't be read, a report mentions
+UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 BY_CLOCK = ("wall", "budget")
 OVER = ("spent", "budget")  # the time for the whole notebook
 TIMED = ("cpu", "wall", *OVER)
@@ -70,6 +72,7 @@ class CellHistory:
     late: the cells that were stopped because they computed for too long.
     brief: the cells that cost a worker its life, so that only their definitions are run from now on.
     deadly: the cells that cost another worker its life, although only their definitions were run. None is run again.
+    unreadable: why Python can't read a cell, for those with a syntax error.
     unmet: the imports that failed.
     absent: the modules that this machine lacks; the judge has looked for them, too.
     """
@@ -79,6 +82,7 @@ class CellHistory:
     late: set[int] = field(default_factory=set)
     brief: set[int] = field(default_factory=set)
     deadly: set[int] = field(default_factory=set)
+    unreadable: dict[int, str] = field(default_factory=dict)
     unmet: dict[int, list[Unmet]] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
 
@@ -97,7 +101,10 @@ class CellHistory:
             self.stopped.setdefault(number, described(Died("cpu", f"more than {seconds:g} seconds of computing")))
         elif ran.raised:
             line = f"\nin your line: {ran.raised.line}" if ran.raised.line else ""
-            self.stopped.setdefault(number, ("error", f"{ran.raised.type}: {_found(ran.raised.message, cell)}{line}"))
+            said = f"{ran.raised.type}: {_found(ran.raised.message, cell)}{line}"
+            if ran.raised.type in UNREADABLE:
+                self.unreadable.setdefault(number, f"can't be read: {syntax.why(cell.source)}")
+            self.stopped.setdefault(number, ("error", said))
         self.unmet[number] = ran.unmet
         self.lacks(*(unmet.module for unmet in ran.unmet if unmet.module))
 
@@ -247,7 +254,8 @@ class Session:
         for number in reversed(own):
             if number in self.history.stopped:
                 outcome, why = self.history.stopped[number]
-                return Missing(outcome, f"The cell that defines `{name}` stops before the definition. {why}")
+                how = self.history.unreadable.get(number, "stops before the definition")
+                return Missing(outcome, f"The cell that defines `{name}` {how}. {why}")
         if not own:
             return Missing("failed",
                            f"No cell defines `{name}`: the exercise's cell is missing, or defines another name.")
@@ -260,7 +268,13 @@ class Session:
         for number, cell in enumerate(self.cells):
             why = self.history.stopped.get(number, ("", ""))[1]
             if verdict.exercise in cell.exercises and why and why not in verdict.headline:
-                said.append(f"The cell that defines `{verdict.exercise}` was not run as a whole. {why}")
+                how = self.history.unreadable.get(number, "was not run as a whole")
+                said.append(f"The cell that defines `{verdict.exercise}` {how}. {why}")
+        if any(check.outcome == "error" for check in verdict.checks):
+            others = [(self.cells[number], how) for number, how in sorted(self.history.unreadable.items())
+                      if not self.cells[number].exercises]
+            said += [f"The cell that begins with `{notebook.first_line(cell.source)}` {how}."
+                     for cell, how in others[:TOLD]]
         if any(check.outcome == "error" for check in verdict.checks) or verdict.exercise not in self.names:
             failed = [(self.cells[number], unmet) for number, all_of_it in sorted(self.history.unmet.items())
                       for unmet in all_of_it]

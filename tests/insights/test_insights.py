@@ -18,6 +18,7 @@ from autograder.insights.insights import insights
 from autograder.insights.items import items
 from autograder.insights.mistakes import LIMIT, NAMED, OPEN, PACKAGE, SOLVED, UNNAMED, Answer
 from autograder.insights.page import histogram, page, prose
+from autograder.judge.syntax import PYTHON
 from tests.browser.readable import VIEWS, axe_core, chromium, violations
 from tests.classroom.pupils import PWN
 from tests.classroom.pupils import SOLVED as ANSWERS
@@ -320,7 +321,8 @@ def test_no_answer_ends_the_page_of_a_class_and_what_could_not_be_analysed_is_li
     made = found(group)
     listed = {student: each.why for each in made.unanalysed for student in each.students}
     assert set(HOSTILE) - {"surrogate", "f-string"} <= set(listed) and "ada" not in listed
-    assert listed["elifs"] == listed["sum"] == "it is nested too deeply" and listed["wrong"] == "it is not valid Python"
+    assert listed["elifs"] == listed["sum"] == "it is nested too deeply"
+    assert listed["wrong"] == f"it is not valid in {PYTHON}"
     assert "characters" in listed["parentheses"] and listed["digits"] == "Python can't read it (ValueError)"
     shown, anonymous = text(page(made, True, DAY)), text(page(made, False, DAY))
     assert (
