@@ -179,10 +179,11 @@ def _exercises(nb: NotebookNode, held: SubmittedNotebook, slots: tuple[Slot, ...
 def _question(above: NotebookNode, asked: NotebookNode, answers: dict[str, tuple[str, Cell]], comments: dict[str, str],
               points: float | None, most: float) -> Question:
     """Returns what a page shows of a cell that the instructor marks. above, asked: cells as they were handed out."""
-    name = _grade_id(asked)
+    own = not asked.metadata.nbgrader.solution and above.metadata.get("nbgrader", {}).get("solution")
+    name = _grade_id(above if own else asked)  # tests stand below the code that they are about
     source, answer = answers.get(name, (asked.source, Cell()))
-    return Question(name, points, most, _html(above.source if above.cell_type == "markdown" else ""), answer,
-                    source != asked.source, _html(comments.get(name, "")))
+    return Question(_grade_id(asked), points, most, _html(above.source if above.cell_type == "markdown" else ""), answer,
+                    source != (above if own else asked).source, _html(comments.get(name, "")))
 
 
 def _grade_id(cell: NotebookNode) -> str:

@@ -46,6 +46,7 @@ def configure(c: Config) -> None:
     c.ExportApp.plugin_class = f"{HERE}.csv_export.Csv"
     _read_once_and_miss_nothing()
     _know_what_is_graded()
+    _hand_out_what_can_be_graded()
     _know_what_a_page_shows()
     _copy_plain_files()
     _read_times_within_bounds()
@@ -91,6 +92,15 @@ def _know_what_is_graded() -> None:
 
     write_beside(Autograde)
     Autograde.init_destination = init_destination
+
+
+def _hand_out_what_can_be_graded() -> None:
+    """Replaces a method of nbgrader, because a failing preprocessor ends in a traceback; see gradable.py."""
+    from nbgrader.converters import GenerateAssignment
+
+    from autograder.classroom.nbgrader_plugin.gradable import init_notebooks
+
+    GenerateAssignment.init_notebooks = init_notebooks
 
 
 def _know_what_a_page_shows() -> None:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from autograder.judge.judge import Judge, Result
 
 VERDICTS = "work/verdicts"  # below the course's folder
-NO_MARK = "Not marked yet: {}. It will be graded again, and no points are lost."
+AGAIN = "{}. It will be graded again, and no points are lost"
+BY_HAND = "the graders know no such exercise, so it waits for a mark by hand"
 
 
 @cache
@@ -44,21 +45,15 @@ class JudgeCells(NbGraderPreprocessor):
     device = Unicode("auto", help="'auto', 'cpu' or 'cuda'").tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        """Grades one notebook. Raises ValueError if a grade cell belongs to no exercise of the lesson, because nbgrader
-        would give it full marks."""
+        """Grades one notebook. A grade cell that belongs to no exercise of the lesson is left without a number, so that
+        it waits for a mark by hand; see SaveMarks."""
         from autograder import outputs
         from autograder.submission import notebook
 
         name, student = resources["nbgrader"]["notebook"], resources["nbgrader"]["student"]
         slots = {slot.check_id: slot for slot in notebook.lesson(name).exercises}
-        exercises = {check: slot.name for check, slot in slots.items()}
         cells = [cell for cell in nb.cells if cell.cell_type == "code" and utils.is_grade(cell)
                  and not utils.is_solution(cell)]
-        unknown = [cell.metadata.nbgrader.grade_id for cell in cells
-                   if cell.metadata.nbgrader.grade_id not in exercises]
-        if unknown:
-            raise ValueError(f"{name}: the grade cells {', '.join(unknown)} belong to no exercise; the lesson has "
-                             f"{', '.join(exercises)}")
         autograde = self.parent.parent
         # `autograder grade` has judged before, in other processes
         result = getattr(autograde, "result", self._result)(nb, name, student)
@@ -69,15 +64,17 @@ class JudgeCells(NbGraderPreprocessor):
             self.log.error("%s: %s", student, result.error)
         unmarked: dict[str, str] = {}
         for cell in cells:
-            slot, maximum = slots[cell.metadata.nbgrader.grade_id], float(cell.metadata.nbgrader.points)
-            verdict = result.verdicts.get(slot.name)
+            grade_id, maximum = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
+            slot = slots.get(grade_id)
             cell.execution_count = 1
-            if why := result.unsettled.get(slot.name):
-                self.log.warning("%s: %s has no mark yet, because %s", student, slot.name, why)
-                unmarked |= dict.fromkeys((slot.check_id, slot.grade_id), NO_MARK.format(why))
-                cell.outputs = [outputs.unmarked(NO_MARK.format(why))]
-            else:
+            if slot and slot.name not in result.unsettled:
+                verdict = result.verdicts.get(slot.name)
                 cell.outputs = outputs.outputs(verdict, maximum) if verdict else _ungraded(slot.name, result.error)
+                continue
+            why = f"Not marked yet: {AGAIN.format(result.unsettled[slot.name]) if slot else BY_HAND}."
+            self.log.warning("%s, %s: %s", student, slot.name if slot else grade_id, why)
+            unmarked |= dict.fromkeys((grade_id, slot.grade_id if slot else grade_id), why)
+            cell.outputs = [outputs.unmarked(why)]
         # As a string, because what learners wrote can hold what no file in UTF-8 can.
         nb.metadata[RECORD] = {"digest": self.parent.digest, OPEN: unmarked, RESULT: json.dumps(asdict(result)),
                                "unsettled": next(iter(result.unsettled.values()), "")}

@@ -1,0 +1,41 @@
+"""Refuses to hand out a notebook with a grade cell that nobody here could grade after the deadline."""
+
+from __future__ import annotations
+
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbgrader import utils
+from nbgrader.converters import NbGraderException
+from nbgrader.converters.base import BaseConverter
+
+INSTEAD = ("Nothing was handed out. Make it a manually graded answer (in JupyterLab, Create Assignment), or put the "
+           "exercise into a lesson of your own: docs/own-lesson.md")
+
+
+def init_notebooks(self: Any) -> None:
+    """Replaces GenerateAssignment's method: finds the notebooks, and raises NbGraderException if one of them holds a
+    cell for the autograder that belongs to no exercise."""
+    BaseConverter.init_notebooks(self)
+    for path in map(Path, chain.from_iterable(self.assignments.values())):
+        if problem := not_gradable(path):
+            self.log.error(problem)
+            raise NbGraderException(problem)
+
+
+def not_gradable(path: Path) -> str:
+    """Says which cells for the autograder in a notebook's source belong to no exercise; empty if there are none."""
+    from autograder.submission import notebook  # imports the lessons
+
+    checks = [cell.metadata.nbgrader.grade_id for cell in nbformat.read(path, as_version=4).cells
+              if cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)]
+    exercises = {slot.check_id: slot.name for known in notebook.lessons() if known.name == path.stem
+                 for slot in known.exercises}
+    unknown = [check for check in checks if check not in exercises]
+    if not unknown:
+        return ""
+    cells = f"cell {unknown[0]} is" if len(unknown) == 1 else f"cells {', '.join(unknown)} are"
+    what = f"the lesson has {', '.join(exercises.values())}" if exercises else f"the course has no lesson {path.stem}"
+    return f"{path.name}: the {cells} to be graded by the autograder, which knows no such exercise ({what}). {INSTEAD}"
