@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from statistics import StatisticsError, correlation, mean
 
-from autograder.insights.mistakes import OPEN, SOLVED, Answer
+from autograder.insights.mistakes import NOTHING, OPEN, SOLVED, Answer
 
 FEWEST = 10  # submissions for a correlation: of fewer it is chance
 HARD, SELDOM_MISSED, TELLS_NOTHING, TELLS = 0.5, 0.9, 0.1, 0.3  # shares of the points, and correlations
@@ -16,6 +16,7 @@ HARD, SELDOM_MISSED, TELLS_NOTHING, TELLS = 0.5, 0.9, 0.1, 0.3  # shares of the 
 class Item:
     """One exercise.
 
+    open: the students who did not start it, or handed in nothing that defines it.
     share: the share of its points that the class earned, 0 to 1.
     discrimination: the correlation of its points with those of the rest of the lesson. It is None if there are fewer
         than FEWEST submissions, or if everybody has the same points.
@@ -58,7 +59,7 @@ def items(by_exercise: dict[str, list[Answer]]) -> list[Item]:
                                                                         default=0.0)
         rest = [total - own for total, own in zip(totals, points)]
         found.append(Item(name, most, sum(answer.kind == SOLVED for answer in given),
-                          sum(answer.kind == OPEN for answer in given),
+                          sum(answer.kind in (OPEN, NOTHING) for answer in given),
                           len(given), mean(points) / most if points and most else 0.0, _correlation(points, rest)))
     return found
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 
 from attention_lab.checking.verdict import NOT_COMPARED, Verdict
 from autograder.insights.graded_work import Work
-from autograder.judge.judge import WITH_COURSES
-from autograder.judge.session import DEATHS
+from autograder.judge.judge import FAILED, WITH_COURSES
+from autograder.judge.session import DEATHS, UNDEFINED
 
 # What became of an answer. Only the last two mean that the answer itself has a mistake, as far as its verdict tells.
-SOLVED, OPEN, PACKAGE, LIMIT = "solved", "not started", "missing package", "cut off by a limit"
+SOLVED, OPEN, NOTHING, PACKAGE, LIMIT = ("solved", "not started", "nothing to judge", "missing package",
+                                         "cut off by a limit")
 FOLLOWS, NAMED, UNNAMED = "built on a wrong exercise", "named", "without a name"
 EXCESS = DEATHS["excess"].partition("{")[0]
 MEMORY = re.compile(r"can't allocate memory|MemoryError")
@@ -94,6 +95,8 @@ def _kind(work: Work, verdict: Verdict, earlier: set[str]) -> str:
         re.search(rf"\bmodule\b[^.]*[`']{re.escape(name)}\b", said) for name in work.result.missing_modules
     ):
         return PACKAGE
+    if verdict.headline.startswith((*UNDEFINED, FAILED)) or not work.answers.get(verdict.exercise):
+        return NOTHING
     with_own = not any(note.startswith(WITH_COURSES) for note in verdict.notes)
     if with_own and _output(verdict) in {_output(work.result.verdicts[name]) for name in earlier} - {"passed"}:
         return FOLLOWS  # the numbers that are wrong, or the error, may be those of the earlier exercise

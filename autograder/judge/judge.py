@@ -329,10 +329,10 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
     except Exception as error:
         result.error = f"{exercise.name}: the grader failed with {type(error).__name__}: {error}"[:400]
         result.unsettled[exercise.name] = "the grader itself failed on it"
-        return _nothing(exercise, "error",
-                        "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
+        return _nothing(exercise, "error", f"{FAILED}. Your instructor sees that and will look at it.")
 
 
+FAILED = "The grader itself failed on this exercise"
 BELOW = ("A cell further down gives one of your names another meaning. So your code was judged with the meanings that "
          "names had directly below the exercise's cell.")
 WITH_COURSES = "Judged with the course's own"

@@ -20,6 +20,7 @@ from autograder.worker import wire
 from autograder.worker.cells import Ran, Unmet
 
 TOLD = 3  # how many failed imports, or other cells that can't be read, a report mentions
+UNDEFINED = "No cell defines", "The cell that defines"  # how the sentence begins if there is nothing to judge
 UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 BY_CLOCK = ("wall", "budget")
 OVER = ("spent", "budget")  # the time for the whole notebook
@@ -255,10 +256,10 @@ class Session:
             if number in self.history.stopped:
                 outcome, why = self.history.stopped[number]
                 how = self.history.unreadable.get(number, "stops before the definition")
-                return Missing(outcome, f"The cell that defines `{name}` {how}. {why}")
+                return Missing(outcome, f"{UNDEFINED[1]} `{name}` {how}. {why}")
         if not own:
             return Missing("failed",
-                           f"No cell defines `{name}`: the exercise's cell is missing, or defines another name.")
+                           f"{UNDEFINED[0]} `{name}`: the exercise's cell is missing, or defines another name.")
         return Missing("failed", f"`{name}` is defined in a cell, but no longer exists at the end of the notebook.")
 
     def explanations(self, verdict: Verdict) -> list[str]:

@@ -16,7 +16,7 @@ from autograder.insights import table
 from autograder.insights.graded_work import answers_in
 from autograder.insights.insights import insights
 from autograder.insights.items import items
-from autograder.insights.mistakes import LIMIT, NAMED, OPEN, PACKAGE, SOLVED, UNNAMED, Answer
+from autograder.insights.mistakes import LIMIT, NAMED, NOTHING, OPEN, PACKAGE, SOLVED, UNNAMED, Answer
 from autograder.insights.page import histogram, page, prose
 from autograder.judge.syntax import PYTHON
 from tests.browser.readable import VIEWS, axe_core, chromium, violations
@@ -108,6 +108,11 @@ def test_unnamed_answers_stand_together_where_they_first_differ(group):
     (wrong("squeeze", "Your code stops with an error: ModuleNotFoundError: No module named 'torhc'", outcome="error"),
      {}, UNNAMED),
     (Verdict("squeeze", 0, 2, [], "Not implemented yet.", started=False), {}, OPEN),
+    (wrong("squeeze", "No cell defines `squeeze`: the exercise's cell is missing, or defines another name."), {},
+     NOTHING),
+    (wrong("squeeze", "The cell that defines `squeeze` can't be read: this machine grades with Python 3.11.",
+           outcome="error"), {}, NOTHING),
+    (wrong("squeeze", "The grader itself failed on this exercise.", outcome="error"), {}, NOTHING),
     (named("squeeze", "squeeze-maximum", MAXIMUM, 1.0), {}, NAMED), (wrong("squeeze", "Output: wrong."), {}, UNNAMED),
     (Verdict("squeeze", 2, 2, [], "Output equals."), {"missing_modules": ["einops"]}, SOLVED)])
 def test_what_became_of_an_answer(group, verdict, result, kind):

@@ -7,7 +7,7 @@ import pytest
 from autograder.insights.code import length, normalised, shown
 from autograder.insights.graded_work import graded_work
 from autograder.insights.insights import insights
-from autograder.insights.likeness import A_HINT, A_QUESTION, ALL, KNOWN, NOTHING, OWN, RIGHT
+from autograder.insights.likeness import A_HINT, A_QUESTION, ALL, FEWEST, KNOWN, NOTHING, OWN, RIGHT, tells
 from autograder.insights.published import as_published
 from tests.classroom.pupils import SOLVED
 
@@ -50,13 +50,37 @@ def test_what_is_no_python_is_like_nothing_and_shown_without_comments(source):
     assert "#" not in shown(source + "  # Ada") and len(shown(source).split("\n")) <= 41
 
 
+def own(number):
+    """Right answers that nobody else has."""
+    return {name: f"{source}\n_mine = {number}\n" for name, source in SOLVED.items()}
+
+
 @pytest.fixture
 def group(tmp_path):
     made = Class(tmp_path)
     for student, source in (("ann", LONG), ("bob", LONG + "# mine"), ("cy", LONG.replace("total", "sum_"))):
-        own = {name: f"{SOLVED[name]}\n_{student} = {ord(student[0])}\n" for name in SOLVED}  # nobody else's
-        made.add(student, wrong("SEBlock", "Wrong."), answers={**own, "SEBlock": source})
+        made.add(student, wrong("SEBlock", "Wrong."), answers={**own(ord(student[0])), "SEBlock": source})
+    for number in range(FEWEST):
+        made.add(f"x{number}", answers=own(number))
     return made
+
+
+@pytest.mark.parametrize("alone, equal, members, telling", [
+    (FEWEST, 0, 2, True), (FEWEST - 1, 0, 2, False), (9, 3, 2, True), (8, 4, 2, False), (0, 9, 2, False),
+    (9, 0, 9, True), (9, 0, 10, False),
+])
+def test_a_match_tells_something_only_where_a_class_has_many_right_programs(alone, equal, members, telling):
+    right = {f"a{i}": i for i in range(alone)} | {f"e{i}": -1 for i in range(equal)}
+    group = {f"m{i}": "the same" for i in range(members)}
+    assert tells(group, right | group) is telling
+
+
+def test_where_everybody_writes_the_same_nobody_is_named(tmp_path):
+    made = Class(tmp_path)
+    for number in range(12):  # two thirds in one way, one third in another
+        made.add(f"x{number}", answers={} if number % 3 else {"SEBlock": f"{SOLVED['SEBlock']}\nn = 1"})
+    assert {each.worth for each in insights(made.coursedir, SE).alike} == {NOTHING}
+    assert as_published(graded_work(made.coursedir, SE).works, SE) == {}
 
 
 def test_a_long_wrong_answer_of_several_comes_first(group):

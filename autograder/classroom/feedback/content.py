@@ -182,8 +182,9 @@ def _question(above: NotebookNode, asked: NotebookNode, answers: dict[str, tuple
     own = not asked.metadata.nbgrader.solution and above.metadata.get("nbgrader", {}).get("solution")
     name = _grade_id(above if own else asked)  # tests stand below the code that they are about
     source, answer = answers.get(name, (asked.source, Cell()))
-    return Question(_grade_id(asked), points, most, _html(above.source if above.cell_type == "markdown" else ""), answer,
-                    source != (above if own else asked).source, _html(comments.get(name, "")))
+    question = _html(above.source) if above.cell_type == "markdown" else ""
+    return Question(_grade_id(asked), points, most, question, answer, source != (above if own else asked).source,
+                    _html(comments.get(name, "")))
 
 
 def _grade_id(cell: NotebookNode) -> str:
