@@ -1,7 +1,5 @@
 """Which answers are the same program, and which of these hints are worth a question."""
 
-from random import Random
-
 import pytest
 
 from autograder.insights.code import length, normalised, shown
@@ -11,7 +9,6 @@ from autograder.insights.likeness import A_HINT, A_QUESTION, ALL, FEWEST, KNOWN,
 from autograder.insights.published import as_published
 from tests.classroom.pupils import SOLVED
 
-from .crowd import in_own_hand
 from .graded import SE, Class, named, wrong
 
 LONG = """class SEBlock(nn.Module):
@@ -32,8 +29,6 @@ def test_decoration_and_names_of_one_s_own_make_no_difference():
     theirs = LONG.replace("total", "t").replace("self.excitation", "self.gate")
     theirs = theirs.replace("x):", "x: 'Tensor') -> 'Tensor':\n        'Doc.'", 1)
     assert normalised(theirs + "# a comment\n") == normalised("import torch\n" + LONG)
-    for seed in range(5):
-        assert normalised(in_own_hand(LONG, Random(seed))) == normalised(LONG)
 
 
 @pytest.mark.parametrize("old, new",

@@ -111,7 +111,9 @@ class ReadAnything(NotebookExporter):
             excerpt = decoded(beginning(path, 4 * SHOWN))[:SHOWN] if begins else ""
             note += "\n\nIt begins like this:\n\n" + as_text(text(excerpt)) if excerpt.strip() else ""
         notebook.metadata[NOTE] = str(problem)
-        notebook.cells.insert(0, new_markdown_cell(note, id=UNREADABLE))
+        # the lesson's texts and pictures are nothing that anybody handed in
+        notebook.cells = [new_markdown_cell(note, id=UNREADABLE),
+                          *(cell for cell in notebook.cells if cell.cell_type == "code" or "nbgrader" in cell.metadata)]
         return notebook
 
 
