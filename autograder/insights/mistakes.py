@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from attention_lab.checking.verdict import NOT_COMPARED, Verdict
 from autograder.insights.graded_work import Work
-from autograder.judge.judge import FAILED, WITH_COURSES
+from autograder.judge.judge import WITH_COURSES
 from autograder.judge.session import DEATHS, UNDEFINED
 
 # What became of an answer. Only the last two mean that the answer itself has a mistake, as far as its verdict tells.
@@ -85,6 +85,8 @@ def _kind(work: Work, verdict: Verdict, earlier: set[str]) -> str:
     outcomes = {check.outcome for check in verdict.checks}
     if verdict.points == verdict.max_points:
         return SOLVED
+    if verdict.exercise in work.result.unsettled:
+        return NOTHING
     if not verdict.started:
         return OPEN
     if "timeout" in outcomes or said.startswith(EXCESS) or "error" in outcomes and MEMORY.search(said):
@@ -95,7 +97,7 @@ def _kind(work: Work, verdict: Verdict, earlier: set[str]) -> str:
         re.search(rf"\bmodule\b[^.]*[`']{re.escape(name)}\b", said) for name in work.result.missing_modules
     ):
         return PACKAGE
-    if verdict.headline.startswith((*UNDEFINED, FAILED)) or not work.answers.get(verdict.exercise):
+    if verdict.headline.startswith(UNDEFINED) or not work.answers.get(verdict.exercise):
         return NOTHING
     with_own = not any(note.startswith(WITH_COURSES) for note in verdict.notes)
     if with_own and _output(verdict) in {_output(work.result.verdicts[name]) for name in earlier} - {"passed"}:

@@ -168,8 +168,9 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
         own.close()
         result.timed_out |= own.timed_out
         result.busy = result.timed_out and budget.busy
-        if result.busy:
-            result.unsettled |= {name: BUSY for name, its in result.verdicts.items() if its.points < its.max_points}
+        below = [name for name, its in result.verdicts.items() if its.points < its.max_points]
+        result.unsettled = {name: result.unsettled.get(name, BUSY) for name in below
+                            if result.busy or name in result.unsettled}
         result.missing_modules = sorted(own.history.absent)
         result.cut_off = [_called(cells[number]) for number, (outcome, _) in sorted(own.history.stopped.items())
                           if outcome == "timeout"]
@@ -329,10 +330,10 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
     except Exception as error:
         result.error = f"{exercise.name}: the grader failed with {type(error).__name__}: {error}"[:400]
         result.unsettled[exercise.name] = "the grader itself failed on it"
-        return _nothing(exercise, "error", f"{FAILED}. Your instructor sees that and will look at it.")
+        return _nothing(exercise, "error",
+                        "The grader itself failed on this exercise. Your instructor sees that and will look at it.")
 
 
-FAILED = "The grader itself failed on this exercise"
 BELOW = ("A cell further down gives one of your names another meaning. So your code was judged with the meanings that "
          "names had directly below the exercise's cell.")
 WITH_COURSES = "Judged with the course's own"
