@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.classroom.nbgrader_plugin.platforms import Claim, Names, placed
+from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
 from autograder.classroom.points_out import FOLDER
 from autograder.intake.archives import CLASS_FILES, DAMAGED
 from autograder.intake.plain_file import open_plain
@@ -26,9 +27,8 @@ ODD = re.compile(r'[_/\\:*?"<>|\s]+')
 
 def feedback_zip(app: NbGrader, lesson: str, platform: str, console: Console) -> None:
     """Writes a zip of all existing pages, and says who is not in it. Raises ValueError if nobody would be in it."""
-    folders = Path(app.coursedir.format_path(app.coursedir.feedback_directory, "*", lesson))
-    found = sorted(Path(folders.anchor).glob(str(folders.relative_to(folders.anchor) / f"{lesson}.html")))
-    pages = {page.parent.parent.name: page for page in found}
+    found = folders_by_student(app.coursedir, app.coursedir.feedback_directory, lesson)
+    pages = {student: page for student, folder in found.items() if (page := Path(folder, f"{lesson}.html")).exists()}
     names, why = PLATFORMS[platform](app, lesson, list(pages))
     if not names:
         raise ValueError(f"no page can be given the name that {platform} needs: {why}")

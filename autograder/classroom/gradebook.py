@@ -4,8 +4,6 @@ pool of judges.
 
 from __future__ import annotations
 
-import glob
-import os
 from collections.abc import Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -26,6 +24,7 @@ from autograder.classroom.nbgrader_plugin.graded import FIRST, students_of, why_
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
 from autograder.classroom.nbgrader_plugin.handed_in import file_of, notebooks_beside
 from autograder.classroom.nbgrader_plugin.repair import Mark, known_marks, restore
+from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
 from autograder.classroom.one_gradebook import OneGradebook
 from autograder.classroom.pool import Pool
 from autograder.judge.cache import Verdicts, storable
@@ -88,9 +87,9 @@ class GradebookWriter(Autograde):
             except MissingEntry:
                 raise NothingToGrade(_unknown(lesson, [each.name for each in gradebook.assignments])) from None
             self.on_the_list = [student.id for student in gradebook.students]
-        submitted = self._format_source(lesson, "*")
-        if not any(map(os.path.isdir, glob.glob(submitted))):
-            raise NothingToGrade(f"nobody has handed in {lesson}: there is no folder {submitted}")
+        if not folders_by_student(self.coursedir, self.coursedir.submitted_directory, lesson):
+            raise NothingToGrade(f"nobody has handed in {lesson}: there is no folder "
+                                 f"{self._format_source(lesson, '*')}")
         super().init_notebooks()
         students = students_of(self)
         if strange := [folder for folder, student in students.items() if student is None]:

@@ -23,6 +23,7 @@ from autograder.classroom.nbgrader_plugin.graded import FIRST, why_again
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
 from autograder.classroom.nbgrader_plugin.made_from import up_to_date
 from autograder.classroom.nbgrader_plugin.released import secret_in
+from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
 from autograder.classroom.rules import Rules, read, time_said
 from autograder.insights.graded_work import graded_work
 from autograder.insights.published import as_published
@@ -109,9 +110,7 @@ def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
     rules = read(Path(coursedir.root)) or Rules("")
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         students = {student.id for student in gradebook.students}
-    folders = Path(coursedir.format_path(coursedir.submitted_directory, "*", lesson))
-    students |= {folder.parent.name for folder in Path(folders.anchor).glob(str(folders.relative_to(folders.anchor)))
-                 if folder.is_dir()}
+    students |= folders_by_student(coursedir, coursedir.submitted_directory, lesson).keys()
     excluded = coursedir.student_id_exclude.split(",")
     graded = graded_work(coursedir, known)
     alike = as_published(graded.works, known)

@@ -4,13 +4,13 @@ verdicts are about."""
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from autograder.classroom.nbgrader_plugin.exporter import UNREADABLE
 from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
+from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
 from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
 from autograder.judge.cache import restored
@@ -51,22 +51,20 @@ class GradedWork:
 def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
     """Returns every notebook of the lesson in nbgrader's folder of graded work, by student. No judge is asked, and no
     gradebook is opened."""
-    step = coursedir.autograded_directory
-    students = re.compile(coursedir.format_path(step, "(?P<student>.*)", lesson.name, escape=True))
     found = GradedWork()
-    for folder in sorted(Path("/").glob(coursedir.format_path(step, "*", lesson.name).lstrip("/"))):
-        file, student = folder / f"{lesson.name}.ipynb", students.fullmatch(str(folder))
-        if not student or not file.exists():
+    for student, folder in folders_by_student(coursedir, coursedir.autograded_directory, lesson.name).items():
+        file = Path(folder, f"{lesson.name}.ipynb")
+        if not file.exists():
             continue
         try:
             notebook = json.loads(read_plain(file))
             if note := notebook["metadata"].get(NOTE):
                 found.files[student["student"]] = str(note)
             unreadable = any(cell.get("id") == UNREADABLE for cell in notebook["cells"])
-            work = Work(student["student"], restored(json.loads(notebook["metadata"][RECORD][RESULT])),
+            work = Work(student, restored(json.loads(notebook["metadata"][RECORD][RESULT])),
                         answers_in(notebook, lesson))
         except (OSError, TooMuch, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-            found.unkept.append(student["student"])
+            found.unkept.append(student)
             continue
         if unreadable:
             found.unreadable.append(work.student)

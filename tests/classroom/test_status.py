@@ -24,15 +24,20 @@ def graded(tmp_path_factory):
         yield made(tmp_path_factory.mktemp("graded"), monkeypatch)
 
 
+def app_of(graded, monkeypatch):
+    app = AutogradeApp(config=graded.config)
+    app.config.Exchange.root = str(graded.folder / "exchange")
+    app.coursedir = graded.coursedir
+    for module in (status, give_back):
+        monkeypatch.setattr(module, "course_app", lambda lesson: app)
+    return app
+
+
 def made(tmp_path, monkeypatch):
     # nbgrader calls alembic
     monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))
     graded = Graded(tmp_path)
-    app = AutogradeApp(config=graded.config)
-    app.config.Exchange.root = str(tmp_path / "exchange")
-    app.coursedir = graded.coursedir
-    for module in (status, give_back):
-        monkeypatch.setattr(module, "course_app", lambda lesson: app)
+    app_of(graded, monkeypatch)
     monkeypatch.setattr(status, "why_again",
                         lambda autograde, student: "not graded before" if student == "eve" else None)
     for student, time in {"ada": "2026-11-20 10:00:00 UTC", "dora": "", "eve": "yesterday"}.items():

@@ -71,13 +71,14 @@ def _find_alembic() -> None:
 
 
 def _read_once_and_miss_nothing() -> None:
-    """Replaces two methods of nbgrader, because there is no setting for this; see exporter.py. nbgrader itself skips a
-    folder without a notebook, fails if all notebooks in a folder have other names, and goes through each notebook
-    twice."""
-    from nbgrader.converters import Autograde
+    """Replaces methods of nbgrader, because there is no setting for this; see exporter.py and student_folders.py.
+    nbgrader itself takes ids for patterns, skips a folder without a notebook, fails if all notebooks in a folder have
+    other names, and goes through each notebook twice."""
+    from nbgrader.converters import Autograde, BaseConverter
 
-    from autograder.classroom.nbgrader_plugin import exporter
+    from autograder.classroom.nbgrader_plugin import exporter, student_folders
 
+    BaseConverter.init_notebooks = student_folders.init_notebooks
     Autograde.init_notebooks = exporter.init_notebooks
     Autograde.convert_single_notebook = exporter.convert_single_notebook
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Collection
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,17 @@ from autograder.outward import on_terminal
 from autograder.submission.parse import Unreadable
 
 
-def plain_files(path: str, exclude: list[str] | None = None) -> list[str]:
-    """Does the same as nbgrader's `find_all_files`, but yields only plain files whose names can be printed."""
-    return [file for file in find_all_files(path, exclude) if _plain(file)]
+def plain_files(path: str, exclude: Collection[str] = ()) -> list[str]:
+    """Does the same as nbgrader's `find_all_files`, but yields only plain files whose names can be printed. nbgrader
+    takes the names of the folders for patterns too."""
+    def ignored(name: str) -> bool:
+        return any(fnmatch(name, pattern) for pattern in exclude)
+
+    found = []
+    for folder, inside, names in os.walk(path):
+        inside[:] = [name for name in inside if not ignored(name)]
+        found += [file for name in names if not ignored(name) and _plain(file := os.path.join(folder, name))]
+    return found
 
 
 def _plain(file: str) -> bool:

@@ -3,6 +3,7 @@ with somebody else's name."""
 
 from __future__ import annotations
 
+import glob
 import os
 import shutil
 from datetime import datetime
@@ -17,6 +18,7 @@ from nbgrader.utils import parse_utc
 from autograder.classroom.nbgrader_plugin import unfinished
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
 from autograder.classroom.nbgrader_plugin.platforms import STUDENT
+from autograder.classroom.nbgrader_plugin.student_folders import is_pattern
 from autograder.intake.folders import TooMuch, copy_folder
 from autograder.outward import on_terminal
 
@@ -33,6 +35,16 @@ class Collect(ExchangeCollect):
     def __init__(self, **settings: Any):
         super().__init__(**settings)
         self.owners: dict[str, int] = {}  # of each folder that has its owner's name, see another_owner
+
+    def init_src(self) -> None:
+        """Overrides nbgrader's method, which takes ids and paths for patterns."""
+        who, lesson = self.coursedir.student_id, self.coursedir.assignment_id
+        names = f"{who if is_pattern(who) else glob.escape(who)}+{glob.escape(lesson)}+*"
+        collect.glob = SimpleNamespace(glob=lambda _: glob.glob(f"{glob.escape(self.inbound_path)}/{names}"))
+        try:
+            super().init_src()
+        finally:
+            collect.glob = glob
 
     def _path_to_record(self, path: str) -> dict:
         """Overrides nbgrader's method, which stops with an error at a folder whose name it does not expect. Here such a

@@ -3,7 +3,6 @@ its place."""
 
 from __future__ import annotations
 
-import glob
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +18,7 @@ from nbgrader.converters import BaseConverter, NbGraderException
 
 from autograder.classroom.nbgrader_plugin.graded import anything_to_grade
 from autograder.classroom.nbgrader_plugin.handed_in import file_of
+from autograder.classroom.nbgrader_plugin.student_folders import submissions
 from autograder.intake.files import beginning, load_with_digest
 from autograder.lessons.course import ROOT
 from autograder.submission.parse import NOTE, Unreadable, as_text, decoded, text
@@ -138,15 +138,11 @@ def init_notebooks(self: Any) -> None:
         known = {assignment.name: [notebook.name for notebook in assignment.notebooks]
                  for assignment in gradebook.assignments}
     wanted = known.get(self.coursedir.assignment_id, [])
-    pattern = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
     self.assignments, self.notebooks = {}, []
-    for folder in filter(os.path.isdir, glob.glob(pattern)):
-        found = glob.glob(os.path.join(glob.escape(folder), f"{self.coursedir.notebook_id}.ipynb"))
+    for folder, found in submissions(self).items():
         missing = [os.path.join(folder, f"{name}.ipynb") for name in wanted
                    if self.coursedir.notebook_id in ("*", name)]
         self.assignments[folder] = sorted({*found, *missing})
-    if not self.assignments:
-        BaseConverter.init_notebooks(self)  # says what was looked for, and raises
     if not machine_known and wanted and anything_to_grade(self):
         with _refused(self, RuntimeError, OSError, ValueError):
             settings.judge(Path(self.coursedir.root)).prove()

@@ -12,8 +12,9 @@ This module is imported only where formgrader runs.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import date
-from functools import partial, partialmethod
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +25,13 @@ from nbgrader.server_extensions.formgrader import formgrader, handlers
 from nbgrader.server_extensions.formgrader.base import BaseHandler, check_notebook_dir, check_xsrf
 from tornado import web
 
+from autograder.classroom.nbgrader_plugin.student_folders import EXACTLY, folders_by_student
 from autograder.intake.folders import LARGEST
 from autograder.intake.plain_file import open_plain
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")  # not .svg, which can hold a script
 LAST_OF_MENU = 'Manage Students</a></li>'  # in each of nbgrader's templates with a menu
-GENERATE_FEEDBACK = NbGraderAPI.generate_feedback
+STEPS = {name: getattr(NbGraderAPI, name) for name in ("autograde", "generate_feedback", "release_feedback")}
 LINK = '\n<li role="presentation"><a href="{{ base_url }}/formgrader/insights">Insights</a></li>'
 
 
@@ -39,8 +41,9 @@ def adapt() -> None:
     can be replaced from here."""
     formgrader.Environment = partial(Environment, autoescape=True)
     formgrader.FileSystemLoader = Templates
-    # what has changed is known: see made_from.py
-    NbGraderAPI.generate_feedback = partialmethod(GENERATE_FEEDBACK, force=False)
+    for name, step in STEPS.items():
+        # what has changed is known: see made_from.py
+        setattr(NbGraderAPI, name, _of_one(step, **{"force": False} if name == "generate_feedback" else {}))
     formgrader.HTMLExporter = SubmissionPage
     handlers.default_handlers[:] = [(path, SubmissionFiles if handler is handlers.SubmissionFilesHandler else handler,
                                      *rest)
@@ -49,6 +52,13 @@ def adapt() -> None:
     if InsightsList not in [handler for _, handler, *_ in handlers.default_handlers]:
         handlers.default_handlers += [(r"/formgrader/insights/?", InsightsList),
                                       (r"/formgrader/insights/([^/]+)/?", InsightsPage)]
+
+
+def _of_one(step: Callable[..., Any], **options: Any) -> Callable[..., Any]:
+    """Returns one of formgrader's steps, which takes an id for nothing else."""
+    def of_one(api: NbGraderAPI, lesson: str, student: str | None = None) -> Any:
+        return step(api, lesson, student and EXACTLY + student, **options)
+    return of_one
 
 
 def adapted() -> bool:
@@ -123,9 +133,8 @@ class InsightsList(BaseHandler):
     @check_xsrf
     @check_notebook_dir
     def get(self) -> None:
-        graded = Path(self.coursedir.format_path(self.coursedir.autograded_directory, "*", "*"))
-        lessons = sorted({folder.name for folder in Path(graded.anchor).glob(str(graded.relative_to(graded.anchor)))
-                          if not folder.name.startswith(".")})  # see unfinished.py
+        lessons = sorted(each.name for each in self.gradebook.assignments
+                         if folders_by_student(self.coursedir, self.coursedir.autograded_directory, each.name))
         self.write(self.render("insights.tpl", base_url=self.base_url, lessons=lessons, problem=""))
 
 

@@ -17,6 +17,7 @@ from nbgrader.exchange.default import list as listing
 from nbgrader.utils import notebook_hash
 
 from autograder.classroom.nbgrader_plugin.hand_in_time import LONGEST, time_in
+from autograder.classroom.nbgrader_plugin.student_folders import chosen
 from autograder.intake.folders import TooMuch, notebooks_in
 from autograder.intake.plain_file import read_plain
 from autograder.outward import on_terminal
@@ -32,7 +33,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
     def copy_files(self) -> None:
         """Overrides nbgrader's method. It copies one folder at a time."""
         every = self.src_path
-        for folder in sorted(glob.glob(every)):
+        for folder in chosen(self.coursedir, self.coursedir.feedback_directory).values():
             if why := _not_released(Path(folder)):
                 self.log.error("The pages in %s are not released, because %s", on_terminal(folder), why)
                 continue

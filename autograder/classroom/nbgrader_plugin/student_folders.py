@@ -1,0 +1,71 @@
+"""Finds the folders of a lesson's students. An id is a name, and so is the path of the course: neither is taken for a
+pattern, whatever it holds.
+
+nbgrader puts both into patterns for `glob`. So it never finds the student `li [a1]`, and for `*` it finds everybody.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+from fnmatch import fnmatchcase
+from typing import Any
+
+from nbgrader.converters import BaseConverter, NbGraderException
+from nbgrader.coursedir import CourseDirectory
+
+EVERYBODY = "*"  # nbgrader's default for the students that a command is for
+EXACTLY = "\0"  # before an id, which is then no pattern; no path holds this sign
+NOBODY_FOUND = BaseConverter.init_notebooks  # nbgrader's own, which then says what it looked for, and raises
+
+
+def folders_by_student(coursedir: CourseDirectory, step: str, lesson: str) -> dict[str, str]:
+    """Returns everybody's existing folder by id, in the order of the folders.
+
+    step: nbgrader's directory, such as `coursedir.submitted_directory`.
+    """
+    before, after = coursedir.format_path(step, EXACTLY, lesson).split(EXACTLY)
+    found = glob.glob(f"{glob.escape(before)}*{glob.escape(after)}")
+    return {folder[len(before):len(folder) - len(after)]: folder for folder in sorted(found) if os.path.isdir(folder)}
+
+
+def chosen(coursedir: CourseDirectory, step: str) -> dict[str, str]:
+    """Returns the folders of the lesson and of the students that one of nbgrader's commands is for. They are named by
+    an id, or else by a pattern with a star or a question mark."""
+    lesson, asked = coursedir.assignment_id, coursedir.student_id
+    one = asked.removeprefix(EXACTLY)
+    if asked != EVERYBODY and os.path.isdir(folder := coursedir.format_path(step, one, lesson)):
+        return {one: folder}
+    if asked != one or not is_pattern(asked):
+        return {}
+    return {student: folder for student, folder in folders_by_student(coursedir, step, lesson).items()
+            if fnmatchcase(student, asked)}
+
+
+def is_pattern(asked: str) -> bool:
+    """Says whether this can't be an id only."""
+    return "*" in asked or "?" in asked
+
+
+def submissions(converter: Any) -> dict[str, list[str]]:
+    """Returns the notebooks of each folder that a converter is for. Raises NbGraderException if there is no folder."""
+    coursedir = converter.coursedir
+    found = chosen(coursedir, converter._input_directory)
+    if not found and coursedir.student_id in (EVERYBODY, "."):
+        NOBODY_FOUND(converter)
+    elif not found:
+        where = converter._format_source(coursedir.assignment_id, coursedir.student_id.removeprefix(EXACTLY))
+        converter.log.error(said := f"No notebooks were matched by '{where}'")
+        raise NbGraderException(said)
+    return {folder: sorted(glob.glob(os.path.join(glob.escape(folder), f"{coursedir.notebook_id}.ipynb")))
+            for folder in found.values()}
+
+
+def init_notebooks(self: Any) -> None:
+    """Replaces nbgrader's method. Here too, a folder without a notebook is passed over."""
+    found = submissions(self)
+    self.assignments, self.notebooks = {folder: files for folder, files in found.items() if files}, []
+    for folder in found.keys() - self.assignments.keys():
+        self.log.warning("No notebooks were matched in '%s'", folder)
+    if not self.assignments:
+        raise NbGraderException(f"there is no notebook in {', '.join(found)}")
