@@ -7,6 +7,7 @@ Nothing here imports torch until there is a text to write, because every nbgrade
 from __future__ import annotations
 
 import re
+import shlex
 
 # Signs that begin a formula, the wide ones too; and those that a spreadsheet somewhere in the world takes for the end
 # of a cell, or for the quote around one. A blank can be one as well, but then a lone sign behind it is a cell of its
@@ -31,6 +32,19 @@ def on_terminal(said: object, lines: bool = False) -> str:
 
         text = clean(text)
     return text if lines else " ".join(text.split())
+
+
+def command(*words: object) -> str:
+    """Returns a command in the form in which a message shows it. It can be pasted into a shell, whatever its words
+    hold."""
+    return f"`{' '.join(map(_quoted, map(str, words)))}`"
+
+
+def _quoted(word: str) -> str:
+    if word == on_terminal(word):
+        return shlex.quote(word)
+    # bash and zsh read these escapes back, and on_terminal leaves them as they are
+    return "$'" + "".join(sign if sign.isalnum() else f"\\U{ord(sign):08x}" for sign in word) + "'"
 
 
 def named(name: object) -> str:

@@ -30,7 +30,7 @@ from autograder.classroom.course import course_app
 from autograder.intake.plain_file import open_plain
 from autograder.judge import seed
 from autograder.lessons.course import own_lessons
-from autograder.outward import on_terminal
+from autograder.outward import command, on_terminal
 
 MANIFEST, SQLITE, POSTGRESQL, FILES = "backup.json", "gradebook.db", "gradebook.sql", "files"
 SETTINGS = "work/nbgrader_config.py"
@@ -118,9 +118,10 @@ def restore(path: Path, console: Console) -> int:
                   soft_wrap=True)
     for lesson in own_lessons():
         if not Path(lesson.folder).is_dir():
+            build = command(".venv/bin/python", "-m", "builder", lesson.name)
             console.print(Text(on_terminal(f"{lesson.name}: work/lessons.toml says that this lesson is in "
                                            f"{lesson.folder}, which is not here. Correct the folder in that file, "
-                                           f"then run `.venv/bin/python -m builder {lesson.name}`.")), soft_wrap=True)
+                                           f"then run {build}.")), soft_wrap=True)
     return 0
 
 

@@ -10,6 +10,7 @@ from nbgrader.apps import AutogradeApp
 from nbgrader.coursedir import CourseDirectory
 from traitlets import TraitError
 
+from autograder.outward import command
 from autograder.submission import notebook
 from autograder.submission.notebook import ReleasedLesson
 
@@ -38,6 +39,6 @@ def held(coursedir: CourseDirectory, lesson: str) -> ReleasedLesson:
         try:
             gradebook.find_assignment(lesson)
         except MissingEntry:
-            raise ValueError(f"{lesson} is not in the gradebook: run `.venv/bin/nbgrader generate_assignment "
-                             f"{lesson}` first") from None
+            release = command(".venv/bin/nbgrader", "generate_assignment", lesson)
+            raise ValueError(f"{lesson} is not in the gradebook: run {release} first") from None
     return known

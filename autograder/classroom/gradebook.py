@@ -29,6 +29,7 @@ from autograder.classroom.one_gradebook import OneGradebook
 from autograder.classroom.pool import Pool
 from autograder.judge.cache import Verdicts, storable
 from autograder.judge.judge import Result
+from autograder.outward import command
 from autograder.sandbox.isolation import NoRoom
 from autograder.submission import notebook
 from autograder.submission.parse import NOTE
@@ -40,7 +41,7 @@ class NothingToGrade(ValueError):
 
 def _unknown(lesson: str, released: list[str]) -> str:
     """Explains that the gradebook does not know a lesson, and what to do."""
-    release = f"`.venv/bin/nbgrader generate_assignment {lesson}` releases it"
+    release = f"{command('.venv/bin/nbgrader', 'generate_assignment', lesson)} releases it"
     course = [known.name for known in notebook.lessons()]
     if lesson in course:
         return f"{lesson} is not in the gradebook ({', '.join(released) or 'nothing'} is): {release}"

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from autograder.outward import command
+
 NAME = "work/course.toml"  # below the course's folder
 SECTIONS = ("timezone", "due", "late", "extensions", "weights")
 LATE = ("percent_per_day", "at_most_percent")
@@ -68,7 +70,7 @@ class Rules:
             if students is not None and student not in students:
                 raise _wrong(self.text, ("extensions", student),
                              f"the gradebook has no student {student!r}{_near(student, students)} "
-                             f"(`.venv/bin/nbgrader db student add {student}` adds this student)")
+                             f"({command('.venv/bin/nbgrader', 'db', 'student', 'add', student)} adds this student)")
 
 
 def read(root: Path) -> Rules | None:

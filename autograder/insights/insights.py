@@ -16,6 +16,7 @@ from autograder.judge.packages import sorted_out
 from autograder.judge.questions import closure
 from autograder.judge.recording import source_of
 from autograder.lessons.topics import Topic, topic
+from autograder.outward import command
 from autograder.submission.notebook import ReleasedLesson
 
 MOST = 3  # mistakes to talk about
@@ -94,9 +95,9 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
     graded = graded_work(coursedir, lesson)
     if not graded.works:
         folder = Path(coursedir.format_path(coursedir.autograded_directory, "*", lesson.name))
-        grade = f"autograder grade {lesson.name}{' --force' * bool(graded.unkept)}"
+        grade = command(".venv/bin/autograder", "grade", lesson.name, *["--force"] * bool(graded.unkept))
         raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks "
-                         f"there have none): run `{grade}` first")
+                         f"there have none): run {grade} first")
     known = topic(lesson.topic)
     given = {slot.name: answers(graded.works, slot.name, closure(known.exercises, slot.name))
              for slot in lesson.exercises}

@@ -23,6 +23,7 @@ from autograder.new.page import page
 from autograder.new.probing import Refused
 from autograder.new.propose import harmless, proposed
 from autograder.new.sketch import Call, Drafted, Sketch
+from autograder.outward import command
 from autograder.submission import notebook
 
 VISIBLE = 2  # cases of each kind of call in the check that learners hold
@@ -95,8 +96,9 @@ def new(name: str, reference: Path, folder: Path, console: Console) -> int:
     _enter(name, title, home, MINUTES * len(sketch.exercises))
     lesson = OWN + name
     console.print(f"{home}: page.py, reference.py, exercises.py, mistakes.py ({len(mistakes)} proposed) and an empty "
-                  f"bank, answers/.\n{OWN_LIST} names it as {lesson}. Next: python -m builder {lesson}, then "
-                  f"autograder audit {lesson}",
+                  f"bank, answers/.\n{OWN_LIST} names it as {lesson}. Next: "
+                  f"{command('.venv/bin/python', '-m', 'builder', lesson)}, then "
+                  f"{command('.venv/bin/autograder', 'audit', lesson)}",
                   markup=False, highlight=False, soft_wrap=True)
     return 0
 

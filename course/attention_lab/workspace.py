@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import shlex
 import shutil
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +16,8 @@ from pathlib import Path
 from .checking import recorded
 
 RELEASE = ".release"  # in the learner's folder: the hash of the released notebook that the learner began with
+
+AGAIN = ("python", "-m", "attention_lab.workspace", "reset")  # before the folders and the lesson
 
 
 def _hash(path: Path) -> str:
@@ -63,7 +66,7 @@ def copy(course: Path, my: Path) -> list[str]:
         elif began != newest:
             said.append(f"{lesson.name}: there is a newer version of this lesson. Yours is kept as it is; "
                         f"`make reset LESSON={lesson.name}` starts the new one and keeps yours beside it "
-                        f"(without make: `python -m attention_lab.workspace reset {course} {my} {lesson.name}`)")
+                        f"(without make: `{shlex.join([*AGAIN, str(course), str(my), lesson.name])}`)")
     return said
 
 

@@ -31,7 +31,8 @@ def without_pages(graded):
 
 
 @pytest.mark.parametrize("asked, found", [
-    ("*", IDS), ("a*", ["a?", "ada"]), *((EXACTLY + each, [each]) for each in IDS), *((each, [each]) for each in IDS[1:]),
+    ("*", IDS), ("a*", ["a?", "ada"]), *((EXACTLY + each, [each]) for each in IDS),
+    *((each, [each]) for each in IDS[1:]),
     ("li [1a]", []), ("li [[]a1]", []), (EXACTLY + "a*", []), (EXACTLY + "li [1a]", [])])
 def test_a_command_is_for_the_student_whose_id_it_is_given(graded, asked, found):
     coursedir = graded.coursedir

@@ -215,10 +215,11 @@ def test_what_can_t_be_counted_is_said(group):
 
 
 def test_without_verdicts_the_command_to_run_is_named(group):
-    with pytest.raises(ValueError, match="no verdicts on 01_se are kept in .*run `autograder grade 01_se` first"):
+    with pytest.raises(ValueError, match="no verdicts on 01_se are kept in .*run `.venv/bin/autograder grade "
+                                         "01_se` first"):
         found(group)
     group.write("cy", {}, ANSWERS)
-    with pytest.raises(ValueError, match=r"1 notebooks there have none\): run `autograder grade 01_se "
+    with pytest.raises(ValueError, match=r"1 notebooks there have none\): run `.venv/bin/autograder grade 01_se "
                                          r"--force` first"):
         found(group)
 

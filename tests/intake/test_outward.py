@@ -3,6 +3,8 @@
 import ast
 import io
 import logging
+import re
+import shutil
 import subprocess
 import sys
 
@@ -11,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from autograder.classroom.nbgrader_plugin.plain_log import PlainRecord
-from autograder.outward import in_cell, on_terminal
+from autograder.outward import command, in_cell, on_terminal
 from autograder.terminal import Terminal
 from tests.classroom.pupils import ROOT
 
@@ -59,6 +61,26 @@ def test_a_log_and_a_last_traceback_steer_nothing():
     (-2.5, -2.5), (None, None)])
 def test_no_part_of_a_cell_is_a_formula_whatever_separates_cells(written, safe):
     assert in_cell(written) == safe
+
+
+@pytest.mark.parametrize("word", ["01_se", "Jürgen Groß", "o'neill", "a  b", "", "$(rm x)", "`x`;&|", "new\nline", "*",
+                                  STEERING.replace("\0", "")])
+@pytest.mark.skipif(not shutil.which("bash"), reason="needs bash")
+def test_a_command_that_a_message_shows_can_be_pasted(word):
+    shown = command("printf", "%s", word)
+    assert on_terminal(shown) == shown
+    assert subprocess.run(["bash", "-c", shown[1:-1]], capture_output=True).stdout.decode() == word
+
+
+COMMAND = re.compile(r"`[^`]*\b(nbgrader|autograder|builder|workspace) [^`]*\{\}")
+
+
+def test_no_message_writes_a_command_with_a_name_in_it_itself():
+    for path in [*ROOT.glob("autograder/**/*.py"), *ROOT.glob("course/attention_lab/**/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.JoinedStr):
+                text = "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+                assert not COMMAND.search(text), f"{path}, line {node.lineno}: autograder.outward.command quotes names"
 
 
 def test_there_is_no_other_way_out():

@@ -21,6 +21,7 @@ from autograder.classroom.nbgrader_plugin.handed_in import file_of
 from autograder.classroom.nbgrader_plugin.student_folders import submissions
 from autograder.intake.files import beginning, load_with_digest
 from autograder.lessons.course import ROOT
+from autograder.outward import command
 from autograder.submission.parse import NOTE, Unreadable, as_text, decoded, text
 
 SHOWN = 1500  # characters of an unreadable file that its page shows
@@ -35,8 +36,8 @@ def released(coursedir: Any, assignment: str, notebook: str) -> NotebookNode:
     for path in paths:
         if path.exists():
             return nbformat.read(path, as_version=4)
-    raise NbGraderException(f"{notebook}.ipynb is neither {paths[0]} nor {paths[1]}: run `nbgrader "
-                            f"generate_assignment {assignment}` first")
+    release = command(".venv/bin/nbgrader", "generate_assignment", assignment)
+    raise NbGraderException(f"{notebook}.ipynb is neither {paths[0]} nor {paths[1]}: run {release} first")
 
 
 class ReadAnything(NotebookExporter):
