@@ -18,6 +18,7 @@ from nbgrader.converters import Autograde
 from rich.console import Console
 from rich.text import Text
 
+from autograder.classroom import roster
 from autograder.classroom.course import course_app
 from autograder.classroom.nbgrader_plugin.late import LatePenalties, only_here
 from autograder.classroom.one_gradebook import OneGradebook
@@ -77,11 +78,12 @@ def rules_of(app: NbGrader) -> Rules | None:
     """Returns the rules of a course, after checking the names of lessons and students. Raises ValueError, as `read`
     does."""
     rules = read(Path(app.coursedir.root))
+    listed = roster.read(Path(app.coursedir.root))
     if rules:
         with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
             rules.check_names({*(known.name for known in notebook.lessons()),
                                *(each.name for each in gradebook.assignments)},
-                              {student.id for student in gradebook.students})
+                              {*(student.id for student in gradebook.students), *(listed.ids if listed else ())})
     return rules
 
 

@@ -25,7 +25,7 @@ from rich.text import Text
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import URL, make_url
 
-from autograder.classroom import rules
+from autograder.classroom import participants, roster, rules
 from autograder.classroom.course import course_app
 from autograder.intake.plain_file import open_plain
 from autograder.judge import seed
@@ -34,7 +34,7 @@ from autograder.outward import command, on_terminal
 
 MANIFEST, SQLITE, POSTGRESQL, FILES = "backup.json", "gradebook.db", "gradebook.sql", "files"
 SETTINGS = "work/nbgrader_config.py"
-OWN = [SETTINGS, rules.NAME, "work/lessons.toml"]  # what a class's instructor wrote
+OWN = [SETTINGS, rules.NAME, roster.NAME, participants.NAME, "work/lessons.toml"]  # what a class's instructor wrote
 OWN_LESSONS = "work/lessons"  # where `autograder new` makes lessons
 
 

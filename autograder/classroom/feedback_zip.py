@@ -8,11 +8,11 @@ import zipfile
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 
-from nbgrader.api import Gradebook
 from nbgrader.apps import NbGrader
 from rich.console import Console
 from rich.text import Text
 
+from autograder.classroom import participants, roster
 from autograder.classroom.nbgrader_plugin.platforms import Claim, Names, placed
 from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
 from autograder.classroom.points_out import FOLDER
@@ -48,12 +48,10 @@ def moodle(app: NbGrader, lesson: str, students: list[str]) -> Named:
     """`Ada Byron_40213_assignsubmission_file_01_se.html`: Moodle reads the participant's number and the plug-in's name
     between underscores, and takes the rest as the file's name (`is_valid_filename_for_import` in
     mod/assign/feedback/file/importziplib.php of https://github.com/moodle/moodle)."""
-    with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
-        called = {each.id: f"{each.first_name or ''} {each.last_name or ''}" for each in gradebook.students}
-    names = {student: ODD.sub(" ", called.get(student, "")).strip() or "Participant" for student in students
-             if student.isdecimal()}
-    return ({student: f"{name}_{student}_assignsubmission_file_{lesson}.html" for student, name in names.items()},
-            "the students' ids are not the numbers in Moodle's own file names")
+    found = participants.of(Path(app.coursedir.root), lesson, students)
+    return ({student: f"{ODD.sub(' ', each.name).strip() or 'Participant'}_{each.number}_assignsubmission_file_"
+                      f"{lesson}.html" for student, each in found.items()},
+            "no zip of Moodle's said their number in this assignment")
 
 
 def canvas(app: NbGrader, lesson: str, students: list[str]) -> Named:
@@ -65,7 +63,8 @@ def canvas(app: NbGrader, lesson: str, students: list[str]) -> Named:
                     "archive")
     paths = [PurePosixPath(name) for archive in sorted(archives.glob("*.zip")) for name in _listed(archive)]
     names: dict[str, str] = {}
-    for path, claim in placed("canvas", paths, Names(frozenset({lesson}))).items():
+    names_known = Names(frozenset({lesson}), roster=roster.read(Path(app.coursedir.root)))
+    for path, claim in placed("canvas", paths, names_known).items():
         if (
             isinstance(claim, Claim)
             and claim.student in students

@@ -23,6 +23,7 @@ from autograder.classroom.live import LiveTable
 from autograder.classroom.nbgrader_plugin import same_seed
 from autograder.classroom.nbgrader_plugin.judge_cells import VERDICTS, JudgeCells
 from autograder.classroom.pool import Pool, while_drawing
+from autograder.classroom.roster import enrol
 from autograder.judge import private, seed
 from autograder.judge.cache import Verdicts
 from autograder.judge.judge import Judge
@@ -46,6 +47,7 @@ def grade(options: argparse.Namespace) -> int:
         writer = GradebookWriter(progress, options.student, coursedir=app.coursedir, parent=app)
         writer.force |= options.force
         try:
+            enrol(app.coursedir)
             writer.init_notebooks()  # a usage error ends here, before anything is changed
         except SQLAlchemyError as error:
             raise ValueError(f"the gradebook can't be opened: {str(error).splitlines()[0]}") from error

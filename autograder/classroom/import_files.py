@@ -27,11 +27,13 @@ class Row:
     points that it has.
 
     penalty: the late penalty, in the file of a single lesson.
+    number: Moodle's number of the student in the lesson's assignment, in such a file; empty if it is not known.
     """
 
     student: Student
     values: list[float | None]
     penalty: float = 0.0
+    number: str = ""
 
     @property
     def name(self) -> str:
@@ -93,7 +95,8 @@ def worksheet(sheet: Sheet, language: str) -> list[list[Any]]:
               *(column.heading for column in sheet.columns[1:]), "Late penalty"]
     now = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
     return [header,
-            *([f"{words.participant}{row.student.id}", row.student.id, row.name, row.student.email or "",
+            *([f"{words.participant}{row.number}" if row.number else "", row.student.id, row.name,
+               row.student.email or "",
                _cell(row.values[0]), now,
                        *map(_cell, row.values[1:]), row.penalty] for row in sheet.rows)]
 

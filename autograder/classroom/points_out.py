@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbgrader.api import Gradebook, Student, SubmittedAssignment
@@ -16,10 +16,12 @@ from rich.text import Text
 from traitlets import Dict, Float, Unicode
 from traitlets.config import Configurable
 
+from autograder.classroom import participants
 from autograder.classroom.agree import rules_of
 from autograder.classroom.course import course_app, held
 from autograder.classroom.final_mark import mark_of, without_mark
 from autograder.classroom.import_files import PLATFORMS, WORKSHEET, Column, Row, Sheet
+from autograder.classroom.roster import enrol
 from autograder.classroom.rules import NAME
 from autograder.judge import private
 from autograder.outward import in_cell, on_terminal
@@ -84,11 +86,16 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
     """
     app = course_app(lesson)
     own = PlatformExport(parent=app)
+    known = held(app.coursedir, lesson)
+    enrol(app.coursedir)
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
-        points = _points(gradebook, app.coursedir, held(app.coursedir, lesson))
+        points = _points(gradebook, app.coursedir, known)
         students = [student for student in _students(gradebook) if student.id in points.totals or
                     wanted.absent == ZERO and student.id not in points.waiting]
+        numbers = participants.of(Path(app.coursedir.root), lesson, [student.id for student in students])
         sheet = _sheet([points], students, wanted, own, {})
+        sheet = Sheet(sheet.columns, [replace(row, number=numbers[row.student.id].number)
+                                      if row.student.id in numbers else row for row in sheet.rows])
         without = {student.id for student in gradebook.students} - {student.id for student in students}
         _write(app, lesson, WORKSHEET if wanted.platform == "moodle" else wanted.platform, sheet, wanted, console)
     for what, who in (("Not in the file, because they handed in nothing", without - points.waiting),
@@ -96,6 +103,9 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
                       ("Blank, because not everything is marked yet", points.waiting - without)):
         if who:
             console.print(Text(on_terminal(f"{what}: {', '.join(sorted(who))}")), soft_wrap=True)
+    if wanted.platform == "moodle" and (who := {student.id for student in students} - numbers.keys()):
+        console.print(Text(on_terminal("No mark in the grading worksheet, because no zip of Moodle's said their "
+                                       f"number in this assignment: {', '.join(sorted(who))}")), soft_wrap=True)
     return 0
 
 
@@ -113,6 +123,7 @@ def export_term(wanted: Wanted, console: Console) -> int:
         raise ValueError(f"[weights] in {NAME} and PlatformExport.weights both say what a lesson weighs: keep "
                          "one of them")
     weights = rules.weights if rules and rules.weights else own.weights
+    enrol(app.coursedir)
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
         names = {assignment.name for assignment in gradebook.assignments}
         lessons = [known for known in notebook.lessons() if known.name in names and weights.get(known.name, 1.0)]

@@ -29,6 +29,19 @@ def course(tmp_path):
     return tmp_path
 
 
+@pytest.fixture
+def listed(course):
+    """The same with a roster, as Moodle's names need it."""
+    people = ("Bob", "Cy", "Mallory", "Zoe", *"DEGHILT", *(f"N{number}" for number in range(20)))
+    roster(course, "id,name\nada,Ada Byron\n" + "".join(f"{name.lower()},{name}\n" for name in people))
+    return course
+
+
+def roster(course, text):
+    (course / "work").mkdir(exist_ok=True)
+    (course / "work/roster.csv").write_text(text, encoding="utf-8")
+
+
 def download(course, files, name="class.zip"):
     """A zip of a platform: names with what each file holds."""
     with zipfile.ZipFile(course / f"downloaded/{LESSON}/archive/{name}", "w", zipfile.ZIP_DEFLATED) as archive:
@@ -70,7 +83,7 @@ MOODLE, TIME = "Ada Byron_7_assignsubmission_file_", "2026-11-20-10-00-00"
 @pytest.mark.parametrize("platform, files, owners", [
     ("moodle", [f"{MOODLE}/01_se.ipynb", "Bob_8_assignsubmission_file/01_se.ipynb",
                 "Cy_9_assignsubmission_file_01_se.ipynb"],
-     ["7", "8", "9"]),
+     ["ada", "bob", "cy"]),
     ("canvas", ["byronada_501_99001_01_se.ipynb", "leebob_LATE_502_99002_01_se-2.ipynb", "x_503_99003_10_se.ipynb"],
      ["501", "502", None]),
     ("blackboard", [f"Week 3_ada_attempt_{TIME}_01_se.ipynb", f"Week 3_leo_b_attempt_{TIME}_01_se.ipynb"],
@@ -79,8 +92,8 @@ MOODLE, TIME = "Ada Byron_7_assignsubmission_file_", "2026-11-20-10-00-00"
     ("folders", ["ada/01_se.ipynb", "bob/home/01_se.ipynb"], ["ada", "bob"]),
     ("folders", ["class/ada/01_se.ipynb", "class/bob/01_se.ipynb"], ["ada", "bob"]),
     # What a learner chose comes behind what the platform wrote, and is not asked.
-    ("moodle", [f"{MOODLE}/Bob_8_assignsubmission_file_/01_se.ipynb"], ["7"]),
-    ("moodle", ["Mallory_7_assignsubmission_file_Bob_8_assignsubmission_file_01_se.ipynb"], ["7"]),
+    ("moodle", [f"{MOODLE}/Bob_8_assignsubmission_file_/01_se.ipynb"], ["ada"]),
+    ("moodle", ["Mallory_7_assignsubmission_file_Bob_8_assignsubmission_file_01_se.ipynb"], ["mallory"]),
     ("canvas", ["mallory_501_99001_9_1_01_se.ipynb"], [None]),  # a file's name with two more numbers
     ("canvas", ["mallory_9_501_99001_01_se.ipynb"], [None]),  # a name that ends in somebody's number
     ("canvas", ["x_9_attempt_99999999_01_se.ipynb", "anon_12345_99001_01_se.ipynb"], [None, None]),
@@ -90,7 +103,9 @@ MOODLE, TIME = "Ada Byron_7_assignsubmission_file_", "2026-11-20-10-00-00"
     ("folders", ["01_se.ipynb", "a b/01_se.ipynb"], [None, None]),
     ("moodle", ["byronada_501_99001_01_se.ipynb", "bob/01_se.ipynb"], [None, None]),
 ])
-def test_a_file_is_whose_the_platform_says(course, platform, files, owners):
+def test_a_file_is_whose_the_platform_says(request, course, platform, files, owners):
+    if platform == "moodle":
+        request.getfixturevalue("listed")
     download(course, {name: name for name in files})
     submitted, aside = collect(course, platform)
     assert {content: student for student, own in submitted.items() for file, content in own.items()
@@ -177,7 +192,7 @@ def tarred(*members):
 
 
 @pytest.mark.filterwarnings("ignore:Duplicate name")
-def test_an_archive_brings_plain_files_with_plain_names(course, tmp_path):
+def test_an_archive_brings_plain_files_with_plain_names(listed, course, tmp_path):
     with zipfile.ZipFile(course / f"downloaded/{LESSON}/archive/class.zip", "w") as archive:
         archive.writestr(f"{MOODLE}/01_se.ipynb", "a")
         archive.writestr(link("L_1_assignsubmission_file_/01_se.ipynb"), "/etc/passwd")
@@ -192,9 +207,10 @@ def test_an_archive_brings_plain_files_with_plain_names(course, tmp_path):
             archive.writestr("D_4_assignsubmission_file_/01_se.ipynb", "twice")
     before = {path for path in tmp_path.rglob("*") if "downloaded" not in path.parts}
     submitted, aside = collect(course, "moodle")
-    assert submitted == {"7": {"01_se.ipynb": "a"}}
+    assert submitted == {"ada": {"01_se.ipynb": "a"}}
     assert {path for path in tmp_path.rglob("*")
-            if "downloaded" not in path.parts and "submitted" not in path.parts} == before
+            if not {"downloaded", "submitted"} & {*path.parts}} - {
+        course / "gradebook.db", course / "work/participants.csv"} == before
     assert aside["L_1_assignsubmission_file_/01_se.ipynb"] == "it is a link"
     assert aside["../../../up.ipynb"] == aside["/tmp/absolute.ipynb"] == "its name could lead out of the folder"
     assert aside["E_2_assignsubmission_file_/01_se.ipynb"] == "its name can't be printed"
@@ -204,7 +220,7 @@ def test_an_archive_brings_plain_files_with_plain_names(course, tmp_path):
     assert kept == {"up", "abs", "e", "t", "deep"}
 
 
-def test_a_learners_archive_is_unpacked_within_bounds(course, monkeypatch):
+def test_a_learners_archive_is_unpacked_within_bounds(listed, course, monkeypatch):
     monkeypatch.setattr(archives, "MOST", 3_000_000)
     monkeypatch.setattr(archives, "MOST_FILES", 50)
     monkeypatch.setattr(archives, "LARGEST", 2_000_000)
@@ -217,13 +233,14 @@ def test_a_learners_archive_is_unpacked_within_bounds(course, monkeypatch):
         "4": packed([("inner.zip", packed([("01_se.ipynb", "x")]))]),
         "5": b"PK\x03\x04 no zip", "6": packed([("../../../Bob_9_assignsubmission_file_/01_se.ipynb", "mine")]),
         "7": packed([("01_se.ipynb", large)])}
-    download(course, {f"N_{number}_assignsubmission_file_/work.zip": content for number, content in inside.items()}
+    download(course, {f"N{number}_{number}_assignsubmission_file_/work.zip": content
+                      for number, content in inside.items()}
              | {"T_8_assignsubmission_file_/work.tar.gz": tarred(*members),
                 "G_9_assignsubmission_file_/work.tar.gz": tarred(("pad.bin", tarfile.REGTYPE, bomb * 3), *members),
                 "H_10_assignsubmission_file_/01_se.ipynb.gz": gzip.compress(b"{}"),
                 "I_11_assignsubmission_file_/01_se.ipynb": "last"})
     submitted, aside = collect(course, "moodle")
-    assert submitted == {"1": {"01_se.ipynb": "fine"}, "8": {"01_se.ipynb": "fine"}, "11": {"01_se.ipynb": "last"}}
+    assert submitted == {"n1": {"01_se.ipynb": "fine"}, "t": {"01_se.ipynb": "fine"}, "i": {"01_se.ipynb": "last"}}
     why = {name.split("_")[1]: reason for name, reason in aside.items()}
     assert {number for number, reason in why.items() if "more bytes than may be unpacked" in reason} == {"2", "9"}
     assert "more files" in why["3"] and "inside a student's archive" in why["4"] and "can't be unpacked" in why["5"]
@@ -235,19 +252,19 @@ def test_a_learners_archive_is_unpacked_within_bounds(course, monkeypatch):
     assert why["8"] in ("it is a link", "it is not a plain file")
 
 
-def test_a_class_of_files_that_are_too_much_together_keeps_the_small_ones(course, monkeypatch):
+def test_a_class_of_files_that_are_too_much_together_keeps_the_small_ones(listed, course, monkeypatch):
     monkeypatch.setattr(archives, "CLASS_BYTES", 5_000_000)
-    files = {f"N_{number}_assignsubmission_file_/01_se.ipynb": "0" * 2_000_000 for number in range(1, 5)}
+    files = {f"N{number}_{number}_assignsubmission_file_/01_se.ipynb": "0" * 2_000_000 for number in range(1, 5)}
     download(course, files | {f"{MOODLE}/01_se.ipynb": "small"})
     submitted, aside = collect(course, "moodle")
     assert (
         len(submitted) == 3
-        and submitted["7"] == {"01_se.ipynb": "small"}
+        and submitted["ada"] == {"01_se.ipynb": "small"}
         and "the rest was left out" in aside["class.zip"]
     )
 
 
-def test_loose_files_and_folders_are_collected_as_well(course, tmp_path):
+def test_loose_files_and_folders_are_collected_as_well(listed, course, tmp_path):
     folder = course / f"downloaded/{LESSON}/archive/{MOODLE}"
     folder.mkdir()
     (folder / "01_se.ipynb").write_text("a")
@@ -258,7 +275,7 @@ def test_loose_files_and_folders_are_collected_as_well(course, tmp_path):
     # A learner's archive beside it is the learner's, whatever it holds.
     (folder / "more.zip").write_bytes(packed([("Cy_9_assignsubmission_file_/notes.ipynb", "mine")]))
     submitted, aside = collect(course, "moodle")
-    assert submitted == {"7": {"01_se.ipynb": "a", "notes.ipynb": "mine"}} and list(aside) == ["01_se.ipynb"]
+    assert submitted == {"ada": {"01_se.ipynb": "a", "notes.ipynb": "mine"}} and list(aside) == ["01_se.ipynb"]
 
 
 def test_a_tar_is_not_read_to_its_end():
@@ -334,19 +351,19 @@ def test_an_ordinary_tar_is_not_in_the_way_of_that(form):
     assert len(opened) == 900 and set(opened.values()) == {b"1" * 30_000}
 
 
-def test_nobodys_archives_take_the_place_of_the_others_files(course, monkeypatch):
+def test_nobodys_archives_take_the_place_of_the_others_files(listed, course, monkeypatch):
     monkeypatch.setattr(archives, "CLASS_BYTES", 40_000_000)
     bomb = packed([(f"{n}.ipynb", b"0" * 2_000_000) for n in range(2)])
     files = {f"Mallory_7_assignsubmission_file_/{number}.zip": bomb for number in range(30)}
-    files |= {f"N_{number}_assignsubmission_file_/01_se.ipynb": "0" * 20_000 for number in range(10, 20)}
+    files |= {f"N{number}_{number}_assignsubmission_file_/01_se.ipynb": "0" * 20_000 for number in range(10, 20)}
     download(course, files | {"Zoe_8_assignsubmission_file_/work.zip": packed([("01_se.ipynb", "1" * 20_000)])})
     submitted, _ = collect(course, "moodle")
-    assert {"8", *map(str, range(10, 20))} <= set(submitted)
+    assert {"zoe", *(f"n{number}" for number in range(10, 20))} <= set(submitted)
 
 
-def test_a_name_without_end_is_listed_by_its_beginning(course, capfd):
+def test_a_name_without_end_is_listed_by_its_beginning(listed, course, capfd):
     download(course, {"x" * 60_000 + ".ipynb": "a", f"{MOODLE}/01_se.ipynb": "b"})
     submitted, aside = collect(course, "moodle")
-    assert submitted == {"7": {"01_se.ipynb": "b"}} and list(aside.values()) == ["its name is too long"]
+    assert submitted == {"ada": {"01_se.ipynb": "b"}} and list(aside.values()) == ["its name is too long"]
     listed = course / f"downloaded/{LESSON}/aside/list.txt"
     assert len(listed.read_text()) < 1_000 and "x" * 1_000 not in capfd.readouterr().err

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePosixPath
+
+from autograder.classroom.roster import NAME as ROSTER
+from autograder.classroom.roster import Person, Roster, Unknown
 
 STUDENT = re.compile(r"(?!\.+$)[\w.@+-]+")  # an id that names a folder of its own below `submitted`
 # what Canvas and browsers put behind the name of a file that they have seen before
@@ -23,12 +26,16 @@ COPY = re.compile(r"-\d+| ?\(\d+\)")
 class Claim:
     """The claim that a file is a student's notebook.
 
+    student: the student's id; before the roster was asked, what the platform says instead.
     time: when it was handed in, such as 2026-11-20 10:00:00, or empty.
+    number, name: on Moodle, the participant's, which are all that it says.
     """
 
     student: str
     notebook: str
     time: str = ""
+    number: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,11 +55,15 @@ class Names:
     released: the names of the lesson's notebooks.
     archives: the names of the zips; paths begin with a folder of such a name.
     title: on Blackboard, the title of the assignment.
+    roster: the class's, if there is one.
+    collected: the ids of those whose work for the lesson was collected before.
     """
 
     released: frozenset[str] = frozenset()
     archives: frozenset[str] = frozenset()
     title: str = ""
+    roster: Roster | None = None
+    collected: frozenset[str] = frozenset()
 
 
 Placed = dict[PurePosixPath, Claim | Doubt]
@@ -61,14 +72,51 @@ Rule = Callable[[list[PurePosixPath], Names], Placed]
 
 def placed(platform: str, paths: Iterable[PurePosixPath], names: Names) -> Placed:
     """Returns, for each notebook in a lesson's downloads, who handed it in, or why that is unclear."""
-    return {path: usable(claim) for path, claim in RULES[platform](list(paths), names).items()}
+    return joined(RULES[platform](list(paths), names), names)
 
 
-def usable(claim: Claim | Doubt) -> Claim | Doubt:
-    """Returns the Claim if its names can be names of folders and files, and a Doubt otherwise."""
-    if isinstance(claim, Claim) and not STUDENT.fullmatch(claim.student):
-        return Doubt(f"{claim.student!r} can't be the name of a student's folder")
-    return claim if isinstance(claim, Doubt) or claim.notebook.isprintable() else Doubt("its name can't be printed")
+def joined(found: Placed, names: Names) -> Placed:
+    """Replaces what the platform says about a student by the student's id. A claim whose names can't be the names of
+    folders and files becomes a Doubt.
+
+    Moodle's number of a hand-in is an id only in a lesson that was collected before there was a roster.
+    """
+    claims = [claim for claim in found.values() if isinstance(claim, Claim)]
+    old = names.collected - (names.roster.ids if names.roster else set())
+    by_number = any(claim.number in old for claim in claims)
+    numbers: dict[str, set[str]] = {}
+    for claim in claims:
+        numbers.setdefault(claim.name, set()).add(claim.number)
+
+    def join(claim: Claim) -> Claim | Doubt:
+        if not claim.notebook.isprintable():
+            return Doubt("its name can't be printed")
+        student = claim.student
+        if claim.name and not by_number:
+            if len(several := sorted(numbers[claim.name])) > 1:
+                return Doubt(f"the assignment has {len(several)} participants called {claim.name!r} "
+                             f"({', '.join(several)})")
+            if not names.roster:
+                return Doubt(f"there is no {ROSTER}, which would say who {claim.name!r} is")
+            student = names.roster.called(claim.name).id
+        elif names.roster and not claim.name:
+            student = _listed(student, names.roster).id
+        elif not STUDENT.fullmatch(student):
+            return Doubt(f"{student!r} can't be the name of a student's folder")
+        return replace(claim, student=student)
+
+    decided: Placed = {}
+    for path, each in found.items():
+        try:
+            decided[path] = join(each) if isinstance(each, Claim) else each
+        except Unknown as unknown:
+            decided[path] = Doubt(str(unknown))
+    return decided
+
+
+def _listed(said: str, roster: Roster) -> Person:
+    """Returns the person of this id, or else of this name: a folder may have either."""
+    return roster.known_as(said) if any(said in person.ids for person in roster.people) else roster.called(said)
 
 
 def without_doubles(found: Placed) -> Placed:
@@ -92,13 +140,13 @@ def without_doubles(found: Placed) -> Placed:
 
 
 def _moodle(paths: list[PurePosixPath], names: Names) -> Placed:
-    """Reads `Ada Byron_40213_assignsubmission_file/01_se.ipynb`, in which the number is the participant's. If all files
-    are in one folder, the names end in `..._file_01_se.ipynb`. Moodle takes underscores out of full names
-    (`get_student_prefix` in mod/assign/classes/downloader.php)."""
-    fits = re.compile(r"[^_]+_(?P<student>[0-9]+)_assignsubmission_file(?:_(?P<file>.*))?", re.DOTALL)
+    """Reads `Ada Byron_40213_assignsubmission_file/01_se.ipynb`. The number belongs to this hand-in, and is another one
+    in each assignment. If all files are in one folder, the names end in `..._file_01_se.ipynb`. Moodle takes
+    underscores out of full names (`get_student_prefix` in mod/assign/classes/downloader.php)."""
+    fits = re.compile(r"(?P<name>[^_]+)_(?P<number>[0-9]+)_assignsubmission_file(?:_(?P<file>.*))?", re.DOTALL)
 
     def claim(part: re.Match, notebook: str) -> Claim:
-        return Claim(part["student"], notebook)
+        return Claim(part["number"], notebook, number=part["number"], name=part["name"])
     return {path: _first(path, fits, claim) for path in paths}
 
 

@@ -8,18 +8,32 @@ nbgrader reads its configuration after its command line. So an option that is ad
 from __future__ import annotations
 
 import os
+import shutil
+from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
 from nbgrader.utils import find_all_notebooks, parse_utc
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Unicode
 
-from autograder.classroom.nbgrader_plugin.platforms import RULES, Claim, Doubt, Names, placed, usable, without_doubles
+from autograder.classroom import participants
+from autograder.classroom.nbgrader_plugin.platforms import RULES, Claim, Doubt, Names, joined, placed, without_doubles
+from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
+from autograder.classroom.roster import NAME, enrol
 from autograder.intake.archives import Unpacking, unpacked_name
 from autograder.intake.aside import LIST, Aside
+from autograder.intake.folders import TooMuch
+from autograder.intake.plain_file import read_plain
+from autograder.outward import on_terminal
 
 ASIDE = "aside"  # beside nbgrader's `archive` and `extracted`
+NO_ROSTER = (f"Nobody's work is collected. Moodle's numbers are other ones in each assignment, so {NAME} must say "
+             "which id belongs to a name all term. Save Moodle's participants list or a grading worksheet there, and "
+             "run the same command again")
+BY_NUMBER = ("%s was collected before, with Moodle's numbers in the place of ids. So they are its students' ids still: "
+             "docs/instructors/platforms.md says how to change that")
 
 
 class Unpack(ExtractorPlugin):
@@ -31,6 +45,13 @@ class Unpack(ExtractorPlugin):
 
     archives: set[str]
     aside: Aside
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        app = self.parent
+        # what an earlier run unpacked is in the archives still, and without --force nbgrader would refuse to run again
+        if os.path.isdir(app._format_collect_path(app.archive_directory)):
+            shutil.rmtree(app._format_collect_path(app.extracted_directory), ignore_errors=True)
 
     def extract(self, archive_path: str, extracted_path: str) -> None:
         """Overrides nbgrader's method."""
@@ -56,6 +77,10 @@ class Download(FileNameCollectorPlugin):
         if not self.named_regexp and self.platform not in RULES:
             self.parent.fail("Say which platform the files are from, because each has a rule of its own for names: "
                              "--Download.platform=%s", "|".join(RULES))
+        try:
+            self.roster = enrol(self.parent.coursedir)
+        except (ValueError, SQLAlchemyError) as error:
+            self.parent.fail("Nothing is collected: %s", on_terminal(str(error).splitlines()[0]))
 
     def collect(self, submitted_file: str) -> dict[str, str] | None:
         """Overrides nbgrader's method: returns whose file it is, or None."""
@@ -73,17 +98,38 @@ class Download(FileNameCollectorPlugin):
         home = Path(app._format_collect_path(app.extracted_directory))
         paths = [PurePosixPath(path.relative_to(home).as_posix()) for path in sorted(home.rglob("*"))
                  if path.suffix in self.valid_ext and path.is_file()]
+        names = Names(self._released(), frozenset(unpack.archives), self.title, self.roster, self._collected())
         if self.named_regexp:
-            found = {path: usable(self._by_own_pattern(str(home / path))) for path in paths}
+            found = joined({path: self._by_own_pattern(str(home / path)) for path in paths}, names)
         else:
-            found = placed(self.platform, paths, Names(self._released(), frozenset(unpack.archives), self.title))
-        found = {path: self._free(claim) for path, claim in without_doubles(found).items()}
+            found = placed(self.platform, paths, names)
+        self._keep_numbers(found.values())
+        found = {path: self._free(claim) for path, claim in without_doubles(found).items()
+                 if not self._collected_before(home / path, claim)}
         for path, claim in found.items():
             if isinstance(claim, Doubt):
                 unpack.aside.take(home / path, str(path), claim.why)
         if unpack.aside.many:
             self.log.warning("%d files could not be placed: %s lists them", unpack.aside.many, unpack.aside.home / LIST)
+        if not self.roster and any(isinstance(each, Doubt) and NAME in each.why for each in found.values()):
+            self.parent.fail(NO_ROSTER)
         return {str(home / path): claim for path, claim in found.items()}
+
+    def _collected(self) -> frozenset[str]:
+        """The ids of those whose work is there. With --force, it is collected anew."""
+        coursedir = self.parent.coursedir
+        there = folders_by_student(coursedir, coursedir.submitted_directory, coursedir.assignment_id)
+        return frozenset() if self.roster and self.parent.force else frozenset(there)
+
+    def _keep_numbers(self, found: Iterable[Claim | Doubt]) -> None:
+        """Keeps Moodle's numbers in this assignment, for the marks and pages that go back to it."""
+        coursedir = self.parent.coursedir
+        claims = [claim for claim in found if isinstance(claim, Claim) and claim.number]
+        if claims:
+            participants.keep(Path(coursedir.root), coursedir.assignment_id,
+                              {claim.student: participants.Participant(claim.number, claim.name) for claim in claims})
+        if self.roster and any(claim.student == claim.number for claim in claims):
+            self.log.warning(BY_NUMBER, coursedir.assignment_id)
 
     def _released(self) -> frozenset[str]:
         """The names of the lesson's notebooks."""
@@ -102,12 +148,24 @@ class Download(FileNameCollectorPlugin):
             return Doubt(f"there is no such time as {groups['timestamp']}")
         return Claim(groups["student_id"], os.path.splitext(groups["file_id"])[0], time)
 
+    def _collected_before(self, file: Path, claim: Claim | Doubt) -> bool:
+        """Says whether the student's folder holds this very file."""
+        if isinstance(claim, Doubt) or self.parent.force:
+            return False
+        try:
+            return read_plain(self._folder(claim) / f"{claim.notebook}{file.suffix}") == read_plain(file)
+        except (OSError, TooMuch):
+            return False
+
+    def _folder(self, claim: Claim) -> Path:
+        coursedir = self.parent.coursedir
+        return Path(coursedir.format_path(coursedir.submitted_directory, claim.student, coursedir.assignment_id))
+
     def _free(self, claim: Claim | Doubt) -> Claim | Doubt:
         """Returns a Doubt if the student's folder is not empty. nbgrader would stop there, unless it is told to clear
         the folder."""
         if isinstance(claim, Doubt) or self.parent.force:
             return claim
-        coursedir = self.parent.coursedir
-        folder = Path(coursedir.format_path(coursedir.submitted_directory, claim.student, coursedir.assignment_id))
+        folder = self._folder(claim)
         taken = folder.is_dir() and any(folder.iterdir())
         return Doubt(f"{claim.student} has files in {folder} already, which --force would replace") if taken else claim
