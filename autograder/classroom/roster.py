@@ -106,8 +106,8 @@ def read(root: Path) -> Roster | None:
     except (OSError, TooMuch) as error:
         raise ValueError(f"{NAME} can't be read: {getattr(error, 'strerror', None) or error}") from error
     try:
-        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-        header, lines = _table(text)
+        text = data.decode("utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8")
+        header, lines = _table(text.removeprefix("\ufeff"))
     except (UnicodeDecodeError, csv.Error) as error:
         raise ValueError(f"{NAME} is not a CSV file in UTF-8 ({error}): save it as `CSV UTF-8`") from error
     columns = {_heading(heading): place for place, heading in reversed([*enumerate(header)])}

@@ -17,6 +17,7 @@ from nbformat import NotebookNode
 
 from autograder.lessons.course import COURSE, own_lessons
 from autograder.lessons.course import lessons as listed
+from autograder.outward import command
 from autograder.submission.gaps import LONGEST_PARSED, UNPARSED, answers, same_code, without_gaps
 from autograder.submission.parse import Unreadable, parse
 
@@ -91,7 +92,7 @@ def lesson(name: str) -> ReleasedLesson:
         if known.name == name:
             return known
     if name in [entry.name for entry in own_lessons()]:
-        raise ValueError(f"{name} is not built yet: python -m builder {name}")
+        raise ValueError(f"{name} is not built yet: {command('.venv/bin/python', '-m', 'builder', name)}")
     raise ValueError(f"no lesson {name!r}{did_you_mean(name)} There are {', '.join(known.name for known in lessons())}")
 
 

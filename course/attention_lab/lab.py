@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -47,7 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"{Path.cwd()} holds neither a folder {' or '.join(LESSONS)} nor a lesson: go to the folder that "
                      "holds one, or pass --lessons FOLDER")
     if find_spec("jupyterlab") is None:
-        parser.error(f"JupyterLab is not installed for this Python. Run: {sys.executable} -m pip install jupyterlab")
+        parser.error("JupyterLab is not installed for this Python. Run: "
+                     f"{shlex.quote(sys.executable)} -m pip install jupyterlab")
     my = Path("my")
     first = not my.exists()
     try:

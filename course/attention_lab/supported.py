@@ -6,6 +6,7 @@ from __future__ import annotations
 # A Python that is refused also reads this file, __init__.py and short_errors.py. So they use nothing newer than
 # Python 3.8.
 import re
+import shlex
 import sys
 
 from .short_errors import OneLine
@@ -22,7 +23,7 @@ def require() -> None:
     if sys.version_info < PYTHON:
         raise Unsupported(f"attention_lab needs Python {_text(PYTHON)} or newer, and {sys.executable} is "
                           f"{_text(sys.version_info[:3])}. Make a new environment with a newer Python.")
-    command = f'`{sys.executable} -m pip install --upgrade "torch>={_text(TORCH)}"`'
+    command = f'`{shlex.quote(sys.executable)} -m pip install --upgrade "torch>={_text(TORCH)}"`'
     try:
         import torch
     except ModuleNotFoundError as missing:

@@ -42,20 +42,23 @@ def roster(course, text):
     (course / "work/roster.csv").write_text(text, encoding="utf-8")
 
 
-def download(course, files, name="class.zip"):
+def download(course, files, lesson=LESSON):
     """A zip of a platform: names with what each file holds."""
-    with zipfile.ZipFile(course / f"downloaded/{LESSON}/archive/{name}", "w", zipfile.ZIP_DEFLATED) as archive:
+    folder = course / f"downloaded/{lesson}/archive"
+    folder.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(folder / "class.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for path, content in dict(files).items():
             archive.writestr(path, content)
 
 
-def collect(course, platform, **settings):
+def collect(course, platform, lesson=LESSON, force=False, **settings):
     """What zip_collect files under each student: {student: {file: content}}.
     And what it sets aside: {name as handed in: reason}."""
     config = Config()
     nbgrader_plugin.configure(config)
     config.CourseDirectory.root = str(course)
-    config.CourseDirectory.assignment_id = LESSON
+    config.CourseDirectory.assignment_id = lesson
+    config.ZipCollectApp.force = force
     config.Download.platform = platform
     config.Download.update(settings)
     app = ZipCollectApp(config=config)
@@ -64,9 +67,9 @@ def collect(course, platform, **settings):
     app.extract_archive_files()
     app.process_extracted_files()
     submitted = {}
-    for path in (course / "submitted").glob(f"*/{LESSON}/*"):
+    for path in (course / "submitted").glob(f"*/{lesson}/*"):
         submitted.setdefault(path.parts[-3], {})[path.name] = path.read_text()
-    listed = course / f"downloaded/{LESSON}/aside/list.txt"
+    listed = course / f"downloaded/{lesson}/aside/list.txt"
     lines = [line.split(": ", 2) for line in listed.read_text().splitlines()] if listed.exists() else []
     return submitted, {name.removeprefix("class.zip/").removeprefix("class/"): why for _, name, why in lines}
 
