@@ -1,33 +1,27 @@
 """The zip of a class's pages: by its names a platform's bulk upload tells whose each page is."""
 
 import io
-import os
 import re
-import sysconfig
 import zipfile
+from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 
+from autograder.classroom import participants
 from autograder.classroom.feedback_zip import feedback_zip
+from autograder.classroom.participants import Participant
 
 from .pupils import LESSON
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
-    """Pages for 40213, Ada Byron with an odd name, for 40999, and for eve, whose id is her own;
-    a download of Canvas's with two of them."""
+    """Pages for 40213, for 40999, and for eve, whose id is her own; a download of Canvas's with two of them."""
     tmp_path = tmp_path_factory.mktemp("course")
     app = AutogradeApp(coursedir=CourseDirectory(root=str(tmp_path), db_url=f"sqlite:///{tmp_path}/gradebook.db"))
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        # nbgrader calls alembic
-        monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))
-        with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
-            gradebook.add_student("40213", first_name="Ada_1/..", last_name="By\nron")
     for student in ("40213", "40999", "eve"):
         page = tmp_path / f"feedback/{student}/{LESSON}/{LESSON}.html"
         page.parent.mkdir(parents=True)
@@ -50,14 +44,23 @@ def zipped(app, platform):
         return {name: archive.read(name).decode() for name in archive.namelist()}, console.file.getvalue()
 
 
-def test_moodle_finds_the_participant_s_number_and_the_file_s_name(course):
+@pytest.mark.parametrize("kept, named, without", [
+    ({"eve": Participant("771", "Ada_1/.. By\nron"), "40999": Participant("772", "Jo")},
+     {"Ada 1 .. By ron_771": "eve", "Jo_772": "40999"}, "40213"),
+    ({}, {"Participant_40213": "40213", "Participant_40999": "40999"}, "eve")],  # collected before there was a roster
+    ids=["by lesson", "as ids"])
+def test_moodle_finds_the_participant_s_number_and_the_file_s_name(course, kept, named, without):
+    (Path(course.coursedir.root) / participants.NAME).unlink(missing_ok=True)
+    if kept:
+        participants.keep(Path(course.coursedir.root), LESSON, kept)
+        participants.keep(Path(course.coursedir.root), "02_eca", {"40213": Participant("40213")})
     files, said = zipped(course, "moodle")
-    assert files == {"Ada 1 .. By ron_40213_assignsubmission_file_01_se.html": "the page of 40213",
-                     "Participant_40999_assignsubmission_file_01_se.html": "the page of 40999"}
+    assert files == {f"{name}_assignsubmission_file_01_se.html": f"the page of {student}"
+                     for name, student in named.items()}
     for name in files:  # as is_valid_filename_for_import reads it: at most five parts, the second a number
         _, number, plugin, kind, rest = name.split("_", 4)
         assert number.isdecimal() and (plugin, kind, rest) == ("assignsubmission", "file", "01_se.html")
-    assert "Not in the zip, because the students' ids are not the numbers in Moodle's own file names: eve" in said
+    assert f"Not in the zip, because no zip of Moodle's said their number in this assignment: {without}" in said
 
 
 def test_canvas_finds_the_numbers_of_the_student_and_of_the_file_that_was_handed_in(course):
