@@ -24,7 +24,7 @@ from autograder.classroom.nbgrader_plugin.graded import FIRST, students_of, why_
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
 from autograder.classroom.nbgrader_plugin.handed_in import file_of, notebooks_beside
 from autograder.classroom.nbgrader_plugin.repair import Mark, known_marks, restore
-from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
+from autograder.classroom.nbgrader_plugin.student_folders import TORN, folders_by_student, is_torn
 from autograder.classroom.one_gradebook import OneGradebook
 from autograder.classroom.pool import Pool
 from autograder.judge.cache import Verdicts, storable
@@ -88,14 +88,13 @@ class GradebookWriter(Autograde):
             except MissingEntry:
                 raise NothingToGrade(_unknown(lesson, [each.name for each in gradebook.assignments])) from None
             self.on_the_list = [student.id for student in gradebook.students]
-        if not folders_by_student(self.coursedir, self.coursedir.submitted_directory, lesson):
+        found = folders_by_student(self.coursedir, self.coursedir.submitted_directory, lesson)
+        if not found:
             raise NothingToGrade(f"nobody has handed in {lesson}: there is no folder "
                                  f"{self._format_source(lesson, '*')}")
         super().init_notebooks()
-        students = students_of(self)
-        if strange := [folder for folder, student in students.items() if student is None]:
-            raise NothingToGrade(f"nbgrader can't take a student's id from this folder's name: {strange[0]!r}")
-        folders = {student: folder for folder, student in students.items() if student is not None}
+        folders = {student: folder for folder, student in students_of(self).items()}
+        self.torn = [] if self.students else list(filter(is_torn, found))
         if unknown := sorted(set(self.students) - set(folders)):
             raise NothingToGrade(f"nothing was handed in by {', '.join(map(repr, unknown))}: there is no folder "
                                  f"{self._format_source(lesson, unknown[0])}")
@@ -116,10 +115,12 @@ class GradebookWriter(Autograde):
         reasons = {student: why_again(self, student) for student in self.folders}
         waiting = {student: "" if reason == FIRST else reason or "" for student, reason in reasons.items()
                    if reason or self.force}
-        self.progress.expect(waiting, len(self.folders) - len(waiting))
+        self.progress.expect(waiting | dict.fromkeys(self.torn, ""), len(self.folders) - len(waiting))
+        for student in self.torn:
+            self.progress.ended(student, False, TORN)
         for student in waiting:
             self._judge_ahead(student)
-        complete, again = True, []
+        complete, again = not self.torn, []
         for _ in waiting:
             student, future = self.judged.get()
             if refused := _refusal(future):

@@ -59,7 +59,7 @@ def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
         try:
             notebook = json.loads(read_plain(file))
             if note := notebook["metadata"].get(NOTE):
-                found.files[student["student"]] = str(note)
+                found.files[student] = str(note)
             unreadable = any(cell.get("id") == UNREADABLE for cell in notebook["cells"])
             work = Work(student, restored(json.loads(notebook["metadata"][RECORD][RESULT])),
                         answers_in(notebook, lesson))

@@ -70,7 +70,7 @@ def test_files_to_ignore_are_ignored_in_any_folder(graded):
 
 
 def test_grading_finds_them_all(graded):
-    for student in IDS:
+    for student in (*IDS, "line\nbreak"):  # nbgrader would stop at the last one
         (graded.folder / "submitted" / student / LESSON).mkdir(parents=True, exist_ok=True)
     autograde = Autograde(coursedir=graded.coursedir, config=graded.config)
     autograde.machine_known, autograde.force = True, False

@@ -137,6 +137,7 @@ def test_a_lesson_that_was_collected_with_numbers_keeps_them_until_it_is_collect
     download(course, {MOODLE: "x", "Fay_80_assignsubmission_file_/01_se.ipynb": "y"})
     numbers = {"70": {"01_se.ipynb": "x"}, "80": {"01_se.ipynb": "y"}}
     assert collect(course, "moodle") == (numbers, {})
+    assert "they are its students' ids still" in capfd.readouterr().err
     write(course, CLASS)
     assert collect(course, "moodle") == (numbers, {})
     assert "they are its students' ids still" in capfd.readouterr().err

@@ -9,7 +9,6 @@ backup.
 from __future__ import annotations
 
 import json
-import re
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
 from autograder.classroom.nbgrader_plugin.handed_in import digest_of
+from autograder.classroom.nbgrader_plugin.student_folders import chosen
 from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission, mark_of, place_of
 
 RECORD = "autograder"  # the graded notebook's metadata that say what was graded
@@ -55,17 +55,14 @@ def why_again(autograde: Any, student: str) -> str | None:
 
 def anything_to_grade(autograde: Any) -> bool:
     """Says whether any of the submissions that were found will be graded in this run."""
-    students = set(filter(None,
-                          students_of(autograde).values())) - set(autograde.coursedir.student_id_exclude.split(","))
+    students = {*students_of(autograde).values()} - {*autograde.coursedir.student_id_exclude.split(",")}
     return any(autograde.force or why_again(autograde, student) for student in students)
 
 
-def students_of(autograde: Any) -> dict[str, str | None]:
-    """Returns the student of each folder that was found; a folder is nobody's if nbgrader can't take a student's id
-    from its name."""
-    pattern = re.compile(autograde._format_source("(?P<assignment_id>.*)", "(?P<student_id>.*)", escape=True))
-    named = {folder: pattern.match(folder) for folder in autograde.assignments}
-    return {folder: name["student_id"] if name else None for folder, name in named.items()}
+def students_of(autograde: Any) -> dict[str, str]:
+    """Returns the student of each folder that was found."""
+    found = chosen(autograde.coursedir, autograde._input_directory)
+    return {folder: student for student, folder in found.items() if folder in autograde.assignments}
 
 
 def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | None:

@@ -15,6 +15,7 @@ from nbgrader.converters import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 EVERYBODY = "*"  # nbgrader's default for the students that a command is for
+TORN = "an id can't hold a line break"
 EXACTLY = "\0"  # before an id, which is then no pattern; no path holds this sign
 NOBODY_FOUND = BaseConverter.init_notebooks  # nbgrader's own, which then says what it looked for, and raises
 
@@ -42,6 +43,11 @@ def chosen(coursedir: CourseDirectory, step: str) -> dict[str, str]:
             if fnmatchcase(student, asked)}
 
 
+def is_torn(student: str) -> bool:
+    """Says whether nbgrader can't read the id from the folder's path. It would then stop at everybody's work."""
+    return "\n" in student
+
+
 def is_pattern(asked: str) -> bool:
     """Says whether this can't be an id only."""
     return "*" in asked or "?" in asked
@@ -57,8 +63,10 @@ def submissions(converter: Any) -> dict[str, list[str]]:
         where = converter._format_source(coursedir.assignment_id, coursedir.student_id.removeprefix(EXACTLY))
         converter.log.error(said := f"No notebooks were matched by '{where}'")
         raise NbGraderException(said)
+    for student in filter(is_torn, found):
+        converter.log.error("%r is passed over: %s", found[student], TORN)
     return {folder: sorted(glob.glob(os.path.join(glob.escape(folder), f"{coursedir.notebook_id}.ipynb")))
-            for folder in found.values()}
+            for student, folder in found.items() if not is_torn(student)}
 
 
 def init_notebooks(self: Any) -> None:

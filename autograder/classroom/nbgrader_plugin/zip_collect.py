@@ -32,8 +32,8 @@ ASIDE = "aside"  # beside nbgrader's `archive` and `extracted`
 NO_ROSTER = (f"Nobody's work is collected. Moodle's numbers are other ones in each assignment, so {NAME} must say "
              "which id belongs to a name all term. Save Moodle's participants list or a grading worksheet there, and "
              "run the same command again")
-BY_NUMBER = ("%s was collected before, with Moodle's numbers in the place of ids. So they are its students' ids still: "
-             "docs/instructors/platforms.md says how to change that")
+BY_NUMBER = ("%s was collected before, with Moodle's numbers in the place of ids. So they are its students' ids still, "
+             "and mean nobody in other lessons: docs/instructors/platforms.md says how to change that")
 
 
 class Unpack(ExtractorPlugin):
@@ -104,8 +104,11 @@ class Download(FileNameCollectorPlugin):
         else:
             found = placed(self.platform, paths, names)
         self._keep_numbers(found.values())
-        found = {path: self._free(claim) for path, claim in without_doubles(found).items()
-                 if not self._collected_before(home / path, claim)}
+        found = without_doubles(found)
+        again = {path for path, claim in found.items() if self._collected_before(home / path, claim)}
+        found = {path: self._free(claim) for path, claim in found.items() if path not in again}
+        if again:
+            self.log.warning("%d files are skipped, because they were collected before and are the same", len(again))
         for path, claim in found.items():
             if isinstance(claim, Doubt):
                 unpack.aside.take(home / path, str(path), claim.why)
@@ -128,7 +131,8 @@ class Download(FileNameCollectorPlugin):
         if claims:
             participants.keep(Path(coursedir.root), coursedir.assignment_id,
                               {claim.student: participants.Participant(claim.number, claim.name) for claim in claims})
-        if self.roster and any(claim.student == claim.number for claim in claims):
+        listed = self.roster.ids if self.roster else ()
+        if any(claim.student == claim.number and claim.student not in listed for claim in claims):
             self.log.warning(BY_NUMBER, coursedir.assignment_id)
 
     def _released(self) -> frozenset[str]:
