@@ -8,21 +8,25 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from nbformat.v4 import new_notebook
 from nbgrader.api import Gradebook, SubmittedAssignment
 from nbgrader.apps import NbGrader
 from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 from rich.text import Text
 
 from autograder.classroom import roster
 from autograder.classroom.course import course_app
+from autograder.classroom.final_mark import shown, why_late
+from autograder.classroom.nbgrader_plugin.hand_in_time import time_of, unread_in
 from autograder.classroom.nbgrader_plugin.late import LatePenalties, only_here
 from autograder.classroom.one_gradebook import OneGradebook
-from autograder.classroom.rules import NAME, Rules, read, time_said
+from autograder.classroom.rules import NAME, Rules, read
+from autograder.classroom.times import time_said
 from autograder.outward import on_terminal
 from autograder.submission import notebook
 
@@ -96,25 +100,27 @@ def _agree(app: NbGrader, rules: Rules, gradebook: Gradebook, replace: bool) -> 
         wanted, there = rules.due.get(lesson.name), lesson.duedate
         if wanted and there != wanted:
             if there is None or replace:
-                found.made.append(f"{lesson.name} is due {time_said(wanted)}"
-                                  + (f", not {time_said(there)}" if there else ""))
+                found.made.append(f"{lesson.name} is due {_said(rules, wanted)}"
+                                  + (f", not {_said(rules, there)}" if there else ""))
                 lesson.duedate = wanted
             else:
-                found.differs.append(f"{lesson.name} is due {time_said(there)} in the gradebook, and "
-                                     f"{time_said(wanted)} in {NAME}")
+                found.differs.append(f"{lesson.name} is due {_said(rules, there)} in the gradebook, and "
+                                     f"{_said(rules, wanted)} in {NAME}")
     submissions = [each for lesson in gradebook.assignments for each in gradebook.assignment_submissions(lesson.name)]
     for submission in sorted(submissions, key=lambda each: (each.assignment.name, each.student.id)):
         _extend(rules, submission, replace, found)
         before = _penalty(submission)
+        _hand_in(rules, submission, app.coursedir, found)
         if submission.total_seconds_late > 0 or before:
             at = {"assignment": submission.assignment.name, "student": submission.student.id,
                   "db_url": app.coursedir.db_url}
             for each in [each.name for each in submission.notebooks]:
                 penalties.preprocess(new_notebook(), {"nbgrader": {**at, "notebook": each}})
-            after = _penalty(gradebook.find_submission(at["assignment"], at["student"]))
+            submission = gradebook.find_submission(at["assignment"], at["student"])
+            after = _penalty(submission)
             if abs(after - before) > LEAST:
-                found.made.append(f"{at['student']} in {at['assignment']}: {after:g} points off for being late, not "
-                                  f"{before:g}")
+                why = why_late(submission, rules) or "nothing is taken off for being late"
+                found.made.append(f"{at['student']} in {at['assignment']}: {why}; it was {shown(before)}")
     return found
 
 
@@ -128,6 +134,22 @@ def _extend(rules: Rules, submission: SubmittedAssignment, replace: bool, found:
         return
     found.made.append(f"{who} has {_days(wanted)}" + (f", not {_days(there)}" if there else ""))
     submission.extension = wanted
+
+
+def _hand_in(rules: Rules, submission: SubmittedAssignment, coursedir: CourseDirectory, found: Found) -> None:
+    """Corrects a time that an older version read otherwise, or that was written again."""
+    folder = Path(coursedir.format_path(coursedir.submitted_directory, submission.student.id,
+                                        submission.assignment.name))
+    time, there = time_of(submission, folder, rules.zone), submission.timestamp
+    if time != there:
+        said = f"was handed in {_said(rules, time)}" if time else f"counts as in time: {unread_in(folder, rules.zone)}"
+        found.made.append(f"{submission.student.id} in {submission.assignment.name} {said}"
+                          + (f"; the gradebook has {_said(rules, there)}" if there else ""))
+        submission.timestamp = time
+
+
+def _said(rules: Rules, when: datetime | None) -> str:
+    return time_said(when, rules.zone) if when else "no due date"
 
 
 def _days(longer: timedelta | None) -> str:
@@ -150,7 +172,7 @@ def _shown(rules: Rules, gradebook: Gradebook) -> list[str]:
     released = {lesson.name for lesson in gradebook.assignments}
     lines = []
     for name in sorted({*rules.due, *rules.weights}):
-        line = f"{name}: {time_said(rules.due.get(name))}, weight {rules.weights.get(name, 1.0):g}"
+        line = f"{name}: {_said(rules, rules.due.get(name))}, weight {rules.weights.get(name, 1.0):g}"
         lines.append(line if name in released else f"{line}; not released yet")
     lines += [f"{student}: {_days(timedelta(days=days))} in every lesson"
               for student, days in sorted(rules.everywhere.items())]

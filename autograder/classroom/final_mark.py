@@ -4,10 +4,13 @@ for lateness."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isclose
 
 from nbgrader.api import Grade, SubmittedAssignment
 
 from attention_lab.checking.report import number
+from autograder.classroom.rules import Rules
+from autograder.classroom.times import time_said
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,29 @@ def mark_of(submission: SubmittedAssignment) -> FinalMark:
 def without_mark(grade: Grade) -> bool:
     """Says whether nobody has marked a cell yet."""
     return grade.auto_score is None and grade.manual_score is None and grade.needs_manual_grade
+
+
+def why_late(submission: SubmittedAssignment, rules: Rules) -> str:
+    """Returns a penalty with its arithmetic: 2 of 10 taken off for being late: handed in ..., due ..., 2 days begun at
+    10 % of 10 points. It is empty if nothing is taken off."""
+    mark, late = mark_of(submission), submission.total_seconds_late
+    if not mark.taken_off:
+        return ""
+    said = f"{shown(mark.taken_off)} of {shown(mark.most)} taken off for being late"
+    if not late:  # as when a date was changed in formgrader, and the penalties were not computed again
+        return said
+    by_rules = rules.penalty(mark.most, late)
+    parts = [times_of(submission, rules)]
+    if isclose(min(by_rules, mark.points), mark.taken_off, abs_tol=1e-6):  # else another rule took it off
+        parts.append(rules.arithmetic(mark.most, late))
+        parts += ["never more than the points earned"] if by_rules > mark.points else []
+    return f"{said}: {', '.join(parts)}"
+
+
+def times_of(submission: SubmittedAssignment, rules: Rules) -> str:
+    """Says when a submission was handed in and when it was due, as far as that is known."""
+    times = (("handed in", submission.timestamp), ("due", submission.duedate))
+    return ", ".join(f"{word} {time_said(when, rules.zone)}" for word, when in times if when)
 
 
 def shown(points: float) -> str:

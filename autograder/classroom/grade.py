@@ -40,11 +40,11 @@ def grade(options: argparse.Namespace) -> int:
     it cleans up and raises KeyboardInterrupt."""
     console = Terminal()
     app = course_app(options.lesson)
-    rules.read(Path(app.coursedir.root))  # what is wrong with them ends here
+    own = rules.read(Path(app.coursedir.root)) or rules.Rules("")  # what is wrong with them ends here
     log = Path(app.coursedir.root) / LOG
     with _logging(app.log, log):
         progress = LiveTable(console)
-        writer = GradebookWriter(progress, options.student, coursedir=app.coursedir, parent=app)
+        writer = GradebookWriter(progress, options.student, own, coursedir=app.coursedir, parent=app)
         writer.force |= options.force
         try:
             enrol(app.coursedir)
@@ -78,7 +78,7 @@ def grade(options: argparse.Namespace) -> int:
                     progress.interrupted()
                     raise
         verdicts.tidy()
-        progress.summary(writer.standing(), writer.absent, writer.passed_over())
+        progress.summary(writer.standing(), writer.absent, writer.passed_over(), writer.times())
     if not complete:
         console.print(Text(f"Not everything could be recorded: {log} says why. Run the same command to try again."),
                       soft_wrap=True)

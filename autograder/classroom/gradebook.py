@@ -17,16 +17,17 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, NbGraderException
 
 from autograder.classroom.cluster import ClusterPool
-from autograder.classroom.final_mark import FinalMark, mark_of
+from autograder.classroom.final_mark import FinalMark, mark_of, why_late
 from autograder.classroom.live import LiveTable
 from autograder.classroom.nbgrader_plugin.exporter import released
 from autograder.classroom.nbgrader_plugin.graded import FIRST, students_of, why_again
-from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
+from autograder.classroom.nbgrader_plugin.hand_in_time import unread_in, unread_said
 from autograder.classroom.nbgrader_plugin.handed_in import file_of, notebooks_beside
 from autograder.classroom.nbgrader_plugin.repair import Mark, known_marks, restore
 from autograder.classroom.nbgrader_plugin.student_folders import TORN, folders_by_student, is_torn
 from autograder.classroom.one_gradebook import OneGradebook
 from autograder.classroom.pool import Pool
+from autograder.classroom.rules import Rules
 from autograder.judge.cache import Verdicts, storable
 from autograder.judge.judge import Result
 from autograder.outward import command
@@ -62,9 +63,10 @@ class GradebookWriter(Autograde):
     assignments: dict[str, list[str]]  # nbgrader's: notebooks by the submission's folder
     machine_known = True  # the command has checked the machine with its own options: see nbgrader_plugin.exporter
 
-    def __init__(self, progress: LiveTable, students: list[str], **keywords: Any):
+    def __init__(self, progress: LiveTable, students: list[str], rules: Rules, **keywords: Any):
         super().__init__(**keywords)
-        self.progress, self.students = progress, students
+        self.progress, self.students, self.rules = progress, students, rules
+        self.penalties: list[str] = []  # of this run, with their arithmetic
         self.futures: dict[str, Future[Result]] = {}  # by the key of the verdict
         self.marks: dict[str, dict[str, Mark]] = {}  # by notebook
         self.judged: SimpleQueue[tuple[str, Future[Result]]] = SimpleQueue()  # whose turn it is to be recorded
@@ -153,12 +155,13 @@ class GradebookWriter(Autograde):
 
     def _mark(self, student: str) -> FinalMark:
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            return mark_of(gradebook.find_submission(self.coursedir.assignment_id, student))
+            submission = gradebook.find_submission(self.coursedir.assignment_id, student)
+            self.penalties += [f"{student}: {why}"] if (why := why_late(submission, self.rules)) else []
+            return mark_of(submission)
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Overrides nbgrader's method. It reports a wrong timestamp before anything is written."""
+        """Overrides nbgrader's method."""
         with self._telling():
-            time_in(Path(self._format_source(assignment_id, student_id)))
             super().init_assignment(assignment_id, student_id)
 
     def convert_single_notebook(self, notebook_filename: str) -> None:
@@ -279,6 +282,11 @@ class GradebookWriter(Autograde):
             if others := sorted(beside - {*wanted}):
                 found[student] = [str(other.relative_to(folder)) for other in others]
         return found
+
+    def times(self) -> list[str]:
+        """Returns lines about this run's penalties, and about hand-in times that can't be read."""
+        unread = {student: unread_in(Path(folder), self.rules.zone) for student, folder in self.folders.items()}
+        return [*sorted(self.penalties), *unread_said({student: why for student, why in unread.items() if why})]
 
     def standing(self) -> tuple[int, int, int]:
         """Returns how many of the class's submissions the gradebook holds, how many of those have full marks, and in

@@ -172,7 +172,8 @@ class LiveTable:
                  else "Starting to judge" if entries else "Looking at what was handed in")
         return Group(table, Text(total), self.bar.get_renderable())
 
-    def summary(self, standing: tuple[int, int, int], absent: list[str], passed_over: dict[str, list[str]]) -> None:
+    def summary(self, standing: tuple[int, int, int], absent: list[str], passed_over: dict[str, list[str]],
+                times: list[str]) -> None:
         """Prints what cannot be seen in a list that has scrolled by: which students need a look, and where the class
         stands.
 
@@ -180,6 +181,7 @@ class LiveTable:
             not marked yet.
         absent: students without a submission.
         passed_over: notebooks beside those that are graded.
+        times: lines about penalties and hand-in times.
         """
         entries = dict(sorted(self.entries.items()))
         done = {student: entry for student, entry in entries.items() if entry.state == "recorded"}
@@ -201,6 +203,8 @@ class LiveTable:
             more = f", and {len(names) - NAMED} more" if names[NAMED:] else ""
             whose = f"{on_terminal(student)}'s {on_terminal(', '.join(names[:NAMED]))}{more}"
             self._line(f"Not graded, because a notebook with the right name was also handed in: {whose}")
+        for line in times:
+            self._line(on_terminal(line))
         if absent:
             self._line(f"Nothing was handed in by {len(absent)} of the gradebook's students: "
                        f"{', '.join(map(on_terminal, absent))}")

@@ -11,12 +11,14 @@ import re
 import tomllib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from autograder.classroom.times import EXAMPLE, moments_of
+from autograder.lessons.plain_text import plain_text
 from autograder.outward import command
 
 NAME = "work/course.toml"  # below the course's folder
@@ -24,13 +26,13 @@ SECTIONS = ("timezone", "due", "late", "extensions", "weights")
 LATE = ("percent_per_day", "at_most_percent")
 PART = re.compile(r""""[^"]*"|'[^']*'|[^\s."']+""")  # of a dotted key
 KEY = re.compile(rf"\s*\[?\s*((?:{PART.pattern})(?:\s*\.\s*(?:{PART.pattern}))*)\s*[\]=]")
-EXAMPLE = "2026-11-20 23:59:00"
 
 
 @dataclass(frozen=True)
 class Rules:
     """The rules in the file.
 
+    zone: the zone of all times that name none, and in which times are shown.
     due: the due dates in UTC without a zone, as nbgrader keeps them.
     everywhere: for some students, the days of extension in every lesson.
     extensions: the extensions by student and lesson.
@@ -38,6 +40,7 @@ class Rules:
     """
 
     text: str
+    zone: tzinfo = UTC
     due: dict[str, datetime] = field(default_factory=dict)
     percent_per_day: float | None = None
     at_most_percent: float = 100.0
@@ -52,8 +55,14 @@ class Rules:
 
     def penalty(self, most: float, seconds_late: float) -> float:
         """Returns what is taken off a lesson of `most` points: a share for each day that has begun."""
-        days = math.ceil(seconds_late / timedelta(days=1).total_seconds())
-        return most * min(days * (self.percent_per_day or 0.0), self.at_most_percent) / 100
+        return most * min(_days(seconds_late) * (self.percent_per_day or 0.0), self.at_most_percent) / 100
+
+    def arithmetic(self, most: float, seconds_late: float) -> str:
+        """Says how `penalty` computes what it returns: 2 days begun at 10 % of 10 points."""
+        days = _days(seconds_late)
+        capped = days * (self.percent_per_day or 0.0) > self.at_most_percent
+        return (f"{days} day{'s' * (days != 1)} begun at {self.percent_per_day:g} % of {round(most, 2):g} points"
+                + (f", at most {self.at_most_percent:g} %" if capped else ""))
 
     def check_names(self, lessons: Collection[str], students: Collection[str] | None = None) -> None:
         """Raises ValueError for a lesson or a student that does not exist. With students=None, students are not
@@ -77,7 +86,7 @@ def read(root: Path) -> Rules | None:
     """Returns the rules of the course in the folder `root`; None if it has no such file. Raises ValueError for a wrong
     rule, with its line."""
     try:
-        text = (root / NAME).read_text(encoding="utf-8")
+        text = plain_text(root / NAME)
     except FileNotFoundError:
         return None
     except UnicodeDecodeError as error:
@@ -111,12 +120,19 @@ def read(root: Path) -> Rules | None:
     weights = {lesson: _number(text, ("weights", lesson), value)
                for lesson, value in content.get("weights", {}).items()}
     costs = late.get("percent_per_day"), late.get("at_most_percent", 100.0)
-    return Rules(text, _due(text, content), *costs, everywhere, extensions, weights)
+    zone = _zone(text, content)
+    return Rules(text, zone or UTC, _due(text, content, zone), *costs, everywhere, extensions, weights)
 
 
-def time_said(when: datetime | None) -> str:
-    """Formats a time from the gradebook, which is in UTC."""
-    return f"{when:%Y-%m-%d %H:%M} UTC" if when else "no due date"
+def zone_of(root: Path) -> tzinfo:
+    """Returns the time zone of the course in the folder `root`: UTC if its rules name none. Raises ValueError, as
+    `read` does."""
+    own = read(root)
+    return own.zone if own else UTC
+
+
+def _days(seconds_late: float) -> int:
+    return math.ceil(seconds_late / timedelta(days=1).total_seconds())
 
 
 def _known(text: str, late: dict[str, Any]) -> Iterator[tuple[str, Any]]:
@@ -139,14 +155,17 @@ def _number(text: str, place: tuple[str, ...], value: Any, most: float = math.in
     return float(value)
 
 
-def _due(text: str, content: dict[str, Any]) -> dict[str, datetime]:
-    zone = None
-    if "timezone" in content:
-        try:
-            zone = ZoneInfo(content["timezone"])
-        except (OSError, ValueError, TypeError, LookupError):
-            raise _wrong(text, ("timezone",), f"there is no time zone {content['timezone']!r}; zones are written like "
-                         '"Europe/Berlin"') from None
+def _zone(text: str, content: dict[str, Any]) -> tzinfo | None:
+    if "timezone" not in content:
+        return None
+    try:
+        return ZoneInfo(content["timezone"])
+    except (OSError, ValueError, TypeError, LookupError):
+        raise _wrong(text, ("timezone",), f"there is no time zone {content['timezone']!r}; zones are written like "
+                     '"Europe/Berlin"') from None
+
+
+def _due(text: str, content: dict[str, Any], zone: tzinfo | None) -> dict[str, datetime]:
     due = {}
     for lesson, when in content.get("due", {}).items():
         if not isinstance(when, datetime):
@@ -154,7 +173,11 @@ def _due(text: str, content: dict[str, Any]) -> dict[str, datetime]:
         if when.tzinfo is None and zone is None:
             raise _wrong(text, ("due", lesson),
                          f'{when} has no time zone: write timezone = "Europe/Berlin" in the first line')
-        due[lesson] = (when if when.tzinfo else when.replace(tzinfo=zone)).astimezone(UTC).replace(tzinfo=None)
+        moments = moments_of(when.replace(tzinfo=None), when.tzinfo or zone or UTC)
+        if len(moments) != 1:
+            raise _wrong(text, ("due", lesson), f"clocks in {zone} show {when} {'twice' if moments else 'never'}: add "
+                                                f"the offset that is meant, as in {EXAMPLE}+01:00")
+        due[lesson] = moments.pop()
     return due
 
 

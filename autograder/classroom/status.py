@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +18,14 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.classroom.course import course_app, held
-from autograder.classroom.final_mark import FinalMark, mark_of
+from autograder.classroom.final_mark import FinalMark, mark_of, why_late
 from autograder.classroom.nbgrader_plugin.graded import FIRST, why_again
-from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
+from autograder.classroom.nbgrader_plugin.hand_in_time import time_in, unread_in, unread_said
 from autograder.classroom.nbgrader_plugin.made_from import up_to_date
 from autograder.classroom.nbgrader_plugin.released import secret_in
 from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
-from autograder.classroom.rules import Rules, read, time_said
+from autograder.classroom.rules import Rules, read
+from autograder.classroom.times import as_iso, late_by, time_said
 from autograder.insights.graded_work import graded_work
 from autograder.insights.published import as_published
 from autograder.outward import on_terminal
@@ -40,6 +41,9 @@ class Standing:
 
     due: the due date, with an extension.
     handed_in: when the work was handed in, if that is known.
+    unread: why that can't be read, or empty.
+    why_late: the penalty with its arithmetic, or empty.
+    zone: the zone in which times are shown.
     why_not: why the work must still be graded, or graded again; None if it is graded.
     feedback, released: NONE, CURRENT or STALE, for the page and for its copy in the exchange.
     as_published: the exercises whose answer equals one that everybody can read in this repository.
@@ -50,6 +54,9 @@ class Standing:
     submitted: bool
     due: datetime | None
     handed_in: datetime | None
+    unread: str
+    zone: tzinfo
+    why_late: str
     why_not: str | None
     mark: FinalMark | None
     feedback: str
@@ -62,8 +69,9 @@ class Standing:
         """The texts of the student's line."""
         if not self.submitted:
             return [self.student, "nothing handed in", "", "", "", ""]
-        when = time_said(self.handed_in) if self.handed_in else "handed in"
-        late = ", late" if self.handed_in and self.due and self.handed_in > self.due else ""
+        when = (time_said(self.handed_in, self.zone) if self.handed_in else
+                "handed in, time unread" if self.unread else "handed in")
+        late = ", late" if late_by(self.handed_in, self.due) else ""
         graded = {None: "graded", FIRST: "not graded yet"}.get(self.why_not, f"to be graded again: {self.why_not}")
         feedback = "no feedback" if self.feedback == NONE else f"feedback {self.feedback}"
         released = {NONE: "not released", CURRENT: "released", STALE: "an older page is released"}[self.released]
@@ -74,8 +82,8 @@ class Standing:
         max_points are null."""
         mark = self.mark
         return {"student": self.student, "lesson": lesson, "submitted": self.submitted,
-                "due": self.due.isoformat(" ") if self.due else None,
-                "handed_in": self.handed_in.isoformat(" ") if self.handed_in else None,
+                "due": as_iso(self.due, self.zone), "handed_in": as_iso(self.handed_in, self.zone),
+                "time_unread": self.unread or None,
                 "graded": self.submitted and self.why_not is None,
                 "why_not": self.why_not, "points": mark.total if mark else None,
                 "max_points": mark.most if mark else None,
@@ -97,7 +105,8 @@ def status(lesson: str, console: Console) -> list[dict[str, Any]]:
         line = "  ".join(on_terminal(cell).ljust(width) for cell, width in zip(each.cells, widths))
         console.print(Text(line.rstrip()), soft_wrap=True)
     console.print(Text(_summary(found)), soft_wrap=True)
-    for line in [*(f"{each.student}: the notebook {each.file}" for each in found if each.file), *_published(found)]:
+    for line in [*(f"{each.student}: the notebook {each.file}" for each in found if each.file), *_late(found),
+                 *_published(found)]:
         console.print(Text(on_terminal(line)), soft_wrap=True)
     return [each.as_json(lesson) for each in found]
 
@@ -131,21 +140,19 @@ def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, st
               alike: list[str], file: str) -> Standing:
     coursedir, lesson = autograde.coursedir, autograde.coursedir.assignment_id
     source = Path(autograde._format_source(lesson, student))
-    try:
-        handed_in = time_in(source)
-    except ValueError:  # `why_again` says so
-        handed_in = None
+    unread = unread_in(source, rules.zone)
+    handed_in, why = None if unread else time_in(source, rules.zone), ""
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         due, longer = gradebook.find_assignment(lesson).duedate or rules.due.get(lesson), None
         try:
             submission = gradebook.find_submission(lesson, student)
-            mark, longer = mark_of(submission), submission.extension
+            mark, longer, why = mark_of(submission), submission.extension, why_late(submission, rules)
         except MissingEntry:
             mark = None
     due = due and due + (longer or rules.extension(student, lesson) or timedelta())  # as the next grading takes it
     current = up_to_date(feedback, lesson, student) if mark else None
     page = NONE if current is None else CURRENT if current else STALE
-    return Standing(student, source.is_dir(), due, handed_in,
+    return Standing(student, source.is_dir(), due, handed_in, unread, rules.zone, why,
                     why_again(autograde, student) if source.is_dir() else None, mark, page,
                     _released(feedback, lesson, student), alike, file)
 
@@ -166,6 +173,12 @@ def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
         return NONE
 
 
+def _late(found: list[Standing]) -> list[str]:
+    """Returns lines about penalties, and about hand-in times that can't be read."""
+    return [*(f"{each.student}: {each.why_late}" for each in found if each.why_late),
+            *unread_said({each.student: each.unread for each in found if each.unread})]
+
+
 def _published(found: list[Standing]) -> list[str]:
     """Returns lines that say whose answers equal published ones; those with the most exercises come first."""
     groups = sorted({tuple(each.as_published) for each in found} - {()}, key=len, reverse=True)
@@ -180,12 +193,12 @@ def _published(found: list[Standing]) -> list[str]:
 
 def _dates(found: list[Standing]) -> str:
     """Says when the lesson is due, and which students have another due date."""
-    dates = [each.due for each in found if each.due]
+    dates = [(each.due, each.zone) for each in found if each.due]
     if not dates:
         return "no due date"
     usual = Counter(dates).most_common(1)[0][0]
-    return "; ".join([f"due {time_said(usual)}",
-                      *(f"{each.student}: {time_said(each.due)}" for each in found if each.due != usual)])
+    return "; ".join([f"due {time_said(*usual)}", *(f"{each.student}: {time_said(each.due, each.zone)}"
+                                                    for each in found if each.due and each.due != usual[0])])
 
 
 def _summary(found: list[Standing]) -> str:

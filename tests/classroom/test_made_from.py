@@ -109,7 +109,7 @@ def another_time(gradebook, graded):
 CHANGES = [(mark("manual_score", 1.5), "1.5 of 2 points"), (mark("extra_credit", 0.25), "1.75 of 2 points"),
            (comment, "Well found."),
            (penalty, "1.5 of 2 points"), (another_notebook, "And another thing."), (a_file_beside_it, ""),
-           (another_name, "Theodora (dora)"), (another_time, "20 November 2026")]
+           (another_name, "Theodora (dora)"), (another_time, "handed in 2026-11-20 10:00 UTC")]
 
 
 @pytest.mark.parametrize("change, shown", CHANGES, ids=["mark", "extra credit", "comment", "penalty", "notebook",

@@ -131,9 +131,12 @@ def test_look_says_it_all_and_changes_nothing_apply_does_it_once(graded):
     before = held(graded)
     status, said = told(LOOK)
     assert status == 1 and held(graded) == before == (None, {"ada": (None, None), "dora": (None, None)})
-    for line in ("01_se: 2026-11-20 22:59 UTC, weight 1", "02_eca: 2026-06-20 23:59 UTC, weight 1; not released yet",
-                 "To be set in the gradebook (--apply does it):", "- 01_se is due 2026-11-20 22:59 UTC",
-                 "- dora in 01_se has 1 day longer", "- ada in 01_se: 0.3 points off for being late, not 0"):
+    for line in ("01_se: 2026-11-20 23:59 Europe/Berlin, weight 1",
+                 "02_eca: 2026-06-21 01:59 Europe/Berlin, weight 1; not released yet",
+                 "To be set in the gradebook (--apply does it):", "- 01_se is due 2026-11-20 23:59 Europe/Berlin",
+                 "- dora in 01_se has 1 day longer",
+                 "- ada in 01_se: 0.3 of 2 taken off for being late: handed in 2026-11-24 13:00 Europe/Berlin, due "
+                 "2026-11-22 23:59 Europe/Berlin, 2 days begun at 10 % of 2 points, at most 15 %; it was 0\n"):
         assert line in said
     assert told(APPLY)[0] == 0
     due = datetime(2026, 11, 20, 22, 59)
@@ -149,7 +152,8 @@ def test_what_was_set_elsewhere_is_said_and_left(graded):
         gradebook.grant_extension(LESSON, "ada", days=9)
     status, said = told(APPLY)
     assert status == 1
-    assert "01_se is due 2026-11-27 12:00 UTC in the gradebook, and 2026-11-20 22:59 UTC in work/course.toml" in said
+    assert ("01_se is due 2026-11-27 13:00 Europe/Berlin in the gradebook, and 2026-11-20 23:59 Europe/Berlin in "
+            "work/course.toml") in said
     assert "ada in 01_se has 9 days longer in the gradebook, and 2 days longer in work/course.toml" in said
     due, found = held(graded)  # the penalties go by the gradebook's date
     assert (due, found["ada"][0]) == (datetime(2026, 11, 27, 12), timedelta(days=9)) and not found["dora"][1]

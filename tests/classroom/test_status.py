@@ -73,11 +73,14 @@ def test_each_student_has_a_line_from_handing_in_to_giving_back(graded):
                      "ada 2026-11-20 10:00 UTC 0.5 of 2 graded feedback up to date not released",
                      "dora handed in 0.5 of 2, 1.25 taken off for being late, marked by hand graded feedback out of "
                      "date not released",
-                     "eve handed in no mark not graded yet no feedback not released",
+                     "eve handed in, time unread no mark not graded yet no feedback not released",
                      "fay nothing handed in",
-                     "4 students: 3 handed in, 2 graded, 1 with feedback that is up to date, 0 released"]
+                     "4 students: 3 handed in, 2 graded, 1 with feedback that is up to date, 0 released",
+                     "dora: 1.25 of 2 taken off for being late", "In time for now, because it can't be read when they "
+                     "handed in:", "- eve: its timestamp.txt says 'yesterday' can't be read for certain, because it is "
+                     "not a year, a month, a day and a time; write it like 2026-11-20 23:59:00 +0100"]
     assert lines["dora"] == {"student": "dora", "lesson": LESSON, "submitted": True, "due": None, "handed_in": None,
-                             "graded": True,
+                             "time_unread": None, "graded": True,
                              "why_not": None, "points": 0.5, "max_points": 2.0, "unmarked": 0,
                              "penalty": 1.25, "by_hand": True,
                              "feedback": "out of date",
@@ -94,7 +97,7 @@ def test_when_it_is_due_for_whom_and_who_is_late(graded):
     lines, shown = told()
     assert (
         shown[0] == "due 2026-11-20 09:00 UTC; fay: 2026-11-22 09:00 UTC"
-        and lines["fay"]["due"] == "2026-11-22 09:00:00"
+        and lines["fay"]["due"] == "2026-11-22 09:00:00+00:00"
     )
     assert "2026-11-20 10:00 UTC, late" in shown[1]
     change(graded,

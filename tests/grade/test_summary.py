@@ -19,7 +19,7 @@ def told(results, standing=(3, 1, 0), absent=(), passed_over=None, marks=None, *
         progress.ended(student, True, mark=(marks or {}).get(student))
     for student, problem in lost.items():
         progress.ended(student, False, problem)
-    progress.summary(standing, list(absent), passed_over or {})
+    progress.summary(standing, list(absent), passed_over or {}, [])
     return console.file.getvalue().splitlines()
 
 

@@ -256,7 +256,7 @@ def test_one_whose_secret_is_odd_keeps_nobodys_feedback_back(tmp_path):
         if secret is not None:
             (folder / "submission_secret.txt").write_bytes(secret)
         if student != "eve":
-            (folder / "timestamp.txt").write_text("yesterday" if student == "fay" else IN_TIME)
+            (folder / "timestamp.txt").write_bytes(b"\xff yesterday" if student == "fay" else IN_TIME.encode())
     coursedir = CourseDirectory(root=str(tmp_path), assignment_id=LESSON, course_id="attention")
     releasing = ReleaseFeedback(coursedir=coursedir, root=str(tmp_path / "exchange"))
     (tmp_path / "exchange/attention").mkdir(parents=True)
@@ -264,4 +264,4 @@ def test_one_whose_secret_is_odd_keeps_nobodys_feedback_back(tmp_path):
     releasing.init_dest()
     releasing.copy_files()
     pages = (tmp_path / "exchange/attention/feedback").glob("*.html")
-    assert sorted(page.read_text() for page in pages) == ["page of ada", "page of zoe"]
+    assert sorted(page.read_text() for page in pages) == ["page of ada", "page of fay", "page of zoe"]

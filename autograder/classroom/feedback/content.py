@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from itertools import pairwise
 from math import isclose
 from pathlib import Path
@@ -15,9 +14,10 @@ from nbgrader.api import Gradebook, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom.feedback.texts import learners_text, released_text
-from autograder.classroom.final_mark import FinalMark, mark_of, without_mark
+from autograder.classroom.final_mark import FinalMark, mark_of, times_of, why_late, without_mark
 from autograder.classroom.nbgrader_plugin.exporter import UNREADABLE, released
 from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
+from autograder.classroom.rules import Rules, read
 from autograder.insights.graded_work import answers_in
 from autograder.lessons.course import lessons
 from autograder.submission import notebook
@@ -88,7 +88,8 @@ class Content:
 
     unreadable: HTML that says why there was nothing to grade; then the page holds nothing else.
     half_read: HTML that says how much of the file was graded, if not all of it was.
-    seconds_late: the seconds after the due date.
+    times: when it was handed in and when it was due, as far as that is known.
+    why_late: the penalty with its arithmetic, or empty.
     """
 
     student: str
@@ -96,8 +97,8 @@ class Content:
     lesson: str
     title: str
     mark: FinalMark
-    handed_in: datetime | None
-    seconds_late: float
+    times: str
+    why_late: str
     unreadable: str = ""
     half_read: str = ""
     exercises: list[Exercise] = field(default_factory=list)
@@ -129,6 +130,7 @@ def content(nb: NotebookNode, info: dict[str, str], coursedir: CourseDirectory, 
     Raises MissingEntry if the gradebook does not hold it, ValueError if the course has no such lesson.
     """
     known = notebook.lesson(info["notebook"])
+    rules = read(Path(coursedir.root)) or Rules("")
     titles = {lesson.name: lesson.title for lesson in lessons()}
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         submission = gradebook.find_submission(info["assignment"], info["student"])
@@ -137,8 +139,8 @@ def content(nb: NotebookNode, info: dict[str, str], coursedir: CourseDirectory, 
         comments = {each.name: each.manual_comment for each in held.comments
                     if (each.manual_comment or "").strip() not in NO_COMMENT}
         begin = Content(student.id, f"{student.first_name or ''} {student.last_name or ''}".strip(), known.name,
-                        titles.get(known.name, known.name), mark_of(submission), submission.timestamp,
-                        submission.total_seconds_late)
+                        titles.get(known.name, known.name), mark_of(submission), times_of(submission, rules),
+                        why_late(submission, rules))
         exercises = _exercises(nb, held, known.exercises, comments, answers_in(nb, known))
         checks = {slot.check_id for slot in known.exercises}
         by_hand = {grade.name: (None if without_mark(grade) else grade.score, grade.max_score) for grade in held.grades

@@ -61,13 +61,6 @@ def points(value: float) -> str:
     return f"{shown(value)} point{'' if shown(value) == '1' else 's'}"
 
 
-def late_by(seconds: float) -> str:
-    """Formats a time such as "1 day 23 hours". Less than a day is given in hours and minutes."""
-    days, hours, minutes = int(seconds // 86400), int(seconds // 3600 % 24), int(seconds // 60 % 60)
-    parts = [(days, "day"), (hours, "hour")] if days else [(hours, "hour"), (minutes, "minute")]
-    return " ".join(f"{many} {unit}{'' if many == 1 else 's'}" for many, unit in parts if many) or "less than a minute"
-
-
 @cache
 def _lexer() -> PythonLexer:
     return PythonLexer(stripnl=False)
@@ -83,7 +76,7 @@ def _template() -> Template:
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)
-    environment.filters |= {"code": code, "prose": prose, "points": points, "shown": shown, "late_by": late_by,
+    environment.filters |= {"code": code, "prose": prose, "points": points, "shown": shown,
                             "plain": on_terminal, "named": named,
                             "ours": Markup}
     environment.globals |= {name: Markup(_formatter(style).get_style_defs("pre"))

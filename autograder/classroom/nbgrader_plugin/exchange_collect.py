@@ -6,7 +6,6 @@ from __future__ import annotations
 import glob
 import os
 import shutil
-from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +15,6 @@ from nbgrader.exchange.default import ExchangeCollect, collect
 from nbgrader.utils import parse_utc
 
 from autograder.classroom.nbgrader_plugin import unfinished
-from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
 from autograder.classroom.nbgrader_plugin.platforms import STUDENT
 from autograder.classroom.nbgrader_plugin.student_folders import is_pattern
 from autograder.intake.folders import TooMuch, copy_folder
@@ -71,12 +69,10 @@ class Collect(ExchangeCollect):
         self.check_owner = False
         # it goes when the newer one is there: see do_copy
         collect.shutil = SimpleNamespace(rmtree=lambda earlier: None)
-        self.coursedir.get_existing_timestamp = time_or_none
         try:
             super().copy_files()
         finally:
             collect.shutil = shutil
-            del self.coursedir.get_existing_timestamp
 
     def do_copy(self, src: str, dest: str, log: object = None) -> None:
         """Replaces nbgrader's method, and copies only plain files. Everything that is left out is listed in the log. If
@@ -94,15 +90,6 @@ class Collect(ExchangeCollect):
             return
         for each in left_out:
             self.log.warning("Left out of %s: %s", name, each)
-
-
-def time_or_none(folder: str) -> datetime | None:
-    """Returns the time when an earlier submission was handed in; None if the file holds no time. A learner may have
-    written the file, so a wrong time in it must not stop the collection."""
-    try:
-        return time_in(Path(folder))
-    except ValueError:
-        return None
 
 
 def another_owner(folder: Path, student: str, check_owner: bool) -> tuple[int, str]:

@@ -14,10 +14,11 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 
-from autograder.classroom.nbgrader_plugin.hand_in_time import time_in
+from autograder.classroom.nbgrader_plugin.hand_in_time import time_of
 from autograder.classroom.nbgrader_plugin.handed_in import digest_of
 from autograder.classroom.nbgrader_plugin.student_folders import chosen
 from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission, mark_of, place_of
+from autograder.classroom.rules import zone_of
 
 RECORD = "autograder"  # the graded notebook's metadata that say what was graded
 # in there: the verdicts, as JSON. Those below work/verdicts may be deleted, and are not kept where time ran out
@@ -43,13 +44,8 @@ def why_again(autograde: Any, student: str) -> str | None:
             return "the gradebook does not hold it"
         held = {notebook.name: notebook for notebook in submission.notebooks}
         reasons = [_why(held.get(name), Path(source, f"{name}.ipynb"), folder / f"{name}.ipynb") for name in expected]
-        try:
-            time = time_in(Path(source))
-        except ValueError as error:
-            return str(error)
-        reasons += (
-            ["its hand-in time differs from the gradebook's"] if time not in (None, submission.timestamp) else []
-        )
+        if time_of(submission, Path(source), zone_of(Path(coursedir.root))) != submission.timestamp:
+            reasons.append("its hand-in time differs from the gradebook's")
         return next(filter(None, reasons), None)
 
 

@@ -1,63 +1,105 @@
 """Reads when something was handed in, from a line in `timestamp.txt`. That file is among a stranger's files.
 
-nbgrader opens it in four places. It follows links, and reads it whatever its size. If the file holds no time, an error
-ends nbgrader's command, or formgrader can't show its list of students.
+nbgrader opens it in four places. It follows links, reads it whatever its size, and guesses at a zone or a day that it
+does not know. A time that can't be read for certain counts as none here, so that it costs nobody a penalty; `status`
+and `grade` say so.
 """
 
 from __future__ import annotations
 
-import re
-from datetime import datetime
+import json
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from nbgrader.api import SubmittedAssignment
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import parse_utc
 
 from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS
+from autograder.classroom.rules import zone_of
+from autograder.classroom.times import late_by, utc_of
 from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
+from autograder.outward import on_terminal
 
 LONGEST = 200  # bytes: a time has 30
-# A time zone may be "Europe/Berlin". If it looks like the path of a file, dateutil opens it, and waits for a pipe.
-PATH = re.compile(r"(?<!\w)/|/(?!\w)")
 
 
-def time_in(folder: Path) -> datetime | None:
-    """Returns the time in UTC; None if there is no such file, or if it is empty. Raises ValueError if it holds
-    something else."""
+def said_in(folder: Path) -> str:
+    """Returns what the file says; empty if there is none. Raises ValueError if it is no plain, short file."""
     try:
-        said = read_plain(folder / NOT_THEIRS, LONGEST).decode(errors="replace").strip()
+        data = read_plain(folder / NOT_THEIRS, LONGEST)
     except FileNotFoundError:
-        return None
+        return ""
     except TooMuch as much:
         raise ValueError(f"its {NOT_THEIRS} {much}") from much
     except OSError as error:
         raise ValueError(f"its {NOT_THEIRS} can't be read: {error.strerror or error}") from error
+    return data.decode(json.detect_encoding(data), errors="replace").strip()  # Windows writes UTF-16 as well
+
+
+def time_in(folder: Path, zone: tzinfo) -> datetime | None:
+    """Returns the time in UTC; None if there is no such file, or if it is empty. A time without a zone is in `zone`.
+    Raises ValueError if the file holds anything that can't be read for certain."""
+    said = said_in(folder)
     try:
-        if PATH.search(said):
-            raise ValueError(said)
-        return parse_utc(said) if said else None
-    except (ValueError, OverflowError, TypeError) as error:
-        raise ValueError(f"its {NOT_THEIRS} holds no time, but {said[:60]!r}") from error
+        return utc_of(said, zone) if said else None
+    except ValueError as error:
+        raise ValueError(f"its {NOT_THEIRS} says {error}") from error
+
+
+def unread_in(folder: Path, zone: tzinfo) -> str:
+    """Says why the time can't be read; empty if it can be, or if there is none."""
+    try:
+        time_in(folder, zone)
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def unread_said(unread: dict[str, str]) -> list[str]:
+    """Returns lines that name the students whose times can't be read; none if there are none. unread: why, by student.
+    """
+    heading = "In time for now, because it can't be read when they handed in:"
+    return [heading, *(f"- {student}: {why}" for student, why in unread.items())] if unread else []
+
+
+def time_of(submission: SubmittedAssignment, folder: Path, zone: tzinfo) -> datetime | None:
+    """Returns the time of a submission, given its folder: none if that can't be read for certain, and the gradebook's
+    if there is no file."""
+    return None if unread_in(folder, zone) else time_in(folder, zone) or submission.timestamp
 
 
 def get_existing_timestamp(self: Any, dest_path: str) -> datetime | None:
-    """Replaces nbgrader's method. Raises ValueError."""
-    return time_in(Path(dest_path))
-
-
-def get_submitted_timestamp(self: Any, assignment_id: str, student_id: str) -> datetime | None:
-    """Replaces nbgrader's method, for formgrader's lists. If the file holds no time, there is none; grading reports
-    that."""
+    """Replaces nbgrader's method."""
     try:
-        return time_in(Path(self.coursedir.format_path(self.coursedir.submitted_directory, student_id, assignment_id)))
-    except ValueError:
+        return time_in(Path(dest_path), zone_of(Path(self.root)))
+    except ValueError as unread:
+        self.log.warning("%s: %s", on_terminal(dest_path), on_terminal(unread))
         return None
 
 
+def get_submitted_timestamp(self: Any, assignment_id: str, student_id: str) -> datetime | None:
+    """Replaces nbgrader's method, for formgrader's lists."""
+    return get_existing_timestamp(self.coursedir, self.coursedir.format_path(self.coursedir.submitted_directory,
+                                                                             student_id, assignment_id))
+
+
+def duedate(self: Any) -> datetime | None:
+    """Replaces nbgrader's property, which fails if there is an extension of no date."""
+    due = self.assignment.duedate
+    return due + self.extension if due and self.extension else due
+
+
+def total_seconds_late(self: Any) -> float:
+    """Replaces nbgrader's property, which counts microseconds."""
+    return late_by(self.timestamp, self.duedate).total_seconds()
+
+
 def read_times_within_bounds() -> None:
-    """Replaces two methods of nbgrader, because there is no setting for this."""
+    """Replaces methods and properties of nbgrader, because there is no setting for this."""
     CourseDirectory.get_existing_timestamp = get_existing_timestamp
     NbGraderAPI.get_submitted_timestamp = get_submitted_timestamp
+    SubmittedAssignment.duedate = property(duedate)
+    SubmittedAssignment.total_seconds_late = property(total_seconds_late)

@@ -11,10 +11,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SubmittedAssignment
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.plugins import BasePlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 
 from autograder.classroom import rules
+from autograder.classroom.nbgrader_plugin.hand_in_time import time_of
 from autograder.classroom.rules import Rules
 
 
@@ -24,17 +26,16 @@ class LatePenalties(AssignLatePenalties):
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         """Raises ValueError if the rules can't be read, or if two files say what late work costs."""
-        about = resources["nbgrader"]
-        own = rules.read(Path(self.parent.parent.coursedir.root))
+        about, coursedir = resources["nbgrader"], self.parent.parent.coursedir
+        own = rules.read(Path(coursedir.root)) or Rules("")
         self.by_rules = None
-        if own:
-            with Gradebook(about["db_url"]) as gradebook:
-                submission = gradebook.find_submission(about["assignment"], about["student"])
-                settle(own, submission)
-                if own.percent_per_day is not None:
-                    only_here(self)
-                    self.by_rules = _ByRules(own, submission.max_score)
-                gradebook.db.commit()
+        with Gradebook(about["db_url"]) as gradebook:
+            submission = gradebook.find_submission(about["assignment"], about["student"])
+            settle(own, submission, coursedir)
+            if own.percent_per_day is not None:
+                only_here(self)
+                self.by_rules = _ByRules(own, submission.max_score)
+            gradebook.db.commit()
         return super().preprocess(nb, resources)
 
     def init_plugin(self) -> None:
@@ -56,10 +57,12 @@ class _ByRules(BasePlugin):
         return self.own.penalty(self.most, total_seconds_late)
 
 
-def settle(own: Rules, submission: SubmittedAssignment) -> None:
-    """Sets the due date and the extension of a submission if the gradebook has none. Other dates in the gradebook stay.
-    """
+def settle(own: Rules, submission: SubmittedAssignment, coursedir: CourseDirectory) -> None:
+    """Sets the due date and the extension of a submission if the gradebook has none, and the time when it was handed
+    in. Other dates in the gradebook stay."""
     lesson, student = submission.assignment, submission.student.id
+    folder = Path(coursedir.format_path(coursedir.submitted_directory, student, lesson.name))
+    submission.timestamp = time_of(submission, folder, own.zone)
     if lesson.duedate is None:
         lesson.duedate = own.due.get(lesson.name)
     if not submission.extension:

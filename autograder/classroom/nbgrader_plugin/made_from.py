@@ -21,6 +21,7 @@ from nbgrader.converters import BaseConverter, GenerateFeedback
 
 from autograder.classroom.nbgrader_plugin.copy_files import plain_files
 from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission, place_of
+from autograder.classroom.rules import Rules, read
 
 LINE = "\n<!-- made from {} -->\n"
 LAST_LINE = re.compile(LINE.format("([0-9a-f]{64})").encode())
@@ -76,13 +77,16 @@ def _said(page: Path) -> str:
 def _made_from(feedback: Any, name: str, path: Path, assignment_id: str, student_id: str) -> str:
     """Returns a digest of everything that the page of a graded notebook shows. Raises MissingEntry if the gradebook
     does not hold it."""
+    from autograder.classroom.final_mark import times_of, why_late  # imports torch
+
+    own = read(Path(feedback.coursedir.root)) or Rules("")
     with Gradebook(feedback.coursedir.db_url, feedback.coursedir.course_id) as gradebook:
         held = gradebook.find_submission_notebook(name, assignment_id, student_id)
         grades = sorted((each.name, each.auto_score, each.manual_score, each.extra_credit, each.max_score)
                         for each in held.grades)
         comments = sorted((each.name, each.auto_comment, each.manual_comment) for each in held.comments)
         submission, student = held.assignment, held.student
-        about = student.first_name, student.last_name, str(submission.timestamp), submission.total_seconds_late
+        about = student.first_name, student.last_name, times_of(submission, own), why_late(submission, own)
         marks = grades, comments, held.late_submission_penalty, about
     beside = sorted(map(Path, plain_files(str(path.parent), [*feedback.coursedir.ignore, "*.ipynb"])))
     files = [(str(file.relative_to(path.parent)), sha256(file.read_bytes()).hexdigest()) for file in [path, *beside]]

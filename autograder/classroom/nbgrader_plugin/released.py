@@ -14,9 +14,11 @@ from typing import Any
 
 from nbgrader.exchange.default import ExchangeList, ExchangeReleaseFeedback
 from nbgrader.exchange.default import list as listing
+from nbgrader.exchange.default import release_feedback as releasing
 from nbgrader.utils import notebook_hash
 
-from autograder.classroom.nbgrader_plugin.hand_in_time import LONGEST, time_in
+from autograder.classroom.nbgrader_plugin.hand_in_time import LONGEST, said_in
+from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS
 from autograder.classroom.nbgrader_plugin.student_folders import chosen
 from autograder.intake.folders import TooMuch, notebooks_in
 from autograder.intake.plain_file import read_plain
@@ -32,7 +34,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
 
     def copy_files(self) -> None:
         """Overrides nbgrader's method. It copies one folder at a time."""
-        every = self.src_path
+        every, releasing.open = self.src_path, _opened
         for folder in chosen(self.coursedir, self.coursedir.feedback_directory).values():
             if why := _not_released(Path(folder)):
                 self.log.error("The pages in %s are not released, because %s", on_terminal(folder), why)
@@ -40,6 +42,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             self.src_path = glob.escape(folder)
             super().copy_files()
         self.src_path = every
+        del releasing.open
 
 
 class List(ExchangeList):
@@ -63,7 +66,7 @@ class List(ExchangeList):
 def _not_released(folder: Path) -> str:
     """Says why the pages in a folder can't be released; empty if they can."""
     try:
-        return "" if secret_in(folder) and time_in(folder) else f"its {SECRET} or its time is empty or missing"
+        return "" if secret_in(folder) and said_in(folder) else f"its {SECRET} or its time is empty or missing"
     except ValueError as error:
         return str(error)
 
@@ -80,7 +83,9 @@ def secret_in(folder: Path) -> str:
 
 
 def _opened(path: str, mode: str = "r") -> Any:
-    """Replaces Python's `open` for a secret and for our own pages."""
+    """Replaces Python's `open` for a secret, for a time, and for our own pages."""
+    if Path(path).name == NOT_THEIRS:
+        return io.StringIO(said_in(Path(path).parent))
     if Path(path).name != SECRET:
         return open(path, mode)
     try:

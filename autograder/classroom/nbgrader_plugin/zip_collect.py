@@ -10,11 +10,12 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 from nbgrader.plugins import ExtractorPlugin, FileNameCollectorPlugin
-from nbgrader.utils import find_all_notebooks, parse_utc
+from nbgrader.utils import find_all_notebooks
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Unicode
 
@@ -22,6 +23,8 @@ from autograder.classroom import participants
 from autograder.classroom.nbgrader_plugin.platforms import RULES, Claim, Doubt, Names, joined, placed, without_doubles
 from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
 from autograder.classroom.roster import NAME, enrol
+from autograder.classroom.rules import zone_of
+from autograder.classroom.times import Unread, utc_of
 from autograder.intake.archives import Unpacking, unpacked_name
 from autograder.intake.aside import LIST, Aside
 from autograder.intake.folders import TooMuch
@@ -82,7 +85,7 @@ class Download(FileNameCollectorPlugin):
         except (ValueError, SQLAlchemyError) as error:
             self.parent.fail("Nothing is collected: %s", on_terminal(str(error).splitlines()[0]))
 
-    def collect(self, submitted_file: str) -> dict[str, str] | None:
+    def collect(self, submitted_file: str) -> dict[str, Any] | None:
         """Overrides nbgrader's method: returns whose file it is, or None."""
         if self._claims is None:
             self._claims = self._decide()
@@ -90,7 +93,9 @@ class Download(FileNameCollectorPlugin):
         if not isinstance(claim, Claim):
             return None
         file = claim.notebook + os.path.splitext(submitted_file)[1]  # nbgrader takes an ending off
-        return {"student_id": claim.student, "file_id": file, **({"timestamp": claim.time} if claim.time else {})}
+        # A text would be read by nbgrader, which knows no zones. Without a zone, the time stays in the course's.
+        time = {"timestamp": datetime.fromisoformat(claim.time)} if claim.time else {}
+        return {"student_id": claim.student, "file_id": file, **time}
 
     def _decide(self) -> dict[str, Claim | Doubt]:
         """Finds out whose file each one is. A file that is nobody's is moved aside."""
@@ -147,10 +152,11 @@ class Download(FileNameCollectorPlugin):
         if not groups or not groups.get("student_id") or not groups.get("file_id"):
             return Doubt("the pattern does not fit it")
         try:
-            time = parse_utc(groups["timestamp"]).isoformat(" ") if groups.get("timestamp") else ""
-        except (ValueError, OverflowError):
-            return Doubt(f"there is no such time as {groups['timestamp']}")
-        return Claim(groups["student_id"], os.path.splitext(groups["file_id"])[0], time)
+            zone = zone_of(Path(self.parent.coursedir.root))
+            time = utc_of(groups["timestamp"], zone).replace(tzinfo=UTC) if groups.get("timestamp") else ""
+        except Unread as unread:
+            return Doubt(f"its time {unread}")
+        return Claim(groups["student_id"], os.path.splitext(groups["file_id"])[0], str(time))
 
     def _collected_before(self, file: Path, claim: Claim | Doubt) -> bool:
         """Says whether the student's folder holds this very file."""
