@@ -24,7 +24,7 @@ class Unread(ValueError):
 
     def __init__(self, said: str, why: str):
         shown = said if len(said) <= SHOWN else f"{said[:SHOWN]}..."
-        super().__init__(f"{shown!r} can't be read for certain, because {why}; write it like {EXAMPLE} +0100")
+        super().__init__(f"{shown!r}: {why}; write it like {EXAMPLE} +0100")
 
 
 def utc_of(said: str, zone: tzinfo) -> datetime:

@@ -76,9 +76,9 @@ def test_each_student_has_a_line_from_handing_in_to_giving_back(graded):
                      "eve handed in, time unread no mark not graded yet no feedback not released",
                      "fay nothing handed in",
                      "4 students: 3 handed in, 2 graded, 1 with feedback that is up to date, 0 released",
-                     "dora: 1.25 of 2 taken off for being late", "In time for now, because it can't be read when they "
-                     "handed in:", "- eve: its timestamp.txt says 'yesterday' can't be read for certain, because it is "
-                     "not a year, a month, a day and a time; write it like 2026-11-20 23:59:00 +0100"]
+                     "dora: 1.25 of 2 taken off for being late", "Counted as in time, because the hand-in time "
+                     "can't be read for certain:", "- eve: its timestamp.txt says 'yesterday': it is not a year, a "
+                     "month, a day and a time; write it like 2026-11-20 23:59:00 +0100"]
     assert lines["dora"] == {"student": "dora", "lesson": LESSON, "submitted": True, "due": None, "handed_in": None,
                              "time_unread": None, "graded": True,
                              "why_not": None, "points": 0.5, "max_points": 2.0, "unmarked": 0,

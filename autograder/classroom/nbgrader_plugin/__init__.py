@@ -9,10 +9,13 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
+from contextlib import suppress
+from pathlib import Path
 
 from traitlets.config import Config
 
 from autograder.classroom.nbgrader_plugin.plain_log import keep_logs_plain
+from autograder.classroom.rules import zone_of
 
 HERE = __name__
 
@@ -44,6 +47,9 @@ def configure(c: Config) -> None:
     c.ZipCollectApp.extractor_plugin = f"{HERE}.zip_collect.Unpack"
     c.ZipCollectApp.collector_plugin = f"{HERE}.zip_collect.Download"
     c.ExportApp.plugin_class = f"{HERE}.csv_export.Csv"
+    if root := c.CourseDirectory.get("root"):
+        with suppress(ValueError):  # a mistake in the class's rules: every command that needs them says so
+            c.NbGraderAPI.timezone = str(zone_of(Path(root)))
     _read_once_and_miss_nothing()
     _know_what_is_graded()
     _hand_out_what_can_be_graded()

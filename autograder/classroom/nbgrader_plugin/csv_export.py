@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import csv
+from datetime import tzinfo
+from pathlib import Path
 
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.plugins import ExportPlugin
 
 from autograder.classroom.final_mark import mark_of
+from autograder.classroom.rules import zone_of
+from autograder.classroom.times import as_iso
 from autograder.outward import in_cell
 
 COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
@@ -17,22 +21,23 @@ COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "fir
 
 class Csv(ExportPlugin):
     """Writes the same columns as nbgrader's own export, but puts quotes around a name with a comma, a quote or a line
-    break."""
+    break. Times are in the course's zone, with their offset."""
 
     def export(self, gradebook: Gradebook) -> None:
         with open(self.to or "grades.csv", "w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, COLUMNS)
             writer.writeheader()
+            zone = zone_of(Path(self.parent.coursedir.root))
             for assignment in gradebook.assignments:
                 for student in gradebook.students:
                     if not self.assignment or assignment.name in self.assignment:
                         if not self.student or student.id in map(str, self.student):
                             writer.writerow({k: in_cell(v)
-                                             for k, v in self._row(gradebook, assignment, student).items()})
+                                             for k, v in self._row(gradebook, assignment, student, zone).items()})
 
     @staticmethod
-    def _row(gradebook: Gradebook, assignment, student) -> dict:
-        row = {"assignment": assignment.name, "duedate": assignment.duedate, "student_id": student.id,
+    def _row(gradebook: Gradebook, assignment, student, zone: tzinfo) -> dict:
+        row = {"assignment": assignment.name, "duedate": as_iso(assignment.duedate, zone), "student_id": student.id,
                "last_name": student.last_name,
                "first_name": student.first_name, "email": student.email, "max_score": assignment.max_score,
                "raw_score": 0.0, "late_submission_penalty": 0.0, "score": 0.0}
@@ -41,7 +46,7 @@ class Csv(ExportPlugin):
         except MissingEntry:  # nothing was handed in
             return row
         mark = mark_of(submission)
-        row |= {"timestamp": submission.timestamp, "late_submission_penalty": mark.penalty}
+        row |= {"timestamp": as_iso(submission.timestamp, zone), "late_submission_penalty": mark.penalty}
         # what is not marked completely is not a mark
         return row | ({"raw_score": None, "score": None} if mark.unmarked else {"raw_score": mark.points,
                                                                                "score": mark.total})

@@ -61,7 +61,7 @@ def unread_in(folder: Path, zone: tzinfo) -> str:
 def unread_said(unread: dict[str, str]) -> list[str]:
     """Returns lines that name the students whose times can't be read; none if there are none. unread: why, by student.
     """
-    heading = "In time for now, because it can't be read when they handed in:"
+    heading = "Counted as in time, because the hand-in time can't be read for certain:"
     return [heading, *(f"- {student}: {why}" for student, why in unread.items())] if unread else []
 
 
