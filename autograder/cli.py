@@ -63,6 +63,19 @@ def main(arguments: list[str] | None = None) -> None:
             parser.error(str(error))
         except KeyboardInterrupt as interrupt:
             sys.exit(128 + (interrupt.args[0] if interrupt.args else signal.SIGINT))
+        except Exception as error:
+            parser.error(_of_the_gradebook(error))
+
+
+def _of_the_gradebook(error: Exception) -> str:
+    """Returns a sentence about an error of the gradebook's database. Raises any other error again."""
+    from sqlalchemy.exc import SQLAlchemyError  # takes a moment
+
+    if not isinstance(error, SQLAlchemyError):
+        raise error
+    why = str(getattr(error, "orig", None) or error).partition("\n")[0]
+    return (f"the gradebook can't be used ({why}), perhaps because another program holds it. Nothing is half done: run "
+            "the same command again when it is free")
 
 
 @contextlib.contextmanager

@@ -13,7 +13,6 @@ from typing import IO
 
 from nbgrader.converters import NbGraderException
 from rich.text import Text
-from sqlalchemy.exc import SQLAlchemyError
 
 from autograder.classroom import rules
 from autograder.classroom.cluster import ClusterPool
@@ -46,11 +45,8 @@ def grade(options: argparse.Namespace) -> int:
         progress = LiveTable(console)
         writer = GradebookWriter(progress, options.student, own, coursedir=app.coursedir, parent=app)
         writer.force |= options.force
-        try:
-            enrol(app.coursedir)
-            writer.init_notebooks()  # a usage error ends here, before anything is changed
-        except SQLAlchemyError as error:
-            raise ValueError(f"the gradebook can't be opened: {str(error).splitlines()[0]}") from error
+        enrol(app.coursedir)
+        writer.init_notebooks()  # a usage error ends here, before anything is changed
         seed_file = Path(app.coursedir.root) / seed.NAME
         if options.new_seed:
             _draw_another_seed(console, seed_file)

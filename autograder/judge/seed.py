@@ -10,6 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from autograder.lessons.course import ROOT
+from autograder.lessons.plain_text import plain_text
 
 NAME = "work/seed"  # below the folder of a course
 FILE = ROOT / NAME
@@ -25,7 +26,7 @@ def class_seed(path: Path = FILE) -> str:
         except FileExistsError:
             pass
         beside.unlink()
-    seed = path.read_text(encoding="utf-8", errors="replace").strip()
+    seed = plain_text(path, "replace").strip()
     if not re.fullmatch("[0-9a-f]{32}", seed):
         raise ValueError(f"{path} holds no seed. A seed is 32 characters, digits and letters from a to f. Put your "
                          "copy of the file back. If nothing was graded with this seed, remove the file: then a new "
@@ -41,7 +42,7 @@ def fingerprint(seed: str) -> str:
 def copy_with(wanted: str, path: Path) -> Path | None:
     """Returns the copy of a seed that has this fingerprint. (`draw_another` keeps copies beside the seed's file.)"""
     for copy in sorted(path.parent.glob(f"{path.name}.*")):
-        if copy.is_file() and fingerprint(copy.read_text(encoding="utf-8", errors="replace").strip()) == wanted:
+        if copy.is_file() and fingerprint(plain_text(copy, "replace").strip()) == wanted:
             return copy
     return None
 

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 
 
-def plain_text(path: Path) -> str:
+def plain_text(path: Path, errors: str = "strict") -> str:
     """Returns the text of a file in UTF-8, or in UTF-16 or UTF-32 as some programs on Windows write it. A byte order
-    mark is no part of the text. Raises OSError or UnicodeDecodeError."""
+    mark is no part of the text. Raises OSError, and UnicodeDecodeError unless `errors` says otherwise."""
     data = path.read_bytes()
-    return data.decode(json.detect_encoding(data)).replace("\r\n", "\n")
+    return data.decode(json.detect_encoding(data), errors).replace("\r\n", "\n")

@@ -24,6 +24,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from autograder.lessons.plain_text import plain_text
+
 INPUTS = "INPUTS"
 SMALLEST = 2  # what a letter may stand for
 NUMBERS = 4  # so many numbers, or more if there are more letters
@@ -104,7 +106,7 @@ class Sketch:
 def read(path: Path) -> Sketch:
     """Returns the sketch in a file. Raises ValueError, with the file and what is wrong, if no lesson can be made from
     it."""
-    text = path.read_text(encoding="utf-8")
+    text = plain_text(path)
     try:
         tree = ast.parse(text)
     except SyntaxError as error:

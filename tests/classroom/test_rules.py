@@ -3,6 +3,7 @@
 import io
 import os
 import re
+import sqlite3
 import sysconfig
 from datetime import datetime, timedelta
 
@@ -11,6 +12,7 @@ from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
 from rich.console import Console
 
+from autograder import cli
 from autograder.classroom import agree, rules
 from autograder.classroom.agree import APPLY, LOOK, REPLACE
 
@@ -68,6 +70,7 @@ def test_what_the_file_says(tmp_path):
     ("23:59:00  ", "23:59  ", 4, "A time is written 2026-11-20 23:59:00"),
     ("02_eca = 2026", "01_se = 2026", 5, "The same name appears twice"),
     ("[weights]", "[late]", 15, "The same name appears twice"),
+    ("2026-11-20 23:59:00 ", "2026-10-25 02:30:00 ", 4, "clocks in Europe/Berlin show 2026-10-25 02:30:00 twice"),
     ("2026-11-20 23:59:00 ", "2026-11-20 ", 4, "2026-11-20 is not a date with a time"),
     ("2026-11-20 23:59:00 ", '"Friday" ', 4, "Friday is not a date with a time"),
     ('timezone = "Europe/Berlin"', "", 4, "2026-11-20 23:59:00 has no time zone"),
@@ -175,3 +178,17 @@ def test_two_rules_for_late_work_are_one_too_many(graded):
     write(graded.folder, FILE.replace("percent_per_day = 10\nat_most_percent = 50", ""))
     assert told(APPLY)[0] == 0
     assert held(graded)[1]["ada"][1] == 0.5  # all of it, by nbgrader's own rule
+
+
+@pytest.mark.parametrize("lock", ["EXCLUSIVE", "IMMEDIATE"])  # nobody else may read it, or write to it
+def test_a_gradebook_that_another_program_holds_is_one_sentence_and_nothing_is_half_done(graded, capsys, lock):
+    before = held(graded)
+    graded.coursedir.db_url += "?timeout=0.1"
+    other = sqlite3.connect(graded.folder / "gradebook.db", isolation_level=None)
+    other.execute(f"BEGIN {lock}")
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["course", "--apply"])
+    said = capsys.readouterr().err
+    assert "the gradebook can't be used (database is locked)" in said and "Traceback" not in said
+    other.close()
+    assert held(graded) == before
