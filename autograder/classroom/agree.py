@@ -20,12 +20,13 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.classroom import roster
+from autograder.classroom.counts import wanted_in, weigh, weights_in, weights_of
 from autograder.classroom.course import course_app
-from autograder.classroom.final_mark import shown, why_late
+from autograder.classroom.final_mark import FinalMark, mark_of, shown, why_late
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_of, unread_in
 from autograder.classroom.nbgrader_plugin.late import LatePenalties, only_here
 from autograder.classroom.one_gradebook import OneGradebook
-from autograder.classroom.rules import NAME, Rules, read
+from autograder.classroom.rules import NAME, ONCE, Rules, read
 from autograder.classroom.times import time_said
 from autograder.outward import on_terminal
 from autograder.submission import notebook
@@ -88,6 +89,8 @@ def rules_of(app: NbGrader) -> Rules | None:
             rules.check_names({*(known.name for known in notebook.lessons()),
                                *(each.name for each in gradebook.assignments)},
                               {*(student.id for student in gradebook.students), *(listed.ids if listed else ())})
+        for lesson in rules.exercises:
+            weights_of(rules, lesson)
     return rules
 
 
@@ -106,6 +109,7 @@ def _agree(app: NbGrader, rules: Rules, gradebook: Gradebook, replace: bool) -> 
             else:
                 found.differs.append(f"{lesson.name} is due {_said(rules, there)} in the gradebook, and "
                                      f"{_said(rules, wanted)} in {NAME}")
+    marks = _weigh(rules, gradebook, found)
     submissions = [each for lesson in gradebook.assignments for each in gradebook.assignment_submissions(lesson.name)]
     for submission in sorted(submissions, key=lambda each: (each.assignment.name, each.student.id)):
         _extend(rules, submission, replace, found)
@@ -121,7 +125,26 @@ def _agree(app: NbGrader, rules: Rules, gradebook: Gradebook, replace: bool) -> 
             if abs(after - before) > LEAST:
                 why = why_late(submission, rules) or "nothing is taken off for being late"
                 found.made.append(f"{at['student']} in {at['assignment']}: {why}; it was {shown(before)}")
+    for (name, student), was in marks.items():
+        mark = mark_of(gradebook.find_submission(name, student))
+        if abs(mark.points - was.points) > LEAST or abs(mark.most - was.most) > LEAST:
+            found.made.append(f"{student} in {name}: {mark.said}; it was {was.said}")
     return found
+
+
+def _weigh(rules: Rules, gradebook: Gradebook, found: Found) -> dict[tuple[str, str], FinalMark]:
+    """Sets how much exercises count. Returns the marks before, by lesson and student, that may change by it."""
+    marks: dict[tuple[str, str], FinalMark] = {}
+    for lesson in sorted(each.name for each in gradebook.assignments):
+        wanted, there = wanted_in(gradebook, rules, lesson), weights_in(gradebook, lesson)
+        if wanted != there:
+            marks |= {(lesson, each.student.id): mark_of(each)
+                      for each in sorted(gradebook.assignment_submissions(lesson), key=lambda each: each.student.id)}
+            names = {slot.check_id: slot.name for slot in notebook.lesson(lesson).exercises}
+            found.made += [f"{lesson}: {name} {wanted.get(cell, ONCE).said}" for cell, name in names.items()
+                           if wanted.get(cell) != there.get(cell)]
+            weigh(gradebook, lesson, wanted)
+    return marks
 
 
 def _extend(rules: Rules, submission: SubmittedAssignment, replace: bool, found: Found) -> None:
@@ -179,6 +202,8 @@ def _shown(rules: Rules, gradebook: Gradebook) -> list[str]:
     lines += [f"{student}: {_days(timedelta(days=days))} in {lesson}"
               for student, entries in sorted(rules.extensions.items())
               for lesson, days in sorted(entries.items())]
+    lines += [f"{lesson}: {name} {weight.said}" for lesson, entries in sorted(rules.exercises.items())
+              for name, weight in entries.items()]
     if rules.percent_per_day is not None:
         lines.append(f"Late work loses {rules.percent_per_day:g} % of a lesson's points for each day that has begun, "
                      f"and at most {rules.at_most_percent:g} %.")

@@ -10,6 +10,7 @@ from nbgrader.converters import GenerateFeedback, NbGraderException
 from rich.console import Console
 from rich.text import Text
 
+from autograder.classroom.counts import differing
 from autograder.classroom.course import course_app, held
 from autograder.classroom.feedback_zip import feedback_zip
 from autograder.outward import on_terminal
@@ -42,6 +43,8 @@ def feedback(lesson: str, platform: str | None, console: Console) -> int:
     app = course_app(lesson)
     held(app.coursedir, lesson)
     complete = make(app, console)
+    for line in differing(app.coursedir, lesson):
+        console.print(Text(line), soft_wrap=True)
     if platform:
         feedback_zip(app, lesson, platform, console)
     return int(not complete)

@@ -17,6 +17,7 @@ from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import Autograde, NbGraderException
 
 from autograder.classroom.cluster import ClusterPool
+from autograder.classroom.counts import differing
 from autograder.classroom.final_mark import FinalMark, mark_of, why_late
 from autograder.classroom.live import LiveTable
 from autograder.classroom.nbgrader_plugin.exporter import released
@@ -284,9 +285,11 @@ class GradebookWriter(Autograde):
         return found
 
     def times(self) -> list[str]:
-        """Returns lines about this run's penalties, and about hand-in times that can't be read."""
+        """Returns lines about this run's penalties, about hand-in times that can't be read, and about weights that are
+        not applied."""
         unread = {student: unread_in(Path(folder), self.rules.zone) for student, folder in self.folders.items()}
-        return [*sorted(self.penalties), *unread_said({student: why for student, why in unread.items() if why})]
+        return [*differing(self.coursedir, self.coursedir.assignment_id), *sorted(self.penalties),
+                *unread_said({student: why for student, why in unread.items() if why})]
 
     def standing(self) -> tuple[int, int, int]:
         """Returns how many of the class's submissions the gradebook holds, how many of those have full marks, and in

@@ -18,6 +18,7 @@ from traitlets.config import Configurable
 
 from autograder.classroom import participants
 from autograder.classroom.agree import rules_of
+from autograder.classroom.counts import differing, weights_in
 from autograder.classroom.course import course_app, held
 from autograder.classroom.final_mark import mark_of, without_mark
 from autograder.classroom.import_files import PLATFORMS, WORKSHEET, Column, Row, Sheet
@@ -66,13 +67,13 @@ class Wanted:
 class LessonPoints:
     """One lesson's points.
 
-    most: the lesson's points, with written questions.
+    most: the maximum of each cell that counts, written questions among them.
     totals, exercises: the points, by student; None where something is not marked yet.
     waiting: the students who handed in and are not graded yet, or not completely.
     """
 
     known: ReleasedLesson
-    most: float
+    most: dict[str, float] = field(default_factory=dict)
     totals: dict[str, float | None] = field(default_factory=dict)
     penalties: dict[str, float] = field(default_factory=dict)
     exercises: dict[str, list[float | None]] = field(default_factory=dict)
@@ -98,6 +99,8 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
                                       if row.student.id in numbers else row for row in sheet.rows])
         without = {student.id for student in gradebook.students} - {student.id for student in students}
         _write(app, lesson, WORKSHEET if wanted.platform == "moodle" else wanted.platform, sheet, wanted, console)
+    for line in differing(app.coursedir, lesson):
+        console.print(Text(line), soft_wrap=True)
     for what, who in (("Not in the file, because they handed in nothing", without - points.waiting),
                       ("Not in the file, because they are not graded yet", without & points.waiting),
                       ("Blank, because not everything is marked yet", points.waiting - without)):
@@ -135,6 +138,8 @@ def export_term(wanted: Wanted, console: Console) -> int:
         sheet = _sheet(points, _students(gradebook), wanted, own, weights)
         _write(app, TERM, wanted.platform, sheet, wanted, console)
     for each in points:
+        for line in differing(app.coursedir, each.known.name):
+            console.print(Text(line), soft_wrap=True)
         if each.waiting:
             who = ", ".join(sorted(each.waiting))
             console.print(Text(on_terminal(f"Blank in {each.known.name}, because they are not marked completely yet: "
@@ -147,11 +152,13 @@ def _students(gradebook: Gradebook) -> list[Student]:
 
 
 def _points(gradebook: Gradebook, coursedir: CourseDirectory, known: ReleasedLesson) -> LessonPoints:
-    found = LessonPoints(known, gradebook.find_assignment(known.name).max_score)
+    bonus = {cell for cell, weight in weights_in(gradebook, known.name).items() if weight.score}
+    cells = [cell for each in gradebook.find_assignment(known.name).notebooks for cell in each.grade_cells]
+    found = LessonPoints(known, {cell.name: cell.max_score for cell in cells if cell.max_score or cell.name in bonus})
     for submission in gradebook.assignment_submissions(known.name):
         mark, student = mark_of(submission), submission.student.id
         found.totals[student], found.penalties[student] = None if mark.unmarked else mark.total, mark.penalty
-        found.exercises[student] = _exercises(submission, known)
+        found.exercises[student] = _exercises(submission, found)
 
     def handed_in(student: str) -> bool:
         return Path(coursedir.format_path(coursedir.submitted_directory, student, known.name)).is_dir()
@@ -161,10 +168,10 @@ def _points(gradebook: Gradebook, coursedir: CourseDirectory, known: ReleasedLes
     return found
 
 
-def _exercises(submission: SubmittedAssignment, known: ReleasedLesson) -> list[float | None]:
+def _exercises(submission: SubmittedAssignment, found: LessonPoints) -> list[float | None]:
     scores = {grade.name: None if without_mark(grade) else grade.score
               for each in submission.notebooks for grade in each.grades}
-    return [scores.get(slot.check_id, 0.0) for slot in known.exercises]
+    return [scores.get(slot.check_id, 0.0) for slot in found.known.exercises if slot.check_id in found.most]
 
 
 def _sheet(lessons: list[LessonPoints], students: list[Student], wanted: Wanted, own: PlatformExport,
@@ -175,9 +182,9 @@ def _sheet(lessons: list[LessonPoints], students: list[Student], wanted: Wanted,
     values: dict[str, list[float | None]] = {student.id: [] for student in students}
     for lesson in lessons:
         name, weight = lesson.known.name, weights.get(lesson.known.name, 1.0)
-        slots = () if wanted.total_only else lesson.known.exercises
-        columns += [Column(own.headings.get(name, name), weight * lesson.most),
-                    *(Column(f"{name}: {slot.name}", weight * slot.points) for slot in slots)]
+        slots = [] if wanted.total_only else [slot for slot in lesson.known.exercises if slot.check_id in lesson.most]
+        columns += [Column(own.headings.get(name, name), weight * sum(lesson.most.values())),
+                    *(Column(f"{name}: {slot.name}", weight * lesson.most[slot.check_id]) for slot in slots)]
         for student, row in values.items():
             if student in lesson.totals:
                 row += [value if value is None else weight * value

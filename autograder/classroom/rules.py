@@ -22,10 +22,30 @@ from autograder.lessons.plain_text import plain_text
 from autograder.outward import command
 
 NAME = "work/course.toml"  # below the course's folder
-SECTIONS = ("timezone", "due", "late", "extensions", "weights")
+SECTIONS = ("timezone", "due", "late", "extensions", "exercises", "weights")
+BONUS = "bonus"
 LATE = ("percent_per_day", "at_most_percent")
 PART = re.compile(r""""[^"]*"|'[^']*'|[^\s."']+""")  # of a dotted key
 KEY = re.compile(rf"\s*\[?\s*((?:{PART.pattern})(?:\s*\.\s*(?:{PART.pattern}))*)\s*[\]=]")
+
+
+@dataclass(frozen=True)
+class Weight:
+    """How much an exercise counts: its points are multiplied by `score`, and its maximum by `most`."""
+
+    score: float = 1.0
+    most: float = 1.0
+
+    @property
+    def said(self) -> str:
+        if not self.score:
+            return "does not count"
+        if not self.most:
+            return "is a bonus"
+        return "counts as it was handed out" if self.score == 1 else f"counts {self.score:g} times"
+
+
+ONCE = Weight()
 
 
 @dataclass(frozen=True)
@@ -36,6 +56,7 @@ class Rules:
     due: the due dates in UTC without a zone, as nbgrader keeps them.
     everywhere: for some students, the days of extension in every lesson.
     extensions: the extensions by student and lesson.
+    exercises: how much exercises count, by lesson and name.
     percent_per_day: the share of a lesson's points that late work loses per day; None if the file does not set it.
     """
 
@@ -46,6 +67,7 @@ class Rules:
     at_most_percent: float = 100.0
     everywhere: dict[str, float] = field(default_factory=dict)
     extensions: dict[str, dict[str, float]] = field(default_factory=dict)
+    exercises: dict[str, dict[str, Weight]] = field(default_factory=dict)
     weights: dict[str, float] = field(default_factory=dict)
 
     def extension(self, student: str, lesson: str) -> timedelta | None:
@@ -67,8 +89,8 @@ class Rules:
     def check_names(self, lessons: Collection[str], students: Collection[str] | None = None) -> None:
         """Raises ValueError for a lesson or a student that does not exist. With students=None, students are not
         checked."""
-        said = [(place, lesson) for place, entries in (("due", self.due), ("weights", self.weights))
-                for lesson in entries]
+        sections = ("due", self.due), ("exercises", self.exercises), ("weights", self.weights)
+        said = [(place, lesson) for place, entries in sections for lesson in entries]
         said += [(f"extensions.{student}", lesson) for student, entries in self.extensions.items()
                  for lesson in entries]
         for place, lesson in said:
@@ -80,6 +102,14 @@ class Rules:
                 raise _wrong(self.text, ("extensions", student),
                              f"the gradebook has no student {student!r}{_near(student, students)} "
                              f"({command('.venv/bin/nbgrader', 'db', 'student', 'add', student)} adds this student)")
+
+
+    def check_exercises(self, lesson: str, names: Collection[str]) -> None:
+        """Raises ValueError for an exercise that the lesson does not have."""
+        for name in self.exercises.get(lesson, {}):
+            if name not in names:
+                raise _wrong(self.text, ("exercises", lesson, name),
+                             f"{lesson} has no exercise {name!r}{_near(name, names)}")
 
 
 def read(root: Path) -> Rules | None:
@@ -117,11 +147,15 @@ def read(root: Path) -> Rules | None:
     if "at_most_percent" in late and "percent_per_day" not in late:
         raise _wrong(text, ("late", "at_most_percent"),
                      "at_most_percent needs percent_per_day, which is missing in [late]")
+    exercises = {lesson: {name: _weight(text, ("exercises", lesson, name), value)
+                          for name, value in _table(text, ("exercises", lesson), entries).items()}
+                 for lesson, entries in content.get("exercises", {}).items()}
     weights = {lesson: _number(text, ("weights", lesson), value)
                for lesson, value in content.get("weights", {}).items()}
     costs = late.get("percent_per_day"), late.get("at_most_percent", 100.0)
     zone = _zone(text, content)
-    return Rules(text, zone or UTC, _due(text, content, zone), *costs, everywhere, extensions, weights)
+    return Rules(text, zone or UTC, _due(text, content, zone), *costs, everywhere, extensions, exercises,
+                 weights)
 
 
 def zone_of(root: Path) -> tzinfo:
@@ -141,6 +175,21 @@ def _known(text: str, late: dict[str, Any]) -> Iterator[tuple[str, Any]]:
             raise _wrong(text, ("late", name), f"{name!r} is not a known entry of [late]: its entries are "
                                                f"{', '.join(LATE)}")
         yield name, value
+
+
+def _table(text: str, place: tuple[str, ...], value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise _wrong(text, place, f"{'.'.join(place)} is a table: write [{'.'.join(place)}] above its exercises")
+    return value
+
+
+def _weight(text: str, place: tuple[str, ...], value: Any) -> Weight:
+    if value == BONUS:
+        return Weight(most=0.0)
+    if isinstance(value, str):
+        raise _wrong(text, place, f'{".".join(place)} is {value!r}, but must be a number or "{BONUS}"')
+    number = _number(text, place, value, 100)
+    return Weight(number, number)
 
 
 def _number(text: str, place: tuple[str, ...], value: Any, most: float = math.inf) -> float:

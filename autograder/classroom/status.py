@@ -17,6 +17,7 @@ from nbgrader.utils import notebook_hash
 from rich.console import Console
 from rich.text import Text
 
+from autograder.classroom.counts import differing
 from autograder.classroom.course import course_app, held
 from autograder.classroom.final_mark import FinalMark, mark_of, why_late
 from autograder.classroom.nbgrader_plugin.graded import FIRST, why_again
@@ -105,8 +106,8 @@ def status(lesson: str, console: Console) -> list[dict[str, Any]]:
         line = "  ".join(on_terminal(cell).ljust(width) for cell, width in zip(each.cells, widths))
         console.print(Text(line.rstrip()), soft_wrap=True)
     console.print(Text(_summary(found)), soft_wrap=True)
-    for line in [*(f"{each.student}: the notebook {each.file}" for each in found if each.file), *_late(found),
-                 *_published(found)]:
+    for line in [*differing(app.coursedir, lesson), *(f"{each.student}: the notebook {each.file}" for each in found
+                                                      if each.file), *_late(found), *_published(found)]:
         console.print(Text(on_terminal(line)), soft_wrap=True)
     return [each.as_json(lesson) for each in found]
 

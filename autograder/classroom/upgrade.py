@@ -15,6 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from attention_lab.checking.report import number
+from autograder.classroom.counts import former
 from autograder.classroom.course import course_app
 from autograder.classroom.pool import Pool, get_ready
 from autograder.judge import seed
@@ -77,14 +78,15 @@ def upgrade(jobs: int, isolation: str, console: Console) -> int:
 
 def _kept(gradebook: Gradebook, known: ReleasedLesson) -> Kept:
     cells = {slot.check_id for slot in known.exercises}
-    most = {cell.name: cell.max_score for each in gradebook.find_assignment(known.name).notebooks
-            for cell in each.grade_cells}
+    held = [cell for each in gradebook.find_assignment(known.name).notebooks for cell in each.grade_cells]
+    most = dict(zip([cell.name for cell in held], former(gradebook, held, "max_score")))
     marks: dict[str, dict[str, float]] = {}
     by_hand: dict[str, set[str]] = {}
     for submission in gradebook.assignment_submissions(known.name):
         grades = [grade for each in submission.notebooks for grade in each.grades if grade.name in cells]
-        marks[submission.student.id] = {grade.name: grade.auto_score for grade in grades
-                                        if grade.auto_score is not None}
+        marks[submission.student.id] = {grade.name: points for grade, points in zip(grades, former(gradebook, grades,
+                                                                                                "auto_score"))
+                                        if points is not None}
         by_hand[submission.student.id] = {grade.name for grade in grades if grade.manual_score is not None}
     return Kept(most, marks, by_hand)
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from autograder.classroom.counts import weights_of
+from autograder.classroom.rules import ONCE, Rules, read
 from autograder.insights.code import shown, why_not
 from autograder.insights.graded_work import GradedWork, graded_work
 from autograder.insights.items import Item, items
@@ -76,7 +78,7 @@ class Insights:
     @property
     def totals(self) -> list[float]:
         """Everybody's points for the lesson."""
-        return [work.result.points for work in self.graded.works]
+        return [sum(answer.verdict.points for answer in own) for own in zip(*self.answers.values())]
 
     @property
     def follow(self) -> dict[str, int]:
@@ -98,9 +100,16 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
         grade = command(".venv/bin/autograder", "grade", lesson.name, *["--force"] * bool(graded.unkept))
         raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks "
                          f"there have none): run {grade} first")
-    known = topic(lesson.topic)
-    given = {slot.name: answers(graded.works, slot.name, closure(known.exercises, slot.name))
-             for slot in lesson.exercises}
+    known, rules = topic(lesson.topic), read(Path(coursedir.root)) or Rules("")
+    weights = weights_of(rules, lesson.name)
+    given = {}
+    for slot in lesson.exercises:
+        if (weight := weights.get(slot.check_id, ONCE)).score and slot.points:
+            own = answers(graded.works, slot.name, closure(known.exercises, slot.name))
+            given[slot.name] = [each.weighed(weight.score) for each in own]
+    lesson = replace(lesson, exercises=tuple(
+        replace(slot, points=slot.points * weights.get(slot.check_id, ONCE).most)
+        for slot in lesson.exercises if slot.name in given))
     named, unnamed = ([_exhibit(group, known) for own in given.values() for group in groups(own, kind)]
                       for kind in (NAMED, UNNAMED))
     weighty = sorted([*named, *unnamed], key=lambda exhibit: -exhibit.group.weight)

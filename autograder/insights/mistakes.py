@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from attention_lab.checking.verdict import NOT_COMPARED, Verdict
 from autograder.insights.graded_work import Work
@@ -36,6 +36,12 @@ class Answer:
     @property
     def lost(self) -> float:
         return self.verdict.max_points - self.verdict.points
+
+    def weighed(self, weight: float) -> Answer:
+        """Returns the answer to an exercise that counts so many times."""
+        verdict = self.verdict
+        return replace(self, verdict=replace(verdict, points=verdict.points * weight,
+                                             max_points=verdict.max_points * weight))
 
 
 @dataclass(frozen=True)

@@ -35,6 +35,10 @@ dora = {01_se = 1, 02_eca = 0.5}
 
 [weights]
 10_capstone = 2
+
+[exercises.01_se]
+Excitation = 0
+SEBlock = "bonus"
 """
 LESSONS, STUDENTS = ("01_se", "02_eca", "10_capstone"), ("ada", "dora")
 
@@ -51,6 +55,8 @@ def test_what_the_file_says(tmp_path):
     assert found.due == {"01_se": datetime(2026, 11, 20, 22, 59), "02_eca": datetime(2026, 6, 20, 23, 59)}
     assert found.extension("ada", "02_eca") == timedelta(days=2) and found.extension("dora", "10_capstone") is None
     assert found.extension("dora", "02_eca") == timedelta(hours=12) and found.weights == {"10_capstone": 2}
+    assert {name: weight.said for name, weight in found.exercises["01_se"].items()} == {
+        "Excitation": "does not count", "SEBlock": "is a bonus"}
     assert [found.penalty(10, days * 86400) for days in (0.1, 1, 1.1, 9)] == [1, 1, 2, 5]
     assert rules.read(tmp_path / "elsewhere") is None
 
@@ -75,6 +81,12 @@ def test_what_the_file_says(tmp_path):
     ("2026-11-20 23:59:00 ", '"Friday" ', 4, "Friday is not a date with a time"),
     ('timezone = "Europe/Berlin"', "", 4, "2026-11-20 23:59:00 has no time zone"),
     ("Europe/Berlin", "Europe/Bärlin", 1, "there is no time zone 'Europe/Bärlin'"),
+    ("Excitation = 0", "Exitation = 0", 19, "01_se has no exercise 'Exitation'; did you mean Excitation?"),
+    ("Excitation = 0", "Excitation = -1", 19, "exercises.01_se.Excitation is -1, but must be a number from 0 to 100"),
+    ("Excitation = 0", 'Excitation = "twice"', 19,
+     "exercises.01_se.Excitation is 'twice', but must be a number or \"bonus\""),
+    ("[exercises.01_se]\n", "[exercises]\n", 19, "exercises.Excitation is a table: write [exercises.Excitation]"),
+    ("exercises.01_se", "exercises.01_es", 18, "there is no lesson '01_es'"),
     ("[due]", "[dues]", 3, "'dues' is not a known section: the sections are timezone, due"),
     ("[late]", "late = 3\n[late]", 7, "3 is not a date with a time"),
     ("[late]\n", "", 7, "10 is not a date with a time"),
@@ -82,7 +94,9 @@ def test_what_the_file_says(tmp_path):
 def test_what_is_wrong_is_one_sentence_with_the_line(tmp_path, old, new, line, said):
     folder = write(tmp_path, FILE.replace(old, new, 1))
     with pytest.raises(ValueError) as raised:
-        rules.read(folder).check_names(LESSONS, STUDENTS)
+        found = rules.read(folder)
+        found.check_names(LESSONS, STUDENTS)
+        found.check_exercises("01_se", ("Excitation", "SEBlock"))
     assert said in str(raised.value) and f"line {line}" in str(raised.value) and rules.NAME in str(raised.value)
     assert "\n" not in str(raised.value)
 

@@ -13,11 +13,12 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook, SubmittedNotebook
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.classroom.counts import weights_in
 from autograder.classroom.feedback.texts import learners_text, released_text
 from autograder.classroom.final_mark import FinalMark, mark_of, times_of, why_late, without_mark
 from autograder.classroom.nbgrader_plugin.exporter import UNREADABLE, released
 from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
-from autograder.classroom.rules import Rules, read
+from autograder.classroom.rules import ONCE, Rules, Weight, read
 from autograder.insights.graded_work import answers_in
 from autograder.lessons.course import lessons
 from autograder.submission import notebook
@@ -34,6 +35,7 @@ class Exercise:
     verdict: what grading recorded about it, or empty.
     report: our HTML of the report.
     by_hand: whether the points differ from those of the checks.
+    weight: how much it counts.
     unmarked: whether there are no points yet.
     """
 
@@ -45,11 +47,17 @@ class Exercise:
     code: str
     comment: str
     by_hand: bool
+    weight: Weight = ONCE
     unmarked: bool = False
 
     @property
+    def counts(self) -> bool:
+        return bool(self.weight.score and (self.most or not self.weight.most))
+
+    @property
     def full(self) -> bool:
-        return self.points >= self.most and not self.unmarked
+        return not self.unmarked and self.points >= self.most and (
+            self.weight.most > 0 or self.verdict.get("points") == self.verdict.get("max_points"))
 
     @property
     def started(self) -> bool:
@@ -109,16 +117,21 @@ class Content:
     @property
     def wrong(self) -> list[Exercise]:
         """The exercises below full marks; those that were not started come last."""
-        return sorted((each for each in self.exercises if not each.full and not each.unmarked),
-                      key=lambda each: not each.started)
+        below = [each for each in self.exercises if each.counts and not each.full and not each.unmarked]
+        return sorted(below, key=lambda each: not each.started)
 
     @property
     def unmarked(self) -> list[Exercise]:
-        return [each for each in self.exercises if each.unmarked]
+        return [each for each in self.exercises if each.counts and each.unmarked]
 
     @property
     def right(self) -> list[Exercise]:
-        return [each for each in self.exercises if each.full]
+        return [each for each in self.exercises if each.counts and each.full]
+
+    @property
+    def dropped(self) -> list[Exercise]:
+        """The exercises that don't count."""
+        return [each for each in self.exercises if not each.counts]
 
 
 def content(nb: NotebookNode, info: dict[str, str], coursedir: CourseDirectory, folder: Path) -> Content:
@@ -141,7 +154,8 @@ def content(nb: NotebookNode, info: dict[str, str], coursedir: CourseDirectory, 
         begin = Content(student.id, f"{student.first_name or ''} {student.last_name or ''}".strip(), known.name,
                         titles.get(known.name, known.name), mark_of(submission), times_of(submission, rules),
                         why_late(submission, rules))
-        exercises = _exercises(nb, held, known.exercises, comments, answers_in(nb, known))
+        weights = weights_in(gradebook, info["assignment"])
+        exercises = _exercises(nb, held, known.exercises, weights, comments, answers_in(nb, known))
         checks = {slot.check_id for slot in known.exercises}
         by_hand = {grade.name: (None if without_mark(grade) else grade.score, grade.max_score) for grade in held.grades
                    if grade.name not in checks}
@@ -160,8 +174,8 @@ def content(nb: NotebookNode, info: dict[str, str], coursedir: CourseDirectory, 
                    half_read=cells[0].html if NOTE in nb.metadata else "")
 
 
-def _exercises(nb: NotebookNode, held: SubmittedNotebook, slots: tuple[Slot, ...], comments: dict[str, str],
-               answers: dict[str, str]) -> list[Exercise]:
+def _exercises(nb: NotebookNode, held: SubmittedNotebook, slots: tuple[Slot, ...], weights: dict[str, Weight],
+               comments: dict[str, str], answers: dict[str, str]) -> list[Exercise]:
     grades = {grade.name: grade for grade in held.grades}
     checks = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in nb.cells if cell.cell_type == "code"}
     verdicts = json.loads(nb.metadata.get(RECORD, {}).get(RESULT, "{}")).get("verdicts", {})
@@ -169,12 +183,14 @@ def _exercises(nb: NotebookNode, held: SubmittedNotebook, slots: tuple[Slot, ...
     for slot in slots:
         if slot.check_id in grades:
             grade, verdict = grades[slot.check_id], verdicts.get(slot.name, {})
-            judged = verdict["points"] * grade.max_score / (verdict["max_points"] or 1) if verdict else grade.auto_score
+            weight = weights.get(slot.check_id, ONCE)
+            judged = (verdict["points"] * grade.max_score / (verdict["max_points"] or 1) if verdict and weight.most
+                      else grade.auto_score)
             found.append(Exercise(slot.name, grade.score, grade.max_score, verdict, _report(checks.get(slot.check_id)),
                                   answers.get(slot.name, ""), _html(comments.get(slot.grade_id, "")),
                                   grade.manual_score is not None and not isclose(grade.score, judged or 0.0,
                                                                                  abs_tol=1e-6),
-                                  without_mark(grade)))
+                                  weight, without_mark(grade)))
     return found
 
 

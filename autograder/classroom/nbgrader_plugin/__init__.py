@@ -33,7 +33,8 @@ def configure(c: Config) -> None:
     c.Autograde.autograde_preprocessors = [
         f"{HERE}.judge_cells.JudgeCells", "nbgrader.preprocessors.IgnorePattern",
         "nbconvert.preprocessors.ClearMetadataPreprocessor",
-        "nbgrader.preprocessors.LimitOutput", f"{HERE}.save_marks.SaveMarks", f"{HERE}.late.LatePenalties"]
+        "nbgrader.preprocessors.LimitOutput", f"{HERE}.save_marks.SaveMarks", "autograder.classroom.counts.Weigh",
+        f"{HERE}.late.LatePenalties"]
     # graded.RECORD and parse.NOTE
     c.ClearMetadataPreprocessor.preserve_nb_metadata_mask = {("language_info", "name"), ("autograder",), ("not_whole",)}
     c.HTMLExporter.preprocessors = [f"{HERE}.harmless.EscapeNames", f"{HERE}.harmless.FewCells",

@@ -14,6 +14,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 
+from autograder.classroom.counts import former
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_of
 from autograder.classroom.nbgrader_plugin.handed_in import digest_of
 from autograder.classroom.nbgrader_plugin.student_folders import chosen
@@ -43,7 +44,8 @@ def why_again(autograde: Any, student: str) -> str | None:
         except MissingEntry:
             return "the gradebook does not hold it"
         held = {notebook.name: notebook for notebook in submission.notebooks}
-        reasons = [_why(held.get(name), Path(source, f"{name}.ipynb"), folder / f"{name}.ipynb") for name in expected]
+        reasons = [_why(gradebook, held.get(name), Path(source, f"{name}.ipynb"), folder / f"{name}.ipynb")
+                   for name in expected]
         if time_of(submission, Path(source), zone_of(Path(coursedir.root))) != submission.timestamp:
             reasons.append("its hand-in time differs from the gradebook's")
         return next(filter(None, reasons), None)
@@ -61,7 +63,7 @@ def students_of(autograde: Any) -> dict[str, str]:
     return {folder: student for student, folder in found.items() if folder in autograde.assignments}
 
 
-def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | None:
+def _why(gradebook: Gradebook, held: SubmittedNotebook | None, source: Path, graded: Path) -> str | None:
     """Says the same as `why_again` about one notebook. A graded notebook is written before its points are recorded; its
     reports are written when the points are."""
     try:
@@ -81,9 +83,10 @@ def _why(held: SubmittedNotebook | None, source: Path, graded: Path) -> str | No
         )
     if unsettled := record.get("unsettled"):
         return unsettled
-    if held is None or points != {
-        grade.name: (grade.auto_score, grade.max_score) for grade in held.grades if grade.name in points
-    }:
+    grades = [grade for grade in held.grades if grade.name in points] if held else []
+    known = zip(former(gradebook, grades, "auto_score"),
+                former(gradebook, [grade.cell for grade in grades], "max_score"))
+    if held is None or points != dict(zip([grade.name for grade in grades], known)):
         return "the gradebook holds different points"
     return None
 

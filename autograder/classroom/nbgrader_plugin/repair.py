@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.classroom.counts import former
 from autograder.classroom.nbgrader_plugin.exporter import released
 from autograder.classroom.nbgrader_plugin.harmless import make_harmless
 
@@ -62,7 +63,8 @@ def known_marks(info: dict, handed_out: NotebookNode) -> dict[str, Mark]:
     order = [cell.metadata.get("nbgrader", {}).get("grade_id") for cell in handed_out.cells]
     with Gradebook(info["db_url"]) as gradebook:
         notebook = gradebook.find_notebook(info["notebook"], info["assignment"])
-        points = {cell.name: cell.max_score for cell in [*notebook.grade_cells, *notebook.task_cells]}
+        graded = [*notebook.grade_cells, *notebook.task_cells]
+        points = dict(zip([cell.name for cell in graded], former(gradebook, graded, "max_score")))
         solutions = {cell.name for cell in notebook.solution_cells}
         grades, tasks = ({cell.name for cell in cells} for cells in (notebook.grade_cells, notebook.task_cells))
         marks = {}
