@@ -4,6 +4,7 @@ import io
 import os
 import sysconfig
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps import AutogradeApp
@@ -84,7 +85,7 @@ def test_each_student_has_a_line_from_handing_in_to_giving_back(graded):
                              "why_not": None, "points": 0.5, "max_points": 2.0, "unmarked": 0,
                              "penalty": 1.25, "by_hand": True,
                              "feedback": "out of date",
-                             "released": "none", "as_published": []}
+                             "released": "none", "as_published": [], "file": None}
     assert (lines["eve"]["graded"], lines["eve"]["why_not"],
             lines["fay"]["submitted"]) == (False, "not graded before", False)
 
@@ -131,6 +132,15 @@ def test_feedback_makes_the_pages_that_are_out_of_date_and_says_how_many(graded)
     assert graded.made_again(lambda: give_back.feedback(LESSON, None, console)) == ["dora"]
     assert "1 made, 1 up to date" in console.file.getvalue() and "Made: dora" in console.file.getvalue()
     assert told()[0]["dora"]["feedback"] == "up to date"
+
+
+def test_a_file_that_is_not_what_it_should_be_is_named(graded):
+    path = graded.notebook("ada")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["not_whole"] = why = "is 05a_danet, not 01_se"
+    nbformat.write(notebook, path)
+    lines, shown = told()
+    assert (lines["ada"]["file"], lines["dora"]["file"]) == (why, None) and f"ada: the notebook {why}" in shown
 
 
 def test_a_mark_below_zero_is_zero():
