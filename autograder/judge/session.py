@@ -21,6 +21,7 @@ from autograder.worker.cells import Ran, Unmet
 
 TOLD = 3  # how many failed imports, or other cells that can't be read, a report mentions
 UNDEFINED = "No cell defines", "The cell that defines"  # how the sentence begins if there is nothing to judge
+ANALYSED = 8  # cells that can't be read, and of which it is found out whether they are written for a newer Python
 UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 BY_CLOCK = ("wall", "budget")
 OVER = ("spent", "budget")  # the time for the whole notebook
@@ -103,8 +104,9 @@ class CellHistory:
         elif ran.raised:
             line = f"\nin your line: {ran.raised.line}" if ran.raised.line else ""
             said = f"{ran.raised.type}: {_found(ran.raised.message, cell)}{line}"
-            if ran.raised.type in UNREADABLE:
-                self.unreadable.setdefault(number, f"can't be read: {syntax.why(cell.source)}")
+            if ran.raised.type in UNREADABLE and number not in self.unreadable:
+                source = cell.source if len(self.unreadable) < ANALYSED else ""
+                self.unreadable[number] = f"can't be read: {syntax.why(source)}"
             self.stopped.setdefault(number, ("error", said))
         self.unmet[number] = ran.unmet
         self.lacks(*(unmet.module for unmet in ran.unmet if unmet.module))

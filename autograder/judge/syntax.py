@@ -11,13 +11,14 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 
-from autograder.submission.gaps import LONGEST_PARSED, MAGIC, UNPARSED
+from autograder.submission.gaps import MAGIC, UNPARSED
 
 THIS = sys.version_info[:2]
 PYTHON = f"Python {THIS[0]}.{THIS[1]}"
+LONGEST = 20_000  # characters of a cell: nobody writes more by hand
 STRING = re.compile(r"""#[^\n]*|(?P<prefix>(?<!\w)[a-zA-Z]{1,2}|)(?P<quote>\"{3}|'{3}|"|')""")
 ALIAS = re.compile(r"^([ \t]*)type[ \t]+(\w+)[ \t]*(?:\[[^\n]*?\])?[ \t]*=(?!=)", re.MULTILINE)
-PARAMETERS = re.compile(r"\b((?:def|class)[ \t]+\w+)[ \t]*\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\](?=[ \t]*[(:])")
+PARAMETERS = re.compile(r"\b((?:def|class)[ \t]+\w+)[ \t]*\[([^\[\]]*+(?:\[[^\[\]]*+\][^\[\]]*+)*+)\](?=[ \t]*[(:])")
 EXCEPT = re.compile(r"^([ \t]*except\*?[ \t]+)((?:\w+\.)*[A-Z]\w*(?:[ \t]*,[ \t]*(?:\w+\.)*[A-Z]\w*)+)[ \t]*:",
                     re.MULTILINE)
 LAZY = re.compile(r"^([ \t]*)lazy[ \t]+(?=import\b|from\b)", re.MULTILINE)
@@ -39,7 +40,7 @@ def needs(source: str) -> str:
     """Returns the version of Python that code needs, such as "3.12"; empty if this Python can read it, or if it is not
     valid in any version that we know."""
     text = MAGIC.sub("", source)
-    if len(text) > LONGEST_PARSED or _is_valid(text):
+    if len(text) > LONGEST or _is_valid(text):
         return ""
     for version, rewritings in NEW.items():
         for rewrite in rewritings:

@@ -31,7 +31,8 @@ def test_the_version_that_code_needs_is_named(version, source):
     "x = 1", "def squeeze(x:\n    return x", 'f"{x +}"', 'f"{d["c"}"', "f'{'", "print 'a'", "except ValueError, e:",
     "try:\n    pass\nexcept ValueError, e:\n    pass", "type = = 1", "type X = ", "def f[](x): pass",
     "class A[T(: pass", 'print(f"{x}" y)', 'x = f"{d["c"]}" +', 'type X = "\\x"', "t'{'", "lazy x", "return 3",
-    "%matplotlib inline", "x = (1", 'f"{' * 5000, "[" * 5000, "def f[" * 20_000, "f'" + "{a!r:" * 3000, "'" * 99_999,
+    "%matplotlib inline", "x = (1", 'f"{' * 5000, "[" * 5000, "def f[" * 3_000, "def f[]" * 2_800,
+    "f'" + "{a!r:" * 3000, "'" * 19_999,
 ], ids=lambda source: source[:30])
 def test_what_is_wrong_in_every_version_is_never_called_new(source):
     assert needs(source) == ""
