@@ -20,6 +20,7 @@ GATE = (
     "class Gate(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.fc = nn.Linear(3, 3)\n\n"
     "    def forward(self, x):\n        return torch.sigmoid(self.fc(x))\n"
 )
+OPEN = GATE.replace("return torch.sigmoid(self.fc(x))", "raise NotImplementedError()")
 CASES = tuple(Case(f"{n} vectors", (RandomTensor((n, 3)),)) for n in (1, 2, 5))
 
 
@@ -46,6 +47,14 @@ def test_what_is_no_exercise(lesson):
             check(thing)
         assert telling in str(refused.value)
     assert verdict_on(names["Gate"], lesson.path).points == 10.0
+
+
+@pytest.mark.parametrize("cells, told", [([GATE, OPEN], True), ([OPEN], False), ([""], False), (None, False)])
+def test_a_gap_that_took_the_place_of_an_answer_is_told(lesson, cells, told):
+    names = lesson.namespace(OPEN)
+    names["In"] = cells
+    said = verdict_on(names["Gate"], lesson.path).headline
+    assert said.startswith("Not implemented yet") and ("the one with the gap took its place" in said) is told
 
 
 @pytest.mark.parametrize("content", [b"", b"no checks", None, b"\x10\x00\x00\x00\x00\x00\x00\x00{}              "])

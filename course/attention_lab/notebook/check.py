@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -172,7 +173,17 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
         verdict.hint = exercise.hints.get(verdict.mistake or "", 0)
         if verdict.started and verdict.points < verdict.max_points:
             _blame_earlier(verdict, exercise.uses, checks, namespace)
+        if not verdict.started and _was_written(name, namespace.get("In")):
+            verdict.headline += (f" (You ran another definition of `{name}` before, and the one with the gap took its "
+                                 "place. Delete the gap, and run yours again.)")
     return verdict
+
+
+def _was_written(name: str, cells: object) -> bool:
+    """Says whether a cell that ran in this kernel defines an exercise without a gap. cells: IPython's list of them."""
+    begin = re.compile(rf"^(?:def|class) {name}\b", re.MULTILINE)
+    return isinstance(cells, list) and any(isinstance(cell, str) and begin.search(cell)
+                                           and "NotImplementedError" not in cell for cell in cells)
 
 
 def _loaded(checks: Path, name: str, namespace: dict[str, Any]) -> recorded.RecordedExercise:
