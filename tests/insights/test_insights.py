@@ -121,6 +121,7 @@ def test_what_became_of_an_answer(group, verdict, result, kind):
     assert known.answers["squeeze"][0].kind == kind
     assert bool(known.limits) == (kind == LIMIT) and bool(known.single) == (kind in (NAMED, UNNAMED))
     assert known.packages == ({"einops": ["ann"]} if "missing_modules" in result else {})
+    assert ("Praise them" in text(page(known, False, DAY))) == (kind == SOLVED)
 
 
 def test_what_is_built_on_a_wrong_exercise_is_not_taken_for_a_mistake_of_its_own(group):
