@@ -64,7 +64,8 @@ class Converter(Configurable):
 
 @pytest.mark.parametrize("data, why", [
     (OTHER, "is 05a_danet, not 01_se"), ((NOTEBOOKS / "02_eca/02_eca.ipynb").read_bytes(), "is 02_eca, not 01_se"),
-    (FOREIGN, "holds no exercise"), (RIGHT, None), (FOREIGN.replace(b"import pandas", b"def squeeze(x): ..."), None),
+    (FOREIGN, "holds no exercise"), (FOREIGN[:-1], "(its file ends in the middle"), (RIGHT, None),
+    (FOREIGN.replace(b"import pandas", b"def squeeze(x): ..."), None),
     (OTHER.replace(b"class PositionAttention", b"def squeeze(x): ...\\n\\nclass PositionAttention"), None),
     (FOREIGN.replace(b'"metadata": {}', b'"metadata": {"nbgrader": {"grade_id": "written"}}'), None),
 ], ids=lambda given: str(given)[-9:])

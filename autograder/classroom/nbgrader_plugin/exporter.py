@@ -76,7 +76,7 @@ class ReadAnything(NotebookExporter):
                 raise notebook
             if why := self._another_lesson(path.stem, notebook, resources):
                 begins = False
-                raise Unreadable(why)
+                raise Unreadable(why + (f" (its file {notebook.metadata[NOTE]})" if NOTE in notebook.metadata else ""))
             if file != path:
                 self.log.warning("%s: there is no %s; %s is graded instead", resources["nbgrader"]["student"],
                                  path.name, file.relative_to(path.parent))
