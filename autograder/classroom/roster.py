@@ -28,10 +28,10 @@ LARGEST = 16 << 20  # bytes
 # list and grading worksheet (in the languages of import_files.MOODLE), and those of the gradebooks that Canvas and
 # Blackboard export.
 IDS = (("id",), ("username", "user name", "anmeldename", "nom d'utilisateur", "nombre de usuario"),
-       ("id number", "id-nummer", "numéro d'identification", "número de id", "número id"), ("student id", "student_id"),
-       ("sis user id",), ("sis login id",),
+       ("id number", "id-nummer", "matrikelnummer", "numéro d'identification", "número de id", "número id"),
+       ("student id", "student_id"), ("sis user id",), ("sis login id",),
        ("email address", "email", "e-mail", "e-mail-adresse", "adresse de courriel", "courriel", "dirección de correo",
-        "dirección email", "correo electrónico"))
+        "dirección de correo electrónico", "dirección email", "correo electrónico"))
 FULL = ("full name", "name", "vollständiger name", "nom complet", "nombre completo")
 FIRST = ("first name", "first_name", "firstname", "vorname", "prénom", "nombre")
 LAST = ("last name", "last_name", "lastname", "surname", "nachname", "nom", "nom de famille", "apellido(s)",

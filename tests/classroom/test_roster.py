@@ -108,9 +108,11 @@ def test_a_platform_s_own_ids_and_names_of_folders_are_looked_up_too(course, pla
 
 def test_two_participants_of_one_name_are_two_people(course):  # noqa: F811
     write(course, CLASS)
-    download(course, {f"Ada Byron_{number}_assignsubmission_file_/01_se.ipynb": "x" for number in (98, 99)})
+    files = {f"Zoë Ørsted_{number}_assignsubmission_file_/{number}.ipynb" for number in (98, 99)}
+    download(course, {unicodedata.normalize("NFD" if "98" in name else "NFC", name): "x" for name in files})
     submitted, aside = collect(course, "moodle")
-    assert not submitted and {*aside.values()} == {"the assignment has 2 participants called 'Ada Byron' (98, 99)"}
+    assert not submitted and len(aside) == 2
+    assert all("the assignment has 2 participants called" in why and "(98, 99)" in why for why in aside.values())
 
 
 MOODLE = "Ada Byron_70_assignsubmission_file_/01_se.ipynb"

@@ -15,6 +15,7 @@ import os
 from collections.abc import Callable
 from datetime import date
 from functools import partial
+from glob import escape, glob
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from nbgrader.server_extensions.formgrader import formgrader, handlers
 from nbgrader.server_extensions.formgrader.base import BaseHandler, check_notebook_dir, check_xsrf
 from tornado import web
 
-from autograder.classroom.nbgrader_plugin.student_folders import EXACTLY, folders_by_student
+from autograder.classroom.nbgrader_plugin.student_folders import EXACTLY
 from autograder.intake.folders import LARGEST
 from autograder.intake.plain_file import open_plain
 
@@ -133,8 +134,9 @@ class InsightsList(BaseHandler):
     @check_xsrf
     @check_notebook_dir
     def get(self) -> None:
-        lessons = sorted(each.name for each in self.gradebook.assignments
-                         if folders_by_student(self.coursedir, self.coursedir.autograded_directory, each.name))
+        root = self.coursedir.root
+        graded = self.coursedir.format_path(self.coursedir.autograded_directory, "*", "*").removeprefix(root)
+        lessons = sorted({Path(folder).name for folder in glob(escape(root) + graded)})
         self.write(self.render("insights.tpl", base_url=self.base_url, lessons=lessons, problem=""))
 
 

@@ -17,7 +17,7 @@ from pathlib import PurePosixPath
 from autograder.classroom.roster import NAME as ROSTER
 from autograder.classroom.roster import Person, Roster, Unknown
 
-STUDENT = re.compile(r"(?!\.+$)[\w.@+-]+")  # an id that names a folder of its own below `submitted`
+STUDENT = re.compile(r"(?!\.)[\w.@+-]+")  # an id that names a folder below `submitted`, and not a hidden one
 # what Canvas and browsers put behind the name of a file that they have seen before
 COPY = re.compile(r"-\d+| ?\(\d+\)")
 
@@ -84,18 +84,12 @@ def joined(found: Placed, names: Names) -> Placed:
     claims = [claim for claim in found.values() if isinstance(claim, Claim)]
     old = names.collected - (names.roster.ids if names.roster else set())
     by_number = any(claim.number in old for claim in claims)
-    numbers: dict[str, set[str]] = {}
-    for claim in claims:
-        numbers.setdefault(claim.name, set()).add(claim.number)
 
     def join(claim: Claim) -> Claim | Doubt:
         if not claim.notebook.isprintable():
             return Doubt("its name can't be printed")
         student = claim.student
         if claim.name and not by_number:
-            if len(several := sorted(numbers[claim.name])) > 1:
-                return Doubt(f"the assignment has {len(several)} participants called {claim.name!r} "
-                             f"({', '.join(several)})")
             if not names.roster:
                 return Doubt(f"there is no {ROSTER}, which would say who {claim.name!r} is")
             student = names.roster.called(claim.name).id
@@ -111,7 +105,19 @@ def joined(found: Placed, names: Names) -> Placed:
             decided[path] = join(each) if isinstance(each, Claim) else each
         except Unknown as unknown:
             decided[path] = Doubt(str(unknown))
-    return decided
+    return _one_number_each(decided)
+
+
+def _one_number_each(found: Placed) -> Placed:
+    """Two participants of one name are two people, and the roster has only one of them."""
+    numbers: dict[str, set[str]] = {}
+    for claim in found.values():
+        if isinstance(claim, Claim):
+            numbers.setdefault(claim.student, set()).add(claim.number)
+    return {path: Doubt(f"the assignment has {len(several)} participants called {claim.name!r} "
+                        f"({', '.join(sorted(several))})")
+            if isinstance(claim, Claim) and len(several := numbers[claim.student]) > 1 else claim
+            for path, claim in found.items()}
 
 
 def _listed(said: str, roster: Roster) -> Person:
