@@ -113,13 +113,13 @@ def read(root: Path) -> Roster | None:
     columns = {_heading(heading): place for place, heading in reversed([*enumerate(header)])}
 
     def entries(*headings: str) -> list[str]:
-        place = next((columns[heading] for heading in headings if heading in columns), len(header))
-        return [line[place].strip() if place < len(line) else "" for _, line in lines]
+        place = next((columns[heading] for heading in headings if heading in columns), None)
+        return [line[place].strip() if place is not None and place < len(line) else "" for _, line in lines]
 
     kinds = [kind for kind in (entries(*headings) for headings in IDS)
              if any(kind) and not any(map(PARTICIPANT.fullmatch, kind))]
     if not kinds:
-        raise ValueError(f"{NAME} has no column with ids: its first line says {', '.join(map(named, header))}. Known "
+        raise ValueError(f"{NAME} has no column with ids: its first line says {', '.join(map(named, header[:9]))}. Known "
                          f"headings are {', '.join(headings[0] for headings in IDS)}")
     heading = next(title for headings in IDS if entries(*headings) == kinds[0] for title in header
                    if _heading(title) in headings)

@@ -34,7 +34,7 @@ LISTS = {
     "blackboard's": '"Last Name"\t"First Name"\t"Username"\t"Student ID"\n"Byron"\t"Ada"\t"ada"\t"17"\n'
                     '"Groß"\t"Jürgen"\t"jg"\t"18"\n',
     "two columns": "sep=;\r\nName;ID\r\nAda Byron;s 1\r\n;\r\nJürgen Groß;[s2]\r\n",
-    "nbgrader's": "id,first_name,last_name,email\n1,Ada,Byron,a@x.org\n2,Jürgen,Groß,\n",
+    "nbgrader's": "id,first_name,last_name,email\n1,Ada,Byron,a@x.org,,more than headings\n2,Jürgen,Groß,\n",
 }
 IDS = {"moodle's participants": "a@x.org j@x.org", "moodle's worksheet": "17 18", "in German": "a@x.org j@x.org",
        "in French": "a@x.org j@x.org", "in Spanish": "ada jg", "canvas's gradebook": "501 502",
