@@ -55,7 +55,7 @@ def show(console: Console, name: str, result: Result) -> None:
         console.print(Text(on_terminal(result.problem, lines=True), style="red"))
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for v in [v for v in result.verdicts.values() if v.exercise not in result.unsettled]:
-        full = v.points == v.max_points
+        full = report.right(v)
         table.add_row(Text("✓" if full else "✗", style="green" if full else "red"), Text(v.exercise, style="bold"),
                       Text(f"{report.number(v.points)} / {report.number(v.max_points)}"),
                       Text("" if full else report.text(v).partition("points.")[2].strip()))

@@ -84,7 +84,7 @@ def _checked(cell: NotebookNode, points: object) -> str:
     name = _called(cell)
     if not name:
         raise ValueError(f"{_where(cell)}: a cell with points is one line, check(Name)")
-    if isinstance(points, bool) or not isinstance(points, int | float) or points <= 0:
+    if isinstance(points, bool) or not isinstance(points, int | float) or points < 0:
         raise ValueError(f"check({name}): {points!r} points; write points=2")
     return name
 

@@ -59,7 +59,7 @@ def test_markers_become_nbgraders_metadata():
     ("# %% exercise\ndef", "# %% excercise\ndef", "'excercise' is not a marker"),
     ("# %% points=2", "# %% points 2", "'points 2' is not a marker"),
     ("# %% points=2", "# %% points=two", "unknown metadata.*points=two"),
-    ("# %% points=2", "# %% points=0", r"check\(squeeze\): 0 points"),
+    ("# %% points=2", "# %% points=-1", r"check\(squeeze\): -1 points"),
     ("# %% points=2", "# %% points=true", r"check\(squeeze\): True points"),
     ("# %% points=2", '# %% points="2"', r"check\(squeeze\): '2' points"),
     ("# %% points=2", "# %% exercise points=2", "an exercise and its check"),

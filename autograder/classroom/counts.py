@@ -40,7 +40,7 @@ class Weigh(NbGraderPreprocessor):
             wanted, there = wanted_in(gradebook, own, lesson), weights_in(gradebook, lesson)
             if wanted != there and any(grade.auto_score is not None for grade in _grades(gradebook, lesson)
                                        if grade.student.id != student):
-                wanted = there  # one scale for all; `differing` says so
+                wanted = _kept(gradebook, lesson)  # one scale for all; `differing` says so
             weigh(gradebook, lesson, wanted, student)
             gradebook.db.commit()
         return nb, resources
@@ -69,10 +69,10 @@ def weights_in(gradebook: Gradebook, lesson: str) -> dict[str, Weight]:
     maximum each time it generates the assignment."""
     if not inspect(gradebook.db.connection()).has_table(WEIGHTS.name):
         return {}
-    cells = {cell.id: cell for cell in _cells(gradebook, lesson)}
-    kept = {row.id: row.now for row in gradebook.db.execute(select(FORMER).where(FORMER.c.field == "max_score"))}
-    return {cell.name: Weight(row.score, row.most if kept.get(cell.id, cell.max_score) == cell.max_score else 1.0)
-            for row in gradebook.db.execute(select(WEIGHTS)) if (cell := cells.get(row.cell))}
+    now = {row.id: row.now for row in gradebook.db.execute(select(FORMER).where(FORMER.c.field == "max_score"))}
+    most = {cell.name: now.get(cell.id, cell.max_score) == cell.max_score for cell in _cells(gradebook, lesson)}
+    return {name: weight if most[name] else Weight(weight.score)
+            for name, weight in _kept(gradebook, lesson).items()}
 
 
 def differing(coursedir: CourseDirectory, lesson: str) -> list[str]:
@@ -133,6 +133,15 @@ def weigh(gradebook: Gradebook, lesson: str, wanted: dict[str, Weight], fresh: s
                                               most=wanted[cell.name].most))
     db.flush()
     db.expire_all()  # the sums that the database computes
+
+
+def _kept(gradebook: Gradebook, lesson: str) -> dict[str, Weight]:
+    """Returns the weights that were given last, by grade cell."""
+    if not inspect(gradebook.db.connection()).has_table(WEIGHTS.name):
+        return {}
+    names = {cell.id: cell.name for cell in _cells(gradebook, lesson)}
+    return {names[row.cell]: Weight(row.score, row.most) for row in gradebook.db.execute(select(WEIGHTS))
+            if row.cell in names}
 
 
 def _cells(gradebook: Gradebook, lesson: str) -> list[GradeCell]:

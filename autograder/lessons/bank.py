@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 
-from autograder.lessons.plain_text import plain_text
-
 FOLDER = "answers"
 CELL = re.compile(r"^# %% (?P<kind>right|wrong): (?P<what>[\w.-]+)(?P<edits>, edits)?(, expect: (?P<expected>.+))?$",
                   re.MULTILINE)
@@ -71,7 +69,7 @@ def read(path: Path, reference: ModuleType) -> list[Answer]:
     """Returns the answers in one file. Raises the same errors as `answers`."""
     if not hasattr(reference, path.stem):
         raise ValueError(f"{path}: the file is named after {path.stem!r}, which the reference does not define")
-    text = plain_text(path)
+    text = path.read_text(encoding="utf-8")
     headings = list(ANY_CELL.finditer(text))
     above = text[:headings[0].start()] if headings else ""
     whole = ""  # the reference's code, once an answer needs it

@@ -8,8 +8,6 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.lessons.plain_text import plain_text
-
 ROOT = Path(__file__).resolve().parents[2]
 LIST = ROOT / "solutions/course.toml"
 SETTINGS = ROOT / "pyproject.toml"
@@ -81,7 +79,7 @@ def own_lessons() -> list[Lesson]:
     """
     if not OWN_LIST.exists():
         return []
-    found = [Lesson(**entry) for entry in tomllib.loads(plain_text(OWN_LIST)).get("lesson", [])]
+    found = [Lesson(**entry) for entry in tomllib.loads(OWN_LIST.read_text(encoding="utf-8")).get("lesson", [])]
     for lesson in found:
         if lesson.name != OWN + lesson.topic or not Path(lesson.folder).is_absolute():
             raise ValueError(f"{OWN_LIST}: a lesson of your own must be named {OWN}<topic>, and its folder must be "

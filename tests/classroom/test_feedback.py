@@ -17,6 +17,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from attention_lab.checking import report
 from attention_lab.checking.verdict import Check, Verdict
+from autograder.classroom.counts import weigh
 from autograder.classroom.feedback import page as drawing
 from autograder.classroom.feedback.content import Cell, Content, Exercise, _cell, content
 from autograder.classroom.feedback.formulas import mathml
@@ -25,6 +26,7 @@ from autograder.classroom.feedback.texts import learners_text, released_text
 from autograder.classroom.final_mark import FinalMark
 from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
 from autograder.classroom.nbgrader_plugin.harmless import make_harmless
+from autograder.classroom.rules import Weight
 from autograder.insights.graded_work import answers_in
 from autograder.judge.judge import Result
 from autograder.lessons.course import NOTEBOOKS, ROOT, lessons
@@ -240,3 +242,15 @@ def test_of_a_learners_pictures_only_their_own_are_shown(tmp_path):
             if picture["src"].startswith("data:image/png")] == ["mine.png"]
     assert not [picture for picture in soup.find_all("img") if not picture["src"].startswith("data:image/")]
     assert "[picture: https://example.org/spy.png]" in soup.get_text() and "$x_1$" in soup.get_text()
+
+
+def test_what_does_not_count_stands_apart_and_what_counts_otherwise_says_so(course):
+    coursedir, read = course
+    weights = {"squeeze-check": Weight(0, 0), "excitation-check": Weight(1, 0), "seblock-check": Weight(2, 2)}
+    changed(coursedir, lambda gradebook: weigh(gradebook, LESSON, weights))
+    soup, words = seen(page(read(notebook())))
+    assert "of 9 points" in soup.h1.get_text() and not soup.find("section", id="squeeze")
+    assert "of 8 points, as it counts 2 times" in words and "3 points on top, as it is a bonus" in words
+    assert words.index("What works") < words.index("What does not count squeeze : your mark is the same") < words.index(
+        "x.amax is not")
+    changed(coursedir, lambda gradebook: weigh(gradebook, LESSON, {}))

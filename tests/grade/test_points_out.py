@@ -14,7 +14,9 @@ from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 
 from autograder.classroom import points_out
+from autograder.classroom.counts import weigh
 from autograder.classroom.points_out import Wanted
+from autograder.classroom.rules import Weight
 from autograder.submission import notebook
 
 SE = notebook.lesson("01_se")
@@ -84,6 +86,17 @@ def test_canvas_reads_the_file_as_one_of_its_own(course):
     assert "Points Possible" in possible[0] and possible[5:] == ["10.0", "2.0", "3.0", "4.0", "1.0"]
     assert ada == ["Byron, Lady, Ada", "", "ada", "ada", "", "7.25", "2.0", "2.75", "4.0", "0.0"]
     assert number[:5] == ["", "40213", "40213", "40213", ""]  # Canvas's own number, from its file names
+
+
+def test_an_exercise_that_does_not_count_has_no_column_and_a_bonus_has_no_maximum(course):
+    with Gradebook(f"sqlite:///{course}/gradebook.db", CourseDirectory().course_id) as gradebook:
+        weigh(gradebook, "01_se", {"squeeze-check": Weight(0, 0), "excitation-check": Weight(1, 0),
+                                   "seblock-check": Weight(2, 2)})
+        gradebook.db.commit()
+    (header, possible, _, ada), said = exported(course, "canvas")
+    assert header[5:] == ["01_se (4711)", "01_se: Excitation", "01_se: SEBlock", "01_se: se_parameter_cost"]
+    assert possible[5:] == ["9.0", "0.0", "8.0", "1.0"] and ada[5:] == ["9.25", "2.75", "8.0", "0.0"]
+    assert "The marks do not yet follow [exercises] in work/course.toml" in said  # which says nothing of it
 
 
 def test_moodle_finds_its_columns(course):

@@ -347,3 +347,15 @@ def test_an_answer_that_stands_there_thousands_of_times_is_looked_at_once():
     began = time.process_time()
     assert answers_in({"cells": [{"cell_type": "code", "source": source}]}, SE) == {"squeeze": source}
     assert time.process_time() - began < 5
+
+
+def test_an_exercise_that_does_not_count_is_left_out_and_the_others_weigh(group):
+    group.add("ann", named("squeeze", "squeeze-maximum", MAXIMUM), answers={"squeeze": MAX_CODE})
+    group.add("bob", named("Excitation", "excitation-no-relu", "It needs a ReLU.", 1.5))
+    rules = Path(group.coursedir.root) / "work/course.toml"
+    rules.parent.mkdir(exist_ok=True)
+    rules.write_text('[exercises.01_se]\nsqueeze = 0\nExcitation = 2\nse_parameter_cost = "bonus"')
+    seen = found(group)
+    assert [(m.group.exercise, m.group.lost) for m in seen.named] == [("Excitation", 3.0)]
+    assert (seen.max_points, seen.totals) == (10, [11, 8]) and "squeeze" not in seen.answers
+    assert "squeeze" not in text(page(seen, False, DAY)).split("Nobody is named")[1]

@@ -56,8 +56,9 @@ class Exercise:
 
     @property
     def full(self) -> bool:
-        return not self.unmarked and self.points >= self.most and (
-            self.weight.most > 0 or self.verdict.get("points") == self.verdict.get("max_points"))
+        """Whether there is nothing to say about it; the verdict says it of a bonus, which has no maximum."""
+        earned = self.verdict.get("points", 0) >= self.verdict.get("max_points", 0)
+        return not self.unmarked and self.points >= self.most and (self.weight.most > 0 or earned)
 
     @property
     def started(self) -> bool:

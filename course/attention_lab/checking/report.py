@@ -44,10 +44,15 @@ def _cleaned(verdict: Verdict) -> Verdict:
     return replace(verdict, headline=clean(verdict.headline), evidence=evidence, where=where, cases=cases, notes=notes)
 
 
+def right(verdict: Verdict) -> bool:
+    """Says whether an answer is right. Of an exercise that is worth 0 points, the points don't say it."""
+    return verdict.points == verdict.max_points and all(check.outcome == "passed" for check in verdict.checks)
+
+
 def _sign(verdict: Verdict) -> tuple[str, str]:
     if not verdict.started:
         return "○", OPEN
-    return ("✓", GOOD) if verdict.points == verdict.max_points else ("✗", BAD)
+    return ("✓", GOOD) if right(verdict) else ("✗", BAD)
 
 
 def score(verdict: Verdict) -> str:
