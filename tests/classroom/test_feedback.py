@@ -251,6 +251,6 @@ def test_what_does_not_count_stands_apart_and_what_counts_otherwise_says_so(cour
     soup, words = seen(page(read(notebook())))
     assert "of 9 points" in soup.h1.get_text() and not soup.find("section", id="squeeze")
     assert "of 8 points, as it counts 2 times" in words and "3 points on top, as it is a bonus" in words
-    assert words.index("What works") < words.index("What does not count squeeze : your mark is the same") < words.index(
+    assert words.index("What works") < words.index("What does not count squeeze: your mark is the same") < words.index(
         "x.amax is not")
     changed(coursedir, lambda gradebook: weigh(gradebook, LESSON, {}))
