@@ -5,6 +5,8 @@ import itertools
 import pytest
 from nbgrader.api import Gradebook
 
+from attention_lab.checking import report
+from attention_lab.checking.verdict import Check, Verdict
 from autograder.classroom.counts import former, weigh, weights_in
 from autograder.classroom.final_mark import mark_of
 from autograder.classroom.rules import Weight
@@ -107,6 +109,12 @@ def test_a_lesson_that_was_generated_again_needs_its_weights_again(gradebook):
     assert gradebook.find_grade_cell(slot.check_id, "01_se", "01_se").max_score == 6
     weigh(gradebook, "01_se", {})
     assert gradebook.find_grade_cell(slot.check_id, "01_se", "01_se").max_score == 3
+
+
+@pytest.mark.parametrize("outcome, sign", [("passed", "✓"), ("failed", "✗")])
+def test_an_exercise_of_no_points_is_right_or_wrong_all_the_same(outcome, sign):
+    verdict = Verdict("squeeze", 0.0, 0.0, [Check("output", outcome)], "")
+    assert report.text(verdict).startswith(f"{sign} squeeze: 0 of 0")
 
 
 def test_course_applies_it_names_the_marks_and_takes_it_back(graded):  # noqa: F811

@@ -15,6 +15,7 @@ from rich.console import Console
 from autograder import cli
 from autograder.classroom import agree, rules
 from autograder.classroom.agree import APPLY, LOOK, REPLACE
+from autograder.classroom.counts import weights_of
 
 from .pupils import LESSON, ROOT
 from .test_made_from import Graded
@@ -105,6 +106,7 @@ def test_the_file_of_the_docs_is_right(tmp_path):
     text = (ROOT / "docs/instructors/course.md").read_text(encoding="utf-8")
     found = rules.read(write(tmp_path, re.search(r"```toml\n(.*?)```", text, re.DOTALL)[1]))
     found.check_names(LESSONS, ("ada", "tom"))
+    assert len(weights_of(found, "02_eca")) == 3
     assert found.extension("tom", "02_eca") == timedelta(days=7) and found.penalty(10, 3 * 86400) == 3
 
 
@@ -206,3 +208,19 @@ def test_a_gradebook_that_another_program_holds_is_one_sentence_and_nothing_is_h
     assert "the gradebook can't be used (database is locked)" in said and "Traceback" not in said
     other.close()
     assert held(graded) == before
+
+
+@pytest.mark.parametrize("written, said, time", [
+    ("2026-11-24 08:00:00 PST", "ada in 01_se counts as in time: its timestamp.txt says '2026-11-24", None),
+    ("2026-11-20 10:00:00 +0100", "ada in 01_se was handed in 2026-11-20 10:00 Europe/Berlin; the gradebook has "
+                                  "2026-11-24 13:00 Europe/Berlin", datetime(2026, 11, 20, 9)),
+    ("2026-11-24 13:00:00", "", datetime(2026, 11, 24, 12))])  # in the course's zone: as the gradebook has it
+def test_a_hand_in_time_is_corrected_for_work_that_is_graded(graded, written, said, time):
+    told(APPLY)
+    stamp = graded.folder / f"submitted/ada/{LESSON}/timestamp.txt"
+    stamp.parent.mkdir(parents=True)
+    stamp.write_text(written)
+    assert said in told(LOOK)[1] and told(APPLY)[0] == 0 and "agrees" in told(LOOK)[1]
+    with Gradebook(graded.db_url) as gradebook:
+        assert gradebook.find_submission(LESSON, "ada").timestamp == time
+    assert held(graded)[1]["ada"][1] == (None if said else 0.3)

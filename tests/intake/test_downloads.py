@@ -131,6 +131,19 @@ def test_an_instructors_own_pattern_takes_the_place_of_a_rule(course):
     assert submitted == {"ada": {"01_se.ipynb": "a"}} and set(aside) == {"01_se-by-...ipynb", "other.ipynb"}
 
 
+@pytest.mark.parametrize("written, stamp", [
+    ("2026-11-20T10-15-00", "2026-11-20 09:15:00+00:00"), ("2026-11-20 10-15 -0800", "2026-11-20 18:15:00+00:00"),
+    ("2026-10-25T02-30-00", None), ("20.11.2026 10-15", None)])
+def test_a_time_in_an_instructors_own_pattern_is_in_the_courses_zone(course, written, stamp):
+    (course / "work").mkdir()
+    (course / "work/course.toml").write_text('timezone = "Europe/Berlin"')
+    download(course, {f"01_se-by-ada-at-{written}.ipynb": "a"})
+    pattern = r".*/(?P<file_id>\w+)-by-(?P<student_id>\w+)-at-(?P<timestamp>.+)\.ipynb"
+    submitted, aside = collect(course, "", named_regexp=pattern)
+    assert submitted == ({"ada": {"01_se.ipynb": "a", "timestamp.txt": stamp}} if stamp else {})
+    assert stamp or "write it like 2026-11-20 23:59:00 +0100" in next(iter(aside.values()))
+
+
 def test_without_a_platform_nothing_is_unpacked(course, capfd):
     download(course, {f"{MOODLE}/01_se.ipynb": "a"})
     with pytest.raises(SystemExit):
