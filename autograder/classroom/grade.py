@@ -16,6 +16,7 @@ from rich.text import Text
 
 from autograder.classroom import rules
 from autograder.classroom.cluster import ClusterPool
+from autograder.classroom.counts import weights_of
 from autograder.classroom.course import course_app
 from autograder.classroom.gradebook import GradebookWriter
 from autograder.classroom.live import LiveTable
@@ -40,6 +41,7 @@ def grade(options: argparse.Namespace) -> int:
     console = Terminal()
     app = course_app(options.lesson)
     own = rules.read(Path(app.coursedir.root)) or rules.Rules("")  # what is wrong with them ends here
+    weights_of(own, options.lesson)
     log = Path(app.coursedir.root) / LOG
     with _logging(app.log, log):
         progress = LiveTable(console)

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from nbgrader import utils
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
@@ -56,6 +57,13 @@ def test_a_time_that_is_shown_can_be_written_again(zone):
 def test_whole_minutes_count(late, counted):
     assert late_by(NINE + timedelta(seconds=late), NINE) == timedelta(seconds=counted)
     assert late_by(None, NINE) == late_by(NINE, None) == timedelta()
+
+
+@pytest.mark.parametrize("said", ["2026-11-20 01:00:00 -0800", "2026-11-20T10:00 +01:00", "2026-11-20 09:00:00 UTC"])
+def test_a_due_date_that_is_set_by_nbgrader_itself_keeps_its_offset(said):
+    nbgrader_plugin.configure(Config())
+    assert utils.parse_utc(said) == utils.parse_utc(NINE) == NINE
+    assert utils.parse_utc("2026-11-20") == datetime(2026, 11, 20)
 
 
 @pytest.mark.parametrize("data, hour", [

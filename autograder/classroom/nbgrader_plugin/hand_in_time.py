@@ -8,22 +8,24 @@ and `grade` say so.
 from __future__ import annotations
 
 import json
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
 
+from nbgrader import utils
 from nbgrader.api import SubmittedAssignment
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS
 from autograder.classroom.rules import zone_of
-from autograder.classroom.times import late_by, utc_of
+from autograder.classroom.times import Unread, late_by, utc_of
 from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
 from autograder.outward import on_terminal
 
 LONGEST = 200  # bytes: a time has 30
+PARSE_UTC = utils.parse_utc
 
 
 def said_in(folder: Path) -> str:
@@ -86,6 +88,14 @@ def get_submitted_timestamp(self: Any, assignment_id: str, student_id: str) -> d
                                                                              student_id, assignment_id))
 
 
+def parse_utc(said: Any) -> Any:
+    """Replaces nbgrader's function, which takes the offset of a due date, such as -0800, for 800 seconds."""
+    try:
+        return utc_of(said, UTC) if isinstance(said, str) else PARSE_UTC(said)
+    except Unread:
+        return PARSE_UTC(said)  # such as a day alone
+
+
 def duedate(self: Any) -> datetime | None:
     """Replaces nbgrader's property, which fails if there is an extension of no date."""
     due = self.assignment.duedate
@@ -99,6 +109,7 @@ def total_seconds_late(self: Any) -> float:
 
 def read_times_within_bounds() -> None:
     """Replaces methods and properties of nbgrader, because there is no setting for this."""
+    utils.parse_utc = parse_utc
     CourseDirectory.get_existing_timestamp = get_existing_timestamp
     NbGraderAPI.get_submitted_timestamp = get_submitted_timestamp
     SubmittedAssignment.duedate = property(duedate)
