@@ -9,8 +9,10 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.classroom.counts import weigh
 from autograder.classroom.nbgrader_plugin.graded import RECORD, why_again
 from autograder.classroom.nbgrader_plugin.handed_in import digest_of
+from autograder.classroom.rules import Weight
 
 
 def notebook(source, **metadata):
@@ -42,3 +44,27 @@ def test_a_corrected_notebook_without_a_new_timestamp_is_graded_again(ada):
     assert why() is None
     source.write_text(notebook("answer = 2"))
     assert why() == "it is not the notebook that was graded"
+
+
+@pytest.mark.parametrize("weight", [Weight(0, 0), Weight(1 / 3, 1 / 3), Weight(1, 0)])
+def test_a_weight_that_is_given_or_taken_back_grades_nothing_again(ada, tmp_path, weight):
+    source, why = ada
+    graded = tmp_path / "autograded/ada/01_se/01_se.ipynb"
+    held = json.loads(graded.read_text())
+    held["cells"].append({"cell_type": "code", "source": "check(squeeze)", "execution_count": 1, "outputs": [
+        {"output_type": "execute_result", "data": {"text/plain": "1.1"}, "metadata": {}, "execution_count": 1}],
+        "metadata": {"nbgrader": {"grade": True, "solution": False, "grade_id": "squeeze-check", "points": 2}}})
+    graded.write_text(json.dumps(held))
+    with Gradebook(f"sqlite:///{tmp_path / 'gradebook.db'}") as gradebook:
+        gradebook.add_grade_cell("squeeze-check", "01_se", "01_se", max_score=2, cell_type="code")
+        gradebook.remove_submission("01_se", "ada")
+        gradebook.add_submission("01_se", "ada")
+        gradebook.find_grade("squeeze-check", "01_se", "01_se", "ada").auto_score = 1.1
+        gradebook.db.commit()
+        for wanted in ({"squeeze-check": weight}, {}):
+            weigh(gradebook, "01_se", wanted)
+            gradebook.db.commit()
+            assert why() is None
+        gradebook.find_grade("squeeze-check", "01_se", "01_se", "ada").auto_score = 1.2
+        gradebook.db.commit()
+    assert why() == "the gradebook holds different points"
