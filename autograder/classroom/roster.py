@@ -119,8 +119,8 @@ def read(root: Path) -> Roster | None:
     kinds = [kind for kind in (entries(*headings) for headings in IDS)
              if any(kind) and not any(map(PARTICIPANT.fullmatch, kind))]
     if not kinds:
-        raise ValueError(f"{NAME} has no column with ids: its first line says {', '.join(map(named, header[:9]))}. Known "
-                         f"headings are {', '.join(headings[0] for headings in IDS)}")
+        raise ValueError(f"{NAME} has no column with ids: its first line says {', '.join(map(named, header[:9]))}. "
+                         f"Known headings are {', '.join(headings[0] for headings in IDS)}")
     heading = next(title for headings in IDS if entries(*headings) == kinds[0] for title in header
                    if _heading(title) in headings)
     people = []
