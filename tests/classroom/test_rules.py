@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from nbgrader.api import Gradebook
-from nbgrader.apps import AutogradeApp
+from nbgrader.apps import AutogradeApp, NbGraderAPI
 from rich.console import Console
 
 from autograder import cli
@@ -162,6 +162,18 @@ def test_look_says_it_all_and_changes_nothing_apply_does_it_once(graded):
     assert held(graded) == (due, {"ada": (timedelta(days=2), 0.3), "dora": (timedelta(days=1), 0.3)})
     status, said = told(APPLY)
     assert status == 0 and "The gradebook agrees with work/course.toml." in said
+
+
+@pytest.mark.parametrize("due, offset", [(datetime(2026, 6, 20, 21, 59), "+0200"),
+                                         (datetime(2026, 11, 20, 22, 59), "+0100")])
+def test_formgraders_form_shows_a_due_date_with_the_offset_of_that_day(graded, due, offset):
+    (graded.folder / "source" / LESSON).mkdir(parents=True)
+    with Gradebook(graded.db_url) as gradebook:
+        gradebook.update_or_create_assignment(LESSON, duedate=due)
+        form = NbGraderAPI(graded.coursedir, timezone="Europe/Berlin").get_assignment(LESSON)
+        assert (form["duedate_notimezone"][-8:], form["duedate_timezone"]) == ("23:59:00", offset)
+        said = f"{form['duedate_notimezone']} {form['duedate_timezone']}"
+        assert gradebook.update_or_create_assignment(LESSON, duedate=said).duedate == due  # as the form is saved
 
 
 def test_what_was_set_elsewhere_is_said_and_left(graded):

@@ -8,6 +8,7 @@ and `grade` say so.
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any
@@ -19,13 +20,13 @@ from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS
 from autograder.classroom.rules import zone_of
-from autograder.classroom.times import Unread, late_by, utc_of
+from autograder.classroom.times import Unread, as_iso, late_by, utc_of
 from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
 from autograder.outward import on_terminal
 
 LONGEST = 200  # bytes: a time has 30
-PARSE_UTC = utils.parse_utc
+PARSE_UTC, GET_ASSIGNMENT = utils.parse_utc, NbGraderAPI.get_assignment
 
 
 def said_in(folder: Path) -> str:
@@ -96,6 +97,16 @@ def parse_utc(said: Any) -> Any:
         return PARSE_UTC(said)  # such as a day alone
 
 
+def get_assignment(self: Any, *which: Any, **named: Any) -> dict[str, Any] | None:
+    """Replaces nbgrader's method, whose offset for formgrader's form is today's, and not that of the due date."""
+    found = GET_ASSIGNMENT(self, *which, **named)
+    with suppress(ValueError):  # a mistake in the class's rules, which ends no list of formgrader's
+        if found and found.get("duedate") and self.timezone == str(zone := zone_of(Path(self.coursedir.root))):
+            due = datetime.fromisoformat(as_iso(datetime.fromisoformat(found["duedate"]), zone) or "")
+            found |= {"duedate_notimezone": due.replace(tzinfo=None).isoformat(), "duedate_timezone": f"{due:%z}"}
+    return found
+
+
 def duedate(self: Any) -> datetime | None:
     """Replaces nbgrader's property, which fails if there is an extension of no date."""
     due = self.assignment.duedate
@@ -112,5 +123,6 @@ def read_times_within_bounds() -> None:
     utils.parse_utc = parse_utc
     CourseDirectory.get_existing_timestamp = get_existing_timestamp
     NbGraderAPI.get_submitted_timestamp = get_submitted_timestamp
+    NbGraderAPI.get_assignment = get_assignment
     SubmittedAssignment.duedate = property(duedate)
     SubmittedAssignment.total_seconds_late = property(total_seconds_late)
