@@ -181,8 +181,9 @@ def term(course, monkeypatch):  # noqa: F811
                 gradebook.add_grade_cell(slot.check_id, lesson, lesson, max_score=slot.points, cell_type="code")
             for student, files in submitted.items():
                 gradebook.add_submission(lesson, student)
-                grade = gradebook.find_grade(slots[0].check_id, lesson, lesson, student)
-                grade.auto_score = min(float(files[f"{lesson}.ipynb"]), 1.0)
+                for slot, most in zip(slots, [1.0] + [0.0] * len(slots)):
+                    grade = gradebook.find_grade(slot.check_id, lesson, lesson, student)
+                    grade.auto_score = min(float(files[f"{lesson}.ipynb"]), most)
             gradebook.db.commit()
     return app
 
@@ -203,7 +204,7 @@ def test_a_term_ends_in_one_row_for_each_of_the_class(term, course, absent, noth
     assert [(row["Student ID"], row["Full name"], *(row[lesson] for lesson in LESSONS)) for row in rows] == [
         (f"s{n:02}@x.org", f"Jürgen Groß {n}", *("1.0" if n > (place > 0) else nothing for place in range(3)))
         for n in range(20)]
-    plain = Csv()
+    plain = Csv(parent=term)
     plain.to = str(course / "grades.csv")
     with Gradebook(term.coursedir.db_url, term.coursedir.course_id) as gradebook:
         plain.export(gradebook)

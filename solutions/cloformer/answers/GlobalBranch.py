@@ -856,7 +856,7 @@ class GlobalBranch(nn.Module):
         return out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)
 
 
-# %% wrong: softmax-in-float32, expect: it is right to about six digits only
+# %% wrong: softmax-in-float32, expect: makes a tensor float32
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()

@@ -1542,7 +1542,7 @@ class CoordinateAttention(nn.Module):
         return a_h * a_w
 
 
-# %% wrong: gates-rounded-to-float32, expect: right to about six digits only
+# %% wrong: gates-rounded-to-float32, expect: makes a tensor float32
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
 
@@ -1849,7 +1849,7 @@ class CoordinateAttention(nn.Module):
         return x * conv_h(rows).sigmoid() * conv_w(cols.transpose(2, 3)).sigmoid()
 
 
-# %% wrong: line-float32, expect: Your code stops with an error
+# %% wrong: line-float32, expect: without a dtype, so it is float32
 def directional_pool(x):
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
 

@@ -203,7 +203,7 @@ class AnchorProjection(nn.Module):
 # + return self.reduction(means.flatten(2).transpose(1, 2))
 
 
-# %% wrong: float32, expect: must have the same dtype
+# %% wrong: float32, expect: makes a tensor float32
 class AnchorProjection(nn.Module):
     def __init__(self, dim, down_factor):
         super().__init__()

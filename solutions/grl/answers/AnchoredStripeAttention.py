@@ -1980,7 +1980,7 @@ class AnchoredStripeAttention(nn.Module):
         return grid.roll((down, right), dims=(1, 2)).flatten(1, 2)
 
 
-# %% wrong: table-in-float32, expect: must have the same dtype
+# %% wrong: table-in-float32, expect: Your table is made in float32
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,

@@ -133,7 +133,7 @@ class EfficientPositionAttention(nn.Module):
         return x + self.gamma * torch.cat(out, dim=1).transpose(1, 2).reshape(x.shape)
 
 
-# %% wrong: empty-float32, expect: right to about six digits only
+# %% wrong: empty-float32, expect: without a dtype, so it is float32
 # without the large map: empty float32
 
 

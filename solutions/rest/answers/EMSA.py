@@ -2416,7 +2416,7 @@ class EMSA(nn.Module):
         return self.proj((A @ v).transpose(1, 2).flatten(2))
 
 
-# %% wrong: softmax-in-float32, expect: it is right to about six digits only
+# %% wrong: softmax-in-float32, expect: makes a tensor float32
 class EMSA(nn.Module):
     def __init__(
         self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,

@@ -238,7 +238,7 @@ class PixelAttention(nn.Module):
 # + return x + x * g
 
 
-# %% wrong: sigmoid-in-float32, edits, expect: it is right to about six digits only
+# %% wrong: sigmoid-in-float32, edits, expect: makes a tensor float32
 # - self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
 # + self.conv = nn.Conv2d(channels, channels, kernel_size=3, padding=1, groups=channels)
 #

@@ -1337,7 +1337,7 @@ class SCBottleneck(nn.Module):
         return F.relu(out + identity)
 
 
-# %% wrong: float-tensor-for-the-join, expect: expected scalar type Float but found Double
+# %% wrong: float-tensor-for-the-join, expect: without a dtype, so it is float32
 class SCBottleneck(nn.Module):
     expansion = 4
 

@@ -664,7 +664,7 @@ class SCConv(nn.Module):
 # + gate = torch.sigmoid(x + context)
 
 
-# %% wrong: casts-to-float32, expect: it is right to about six digits only
+# %% wrong: casts-to-float32, expect: makes a tensor float32
 class SCConv(nn.Module):
     def __init__(self, channels, stride=1, pooling=4):
         super(SCConv, self).__init__()

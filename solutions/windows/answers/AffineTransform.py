@@ -294,7 +294,7 @@ class AffineTransform(nn.Module):
         return logits
 
 
-# %% wrong: everything-in-float32, expect: it is right to about six digits only
+# %% wrong: everything-in-float32, expect: makes a tensor float32
 class AffineTransform(nn.Module):
     def __init__(self, num_heads: int) -> None:
         super().__init__()

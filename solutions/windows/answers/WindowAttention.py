@@ -1018,7 +1018,7 @@ class WindowAttention(nn.Module):
         return x.flatten(1, 2)
 
 
-# %% wrong: table-without-dtype, expect: must have the same dtype
+# %% wrong: table-without-dtype, expect: Your table is made in float32
 class WindowAttention(nn.Module):
     def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
         super().__init__()

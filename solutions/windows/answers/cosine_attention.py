@@ -200,7 +200,7 @@ def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transfor
     return F.scaled_dot_product_attention(q, k, v, attn_mask=logits, scale=1.0)
 
 
-# %% wrong: softmax-in-float32, expect: it is right to about six digits only
+# %% wrong: softmax-in-float32, expect: makes a tensor float32
 def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
     """Attention whose logits are transform(cosines of queries and keys)."""
     cosines = F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)
