@@ -9,7 +9,7 @@ import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
-from autograder.judge.syntax import PYTHON
+from autograder.judge.packages import PYTHON
 
 LONGEST = 20_000  # characters of a cell that is looked at: nobody writes more by hand
 # expressions and statements inside each other: Python's own functions for trees call themselves, up to 1,000 times

@@ -12,7 +12,7 @@ import re
 import sys
 from collections.abc import Iterable
 
-from autograder.judge.syntax import PYTHON
+PYTHON = f"Python {sys.version_info[0]}.{sys.version_info[1]}"
 
 # Packages that pip installs under the name that is imported.
 SAME = frozenset("""

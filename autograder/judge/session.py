@@ -10,8 +10,7 @@ from torch import Tensor
 
 from attention_lab.checking.protocol import Answer, Observation
 from attention_lab.checking.verdict import Verdict
-from autograder.judge import syntax
-from autograder.judge.packages import OWN, is_absent, known, why_lacking
+from autograder.judge.packages import OWN, PYTHON, is_absent, known, why_lacking
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.sandbox import limits, validation
 from autograder.sandbox.sandbox import Died, Sandbox, Worker
@@ -21,7 +20,6 @@ from autograder.worker.cells import Ran, Unmet
 
 TOLD = 3  # how many failed imports, or other cells that can't be read, a report mentions
 UNDEFINED = "No cell defines", "The cell that defines"  # how the sentence begins if there is nothing to judge
-ANALYSED = 8  # cells that can't be read, and of which it is found out whether they are written for a newer Python
 UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 BY_CLOCK = ("wall", "budget")
 OVER = ("spent", "budget")  # the time for the whole notebook
@@ -105,8 +103,8 @@ class CellHistory:
             line = f"\nin your line: {ran.raised.line}" if ran.raised.line else ""
             said = f"{ran.raised.type}: {_found(ran.raised.message, cell)}{line}"
             if ran.raised.type in UNREADABLE and number not in self.unreadable:
-                source = cell.source if len(self.unreadable) < ANALYSED else ""
-                self.unreadable[number] = f"can't be read: {syntax.why(source)}"
+                self.unreadable[number] = (f"can't be read: this machine grades with {PYTHON}, in which it is not "
+                                           "valid (a newer Python may know more)")
             self.stopped.setdefault(number, ("error", said))
         self.unmet[number] = ran.unmet
         self.lacks(*(unmet.module for unmet in ran.unmet if unmet.module))

@@ -18,7 +18,7 @@ from autograder.insights.insights import insights
 from autograder.insights.items import items
 from autograder.insights.mistakes import LIMIT, NAMED, NOTHING, OPEN, PACKAGE, SOLVED, UNNAMED, Answer
 from autograder.insights.page import histogram, page, prose
-from autograder.judge.syntax import PYTHON
+from autograder.judge.packages import PYTHON
 from tests.browser.readable import VIEWS, axe_core, chromium, violations
 from tests.classroom.pupils import PWN
 from tests.classroom.pupils import SOLVED as ANSWERS
