@@ -237,6 +237,7 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
         header.devices = {n: there for n, there in header.devices.items()  # a gradient of zeros may be missing as well
                              if not n.startswith("grad.") or bool(here[n].any())}
     _refuse_surprises(name, case, header)
+    header.float32 = False  # a mask, for example; it is looked at in learners' answers alone
     tensors = {key: _rounded(t, BITS[case.dtype]) for key, t in _to_be_kept(case, header, tensors).items()}
     function = getattr(thing, case.method) if inspect.isclass(thing) else thing
     inputs = [p for p in inspect.signature(function).parameters if p != "self"]

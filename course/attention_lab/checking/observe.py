@@ -114,7 +114,7 @@ class _Observation:
         except BaseException as error:  # a learner's code may raise anything, SystemExit too
             self.header.raised = crash.describe(error, self.namespace, self.stage)
         self.header.mixed, self.header.narrow = self.mixed.first, self.widened.found
-        self.header.float32 |= self.dropout.float32
+        self.header.float32 = self.question.dtype != "float32" and (self.header.float32 or self.dropout.float32)
         return self.header, {name: t.detach().cpu().clone(memory_format=torch.contiguous_format)
                              for name, t in self.seen.items()}
 

@@ -182,7 +182,7 @@ class Observation:
     # how often each function among the arguments was, by its path
     called: dict[Name, Whole] = field(default_factory=dict)
     mixed: Mixed | None = None  # None on the CPU
-    # whether a float32 tensor took part in a call, or is a buffer that the module made for itself
+    # whether a float32 tensor took part in a call with another dtype, or is a buffer that the module made for itself
     float32: bool = False
     narrow: Narrow | None = None  # None unless the question is `widened`
     devices: dict[Text, Located] = field(default_factory=dict)  # of outputs and gradients; empty on the CPU
