@@ -291,12 +291,14 @@ class GradebookWriter(Autograde):
         return [*differing(self.coursedir, self.coursedir.assignment_id), *sorted(self.penalties),
                 *unread_said({student: why for student, why in unread.items() if why})]
 
-    def standing(self) -> tuple[int, int, int]:
-        """Returns how many of the class's submissions the gradebook holds, how many of those have full marks, and in
-        how many something is not marked yet."""
+    def standing(self) -> tuple[int, int, list[str]]:
+        """Returns how many of the class's submissions the gradebook holds, how many of those have full marks, and the
+        students in whose work something is not marked yet."""
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            marks = [mark_of(each) for each in gradebook.assignment_submissions(self.coursedir.assignment_id)]
-        return len(marks), sum(mark.total >= mark.most for mark in marks), sum(bool(mark.unmarked) for mark in marks)
+            marks = {each.student.id: mark_of(each)
+                     for each in gradebook.assignment_submissions(self.coursedir.assignment_id)}
+        return (len(marks), sum(mark.total >= mark.most for mark in marks.values()),
+                sorted(student for student, mark in marks.items() if mark.unmarked))
 
 
 def _refusal(future: Future[Result]) -> NoRoom | None:

@@ -172,13 +172,13 @@ class LiveTable:
                  else "Starting to judge" if entries else "Looking at what was handed in")
         return Group(table, Text(total), self.bar.get_renderable())
 
-    def summary(self, standing: tuple[int, int, int], absent: list[str], passed_over: dict[str, list[str]],
+    def summary(self, standing: tuple[int, int, list[str]], absent: list[str], passed_over: dict[str, list[str]],
                 times: list[str]) -> None:
         """Prints what cannot be seen in a list that has scrolled by: which students need a look, and where the class
         stands.
 
-        standing: the gradebook's submissions of the lesson, and how many of those have full marks or something that is
-            not marked yet.
+        standing: the gradebook's submissions of the lesson, how many of those have full marks, and the students with
+            something that is not marked yet.
         absent: students without a submission.
         passed_over: notebooks beside those that are graded.
         times: lines about penalties and hand-in times.
@@ -199,6 +199,9 @@ class LiveTable:
         for student, entry in done.items():
             if entry.result and entry.result.unsettled:
                 self._line(f"{on_terminal(student)}: {on_terminal(entry.why)}. The next run grades this again.")
+        for student, entry in done.items():
+            if entry.unreadable:
+                self._line(f"{on_terminal(student)}: the notebook {on_terminal(entry.unreadable)}")
         for student, names in passed_over.items():
             more = f", and {len(names) - NAMED} more" if names[NAMED:] else ""
             whose = f"{on_terminal(student)}'s {on_terminal(', '.join(names[:NAMED]))}{more}"
@@ -218,7 +221,8 @@ class LiveTable:
         judged = sum(entry.result is not None for entry in self.lost.values())
         parts += [f"{len(self.lost)} NOT recorded ({judged} of them judged)"] if self.lost else []
         parts += ["{} in the gradebook, {} of them with full marks".format(*standing)]
-        parts += [f"{standing[2]} with something to be marked by hand in formgrader"] if standing[2] else []
+        if by_hand := standing[2]:
+            self._line(f"Something is not marked yet, see formgrader: {', '.join(map(on_terminal, by_hand))}")
         self._line("; ".join(parts) + f"; {time.monotonic() - self.began:.0f} s")
 
     def _last_table(self, done: dict[str, Entry]) -> None:

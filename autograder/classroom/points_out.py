@@ -107,8 +107,9 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
         if who:
             console.print(Text(on_terminal(f"{what}: {', '.join(sorted(who))}")), soft_wrap=True)
     if wanted.platform == "moodle" and (who := {student.id for student in students} - numbers.keys()):
-        console.print(Text(on_terminal("No mark in the grading worksheet, because no zip of Moodle's said their "
-                                       f"number in this assignment: {', '.join(sorted(who))}")), soft_wrap=True)
+        console.print(Text(on_terminal("Moodle's grading worksheet does not take the marks of these, because no zip of "
+                                       "Moodle's said their number in this assignment; type them in Moodle: "
+                                       f"{', '.join(sorted(who))}")), soft_wrap=True)
     return 0
 
 
@@ -154,6 +155,8 @@ def _students(gradebook: Gradebook) -> list[Student]:
 def _points(gradebook: Gradebook, coursedir: CourseDirectory, known: ReleasedLesson) -> LessonPoints:
     bonus = {cell for cell, weight in weights_in(gradebook, known.name).items() if weight.score}
     cells = [cell for each in gradebook.find_assignment(known.name).notebooks for cell in each.grade_cells]
+    order = [slot.check_id for slot in known.exercises]  # written questions come after them
+    cells.sort(key=lambda cell: order.index(cell.name) if cell.name in order else len(order))
     found = LessonPoints(known, {cell.name: cell.max_score for cell in cells if cell.max_score or cell.name in bonus})
     for submission in gradebook.assignment_submissions(known.name):
         mark, student = mark_of(submission), submission.student.id
@@ -171,7 +174,7 @@ def _points(gradebook: Gradebook, coursedir: CourseDirectory, known: ReleasedLes
 def _exercises(submission: SubmittedAssignment, found: LessonPoints) -> list[float | None]:
     scores = {grade.name: None if without_mark(grade) else grade.score
               for each in submission.notebooks for grade in each.grades}
-    return [scores.get(slot.check_id, 0.0) for slot in found.known.exercises if slot.check_id in found.most]
+    return [scores.get(cell, 0.0) for cell in found.most]
 
 
 def _sheet(lessons: list[LessonPoints], students: list[Student], wanted: Wanted, own: PlatformExport,
@@ -182,9 +185,10 @@ def _sheet(lessons: list[LessonPoints], students: list[Student], wanted: Wanted,
     values: dict[str, list[float | None]] = {student.id: [] for student in students}
     for lesson in lessons:
         name, weight = lesson.known.name, weights.get(lesson.known.name, 1.0)
-        slots = [] if wanted.total_only else [slot for slot in lesson.known.exercises if slot.check_id in lesson.most]
+        slots = [] if wanted.total_only else list(lesson.most.items())
+        called = {slot.check_id: slot.name for slot in lesson.known.exercises}
         columns += [Column(own.headings.get(name, name), weight * sum(lesson.most.values())),
-                    *(Column(f"{name}: {slot.name}", weight * lesson.most[slot.check_id]) for slot in slots)]
+                    *(Column(f"{name}: {called.get(cell, cell)}", weight * most) for cell, most in slots)]
         for student, row in values.items():
             if student in lesson.totals:
                 row += [value if value is None else weight * value
@@ -200,4 +204,5 @@ def _write(app: NbGrader, name: str, form: str, sheet: Sheet, wanted: Wanted, co
     rows: Iterable[list] = PLATFORMS[form](sheet, wanted.language)
     with private.replacing(path) as beside, open(beside, "w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([in_cell(value) for value in row] for row in rows)
-    console.print(Text(on_terminal(f"{path}: {len(sheet.rows)} students")), soft_wrap=True)
+    most = f", and the maximum is {sheet.columns[0].most:g} points" if name != TERM else ""
+    console.print(Text(on_terminal(f"{path}: {len(sheet.rows)} students{most}")), soft_wrap=True)

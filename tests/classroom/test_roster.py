@@ -221,7 +221,7 @@ def test_each_lesson_goes_back_with_its_own_numbers(term, course):  # noqa: F811
         rows = rows_of(course / f"work/export/{lesson}-moodle.csv")
         expected = [f"Teilnehmer/in{1000 * place + 7 * n}" if n > (place > 0) else "" for n in range(20)]
         assert [row["ID"] for row in rows] == expected and {row["Bewertung"] for row in rows} == {"0.0", "1.0"}
-        assert "said their number in this assignment: s00@x.org" in said.getvalue().replace("\n", " ")
+        assert "number in this assignment; type them in Moodle: s00@x.org" in said.getvalue().replace("\n", " ")
     for student in ("s05@x.org", "s00@x.org"):
         page = course / f"feedback/{student}/02_eca/02_eca.html"
         page.parent.mkdir(parents=True)

@@ -108,10 +108,10 @@ def asked(released, tmp_path_factory):
 def test_a_written_question_waits_for_its_mark(asked):
     course, ran = asked
     assert ran.returncode == 0 and "ada  10 of 15, 5 not marked yet" in ran.stdout
-    assert "with something to be marked by hand in formgrader" in ran.stdout
+    assert "Something is not marked yet, see formgrader: ada\n" in ran.stdout
     said, line, row, canvas, page = told(course)
     assert "10 of 15, 5 not marked yet" in said and "1 not marked completely" in said and line["unmarked"] == 5
-    assert row["score"] == "" and canvas[0] == "" and canvas[1:] == ["2.0", "3.0", "4.0", "1.0"]
+    assert row["score"] == "" and canvas[0] == "" and canvas[1:] == ["2.0", "3.0", "4.0", "1.0", ""]
     assert "Why a mean, and not a maximum?" in page and "Because every position counts." in page
     assert "Not marked yet 5 points" in page and "Well done" not in page
     *_, dora = told(course, "dora")

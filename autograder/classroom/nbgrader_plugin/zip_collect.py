@@ -20,6 +20,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets import Unicode
 
 from autograder.classroom import participants
+from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS
 from autograder.classroom.nbgrader_plugin.platforms import RULES, Claim, Doubt, Names, joined, placed, without_doubles
 from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
 from autograder.classroom.roster import NAME, enrol
@@ -160,7 +161,7 @@ class Download(FileNameCollectorPlugin):
 
     def _collected_before(self, file: Path, claim: Claim | Doubt) -> bool:
         """Says whether the student's folder holds this very file."""
-        if isinstance(claim, Doubt) or self.parent.force:
+        if isinstance(claim, Doubt):
             return False
         try:
             return read_plain(self._folder(claim) / f"{claim.notebook}{file.suffix}") == read_plain(file)
@@ -174,8 +175,13 @@ class Download(FileNameCollectorPlugin):
     def _free(self, claim: Claim | Doubt) -> Claim | Doubt:
         """Returns a Doubt if the student's folder is not empty. nbgrader would stop there, unless it is told to clear
         the folder."""
-        if isinstance(claim, Doubt) or self.parent.force:
+        if isinstance(claim, Doubt):
             return claim
         folder = self._folder(claim)
+        if self.parent.force:
+            if not claim.time and (folder / NOT_THEIRS).exists():
+                self.log.warning("%s: %s is removed, because it is about the earlier file. If the new one is late, "
+                                 "write it again", on_terminal(claim.student), NOT_THEIRS)
+            return claim
         taken = folder.is_dir() and any(folder.iterdir())
         return Doubt(f"{claim.student} has files in {folder} already, which --force would replace") if taken else claim
