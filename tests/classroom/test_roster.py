@@ -147,6 +147,19 @@ def test_a_lesson_that_was_collected_with_numbers_keeps_them_until_it_is_collect
     assert submitted == numbers | {"1": {"01_se.ipynb": "x"}, "9": {"01_se.ipynb": "y"}}
 
 
+def test_force_keeps_what_has_not_changed_and_says_whose_time_goes(course, capfd):  # noqa: F811
+    write(course, CLASS)
+    files = {MOODLE: "x", "Fay_80_assignsubmission_file_/01_se.ipynb": "y"}
+    download(course, files)
+    collect(course, "moodle")
+    for student in ("1", "9"):
+        (course / f"submitted/{student}/01_se/timestamp.txt").write_text("2026-11-20 10:00:00 UTC")
+    download(course, files | {MOODLE: "another"})
+    submitted, _ = collect(course, "moodle", force=True)
+    assert submitted["1"] == {"01_se.ipynb": "another"} and set(submitted["9"]) == {"01_se.ipynb", "timestamp.txt"}
+    assert "1: timestamp.txt is removed, because it is about the earlier file" in capfd.readouterr().err
+
+
 def test_an_id_of_the_gradebook_is_not_changed_by_another_list(course, capfd):  # noqa: F811
     write(course, "name,email\nAda Byron,a@x.org\n")
     download(course, {MOODLE: "x"})
