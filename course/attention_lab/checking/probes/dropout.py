@@ -41,7 +41,7 @@ class NoDropout(TorchFunctionMode):
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}
-        self.float32 = self.float32 or _holds_float32((*args, *kwargs.values()))
+        self.float32 = self.float32 or _holds_float32(args) or bool(kwargs) and _holds_float32(kwargs.values())
         if function not in DROPOUTS:
             return function(*args, **kwargs)
         share = args[1] if len(args) > 1 else kwargs.get("p", 0.5)
@@ -58,8 +58,13 @@ class NoDropout(TorchFunctionMode):
 
 
 def _holds_float32(items: Iterable[Any]) -> bool:
-    return any(item.dtype == torch.float32 if isinstance(item, Tensor)
-               else isinstance(item, (list, tuple)) and _holds_float32(item) for item in items)
+    for item in items:  # a loop, because this runs at every operation of torch
+        if isinstance(item, Tensor):
+            if item.dtype is torch.float32:
+                return True
+        elif isinstance(item, (list, tuple)) and _holds_float32(item):
+            return True
+    return False
 
 
 def _without_largest(given: Tensor, share: float, axes: int) -> Tensor:
