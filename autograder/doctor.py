@@ -8,10 +8,9 @@ import math
 import os
 import platform
 import shutil
-import subprocess
 import sysconfig
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +30,8 @@ from autograder.judge.settings import Settings
 from autograder.lessons.course import ROOT
 from autograder.lessons.topics import topic
 from autograder.sandbox import limits
-from autograder.sandbox.isolation import LAYERS, LIMITS, NoLayers, probed, unlisted
-from autograder.sandbox.sandbox import SCRATCH_BYTES, Died, Sandbox
+from autograder.sandbox.isolation import FILE_BYTES, FILES, FOLDER, LAYERS, LIMITS, NoLayers, probed, unlisted
+from autograder.sandbox.sandbox import Died, Sandbox
 from autograder.sandbox.system_calls import NUMBERS, listed
 from autograder.submission import notebook
 
@@ -115,13 +114,6 @@ def _machine() -> Iterator[Finding]:
     else:
         yield Finding("missing", "nothing limits the memory of all processes together: begin the command with "
                                  "`systemd-run --user --scope -p MemoryMax=8G`")
-    work = ROOT / "work" if (ROOT / "work").exists() else ROOT
-    free = f"{shutil.disk_usage(work).free >> 30} GiB free"
-    if _has_quota() or work.stat().st_dev != Path("/").stat().st_dev:
-        yield Finding("good", f"disk: {free} in {work}, which has a quota or a file system of its own")
-    else:
-        yield Finding("missing", f"disk: {free} in {work}, and no quota: submissions could fill the disk of the whole "
-                                 "machine. Set a quota (setquota), or give the folder a file system of its own")
 
 
 def memory_limit(groups: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/self/cgroup")) -> float:
@@ -144,14 +136,13 @@ def memory_limit(groups: Path = Path("/sys/fs/cgroup"), own: Path = Path("/proc/
     return min(limits)
 
 
-def _has_quota() -> bool:
-    return bool(shutil.which("quota")) and bool(
-        subprocess.run(["quota", "-w"], capture_output=True, text=True).stdout.strip()
-    )
-
-
 def _walls() -> Iterator[Finding]:
     have = probed()
+    if "namespaces" in have:
+        yield Finding("good", "a room for each submission, by namespaces")
+    elif {"landlock", "seccomp"} <= set(have):
+        yield Finding("good", "no room for each submission, because there are no namespaces: the walls are Landlock "
+                              "and seccomp")
     for layer in LAYERS:
         if layer.name in have:
             yield Finding("good", f"{layer.name}: {layer.stops}")
@@ -161,8 +152,7 @@ def _walls() -> Iterator[Finding]:
         yield _calls(have)
     if "limits" in have:
         bounds = [f"{LIMITS['RLIMIT_AS'] >> 30} GiB of memory in addition to torch's own",
-                  f"{LIMITS['RLIMIT_CPU']} s of computing",
-                  f"{LIMITS['RLIMIT_FSIZE'] >> 20} MiB per file", f"{SCRATCH_BYTES >> 20} MiB for all its files",
+                  f"{LIMITS['RLIMIT_CPU']} s of computing", written(have),
                   f"{LIMITS['RLIMIT_NOFILE']} open files"]
         yield Finding("good", f"limits of a worker: {', '.join(bounds)}; one question gets {limits.QUESTION_CPU:g} s "
                               f"of computing and {limits.QUESTION_WALL:g} s in all, and one notebook "
@@ -203,6 +193,14 @@ def _walls() -> Iterator[Finding]:
         else:
             yield Finding("good", "a worker holds 2 GiB in one tensor")
         yield _proxy(sandbox)
+
+
+def written(layers: Sequence[str]) -> str:
+    """Returns what a worker's files may take."""
+    if "namespaces" in layers:
+        return f"{FOLDER['bytes'] >> 20} MiB in {FOLDER['files']:,} files, all of it in memory"
+    return (f"{FILES} files of {FILE_BYTES >> 10} KiB, so {FILES * FILE_BYTES >> 20} MiB of disk" if "seccomp" in layers
+            else "any number of files")
 
 
 def _proxy(sandbox: Sandbox) -> Finding:

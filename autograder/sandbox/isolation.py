@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -21,10 +20,16 @@ import attention_lab
 from autograder.lessons.course import ROOT, own_lessons
 from autograder.sandbox import gpu, system_calls
 
+WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
 ISOLATIONS = ("auto", "none")
 # RLIMIT_AS limits addresses, not memory in use, in addition to what torch maps when it is imported. RLIMIT_CPU is for a
 # whole worker, and sandbox.py holds each question to less.
 LIMITS = {"RLIMIT_AS": 3 << 30, "RLIMIT_CPU": 300, "RLIMIT_FSIZE": 16 << 20, "RLIMIT_NOFILE": 256, "RLIMIT_CORE": 0}
+FOLDER = {"bytes": 64 << 20, "files": 1000}  # what a worker's files may take in memory, in a room of its own
+# Without such a room they are on the disk. Whatever a worker does with them, it makes no more files than these, and
+# none is larger.
+FILES, FILE_BYTES = 400, 512 << 10
+DEVICES = ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"]
 
 
 @dataclass(frozen=True)
@@ -51,18 +56,17 @@ LAYERS = (
           "only system calls on a list: no sockets, processes or signals, no access to other processes' memory, and no "
           "changes of a file's owner, mode or attributes",
           "it needs Linux with libseccomp (`apt install libseccomp2`) and `make .venv/grade`"),
-    Layer("bubblewrap", frozenset({"files", "network"}),
-          "a world of its own: no other process, no network, no other file",
-         "it needs Linux with `apt install bubblewrap`, and a system that lets users make namespaces (most "
-         "containers don't)"),
+    Layer("namespaces", frozenset({"files", "network"}),
+          "a room for each submission: no other process, no network, no other file, and its own files in memory",
+          "it needs a Linux that lets users make namespaces. Most containers don't, nor does Ubuntu with AppArmor "
+          "(`sysctl kernel.apparmor_restrict_unprivileged_userns`)"),
 )
 
 TRIAL = """
 import json, os, socket, sys
+from worker import layers, rooms
 settings = json.loads(sys.argv[1])
-layers = type(sys)("layers")
-exec(settings["text"], vars(layers))
-layers.enclose(settings)
+layers.enclose(settings, rooms.enter(settings))
 kept = ["files", "network"]
 tries = {"files": lambda: open(settings["forbidden"]).close(),
          "network": lambda: socket.create_connection(("127.0.0.1", settings["port"]), 2)}
@@ -120,9 +124,7 @@ def works(layer: Layer) -> bool:
     """Says whether the layer exists here, and keeps learners' code from everything that it should keep from them."""
     if layer.name == "limits":
         return os.name == "posix"
-    if sys.platform != "linux" or layer.name == "bubblewrap" and not shutil.which("bwrap"):
-        return False
-    if layer.name == "seccomp" and not system_calls.program("cpu"):
+    if sys.platform != "linux" or layer.name == "seccomp" and not system_calls.program("cpu"):
         return False
     with socket.create_server(("127.0.0.1", 0)) as server, tempfile.NamedTemporaryFile(prefix="autograder-") as secret:
         trial = _inside((layer.name,), TRIAL, forbidden=secret.name, port=server.getsockname()[1])
@@ -154,23 +156,40 @@ def _inside(layers: Sequence[str], program: str, **given: Any) -> subprocess.Com
     """Runs a Python program inside `layers`. Its argument holds `given`, and everything that it needs to set up the
     layers."""
     with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
-        told = {"text": (ROOT / "autograder/worker/layers.py").read_text(encoding="utf-8"), **settings(layers, "cpu"),
-                "folder": scratch,
-                **given}
-        command = [*around(layers, scratch), sys.executable, "-I", "-S", "-c", program,
-                   json.dumps({**told, "limits": {}})]
+        told = {**settings(layers, "cpu"), "folder": scratch, **given, "limits": {}}
+        command = [sys.executable, "-I", "-S", "-c", with_modules(("rooms", "layers")) + program, json.dumps(told)]
         return subprocess.run(command, capture_output=True, cwd=scratch, timeout=60)
 
 
+def with_modules(names: Sequence[str]) -> str:
+    """Returns the beginning of a program: it has these modules of `worker` as text, in the order of their imports."""
+    texts = {name: (WORKER / f"{name}.py").read_text(encoding="utf-8") for name in names}
+    return f"""
+import sys, types
+worker = sys.modules["worker"] = types.ModuleType("worker")
+worker.__path__ = []
+for name, text in {texts!r}.items():
+    module = sys.modules[f"worker.{{name}}"] = types.ModuleType(f"worker.{{name}}")
+    module.__package__ = "worker"
+    setattr(worker, name, module)
+    exec(compile(text, f"<{{name}}>", "exec"), vars(module))
+"""
+
+
 def settings(layers: Sequence[str], device: str) -> dict[str, Any]:
-    """Returns the settings of layers.enclose, except for the folder. With CUDA there is no limit on the address space,
-    because CUDA reserves terabytes of it, and the driver's device files may be opened."""
+    """Returns the settings of rooms.enter and layers.enclose, except for the folder. With CUDA there is no limit on the
+    address space, because CUDA reserves terabytes of it, and the driver's device files may be opened."""
     limits = LIMITS if device == "cpu" else {name: value for name, value in LIMITS.items() if name != "RLIMIT_AS"}
-    if "bubblewrap" in layers:  # without bubblewrap, everything that its user runs would be counted
-        limits = {**limits, "RLIMIT_NPROC": 128}
-    return {"limits": limits if "limits" in layers else {},
+    apart = "namespaces" in layers
+    limits = limits | ({"RLIMIT_NPROC": 128} if apart  # elsewhere everything that its user runs would be counted
+                       else {"RLIMIT_FSIZE": FILE_BYTES})
+    counted = "seccomp" in layers and not apart
+    read = [path for path in visible(device) if not path.startswith(("/proc", "/dev"))]
+    return {"namespaces": {"read": read, "devices": [*DEVICES, *driver(device)], **FOLDER} if apart else None,
+            "limits": limits if "limits" in layers else {},
             "landlock": {"read": visible(device), "devices": driver(device)} if "landlock" in layers else None,
-            "seccomp": system_calls.program(device).hex() if "seccomp" in layers else ""}
+            "seccomp": system_calls.program(device, counted).hex() if "seccomp" in layers else "",
+            "files": FILES if counted else 0}
 
 
 def driver(device: str) -> tuple[str, ...]:
@@ -181,23 +200,6 @@ def driver(device: str) -> tuple[str, ...]:
 def visible(device: str) -> tuple[str, ...]:
     """Returns the paths that a worker may read: those of `readable`, and on the GPU also what the driver needs."""
     return readable() if device == "cpu" else (*readable(), gpu.ABOUT, *gpu.library_folders())
-
-
-def around(layers: Sequence[str], folder: Path | str, device: str = "cpu") -> list[str]:
-    """Returns the beginning of the command that starts a Python process: bubblewrap's, or nothing."""
-    if "bubblewrap" not in layers:
-        return []
-    python = [*visible(device), sysconfig.get_path("scripts"), str(Path(sys.executable).resolve().parent),
-              f"{sys.prefix}/pyvenv.cfg"]
-    seen = _each("--ro-bind-try", [path for path in dict.fromkeys(python) if not path.startswith(("/proc", "/dev"))])
-    devices = _each("--dev-bind", ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom", *driver(device)])
-    return ["bwrap", "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session", "--cap-drop", "ALL",
-            *seen, *devices,
-            "--proc", "/proc", "--bind", str(folder), str(folder), "--remount-ro", "/", "--"]
-
-
-def _each(option: str, paths: list[str]) -> list[str]:
-    return [argument for path in paths for argument in (option, path, path)]
 
 
 @cache

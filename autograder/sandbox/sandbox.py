@@ -12,7 +12,6 @@ import secrets
 import shutil
 import signal
 import socket
-import stat
 import struct
 import subprocess
 import sys
@@ -26,24 +25,18 @@ import psutil
 from torch import Tensor
 
 import attention_lab
-from autograder.lessons.course import ROOT
 from autograder.sandbox import gpu, limits
 from autograder.sandbox.budget import Budget, Times, waited
-from autograder.sandbox.isolation import NoRoom, around, layers_for, settings
+from autograder.sandbox.isolation import NoRoom, layers_for, settings, with_modules
+from autograder.sandbox.remove import remove
 from autograder.worker import wire
 
-PULSE = 0.02  # seconds between two looks at what a worker has used; meanwhile it can write more than its bound
-SCRATCH_BYTES, SCRATCH_FILES = 64 << 20, 1000
+PULSE = 0.02  # seconds between two looks at what a worker has used
 THREADS = 64
 ROOM = 1 << 30  # bytes that a worker must be able to hold: three times what the largest right answer needs
 ON_GPU = "import torch\nx = torch.ones(8, 8, device='cuda')\nassert (x @ x).sum().item() == 512, 'a wrong product'"
-WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
 # in the order of their imports
-MODULES = "wire", "layers", "restore", "proxies", "cells", "bars", "counts", "records", "main"
-
-# This follows no link, not even one that has taken the place of the folder. It also removes folders that nobody may
-# enter, and folders that are nested too deeply for a path.
-REMOVE = 'find "$0" -type d ! -perm -700 -execdir chmod u+rwx {} ";"; rm -rf -- "$0"'
+MODULES = "wire", "rooms", "layers", "restore", "proxies", "cells", "bars", "counts", "records", "main"
 
 Remote = Callable[[dict[str, Any], dict[str, Tensor], Callable[[], None]], tuple[dict[str, Any], dict[str, Tensor]]]
 
@@ -52,7 +45,7 @@ class Died(Exception):
     """A worker has ended.
 
     kind: "cpu", "wall", "spent" or "budget" if time ran out (the first two for a question, the others for the whole
-        notebook), "excess" (too many files or threads), "ended" (it stopped by itself), or "broken" (it gave no honest
+        notebook), "excess" (too many threads), "ended" (it stopped by itself), or "broken" (it gave no honest
         answer).
     """
 
@@ -91,7 +84,7 @@ class _Watch:
             raise Died("wall", f"no answer within {limits.QUESTION_WALL:g} seconds")
 
     def measure(self) -> None:
-        """Measures what the worker has used since the question was asked. Raises Died if it has written too much."""
+        """Measures what the worker has used since the question was asked. Raises Died if it has too many threads."""
         self.worker.within_bounds()
         used = self.worker.times().since(self.began)
         if used.cpu >= self.used.cpu:  # otherwise the process has ended, and the kernel has forgotten what it used
@@ -99,7 +92,8 @@ class _Watch:
 
 
 class Worker:
-    """One process that runs one submission's cells. Answers `ask` until it dies."""
+    """One process that runs one submission's cells. Answers `ask` until it dies. Between two questions it is stopped.
+    """
 
     def __init__(self, sock: socket.socket, pid: int, folder: Path, child: subprocess.Popen | None = None,
                  budget: Budget | None = None):
@@ -124,8 +118,11 @@ class Worker:
         watch = _Watch(self, meanwhile, self._subject(question))
         try:
             watch()
+            self._signal(signal.SIGCONT)
             self._send(question if isinstance(question, wire.Packed) else wire.Packed(question))
-            return self._answer(remote, watch)
+            answer = self._answer(remote, watch)
+            self._signal(signal.SIGSTOP)
+            return answer
         except Died:
             self.close()
             raise
@@ -173,24 +170,7 @@ class Worker:
         self.sock.settimeout(PULSE)
 
     def within_bounds(self) -> None:
-        """Raises Died if the worker has written too much or too many files, or if it has too many threads. Files that
-        it has deleted and still holds open count too."""
-        used, count, folders = 0, 0, [str(self.folder), f"/proc/{self.pid}/fd"]
-        for folder in folders:
-            try:
-                with os.scandir(folder) as entries:
-                    for entry in entries:
-                        count += 1
-                        if entry.is_dir(follow_symlinks=False):
-                            folders.append(entry.path)
-                        else:
-                            used += _written(entry)
-            except (FileNotFoundError, NotADirectoryError):
-                continue  # it went away meanwhile
-            except OSError as error:  # made so that nobody can look into it
-                raise Died("excess", f"a folder that can't be read ({error.strerror})") from error
-            if used > SCRATCH_BYTES or count > SCRATCH_FILES:
-                raise Died("excess", f"more than {SCRATCH_BYTES >> 20} MiB or {SCRATCH_FILES:,} files written")
+        """Raises Died if the worker has too many threads."""
         with contextlib.suppress(psutil.Error):
             if self.process and self.process.num_threads() > THREADS:
                 raise Died("excess", f"more than {THREADS} threads")
@@ -232,14 +212,22 @@ class Worker:
         except OSError:
             return {}
 
-    def close(self) -> None:
-        """Ends the process with all processes that it started, and empties its folder."""
-        self.sock.close()
+    def _signal(self, number: signal.Signals) -> None:
+        """Sends a signal to the process and all processes that it started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, signal.SIGKILL) if hasattr(os, "killpg") else os.kill(self.pid, signal.SIGTERM)
+            os.killpg(self.pid, number)
+
+    def close(self) -> None:
+        """Ends the process with all processes that it started, and removes its folder."""
+        self.sock.close()
+        self._signal(signal.SIGKILL)
         if self.child:
             self.child.wait()
-        _remove(self.folder, self.process)
+        shutil.rmtree(self.folder, ignore_errors=True)
+        if os.path.lexists(self.folder):  # until it has ended, it could put something in the place of what is removed
+            with contextlib.suppress(psutil.Error):
+                self.process and self.process.wait(limits.END)
+            remove(str(self.folder))
 
 
 class Sandbox:
@@ -281,14 +269,12 @@ class Sandbox:
         folder = Path(tempfile.mkdtemp(dir=self.scratch))
         if not self.fork:
             process, sock = self._start(folder)
-            _wait_for(process, sock)
-            return Worker(sock, process.pid, folder, process, self.budget)
+            return Worker(sock, _wait_for(process, sock), folder, process, self.budget)
         process, control = self._forker()
         if not self.started:
             _wait_for(process, control)
             self.started = True
-        mine, theirs = socket.socketpair()
-        mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)  # the kernel says which process writes, by our ids
+        mine, theirs = _pair(socket.SOCK_STREAM)
         socket.send_fds(control, [str(folder).encode()], [theirs.fileno()])
         theirs.close()
         try:
@@ -344,10 +330,9 @@ class Sandbox:
     def _start(self, folder: Path) -> tuple[subprocess.Popen[bytes], socket.socket]:
         """Returns a process that imports torch: the worker itself, or the process that forks workers."""
         # Messages, not a stream: several judges may ask one process for workers.
-        mine, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET) if self.fork else socket.socketpair()
+        mine, theirs = _pair(socket.SOCK_SEQPACKET if self.fork else socket.SOCK_STREAM)
         given = {"fork": self.fork, "device": self.device, "folder": str(folder), **settings(self.layers, self.device)}
-        process = subprocess.Popen([*around(self.layers, self.scratch, self.device), sys.executable, "-I", "-c",
-                                    _program(theirs.fileno(), given)],
+        process = subprocess.Popen([sys.executable, "-I", "-c", _program(theirs.fileno(), given)],
                                    pass_fds=[theirs.fileno()], env=_environment(self.device), cwd=self.scratch,
                                    start_new_session=True,
                                    stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
@@ -364,66 +349,49 @@ class Sandbox:
 
     def close(self) -> None:
         self._end_first()
-        _remove(self.scratch)
-        if self.janitor:
-            self.janitor.communicate()
+        remove(str(self.scratch))
+        self.janitor.communicate()
 
 
-def _wait_for(process: subprocess.Popen[bytes], sock: socket.socket) -> None:
-    """Waits until a process that was started is ready. If it says something else, raises RuntimeError with that text.
-    """
+def _pair(kind: socket.SocketKind) -> tuple[socket.socket, socket.socket]:
+    """Returns a pair of sockets. With each message that comes out of the first one, the kernel says which process wrote
+    it, by our ids (on Linux)."""
+    mine, theirs = socket.socketpair(type=kind)
+    if hasattr(socket, "SO_PASSCRED"):
+        mine.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 1)
+    return mine, theirs
+
+
+def _wait_for(process: subprocess.Popen[bytes], sock: socket.socket) -> int:
+    """Waits until a process that was started is ready, and returns its id, which may be that of a child. Raises
+    RuntimeError with what it says if it says something else."""
     errors = cast(IO[bytes], process.stderr)  # it was started with a pipe for them
-    sock.settimeout(limits.START)
     try:
-        ready = sock.recv(4096)
-    except (TimeoutError, ConnectionError):
-        ready = b""
-    if ready != b"ready":
+        ready = _first_word(sock)
+    except (RuntimeError, OSError) as error:
         process.kill()
-        said = ready + b"\n" + errors.read()[-2000:]
-        raise RuntimeError(f"no worker starts: {said.decode(errors='replace')}")
+        raise RuntimeError(f"{error}\n{errors.read()[-2000:].decode(errors='replace')}") from error
     errors.close()
+    return ready or process.pid
 
 
 def _first_word(sock: socket.socket) -> int:
-    """Returns the process id of a forked worker that says "ready". If it says something else, raises RuntimeError with
-    that text."""
+    """Returns the id of a worker that says "ready", or 0 if the system does not tell it. If it says something else,
+    raises RuntimeError with that text."""
     sock.settimeout(limits.START)
     word, about, *_ = sock.recvmsg(4096, socket.CMSG_SPACE(struct.calcsize("3i")))
     if word != b"ready":
         raise RuntimeError(f"no worker starts: {word.decode(errors='replace') or 'it ended at once'}")
+    if not about:
+        return 0
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
     return struct.unpack("3i", about[0][2])[0]
 
 
-def _written(entry: os.DirEntry) -> int:
-    """Returns the bytes on the disk of a file in the worker's folder, or of an open file that is in no folder any more.
-    """
-    opened = entry.path.startswith("/proc/")
-    about = entry.stat(follow_symlinks=opened)
-    return about.st_blocks * 512 if not opened or stat.S_ISREG(about.st_mode) and not about.st_nlink else 0
-
-
-def _remove(folder: Path, killed: psutil.Process | None = None) -> None:
-    """Removes a folder with everything in it, even if a learner's code has put something else in its place.
-
-    killed: the process that may have put it there. It was killed, but may still be ending.
-    """
-    with contextlib.suppress(RecursionError):  # folders in folders in folders
-        shutil.rmtree(folder, ignore_errors=True)
-    if os.path.lexists(folder):
-        if killed:  # until it has ended, it could put a link in the place of a folder whose mode is changed next
-            with contextlib.suppress(psutil.Error):
-                killed.wait(limits.END)
-        subprocess.run(["sh", "-c", REMOVE, str(folder)], check=False, capture_output=True)
-
-
-def _janitor(folder: Path) -> subprocess.Popen | None:
+def _janitor(folder: Path) -> subprocess.Popen:
     """Starts a process that waits until its standard input ends, which happens when this process ends, however it ends.
-    Then it removes the folder, after processes that run in there have had a moment to end too."""
-    if os.name != "posix":
-        return None
-    return subprocess.Popen(["sh", "-c", f"cat; {REMOVE} || {{ sleep 1; {REMOVE}; }}", str(folder)],
+    Then it removes the folder."""
+    return subprocess.Popen([sys.executable, "-I", "-S", remove.__code__.co_filename, str(folder)],
                             stdin=subprocess.PIPE, cwd="/",
                             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
 
@@ -450,16 +418,5 @@ def _program(descriptor: int, settings: dict[str, Any]) -> str:
     """Returns a Python program that holds the texts of the worker's modules. It imports nothing from the repository
     except attention_lab, and always the one that this process uses, whatever else is installed."""
     library = str(Path(attention_lab.__file__).parents[1])
-    texts = {name: (WORKER / f"{name}.py").read_text(encoding="utf-8") for name in MODULES}
-    return f"""
-import sys, types
-sys.path.insert(0, {library!r})
-worker = sys.modules["worker"] = types.ModuleType("worker")
-worker.__path__ = []
-for name, text in {texts!r}.items():
-    module = sys.modules[f"worker.{{name}}"] = types.ModuleType(f"worker.{{name}}")
-    module.__package__ = "worker"
-    setattr(worker, name, module)
-    exec(compile(text, f"<{{name}}>", "exec"), vars(module))
-worker.main.main({descriptor}, {settings!r})
-"""
+    return (f"import sys; sys.path.insert(0, {library!r})" + with_modules(MODULES)
+            + f"worker.main.main({descriptor}, {settings!r})\n")

@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import ctypes
 import os
-import signal
+import platform
+import socket
 import struct
-import sys
 from collections.abc import Iterable
 from typing import Any
 
-PARENT_DEATH_SIGNAL, NO_NEW_PRIVILEGES, SET_SECCOMP, FILTER = 1, 38, 22, 2  # prctl
-CAPABILITY_VERSION = 0x20080522
+from .rooms import NO_NEW_PRIVILEGES, call, give_up_capabilities, let_look, prctl
+
+SECCOMP, SET_FILTER, ASKING = 317 if platform.machine() == "x86_64" else 277, 1, 8
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
 FILES = {1: 13, 2: 14, 3: 15, 4: 15, 5: 16}  # version of Landlock -> how many kinds of access to files it knows
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_DIR, REMOVE_FILE, MAKE_DIR, MAKE_REG = 1, 2, 4, 8, 16, 32, 128, 256
@@ -32,25 +33,24 @@ OF_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL
 TCP, ABSTRACT_SOCKETS_AND_SIGNALS = 3, 3
 
 
-def enclose(settings: dict[str, Any]) -> None:
+def enclose(settings: dict[str, Any], above: socket.socket | None = None) -> None:
     """Sets up the layers that `settings` names. Raises OSError if a layer is not available.
 
     settings: limits {RLIMIT name: value}; landlock {"read": paths, "devices": paths} or None; seccomp: the filter's
         program in hexadecimal, or "".
     folder: the only place where files may be written.
+    above: the socket of rooms.enter. It is closed.
     """
+    let_look(True)  # the judge sees what it uses, and the layers keep others away
     if settings["limits"]:
         limit(settings["limits"])
         give_up_capabilities()
     if settings["landlock"]:
         landlock(settings["landlock"]["read"], [settings["folder"]], settings["landlock"]["devices"])
     if settings["seccomp"]:
-        seccomp(bytes.fromhex(settings["seccomp"]))
-
-
-def end_with_parent() -> None:
-    """Has this process killed when the process that forked it ends, however it ends (Linux)."""
-    _prctl(PARENT_DEATH_SIGNAL, signal.SIGKILL)
+        seccomp(bytes.fromhex(settings["seccomp"]), above if above and settings["files"] else None)
+    if above:
+        above.close()
 
 
 def limit(limits: dict[str, int]) -> None:
@@ -79,21 +79,14 @@ def mapped() -> int:
         return 1 << 30
 
 
-def give_up_capabilities() -> None:
-    """Makes root an ordinary user in this process, so that it cannot lift a limit (Linux)."""
-    if sys.platform == "linux":
-        header, none = struct.pack("Ii", CAPABILITY_VERSION, 0), bytes(24)
-        _checked(_libc().capset(header, none), "capset")
-
-
 def landlock(read: Iterable[str], change: Iterable[str], devices: Iterable[str]) -> None:
     """From now on, only `devices` and files below `read` and `change` can be opened. If Landlock is new enough, there
     is also no TCP, and no signal and no abstract socket reaches a process that is not behind the same layer."""
-    version = _call(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
+    version = call(CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(1))
     handled = (1 << FILES[min(version, 5)]) - 1
     attributes = struct.pack("<QQQ", handled, TCP,
                              ABSTRACT_SOCKETS_AND_SIGNALS)[:8 if version < 4 else 16 if version < 6 else 24]
-    rules = _call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
+    rules = call(CREATE_RULESET, attributes, ctypes.c_size_t(len(attributes)), ctypes.c_uint32(0))
     for paths, access in ((read, READ), (change, CHANGE), ([os.devnull], READ_FILE | WRITE_FILE),
                           (devices, READ_FILE | WRITE_FILE | IOCTL)):
         for path in paths:
@@ -102,37 +95,22 @@ def landlock(read: Iterable[str], change: Iterable[str], devices: Iterable[str])
             except OSError:
                 continue  # what is not there need not be allowed
             allowed = access & handled & (-1 if os.path.isdir(path) else OF_A_FILE)
-            _call(ADD_RULE, rules, 1, struct.pack("<Qi", allowed, opened), ctypes.c_uint32(0))
+            call(ADD_RULE, rules, 1, struct.pack("<Qi", allowed, opened), ctypes.c_uint32(0))
             os.close(opened)
-    _prctl(NO_NEW_PRIVILEGES, 1)
-    _call(RESTRICT_SELF, rules, ctypes.c_uint32(0))
+    prctl(NO_NEW_PRIVILEGES, 1)
+    call(RESTRICT_SELF, rules, ctypes.c_uint32(0))
     os.close(rules)
 
 
-def seccomp(program: bytes) -> None:
-    """From now on, the kernel applies this filter (instructions of 8 bytes) to every system call."""
+def seccomp(program: bytes, above: socket.socket | None = None) -> None:
+    """From now on, the kernel applies this filter (instructions of 8 bytes) to every system call.
+
+    above: is sent the filter's listener, if the filter asks about some calls.
+    """
     held = ctypes.create_string_buffer(program, len(program))
-    _prctl(NO_NEW_PRIVILEGES, 1)
-    _prctl(SET_SECCOMP, FILTER, struct.pack("@HP", len(program) // 8, ctypes.addressof(held)))
-
-
-def _prctl(option: int, *values: Any) -> None:
-    given = [ctypes.c_ulong(value) if isinstance(value, int) else value for value in values]
-    _checked(_libc().prctl(option, *given, *[ctypes.c_ulong(0)] * (4 - len(given))), f"prctl {option}")
-
-
-def _call(number: int, *values: Any) -> int:
-    return _checked(_libc().syscall(ctypes.c_long(number), *values), f"call {number} of the kernel")
-
-
-def _libc() -> ctypes.CDLL:
-    libc = ctypes.CDLL(None, use_errno=True)
-    libc.syscall.restype = ctypes.c_long
-    return libc
-
-
-def _checked(result: int, what: str) -> int:
-    if result < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, f"{what}: {os.strerror(number)}")
-    return result
+    filtered = struct.pack("@HP", len(program) // 8, ctypes.addressof(held))
+    prctl(NO_NEW_PRIVILEGES, 1)
+    listener = call(SECCOMP, ctypes.c_uint(SET_FILTER), ctypes.c_uint(ASKING if above else 0), filtered)
+    if above:
+        socket.send_fds(above, [b"listener"], [listener])
+        os.close(listener)

@@ -31,7 +31,7 @@ from .traces import Watch, end, marked
 
 LEVELS = {"none": (), "limits": ("limits",), "landlock": ("limits", "landlock"), "seccomp": ("limits", "seccomp")}
 # The sets that are enough to grade strangers with; what is missing in each of them, some machines do not have.
-SUFFICIENT = ("limits+landlock+seccomp", "limits+seccomp+bubblewrap", "limits+landlock+seccomp+bubblewrap")
+SUFFICIENT = ("limits+landlock+seccomp", "limits+seccomp+namespaces", "limits+landlock+seccomp+namespaces")
 LONG = 60.0  # seconds for one submission that are too many, with the limits that are set below
 
 
@@ -42,14 +42,6 @@ def levels() -> dict[str, tuple[str, ...]]:
     return {**known, "all": here}
 
 
-def started(process: psutil.Process) -> set[int]:
-    """The process that forks workers, or bubblewrap, which starts it, with all that lie between."""
-    chain = [process]
-    while chain[-1].name() == "bwrap" and (children := chain[-1].children()):
-        chain.append(children[0])
-    return {each.pid for each in chain}
-
-
 def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, float]) -> str:
     """What the attack achieved: "points", "secret" or "harm", and what of it; "-" if nothing."""
     before = {process.pid for process in marked(str(world.scratch))}
@@ -58,7 +50,7 @@ def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, flo
         result = judge.grade(notebook_of(world.pupil(attack)), LESSON)
     took = time.monotonic() - began
     zygote = judge.sandboxes["cpu"].first  # none where the attack stopped it
-    family = before | (started(psutil.Process(zygote[0].pid)) if zygote and zygote[0].poll() is None else set())
+    family = before | ({zygote[0].pid} if zygote and zygote[0].poll() is None else set())
     left = [process for process in marked(str(world.scratch), world.marker(attack)) if process.pid not in family]
     _, left = psutil.wait_procs(left, 3)  # what was killed takes a moment to go
     points: Points = {"judge": {name: verdict.points for name, verdict in result.verdicts.items()}}

@@ -11,7 +11,7 @@ from conftest import need
 from autograder.sandbox import isolation, system_calls
 
 X86 = platform.machine() == "x86_64"
-SETS = [("seccomp",), ("limits", "landlock", "seccomp"), ("limits", "seccomp", "bubblewrap"), isolation.probed()]
+SETS = [("seccomp",), ("limits", "landlock", "seccomp"), ("limits", "seccomp", "namespaces"), isolation.probed()]
 HERE = [layers for layers in SETS if set(layers) <= set(isolation.probed())]
 only_x86 = pytest.mark.skipif(not X86, reason="the numbers are those of x86_64")
 
@@ -73,7 +73,7 @@ def test_what_is_listed_gets_through(layers):
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
 def test_arguments_decide(device, monkeypatch):
     program = system_calls.program(device)
-    monkeypatch.setattr(system_calls, "program", lambda _: program)
+    monkeypatch.setattr(system_calls, "program", lambda *_: program)
     found = isolation.answered(("seccomp",), [way for way, _ in WAYS.values()])
     assert dict(zip(WAYS, found)) == {name: answer for name, (_, answer) in WAYS.items()}
 
@@ -81,7 +81,7 @@ def test_arguments_decide(device, monkeypatch):
 @only_x86
 def test_a_gpus_driver_is_spoken_to_by_its_own_ioctls_alone(monkeypatch):
     program = system_calls.program("cuda")
-    monkeypatch.setattr(system_calls, "program", lambda _: program)
+    monkeypatch.setattr(system_calls, "program", lambda *_: program)
     asked = [[IOCTL, 3, request] for request in (0xC020462A, 0x1B, 0x30000001, 0x40086602, 0x5412, 0x401C5820)]
     assert isolation.answered(("seccomp",), asked) == [THROUGH] * 3 + [ENOSYS] * 3
 
@@ -89,10 +89,9 @@ def test_a_gpus_driver_is_spoken_to_by_its_own_ioctls_alone(monkeypatch):
 # getpid by `int 0x80`, the entrance of 32-bit programs, where numbers mean other calls
 ENTRANCE = """
 import ctypes, json, mmap, sys
+from worker import layers, rooms
 settings = json.loads(sys.argv[1])
-layers = type(sys)("layers")
-exec(settings["text"], vars(layers))
-layers.enclose(settings)
+layers.enclose(settings, rooms.enter(settings))
 code = bytes.fromhex("53 b8 14 00 00 00 cd 80 48 98 5b c3")  # push rbx; mov eax, 20; int 0x80; cdqe; pop rbx; ret
 page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
 page.write(code)
@@ -120,6 +119,6 @@ def test_the_old_way_would_be_found_out(monkeypatch, tmp_path):
     with open(tmp_path / "filter", "w+b") as file:
         made.export_bpf(file)
     program = (tmp_path / "filter").read_bytes()
-    monkeypatch.setattr(system_calls, "program", lambda _: program)
+    monkeypatch.setattr(system_calls, "program", lambda *_: program)
     found = isolation.unlisted(("seccomp",))
     assert {463, 466, 469, 1000} <= set(found) and 41 not in found
