@@ -44,27 +44,45 @@ def anybodys():
         yield f"{folder}/venv/bin/python", Path(folder) / "course"
 
 
-@pytest.mark.parametrize("walls, user", PLACES, ids=lambda word: word)
-def test_attacks_on_these_walls_are_stopped(walls, user, request):
-    chosen = [attack.name for attack in on_a_worker(attacks())]
-    python, course = request.getfixturevalue("anybodys") if user == "nobody" else (sys.executable, ROOT)
-    command = [python, "-m", "tests.adversarial.levels", "--walls", walls, *chosen]
-    kept = course / "work" / f"adversarial-{os.getpid()}"
-    home = Path("/tmp") / kept.name  # a folder of pytest's is nobody's business, and has too long a name for a socket
-    for folder in (home, kept):
-        folder.mkdir(parents=True)
-    try:
-        if user == "nobody":
-            for folder in (home, kept):
-                shutil.chown(folder, "nobody")
-            command = [*NOBODY, *command]
-        environment = {**os.environ, "HOME": str(home), "TMPDIR": str(home), "ADVERSARIAL_KEPT": str(kept),
-                       "PYTHONPATH": f"{course}:{course / 'course'}"}
-        run = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
-    finally:
+@pytest.fixture(scope="module")
+def inside(request):
+    """A function that runs one of our modules as a user, and returns what it prints as JSON."""
+    def run(user, module, *arguments):
+        python, course = request.getfixturevalue("anybodys") if user == "nobody" else (sys.executable, ROOT)
+        command = [python, "-m", f"tests.adversarial.{module}", *arguments]
+        kept = course / "work" / f"adversarial-{os.getpid()}"
+        home = Path("/tmp") / kept.name  # a folder of pytest's is nobody's business, and has too long a name
         for folder in (home, kept):
-            subprocess.run(["rm", "-rf", folder], check=True)
-    assert run.returncode == 0, run.stderr[-2000:]
-    found = json.loads(run.stdout.splitlines()[-1])
+            folder.mkdir(parents=True)
+        try:
+            if user == "nobody":
+                for folder in (home, kept):
+                    shutil.chown(folder, "nobody")
+                command = [*NOBODY, *command]
+            environment = {**os.environ, "HOME": str(home), "TMPDIR": str(home), "ADVERSARIAL_KEPT": str(kept),
+                           "PYTHONPATH": f"{course}:{course / 'course'}"}
+            ran = subprocess.run(command, cwd=course, env=environment, capture_output=True, text=True)
+        finally:
+            for folder in (home, kept):
+                subprocess.run(["rm", "-rf", folder], check=True)
+        assert ran.returncode == 0, ran.stderr[-2000:]
+        return json.loads(ran.stdout.splitlines()[-1])
+    return run
+
+
+@pytest.mark.parametrize("walls, user", PLACES, ids=lambda word: word)
+def test_attacks_on_these_walls_are_stopped(walls, user, inside):
+    chosen = [attack.name for attack in on_a_worker(attacks())]
+    found = inside(user, "levels", "--walls", walls, *chosen)
     assert set(found) == set(chosen)
     assert {name: what for name, what in found.items() if what != "-"} == {}
+
+
+@pytest.mark.parametrize("walls, user", PLACES, ids=lambda word: word)
+def test_nothing_of_the_others_is_reached_by_anybody(walls, user, inside):
+    assert inside(user, "neighbours", walls) == []
+
+
+@pytest.mark.parametrize("walls, user", PLACES, ids=lambda word: word)
+def test_honest_work_keeps_its_points_on_these_walls(walls, user, inside):
+    assert inside(user, "honest", walls) == {}
