@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from autograder.submission.parse import SMALLER, Unreadable, digest, parse, read
-from autograder.worker import layers, rooms
+from autograder.worker import layers, room
 
 ASKED, ANSWER = ">cQ", ">cQ"  # what is asked, or how it went, and the bytes that follow
 NOTEBOOK, DIGEST, BOTH = b"n", b"d", b"b"
@@ -38,7 +38,7 @@ def serve(settings: dict[str, Any]) -> None:
     settings: those of layers.enclose, and "seconds", the processor time for each file.
     """
     with contextlib.suppress(AttributeError, OSError):  # not Linux
-        rooms.end_with_parent()
+        room.end_with_parent()
     for layer in ("limits", "landlock", "seccomp"):
         with contextlib.suppress(ImportError, OSError):
             layers.enclose({name: given if name in (layer, "folder") else None for name, given in settings.items()})

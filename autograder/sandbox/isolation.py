@@ -64,9 +64,9 @@ LAYERS = (
 
 TRIAL = """
 import json, os, socket, sys
-from worker import layers, rooms
+from worker import layers, room
 settings = json.loads(sys.argv[1])
-layers.enclose(settings, rooms.enter(settings))
+layers.enclose(settings, room.enter(settings))
 kept = ["files", "network"]
 tries = {"files": lambda: open(settings["forbidden"]).close(),
          "network": lambda: socket.create_connection(("127.0.0.1", settings["port"]), 2)}
@@ -157,7 +157,7 @@ def _inside(layers: Sequence[str], program: str, **given: Any) -> subprocess.Com
     layers."""
     with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
         told = {**settings(layers, "cpu"), "folder": scratch, **given, "limits": {}}
-        command = [sys.executable, "-I", "-S", "-c", with_modules(("rooms", "layers")) + program, json.dumps(told)]
+        command = [sys.executable, "-I", "-S", "-c", with_modules(("room", "layers")) + program, json.dumps(told)]
         return subprocess.run(command, capture_output=True, cwd=scratch, timeout=60)
 
 
@@ -177,7 +177,7 @@ for name, text in {texts!r}.items():
 
 
 def settings(layers: Sequence[str], device: str) -> dict[str, Any]:
-    """Returns the settings of rooms.enter and layers.enclose, except for the folder. With CUDA there is no limit on the
+    """Returns the settings of room.enter and layers.enclose, except for the folder. With CUDA there is no limit on the
     address space, because CUDA reserves terabytes of it, and the driver's device files may be opened."""
     limits = LIMITS if device == "cpu" else {name: value for name, value in LIMITS.items() if name != "RLIMIT_AS"}
     apart = "namespaces" in layers

@@ -111,7 +111,7 @@ UNFILTERED = {335, 336}
 #     A call that kills is told by its signal, below zero.
 TRIAL = """
 import ctypes, json, os, struct, sys
-from worker import layers, rooms
+from worker import layers, room
 settings = json.loads(sys.argv[1])
 libc = ctypes.CDLL(None, use_errno=True)
 instruction = lambda code, yes, no, value: struct.pack("<HBBI", code, yes, no, value)
@@ -129,7 +129,7 @@ while len(found) < len(asked):
     if not child:
         layers.seccomp(instruction(0x20, 0, 0, SIXTH) + instruction(0x15, 0, 1, settings["mark"])
                        + instruction(0x06, 0, 0, ERRNO | settings["through"]) + instruction(0x06, 0, 0, ALLOW))
-        layers.enclose(settings, rooms.enter(settings))
+        layers.enclose(settings, room.enter(settings))
         for each in asked[len(found):]:
             os.write(theirs, struct.pack("i", call(*each)))
         os._exit(0)

@@ -19,7 +19,7 @@ import struct
 from collections.abc import Iterable
 from typing import Any
 
-from .rooms import NO_NEW_PRIVILEGES, call, give_up_capabilities, let_look, prctl
+from .room import NO_NEW_PRIVILEGES, call, give_up_capabilities, let_look, prctl
 
 SECCOMP, SET_FILTER, ASKING = 317 if platform.machine() == "x86_64" else 277, 1, 8
 CREATE_RULESET, ADD_RULE, RESTRICT_SELF = 444, 445, 446
@@ -39,7 +39,7 @@ def enclose(settings: dict[str, Any], above: socket.socket | None = None) -> Non
     settings: limits {RLIMIT name: value}; landlock {"read": paths, "devices": paths} or None; seccomp: the filter's
         program in hexadecimal, or "".
     folder: the only place where files may be written.
-    above: the socket of rooms.enter. It is closed.
+    above: the socket of room.enter. It is closed.
     """
     let_look(True)  # the judge sees what it uses, and the layers keep others away
     if settings["limits"]:

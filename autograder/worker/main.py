@@ -32,7 +32,7 @@ import attention_lab
 from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import Question, plain, read
 
-from . import bars, layers, proxies, restore, rooms, wire
+from . import bars, layers, proxies, restore, room, wire
 from .cells import Cells, Silent, built_as_usual
 from .counts import counted
 from .records import Recorded
@@ -173,7 +173,7 @@ def begin(sock: socket.socket, settings: dict[str, Any], put_back: Callable[[], 
     """Turns this process into a worker: nothing is open except the socket, nothing is shown on the terminal, and the
     layers are around it.
 
-    above: what rooms.enter has returned, if this process was not forked and has entered its room already.
+    above: what room.enter has returned, if this process was not forked and has entered its room already.
     """
     null = os.open(os.devnull, os.O_RDWR)
     for descriptor in (0, 1, 2):
@@ -184,7 +184,7 @@ def begin(sock: socket.socket, settings: dict[str, Any], put_back: Callable[[], 
     sys.dont_write_bytecode = True  # it would count as up to date if the module is written again in the same second
     sys.breakpointhook = lambda *_args, **_kwargs: None
     try:
-        layers.enclose(settings, rooms.enter(settings) if settings["fork"] else above)
+        layers.enclose(settings, room.enter(settings) if settings["fork"] else above)
     except OSError as error:
         sock.sendall(str(error).encode())
         return
@@ -196,7 +196,7 @@ def begin(sock: socket.socket, settings: dict[str, Any], put_back: Callable[[], 
 def fork_for_each(control: socket.socket, settings: dict[str, Any], put_back: Callable[[], None]) -> None:
     """Forks a worker for every socket that arrives over `control`. The worker says on its socket when it is ready."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
-    rooms.let_look(False)
+    room.let_look(False)
     gc.freeze()  # a worker that looks for garbage leaves what it inherited alone: those pages stay shared
     while True:
         message, descriptors, *_ = socket.recv_fds(control, 4096, 1)
@@ -207,7 +207,7 @@ def fork_for_each(control: socket.socket, settings: dict[str, Any], put_back: Ca
                 control.close()
                 signal.signal(signal.SIGCHLD, signal.SIG_DFL)
                 os.setsid()  # a group of its own, which ends as a whole
-                rooms.end_with_parent()
+                room.end_with_parent()
                 os.dup2(descriptors[0], SOCKET)
                 os.closerange(SOCKET + 1, 256)
                 begin(socket.socket(fileno=SOCKET), {**settings, "folder": message.decode()}, put_back)
@@ -219,7 +219,7 @@ def fork_for_each(control: socket.socket, settings: dict[str, Any], put_back: Ca
 def main(descriptor: int, settings: dict[str, Any]) -> None:
     sock, above = socket.socket(fileno=descriptor), None
     if not settings["fork"]:
-        above = rooms.enter(settings)  # before anything has touched a GPU, because no such process can be forked
+        above = room.enter(settings)  # before anything has touched a GPU, because no such process can be forked
     prepare(settings["device"])
     put_back = restore.snapshot(_asked_with())
     if not settings["fork"]:

@@ -89,9 +89,9 @@ def test_a_gpus_driver_is_spoken_to_by_its_own_ioctls_alone(monkeypatch):
 # getpid by `int 0x80`, the entrance of 32-bit programs, where numbers mean other calls
 ENTRANCE = """
 import ctypes, json, mmap, sys
-from worker import layers, rooms
+from worker import layers, room
 settings = json.loads(sys.argv[1])
-layers.enclose(settings, rooms.enter(settings))
+layers.enclose(settings, room.enter(settings))
 code = bytes.fromhex("53 b8 14 00 00 00 cd 80 48 98 5b c3")  # push rbx; mov eax, 20; int 0x80; cdqe; pop rbx; ret
 page = mmap.mmap(-1, 4096, prot=mmap.PROT_READ | mmap.PROT_WRITE | mmap.PROT_EXEC)
 page.write(code)
