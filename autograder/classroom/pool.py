@@ -41,6 +41,7 @@ DIED = (
     "The process that graded this notebook ended {} times before it was done: too little memory, or a crash inside"
     " torch?"
 )
+FAILED = "Not graded: the grader could not work on this machine: {}"  # a program or a file is missing, the disk is full
 # What the trusted side may need for one notebook. Its own work is small, but it reads what strangers wrote.
 COMPUTING, LONGEST = 60.0, 600.0  # seconds of the judge's process, seconds by the clock
 MEMORY = 600 << 20  # bytes of it, in addition to what it held before, which with some builds of torch is a gigabyte
@@ -142,6 +143,7 @@ class Pool:
 
     def _grade(self, task: tuple[Submission, str | None, NotebookNode | None],
                began: Callable[[], object] | None) -> Result:
+        why = DIED.format(TRIES)
         for _ in range(TRIES):
             process = self._process()
             try:
@@ -150,7 +152,9 @@ class Pool:
                 if began:
                     began()
                 result = process.ask(task, self.say)
-            except (EOFError, OSError):
+            except (EOFError, OSError) as error:
+                if isinstance(error, OSError) and not isinstance(error, ConnectionError):
+                    why = FAILED.format(error)
                 process.end()
                 continue
             except TooMuch as error:
@@ -164,7 +168,7 @@ class Pool:
             else:
                 self.free.put(process)
             return result
-        return Result(task[1], self.settings.isolation, self.settings.device, error=DIED.format(TRIES))
+        return Result(task[1], self.settings.isolation, self.settings.device, error=why)
 
     def _process(self) -> JudgeProcess:
         """Returns a free process, or a new one. Each thread holds one at most."""
@@ -217,7 +221,7 @@ class JudgeProcess:
             with while_drawing(say):
                 self._heard(bounded=False)  # until it says DRAWN
             self.held += max(0, self._resident() - before)  # the questions are the class's, not this notebook's
-        if isinstance(said, NoRoom):
+        if isinstance(said, (NoRoom, OSError)):
             raise said
         return said
 
@@ -313,8 +317,8 @@ def _serve(connection: Connection, settings: Settings, log: Path | None) -> None
         while True:
             task = connection.recv()
             try:
-                said: Result | NoRoom = graded(judge, *task)
-            except NoRoom as error:
+                said: Result | NoRoom | OSError = graded(judge, *task)
+            except (NoRoom, OSError) as error:
                 said = error
             connection.send(said)
 

@@ -130,6 +130,21 @@ def test_where_there_can_be_no_judge_the_future_says_why(tmp_path):
             pool.submit(parse(file_of(PUPILS[0]))).result()
 
 
+class Lacking:
+    """A notebook for which the judge needs something that is not there."""
+
+    @property
+    def cells(self):
+        raise FileNotFoundError(2, "No such file or directory", "a-program")
+
+
+def test_what_the_machine_lacks_is_named(tmp_path):
+    with Pool(1, log=tmp_path / "log") as pool:
+        lacking, honest = (pool.submit(each) for each in (Lacking(), parse(file_of(PUPILS[0]))))
+        assert "a-program" in lacking.result().error and "torch" not in lacking.result().error
+        assert honest.result().points == sum(FULL)
+
+
 def test_a_folder_for_temporary_files_whose_name_is_too_long_is_named(tmp_path):
     folder = tmp_path / ("long" * 25)
     folder.mkdir()
