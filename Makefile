@@ -24,7 +24,7 @@ BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(BIN):$(PATH)
 
-.PHONY: lab reset quick test nightly affected class handout build measure site gpu browser database bubblewrap
+.PHONY: lab reset quick test nightly affected class handout build measure site gpu browser database seccomp
 
 lab: .venv/lab
 	$(BIN)/python -m attention_lab.lab --port=$(PORT) $(if $(filter no,$(BROWSER)),--no-browser)
@@ -38,14 +38,14 @@ quick: .venv/test
 	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(NO_RESTART) $$($(BIN)/python -m tests.suites)
 
 # Three processes, on two cores: much of the time a test waits for a worker, a browser or a limit.
-test: .venv/test browser bubblewrap
+test: .venv/test browser seccomp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(NO_RESTART)
 	$(BIN)/python -m tests.notebooks
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile $(NO_RESTART) -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
 
-nightly: .venv/test browser database bubblewrap
+nightly: .venv/test browser database seccomp
 	$(BIN)/python -m tests.nightly $(PART)
 
 affected: .venv/test
@@ -82,10 +82,10 @@ database:
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq postgresql > /dev/null; } || \
 		echo "No PostgreSQL server, and no way to install it here: the test of a gradebook on a server will be left out."
 
-bubblewrap:
-	@command -v bwrap > /dev/null || { command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ] && \
-		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq bubblewrap libseccomp2 > /dev/null; } || \
-		echo "No bubblewrap, and no way to install it here: the tests of that wall will be left out."
+seccomp:
+	@$(PYTHON) -c "import ctypes.util, sys; sys.exit(not ctypes.util.find_library('seccomp'))" || { command -v apt-get > /dev/null && [ "$$(id -u)" = 0 ] && \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq libseccomp2 > /dev/null; } || \
+		echo "No libseccomp, and no way to install it here: the tests of that wall will be left out."
 
 .venv/made:
 	$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed, this is ' + sys.version) if sys.version_info < (3, 11) else None"
