@@ -198,11 +198,12 @@ def _exercises(nb: NotebookNode, held: SubmittedNotebook, slots: tuple[Slot, ...
 def _question(above: NotebookNode, asked: NotebookNode, answers: dict[str, tuple[str, Cell]], comments: dict[str, str],
               points: float | None, most: float) -> Question:
     """Returns what a page shows of a cell that the instructor marks. above, asked: cells as they were handed out."""
-    own = not asked.metadata.nbgrader.solution and above.metadata.get("nbgrader", {}).get("solution")
-    name = _grade_id(above if own else asked)  # tests stand below the code that they are about
+    tests = not asked.metadata.nbgrader.solution and above.metadata.get("nbgrader", {}).get("solution")
+    about = above if tests else asked  # tests stand below the code that they are about
+    name = _grade_id(about)
     source, answer = answers.get(name, (asked.source, Cell()))
     question = _html(above.source) if above.cell_type == "markdown" else ""
-    return Question(_grade_id(asked), points, most, question, answer, source != (above if own else asked).source,
+    return Question(_grade_id(asked), points, most, question, answer, source != about.source,
                     _html(comments.get(name, "")))
 
 

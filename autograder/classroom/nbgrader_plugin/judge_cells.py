@@ -6,7 +6,6 @@ import atexit
 import json
 from dataclasses import asdict
 from functools import cache
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,11 +66,11 @@ class JudgeCells(NbGraderPreprocessor):
             grade_id, maximum = cell.metadata.nbgrader.grade_id, float(cell.metadata.nbgrader.points)
             slot = slots.get(grade_id)
             cell.execution_count = 1
-            if slot and slot.name not in result.unsettled:
-                verdict = result.verdicts.get(slot.name)
-                cell.outputs = outputs.outputs(verdict, maximum) if verdict else _ungraded(slot.name, result.error)
+            if slot and slot.name in result.verdicts and slot.name not in result.unsettled:
+                cell.outputs = outputs.outputs(result.verdicts[slot.name], maximum)
                 continue
-            why = f"Not marked yet: {AGAIN.format(result.unsettled[slot.name]) if slot else BY_HAND}."
+            why = AGAIN.format(result.unsettled.get(slot.name, result.error)) if slot else BY_HAND
+            why = f"Not marked yet: {why}."
             self.log.warning("%s, %s: %s", student, slot.name if slot else grade_id, why)
             unmarked |= dict.fromkeys((grade_id, slot.grade_id if slot else grade_id), why)
             cell.outputs = [outputs.unmarked(why)]
@@ -103,11 +102,3 @@ class JudgeCells(NbGraderPreprocessor):
             except OSError as error:
                 self.log.warning("The verdict can't be kept: %s", error)
         return result
-
-
-def _ungraded(exercise: str, error: str | None) -> list[NotebookNode]:
-    """Returns an output with 0 points, because nbgrader gives full marks to a grade cell without a number."""
-    from autograder import outputs
-
-    why = f"{exercise}: not graded. {error or ''}".strip()
-    return [outputs.result(0.0, f"<p>{escape(why)}</p>")]
