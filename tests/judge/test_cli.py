@@ -11,9 +11,11 @@ import nbformat
 import pytest
 
 from autograder import cli
+from autograder.doctor import written
 from autograder.intake.files import read
 from autograder.judge import seed
 from autograder.lessons.course import COURSE, NOTEBOOKS, ROOT, lessons
+from autograder.sandbox.isolation import probed
 
 SOLVED, RELEASED = (folder / "01_se/01_se.ipynb" for folder in (NOTEBOOKS, COURSE))
 KEYS = ["notebook", "lesson", "points", "max_points", "isolation", "device", "error", "exercises"]
@@ -95,7 +97,7 @@ def test_doctor_says_what_works(capsys):
     for word in ("Python 3", "torch", "limits", "system calls", "workers", "cannot be imported", "nbgrader",
                  "01_se", "3 GiB of memory", "a worker holds 2 GiB in one tensor", "a proxy holds 1 GiB in one tensor",
                  "05b_memory, whose answers",
-                 "16 MiB per file", "256 open files"):
+                 written(probed()), "256 open files"):
         assert word in printed
 
 
