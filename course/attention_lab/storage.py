@@ -1,15 +1,22 @@
-"""Small files that the library writes or reads beside a notebook. Whoever wrote them, they may hold only data, and not
-too much of it."""
+"""Files that the library writes or reads beside a notebook. Whoever wrote the small ones, they may hold only data, and
+not too much of it.
+
+A folder may come from somebody else, so nothing here writes through a link that lies in it, and no other module of the
+library writes at all. The folder that a caller names is another matter: it may be a link, as `data` often is.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import math
 import os
-from collections.abc import Callable
+import secrets
+import stat
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, BinaryIO, TypeVar
 
 Entry = TypeVar("Entry")
 
@@ -18,21 +25,66 @@ DIGITS = 18  # the most digits of a whole number
 MOST, LONGEST = 200, 64  # of a file that grows: its entries, and the characters of a name in it
 
 
+@contextlib.contextmanager
+def writing(path: Path) -> Iterator[BinaryIO]:
+    """Opens a file to write it anew. It gets its name in one step, at the end, so it is never half written. If an error
+    is raised before that, what was there stays as it was.
+
+    A link in its place is replaced, and the file that it leads to stays as it is. A file keeps its mode.
+
+    Raises OSError, with the name of this file, if it can't be written.
+    """
+    beside = path.with_name(f".{secrets.token_hex(16)}.new")  # so nobody can have put a link there
+    try:
+        if path.is_dir() and not path.is_symlink():
+            raise IsADirectoryError(errno.EISDIR, "a folder is in its place", str(path))
+        with beside.open("xb") as file:
+            if stat.S_ISREG(mode := path.lstat().st_mode if os.path.lexists(path) else 0):
+                with contextlib.suppress(OSError):  # some file systems have no modes
+                    os.chmod(beside, mode & 0o777)
+            yield file
+        os.replace(beside, path)
+    except BaseException as error:
+        with contextlib.suppress(OSError):
+            beside.unlink()
+        if isinstance(error, OSError) and str(error.filename) == str(beside):
+            raise OSError(error.errno, error.strerror, str(path)) from None
+        raise
+
+
+def write(path: Path, content: str | bytes) -> None:
+    """Writes a whole file, as `writing` does."""
+    data = content.encode("utf-8") if isinstance(content, str) else content
+    with writing(path) as file:
+        file.write(data)
+
+
 def keep(path: Path, content: Any) -> str:
-    """Writes `content` as JSON in one step, so that the file is never half written. If the folder is read-only, nothing
-    is remembered, and nothing else goes wrong.
+    """Writes `content` as JSON. If the folder is read-only, nothing is remembered, and nothing else goes wrong.
 
     Returns why the file could not be written; empty if it was.
     """
-    beside = path.with_name(f"{path.name}.new")
     try:
-        beside.write_text(json.dumps(content, indent=1), encoding="utf-8")
-        os.replace(beside, path)
+        write(path, json.dumps(content, indent=1))
     except OSError as error:
-        with contextlib.suppress(OSError):
-            beside.unlink(missing_ok=True)
         return error.strerror or type(error).__name__
     return ""
+
+
+def folder(path: Path) -> None:
+    """Makes a folder whose name the library chose, if it is not there. Raises NotADirectoryError if a link or a file is
+    in its place."""
+    if path.is_symlink() or path.exists() and not path.is_dir():
+        what = "link" if path.is_symlink() else "file"
+        raise NotADirectoryError(f"{path} is a {what}, and a folder is needed there: move it away, or rename it")
+    path.mkdir(parents=True, exist_ok=True)
+
+
+def only(names: Collection[str], within: Path, pattern: str) -> None:
+    """Removes the files of a folder that match a pattern and have none of these names."""
+    for path in within.glob(pattern):
+        if path.name not in names:
+            path.unlink()
 
 
 def bounded(entries: dict[str, Entry], worth: Callable[[str], Any]) -> dict[str, Entry]:
@@ -83,8 +135,9 @@ def parsed(data: bytes) -> Any:
 def put_beside(path: Path) -> str:
     """Renames a file that cannot be read, so that a new one can be written in its place. Returns a sentence that says
     so."""
-    kept = next(other for number in range(1, 10_000)
-                if not (other := path.with_name(f"{path.name}.odd{number}")).exists())
+    kept = next((other for number in range(1, 1000)
+                 if not os.path.lexists(other := path.with_name(f"{path.name}.odd{number}"))),
+                path.with_name(f"{path.name}.odd-{secrets.token_hex(4)}"))
     try:
         os.replace(path, kept)
     except OSError as error:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import argparse
 import hashlib
 import shlex
-import shutil
 from datetime import datetime
 from pathlib import Path
 
+from . import storage
 from .checking import recorded
 
 RELEASE = ".release"  # in the learner's folder: the hash of the released notebook that the learner began with
@@ -46,28 +46,38 @@ def copy(course: Path, my: Path) -> list[str]:
     """
     said = []
     for lesson in _lessons(course):
-        own, notebook = my / lesson.name, f"{lesson.name}.ipynb"
-        newest, mark = _hash(lesson / notebook), own / RELEASE
+        try:
+            _copy_parts(lesson, my / lesson.name)
+        except NotADirectoryError as error:  # perhaps it was put there on purpose, so the other lessons go on
+            said.append(f"{lesson.name} is not updated. {error}.")
+            continue
+        own, released = my / lesson.name / f"{lesson.name}.ipynb", lesson / f"{lesson.name}.ipynb"
+        newest, mark = _hash(released), own.with_name(RELEASE)
         began = mark.read_text(encoding="utf-8").strip() if mark.exists() else None
-        own.mkdir(parents=True, exist_ok=True)
-        for part in lesson.iterdir():
-            if part.name == recorded.FOLDER:
-                shutil.rmtree(own / part.name, ignore_errors=True)  # an exercise that is gone leaves no check behind
-            if part.is_dir():
-                shutil.copytree(part, own / part.name, dirs_exist_ok=True)
-            elif part.name != notebook:
-                shutil.copyfile(part, own / part.name)
-        if not (own / notebook).exists() or (began not in (None, newest) and _hash(own / notebook) == began):
-            said.append(f"{lesson.name}: {'updated' if (own / notebook).exists() else 'new'}, in {own}")
-            shutil.copyfile(lesson / notebook, own / notebook)
-            mark.write_text(newest, encoding="utf-8")
-        elif _hash(own / notebook) == newest:  # brought along, or updated by hand
-            mark.write_text(newest, encoding="utf-8")
+        if not own.exists() or (began not in (None, newest) and _hash(own) == began):
+            said.append(f"{lesson.name}: {'updated' if own.exists() else 'new'}, in {own.parent}")
+            storage.write(own, released.read_bytes())
+            storage.write(mark, newest)
+        elif _hash(own) == newest:  # brought along, or updated by hand
+            storage.write(mark, newest)
         elif began != newest:
             said.append(f"{lesson.name}: there is a newer version of this lesson. Yours is kept as it is; "
                         f"`make reset LESSON={lesson.name}` starts the new one and keeps yours beside it "
                         f"(without make: `{shlex.join([*AGAIN, str(course), str(my), lesson.name])}`)")
     return said
+
+
+def _copy_parts(lesson: Path, own: Path) -> None:
+    """Copies everything but the lesson's notebook. Raises NotADirectoryError, before any file is written, if a link or
+    a file is in the place of a folder."""
+    parts = sorted(part for part in lesson.rglob("*") if part != lesson / f"{lesson.name}.ipynb")
+    for folder in (lesson, *(part for part in parts if part.is_dir())):
+        storage.folder(own / folder.relative_to(lesson))
+    for part in parts:
+        if not part.is_dir():
+            storage.write(own / part.relative_to(lesson), part.read_bytes())
+    # An exercise that is gone leaves no check behind.
+    storage.only({part.name for part in parts}, own / recorded.FOLDER, f"*{recorded.SUFFIX}")
 
 
 def reset(course: Path, my: Path, name: str) -> Path | None:
@@ -84,7 +94,7 @@ def reset(course: Path, my: Path, name: str) -> Path | None:
         stamp = f"{datetime.now():%Y-%m-%d-%H%M%S}"
         kept = next(path for n in range(1000)
                     if not (path := my / "old" / f"{name}-{stamp}{f'-{n}' if n else ''}").exists())
-        kept.parent.mkdir(exist_ok=True)
+        storage.folder(kept.parent)
         try:
             (my / name).rename(kept)
         except PermissionError as error:  # Windows moves no folder that a kernel runs in

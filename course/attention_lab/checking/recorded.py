@@ -14,7 +14,8 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from ..storage import parsed
+from ..storage import folder as make_folder
+from ..storage import only, parsed, write
 from . import compare, fingerprint, packing, values
 from .kinds import fits
 from .protocol import Observation, Question, plain, read
@@ -170,13 +171,12 @@ def _dtypes(case: RecordedCase) -> dict[str, str]:
 
 
 def save(lesson: RecordedLesson, folder: Path) -> None:
-    """Writes one file per exercise into `folder`, and removes everything else there. The same exercise always gives the
-    same bytes."""
-    folder.mkdir(parents=True, exist_ok=True)
+    """Writes one file per exercise into `folder`, and removes those of other exercises. The same exercise always gives
+    the same bytes."""
+    make_folder(folder)
     for number, exercise in enumerate(lesson.exercises):
-        (folder / f"{exercise.name}{SUFFIX}").write_bytes(to_bytes(exercise, lesson.name, lesson.title, number))
-    for path in set(folder.iterdir()) - {folder / f"{exercise.name}{SUFFIX}" for exercise in lesson.exercises}:
-        path.unlink()
+        write(folder / f"{exercise.name}{SUFFIX}", to_bytes(exercise, lesson.name, lesson.title, number))
+    only({f"{exercise.name}{SUFFIX}" for exercise in lesson.exercises}, folder, f"*{SUFFIX}")
 
 
 def parts(folder: Path) -> dict[str, Part]:

@@ -23,6 +23,7 @@ from typing import Any
 from ..networks.paper_tables import CAPSTONE, PaperTable
 from ..networks.record import RULES
 from ..networks.training import Results
+from ..storage import write
 from ..tasks.task_scores import SOLVED
 from . import card_network, card_study
 from .html_table import html_table
@@ -115,8 +116,8 @@ def paper_card(table: PaperTable, results: Results | None = None, folder: Path |
     """
     folder = folder or Path.cwd()
     card = Card(table, results, card_study.studies(folder), best(folder), card_network.networks(folder))
-    (folder / "card.json").write_text(json.dumps(card.data, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    (folder / "card.html").write_text(card.html(), encoding="utf-8")
+    write(folder / "card.json", json.dumps(card.data, indent=1, ensure_ascii=False) + "\n")
+    write(folder / "card.html", card.html())
     return card
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import ast
 import json
-import os
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +13,7 @@ from types import ModuleType
 from typing import Any
 
 from ..networks.own_modules import DEFINITIONS, define, notebook, plain
-from ..storage import content, found, keep
+from ..storage import content, found, keep, put_beside, write
 
 MARK = "# %% "
 BASE = ".watch.json"  # each exercise as it was when file and notebook last agreed
@@ -42,7 +41,7 @@ class ExerciseFile:
     folder's name.
 
     Raises FileNotFoundError if there is no notebook. Raises ValueError if the file is not a notebook or holds no
-    exercise.
+    exercise, or if one of the two files is a link.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -51,6 +50,7 @@ class ExerciseFile:
         self.kept = folder / f"{folder.name}.replaced.py"
         if not self.notebook.exists():
             raise FileNotFoundError(f"there is no notebook {self.notebook}")
+        self._refuse_links()
         if not self._in_notebook():
             raise ValueError(f"{self.notebook} holds no exercise: it is not a notebook of a lesson, or it cannot be "
                              "read")
@@ -61,8 +61,10 @@ class ExerciseFile:
         If an exercise changed on both sides, the file's text is taken. A text that is replaced is kept in a separate
         file.
 
-        Raises ValueError if an exercise's first line is missing in the file; then nothing is written.
+        Raises ValueError if an exercise's first line is missing in the file, or if one of the files has become a link;
+        then nothing is written.
         """
+        self._refuse_links()
         ours, base = self._in_notebook(), self._base()
         if not self.file.exists():
             self._write_file(ours)
@@ -85,6 +87,14 @@ class ExerciseFile:
             self._write_notebook(merged)
         self._keep(merged)
         return Synced([name for name in merged if merged[name] != base.get(name)], said)
+
+    def _refuse_links(self) -> None:
+        """A link is never written through. Nor is one replaced here: whoever made it edits the file that it leads to,
+        and would wonder why nothing is checked any more."""
+        for path in (self.notebook, self.file):
+            if path.is_symlink():
+                raise ValueError(f"{path.name} is a link, and only a file in the lesson's own folder is written. "
+                                 "Nothing was written: put the file itself there, or remove the link")
 
     def line_of(self, name: str) -> int:
         """Returns the line of the file on which an exercise begins, counted from 1."""
@@ -147,7 +157,7 @@ class ExerciseFile:
 
     def _write_file(self, sources: dict[str, str]) -> None:
         head = HEAD.format(lesson=self.folder.name, imports=self._imports())
-        _replace(self.file, "\n\n".join([head, *(f"{MARK}{name}\n{source}\n" for name, source in sources.items())]))
+        write(self.file, "\n\n".join([head, *(f"{MARK}{name}\n{source}\n" for name, source in sources.items())]))
 
     def _imports(self) -> str:
         """Returns the imports of the cells up to the last exercise, each of them once."""
@@ -165,13 +175,20 @@ class ExerciseFile:
         for cell in whole["cells"]:
             if (name := names.get(_solution(cell))) in sources:
                 cell["source"] = sources[name].splitlines(keepends=True)
-        _replace(self.notebook, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
+        write(self.notebook, json.dumps(whole, indent=1, ensure_ascii=False) + "\n")
 
     def _set_aside(self, name: str, source: str) -> None:
         """Adds a text that is being replaced to the file of kept texts. An editor, or JupyterLab, may have brought back
         an older version."""
-        with self.kept.open("a", encoding="utf-8") as kept:
-            kept.write(f"# {name}, replaced {datetime.now():%Y-%m-%d %H:%M:%S}\n{source}\n\n\n")
+        before = b""
+        try:
+            if not self.kept.is_symlink():  # what it leads to may be nothing for this folder
+                before = content(self.kept)
+        except FileNotFoundError:
+            pass
+        except ValueError:
+            put_beside(self.kept)
+        write(self.kept, before + f"# {name}, replaced {datetime.now():%Y-%m-%d %H:%M:%S}\n{source}\n\n\n".encode())
 
     def _base(self) -> dict[str, str]:
         try:
@@ -219,10 +236,3 @@ def _parsed(source: str) -> list[ast.stmt]:
         return ast.parse(plain(source)).body
     except SyntaxError:
         return []
-
-
-def _replace(path: Path, text: str) -> None:
-    """Writes a file in one step, so that nobody ever reads half of it."""
-    beside = path.with_name(f".{path.name}.new")
-    beside.write_text(text, encoding="utf-8")
-    os.replace(beside, path)

@@ -11,6 +11,7 @@ from ..checking.observe import namespace_of
 from ..checking.report import score, text
 from ..checking.verdict import Verdict
 from ..short_errors import Unusable
+from ..storage import write
 from .check import _notebook, verdict_on
 from .needed import needed
 from .problem import LARGEST, Problem, versions
@@ -50,7 +51,7 @@ def report_problem(exercise: Callable) -> Shown:
         raise Unusable(f"the code of {name}, with all that it uses, has more than {LARGEST:,} bytes: send only the "
                        "part that matters")
     try:
-        path.write_bytes(content)
+        write(path, content)
     except OSError as error:
         raise Unusable(f"{path.name} can't be written: {error.strerror}") from None
     return Shown(_what_now(path.name, verdict))

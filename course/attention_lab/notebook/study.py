@@ -26,7 +26,7 @@ from torch import nn
 
 from ..checking.kinds import fits
 from ..networks.training import Results, compare, train
-from ..storage import found, keep
+from ..storage import found, keep, write
 from ..tasks.five_tasks import SIDE, TASKS, WIDTH, TaskNet
 from ..tasks.task_scores import score, train_questions
 from .needed import needed
@@ -168,8 +168,7 @@ def study(
     verdict = unfinished(results) or judged(results, kept.ahead, kept.controls, matters)
     path = folder / f"study_{name}.html"
     came_out = outcome(asdict(kept), results, verdict, kept.parameters())
-    path.write_text(page(asdict(kept), results, came_out, epochs, peak_rate, _code(), conclusion.strip()),
-                    encoding="utf-8")
+    write(path, page(asdict(kept), results, came_out, epochs, peak_rate, _code(), conclusion.strip()))
     return Study(results, verdict, path, came_out)
 
 

@@ -7,7 +7,6 @@ is good for.
 
 import hashlib
 import io
-import os
 import pickle
 import tarfile
 import urllib.request
@@ -19,6 +18,8 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from PIL import Image
+
+from ..storage import writing
 
 # ---------------------------------------------------------------------- papers under a coloured lamp
 
@@ -233,23 +234,20 @@ def _join(names: tuple[str, ...], files: dict[str, bytes]) -> tuple[torch.Tensor
 
 
 def _download(archive: Path) -> None:
-    """Fetches the official archive. The file gets its final name only when it is complete and its MD5 sum is right."""
+    """Fetches the official archive. The file gets its name only when it is complete and its MD5 sum is right."""
     archive.parent.mkdir(parents=True, exist_ok=True)
-    partial, digest = archive.with_name(archive.name + ".part"), hashlib.md5(usedforsecurity=False)
+    digest = hashlib.md5(usedforsecurity=False)
     try:
-        with urllib.request.urlopen(CIFAR10_URL, timeout=60) as answer, open(partial, "wb") as file:
+        with urllib.request.urlopen(CIFAR10_URL, timeout=60) as answer, writing(archive) as file:
             while block := answer.read(1 << 20):
                 digest.update(block)
                 file.write(block)
+            if digest.hexdigest() != CIFAR10_MD5:
+                raise ValueError(f"{CIFAR10_URL} sent a file with the MD5 sum {digest.hexdigest()} instead of "
+                                 f"{CIFAR10_MD5}: try again")
     except (OSError, HTTPException) as error:
-        partial.unlink(missing_ok=True)
         raise ConnectionError(f"cannot download {CIFAR10_URL} ({error}): fetch {archive.name} elsewhere, and put it "
                               f"into {archive.parent.resolve()}") from None
-    if digest.hexdigest() != CIFAR10_MD5:
-        partial.unlink()
-        raise ValueError(f"{CIFAR10_URL} sent a file with the MD5 sum {digest.hexdigest()} instead of {CIFAR10_MD5}: "
-                         "try again")
-    os.replace(partial, archive)
 
 
 def _read_archive(archive: Path) -> dict[str, bytes]:
