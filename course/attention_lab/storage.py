@@ -83,7 +83,7 @@ def folder(path: Path) -> None:
 def only(names: Collection[str], within: Path, pattern: str) -> None:
     """Removes the files of a folder that match a pattern and have none of these names."""
     for path in within.glob(pattern):
-        if path.name not in names:
+        if path.name not in names and (path.is_symlink() or not path.is_dir()):
             path.unlink()
 
 

@@ -53,7 +53,7 @@ def copy(course: Path, my: Path) -> list[str]:
             continue
         own, released = my / lesson.name / f"{lesson.name}.ipynb", lesson / f"{lesson.name}.ipynb"
         newest, mark = _hash(released), own.with_name(RELEASE)
-        began = mark.read_text(encoding="utf-8").strip() if mark.exists() else None
+        began = mark.read_text(encoding="utf-8").strip() if mark.is_file() else None
         if not own.exists() or (began not in (None, newest) and _hash(own) == began):
             said.append(f"{lesson.name}: {'updated' if own.exists() else 'new'}, in {own.parent}")
             storage.write(own, released.read_bytes())
