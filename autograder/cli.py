@@ -262,7 +262,7 @@ def _add_restore(commands: Commands) -> None:
 
 
 def _restore(options: argparse.Namespace) -> int:
-    from autograder.classroom.backup import restore  # imports nbgrader
+    from autograder.classroom.restore import restore  # imports nbgrader
 
     return restore(options.file, Terminal())
 

@@ -1,4 +1,4 @@
-"""`autograder backup` and `autograder restore`: one file with everything of a class that can't be made again.
+"""`autograder backup`: one file with everything of a class that can't be made again.
 
 That is the gradebook, the class's seed, its settings, its own lessons, the submissions, and their graded copies.
 Feedback pages, exports, caches and releases can be made again by their commands.
@@ -6,134 +6,116 @@ Feedback pages, exports, caches and releases can be made again by their commands
 
 from __future__ import annotations
 
-import io
 import json
 import os
-import shutil
 import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Iterator
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import IO
 
-from nbgrader.apps import AutogradeApp
 from rich.console import Console
-from rich.text import Text
-from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import URL, make_url
 
-from autograder.classroom import participants, roster, rules
+from autograder.classroom.class_files import EVERYTHING, OWN_LESSONS, ClassFiles, class_files
 from autograder.classroom.course import course_app
+from autograder.intake.folders import CHUNK, TooMuch
 from autograder.intake.plain_file import open_plain
-from autograder.judge import seed
 from autograder.lessons.course import own_lessons
-from autograder.outward import command, on_terminal
+from autograder.outward import named, on_terminal
 
 MANIFEST, SQLITE, POSTGRESQL, FILES = "backup.json", "gradebook.db", "gradebook.sql", "files"
-SETTINGS = "work/nbgrader_config.py"
-OWN = [SETTINGS, rules.NAME, roster.NAME, participants.NAME, "work/lessons.toml"]  # what a class's instructor wrote
-OWN_LESSONS = "work/lessons"  # where `autograder new` makes lessons
+IN_MEMORY = 8 << 20  # bytes of a file that is being copied
+SHOWN = 20  # lines about what is left out
 
 
 def backup(path: Path, console: Console) -> int:
     """Writes the class of this folder to a new file, a gzipped tar archive. Returns the command's exit status.
 
+    What a submission holds is bounded as it is when it is graded. What is left out is listed at the end.
+
     Raises ValueError if the file exists already, or if the gradebook is neither SQLite nor PostgreSQL.
     """
-    if path.exists():
+    if os.path.lexists(path):
         raise ValueError(f"{path} exists already: a backup never replaces another one")
     app = course_app("backup")
-    root, url = Path(app.coursedir.root), make_url(app.coursedir.db_url)
-    beside, left_out, files = path.with_name(f"{path.name}.new"), [], 0
+    root, url, found = Path(app.coursedir.root), make_url(app.coursedir.db_url), class_files(app.coursedir)
+    # Only its owner can read it, because it holds the seed.
+    descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with tempfile.TemporaryDirectory() as scratch, tarfile.open(beside, "x:gz") as archive:
-            os.chmod(beside, 0o600)  # it holds the seed, and everybody's marks
+        with (tempfile.TemporaryDirectory() as scratch, open(descriptor, "wb") as file,
+              tarfile.open(fileobj=file, mode="w:gz") as archive):
             gradebook = _copy_of_gradebook(url, Path(scratch))
             said = {"course": app.coursedir.course_id, "made": f"{datetime.now():%Y-%m-%d %H:%M}",
                     "gradebook": gradebook.name,
                     "attention_lab": version("attention-lab")}
-            about = tarfile.TarInfo(MANIFEST)
-            content = json.dumps(said, indent=1).encode()
-            about.size = len(content)
-            archive.addfile(about, io.BytesIO(content))
-            archive.add(gradebook, gradebook.name)
-            for file in _own_files(app):
-                name = file.relative_to(root).as_posix()
+            manifest = Path(scratch) / MANIFEST
+            manifest.write_text(json.dumps(said, indent=1), encoding="utf-8")
+            for own in (manifest, gradebook):
                 try:
-                    with open_plain(file) as opened:
-                        entry = archive.gettarinfo(arcname=f"{FILES}/{name}", fileobj=opened)
-                        entry.uid = entry.gid = 0
-                        entry.uname = entry.gname = ""
-                        archive.addfile(entry, opened)
-                        files += 1
-                except OSError:
-                    left_out.append(name)
+                    archive.addfile(*_copied(own, own.name, EVERYTHING.largest))
+                except TooMuch as error:
+                    raise ValueError(f"the gradebook {error}: keep a copy of it yourself") from None
+            files = _add_files(archive, found, root)
         os.link(beside, path)  # never over another one
     finally:
-        beside.unlink(missing_ok=True)
-    console.print(Text(on_terminal(f"{path} holds the gradebook and {files} files "
-                                   f"({path.stat().st_size / 2**20:.1f} MiB). It holds the class's seed, so keep it "
-                                   "where your class can't read it.")),
-                                   soft_wrap=True)
-    for name in left_out:
-        console.print(Text(on_terminal(f"left out, because it is not a plain file: {name}")), soft_wrap=True)
+        os.unlink(beside)
+    say(console, f"{path} holds the gradebook and {files} files ({path.stat().st_size / 2**20:.1f} MiB). It holds the "
+                  "class's seed, so keep it where your class can't read it.")
     for lesson in own_lessons():
         if not Path(lesson.folder).resolve().is_relative_to((root / OWN_LESSONS).resolve()):
-            console.print(Text(on_terminal(f"left out, because it is in another folder: {lesson.name}. Keep a copy of "
-                                           f"{lesson.folder} too.")), soft_wrap=True)
+            say(console, f"left out, because it is in another folder: {lesson.name}. Keep a copy of {lesson.folder} "
+                          "too.")
+    submitted = root / app.coursedir.submitted_directory
+    left_out = sorted(found.left_out, key=lambda each: each[0].is_relative_to(submitted))  # submissions last
+    for each, why in left_out[:SHOWN]:
+        say(console, f"left out, because {why}: {named(each.relative_to(root))}")
+    if left_out:
+        named_above = f"the first {SHOWN} of them named above" if len(left_out) > SHOWN else "named above"
+        say(console, f"Not everything is in this backup: {len(left_out):,} left out, {named_above}.")
     return 0
 
 
-def restore(path: Path, console: Console) -> int:
-    """Puts a backup into the course of this folder, which must not hold a class yet. Returns the command's exit status.
+def say(console: Console, said: str) -> None:
+    console.print(on_terminal(said), soft_wrap=True, markup=False)
 
-    Raises ValueError if the file is not a backup, if the folder holds a class, or if its gradebook would be of another
-    kind.
-    """
-    with tempfile.TemporaryDirectory() as scratch:
+
+def _add_files(archive: tarfile.TarFile, found: ClassFiles, root: Path) -> int:
+    """Adds the files of a class. Returns how many. What can't be read, or is too much, goes to what is left out."""
+    files = taken = 0
+    for path, most in found.files.items():
         try:
-            with tarfile.open(path, "r:gz") as archive:
-                archive.extractall(scratch, filter="data")
-            said = json.loads((Path(scratch) / MANIFEST).read_text(encoding="utf-8"))
-            gradebook = Path(scratch) / (POSTGRESQL if said["gradebook"] == POSTGRESQL else SQLITE)
-            made, by = str(said["made"]), str(said["attention_lab"])
-        except (tarfile.TarError, OSError, EOFError, ValueError, KeyError, TypeError, RecursionError) as error:
-            raise ValueError(f"{path} is not a backup of a class: {error}") from error
-        app = course_app("restore")
-        root, files = Path(app.coursedir.root), Path(scratch) / FILES
-        if there := [str(file.relative_to(root)) for file in _own_files(app)]:
-            raise ValueError("this folder holds a class already "
-                             f"({', '.join(there[:3])}{', ...' if there[3:] else ''}). Restore into a fresh clone, or "
-                             "move these away")
-        shutil.copytree(files, root, dirs_exist_ok=True) if files.exists() else None
-        # its settings may be among the files
-        _put_gradebook(gradebook, make_url(course_app("restore").coursedir.db_url))
-    console.print(Text(on_terminal(f"Restored the class that was saved on {made} with attention_lab {by}. Here, "
-                                   f"attention_lab is {version('attention-lab')}. Next, run "
-                                   "`.venv/bin/autograder doctor`, then `.venv/bin/autograder feedback LESSON` for the "
-                                   "pages.")),
-                  soft_wrap=True)
-    for lesson in own_lessons():
-        if not Path(lesson.folder).is_dir():
-            build = command(".venv/bin/python", "-m", "builder", lesson.name)
-            console.print(Text(on_terminal(f"{lesson.name}: work/lessons.toml says that this lesson is in "
-                                           f"{lesson.folder}, which is not here. Correct the folder in that file, "
-                                           f"then run {build}.")), soft_wrap=True)
-    return 0
+            entry, copy = _copied(path, f"{FILES}/{path.relative_to(root).as_posix()}", most)
+        except (OSError, TooMuch) as error:
+            found.left_out.append((path, f"it can't be read ({error.strerror or error})" if isinstance(error, OSError)
+                                   else f"it {error}"))
+            continue
+        with copy:
+            if files == EVERYTHING.entries or taken + entry.size > EVERYTHING.bytes:
+                found.left_out.append((path, f"a backup holds at most {EVERYTHING.entries:,} files and "
+                                             f"{EVERYTHING.bytes:,} bytes"))
+                continue
+            archive.addfile(entry, copy)
+            files, taken = files + 1, taken + entry.size
+    return files
 
 
-def _own_files(app: AutogradeApp) -> Iterator[Path]:
-    """Yields the files of a class that can't be made again: submissions, graded copies, own lessons, seeds and
-    settings."""
-    root = Path(app.coursedir.root)
-    for folder in (app.coursedir.submitted_directory, app.coursedir.autograded_directory, OWN_LESSONS):
-        for where, _, names in os.walk(root / folder):  # doesn't follow links
-            yield from (Path(where) / name for name in sorted(names))
-    yield from sorted(file for file in (root / seed.NAME).parent.glob("seed*") if file.is_file())
-    yield from (root / name for name in OWN if (root / name).exists())
+def _copied(path: Path, name: str, most: int) -> tuple[tarfile.TarInfo, IO[bytes]]:
+    """Returns a plain file as an entry of the archive, and its content. It is read to its end first, because it may
+    change meanwhile. Raises OSError if it can't be read, TooMuch if it has more than `most` bytes."""
+    copy = tempfile.SpooledTemporaryFile(IN_MEMORY)
+    with open_plain(path) as file:
+        while data := file.read(CHUNK):
+            if copy.tell() + len(data) > most:
+                raise TooMuch(f"has more than {most:,} bytes")
+            copy.write(data)
+        entry, about = tarfile.TarInfo(name), os.fstat(file.fileno())
+    entry.size, entry.mode, entry.mtime = copy.tell(), about.st_mode & 0o7777, about.st_mtime
+    copy.seek(0)
+    return entry, copy
 
 
 def _copy_of_gradebook(url: URL, into: Path) -> Path:
@@ -145,32 +127,11 @@ def _copy_of_gradebook(url: URL, into: Path) -> Path:
                              uri=True) as source, sqlite3.connect(into / SQLITE) as copy:
             source.backup(copy)
         return into / SQLITE
-    _postgresql("pg_dump", url, "--no-owner", "--no-privileges", f"--file={into / POSTGRESQL}")
+    postgresql("pg_dump", url, "--no-owner", "--no-privileges", f"--file={into / POSTGRESQL}")
     return into / POSTGRESQL
 
 
-def _put_gradebook(copy: Path, url: URL) -> None:
-    """Restores the gradebook. Raises ValueError if the settings name another kind of database, or one that is not
-    empty."""
-    here = url.render_as_string(hide_password=True)
-    if (url.get_backend_name() == "sqlite") != (copy.name == SQLITE):
-        raise ValueError(f"the backup holds a gradebook of {'SQLite' if copy.name == SQLITE else 'PostgreSQL'}, but "
-                         f"db_url here is {here}: set CourseDirectory.db_url in {SETTINGS}")
-    if url.get_backend_name() == "sqlite":
-        if Path(url.database or "").exists():
-            raise ValueError(f"there is a gradebook already: {here}")
-        shutil.copyfile(copy, url.database or "")
-        return
-    engine = create_engine(url)
-    try:
-        if inspect(engine).get_table_names():
-            raise ValueError(f"the database is not empty: {here}")
-    finally:
-        engine.dispose()
-    _postgresql("psql", url, "--quiet", "--single-transaction", "--set=ON_ERROR_STOP=1", f"--file={copy}")
-
-
-def _postgresql(tool: str, url: URL, *options: str) -> None:
+def postgresql(tool: str, url: URL, *options: str) -> None:
     """Runs one of PostgreSQL's own tools. The password is passed in the environment, where other accounts can't see it.
     """
     if url.get_backend_name() != "postgresql":

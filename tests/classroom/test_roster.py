@@ -11,7 +11,7 @@ from nbgrader.apps import AutogradeApp
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 
-from autograder.classroom import backup, points_out, roster
+from autograder.classroom import class_files, points_out, roster
 from autograder.classroom.feedback_zip import feedback_zip
 from autograder.classroom.nbgrader_plugin.csv_export import Csv
 from autograder.submission import notebook
@@ -243,4 +243,4 @@ def test_each_lesson_goes_back_with_its_own_numbers(term, course):  # noqa: F811
     with zipfile.ZipFile(course / "work/export/02_eca-feedback-moodle.zip") as archive:
         assert archive.namelist() == ["Jürgen Groß 5_1035_assignsubmission_file_02_eca.html"]
     assert "s00@x.org" in said.getvalue()
-    assert {"work/roster.csv", "work/participants.csv"} <= {*backup.OWN}
+    assert {"work/roster.csv", "work/participants.csv"} <= {*class_files.OWN}
