@@ -16,8 +16,7 @@ from autograder.classroom import participants, roster
 from autograder.classroom.nbgrader_plugin.platforms import Claim, Names, placed
 from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
 from autograder.classroom.points_out import FOLDER
-from autograder.intake.archives import CLASS_FILES, DAMAGED
-from autograder.intake.plain_file import open_plain
+from autograder.intake.archives import names as names_in
 from autograder.judge import private
 from autograder.outward import on_terminal
 
@@ -61,7 +60,8 @@ def canvas(app: NbGrader, lesson: str, students: list[str]) -> Named:
     Canvas's download, which must still be in the folder in which it was collected."""
     archives = Path(app.coursedir.root, app.config.ZipCollectApp.get("downloaded_directory", "downloaded"), lesson,
                     "archive")
-    paths = [PurePosixPath(name) for archive in sorted(archives.glob("*.zip")) for name in _listed(archive)]
+    paths = [PurePosixPath(name) for archive in sorted(archives.glob("*.zip"))
+             for name in names_in(archive, (".ipynb",))]
     names: dict[str, str] = {}
     names_known = Names(frozenset({lesson}), roster=roster.read(Path(app.coursedir.root)))
     for path, claim in placed("canvas", paths, names_known).items():
@@ -72,15 +72,6 @@ def canvas(app: NbGrader, lesson: str, students: list[str]) -> Named:
         ):
             names[claim.student] = f"{path.stem}.html"
     return names, f"no zip from Canvas in {archives} holds the student's notebook"
-
-
-def _listed(archive: Path) -> list[str]:
-    """Returns the notebooks that an archive lists; nothing is unpacked."""
-    try:
-        with open_plain(archive) as file, zipfile.ZipFile(file) as opened:
-            return [name for name in opened.namelist()[:CLASS_FILES] if name.endswith(".ipynb")]
-    except DAMAGED:
-        return []
 
 
 PLATFORMS: dict[str, Callable[[NbGrader, str, list[str]], Named]] = {"moodle": moodle, "canvas": canvas}

@@ -1,71 +1,90 @@
-"""Unpacks a zip or tar of strangers' files, and the archives inside it. Only plain files with plain names are unpacked,
-and only within bounds.
+"""Unpacks a zip or tar of strangers' files. Only plain files with plain names are unpacked, and only within bounds.
 
-A class's archive comes from a platform, which chose the names in it. The files inside were made by learners, and some
-of them are archives too. If one file is left out, the others are still unpacked. The one left out is kept or listed
-(see `aside`).
+A class's archive comes from a platform, which chose the names in it. The files inside were made by learners. If one
+file is left out, the others are still unpacked. The one left out is kept or listed (see `aside`). So is an archive
+inside an archive, whatever is in it.
+
+Another process reads the archive: see unpacking.py. This one counts what comes out, and writes it.
 """
 
 from __future__ import annotations
 
-import gzip
-import lzma
+import json
 import os
-import shutil
-import stat
 import struct
-import tarfile
-import tempfile
-import zipfile
-import zlib
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path, PurePosixPath
-from typing import IO, Any, Protocol
+from pathlib import Path
+from typing import IO
 
 from autograder.intake.aside import Aside
 from autograder.intake.folders import CHUNK, DEEPEST, LARGEST, MOST, MOST_FILES, TooMuch
 from autograder.intake.plain_file import open_plain
+from autograder.intake.process import MEMORY, Process
+from autograder.intake.unpacking import ARCHIVES, DATA, END, END_OF_FILE, FILE, FRAME, PACKED, matters
+from autograder.outward import named
 
-CLASS_FILES, CLASS_BYTES = 20_000, 4 << 30  # of a class's archive, all that is in it together
-# Of a tar, bytes that describe one file, beside its header, and all files on average. Python reads them into memory,
-# and takes quadratic time and memory for some.
-LARGEST_DESCRIPTION, DESCRIPTION = 8 << 10, 1 << 10
-SHARE = 8  # of the bytes that are left of a class's archive, an archive inside may take one in so many
-LARGEST_INSIDE = 20 << 20  # bytes of an archive inside another: the list of what is in it is read into memory
-ARCHIVES = (".zip", ".gz", ".tar", ".tgz")  # by the end of a name, the outer one first
-DAMAGED = (zipfile.BadZipFile, tarfile.TarError, zlib.error, lzma.LZMAError, EOFError, OSError, struct.error,
-           ValueError, RuntimeError,
-           NotImplementedError, OverflowError)
-
-
-class _Opened(Protocol):
-    def read(self, size: int = -1, /) -> bytes: ...
+CPU_SECONDS, WALL_SECONDS = 120, 1800.0  # for one archive
+INSIDE = "it is an archive inside an archive: to have it unpacked, put it into the folder archive/{}/ and collect again"
+UNUSUAL = "it is an archive of a kind that is not unpacked: unpack it into the folder archive/{}/ and collect again"
 
 
 @dataclass
 class Allowance:
-    """How many files and bytes may still be unpacked."""
+    """How many files and bytes may still come out of an archive."""
 
     files: int
     bytes: int
 
-    def take(self, many: int) -> None:
-        """Subtracts bytes. Raises TooMuch if none are left."""
-        self.bytes -= many
-        if self.bytes < 0:
-            raise TooMuch("holds more bytes than may be unpacked")
+    def take(self, files: int, size: int) -> None:
+        """Raises TooMuch if nothing is left."""
+        self.files, self.bytes = self.files - files, self.bytes - size
+        if self.files < 0 or self.bytes < 0:
+            raise TooMuch(f"holds more {'files' if self.files < 0 else 'bytes'} than may be unpacked")
 
 
-@dataclass(frozen=True)
-class _Member:
-    """A file in an archive. wrong: why it is not even opened."""
+CLASS, LEARNER = (20_000, 4 << 30), (MOST_FILES, MOST)  # files and bytes of a class's archive, and of one learner's
 
-    name: str
-    wrong: str
-    open: Any
+
+class _Ended(Exception):
+    """No more files come out of an archive. The message completes "It is set aside, because ..."."""
+
+
+class _Unpacker(Process):
+    """The process that reads one archive."""
+
+    def __init__(self, archive: IO[bytes], wanted: tuple[str, ...], left: Allowance, content: bool = True):
+        super().__init__("autograder.intake.unpacking", archive, seconds=CPU_SECONDS, wanted=wanted, most=left.bytes,
+                         content=content)
+        self.left = left
+
+    def files(self) -> Iterator[tuple[str, str, Iterator[bytes]]]:
+        """Yields for each file its name, the reason why its content is not there, and its content. Raises _Ended or
+        TooMuch."""
+        with self.within(WALL_SECONDS):
+            while (frame := self._frame())[0] != END:
+                if frame[0] == FILE:
+                    self.left.take(1, 0)
+                    name, wrong = json.loads(frame[1])
+                    yield name, wrong, self._content()
+        if frame[1]:
+            raise _Ended(named(frame[1].decode()))
+
+    def _content(self) -> Iterator[bytes]:
+        """Raises ValueError with a sentence if a file can't be read to its end."""
+        while (frame := self._frame())[0] == DATA:
+            yield frame[1]
+        if frame[0] != END_OF_FILE or frame[1]:
+            raise ValueError(named(frame[1].decode()))
+
+    def _frame(self) -> tuple[bytes, bytes]:
+        try:
+            kind, size = struct.unpack(FRAME, self.exactly(struct.calcsize(FRAME)))
+            self.left.take(0, size if kind == DATA else 0)
+            return kind, self.exactly(min(size, CHUNK))
+        except EOFError:
+            raise _Ended(f"it takes more than {CPU_SECONDS} seconds of computing, {WALL_SECONDS / 60:.0f} minutes or "
+                         f"{MEMORY >> 20:,} MB of memory to unpack") from None
 
 
 class Unpacking:
@@ -75,130 +94,105 @@ class Unpacking:
     def __init__(self, wanted: tuple[str, ...], aside: Aside):
         self.wanted, self.aside = wanted, aside
 
-    def add(self, path: Path, into: Path) -> bool:
+    def add(self, path: Path, into: Path, bounds: tuple[int, int] = CLASS) -> bool:
         """Copies a file into a folder, or unpacks it into a folder with its name there. Returns whether it was an
-        archive. Problems are listed, not raised."""
-        left = Allowance(CLASS_FILES, CLASS_BYTES)
-        if not path.name.lower().endswith(ARCHIVES):
-            self._one(_Member(path.name, "", partial(open_plain, path)), into, path.name, left, inside=False)
-            return False
-        self._unpack(path, into / unpacked_name(path.name), left)
-        return True
+        archive. Problems are listed, not raised.
 
-    def _unpack(self, archive: Path, into: Path, left: Allowance) -> None:
+        bounds: files and bytes that may come out of an archive.
+        """
+        archive = path.name.lower().endswith(ARCHIVES)
         try:
-            with open_plain(archive) as file:
-                self._members(file, into, archive.name, left, inside=False)
-        except TooMuch as problem:
-            self.aside.note(archive.name, f"it {problem}, and the rest was left out")
-        except DAMAGED as error:
-            self.aside.note(archive.name, f"it can't be unpacked ({_said(error)})")
+            if archive:
+                with open_plain(path) as file:
+                    self._unpack(file, path.name, into / unpacked_name(path.name), Allowance(*bounds))
+            elif matters(path.name, self.wanted):
+                with open_plain(path) as file:
+                    self._put(path.name, _pieces(file), into, path.name)
+        except OSError as error:
+            self.aside.note(path.name, f"it can't be opened ({error})")
+        return archive
 
-    def _members(self, file: IO[bytes], into: Path, shown: str, left: Allowance, inside: bool) -> None:
-        for member in _members(file, left):
-            self._one(member, into, f"{shown}/{member.name}", left, inside)
-
-    def _one(self, member: _Member, into: Path, shown: str, left: Allowance, inside: bool) -> None:
-        name = member.name.lower()
-        archive = name.endswith(ARCHIVES)
-        if _hidden(name) or not archive and not any(ending in name for ending in self.wanted):
-            return
-        if member.wrong:
-            self.aside.note(shown, member.wrong)
-            return
-        wrong = _odd(member.name)
-        if not archive and not member.name.endswith(self.wanted):
-            wrong = wrong or f"its name does not end in {' or '.join(self.wanted)}"
-        if archive and inside:
-            wrong = wrong or "it is an archive inside a student's archive"
-        if not wrong and (into / member.name).exists():
-            wrong = "another file has the same name"
+    def _unpack(self, archive: IO[bytes], shown: str, into: Path, left: Allowance) -> None:
+        process, many = _Unpacker(archive, self.wanted, left), 0
         try:
-            if wrong:
-                self._keep(member, shown, wrong, left)
-            elif archive:
-                self._inside(member, into / PurePosixPath(member.name).parent, shown, left)
+            for name, wrong, content in process.files():
+                if wrong:
+                    self.aside.note(f"{shown}/{name}", wrong)
+                else:
+                    many += self._put(name, content, into, f"{shown}/{name}")
+        except (_Ended, TooMuch) as ended:
+            why = str(ended) if isinstance(ended, _Ended) else f"it {ended}"
+            self.aside.note(shown, f"{why}; {many} file{'s' * (many != 1)} came out of it, and the rest was left out")
+        finally:
+            process.end()
+
+    def _put(self, name: str, content: Iterable[bytes], into: Path, shown: str) -> bool:
+        """Writes a file, or keeps it aside. Returns whether it was written to its place."""
+        path, kept = into / name, ""
+        why = _odd(name) or self._other(name) or ("another file has the same name" if path.exists() else "")
+        try:
+            if why:
+                kept, copy = self.aside.create(name)
+                path = self.aside.home / kept
             else:
-                self._write(member, into / member.name, left)
-        except _Large as large:
-            self.aside.note(shown, str(large))
-        except TooMuch:
-            raise
-        except DAMAGED as error:
-            self.aside.note(shown, f"it can't be unpacked ({_said(error)})")
-
-    def _write(self, member: _Member, path: Path, left: Allowance) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+                path.parent.mkdir(parents=True, exist_ok=True)
+                copy = open(path, "xb")
+        except OSError as error:
+            self.aside.note(shown, f"it can't be written ({error.strerror})")
+            return False
         try:
-            with open(path, "xb") as copy, member.open() as opened:
-                _copy(opened, copy, left, LARGEST)
-        except BaseException:
-            path.unlink()
-            raise
-
-    def _keep(self, member: _Member, shown: str, why: str, left: Allowance) -> None:
-        kept, copy = self.aside.create(member.name)
-        try:
-            with copy, member.open() as opened:
-                _copy(opened, copy, left, LARGEST)
-        except BaseException:
-            (self.aside.home / kept).unlink()
-            raise
-        self.aside.note(shown, why, kept)
-
-    def _inside(self, member: _Member, folder: Path, shown: str, left: Allowance) -> None:
-        """Unpacks a learner's own archive into a folder with its name. If not all of it can be unpacked, the whole
-        archive is set aside instead."""
-        home = folder / unpacked_name(PurePosixPath(member.name).name)
-        with tempfile.TemporaryFile() as file:
-            with member.open() as opened:
-                _copy(opened, file, left, LARGEST_INSIDE)
-            file.seek(0)
-            own = Allowance(MOST_FILES, min(MOST, left.bytes // SHARE))
-            left.bytes -= own.bytes
-            try:
-                home.mkdir(parents=True)
-                self._members(file, home, shown, own, inside=True)
-                return
-            except FileExistsError:
-                why = "another file or folder has the same name"
-            except TooMuch as problem:
-                why = f"it {problem}"
-                shutil.rmtree(home)
-            except DAMAGED as error:
-                why = f"it can't be unpacked ({_said(error)})"
-                shutil.rmtree(home, ignore_errors=True)
-            finally:
-                left.bytes += max(0, own.bytes)
-            file.seek(0)
-            kept, copy = self.aside.create(member.name)
             with copy:
-                shutil.copyfileobj(file, copy)
-            self.aside.note(shown, why, kept)
+                for piece in content:
+                    copy.write(piece)
+        except BaseException as error:
+            path.unlink()
+            if not isinstance(error, (OSError, ValueError)):
+                raise
+            why, kept = str(error), ""
+        if why:
+            self.aside.note(shown, why, kept or "not kept")
+        return not why
+
+    def _other(self, name: str) -> str:
+        """Says what a file is that has not one of the wanted names; empty if it has one."""
+        if name.endswith(self.wanted):
+            return ""
+        if not name.lower().endswith(PACKED):
+            return f"its name does not end in {' or '.join(self.wanted)}"
+        return (INSIDE if name.lower().endswith(ARCHIVES) else UNUSUAL).format(unpacked_name(name))
+
+
+def names(archive: Path, wanted: tuple[str, ...]) -> list[str]:
+    """Returns the names of the files in a class's archive that have one of these endings, as far as they can be read.
+    Nothing is unpacked."""
+    found: list[str] = []
+    try:
+        with open_plain(archive) as file:
+            process = _Unpacker(file, wanted, Allowance(*CLASS), content=False)
+            try:
+                found.extend(name for name, _, _ in process.files() if name.endswith(wanted))
+            finally:
+                process.end()
+    except (OSError, _Ended, TooMuch):
+        pass
+    return found
 
 
 def unpacked_name(archive: str) -> str:
     """Returns the name of the folder into which an archive is unpacked."""
-    for ending in ARCHIVES:
+    for ending in PACKED:  # the outer one first
         archive = archive[:-len(ending)] if archive.lower().endswith(ending) else archive
     return archive or "archive"
 
 
-class _Large(Exception):
-    """One file is too large. The message completes "It is set aside, because ..."."""
-
-
-def _copy(opened: _Opened, copy: IO[bytes], left: Allowance, most: int) -> None:
-    while data := opened.read(CHUNK):
-        left.take(len(data))
-        if copy.tell() + len(data) > most:
-            raise _Large(f"it has more than {most:,} bytes")
-        copy.write(data)
-
-
-def _hidden(name: str) -> bool:
-    """Says whether a system added this file to an archive, so that nobody handed it in."""
-    return any(part == "__macosx" or part.startswith(".") and part.strip(".") for part in name.split("/"))
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    """Yields the content of a plain file. Raises ValueError if it is too large."""
+    left = LARGEST
+    while data := file.read(CHUNK):
+        left -= len(data)
+        if left < 0:
+            raise ValueError(f"it has more than {LARGEST:,} bytes")
+        yield data
 
 
 def _odd(name: str) -> str:
@@ -217,98 +211,3 @@ def _odd(name: str) -> str:
     if len(parts) > DEEPEST:
         return f"it is {DEEPEST} or more folders deep"
     return "its name is too long" if any(len(os.fsencode(part)) > 240 for part in parts) else ""
-
-
-def _members(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
-    """Yields the files of an archive. Raises TooMuch, and the errors in DAMAGED."""
-    if zipfile.is_zipfile(file):
-        yield from _in_zip(file, left)
-    else:
-        file.seek(0)
-        yield from _in_tar(file, left)
-
-
-def _in_zip(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
-    with zipfile.ZipFile(file) as archive:
-        members = [info for info in archive.infolist() if not info.is_dir()]
-        left.files -= len(members)
-        if left.files < 0:
-            raise TooMuch("holds more files than may be unpacked")
-        names = Counter(info.filename for info in members)
-        # What is large, or may become so, takes nobody else's place.
-        for info in sorted(members, key=lambda info: (info.filename.lower().endswith(ARCHIVES), info.file_size)):
-            mode = info.external_attr >> 16
-            wrong = ""
-            if stat.S_IFMT(mode) and not stat.S_ISREG(mode):
-                wrong = "it is a link" if stat.S_ISLNK(mode) else "it is not a plain file"
-            elif info.flag_bits & 1:
-                wrong = "it is encrypted"
-            elif info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                wrong = "it is packed in an unusual way"
-            elif names[info.filename] > 1:
-                wrong = "the archive holds this name more than once"
-            yield _Member(info.filename, wrong, partial(archive.open, info))
-
-
-class _Bounded:
-    """The bytes of a tar, decompressed, up to a bound. There is a bound because even a file that is skipped has to be
-    read.
-
-    most: how many bytes of metadata about files may still come in all.
-    describes: how many of these may still come before the next file. It is None inside a file.
-    """
-
-    def __init__(self, file: _Opened, left: Allowance, most: int):
-        self.file, self.left, self.most = file, left, most
-        self.describes: int | None = self._before_a_file()
-
-    def _before_a_file(self) -> int:
-        return tarfile.BLOCKSIZE + min(self.most, LARGEST_DESCRIPTION)
-
-    def next(self, archive: tarfile.TarFile) -> tarfile.TarInfo | None:
-        """Returns the next file, and forgets all files before it."""
-        stream = archive.fileobj
-        if self.describes is None and stream:
-            stream.seek(max(stream.tell(), archive.offset - 1))
-            self.describes = self._before_a_file()
-        info = archive.next()
-        self.most -= max(0, self._before_a_file() - tarfile.BLOCKSIZE - (self.describes or 0))
-        self.describes = None
-        archive.members = []  # type: ignore[attr-defined]  # Python keeps all of them, with all that describes them
-        archive.pax_headers = {}
-        return info
-
-    def read(self, size: int) -> bytes:
-        if size > self.left.bytes:
-            raise TooMuch("holds more bytes than may be unpacked")
-        if self.describes is not None:
-            self.describes -= size
-            if self.describes < 0:
-                raise TooMuch("has too many bytes of metadata about its files. At most "
-                              f"{LARGEST_DESCRIPTION:,} bytes are read for one file, and {DESCRIPTION:,} for a file "
-                              "on average")
-        data = self.file.read(size)
-        self.left.take(len(data))
-        return data
-
-
-def _in_tar(file: IO[bytes], left: Allowance) -> Iterator[_Member]:
-    zipped = file.read(2) == b"\x1f\x8b"
-    file.seek(0)
-    unpacked = gzip.GzipFile(fileobj=file) if zipped else file
-    bounded = _Bounded(unpacked, Allowance(left.files, left.bytes), DESCRIPTION * left.files)
-    with tarfile.open(fileobj=bounded, mode="r|",  # type: ignore[call-overload]  # of a stream it only reads
-                      bufsize=tarfile.BLOCKSIZE) as archive:  # so that nothing is read ahead
-        while info := bounded.next(archive):
-            left.files -= 1
-            if left.files < 0:
-                raise TooMuch("holds more files than may be unpacked")
-            if not info.isdir():
-                wrong = (
-                    "" if info.isreg() else "it is a link" if info.issym() or info.islnk() else "it is not a plain file"
-                )
-                yield _Member(info.name, wrong, partial(archive.extractfile, info))
-
-
-def _said(error: BaseException) -> str:
-    return str(error) or type(error).__name__

@@ -12,6 +12,7 @@ from typing import IO
 from autograder.outward import named, on_terminal
 
 LIST = "list.txt"
+ENDINGS = (".ipynb", ".zip", ".tar.gz", ".gz", ".tar", ".tgz", ".7z", ".rar", ".bz2", ".xz")
 
 
 class Aside:
@@ -50,5 +51,4 @@ class Aside:
 
     def _free(self, name: str) -> str:
         self.home.mkdir(parents=True, exist_ok=True)
-        return f"{self.many + 1:04d}" + next((ending for ending in (".ipynb", ".zip", ".gz", ".tar")
-                                              if ending in name.lower()), "")
+        return f"{self.many + 1:04d}" + next((ending for ending in ENDINGS if ending in name.lower()), "")

@@ -3,19 +3,17 @@ torch."""
 
 from __future__ import annotations
 
-import contextlib
 import json
 import struct
 import sys
 from typing import Any
 
+from autograder.intake.walls import allow, enclose
 from autograder.submission.parse import SMALLER, Unreadable, digest, parse, read
-from autograder.worker import layers, room
 
 ASKED, ANSWER = ">cQ", ">cQ"  # what is asked, or how it went, and the bytes that follow
 NOTEBOOK, DIGEST, BOTH = b"n", b"d", b"b"
 WELL, REFUSED = b"w", b"r"
-READY = b"ready"
 # bytes; the largest notebook that `parse` accepts has fewer, unless it is written in unusual characters
 LARGEST_ANSWER = 64 << 20
 
@@ -32,20 +30,11 @@ DO = {NOTEBOOK: parse, DIGEST: digest, BOTH: both}
 def serve(settings: dict[str, Any]) -> None:
     """Answers the questions that arrive at the standard input, until it ends.
 
-    Every sandbox layer that this machine has is switched on. None of them is needed to hold code back, because no
-    stranger's code runs here.
-
-    settings: those of layers.enclose, and "seconds", the processor time for each file.
+    settings: those of walls.enclose, and "seconds", the processor time for each file.
     """
-    with contextlib.suppress(AttributeError, OSError):  # not Linux
-        room.end_with_parent()
-    for layer in ("limits", "landlock", "seccomp"):
-        with contextlib.suppress(ImportError, OSError):
-            layers.enclose({name: given if name in (layer, "folder") else None for name, given in settings.items()})
-    sys.stdout.buffer.write(READY)
-    sys.stdout.buffer.flush()
+    enclose(settings)
     while head := sys.stdin.buffer.read(struct.calcsize(ASKED)):
-        _allow(settings["seconds"])
+        allow(settings["seconds"])
         what, size = struct.unpack(ASKED, head)
         how, answer = _answered(what, sys.stdin.buffer.read(size))
         sys.stdout.buffer.write(struct.pack(ANSWER, how, len(answer)))
@@ -67,13 +56,3 @@ def _answered(what: bytes, data: bytes) -> tuple[bytes, bytes]:
     except Exception as error:
         why = f"can't be read: {type(error).__name__}. Please look at the file"
     return REFUSED, json.dumps(why).encode()
-
-
-def _allow(seconds: int) -> None:
-    """Allows so many seconds of computing from now on; then the kernel ends this process."""
-    with contextlib.suppress(ImportError, OSError):
-        import resource  # Unix only
-
-        used = resource.getrusage(resource.RUSAGE_SELF)
-        until = int(used.ru_utime + used.ru_stime) + 1 + seconds
-        resource.setrlimit(resource.RLIMIT_CPU, (until, resource.getrlimit(resource.RLIMIT_CPU)[1]))

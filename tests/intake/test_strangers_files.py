@@ -18,7 +18,7 @@ from autograder.classroom import nbgrader_plugin
 from autograder.classroom.nbgrader_plugin.exporter import ReadAnything
 from autograder.doctor import memory_limit
 from autograder.insights.code import length, normalised, shown
-from autograder.intake import files, reader
+from autograder.intake import files, process, reader
 from autograder.intake.files import content, read
 from autograder.intake.plain_file import open_plain
 from autograder.lessons.course import COURSE
@@ -115,7 +115,7 @@ def honest():
 
 def test_a_file_that_ends_its_reader_ends_nobody_elses(honest, monkeypatch):
     monkeypatch.setattr(reader, "MEMORY", 100 << 20)
-    monkeypatch.setitem(reader.LIMITS, "RLIMIT_AS", 100 << 20)
+    monkeypatch.setitem(process.LIMITS, "RLIMIT_AS", 100 << 20)
     reader.end()
     with pytest.raises(Unreadable, match="too large to be read"):
         reader.notebook(b'{"cells": [], "x": "' + b"\\u0101" * 12_000_000 + b'"}')

@@ -26,7 +26,7 @@ from autograder.classroom.nbgrader_plugin.student_folders import folders_by_stud
 from autograder.classroom.roster import NAME, enrol
 from autograder.classroom.rules import zone_of
 from autograder.classroom.times import Unread, utc_of
-from autograder.intake.archives import Unpacking, unpacked_name
+from autograder.intake.archives import CLASS, LEARNER, Unpacking, unpacked_name
 from autograder.intake.aside import LIST, Aside
 from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
@@ -63,8 +63,9 @@ class Unpack(ExtractorPlugin):
         unpacking = Unpacking(tuple(self.parent.collector_plugin_inst.valid_ext), self.aside)
         for folder, _, names in os.walk(archive_path):
             into = Path(extracted_path, os.path.relpath(folder, archive_path))
+            whole = folder == archive_path
             for name in sorted(names):
-                if unpacking.add(Path(folder, name), into) and folder == archive_path:
+                if unpacking.add(Path(folder, name), into, CLASS if whole else LEARNER) and whole:
                     self.archives.add(unpacked_name(name))
 
 
