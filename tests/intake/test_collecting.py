@@ -142,6 +142,7 @@ def test_a_folder_that_changes_hands_after_it_was_looked_at_is_not_copied(inboun
 
 
 def test_an_earlier_hand_in_without_a_time_stops_nobody(inbound, tmp_path):
+    nbgrader_plugin.configure(Config())
     collecting = exchange_collect.Collect(coursedir=CourseDirectory(root=str(tmp_path), assignment_id=LESSON),
                                           update=True,
                                  check_owner=False)
