@@ -1,9 +1,6 @@
-"""`python -m tests.adversarial.levels [ATTACK ...]`: what each set of layers stops, as a table;
-the judge alone, without nbgrader.
-
-With `--walls limits+landlock+seccomp`: that set alone, as one line of JSON; test_walls.py runs it so, as root and as
-somebody else. Attacks on pages and on files are left out: no layer of a process is meant for them. `-` is stopped;
-anything else is what got through.
+"""`python -m tests.adversarial.levels WALLS ATTACK ...`: what gets through a set of walls, as one line of JSON; the
+judge alone, without nbgrader. test_walls.py runs it so, as root and as somebody else. Attacks on pages and on files are
+left out: no layer of a process is meant for them. `-` is stopped; anything else is what got through.
 """
 
 from __future__ import annotations
@@ -20,26 +17,18 @@ import psutil
 
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
-from autograder.sandbox import isolation, limits
+from autograder.sandbox import limits
 from autograder.sandbox.sandbox import Sandbox
 from tests.classroom.pupils import LESSON, NAMES, notebook_of
 
 from .attacked import honest_points
-from .harness import GUESSABLE, Attack, World, attacks
-from .outcomes import Points, against_control, twin_of
+from .harness import Attack, World, attacks
+from .outcomes import Points, twin_of
 from .traces import Watch, end, marked
 
-LEVELS = {"none": (), "limits": ("limits",), "landlock": ("limits", "landlock"), "seccomp": ("limits", "seccomp")}
 # The sets that are enough to grade strangers with; what is missing in each of them, some machines do not have.
 SUFFICIENT = ("limits+landlock+seccomp", "limits+seccomp+namespaces", "limits+landlock+seccomp+namespaces")
 LONG = 60.0  # seconds for one submission that are too many, with the limits that are set below
-
-
-def levels() -> dict[str, tuple[str, ...]]:
-    """Sets of layers by name: each layer by itself, and all that this machine has."""
-    here = isolation.probed()
-    known = {name: layers for name, layers in LEVELS.items() if set(layers) <= set(here)}
-    return {**known, "all": here}
 
 
 def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, float]) -> str:
@@ -76,19 +65,6 @@ def at_level(layers: tuple[str, ...], world: World, chosen: list[Attack],
         return {attack.name: got_through(attack, judge, world, worth[twin_of(attack)]) for attack in chosen}
 
 
-def stopped(by_name: dict[str, str]) -> int:
-    return sum(cell == "-" for cell in by_name.values())
-
-
-def tell(table: dict[str, dict[str, str]], level: str) -> None:
-    """One line for a level that is through, and with all layers what got through them: the whole table takes half an
-    hour."""
-    print(f"{level}: {stopped(table[level])} of {len(table[level])} stopped", flush=True)
-    for attack, cell in table[level].items():
-        if level == "all" and cell != "-":
-            print(f"    {attack}: {cell}", flush=True)
-
-
 def on_a_worker(known: Iterable[Attack]) -> list[Attack]:
     return [attack for attack in known if attack.wins != "page" and not attack.on_files]
 
@@ -103,34 +79,12 @@ def at_walls(walls: str, chosen: list[Attack], worth: dict[str, dict[str, float]
             tempfile.tempdir = None
 
 
-def main(names: list[str]) -> None:
-    walls = names.pop(1) if names[:1] == ["--walls"] else ""
-    names = names[1:] if walls else names
-    chosen = [attack for attack in on_a_worker(attacks()) if not names or attack.name in names]
+def main(walls: str, names: list[str]) -> None:
+    chosen = [attack for attack in on_a_worker(attacks()) if attack.name in names]
     worth = honest_points(chosen)
     limits.QUESTION_CPU, limits.QUESTION_WALL, limits.START, limits.NOTEBOOK_CLOCK = 1.5, 4.0, 15.0, 15.0
-    if walls:
-        print(json.dumps(at_walls(walls, chosen, worth)))
-        return
-    table: dict[str, dict[str, str]] = {}
-    with tempfile.TemporaryDirectory() as folder, World(Path(folder), seed=GUESSABLE) as world:
-        outcomes = against_control(world, chosen)
-        table["control"] = {attack.name: "; ".join(outcomes[attack.name].won(attack, outcomes[twin_of(attack)])[:2])
-                            or "-"
-                            for attack in chosen}
-    tell(table, "control")
-    for name, layers in levels().items():
-        with tempfile.TemporaryDirectory() as folder, World(Path(folder)) as world:
-            tempfile.tempdir = str(world.scratch)
-            table[name] = at_level(layers, world, chosen, worth)
-            tempfile.tempdir = None
-        tell(table, name)
-    print(f"{'':44}" + "".join(f"{name:>10}" for name in table))
-    for attack in chosen:
-        row = [table[level][attack.name] for level in table]
-        print(f"{attack.name:44}" + "".join(f"{'-' if cell == '-' else cell.split(':')[0][:9]:>10}" for cell in row))
-    print(f"{f'stopped, of {len(chosen)}':44}" + "".join(f"{stopped(by_name):>10}" for by_name in table.values()))
+    print(json.dumps(at_walls(walls, chosen, worth)))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(sys.argv[1], sys.argv[2:])

@@ -73,7 +73,7 @@ def inside(request):
 @pytest.mark.parametrize("walls, user", PLACES, ids=lambda word: word)
 def test_attacks_on_these_walls_are_stopped(walls, user, inside):
     chosen = [attack.name for attack in on_a_worker(attacks())]
-    found = inside(user, "levels", "--walls", walls, *chosen)
+    found = inside(user, "levels", walls, *chosen)
     assert set(found) == set(chosen)
     assert {name: what for name, what in found.items() if what != "-"} == {}
 
