@@ -6,7 +6,7 @@ programs do without it. `autograder doctor` and tests/judge/test_system_calls.py
 
 The list holds the calls that CPython, torch, numpy and matplotlib were seen to make, and calls that can do no more than
 these. The former were found with strace, in the solved notebooks of all lessons and in a notebook that uses a little of
-everything. Files are left to Landlock or bubblewrap, which examine paths. What neither of these examines (owner, mode,
+everything. Files are left to Landlock and namespaces, which decide by path. What neither of these examines (owner, mode,
 times, attributes and flags of a file) is refused here.
 """
 
