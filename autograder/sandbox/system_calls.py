@@ -6,8 +6,8 @@ programs do without it. `autograder doctor` and tests/judge/test_system_calls.py
 
 The list holds the calls that CPython, torch, numpy and matplotlib were seen to make, and calls that can do no more than
 these. The former were found with strace, in the solved notebooks of all lessons and in a notebook that uses a little of
-everything. Files are left to Landlock and namespaces, which decide by path. What neither of these examines (owner, mode,
-times, attributes and flags of a file) is refused here.
+everything. Files are left to Landlock and namespaces, which decide by path. What these two leave open (a file's
+owner, mode, times, attributes and flags) is refused here.
 """
 
 from __future__ import annotations
