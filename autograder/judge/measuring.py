@@ -19,6 +19,7 @@ from attention_lab.checking.recorded import RecordedCase
 from autograder.judge import questions
 from autograder.judge.session import Session
 from autograder.submission.notebook import Cell, defined_names
+from autograder.submission.trees import MAGIC, statements
 from autograder.worker import wire
 from autograder.worker.cells import takes_no_time
 
@@ -102,9 +103,7 @@ def definitions(cells: list[Cell]) -> list[Cell]:
 
 
 def _definitions(cell: Cell) -> str:
-    try:
-        body = ast.parse(cell.source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):  # IPython's, perhaps
+    if MAGIC.search(cell.source) or (body := statements(cell.source)) is None:
         return cell.source
     short = "\n".join(ast.unparse(statement) for statement in body if takes_no_time(statement))
     return short if set(cell.exercises) <= set(defined_names(short)) else cell.source

@@ -7,17 +7,16 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-LONGEST_PARSED = 200_000  # characters of a cell that a tree is made of: of two million, it takes more than a gigabyte
-UNPARSED = (SyntaxError, ValueError, RecursionError, MemoryError)
+from autograder.submission.trees import statements
+
 LAYOUT = re.compile(r"#[^\n]*|\s+")
-MAGIC = re.compile(r"^[%!][^\n]*", re.MULTILINE)
 Named = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def answers(source: str, stub: str, name: str) -> bool:
     """Says whether a cell that defines an exercise does so with more than the gap of its stub."""
-    if (body := _body(source)) is None:
+    if (body := statements(source)) is None:
         return not same_code(source, stub)
     definitions = _definitions(body, name)
     if definitions:
@@ -29,7 +28,7 @@ def answers(source: str, stub: str, name: str) -> bool:
 def without_gaps(source: str, stub: str, name: str) -> str:
     """Returns a cell without the definitions of an exercise that are still its gap. All other lines keep their number.
     """
-    if (body := _body(source)) is None:
+    if (body := statements(source)) is None:
         return "" if same_code(source, stub) else source
     lines = source.split("\n")
     for node in _definitions(body, name):
@@ -44,16 +43,6 @@ def same_code(a: str, b: str) -> bool:
     return a == b or LAYOUT.sub("", a) == LAYOUT.sub("", b)
 
 
-def _body(source: str) -> list[ast.stmt] | None:
-    """The statements of a cell, without its magics; None if Python can't read it."""
-    if len(source) > LONGEST_PARSED:
-        return None
-    try:
-        return ast.parse(MAGIC.sub("", source)).body
-    except UNPARSED:
-        return None
-
-
 def _definitions(body: list[ast.stmt], name: str) -> list[Named]:
     return [node for node in body if isinstance(node, Named) and node.name == name]
 
@@ -66,7 +55,7 @@ def _is_gap(node: Named, stub: str, name: str) -> bool:
 
 @lru_cache
 def _left_open(stub: str, name: str) -> list[str]:
-    return [function for node in _definitions(_body(stub) or [], name)
+    return [function for node in _definitions(statements(stub) or [], name)
             for function, is_open in _functions(node) if is_open]
 
 

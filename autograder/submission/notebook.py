@@ -18,8 +18,9 @@ from nbformat import NotebookNode
 from autograder.lessons.course import COURSE, own_lessons
 from autograder.lessons.course import lessons as listed
 from autograder.outward import command
-from autograder.submission.gaps import LONGEST_PARSED, UNPARSED, answers, same_code, without_gaps
+from autograder.submission.gaps import answers, same_code, without_gaps
 from autograder.submission.parse import Unreadable, parse
+from autograder.submission.trees import MAGIC, statements
 
 EXPERIMENT = "experiment"
 CALL = re.compile(r"check\((\w+)\)")
@@ -250,7 +251,7 @@ def join_halves(notebook: NotebookNode, marked: dict[str, frozenset[str]]) -> No
             and (indented and its_own or twins and inside and cut.isspace())
         ):
             joined = first.source + ("" if cut.isspace() else "\n") + second.source.lstrip("\n")
-            if _is_python(joined):
+            if statements(joined) is not None:
                 first.source = joined
                 del cells[i], claims[i]
                 halves += 1
@@ -303,16 +304,9 @@ class Part:
 def parts_of(source: str) -> list[Part]:
     """Returns a cell's imports and definitions, and the statements that give a name a value. Returns nothing if the
     cell is too long, or is not valid Python apart from its magics."""
-    lines = [line for line in source.split("\n") if not line.startswith(("%", "!"))]
-    if len(source) > LONGEST_PARSED:
-        return []
-    try:
-        body = ast.parse("\n".join(lines)).body
-    except UNPARSED:
-        return []
-    encoded = [line.encode() for line in NEWLINE.split("\n".join(lines))]  # as Python counts lines and columns
-    return [Part(_text(node, encoded), frozenset(binds), not isinstance(node, VALUES), frozenset(_global_names(node)))
-            for node in body if (binds := _binds(node))]
+    lines = [line.encode() for line in NEWLINE.split(MAGIC.sub("", source))]  # as Python counts lines and columns
+    return [Part(_text(node, lines), frozenset(binds), not isinstance(node, VALUES), frozenset(_global_names([node])))
+            for node in statements(source) or [] if (binds := _binds(node))]
 
 
 def _binds(statement: ast.stmt) -> set[str]:
@@ -343,22 +337,19 @@ def _released_parts(source: str) -> list[Part]:
 
 
 def global_names(source: str) -> set[str]:
-    """Returns the names that code takes from outside its functions. If the code is too long, or is not valid Python,
-    returns all words in it."""
-    if len(source) > LONGEST_PARSED:
+    """Returns the names that code takes from outside its functions, and all words in its magics. If the code is too
+    long, or is not valid Python, returns all words in it."""
+    if (body := statements(source)) is None:
         return set(WORD.findall(source))
-    try:
-        return _global_names(ast.parse(source))
-    except UNPARSED:
-        return set(WORD.findall(source))
+    return _global_names(body).union(*map(WORD.findall, MAGIC.findall(source)))
 
 
-def _global_names(code: ast.AST) -> set[str]:
+def _global_names(code: list[ast.stmt]) -> set[str]:
     """Returns the global names in the code. The time is proportional to the length of the code. Python's own symtable
     takes longer, because it lists a name in every function around it."""
     names: set[str] = set()
     bound: Counter[str] = Counter()  # by how many of the functions around it
-    waiting: list[ast.AST | Counter[str]] = [code]
+    waiting: list[ast.AST | Counter[str]] = [*code]
     while waiting:
         node = waiting.pop()
         if isinstance(node, Counter):
@@ -407,14 +398,6 @@ def first_line(source: str) -> str:
     """Returns the line with which a cell begins, for sentences that say which cell is meant."""
     line = next((line.strip() for line in source.split("\n") if line.strip()), "")
     return line if len(line) <= 60 else f"{line[:57]}..."
-
-
-def _is_python(source: str) -> bool:
-    try:
-        ast.parse(source)
-        return True
-    except UNPARSED:
-        return False
 
 
 def completed(cells: list[Cell], known: ReleasedLesson, solved: NotebookNode) -> list[Cell]:

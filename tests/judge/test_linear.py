@@ -11,11 +11,14 @@ import time
 
 import pytest
 
+from autograder.classroom.feedback import page
 from autograder.classroom.nbgrader_plugin.harmless import make_harmless
 from autograder.classroom.nbgrader_plugin.repair import Mark, restore
 from autograder.intake.files import load
-from autograder.lessons.course import COURSE
+from autograder.judge.measuring import definitions
+from autograder.lessons.course import COURSE, NOTEBOOKS
 from autograder.submission import parse as parsing
+from autograder.submission import trees
 from autograder.submission.notebook import cells_to_run, lesson, lesson_of, lessons
 from autograder.submission.parse import Unreadable, parse
 from tests.suites import few
@@ -42,11 +45,6 @@ def marked(source, grade_id):
     return code(source, metadata={"nbgrader": {"grade_id": grade_id, "solution": True}})
 
 
-def in_code(unit):
-    """One cell that defines an exercise, and goes on with many of a unit."""
-    return lambda n: [marked("def squeeze(x): return x\n" + unit * (n // len(unit)), "squeeze")]
-
-
 # size -> cells; each has about as many characters as its size says.
 CELLS = {
     "halves": lambda n: [marked("def squeeze(x):", "squeeze")] + [code("    y = 1 + 1")] * (n // 100),
@@ -60,19 +58,11 @@ CELLS = {
     "cells that the lesson shows": lambda n: [code(source) for source in SE.shown] * (n // 4000),
     "one grade_id": lambda n: [marked("x", "squeeze")] * (n // 100),
     "ids": lambda n: [code("x", id=f"cell-{i:03d}") for i in range(n // 200)] + [code("x", id="x")] * (n // 200),
-    "lines": in_code("y = 1\n"), "one line": in_code("+1"), "blank lines": in_code("\n"), "blanks": in_code(" "),
-    "dots": in_code("."),
-    "async": in_code("async\n"), "brackets": in_code("("), "quotes": in_code("'"), "format strings": in_code("f'{"),
-    "a digit": in_code("7"),
-    "an identifier": in_code("a"), "a letter": in_code("é"), "comments": in_code("#"),
-    "backslashes": in_code("\\\n"), "colons": in_code("x:"), "decorators": in_code("@x\n"),
-    "deeper": lambda n: in_code("".join(" " * i + "if 1:\n" for i in range(99)))(n),
     "a check": lambda n: [code("check(" + "x" * n + ")")],
     "a check and blanks": lambda n: [code("check(x)" + " " * n + "x")],
     "text": lambda n: [{"cell_type": "markdown", "source": "`" * n}],
     "texts": lambda n: [{"cell_type": "markdown", "source": "[a](b) *c* " * 50}] * (n // 600),
     "lines of a list": lambda n: [code(["x\n"] * (n // 8))],
-    "an experiment in one line": lambda n: [code("a=b;" * (n // 4), metadata={"tags": ["experiment"]})],
     "names in functions": lambda n: [code(f"f = lambda {', '.join(f'a{i:05d}' for i in range(n // 20))}: "
                                           f"{'lambda: ' * 900}({', '.join(f'a{i:05d}' for i in range(n // 20))})")],
     "tags": lambda n: [code("x", metadata={"tags": ["experiment"] * (n // 14)})],
@@ -83,6 +73,20 @@ CELLS = {
                                                                                       for i in range(n // 40)}}],
     "a picture": lambda n: [{"cell_type": "markdown", "source": "x",
                              "attachments": {"a.png": {"image/png": "A" * n + "!"}}}],
+}
+# What code is made of: a beginning, many of a unit, and an end.
+UNITS = {
+    "statements": ("", "a;", ""), "lines": ("", "y = 1\n", ""), "one line": ("1", "+1", ""), "dots": ("", ".", ""),
+    "blank lines": ("", "\n", ""), "blanks": ("", " ", ""), "gaps": ("", " \n", ""), "async": ("", "async\n", ""),
+    "brackets": ("", "(", ""), "nested": ("", "[" * 90 + "]" * 90 + ";", ""), "minus": ("", "-", "1"),
+    "quotes": ("", "'", ""), "format strings": ("", "f'{", ""), "a format string": ("f'", "{a}", "'"),
+    "short format strings": ("", "f'{a}';", ""), "a digit": ("", "7", ""), "an identifier": ("", "a", ""),
+    "a letter": ("", "é", ""), "letters": ("", "é;", ""), "comments": ("", "#", ""), "backslashes": ("", "\\\n", ""),
+    "colons": ("", "x:", ""), "annotations": ("", "a:b=1\n", ""), "decorators": ("", "@x\n", "def f(): 0"),
+    "decorated": ("", "@x\ndef f():0\n", ""), "deeper": ("", "".join(" " * i + "if 1:\n" for i in range(99)), ""),
+    "a dict": ("x = {", "'a': 1, ", "}"), "a tuple": ("", "a,", ""), "arguments": ("f(", "*a, ", ")"),
+    "operators": ("x = [a", "+a, a", "]"), "words": ("a", " or a", ""), "lambdas": ("", "lambda: 0;", ""),
+    "definitions of an exercise": ("", "class squeeze:\n def f(self): 0\n", ""), "no Python": ("", "a;", "?"),
 }
 FILES = {
     "cut off": lambda n: json.dumps({"cells": [code("x = 1")] * (n // 100), "nbformat": 4})[:-20],
@@ -115,15 +119,42 @@ def seconds(data):
     for _ in range(2):
         began = time.process_time()
         try:
-            notebook = parse(data)
-            lesson_of(notebook)
-            restore(notebook, MARKS)
-            make_harmless([cell for cell in notebook.cells if cell.cell_type == "markdown"])
-            cells_to_run(notebook, SE)
+            everything_done_with(parse(data))
         except Unreadable:
             pass
         best = min(best, time.process_time() - began)
     return best
+
+
+def everything_done_with(notebook):
+    lesson_of(notebook)
+    restore(notebook, MARKS)
+    make_harmless([cell for cell in notebook.cells if cell.cell_type == "markdown"])
+    return cells_to_run(notebook, SE)
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_as_much_code_as_is_read_takes_no_time(unit):
+    """Outside of the process that reads the file."""
+    begin, middle, end = UNITS[unit]
+    words = len(parsing.WORD.findall(middle * 100)) / 100
+    source = begin + middle * int(min(190_000 / len(middle), 9_900 / (words or 1))) + end
+    notebook = parse(file_of([marked(f"def squeeze(x): return x\n{source}", "squeeze")] * 9
+                             + [code(source, metadata={"tags": ["experiment"]})]))
+    began = time.process_time()
+    cells = everything_done_with(notebook)
+    definitions(cells)
+    for cell in cells:
+        page.code(cell.source)
+    assert time.process_time() - began < 5
+
+
+@pytest.mark.parametrize("name", [known.name for known in lessons()])
+def test_nobody_writes_so_much_code_by_hand(name):
+    solved = [cell.source for cell in parse((NOTEBOOKS / name / f"{name}.ipynb").read_bytes()).cells
+              if cell.cell_type == "code"]
+    assert 15 * sum(len(parsing.WORD.findall(source)) for source in solved) < parsing.MOST_WORDS
+    assert 15 * max(map(len, solved)) < trees.LONGEST
 
 
 @pytest.mark.parametrize("name", few([*CELLS, *(f"file: {name}" for name in FILES)], 16, lambda name: 0, str))
@@ -150,6 +181,8 @@ def bytes_of(made):
     ('{"cells": [], "x": [' + '{"a":1},' * (2 << 20) + "1]}", "too large to be read"),
     (json.dumps({"cells": [code("x" * 2_000_001)]}), "2,000,001 of them code"),
     (json.dumps({"cells": [{"cell_type": "markdown", "source": "x" * 20_000_001}]}), "20,000,001 characters"),
+    (json.dumps({"cells": [code("a;" * 99_500)] * 9}),
+     "has 1,791,000 words and signs in its code, 199,000 of them in one cell; at most 100,000 are graded. Remove data"),
 ])
 def test_what_would_fill_the_memory_is_not_read(text, said):
     with pytest.raises(Unreadable, match=said):

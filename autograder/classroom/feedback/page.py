@@ -14,6 +14,7 @@ from pygments.lexers import PythonLexer
 
 from autograder.classroom.feedback.content import Cell, Content
 from autograder.classroom.final_mark import shown
+from autograder.classroom.nbgrader_plugin.harmless import short
 from autograder.outward import named, on_terminal
 
 LARGEST = 2_000_000  # bytes: what a mail server, a learning platform and a telephone take
@@ -43,8 +44,8 @@ def _drawn(cell: Cell) -> Markup:
 
 def code(source: str) -> Markup:
     """A learner's code, coloured. It can be scrolled by keyboard."""
-    return Markup('<pre tabindex="0">{}</pre>\n').format(Markup(highlight(on_terminal(source, lines=True), _lexer(),
-                                                                          _formatter(LIGHT))))
+    plain = on_terminal(short(source), lines=True)
+    return Markup('<pre tabindex="0">{}</pre>\n').format(Markup(highlight(plain, _lexer(), _formatter(LIGHT))))
 
 
 def prose(said: str) -> Markup:

@@ -19,6 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from nbgrader.preprocessors import NbGraderPreprocessor
 
+from autograder.outward import on_terminal
 from autograder.submission.parse import as_text
 
 TAGS = frozenset("""
@@ -50,8 +51,8 @@ MOST = 60_000  # ... of all such cells of a notebook: Markdown can be written so
 # characters of base64 that all attached pictures of a notebook come to, each as often as it is shown
 MOST_PICTURES = 8_000_000
 MOST_TEXTS = 400_000  # characters of all cells that are shown as text
-# the same of code, which is coloured: up to a tenth of a millisecond a character
-LONGEST_CODE, MOST_CODE = 10_000, 60_000
+LONGEST_CODE, MOST_CODE = 10_000, 60_000  # the same of code, which is coloured
+GAP = re.compile(r"\s{200,}")  # at each line of one, the colouring looks at all of it
 MOST_ADDED = 500  # cells without one of nbgrader's marks; the longest lesson has 79 cells in all
 REST = "\n# ... (the rest is in the notebook that was handed in)"
 
@@ -97,8 +98,8 @@ def rendered(cell: NotebookNode) -> str:
 
 def on_formgraders_page(html: str) -> str:
     """Replaces nbconvert's filter `strip_files_prefix`, which takes quadratic time and is only needed for the links of
-    old notebook servers. Returns a cell's text without pictures from other addresses, and with ids that no other part
-    of the page has.
+    old notebook servers. Returns a cell's text without pictures from other addresses and signs that turn its direction,
+    and with ids that no other part of the page has.
 
     formgrader finds the box for an exercise's points by its id, and takes the first element that has the id. A heading
     `# squeeze-check` above the box would come first and take its place. A browser opens the address of every picture by
@@ -112,7 +113,7 @@ def on_formgraders_page(html: str) -> str:
         tag["id"] = f"{TEXT}{tag['id']}"
     for link in soup.find_all(href=WITHIN):
         link["href"] = f"#{TEXT}{link['href'][1:]}"
-    return str(soup)
+    return on_terminal(str(soup), lines=True)
 
 
 @cache
@@ -147,8 +148,13 @@ def _foreign(html: str) -> str | None:
     return None if last == LAST else "the end"
 
 
+def short(code: str, most: int = LONGEST_CODE) -> str:
+    """Returns the beginning of code that is too long for anybody to read, and only the beginning of long gaps in it."""
+    return GAP.sub(lambda gap: gap[0][:200], code if len(code) <= most else code[:most] + REST)
+
+
 class ShortCode(NbGraderPreprocessor):
-    """Cuts off code that is too long for anybody to read; a page shows its beginning."""
+    """Shortens code, of each cell and of all."""
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
         left = MOST_CODE
@@ -156,8 +162,7 @@ class ShortCode(NbGraderPreprocessor):
             if cell.cell_type == "code":
                 most = max(0, min(LONGEST_CODE, left))
                 left -= len(cell.source)
-                if len(cell.source) > most:
-                    cell.source = cell.source[:most] + REST
+                cell.source = short(cell.source, most)
         return nb, resources
 
 
