@@ -9,13 +9,16 @@ import tracemalloc
 
 import pytest
 from nbconvert.exporters import HTMLExporter
-from nbformat.v4 import new_code_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
+from attention_lab.checking.report import DIRECTIONS
 from attention_lab.checking.verdict import Check, Verdict
 from attention_lab.notebook.check import OpeningHint
 from autograder.classroom import nbgrader_plugin
+from autograder.classroom.feedback.texts import learners_text
 from autograder.classroom.nbgrader_plugin.exporter import ReadAnything
+from autograder.classroom.nbgrader_plugin.harmless import on_formgraders_page, rendered
 from autograder.doctor import memory_limit
 from autograder.insights.code import length, normalised, shown
 from autograder.intake import files, process, reader
@@ -87,6 +90,13 @@ def test_a_cell_that_colours_slowly_is_shown_by_its_beginning(at_once):
     assert (
         "mine" in page and page.count("the rest is in the notebook that was handed in") == 3 and len(page) < 5_000_000
     )
+
+
+@pytest.mark.parametrize("written", ["a \u202e b", "a &#8238; b", "[a](https://b.c 'x\u2066y')", "> `\u202e`"])
+def test_no_text_of_a_learner_turns_what_stands_around_it(tmp_path, written):
+    cell = new_markdown_cell(written)
+    for html in (learners_text(cell, tmp_path, ""), on_formgraders_page(rendered(cell))):
+        assert not set(html) & DIRECTIONS and "<p>" in html
 
 
 def test_a_strangers_checks_put_no_script_into_a_report():

@@ -23,6 +23,7 @@ from autograder.classroom.nbgrader_plugin.harmless import rendered
 from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
 from autograder.lessons.course import COURSE
+from autograder.outward import on_terminal
 
 LARGEST = 400_000  # bytes of one picture
 # how a learner's own picture begins
@@ -43,11 +44,11 @@ def released_text(source: str, lesson: str) -> str:
 
 def learners_text(cell: NotebookNode, folder: Path, lesson: str) -> str:
     """Returns a cell that a learner wrote or changed, with the lesson's figures and with the learner's own pictures.
-    The learner's pictures are in `folder`, beside the notebook."""
+    The learner's pictures are in `folder`, beside the notebook. No sign turns the direction of the text."""
     soup = BeautifulSoup(rendered(cell), "html.parser")
     _embed(soup, lambda address: _figure(COURSE / lesson, address) or _own_picture(folder, address))
     _readable(soup)
-    return str(soup)
+    return on_terminal(str(soup), lines=True)
 
 
 def _readable(soup: BeautifulSoup) -> None:
