@@ -109,7 +109,7 @@ class Unpacking:
                 with open_plain(path) as file:
                     self._put(path.name, _pieces(file), into, path.name)
         except OSError as error:
-            self.aside.note(path.name, f"it can't be opened ({error})")
+            self.aside.note(path.name, f"it can't be opened ({error.strerror or error})")
         return archive
 
     def _unpack(self, archive: IO[bytes], shown: str, into: Path, left: Allowance) -> None:
