@@ -12,8 +12,9 @@ from pathlib import Path
 
 import psutil
 
-# More than any submission needs, and more than one is granted. In bytes, except for numbers of things.
-MOST = {"resident": 4352 << 20, "mapped": 10 << 30, "processes": 8, "threads": 1000, "scratch": 256 << 20,
+# More than any submission needs, and more than one is granted. In bytes, except for numbers of things. A worker has a
+# process above it, and those that are ending count too.
+MOST = {"resident": 4352 << 20, "mapped": 10 << 30, "processes": 16, "threads": 1000, "scratch": 256 << 20,
         "files": 12_000,
         "deleted": 160 << 20}
 
