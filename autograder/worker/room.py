@@ -122,7 +122,7 @@ def furnish(folder: str, read: list[str], devices: list[str], bytes: int, files:
     for place, options in mounts(folder):
         kept = sum(flag for name, flag in KEPT.items() if name in options)
         mount("none", place, "", BIND | REMOUNT | READ_ONLY | NO_SETUID | kept)
-    mount("proc", proc, "proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS)
+    mount("proc", proc, "proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS | READ_ONLY)  # root could write to /proc/sys
     mount("tmpfs", scratch, "tmpfs", NO_SETUID | NO_DEVICES, f"mode=700,size={bytes},nr_inodes={files}")
     os.chdir(folder)
     call(PIVOT_ROOT, b".", b".")

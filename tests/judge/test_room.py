@@ -148,6 +148,17 @@ def test_no_file_is_larger_than_promised(behind):
     worker.close()
 
 
+def test_nothing_of_the_kernel_can_be_written(behind):
+    """Root may write there by its number alone, without a capability: what runs when a program crashes, for example."""
+    worker = behind.worker()
+    assert cell(worker, "import os\nopened = []\nfor folder in ('/proc', '/sys'):\n"
+                        "    for where, _, names in os.walk(folder):\n        for name in names if not where.endswith('/fd') else ():\n"
+                        "            try:\n                os.close(os.open(f'{where}/{name}', os.O_WRONLY))\n"
+                        "                opened.append(f'{where}/{name}')\n            except OSError:\n"
+                        "                pass\nassert not opened, opened[:5]") is None
+    worker.close()
+
+
 def test_nobody_computes_or_writes_unasked(behind):
     worker = behind.worker()
     assert cell(worker, "import threading, time\ncount = 0\ndef go():\n    global count\n    while True:\n"
