@@ -15,6 +15,7 @@ from autograder.intake.folders import CHUNK
 DESCRIPTION = 16 << 10  # bytes that describe one file: its header, and long names
 DESCRIBES = {"path", "mtime", "uid", "gid", "uname", "gname", "hdrcharset"}  # what a header may add: no size, no holes
 MOST = EVERYTHING.bytes + EVERYTHING.largest + EVERYTHING.entries * DESCRIPTION  # files, gradebook, headers
+LONGEST, NAMES = 4096, 64 << 20  # characters of a name, and of all names, which are kept in memory
 DAMAGED = tarfile.TarError, zlib.error, EOFError, OSError, ValueError, RecursionError, OverflowError
 
 
@@ -31,6 +32,7 @@ class Archive:
         """Yields each file's name and size. What the caller does not read of it is skipped. Raises ValueError for
         anything but a plain file, and for a second file of the same name."""
         names: set[str] = set()
+        letters = 0
         archive = tarfile.TarFile(fileobj=self, mode="r")  # type: ignore[arg-type]  # what it uses of a file is here
         while entry := archive.next():
             archive.members = []  # type: ignore[attr-defined]  # it would keep all of them
@@ -42,6 +44,9 @@ class Archive:
             if entry.name in names:
                 raise ValueError(f"it holds {entry.name!r} twice")
             names.add(entry.name)
+            letters += len(entry.name)
+            if len(entry.name) > LONGEST or letters > NAMES:
+                raise ValueError(f"its names have more than {LONGEST:,} characters, or {NAMES:,} together")
             if len(names) > EVERYTHING.entries + 2:  # the gradebook, and what the backup says of itself
                 raise ValueError(f"it holds more than {EVERYTHING.entries:,} files")
             end = self.at + entry.size

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import stat
 import struct
 import sys
@@ -87,8 +88,7 @@ def _in_zip(file: IO[bytes]) -> Iterator[Member]:
     with zipfile.ZipFile(file) as archive:
         files = [info for info in archive.infolist() if not info.is_dir()]
         names = Counter(info.filename for info in files)
-        # What is large takes nobody else's place.
-        for info in sorted(files, key=lambda info: (info.filename.lower().endswith(PACKED), info.file_size)):
+        for info in _in_turn(files):
             mode = info.external_attr >> 16
             wrong = _too_large(info.file_size)
             if stat.S_IFMT(mode) and not stat.S_ISREG(mode):
@@ -100,6 +100,20 @@ def _in_zip(file: IO[bytes]) -> Iterator[Member]:
             elif names[info.filename] > 1:
                 wrong = "the archive holds this name more than once"
             yield Member(info.filename, wrong, partial(archive.open, info))
+
+
+def _in_turn(files: list[zipfile.ZipInfo]) -> list[zipfile.ZipInfo]:
+    """Returns the files in an order in which nobody takes the others' place, with many files or with large ones: each
+    owner's smallest, then each owner's next. An owner is told by the first folder that differs, or by the beginning of
+    a name."""
+    depth = len(os.path.commonprefix([info.filename.split("/")[:-1] for info in files]))
+    many: Counter[str] = Counter()
+    turns: list[tuple[bool, int, int, zipfile.ZipInfo]] = []
+    for info in sorted(files, key=lambda info: info.file_size):
+        owner = info.filename.split("/")[depth].partition("_")[0]
+        many[owner] += 1
+        turns.append((info.filename.lower().endswith(PACKED), many[owner], info.file_size, info))
+    return [info for *_, info in sorted(turns, key=lambda turn: turn[:3])]
 
 
 def _in_tar(file: IO[bytes], zipped: bool, most: int) -> Iterator[Member]:

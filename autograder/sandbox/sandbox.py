@@ -18,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -63,7 +64,8 @@ class _Watch:
 
     def __init__(self, worker: Worker, meanwhile: Callable[[], object] | None, subject: str):
         self.worker, self.meanwhile, self.subject = worker, meanwhile, subject
-        self.began, self.used = worker.times(), Times(0.0, 0.0, 0.0)
+        # What it has computed since its last answer, perhaps by a trick, counts for this question.
+        self.began, self.used = replace(worker.times(), cpu=worker.seen), Times(0.0, 0.0, 0.0)
         self.looked = self.began.wall
 
     def __call__(self) -> None:
@@ -96,7 +98,8 @@ class Worker:
     """
 
     def __init__(self, sock: socket.socket, pid: int, folder: Path, child: subprocess.Popen | None = None,
-                 budget: Budget | None = None):
+                 budget: Budget | None = None, group: bool = True):
+        self.group = group  # may it have started other processes?
         self.budget = budget  # of the submission that runs here
         self.sock, self.pid, self.folder, self.number = sock, pid, folder, 0
         self.until = float("inf")  # the time.monotonic() after which it is asked nothing more
@@ -104,6 +107,9 @@ class Worker:
         self.process: psutil.Process | None = None
         with contextlib.suppress(psutil.Error):  # it may be over already
             self.process = psutil.Process(pid)
+        # Its id may be another process's as soon as it has ended; this stays its own.
+        self.handle = _handle(pid)
+        self.seen = 0.0  # seconds that it had computed when it was last looked at
         sock.settimeout(PULSE)
 
     def ask(self, question: dict[str, Any] | wire.Packed, remote: Remote | None = None,
@@ -119,20 +125,22 @@ class Worker:
         try:
             watch()
             self._signal(signal.SIGCONT)
-            self._send(question if isinstance(question, wire.Packed) else wire.Packed(question))
+            packed = question if isinstance(question, wire.Packed) else wire.Packed(question)
+            wire.send(self.sock, self.number, packed, watch)
             answer = self._answer(remote, watch)
             self._signal(signal.SIGSTOP)
             return answer
         except Died:
-            self.close()
+            self._end(watch)
             raise
         except (EOFError, ConnectionError) as error:
-            self.close()
+            self._end(watch)
             raise Died("ended", "the process ended") from error
         except Exception as error:  # whatever a hostile frame raises is the worker's end, not ours
-            self.close()
+            self._end(watch)
             raise Died("broken", f"{type(error).__name__}: {error}"[:400]) from error
         finally:
+            self.seen = watch.began.cpu + watch.used.cpu
             if self.budget:
                 self.budget.charge(watch.used, watch.subject)
 
@@ -151,7 +159,7 @@ class Worker:
                 return content, out
             if remote is None:
                 raise ValueError("a question, but nobody answers questions here")
-            self._send(wire.Packed(*remote(content, out, watch)))
+            wire.send(self.sock, self.number, wire.Packed(*remote(content, out, watch)), watch)
 
     def _subject(self, question: dict[str, Any] | wire.Packed) -> str:
         """Returns the cell or exercise to which a question's time is charged."""
@@ -163,11 +171,6 @@ class Worker:
 
     def times(self) -> Times:
         return Times(time.monotonic(), self.cpu_seconds(), waited(self.pid))
-
-    def _send(self, packed: wire.Packed) -> None:
-        self.sock.settimeout(limits.QUESTION_WALL)
-        wire.send(self.sock, self.number, packed)
-        self.sock.settimeout(PULSE)
 
     def within_bounds(self) -> None:
         """Raises Died if the worker has too many threads."""
@@ -213,14 +216,27 @@ class Worker:
             return {}
 
     def _signal(self, number: signal.Signals) -> None:
-        """Sends a signal to the process and all processes that it started."""
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.pid, number)
+            if self.handle is not None:
+                signal.pidfd_send_signal(self.handle, number)
+            elif not hasattr(os, "pidfd_open"):
+                os.killpg(self.pid, number)
+
+    def _end(self, watch: _Watch) -> None:
+        with contextlib.suppress(Died):
+            watch.measure()  # the last that can be known
+        self.close()
 
     def close(self) -> None:
         """Ends the process with all processes that it started, and removes its folder."""
         self.sock.close()
         self._signal(signal.SIGKILL)
+        if self.group:  # whose number stays taken while one of them lives
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(self.pid, signal.SIGKILL)
+        if self.handle is not None:
+            os.close(self.handle)
+        self.handle, self.group = None, False
         if self.child:
             self.child.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -267,9 +283,10 @@ class Sandbox:
         """Returns a new worker behind its layers, ready for its first question. Raises RuntimeError if no worker
         starts."""
         folder = Path(tempfile.mkdtemp(dir=self.scratch))
+        group = not {"seccomp", "namespaces"} & set(self.layers)
         if not self.fork:
             process, sock = self._start(folder)
-            return Worker(sock, _wait_for(process, sock), folder, process, self.budget)
+            return Worker(sock, _wait_for(process, sock), folder, process, self.budget, group)
         process, control = self._forker()
         if not self.started:
             _wait_for(process, control)
@@ -278,7 +295,7 @@ class Sandbox:
         socket.send_fds(control, [str(folder).encode()], [theirs.fileno()])
         theirs.close()
         try:
-            return Worker(mine, _first_word(mine), folder, budget=self.budget)
+            return Worker(mine, _first_word(mine), folder, budget=self.budget, group=group)
         except (RuntimeError, OSError):  # something stopped it, perhaps: the next worker gets another
             mine.close()
             self._end_first()
@@ -386,6 +403,14 @@ def _first_word(sock: socket.socket) -> int:
         return 0
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_PASSCRED, 0)
     return struct.unpack("3i", about[0][2])[0]
+
+
+def _handle(pid: int) -> int | None:
+    """Returns a descriptor of a process; None if it has ended, or if the system has no such thing (only Linux has)."""
+    try:
+        return os.pidfd_open(pid)
+    except (AttributeError, OSError):
+        return None
 
 
 def _janitor(folder: Path) -> subprocess.Popen:

@@ -105,12 +105,15 @@ def landlock(read: Iterable[str], change: Iterable[str], devices: Iterable[str])
 def seccomp(program: bytes, above: socket.socket | None = None) -> None:
     """From now on, the kernel applies this filter (instructions of 8 bytes) to every system call.
 
-    above: is sent the filter's listener, if the filter asks about some calls.
+    above: leads to a process that takes the filter's listener, if the filter asks about some calls. Raises OSError if
+        it doesn't.
     """
     held = ctypes.create_string_buffer(program, len(program))
     filtered = struct.pack("@HP", len(program) // 8, ctypes.addressof(held))
     prctl(NO_NEW_PRIVILEGES, 1)
     listener = call(SECCOMP, ctypes.c_uint(SET_FILTER), ctypes.c_uint(ASKING if above else 0), filtered)
     if above:
-        socket.send_fds(above, [b"listener"], [listener])
+        above.send(struct.pack("i", listener))
+        if not above.recv(1):
+            raise OSError("the process above a worker can't take its filter's listener")
         os.close(listener)

@@ -35,10 +35,20 @@ class Packed:
         _bounded(len(self.head), len(self.body))
 
 
-def send(sock: socket.socket, number: int, packed: Packed) -> None:
-    """Sends one frame, with `number` as its header's "id"."""
+def send(sock: socket.socket, number: int, packed: Packed, waiting: Callable[[], None] | None = None) -> None:
+    """Sends one frame, with `number` as its header's "id".
+
+    waiting: as in `receive`.
+    """
     head = b'[{"id": %d' % number + (b"" if packed.head.startswith(b"}") else b", ") + packed.head
-    sock.sendall(LENGTHS.pack(len(head), len(packed.body)) + head + packed.body)
+    left = memoryview(LENGTHS.pack(len(head), len(packed.body)) + head + packed.body)
+    while left:
+        try:
+            left = left[sock.send(left[:PIECE]):]
+        except TimeoutError:
+            pass
+        if waiting:  # a peer that reads nothing must not keep us either
+            waiting()
 
 
 def receive(sock: socket.socket, waiting: Callable[[], None] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:

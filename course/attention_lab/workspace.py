@@ -15,13 +15,15 @@ from pathlib import Path
 from . import storage
 from .checking import recorded
 
+LARGEST = 200 << 20  # bytes of a notebook
 RELEASE = ".release"  # in the learner's folder: the hash of the released notebook that the learner began with
 
 AGAIN = ("python", "-m", "attention_lab.workspace", "reset")  # before the folders and the lesson
 
 
 def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
+    """Raises ValueError for what is not a file, or is too large."""
+    return hashlib.sha256(storage.content(path, LARGEST)).hexdigest()
 
 
 def _lessons(course: Path) -> list[Path]:
@@ -46,19 +48,20 @@ def copy(course: Path, my: Path) -> list[str]:
     """
     said = []
     for lesson in _lessons(course):
-        try:
-            _copy_parts(lesson, my / lesson.name)
-        except NotADirectoryError as error:  # perhaps it was put there on purpose, so the other lessons go on
-            said.append(f"{lesson.name} is not updated. {error}.")
-            continue
         own, released = my / lesson.name / f"{lesson.name}.ipynb", lesson / f"{lesson.name}.ipynb"
         newest, mark = _hash(released), own.with_name(RELEASE)
-        began = mark.read_text(encoding="utf-8").strip() if mark.is_file() else None
-        if not own.exists() or (began not in (None, newest) and _hash(own) == began):
-            said.append(f"{lesson.name}: {'updated' if own.exists() else 'new'}, in {own.parent}")
+        try:
+            _copy_parts(lesson, own.parent)
+            mine = _hash(own) if own.exists() else None
+            began = storage.content(mark).decode(errors="replace").strip() if mark.exists() else None
+        except (NotADirectoryError, ValueError) as error:  # perhaps it is there on purpose, so the other lessons go on
+            said.append(f"{lesson.name} is not updated. {error}.")
+            continue
+        if mine is None or (began not in (None, newest) and mine == began):
+            said.append(f"{lesson.name}: {'new' if mine is None else 'updated'}, in {own.parent}")
             storage.write(own, released.read_bytes())
             storage.write(mark, newest)
-        elif _hash(own) == newest:  # brought along, or updated by hand
+        elif mine == newest:  # brought along, or updated by hand
             storage.write(mark, newest)
         elif began != newest:
             said.append(f"{lesson.name}: there is a newer version of this lesson. Yours is kept as it is; "
