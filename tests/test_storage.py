@@ -318,6 +318,14 @@ def test_an_update_goes_through_no_link_to_a_folder_and_goes_on_with_the_other_l
     assert f"{here / folder} is a link" in said[0] and "02_eca: new" in said[1] and len(said) == 2
 
 
+@pytest.mark.parametrize("name", [f"{LESSON}.ipynb", workspace.RELEASE])
+@pytest.mark.parametrize("odd", ["/dev/zero", "pipe"])
+def test_an_update_reads_only_files(here, tmp_path, name, odd):
+    (here / name).unlink(missing_ok=True)
+    os.mkfifo(here / name) if odd == "pipe" else (here / name).symlink_to(odd)
+    assert f"{name} is not a file" in workspace.copy(tmp_path / "course", tmp_path / "my")[0]
+
+
 def test_a_reset_moves_nothing_through_a_link(here, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (here.parent / "old").symlink_to(tmp_path / "elsewhere")

@@ -40,7 +40,9 @@ In which order the walls go up, in the child, before any learner's code (worker/
    the product is the bound, whatever a worker hides.
 
 Each bound is given by the kernel or by a count that nothing gets past. What remains to be looked at 50 times a second
-is processor time (budget.py, limits.py) and the number of threads. A worker that is not asked is stopped (SIGSTOP).
+is processor time (budget.py, limits.py) and the number of threads. A worker that is not asked is stopped (SIGSTOP), and
+the filter refuses the timers by which it could wake itself. The judge signals a worker through a descriptor (pidfd),
+because its number may be another's as soon as it has ended.
 
 Two sets are promised, and tests/adversarial/test_walls.py tries both: limits, seccomp and namespaces; limits, Landlock
 and seccomp. isolation.py finds out what a machine has, by trying to get through each wall.

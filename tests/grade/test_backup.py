@@ -226,7 +226,8 @@ def test_only_plain_files_as_a_backup_writes_them_are_taken(fresh, tmp_path, fie
 
 
 @pytest.mark.parametrize("bounds, said", [({"MOST": 20_000}, "more than 20,000 bytes"),
-                                          ({"EVERYTHING": replace(EVERYTHING, entries=7)}, "more than 7 files")])
+                                          ({"EVERYTHING": replace(EVERYTHING, entries=7)}, "more than 7 files"),
+                                          ({"LONGEST": 20}, "its names have"), ({"NAMES": 100}, "its names have")])
 def test_what_is_read_is_bounded(fresh, tmp_path, monkeypatch, bounds, said):
     more = [entry(f"files/submitted/ada/{number}", b"0" * 4000) for number in range(4)]
     path = archive(tmp_path / "class.tar.gz", *more)

@@ -162,6 +162,16 @@ def test_an_archive_ends_within_its_bounds(unpacked, name):
     assert listed or not says
 
 
+@pytest.mark.parametrize("place", ["{}_1_file/", "{}_12_34_"])
+def test_nobody_takes_the_others_place(unpacked, place):
+    """Eve's are many, and smaller than anybody's."""
+    def work(who, number, content):
+        return f"{place.format(who)}{number}.ipynb", content
+    files, _ = unpacked(zipped(*(work("eve", number, b"") for number in range(100)),
+                               *(work(who, 1, b"honest") for who in ("ada", "bob"))), bounds=(20, 1 << 20))
+    assert {work(who, 1, b"honest") for who in ("ada", "bob")} <= set(files.items())
+
+
 def test_a_damaged_archive_ends_nothing_else(unpacked):
     honest = [gzip.compress(tar()), tar(), zipped(*[(f"{n}.ipynb", b"{}") for n in range(9)])]
     chance = random.Random(1)

@@ -1,5 +1,6 @@
 """Each submission's room, in every set of walls that docs/security.md promises."""
 
+import contextlib
 import json
 import shutil
 import subprocess
@@ -14,7 +15,7 @@ from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
 from autograder.sandbox import isolation
 from autograder.sandbox.isolation import FILE_BYTES, FILES, FOLDER
-from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.sandbox import Died, Sandbox
 from tests.adversarial.levels import SUFFICIENT
 from tests.adversarial.neighbours import reached
 from tests.classroom.pupils import FULL, LESSON, NOTHING, SOLVED, Pupil, notebook_of
@@ -162,12 +163,40 @@ def test_nothing_of_the_kernel_can_be_written(behind):
 
 def test_nobody_computes_or_writes_unasked(behind):
     worker = behind.worker()
-    assert cell(worker, "import threading, time\ncount = 0\ndef go():\n    global count\n    while True:\n"
+    assert cell(worker, "import ctypes, signal, struct, threading, time\n"
+                        "libc, timer = ctypes.CDLL(None), ctypes.c_void_p()\n"
+                        "wakes = struct.pack('Pii48x', 0, signal.SIGCONT, 0)  # every 2 ms\n"
+                        "if libc.timer_create(1, wakes, ctypes.byref(timer)) == 0:\n"
+                        "    libc.timer_settime(timer, 0, struct.pack('4l', 0, 2000000, 0, 2000000), None)\n"
+                        "count = 0\ndef go():\n    global count\n    while True:\n"
                         "        count += 1\n        time.sleep(0.01)\n"
                         "threading.Thread(target=go, daemon=True).start()\ntime.sleep(0.1)\nfirst = count") is None
     time.sleep(1.5)
     assert cell(worker, "assert first and count - first < 50, count") is None
     worker.close()
+
+
+def test_nobody_keeps_the_next_worker_from_starting(behind):
+    """Descriptors on their way count for all processes of a user."""
+    worker = behind.worker()
+    cell(worker, "import socket\nheld = []\nwhile len(held) < 40:\n    held.append(socket.socketpair())\n"
+                 "    held[-1][0].setblocking(False)\n    for _ in range(20):\n"
+                 "        socket.send_fds(held[-1][0], [b'x'], 16 * [0])")
+    behind.worker().close()
+    worker.close()
+
+
+def test_a_signal_goes_to_a_process_and_not_to_its_number(behind):
+    """The number may be another's as soon as a process has ended."""
+    worker, other = behind.worker(), subprocess.Popen(["sleep", "60"], start_new_session=True)
+    with contextlib.suppress(Died):
+        cell(worker, "import os; os._exit(0)")
+    again = behind.worker()
+    again.pid = other.pid
+    again.close()
+    assert other.poll() is None
+    other.kill()
+    other.wait()
 
 
 def test_where_namespaces_are_refused_the_other_walls_are_named(tmp_path):

@@ -132,3 +132,6 @@ def test_waiting_is_asked_while_bytes_drip(ends):
     ends[0].sendall(struct.pack("<II", 100, 0) + b"{")
     with pytest.raises(InterruptedError):
         wire.receive(ends[1], waiting)
+    asked.clear()
+    with pytest.raises(InterruptedError):  # whoever reads nothing
+        wire.send(ends[1], 1, wire.Packed({}, {"x": torch.zeros(bounds.ELEMENTS)}), waiting)
