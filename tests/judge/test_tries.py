@@ -10,8 +10,8 @@ from attention_lab.checking import judging, report
 from autograder.judge import measuring, questions, recording
 from autograder.judge.session import Session
 from autograder.lessons.declare import Case, RandomTensor, TorchModule
-from autograder.sandbox.sandbox import Worker
 from autograder.submission.notebook import Cell
+from autograder.worker import wire
 from tests.seams.way import IMPORTS, _module
 
 LYING = """
@@ -217,8 +217,8 @@ def test_the_order_of_a_frame_is_the_seeds(judge):
 
 
 def test_a_questions_number_is_not_known_before(sandbox, monkeypatch):
-    numbers, send = [], Worker._send
-    monkeypatch.setattr(Worker, "_send", lambda self, packed: numbers.append(self.number) or send(self, packed))
+    numbers, send = [], wire.send
+    monkeypatch.setattr(wire, "send", lambda sock, number, *rest: numbers.append(number) or send(sock, number, *rest))
     worker = sandbox.worker()
     for _ in range(3):
         worker.ask({"op": "cell", "source": "1", "number": 0})
