@@ -188,7 +188,8 @@ def settings(layers: Sequence[str], device: str) -> dict[str, Any]:
     return {"namespaces": {"read": read, "devices": [*DEVICES, *driver(device)], **FOLDER} if apart else None,
             "limits": limits if "limits" in layers else {},
             "landlock": {"read": visible(device), "devices": driver(device)} if "landlock" in layers else None,
-            "seccomp": system_calls.program(device, counted).hex() if "seccomp" in layers else "",
+            "asking": system_calls.asking().hex() if counted else "",
+            "seccomp": system_calls.program(device).hex() if "seccomp" in layers else "",
             "files": FILES if counted else 0}
 
 

@@ -7,6 +7,7 @@ any learner's code runs.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import secrets
 import shutil
@@ -34,6 +35,7 @@ from autograder.worker import wire
 
 PULSE = 0.02  # seconds between two looks at what a worker has used
 THREADS = 64
+ENDED = -1  # in the place of a descriptor
 ROOM = 1 << 30  # bytes that a worker must be able to hold: three times what the largest right answer needs
 ON_GPU = "import torch\nx = torch.ones(8, 8, device='cuda')\nassert (x @ x).sum().item() == 512, 'a wrong product'"
 # in the order of their imports
@@ -109,7 +111,7 @@ class Worker:
             self.process = psutil.Process(pid)
         # Its id may be another process's as soon as it has ended; this stays its own.
         self.handle = _handle(pid)
-        self.seen = 0.0  # seconds that it had computed when it was last looked at
+        self.seen = self.cpu_seconds()  # when it was last looked at: its start is nobody's fault
         sock.settimeout(PULSE)
 
     def ask(self, question: dict[str, Any] | wire.Packed, remote: Remote | None = None,
@@ -217,10 +219,10 @@ class Worker:
 
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
-            if self.handle is not None:
-                signal.pidfd_send_signal(self.handle, number)
-            elif not hasattr(os, "pidfd_open"):
+            if self.handle is None:
                 os.killpg(self.pid, number)
+            elif self.handle != ENDED:
+                signal.pidfd_send_signal(self.handle, number)
 
     def _end(self, watch: _Watch) -> None:
         with contextlib.suppress(Died):
@@ -234,9 +236,9 @@ class Worker:
         if self.group:  # whose number stays taken while one of them lives
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.killpg(self.pid, signal.SIGKILL)
-        if self.handle is not None:
+        if self.handle not in (None, ENDED):
             os.close(self.handle)
-        self.handle, self.group = None, False
+            self.handle, self.group = ENDED, False
         if self.child:
             self.child.wait()
         shutil.rmtree(self.folder, ignore_errors=True)
@@ -406,10 +408,17 @@ def _first_word(sock: socket.socket) -> int:
 
 
 def _handle(pid: int) -> int | None:
-    """Returns a descriptor of a process; None if it has ended, or if the system has no such thing (only Linux has)."""
+    """Returns a descriptor of a process. Returns ENDED if it has ended, and None if the system has no such thing (only
+    Linux 5.3 or newer has), or if a container refuses it."""
     try:
         return os.pidfd_open(pid)
-    except (AttributeError, OSError):
+    except ProcessLookupError:
+        return ENDED
+    except AttributeError:
+        return None
+    except OSError as error:
+        if error.errno not in (errno.ENOSYS, errno.EPERM):
+            raise
         return None
 
 

@@ -75,8 +75,6 @@ MAKING: list[Rule] = [
     ("open", [(1, "MASKED_EQ", CREATE, CREATE)]), ("open", [(1, "MASKED_EQ", UNNAMED, UNNAMED)]),
     ("openat", [(2, "MASKED_EQ", CREATE, CREATE)]), ("openat", [(2, "MASKED_EQ", UNNAMED, UNNAMED)]),
     *[(name, []) for name in "creat mkdir mkdirat link linkat symlink symlinkat rename renameat renameat2".split()]]
-MAKING_NOTHING: list[Rule] = [("open", [(1, "MASKED_EQ", CREATE | UNNAMED, 0)]),
-                              ("openat", [(2, "MASKED_EQ", CREATE | UNNAMED, 0)])]
 # NVIDIA's driver is spoken to by ioctls of its own: type "F", and for its shared memory small numbers and two large
 # ones.
 GPU: list[Rule] = [("ioctl", [condition]) for condition in (
@@ -149,11 +147,10 @@ print(json.dumps(found))
 
 
 @cache
-def program(device: str, counted: bool = False) -> bytes:
+def program(device: str) -> bytes:
     """Returns the filter's instructions for a worker on this machine; empty if there is no libseccomp.
 
     device: "cpu" or "cuda".
-    counted: True has the kernel ask a listener about each call that may make a file.
     """
     try:
         import pyseccomp
@@ -167,12 +164,27 @@ def program(device: str, counted: bool = False) -> bytes:
     rules: list[tuple[Any, str, list[Condition]]] = [
         (action, name, []) for action, names in ((pyseccomp.ALLOW, ALLOWED), (denied, NOT_PERMITTED),
                                                  (missing, NOT_SUPPORTED))
-        for name in names if not counted or all(name != making for making, _ in MAKING)]
+        for name in names]
     rules += [(pyseccomp.ALLOW, *rule) for rule in ALLOWED_WHERE + (GPU if device == "cuda" else [])]
     rules += [(denied, *rule) for rule in NOT_PERMITTED_WHERE]
-    if counted:
-        rules += [(pyseccomp.NOTIFY, *rule) for rule in MAKING]
-        rules += [(pyseccomp.ALLOW, *rule) for rule in MAKING_NOTHING]
+    return _compiled(made, rules)
+
+
+@cache
+def asking() -> bytes:
+    """Returns the instructions of a filter that asks a listener about each call that may make a file, and lets all
+    others pass: another filter decides about them."""
+    import pyseccomp
+
+    made = pyseccomp.SyscallFilter(pyseccomp.ALLOW)
+    made.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.ALLOW)
+    return _compiled(made, [(pyseccomp.NOTIFY, *rule) for rule in MAKING])
+
+
+def _compiled(made: Any, rules: list[tuple[Any, str, list[Condition]]]) -> bytes:
+    """Adds rules to a filter, and returns its instructions."""
+    import pyseccomp
+
     for action, name, conditions in rules:
         if (number := _number(name)) is not None:
             made.add_rule(action, number, *(pyseccomp.Arg(position, getattr(pyseccomp, how), *values)

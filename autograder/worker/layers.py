@@ -36,8 +36,8 @@ TCP, ABSTRACT_SOCKETS_AND_SIGNALS = 3, 3
 def enclose(settings: dict[str, Any], above: socket.socket | None = None) -> None:
     """Sets up the layers that `settings` names. Raises OSError if a layer is not available.
 
-    settings: limits {RLIMIT name: value}; landlock {"read": paths, "devices": paths} or None; seccomp: the filter's
-        program in hexadecimal, or "".
+    settings: limits {RLIMIT name: value}; landlock {"read": paths, "devices": paths} or None; seccomp, asking: the
+        programs of two filters in hexadecimal, or "".
     folder: the only place where files may be written.
     above: the socket of room.enter. It is closed.
     """
@@ -47,10 +47,12 @@ def enclose(settings: dict[str, Any], above: socket.socket | None = None) -> Non
         give_up_capabilities()
     if settings["landlock"]:
         landlock(settings["landlock"]["read"], [settings["folder"]], settings["landlock"]["devices"])
-    if settings["seccomp"]:
-        seccomp(bytes.fromhex(settings["seccomp"]), above if above and settings["files"] else None)
     if above:
+        if settings["asking"]:  # before the filter that lets nobody send a descriptor
+            seccomp(bytes.fromhex(settings["asking"]), above)
         above.close()
+    if settings["seccomp"]:
+        seccomp(bytes.fromhex(settings["seccomp"]))
 
 
 def limit(limits: dict[str, int]) -> None:
@@ -105,15 +107,12 @@ def landlock(read: Iterable[str], change: Iterable[str], devices: Iterable[str])
 def seccomp(program: bytes, above: socket.socket | None = None) -> None:
     """From now on, the kernel applies this filter (instructions of 8 bytes) to every system call.
 
-    above: leads to a process that takes the filter's listener, if the filter asks about some calls. Raises OSError if
-        it doesn't.
+    above: is sent the filter's listener, if the filter asks about some calls.
     """
     held = ctypes.create_string_buffer(program, len(program))
     filtered = struct.pack("@HP", len(program) // 8, ctypes.addressof(held))
     prctl(NO_NEW_PRIVILEGES, 1)
     listener = call(SECCOMP, ctypes.c_uint(SET_FILTER), ctypes.c_uint(ASKING if above else 0), filtered)
     if above:
-        above.send(struct.pack("i", listener))
-        if not above.recv(1):
-            raise OSError("the process above a worker can't take its filter's listener")
+        socket.send_fds(above, [b"listener"], [listener])
         os.close(listener)

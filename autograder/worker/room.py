@@ -30,7 +30,6 @@ READ_ONLY, NO_SETUID, NO_DEVICES, NO_PROGRAMS, REMOUNT, BIND, DEEP, PRIVATE = 1,
 KEPT = {"nosuid": NO_SETUID, "nodev": NO_DEVICES, "noexec": NO_PROGRAMS, "noatime": 1 << 10, "nodiratime": 1 << 11,
         "relatime": 1 << 21}
 DETACH = 2  # umount2
-PIDFD_GETFD = 438
 PIVOT_ROOT = 155 if platform.machine() == "x86_64" else 41  # the C library has no name for it
 RECEIVE, SEND, LET_THROUGH, NO_SPACE = 0xC0502100, 0xC0182101, 1, 28  # of a filter that asks
 QUESTION, REPLY = 80, "=QqiI"  # its bytes, and the form of a reply
@@ -44,7 +43,7 @@ def enter(settings: dict[str, Any]) -> socket.socket | None:
     files: the number of calls that may make a file, to which the filter of system calls is held; 0 if it asks nobody.
     folder: the only place where files may be written.
 
-    Returns a socket over which the process above is told of the filter's listener; None if there is no process above.
+    Returns a socket over which the process above expects the filter's listener; None if there is no process above.
     """
     if settings["namespaces"]:
         part()
@@ -67,10 +66,10 @@ def stay_above(child: int, heard: socket.socket, files: int) -> NoReturn:
     kept = heard.fileno()
     os.closerange(0, kept)
     os.closerange(kept + 1, MANY)
-    if files and (listener := heard.recv(4)):
-        taken = call(PIDFD_GETFD, os.pidfd_open(child), *struct.unpack("i", listener), 0)
-        heard.send(b"k")
-        ration(taken, files)
+    if files:
+        _, given, *_ = socket.recv_fds(heard, 16, 1)
+        if given:
+            ration(given[0], files)
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         signal.signal(os.WTERMSIG(status), signal.SIG_DFL)

@@ -59,7 +59,6 @@ for folder in FOLDERS:
             found.append(f"{name} in the folder of another")
         except OSError:
             pass
-open("found", "w").write("")
 raise RuntimeError("|".join(dict.fromkeys(found)))
 '''
 
