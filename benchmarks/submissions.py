@@ -7,7 +7,6 @@ from random import Random
 
 from nbformat import NotebookNode
 
-from autograder.judge.recording import source_of
 from autograder.lessons.topics import topic
 from autograder.submission.notebook import lesson
 from tests.classroom.pupils import FULL, LESSON, NAMES, NOTHING, SOLVED, Pupil
@@ -30,13 +29,13 @@ def submissions(count: int) -> list[Pupil]:
 
 def _pupil(number: int, r: Random) -> Pupil:
     student, quality = f"s{number:04d}", WRONG[number % len(WRONG)]
-    answers = {name: NEEDED + source_of(r.choice(variants), SE.reference) if r.random() < 0.4 else SOLVED[name]
-               for name, variants in _by_exercise(SE.mistakes.VARIANTS)}
+    answers = {name: NEEDED + r.choice(variants).source if r.random() < 0.4 else SOLVED[name]
+               for name, variants in _by_exercise(SE.catalogue.right)}
     if quality == "stubs":
         answers |= {name: STUBS[name] for name in NAMES[r.randint(0, 3):]}
     else:
-        for name, mistakes in r.sample(_by_exercise(SE.mistakes.MISTAKES), quality):
-            answers[name] = NEEDED + source_of(r.choice(mistakes), SE.reference)
+        for name, mistakes in r.sample(_by_exercise(SE.mistakes), quality):
+            answers[name] = NEEDED + r.choice(mistakes).source
     answers = {name: f"# {student}\n{source}" for name, source in answers.items()}
     what = RIGHT if quality == 0 else "left undone" if quality == "stubs" else f"{quality} wrong"
     return Pupil(student, what, FULL if quality == 0 else NOTHING, answers)

@@ -28,7 +28,7 @@ from attention_lab.checking.protocol import plain
 from attention_lab.checking.recorded import RecordedExercise, RecordedLesson
 from attention_lab.networks.threads import one_thread
 from autograder.judge import recording
-from autograder.lessons import derive
+from autograder.lessons import catalogue, derive
 from autograder.lessons.course import COURSE, NOTEBOOKS, ROOT, Lesson
 from autograder.lessons.topics import topic
 from builder import hints, notebooks
@@ -54,7 +54,9 @@ def key(lesson: Lesson, notebook: NotebookNode) -> str:
     """
     folder, found = topic(lesson.topic), reach(lesson)
     depends = {name: digest for module, names in MAKES.items() for name, digest in found.of(module, names).items()}
-    for module in ("reference", "exercises", "mistakes"):
+    known = [path.relative_to(folder.folder).with_suffix("").as_posix().replace("/", ".")
+             for pattern in ("mistakes.py", f"{catalogue.FOLDER}/*.py") for path in sorted(folder.folder.glob(pattern))]
+    for module in ("reference", "exercises", *known):
         depends |= found.of(f"{folder.package}.{module}")
     said = [lesson.name, lesson.title, notebooks.points(notebook), _hints(lesson, notebook),
             version("torch").partition("+")[0]]
@@ -63,7 +65,7 @@ def key(lesson: Lesson, notebook: NotebookNode) -> str:
 
 def _hints(lesson: Lesson, notebook: NotebookNode) -> dict[str, dict[str, int]]:
     files = topic(lesson.topic)
-    return hints.belonging(files.folder, hints.of_page(notebook), files.mistakes.MISTAKES)
+    return hints.belonging(hints.of_page(notebook), files.mistakes)
 
 
 def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
@@ -76,7 +78,7 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
     cases = derive.visible(files.exercises, files.reference)
     with one_thread():  # as in a check, because another number of threads rounds in another way
         exercises = [recording.record_exercise(e.name, cases[e.name], worth[e.name], files.reference,
-                                               files.mistakes.MISTAKES, e.uses)
+                                               files.mistakes, e.uses)
                      for e in files.exercises]
     about = _hints(lesson, notebook)
     for exercise in exercises:
@@ -202,7 +204,7 @@ def _asked_anew(lesson: Lesson, exercise: RecordedExercise) -> RecordedExercise:
         cases = [replace(case, expected_tensors=observe(thing, case.question, case.tensors, namespace)[1])
                  for case in exercise.cases]
         made = replace(exercise, cases=cases, mistakes=[])
-        recording.record_mistakes(made, files.reference, files.mistakes.MISTAKES)
+        recording.record_mistakes(made, files.reference, files.mistakes)
     return made
 
 

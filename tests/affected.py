@@ -6,15 +6,13 @@ from fnmatch import fnmatch
 # A path, and what to do after a change there. Every line that fits is printed once.
 AFTER = [
     ("solutions/*/page.py", "make build LESSON=...    if an experiment has changed: make measure LESSON=..."),
-    ("solutions/*/hints.toml", "make build LESSON=..."),
     ("solutions/*/figures.py", "make build LESSON=..."),
     ("solutions/*/review.py", "make build LESSON=..."),
     ("solutions/*/reference.py", "make build LESSON=...; pytest tests/parity; make nightly PART=1/8 and 2/8"),
     ("solutions/*/exercises.py",
      "make build LESSON=...; pytest -k LESSON tests/graders tests/test_catalogue.py; make nightly PART=1/8, 2/8"),
-    ("solutions/*/mistakes.py",
-     "make build LESSON=...; pytest -k LESSON tests/test_catalogue.py; make nightly PART=1/8, 2/8 and 3/8"),
-    ("solutions/*/answers/*", "pytest -k LESSON tests/graders/test_right_and_wrong.py tests/test_catalogue.py"),
+    ("solutions/*/catalogue/*",
+     "make build LESSON=...; pytest -k LESSON tests/test_catalogue.py tests/graders/test_right_and_wrong.py"),
     ("solutions/shared/*", "make build; make quick; make nightly PART=1/8 and 2/8"),
     ("solutions/course.toml", "make build"),
     ("course/attention_lab/checking/*",

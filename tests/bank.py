@@ -1,36 +1,44 @@
-"""The bank, `solutions/<topic>/answers/`: answers as learners write them, right and wrong, of all lessons
-(autograder/lessons/bank.py)."""
+"""The catalogues' right and wrong answers of all lessons (autograder/lessons/catalogue.py)."""
 
 from dataclasses import dataclass
 from functools import cache
 
-from autograder.lessons import bank
+from autograder.lessons.catalogue import Right, Wrong
 from autograder.lessons.course import lessons
 from autograder.lessons.topics import topic
 from tests.suites import few
 
 
 @dataclass(frozen=True)
-class Answer(bank.Answer):
+class Answer:
     """An answer, and the lesson that it is of."""
 
-    lesson: str = ""
+    lesson: str
+    entry: Right | Wrong
+
+    @property
+    def exercise(self) -> str:
+        return self.entry.exercise
+
+    @property
+    def source(self) -> str:
+        return self.entry.source
 
     @property
     def id(self) -> str:
-        return f"{self.lesson}/{self.name}"
+        return f"{self.lesson}/{self.exercise}--{self.entry.id}"
+
+    @property
+    def measured(self) -> bool:
+        """Whether only a measured process shows that it is wrong."""
+        return isinstance(self.entry, Wrong) and bool(self.entry.unseen)
 
 
 @cache
-def _all() -> list[Answer]:
-    topics = [(lesson.name, topic(lesson.topic)) for lesson in lessons()]
-    return [Answer(**vars(answer), lesson=name) for name, each in topics
-            for answer in bank.answers(each.folder, each.reference)]
-
-
 def answers(kind: str) -> list[Answer]:
     """All answers that are "right", or all that are "wrong"."""
-    return [answer for answer in _all() if answer.kind == kind]
+    return [Answer(lesson.name, entry) for lesson in lessons()
+            for entry in getattr(topic(lesson.topic).catalogue, kind)]
 
 
 def parameters(found: list[Answer], most: int = 1000) -> list:

@@ -50,7 +50,7 @@ STAYING = {
         "    return matrix\n",
     ("08a_windows", "WindowAttention"):
         next(answer.source for answer in answers("wrong")
-             if answer.name == "WindowAttention--index-and-mask-stay-on-the-cpu"),
+             if answer.entry.id == "index-and-mask-stay-on-the-cpu"),
 }
 
 

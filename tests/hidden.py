@@ -10,7 +10,7 @@ from autograder.audit.audit import Local
 from autograder.judge import questions, recording
 from autograder.lessons import derive
 from autograder.lessons.course import ROOT, lessons
-from autograder.lessons.topics import topic
+from autograder.lessons.topics import Topic, topic
 from autograder.submission import notebook
 from tests.suites import NIGHTLY
 
@@ -24,7 +24,7 @@ def reference(lesson: str):
 
 
 def catalogue(lesson: str):
-    return topic(LESSONS[lesson].topic).mistakes
+    return topic(LESSONS[lesson].topic).catalogue
 
 
 @lru_cache(maxsize=2)  # a process goes from one lesson to the next
@@ -34,7 +34,7 @@ def graders(lesson: str) -> questions.Graders:
     with one_thread(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(questions, "FOLDER", ROOT / "work/hidden-tests" / ("nightly" if NIGHTLY else "test"))
         if not NIGHTLY:
-            patch.setattr(catalogue(lesson), "MISTAKES", ())
+            patch.setattr(Topic, "mistakes", ())
         return questions.prepare(notebook.lesson(lesson), SEED, "meta", keep=True)
 
 

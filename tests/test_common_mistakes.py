@@ -16,13 +16,13 @@ def opened(name):
     """The known mistakes of a lesson that open a hint."""
     files = topic(LESSONS[name].topic)
     of_page = hints.of_page(notebooks.read_source(LESSONS[name]))
-    return {mistake for found in hints.belonging(files.folder, of_page, files.mistakes.MISTAKES).values()
+    return {mistake for found in hints.belonging(of_page, files.mistakes).values()
             for mistake in found}
 
 
 def test_every_common_mistake_is_a_known_one():
     for name, mistakes in COMMON.items():
-        assert set(mistakes) <= {mistake.id for mistake in topic(LESSONS[name].topic).mistakes.MISTAKES}, name
+        assert set(mistakes) <= {mistake.id for mistake in topic(LESSONS[name].topic).mistakes}, name
 
 
 def test_most_common_mistakes_open_a_hint():

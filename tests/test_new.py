@@ -14,7 +14,7 @@ from autograder.lessons import derive
 from autograder.lessons.topics import topic
 from autograder.new import sketch
 from autograder.new.explain import reason
-from autograder.new.new import exercises_source, mistakes_source
+from autograder.new.new import catalogue_source, exercises_source
 from autograder.new.propose import harmless, proposed, spread
 from autograder.new.usual import usual
 
@@ -278,14 +278,14 @@ def test_a_lesson_of_a_usual_size_leaves_little_to_explain(tmp_path):
     made.mkdir()
     sketched = read(tmp_path, GCBLOCK)
     for name, text in (("reference", sketched.text), ("exercises", exercises_source("gcblock", sketched)),
-                       ("mistakes", "MISTAKES = VARIANTS = ()\nEQUIVALENT = {}\n")):
+                       ):
         (made / f"{name}.py").write_text(text)
     files = topic(made)
     mistakes, explained = proposed(files), harmless(files)
     assert max(Counter(each.sentence for each in mistakes).values()) == 1 and 8 <= len(mistakes) <= 12
     assert {"gcblock-without-x-added", "gcblock-bare-exp"} < {each.id for each in mistakes}
     assert any(each.id.startswith("gcblock-softmax-over-axis") for each in mistakes)
-    assert "'GCBlock 9: rounded up': " in mistakes_source("gcblock", mistakes, explained)
+    assert "['9: rounded up'" in catalogue_source("GCBlock", mistakes, explained)
     cases = derive.hidden(files.exercises, files.reference, "audit 1")["GCBlock"]
     local = Local(recording.record_exercise("GCBlock", cases, 1.0, files.reference), files.reference)
     accepted = {each.id for each in mutants(inspect.getsource(files.reference.GCBlock)) if local.accepts(each.source)}

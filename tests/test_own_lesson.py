@@ -83,10 +83,10 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
     status, said = run("autograder", "new", "centring", "--reference", reference, "--folder", tmp_path / "mine")
     assert status == 0, said
     made = tmp_path / "mine/centring"
-    assert {path.name for path in made.iterdir()} == {"page.py", "reference.py", "exercises.py", "mistakes.py",
-                                                      "answers"}
+    assert {path.name for path in made.iterdir()} == {"page.py", "reference.py", "exercises.py", "catalogue"}
     assert "INPUTS" not in (made / "reference.py").read_text(encoding="utf-8")
-    assert (made / "mistakes.py").read_text(encoding="utf-8").count("    Mistake(") >= 3
+    entries = (made / "catalogue/centred.py").read_text(encoding="utf-8")
+    assert entries.count("    Mistake(") >= 3
     calls = (made / "exercises.py").read_text(encoding="utf-8")
     assert "call((1, 3, H, 1))" in calls and "call((B, 3, 1, W))" in calls
 
@@ -96,8 +96,9 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
     status, said = run("autograder", "audit", "own_centring")
     assert status == 2 and "not built yet" in said
 
-    (made / "answers/centred.py").write_text(f"# %% right: flat\n{RIGHT}\n\n\n# %% wrong: batch\n{WRONG}\n",
-                                             encoding="utf-8")
+    entries = entries.replace("Mistake\n", "Mistake, Wrong\n", 1)
+    entries = entries.replace("RIGHT = {}", f"RIGHT = {{'flat': {RIGHT!r}}}")
+    (made / "catalogue/centred.py").write_text(f"{entries}WRONG = (Wrong('batch', {WRONG!r}),)\n", encoding="utf-8")
     status, said = run("builder", "own_centring")
     assert status == 0, said
     released = repository / "course/own_centring/own_centring.ipynb"
@@ -107,10 +108,10 @@ def test_from_a_reference_to_judged_notebooks(repository, run, tmp_path):
     status, said = run("autograder", "audit", "own_centring", "--seeds", "1", "--json", tmp_path / "audit.json")
     found = json.loads((tmp_path / "audit.json").read_text(encoding="utf-8"))
     assert not found["false_rejections"] and not found["false_acceptances"] and not found["misnamed"], said
-    assert found["totals"]["answers of the bank"] == 2
+    assert (found["totals"]["right answers"], found["totals"]["wrong answers"]) == (1, 1)
     assert status == int(bool(found["survivors"])), said  # what is missing fails nothing
     missing = "\n".join(found["missing"])
-    for what in ("sentences that were proposed", "0 right variants", "1 wrong answers", "no hints.toml",
+    for what in ("sentences that were proposed", "1 right answers", "1 wrong answers", "no mistake has a hint",
                  "prose is to be written"):
         assert what in missing, missing
 

@@ -25,7 +25,7 @@ def test_a_page_reads_well(lesson):
 
 @LESSONS
 def test_a_report_reads_well(lesson):
-    found = [finding for mistake in topics.topic(lesson.topic).mistakes.MISTAKES
+    found = [finding for mistake in topics.topic(lesson.topic).mistakes
              for finding in findings(mistake.id, mistake.sentence)]
     assert not found, told(found)
 

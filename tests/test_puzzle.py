@@ -13,6 +13,7 @@ from attention_lab.checking import recorded
 from attention_lab.checking.verdict import Verdict
 from attention_lab.notebook import puzzle as puzzle_module
 from attention_lab.notebook.progress import FILE, digest, kept, remember
+from autograder.lessons import catalogue
 from autograder.lessons.topics import topic
 from builder import build, hints, notebooks
 
@@ -157,7 +158,7 @@ def test_every_exercise_is_a_puzzle_whose_lines_in_order_are_the_solution(course
 @pytest.mark.parametrize("lesson_", build.lessons(), ids=lambda each: each.name)
 def test_every_exercise_has_hints_and_those_of_its_mistakes_are_built(lesson_):
     told, files = hints.of_page(notebooks.read_source(lesson_)), topic(lesson_.topic)
-    about = hints.belonging(files.folder, told, files.mistakes.MISTAKES)
+    about = hints.belonging(told, files.mistakes)
     for exercise in recorded.load_all(build.COURSE / lesson_.name / recorded.FOLDER):
         assert told[exercise.name], exercise.name
         assert exercise.hints == about[exercise.name], "run `make build`"
@@ -175,13 +176,10 @@ def test_the_hint_that_belongs_to_a_mistake_is_named(lesson, capsys):
     assert "<script>" in points.report._repr_html_() and "(1);" in points.report._repr_html_()
 
 
-@pytest.mark.parametrize("wrong", ['[squeeze]\n4 = ["squeeze-sum"]', '[squeeze]\n1 = ["squeeze-typo"]',
-                                   '[typo]\n1 = ["squeeze-sum"]',
-                                   '[squeeze]\n1 = ["squeeze-sum"]\n2 = ["squeeze-sum"]'])
-def test_a_hint_for_what_there_is_not_stops_the_build(tmp_path, wrong):
-    (tmp_path / hints.FILE).write_text(wrong)
-    with pytest.raises(ValueError, match="hints.toml: "):
-        hints.belonging(tmp_path, {"squeeze": ["Which axes?", "One line."]}, topic("se").mistakes.MISTAKES)
+def test_a_hint_for_what_there_is_not_stops_the_build():
+    wrong = catalogue.Mistake("squeeze-sum", "A sentence.", "", hint=3, exercise="squeeze")
+    with pytest.raises(ValueError, match="squeeze-sum: squeeze has no hint 3"):
+        hints.belonging({"squeeze": ["Which axes?", "One line."]}, [wrong])
 
 
 def test_old_memories_are_read(lesson):

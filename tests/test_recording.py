@@ -5,7 +5,8 @@ import torch
 
 from attention_lab.checking import recorded
 from autograder.judge import recording
-from autograder.lessons.declare import Case, Mistake, RandomTensor, call
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.declare import Case, RandomTensor, call
 from solutions.se import reference as se
 
 SQUEEZE = [Case("a map", (RandomTensor((2, 3, 4, 5)),))]
@@ -13,7 +14,7 @@ MEAN = "x.mean(dim=(2, 3))"
 
 
 def mistake(name, new, old=MEAN):
-    return Mistake(name, "squeeze", "A sentence.", ((old, new),))
+    return Mistake(name, "A sentence.", {old: new}, exercise="squeeze")
 
 
 def test_a_mistake_that_is_right():
@@ -28,7 +29,7 @@ def test_two_mistakes_that_look_alike():
 
 
 def test_an_edit_that_does_not_apply():
-    with pytest.raises(ValueError, match="'stale': 'x.median' stands 0 times in squeeze"):
+    with pytest.raises(ValueError, match="stale: 'x.median' stands 0 times"):
         recording.record_exercise("squeeze", SQUEEZE, 2.0, se, [mistake("stale", "x", old="x.median")])
 
 

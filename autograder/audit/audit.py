@@ -1,9 +1,8 @@
 """Tries a lesson's hidden graders on everything that is known to be right or wrong, for several seeds.
 
-These answers are right: the solved notebook, which goes through the judge like a submission, and the correct variants.
-These are wrong: the catalogued mistakes, each of which the report should call by its own name, and the mutants of the
-reference, except those that EQUIVALENT in the catalogue explains. If the lesson is somebody's own, its bank of answers
-is tried too; the course's banks are tried by tests/judge/test_bank.py.
+These answers are right: the solved notebook, which goes through the judge like a submission, and the catalogue's right
+answers. These are wrong: its known mistakes, each of which the report should call by its own name, its further wrong
+answers, and the mutants of the reference, except those that EQUIVALENT explains.
 """
 
 from __future__ import annotations
@@ -35,9 +34,9 @@ from autograder.intake.files import read
 from autograder.judge import recording
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
-from autograder.lessons import bank
-from autograder.lessons.course import COURSE, NOTEBOOKS, OWN
-from autograder.lessons.topics import Topic, topic
+from autograder.lessons.catalogue import Catalogue, Wrong
+from autograder.lessons.course import COURSE, NOTEBOOKS
+from autograder.lessons.topics import topic
 from autograder.submission import notebook
 
 MUTATED = 3  # the seeds with which mutants are tried, which are many
@@ -49,7 +48,7 @@ class Audit:
 
     totals: how many answers of each kind were judged with each seed.
     misnamed: mistakes that lose points, but that the report takes for another mistake.
-    mistold: wrong answers of the bank whose report lacks the words that the answer's heading names.
+    mistold: wrong answers whose report does not say what the catalogue expects of it.
     survivors: mutants that get full points, each with the line that differs.
     stale: entries of EQUIVALENT whose mutant no longer exists, or loses points after all.
     missing: what else the lesson lacks. This is not a fault of its graders, so it does not fail the audit.
@@ -70,7 +69,7 @@ class Audit:
     def problems(self) -> dict[str, list[str]]:
         """Returns the lists of problems that are not empty, each by its title."""
         lists = {"false rejections": self.false_rejections, "false acceptances": self.false_acceptances,
-                 "mistakes under another name": self.misnamed, "reports without the expected words": self.mistold,
+                 "mistakes under another name": self.misnamed, "unexpected reports": self.mistold,
                  "mutants with full points": self.survivors, "EQUIVALENT is stale": self.stale}
         return {what: found for what, found in lists.items() if found}
 
@@ -105,34 +104,30 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
     lesson = notebook.lesson(lesson_name)
     files = topic(lesson.topic)
     solved = read(NOTEBOOKS / lesson_name / f"{lesson_name}.ipynb")
-    answers = bank.answers(files.folder, files.reference) if lesson_name.startswith(OWN) else []
+    known = files.catalogue
     changed = {slot.name: mutants(inspect.getsource(getattr(files.reference, slot.name))) for slot in lesson.exercises}
     found = Audit(lesson_name, tuple(seeds), missing=list(missing(files)))
-    found.totals = {"solved notebook": 1, "variants": len(files.mistakes.VARIANTS),
-                    "mistakes": len(files.mistakes.MISTAKES),
-                    "mutants": sum(map(len, changed.values())), "of them equivalent": len(files.mistakes.EQUIVALENT)}
-    if answers:
-        found.totals["answers of the bank"] = len(answers)
+    found.totals = {"solved notebook": 1, "right answers": len(known.right), "mistakes": len(known.mistakes),
+                    "wrong answers": len(known.wrong), "mutants": sum(map(len, changed.values())),
+                    "of them equivalent": len(known.equivalent)}
     with_full_points: dict[str, list[str]] = {}  # mutants, and the seeds
     mutated: list[str] = []
     for seed in seeds:
         local = _solved_notebook(found, seed, solved, files.reference)
         if not local:
             continue
-        _known_right_and_wrong(found, seed, local, files)
-        _bank(found, seed, local, answers)
+        _known_right_and_wrong(found, seed, local, known)
         if len(mutated) < MUTATED:
             mutated.append(seed)
             for mutant_id in [mutant.id for name, each in changed.items() for mutant in each
                               if local[name].accepts(mutant.source)]:
                 with_full_points.setdefault(mutant_id, []).append(seed)
-    _told(found, answers, files.reference)
-    equivalent = files.mistakes.EQUIVALENT
+    _told(found, known.wrong, files.reference)
     lines = {mutant.id: _changed_line(inspect.getsource(getattr(files.reference, name)), mutant.source)
              for name, each in changed.items() for mutant in each}
     found.survivors = [f"{name} ({', '.join(where)}){lines[name]}" for name, where in with_full_points.items()
-                       if name not in equivalent]
-    found.stale = [name for name in equivalent if with_full_points.get(name, []) != mutated]
+                       if name not in known.equivalent]
+    found.stale = [name for name in known.equivalent if with_full_points.get(name, []) != mutated]
     return found
 
 
@@ -152,40 +147,31 @@ def _solved_notebook(found: Audit, seed: str, solved: NotebookNode, reference: M
         return {exercise.name: Local(exercise, reference) for exercise in judge.graders(found.lesson).exercises}
 
 
-def _known_right_and_wrong(found: Audit, seed: str, local: Mapping[str, Local], files: Topic) -> None:
-    """Judges the variants of the catalogue, which are right, and its mistakes, which are wrong and should each be named
-    as itself."""
-    for variant in files.mistakes.VARIANTS:
-        judged = local[variant.exercise].judge(recording.source_of(variant, files.reference))
+def _known_right_and_wrong(found: Audit, seed: str, local: Mapping[str, Local], known: Catalogue) -> None:
+    """Judges the catalogue's answers: what is right, and what is wrong. Each mistake should be named as itself."""
+    for right in known.right:
+        judged = local[right.exercise].judge(right.source)
         if judged.points < judged.max_points:
-            found.false_rejections.append(f"{variant.id} ({seed}): {judged.headline}")
-    for mistake in files.mistakes.MISTAKES:
-        judged = local[mistake.exercise].judge(recording.source_of(mistake, files.reference), measured=False)
+            found.false_rejections.append(f"{right.id} of {right.exercise} ({seed}): {judged.headline}")
+    for mistake in known.mistakes:
+        judged = local[mistake.exercise].judge(mistake.source, measured=False)
         if judged.points == judged.max_points:
             found.false_acceptances.append(f"{mistake.id} ({seed})")
         elif judged.mistake != mistake.id:
             found.misnamed.append(f"{mistake.id} as {judged.mistake} ({seed})")
+    found.false_acceptances += [f"{wrong.id} of {wrong.exercise} ({seed})" for wrong in known.wrong
+                                if local[wrong.exercise].accepts(wrong.source)]
 
 
-def _bank(found: Audit, seed: str, local: Mapping[str, Local], answers: Iterable[bank.Answer]) -> None:
-    for answer in answers:
-        judged = local[answer.exercise].judge(answer.source)
-        full, right = judged.points == judged.max_points, answer.kind == "right"
-        if full != right:
-            wrongly = found.false_rejections if right else found.false_acceptances
-            wrongly.append(f"{answer.kind}: {answer.name} ({seed}): {judged.headline}")
-
-
-def _told(found: Audit, answers: Iterable[bank.Answer], reference: ModuleType) -> None:
+def _told(found: Audit, answers: Iterable[Wrong], reference: ModuleType) -> None:
     """Finds out what the learner's check, as recorded by the build, says about each wrong answer."""
-    for answer in (each for each in answers if each.kind == "wrong" and not each.measured):
-        names = recording.run_source(answer.source, reference, answer.name)
+    for wrong in (each for each in answers if not each.unseen):
+        names = recording.run_source(wrong.source, reference, wrong.id)
         with one_thread(), contextlib.redirect_stdout(io.StringIO()):
-            said = verdict_on(names[answer.exercise], COURSE / found.lesson / recorded.FOLDER).headline
-        if not answer.expected:
-            found.missing.append(f"{answer.name} has no expect: in its heading. The check says: {said}")
-        elif answer.expected not in said:
-            found.mistold.append(f"{answer.name}, expect: {answer.expected}. The check says: {said}")
+            judged = verdict_on(names[wrong.exercise], COURSE / found.lesson / recorded.FOLDER)
+        if not wrong.told(judged.mistake, judged.headline):
+            found.mistold.append(f"{wrong.id} of {wrong.exercise}, which expects {wrong.mistake or wrong.says}. The "
+                                 f"check says: {judged.headline}")
 
 
 def _changed_line(reference: str, mutant: str) -> str:

@@ -16,7 +16,6 @@ from autograder.insights.mistakes import FOLLOWS, LIMIT, NAMED, OPEN, UNNAMED, A
 from autograder.insights.published import published
 from autograder.judge.packages import sorted_out
 from autograder.judge.questions import closure
-from autograder.judge.recording import source_of
 from autograder.lessons.topics import Topic, topic
 from autograder.outward import command
 from autograder.submission.notebook import ReleasedLesson
@@ -149,5 +148,5 @@ def _exhibit(group: Group, known: Topic) -> Exhibit:
 
 
 def _catalogued(group: Group, known: Topic) -> str:
-    entries = [entry for entry in known.mistakes.MISTAKES if entry.id in group.mistakes]
-    return shown(source_of(entries[0], known.reference)) if entries else ""
+    entries = [entry for entry in known.mistakes if entry.id in group.mistakes]
+    return shown(entries[0].source) if entries else ""

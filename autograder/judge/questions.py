@@ -19,8 +19,9 @@ from attention_lab.checking.protocol import Question, plain
 from autograder.judge import private, recording
 from autograder.judge.versions import digest, unchanged, versions
 from autograder.lessons import derive
+from autograder.lessons.catalogue import Mistake
 from autograder.lessons.course import ROOT
-from autograder.lessons.declare import Exercise, Mistake
+from autograder.lessons.declare import Exercise
 from autograder.lessons.topics import topic
 from autograder.submission import notebook
 from autograder.worker import wire
@@ -139,7 +140,7 @@ def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str,
     mistakes: used instead of the lesson's own.
     """
     files = topic(lesson.topic)
-    known = files.mistakes.MISTAKES if mistakes is None else mistakes
+    known = files.mistakes if mistakes is None else mistakes
     points = {slot.name: slot.points for slot in lesson.exercises}
     draw = 0
     while True:

@@ -6,7 +6,6 @@ import hashlib
 import inspect
 import linecache
 import math
-import textwrap
 import warnings
 from collections.abc import Sequence
 from functools import partial
@@ -25,7 +24,7 @@ from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import NUMBER, Answer, Call, Construct, Observation, Question, Raised
 from attention_lab.checking.recorded import RecordedCase, RecordedExercise, RecordedMistake
 from autograder.judge.disguise import Implementation, disguise
-from autograder.lessons import declare, derive
+from autograder.lessons import catalogue, declare, derive
 from autograder.lessons.derive import VISIBLE
 
 
@@ -339,17 +338,11 @@ def _refuse_surprises(name: str, case: declare.Case, header: Observation) -> Non
         raise ValueError(f"{name}, case {case.label!r}: the reference itself makes {header.largest}")
 
 
-def source_of(mistake: declare.Mistake | declare.Variant, reference: ModuleType) -> str:
-    """Returns the code of a mistake or variant. Raises ValueError if an edit does not apply exactly once."""
-    if isinstance(mistake, declare.Variant) or mistake.code:
-        return textwrap.dedent(mistake.code).strip()
-    source = inspect.getsource(getattr(reference, mistake.exercise))
-    for old, new in mistake.edits:
-        if source.count(old) != 1:
-            raise ValueError(f"mistake {mistake.id!r}: {old!r} stands {source.count(old)} times in "
-                             f"{mistake.exercise}, not once")
-        source = source.replace(old, new)
-    return source
+def source_of(entry: catalogue.Mistake | catalogue.Right, reference: ModuleType) -> str:
+    """Returns the code of a mistake or of a right answer. Raises ValueError if an edit does not apply exactly once."""
+    if entry.source or isinstance(entry.code, str):
+        return entry.source or catalogue.dedented(str(entry.code))
+    return catalogue.applied(entry.code, inspect.getsource(getattr(reference, entry.exercise)), entry.id)
 
 
 def run_source(source: str, reference: ModuleType, name: str) -> dict[str, Any]:
@@ -364,7 +357,7 @@ def run_source(source: str, reference: ModuleType, name: str) -> dict[str, Any]:
 
 
 def record_exercise(name: str, cases: Sequence[declare.Case], points: float, reference: ModuleType,
-                    mistakes: Sequence[declare.Mistake] = (), uses: Sequence[str] = (), seed: str = VISIBLE,
+                    mistakes: Sequence[catalogue.Mistake] = (), uses: Sequence[str] = (), seed: str = VISIBLE,
                     device: str = "meta") -> RecordedExercise:
     """Returns the recorded exercise: the reference's answers to its cases, and those of the mistakes that are made in
     it.
@@ -389,7 +382,7 @@ def record_exercise(name: str, cases: Sequence[declare.Case], points: float, ref
     return made
 
 
-def _disguise_refused(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[declare.Mistake],
+def _disguise_refused(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[catalogue.Mistake],
                       words: tuple) -> None:
     """Disguises the cases that should be refused; see `disguise`. The mistakes are run only for this, so what a mistake
     remembers of these calls does not show in its recorded answers.
@@ -423,7 +416,7 @@ def _cotangent(g: torch.Generator, shape: tuple[int, ...]) -> Tensor:
     return draw(declare.RandomTensor(shape, "normal"), g)
 
 
-def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[declare.Mistake]) -> None:
+def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[catalogue.Mistake]) -> None:
     """Runs the cases of `made` on each mistake of the catalogue that belongs to this exercise, and records the answers.
 
     Raises ValueError if two mistakes look alike, or if one looks right.

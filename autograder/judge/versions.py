@@ -29,7 +29,7 @@ def _files(topics: Iterable[str]) -> list[tuple[str, Path]]:
     folders = {"autograder": (ROOT / "autograder", "**/*.py"),
                "attention_lab": (Path(attention_lab.__file__).parent, "**/*.py"),
                "shared": (ROOT / "solutions/shared", "*.py"),
-               **{f"topics/{topic}": (folder_of(topic), "*.py") for topic in topics}}
+               **{f"topics/{topic}": (folder_of(topic), "**/*.py") for topic in topics}}
     return sorted((f"{name}/{path.relative_to(folder)}", path) for name, (folder, files) in folders.items()
                   for path in folder.glob(files))
 

@@ -1,4 +1,4 @@
-"""How a lesson declares its exercises, its known mistakes and its correct variants, as data."""
+"""How a lesson declares its exercises, as data."""
 
 from __future__ import annotations
 
@@ -208,14 +208,7 @@ class Exercise:
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake: its id, the sentence that its author should read, and the code.
-
-    The code is the reference's after `edits` (old text, new text). If `code` is given, it is used instead.
-
-    grain: "float32" if the mistake rounds float64 numbers to float32, or uses weights of its own that torch drew in
-        float32. Its last digits are then different on another processor. If nothing but rounding is wrong, the mistake
-        is recognised by the size of its rounding errors.
-    """
+    """A known mistake in the mistakes.py of somebody's own lesson of before (catalogue.py)."""
 
     id: str
     exercise: str
@@ -227,7 +220,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Variant:
-    """A correct answer in another style."""
+    """A correct answer in another style, in such a mistakes.py."""
 
     id: str
     exercise: str

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 
+from .catalogue import Catalogue, Mistake, load
 from .course import ROOT, own_lessons
 from .declare import Exercise, Item
 
@@ -24,7 +25,7 @@ class Topic:
         self.folder, self.package = folder, f"solutions.{folder.name}"
 
     def has(self, file: str) -> bool:
-        """Says whether the file exists. A lesson of somebody's own may have no drawings, hints or questions for later.
+        """Says whether the file exists. A lesson of somebody's own may have no drawings or questions for later.
         """
         return (self.folder / file).exists()
 
@@ -59,8 +60,13 @@ class Topic:
         return getattr(self.module("exercises"), "USED_LATER", {})
 
     @cached_property
-    def mistakes(self) -> ModuleType:
-        return self.module("mistakes")
+    def catalogue(self) -> Catalogue:
+        """What learners write in each exercise, right and wrong."""
+        return load(self.folder, self.module, self.reference, [exercise.name for exercise in self.exercises])
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        return self.catalogue.mistakes
 
     @cached_property
     def review(self) -> tuple[Item, ...]:

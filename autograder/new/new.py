@@ -13,9 +13,9 @@ from typing import Any
 
 from rich.console import Console
 
-from autograder.lessons import bank
+from autograder.lessons import catalogue
+from autograder.lessons.catalogue import Mistake
 from autograder.lessons.course import OWN, OWN_LIST, ROOT, own_lessons
-from autograder.lessons.declare import Mistake
 from autograder.lessons.topics import SOLUTIONS, topic
 from autograder.new import probing
 from autograder.new import sketch as sketches
@@ -47,23 +47,21 @@ from autograder.lessons.declare import Exercise, call
 from autograder.lessons.sizes import large
 '''
 
-CATALOGUE = '''"""{name}: known mistakes, correct variants, and mutants that lose no points because they are right.
+CATALOGUE = '''"""What learners write for `{name}`.
 
 The mistakes were proposed by machine. Write a sentence for each that helps the learner who made it, without
 "(proposed)", and delete those that nobody makes.
 """
 
-from autograder.lessons.declare import Mistake
+from autograder.lessons.catalogue import Mistake
+
+# right answers in other styles, two or more: "mean-by-sum": """..."""
+RIGHT = {{}}
 
 MISTAKES = (
 {entries})
 
-# Right answers in another style, two per exercise or more: Variant("mean-by-sum", "Name", code="..."), imported as
-# Mistake is.
-VARIANTS = ()
-
-# Mutants that are right, each with the reason. `autograder audit` does not report that they get full points:
-# {{"Name 3: what": "why"}}.
+# mutants that are right, and why: `autograder audit` does not report that they get full points
 EQUIVALENT = {{
 {equivalent}}}
 '''
@@ -83,20 +81,21 @@ def new(name: str, reference: Path, folder: Path, console: Console) -> int:
         raise ValueError(f"{reference}: {taken[double[0]]} has an exercise {double[0]}, too; give yours another name")
     with tempfile.TemporaryDirectory() as scratch:
         made = Path(scratch, name)
-        (made / bank.FOLDER).mkdir(parents=True)
+        (made / catalogue.FOLDER).mkdir(parents=True)
         title = " ".join(word if word.isupper() else word.capitalize() for word in name.split("_"))
         texts = {"reference.py": sketch.text, "exercises.py": exercises_source(name, sketch),
-                 "mistakes.py": "MISTAKES = VARIANTS = ()\n",
                  "page.py": page(title, sketch)}
         for file, text in texts.items():
             (made / file).write_text(text, encoding="utf-8")
         mistakes, equivalent = _propose(made)
-        (made / "mistakes.py").write_text(mistakes_source(name, mistakes, equivalent), encoding="utf-8")
+        for exercise in sketch.exercises:
+            text = catalogue_source(exercise.name, mistakes, equivalent)
+            (made / catalogue.FOLDER / f"{exercise.name}.py").write_text(text, encoding="utf-8")
         shutil.copytree(made, home, ignore=shutil.ignore_patterns("__pycache__"))
     _enter(name, title, home, MINUTES * len(sketch.exercises))
     lesson = OWN + name
-    console.print(f"{home}: page.py, reference.py, exercises.py, mistakes.py ({len(mistakes)} proposed) and an empty "
-                  f"bank, answers/.\n{OWN_LIST} names it as {lesson}. Next: "
+    console.print(f"{home}: page.py, reference.py, exercises.py and catalogue/ ({len(mistakes)} mistakes proposed).\n"
+                  f"{OWN_LIST} names it as {lesson}. Next: "
                   f"{command('.venv/bin/python', '-m', 'builder', lesson)}, then "
                   f"{command('.venv/bin/autograder', 'audit', lesson)}",
                   markup=False, highlight=False, soft_wrap=True)
@@ -210,9 +209,14 @@ def _call_source(exercise: Drafted, call: Call, shapes: tuple, raises: tuple[int
     return f"{'large(' * call.large}call({', '.join(texts)}){')' * call.large}"
 
 
-def mistakes_source(name: str, mistakes: list[Mistake], equivalent: dict[str, str]) -> str:
-    """mistakes.py: the proposed catalogue, with sentences to be rewritten."""
-    entries = "".join(f"    Mistake({each.id!r}, {each.exercise!r},\n            {each.sentence!r},\n"
-                      f"            code='''\n{each.code}\n'''),\n" for each in mistakes)
-    explained = "".join(f"    {mutant!r}: {why!r},\n" for mutant, why in equivalent.items())
-    return CATALOGUE.format(name=name, entries=entries, equivalent=explained)
+def catalogue_source(exercise: str, mistakes: list[Mistake], equivalent: dict[str, str]) -> str:
+    """catalogue/<exercise>.py: what was proposed for it, with sentences to be rewritten."""
+    entries = "".join(f"    Mistake({each.id!r},\n            {each.sentence!r}, '''\n{each.code}\n'''),\n"
+                      for each in mistakes if each.exercise == exercise)
+    reasons: dict[str, list[str]] = {}
+    for name, why in equivalent.items():
+        owner, _, mutant = name.partition(" ")
+        if owner == exercise:
+            reasons.setdefault(why, []).append(mutant)
+    explained = "".join(f"    {why!r}: {mutants!r},\n" for why, mutants in reasons.items())
+    return CATALOGUE.format(name=exercise, entries=entries, equivalent=explained)

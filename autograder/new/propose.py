@@ -24,7 +24,8 @@ from autograder.audit.mutants import Mutant, counted, mutants
 from autograder.audit.syntax import is_guard
 from autograder.judge import recording
 from autograder.lessons import derive
-from autograder.lessons.declare import Exercise, Mistake
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.declare import Exercise
 from autograder.lessons.topics import Topic
 from autograder.new.explain import reason
 from autograder.new.usual import Usual, usual
@@ -107,14 +108,14 @@ def _recorded(files: Topic, exercise: Exercise) -> list[RecordedExercise]:
 
 def _crashes(reference: ModuleType, made: list[RecordedExercise], mistake: Mistake) -> bool:
     """Says whether the mistake crashes at once. The error then explains itself."""
-    space = recording.run_source(mistake.code, reference, mistake.id)
+    space = recording.run_source(recording.source_of(mistake, reference), reference, mistake.id)
     first = made[0].cases[0]
     return bool(observe(space[mistake.exercise], first.question, first.tensors, space)[0].raised)
 
 
 def _right(reference: ModuleType, made: RecordedExercise, mistake: Mistake) -> bool:
     """Would it get full points?"""
-    space = recording.run_source(mistake.code, reference, mistake.id)
+    space = recording.run_source(recording.source_of(mistake, reference), reference, mistake.id)
     return not any(differences(case, observe(space[made.name], case.question, case.tensors, space), made.scale)
                    for case in made.cases)
 
@@ -146,7 +147,7 @@ def _quietly() -> Iterator[None]:
 
 
 def _usual(exercise: str, found: Usual) -> Mistake:
-    return Mistake(f"{exercise.lower()}-{found.id}", exercise, f"{PROPOSED}{found.sentence}", code=found.source)
+    return Mistake(f"{exercise.lower()}-{found.id}", f"{PROPOSED}{found.sentence}", found.source, exercise=exercise)
 
 
 def _mistake(exercise: str, mutant: Mutant) -> Mistake:
@@ -154,7 +155,7 @@ def _mistake(exercise: str, mutant: Mutant) -> Mistake:
     words = "".join(letter if letter.isalnum() else "-" for letter in f"{place} {what}".lower())
     label = "-".join(filter(None, words.split("-")))
     sentence = f"{PROPOSED}Compare with the formula: {what.replace(' -> ', ' became ')}."
-    return Mistake(label, exercise, sentence, code=mutant.source)
+    return Mistake(label, sentence, mutant.source, exercise=exercise)
 
 
 def spread(found: list[Mutant], source: str) -> list[Mutant]:

@@ -7,9 +7,10 @@ gamma.
 from dataclasses import replace
 from random import Random
 
-from autograder.lessons.declare import Case, Mistake, RandomTensor, call
+from autograder.lessons import families
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.declare import Case, RandomTensor, call
 from autograder.lessons.sizes import MAPS, Construct, bottleneck, bottlenecks, empty_bottlenecks, on_bottleneck, on_maps
-from solutions.shared import mistakes
 
 # --- Calls
 OVERFLOW = 3e4  # the factor from which `exp` of a product of queries and keys is infinite
@@ -65,125 +66,124 @@ QUERIES, KEYS = "self.query(x).flatten(2).transpose(1, 2)", "self.key(x).flatten
 ADDED = "x + self.gamma * gathered.reshape(x.shape)"
 
 
-def with_gamma(short: str, exercise: str, what: str) -> tuple[Mistake, ...]:
+def with_gamma(short: str, what: str, hint: int = 0, grid: int = 0) -> tuple[Mistake, ...]:
     """What goes wrong with the last line, which all three attentions share;
-    with gamma at zero most of it would be right."""
+    with gamma at zero most of it would be right.
+
+    hint, grid: the numbers of the hints on the sum and on the grid.
+    """
     return (
-        Mistake(f"{short}-no-gamma", exercise,
+        Mistake(f"{short}-no-gamma",
                 f"gamma is missing: you return x + ({what}). Return x + gamma * ({what}), so that a new module changes "
                 "nothing.",
-                ((ADDED, "x + gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-gamma-times-all", exercise,
+                {ADDED: "x + gathered.reshape(x.shape)"}, hint=hint),
+        Mistake(f"{short}-gamma-times-all",
                 "gamma multiplies x too: if gamma is 0, nothing is left of x. It should multiply only the gathered "
                 "features: x + gamma * (...).",
-                ((ADDED, "self.gamma * (x + gathered.reshape(x.shape))"),)),
-        Mistake(f"{short}-gamma-times-x", exercise,
+                {ADDED: "self.gamma * (x + gathered.reshape(x.shape))"}, hint=hint),
+        Mistake(f"{short}-gamma-times-x",
                 "gamma multiplies x, and the gathered features are added as they are. It should be the other way "
                 "round: x + gamma * (...).",
-                ((ADDED, "self.gamma * x + gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-mixed", exercise,
+                {ADDED: "self.gamma * x + gathered.reshape(x.shape)"}, hint=hint),
+        Mistake(f"{short}-mixed",
                 "You return a mixture, (1 - gamma) * x + gamma * (...). Here x should stay whole: x + gamma * (...).",
-                ((ADDED, "(1 - self.gamma) * x + self.gamma * gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-no-shortcut", exercise,
+                {ADDED: "(1 - self.gamma) * x + self.gamma * gathered.reshape(x.shape)"}, hint=hint),
+        Mistake(f"{short}-no-shortcut",
                 "The shortcut is missing: you return gamma * (...), which is 0 if gamma is 0. Add it to x.",
-                ((ADDED, "self.gamma * gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-subtracted", exercise,
+                {ADDED: "self.gamma * gathered.reshape(x.shape)"}, hint=hint),
+        Mistake(f"{short}-subtracted",
                 f"You subtract the gathered features: x - gamma * ({what}). Add them: x + gamma * ({what}).",
-                ((ADDED, "x - self.gamma * gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-skipped-at-zero", exercise,
+                {ADDED: "x - self.gamma * gathered.reshape(x.shape)"}, hint=hint),
+        Mistake(f"{short}-skipped-at-zero",
                 "If gamma is 0, you return x alone. Then no gradient reaches gamma, and it stays 0 for good. Multiply "
                 "by gamma whatever its value is.",
-                ((f"return {ADDED}", f"return {ADDED} if self.gamma.item() else x"),)),
-        Mistake(f"{short}-gamma-no-parameter", exercise,
+                {f"return {ADDED}": f"return {ADDED} if self.gamma.item() else x"}),
+        Mistake(f"{short}-gamma-no-parameter",
                 "Your module has no parameter for gamma. A plain tensor is not a parameter, so no optimiser would "
                 "train it. Make an nn.Parameter of torch.zeros(1), in `__init__`.",
-                (("nn.Parameter(torch.zeros(1))", "torch.zeros(1)"),)),
-        Mistake(f"{short}-returns-gathered", exercise,
+                {"nn.Parameter(torch.zeros(1))": "torch.zeros(1)"}),
+        Mistake(f"{short}-returns-gathered",
                 "You return the gathered features alone. Multiply them by gamma, and add them to x.",
-                ((ADDED, "gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-gamma-squashed", exercise,
+                {ADDED: "gathered.reshape(x.shape)"}, hint=hint),
+        Mistake(f"{short}-gamma-squashed",
                 "gamma goes through a sigmoid, so it starts at 0.5 and can never be 0 or negative. Use it as it is.",
-                ((ADDED, ADDED.replace("self.gamma", "torch.sigmoid(self.gamma)")),)),
-        Mistake(f"{short}-gate", exercise,
+                {ADDED: ADDED.replace("self.gamma", "torch.sigmoid(self.gamma)")}, hint=hint),
+        Mistake(f"{short}-gate",
                 "You multiply x by the gathered features, as a gate does. Add them instead: x + gamma * (...).",
-                ((ADDED, "x + x * self.gamma * gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-in-place", exercise,
+                {ADDED: "x + x * self.gamma * gathered.reshape(x.shape)"}, hint=hint),
+        Mistake(f"{short}-in-place",
                 "Your module changes its input in place: code that reads x afterwards finds it changed. Write `return "
                 "x + ...`.",
-                ((f"return {ADDED}", "x += self.gamma * gathered.reshape(x.shape)\n        return x"),)),
-        Mistake(f"{short}-gathered-detached", exercise,
-                "The numbers are right, but the gathered features are detached, so no gradient flows back through "
-                "them. Leave out the `detach()`, `.data` or `no_grad()`.",
-                ((ADDED, "x + self.gamma * gathered.detach().reshape(x.shape)"),)),
-        Mistake(f"{short}-shortcut-detached", exercise,
-                "The numbers are right, but x is detached in the shortcut, so most of its gradient is lost. Leave out "
-                "the `detach()`, `.data` or `no_grad()`.",
-                ((ADDED, "x.detach() + self.gamma * gathered.reshape(x.shape)"),)),
-        Mistake(f"{short}-gamma-one", exercise,
+                {f"return {ADDED}": "x += self.gamma * gathered.reshape(x.shape)\n        return x"}),
+        families.detached(
+            f"{short}-gathered-detached", "the gathered features are detached, so no gradient flows back through them",
+            {ADDED: "x + self.gamma * gathered.detach().reshape(x.shape)"}),
+        families.detached(
+            f"{short}-shortcut-detached", "x is detached in the shortcut, so most of its gradient is lost",
+            {ADDED: "x.detach() + self.gamma * gathered.reshape(x.shape)"}),
+        Mistake(f"{short}-gamma-one",
                 "Your gamma starts at 1. It should start at 0, torch.zeros(1), so that a new module changes nothing in "
                 "the network around it.",
-                (("torch.zeros(1)", "torch.ones(1)"),)),
-        Mistake(f"{short}-swapped-sides", exercise,
+                {"torch.zeros(1)": "torch.ones(1)"}),
+        Mistake(f"{short}-swapped-sides",
                 "You reshape the gathered features to (B, C, W, H) and then swap the last two axes, so the numbers "
                 "land at wrong positions. Reshape to (B, C, H, W), because positions are counted row by row.",
-                ((ADDED, "x + self.gamma * gathered.reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"),)),
+                {ADDED: "x + self.gamma * gathered.reshape(*x.shape[:2], x.shape[3], x.shape[2]).transpose(2, 3)"},
+                hint=grid),
     )
 
 
-def projections(short: str, exercise: str, values: str) -> tuple[Mistake, ...]:
+def projections(short: str, values: str) -> tuple[Mistake, ...]:
     """What goes wrong with the three layers of position attention. values: the expression of the values."""
     return (
-        *(mistake for mistake in mistakes.bottleneck(short, exercise, default=8)
+        *(mistake for mistake in families.bottleneck(short, default=8)
           if mistake.id != f"{short}-reduction-ignored"),
-        *(Mistake(f"{short}-reduction-ignored{how}", exercise,  # the authors' code has no such argument
+        *(Mistake(f"{short}-reduction-ignored{how}",  # the authors' code has no such argument
                   "The argument `reduction` has no effect on the number of channels, because 8 is written in its "
                   "place. Use the argument.",
-                  ((f"hidden = {mistakes.HIDDEN}", hidden),))
+                  {f"hidden = {families.HIDDEN}": hidden})
           for how, hidden in (("", 'if not (hidden := channels // 8):\n            raise ValueError(f"{channels}, '
                                    '{reduction}")'),
-                              ("-but-refused", f"hidden = {mistakes.HIDDEN} and channels // 8"))),
-        Mistake(f"{short}-relu", exercise,
+                              ("-but-refused", f"hidden = {families.HIDDEN} and channels // 8"))),
+        Mistake(f"{short}-relu",
                 "Your queries and keys go through a ReLU. Use the convolutions' outputs as they are.",
-                ((QUERIES, f"{QUERIES}.relu()"), (KEYS, f"{KEYS}.relu()"))),
-        Mistake(f"{short}-default-sixteen", exercise,
+                {QUERIES: f"{QUERIES}.relu()", KEYS: f"{KEYS}.relu()"}),
+        Mistake(f"{short}-default-sixteen",
                 "If reduction is not given, your module uses 16, as in earlier lessons. Here the default should be 8.",
-                (("reduction: int = 8", "reduction: int = 16"),)),
-        Mistake(f"{short}-no-bias", exercise,
+                {"reduction: int = 8": "reduction: int = 16"}),
+        Mistake(f"{short}-no-bias",
                 "Your 1x1 convolutions have no bias. Keep torch's default.",
-                tuple((layer, layer.replace(", 1)", ", 1, bias=False)"))
-                      for layer in (QUERY_LAYER, KEY_LAYER, VALUE_LAYER))),
-        Mistake(f"{short}-values-reduced", exercise,
+                {layer: layer.replace(", 1)", ", 1, bias=False)") for layer in (QUERY_LAYER, KEY_LAYER, VALUE_LAYER)}),
+        Mistake(f"{short}-values-reduced",
                 "Your values have C // reduction channels, like queries and keys. They should keep all C channels, "
                 "because their weighted mean is added to x.",
-                ((VALUE_LAYER, "self.value = nn.Conv2d(channels, hidden, 1)"),)),
-        Mistake(f"{short}-all-wide", exercise,
+                {VALUE_LAYER: "self.value = nn.Conv2d(channels, hidden, 1)"}),
+        Mistake(f"{short}-all-wide",
                 "Your queries and keys have C channels. They should have C // reduction: fewer numbers are enough to "
                 "compare positions.",
-                ((QUERY_LAYER, QUERY_LAYER.replace("hidden", "channels")),
-                 (KEY_LAYER, KEY_LAYER.replace("hidden", "channels")))),
-        Mistake(f"{short}-queries-as-keys", exercise,
+                {layer: layer.replace("hidden", "channels") for layer in (QUERY_LAYER, KEY_LAYER)}),
+        Mistake(f"{short}-queries-as-keys",
                 "Queries and keys both come from `self.query`, and `self.key` is never used. The keys should come from "
                 "`self.key`.",
-                ((KEYS, "self.query(x).flatten(2)"),)),
-        Mistake(f"{short}-keys-as-queries", exercise,
+                {KEYS: "self.query(x).flatten(2)"}),
+        Mistake(f"{short}-keys-as-queries",
                 "Queries and keys both come from `self.key`, and `self.query` is never used. The queries should come "
                 "from `self.query`.",
-                ((QUERIES, QUERIES.replace("query", "key")),)),
-        Mistake(f"{short}-roles-exchanged", exercise,
+                {QUERIES: QUERIES.replace("query", "key")}),
+        Mistake(f"{short}-roles-exchanged",
                 "Queries and keys have changed places, so row j of your map belongs to the key of position j. It "
                 "should belong to the query of position j.",
-                (("queries = self.query(x)", "queries = self.key(x)"),
-                 ("keys = self.key(x).flatten(2)\n", "keys = self.query(x).flatten(2)\n"))),
-        Mistake(f"{short}-values-are-x", exercise,
+                {"queries = self.query(x)": "queries = self.key(x)",
+                 "keys = self.key(x).flatten(2)\n": "keys = self.query(x).flatten(2)\n"}),
+        Mistake(f"{short}-values-are-x",
                 "Your positions gather x itself: `self.value` is made and never used. They should gather the values, "
                 "self.value(x).",
-                ((values, values.replace("self.value(x)", "x")),)),
-        Mistake(f"{short}-input-detached", exercise,
-                "The numbers are right, but x is detached before the three layers, so part of its gradient is lost. "
-                "Leave out the `detach()`, `.data` or `no_grad()`.",
-                tuple((f"self.{name}(x)", f"self.{name}(x.detach())") for name in ("query", "key", "value"))),
-        Mistake(f"{short}-queries-scrambled", exercise,
+                {values: values.replace("self.value(x)", "x")}),
+        families.detached(
+            f"{short}-input-detached", "x is detached before the three layers, so part of its gradient is lost",
+            {f"self.{name}(x)": f"self.{name}(x.detach())" for name in ("query", "key", "value")}),
+        Mistake(f"{short}-queries-scrambled",
                 "You turn (B, D, N) into (B, N, D) with `reshape` or `view`. Neither of them swaps axes, so a query is "
                 "a mixture of positions. Swap the axes with transpose(1, 2).",
-                ((QUERIES, "self.query(x).reshape(len(x), -1, self.query.out_channels)"),)),
+                {QUERIES: "self.query(x).reshape(len(x), -1, self.query.out_channels)"}),
     )

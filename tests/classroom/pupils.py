@@ -16,9 +16,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from autograder.judge.recording import source_of
-from solutions.se import reference as se
-from solutions.se.mistakes import MISTAKES, VARIANTS
+from autograder.lessons.topics import topic
 
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = "01_se"
@@ -59,7 +57,8 @@ class Pupil:
 
 def known(*ids: str) -> dict[str, str]:
     """The code of mistakes and variants of the catalogue, by exercise."""
-    return {entry.exercise: source_of(entry, se) for entry in (*MISTAKES, *VARIANTS) if entry.id in ids}
+    of = topic("se").catalogue
+    return {entry.exercise: entry.source for entry in (*of.mistakes, *of.right) if entry.id in ids}
 
 
 def solved_answers() -> dict[str, str]:

@@ -8,8 +8,8 @@ import pytest
 from autograder.audit import audit
 from autograder.audit.mutants import Mutant, mutants
 from autograder.judge import questions
-from autograder.lessons import bank, declare
-from solutions.se import mistakes as catalogue
+from autograder.lessons import catalogue
+from autograder.lessons.topics import Topic, topic
 from solutions.se import reference as se
 from tests import hidden
 from tests.hidden import LESSONS, SEED
@@ -25,16 +25,15 @@ def test_the_course_is_judged_rightly(lesson, monkeypatch):
     monkeypatch.setattr(questions, "prepare", lambda *_: drawn)
     found = audit.audit(lesson, (SEED,))
     assert not found.failed and not found.stale, str(found)
-    assert found.totals["mistakes"] > 50 and found.totals["mutants"] > 300 and found.totals["variants"] >= 8
+    assert found.totals["mistakes"] > 50 and found.totals["mutants"] > 300 and found.totals["right answers"] >= 8
 
 
 @pytest.fixture
 def planted(monkeypatch):
-    """`planted(MISTAKES=..., ...)`: an audit of 01_se with another catalogue and no mutants but those given by
+    """`planted(mistakes=..., ...)`: an audit of 01_se with another catalogue and no mutants but those given by
     exercise."""
-    def run(MISTAKES=(), VARIANTS=(), EQUIVALENT=None, changed=None):
-        for name, value in (("MISTAKES", MISTAKES), ("VARIANTS", VARIANTS), ("EQUIVALENT", EQUIVALENT or {})):
-            monkeypatch.setattr(catalogue, name, value)
+    def run(changed=None, **known):
+        monkeypatch.setattr(Topic, "catalogue", catalogue.Catalogue(**known))
         of = {inspect.getsource(getattr(se, name)): found for name, found in (changed or {}).items()}
         monkeypatch.setattr(audit, "mutants", lambda source: of.get(source, []))
         return audit.audit("01_se", (SEED,))
@@ -42,27 +41,24 @@ def planted(monkeypatch):
     return run
 
 
-def test_a_variant_that_is_wrong(planted):
-    found = planted(VARIANTS=(declare.Variant("not-a-mean", "squeeze", MAXIMUM),))
-    assert (
-        found.failed
-        and len(found.false_rejections) == 1
-        and found.false_rejections[0].startswith("not-a-mean (tests): ")
-    )
+def test_a_right_answer_that_is_wrong(planted):
+    found = planted(right=(catalogue.Right("not-a-mean", MAXIMUM, exercise="squeeze", source=MAXIMUM),))
+    [rejected] = found.false_rejections
+    assert found.failed and rejected.startswith("not-a-mean of squeeze (tests): ")
     assert "1 false rejections:\n    not-a-mean" in str(found)
 
 
 def test_a_mistake_that_is_right(planted):
-    right = declare.Mistake("is-a-mean", "squeeze", "A sentence.", code="def squeeze(x):\n    return "
-                                                                        "x.flatten(2).mean(-1)")
-    found = planted(MISTAKES=(right,))
+    right = catalogue.Mistake("is-a-mean", "A sentence.", "", exercise="squeeze",
+                              source="def squeeze(x):\n    return x.flatten(2).mean(-1)")
+    found = planted(mistakes=(right,))
     assert len(found.false_acceptances) == 1 and "'is-a-mean'" in found.false_acceptances[0]
 
 
 def test_mutants(planted):
     found = planted(changed={"squeeze": [Mutant("squeeze 9: right", inspect.getsource(se.squeeze)),
                                          Mutant("squeeze 9: wrong", MAXIMUM)]},
-                    EQUIVALENT={"squeeze 9: wrong": "It loses points.", "squeeze 9: gone": "No mutant has this name."})
+                    equivalent={"squeeze 9: wrong": "It loses points.", "squeeze 9: gone": "No mutant has this name."})
     assert found.survivors == ["squeeze 9: right (tests)"]
     assert found.stale == ["squeeze 9: wrong", "squeeze 9: gone"]
     assert json.loads(json.dumps(found.as_json()))["survivors"] == found.survivors
@@ -76,16 +72,12 @@ def test_a_mutant_with_full_points_shows_its_line(planted):
 
 
 def test_what_a_wrong_answer_is_told():
-    """The words behind `expect:`, of a lesson of one's own, too."""
-    answers = [bank.Answer("squeeze", "wrong", f"maximum-{i}", MAXIMUM, words)
-               for i, words in enumerate(("largest value", "minimum", "nothing, only a process shows it", ""))]
+    answers = [catalogue.Wrong(f"maximum-{i}", MAXIMUM, exercise="squeeze", source=MAXIMUM, **expected)
+               for i, expected in enumerate(({"says": "largest value"}, {"says": "minimum"},
+                                             {"unseen": "only a process shows it"}, {"mistake": "squeeze-maximum"}))]
     found = audit.Audit("01_se", (SEED,))
     audit._told(found, answers, se)
-    assert found.failed and len(found.mistold) == 1
-    assert found.mistold[0].startswith("squeeze--maximum-1, expect: minimum. The check says: ")
-    assert "1 reports without the expected words:" in str(found)
-    [without] = found.missing
-    assert without.startswith("squeeze--maximum-3 has no expect: in its heading. The check says: Your squeeze")
+    assert [said.partition(". ")[0] for said in found.mistold] == ["maximum-1 of squeeze, which expects minimum"]
 
 
 def test_a_solved_notebook_that_is_wrong(planted, monkeypatch):
@@ -105,4 +97,5 @@ def test_a_solved_notebook_that_is_wrong(planted, monkeypatch):
 def test_every_reason_belongs_to_a_mutant():
     ids = {mutant.id for name in ("squeeze", "Excitation", "SEBlock", "se_parameter_cost")
            for mutant in mutants(inspect.getsource(getattr(se, name)))}
-    assert set(catalogue.EQUIVALENT) <= ids and all(catalogue.EQUIVALENT.values())
+    explained = topic("se").catalogue.equivalent
+    assert set(explained) <= ids and all(explained.values())

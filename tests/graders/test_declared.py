@@ -1,13 +1,12 @@
 """A declaration can say what later lessons need: several inputs, sizes among them, lists of modules, outputs that
 are lists, methods."""
 
-from types import SimpleNamespace
 
 import pytest
 
 from autograder.audit.audit import Local
 from autograder.judge import recording
-from autograder.lessons import derive
+from autograder.lessons import catalogue, derive
 from autograder.lessons.declare import Case, Earlier, Exercise, RandomTensor
 from autograder.lessons.sizes import odd_sides
 from solutions.catnet import reference as catnet
@@ -60,7 +59,7 @@ def recorded(exercise, reference):
 ])
 def test_exercises_of_later_lessons(reference, exercise, wrong):
     local = recorded(exercise, reference)
-    source = recording.source_of(SimpleNamespace(code="", edits=(), exercise=exercise.name), reference)
+    source = catalogue.definition(reference, exercise.name)
     assert source.count(wrong[0]) == 1
     right = local.judge(source)
     assert right.points == right.max_points, right.headline

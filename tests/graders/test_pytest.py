@@ -7,13 +7,12 @@ import nbformat
 import pytest
 
 from autograder.intake.files import read
-from autograder.judge import judge, recording
+from autograder.judge import judge
 from autograder.lessons.course import NOTEBOOKS, ROOT
+from autograder.lessons.topics import Topic, topic
 from autograder.submission import notebook
-from solutions.se import mistakes as catalogue
-from solutions.se import reference as se
 
-MISTAKE = next(mistake for mistake in catalogue.MISTAKES if mistake.id == "se-gate-detached")
+MISTAKE = next(mistake for mistake in topic("se").mistakes if mistake.id == "se-gate-detached")
 SOLVED = NOTEBOOKS / "01_se/01_se.ipynb"
 
 
@@ -21,7 +20,7 @@ SOLVED = NOTEBOOKS / "01_se/01_se.ipynb"
 def a_class(monkeypatch):
     """A seed of these tests, not the class's: none is made in work/.
     One known mistake is enough, and takes less time."""
-    monkeypatch.setattr(catalogue, "MISTAKES", (MISTAKE,))
+    monkeypatch.setattr(Topic, "mistakes", (MISTAKE,))
     monkeypatch.setattr(judge, "class_seed", lambda _: "tests")
     monkeypatch.chdir(ROOT)
 
@@ -54,7 +53,7 @@ def test_a_wrong_answer_fails_as_the_judge_says(tmp_path):
     submission = nbformat.read(SOLVED, as_version=4)
     for cell in submission.cells:
         if "SEBlock" in notebook.defined_names(cell.source):
-            cell.source = "from torch import Tensor\n" + recording.source_of(MISTAKE, se)
+            cell.source = "from torch import Tensor\n" + MISTAKE.source
     nbformat.write(submission, tmp_path / "submission.ipynb")
     code, seen = run("--submission", str(tmp_path / "submission.ipynb"))
     with judge.Judge() as judging:

@@ -8,8 +8,8 @@ from attention_lab.checking.values import LAYOUTS
 from autograder.audit.audit import Local
 from autograder.judge import recording
 from autograder.lessons.declare import Case, RandomTensor
+from autograder.lessons.topics import topic
 from solutions.se import reference as se
-from solutions.se.mistakes import VARIANTS
 
 side = st.integers(1, 9)
 image_layout = st.sampled_from(sorted(LAYOUTS))
@@ -19,8 +19,8 @@ often = settings(max_examples=40, deadline=None, database=None, suppress_health_
 
 def agree(name, case):
     local = Local(recording.record_exercise(name, [case], 1.0, se), se)
-    for variant in (v for v in VARIANTS if v.exercise == name):
-        judged = local.judge(recording.source_of(variant, se))
+    for variant in (right for right in topic("se").catalogue.right if right.exercise == name):
+        judged = local.judge(variant.source)
         assert judged.points == judged.max_points, f"{variant.id}: {judged.headline}"
 
 

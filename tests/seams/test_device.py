@@ -13,7 +13,8 @@ from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import Located, Mixed
 from attention_lab.notebook.check import asker
 from autograder.judge import recording
-from autograder.lessons.declare import Affine, Case, Earlier, Mistake, RandomTensor
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.declare import Affine, Case, Earlier, RandomTensor
 from solutions.catnet import reference as catnet
 from solutions.grl import reference as grl
 from solutions.pyramid_split import reference as pyramid_split
@@ -311,10 +312,11 @@ def test_renamed_and_doubtful_weights_are_placed_as_without_it(way):
 
 def test_a_mistake_that_only_another_device_shows_is_named(way):
     source = piece("self.register_buffer('steps', torch.arange(6.), persistent=False)", "return x + self.steps")
-    plain = Mistake("plain-table", "Piece", "The table is a plain attribute.",
-                    (("self.register_buffer('steps', torch.arange(6.), persistent=False)",
-                      "self.steps = torch.arange(6.)"),))
-    minus = Mistake("minus", "Piece", "The table is subtracted.", (("x + self", "x - self"),))
+    plain = Mistake("plain-table", "The table is a plain attribute.",
+                    {"self.register_buffer('steps', torch.arange(6.), persistent=False)":
+                         "self.steps = torch.arange(6.)"},
+                    exercise="Piece")
+    minus = Mistake("minus", "The table is subtracted.", {"x + self": "x - self"}, exercise="Piece")
     lesson = way(source, "Piece", *MAP, mistakes=(plain, minus))
     assert lesson.wrong(piece("self.t = torch.arange(6.)", "return x + self.t")).mistake == "plain-table"
     assert lesson.wrong(piece("self.t = torch.arange(6.)", "return x - self.t.to(x.device)")).mistake == "minus"

@@ -1,6 +1,7 @@
 """A cause that a report names is true: each of these answers was once told a false one."""
 
-from autograder.lessons.declare import Case, Mistake, RandomTensor
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.declare import Case, RandomTensor
 
 MIX = """
 class Mix(nn.Module):
@@ -135,8 +136,9 @@ def test_without_positions_nothing_is_said_of_them(way):
 def test_a_nan_is_not_taken_for_the_zero_of_a_known_mistake(way):
     lesson = way("def scale(x):\n    return x * x.norm()", "scale",
                  Case("numbers", (RandomTensor((2, 3)),), gradients=False),
-                 mistakes=(Mistake("scale-nothing", "scale", "You multiply by zero.",
-                                   code="def scale(x):\n    return x * 0"),))
+                 mistakes=(Mistake("scale-nothing", "You multiply by zero.",
+                                   "def scale(x):\n    return x * 0",
+                                   exercise="scale"),))
     lesson.wrong("def scale(x):\n    return x - x", "You multiply by zero.")
     lesson.wrong("def scale(x):\n    return x * float('nan')", never=("You multiply by zero.",))
 

@@ -3,7 +3,8 @@
 import pytest
 
 from attention_lab.checking import report
-from autograder.lessons.declare import Case, Mistake, RandomTensor
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.declare import Case, RandomTensor
 
 Q, MASK = RandomTensor((2, 3, 5)), RandomTensor((3, 3), "mask", grad=False)
 CASES = (Case("numbers", (Q,)), Case("a mask", (Q, MASK)), Case("a square", (RandomTensor((2, 4, 4)),)),
@@ -17,7 +18,9 @@ def attend(q, mask=None):
         scores = scores + (1 - mask) * -9.0
     {SOFTMAX}
 """
-QUERIES = Mistake("over-queries", "attend", "Your softmax runs over the queries.", (("dim=-1", "dim=-2"),))
+QUERIES = Mistake("over-queries", "Your softmax runs over the queries.",
+                  {"dim=-1": "dim=-2"},
+                  exercise="attend")
 
 
 @pytest.fixture

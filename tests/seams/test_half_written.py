@@ -4,7 +4,8 @@ and points that are not all of them are explained."""
 import pytest
 
 from attention_lab.checking import report
-from autograder.lessons.declare import Case, Mistake, RandomTensor
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.declare import Case, RandomTensor
 
 MIX = """
 class Mix(nn.Module):
@@ -25,8 +26,9 @@ CASES = (Case("two images", (RandomTensor((2, 4, 3)),)), Case("one image", (Rand
 FORWARD = "return self.attention(x) @ x"
 NOTHING = "raise NotImplementedError()"
 LEFT = MIX.replace(FORWARD, NOTHING)
-KNOWN = Mistake("softmax-over-queries", "Mix", "Your softmax runs over the queries.",
-                edits=((".softmax(-1)", ".softmax(-2)"),))
+KNOWN = Mistake("softmax-over-queries", "Your softmax runs over the queries.",
+                {".softmax(-1)": ".softmax(-2)"},
+                exercise="Mix")
 
 
 @pytest.fixture

@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograder.lessons.declare import Case, Earlier, Mistake, RandomTensor
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.declare import Case, Earlier, RandomTensor
 from solutions.catnet import reference as catnet
 
 from .way import Way
@@ -69,8 +70,9 @@ def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, 
 
 @pytest.fixture(scope="module")
 def lesson(tmp_path_factory):
-    known = (Mistake("last-map-only", "iterative_refinement", "Only the last map is returned.",
-                     (("    return probabilities", "    return probabilities[-1:]"),)),)
+    known = (Mistake("last-map-only", "Only the last map is returned.",
+                     {"    return probabilities": "    return probabilities[-1:]"},
+                     exercise="iterative_refinement"),)
     return Way(tmp_path_factory.mktemp("refinement"), catnet, "iterative_refinement", *CASES,
                uses=("CMAT", "prior_mask", "masked_average_pool", "prototype_segmentation"), mistakes=known)
 

@@ -1,7 +1,8 @@
 """An answer that stops with an error in some cases: the others are compared all the same, and what they show is
 said."""
 
-from autograder.lessons.declare import Case, Mistake, RandomTensor
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.declare import Case, RandomTensor
 
 BLOCKS = """
 def block_means(x, size):
@@ -19,8 +20,8 @@ def block_means(x, size):
     flat = x.reshape(len(x), -1, size[0] * size[1]).mean(-1)
     return flat.unflatten(1, (x.shape[1] // size[0], -1))
 """
-KNOWN = (Mistake("in-a-row", "block_means", "You average numbers that follow each other.", code=IN_A_ROW),
-         Mistake("maxima", "block_means", "You take the maximum.", ((".mean((2, 4))", ".amax((2, 4))"),)))
+KNOWN = (Mistake("in-a-row", "You average numbers that follow each other.", IN_A_ROW, exercise="block_means"),
+         Mistake("maxima", "You take the maximum.", {".mean((2, 4))": ".amax((2, 4))"}, exercise="block_means"))
 CASES = (Case("sides that do not fit", (RandomTensor((2, 5, 7)), (2, 2))),
          Case("blocks of 2 x 3", (RandomTensor((2, 4, 6)), (2, 3))),
          Case("blocks of 3 x 2", (RandomTensor((1, 6, 4)), (3, 2))))

@@ -1,6 +1,7 @@
 """Arguments that are refused, on construction or at the first call."""
 
-from autograder.lessons.declare import Case, Mistake, RandomTensor
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.declare import Case, RandomTensor
 
 TOKENS = """
 class Tokens(nn.Module):
@@ -65,10 +66,12 @@ def test_no_error_at_all(way):
 def test_a_mistake_that_crashes_is_known_by_its_message(way):
     """Two crashes of one type are two mistakes; a catalogued one that explains the errors alone does not lead a
     wrong output."""
-    known = (Mistake("missing-layer", "Tokens", "The projection is called by another name than it was given.",
-                     (("self.proj(x)", "self.project(x)"),)),
-             Mistake("no-error", "Tokens", "The sizes are not compared.", (("if height * width != x.shape[1]",
-                                                                            "if False"),)))
+    known = (Mistake("missing-layer", "The projection is called by another name than it was given.",
+                     {"self.proj(x)": "self.project(x)"},
+                     exercise="Tokens"),
+             Mistake("no-error", "The sizes are not compared.",
+                     {"if height * width != x.shape[1]": "if False"},
+                     exercise="Tokens"))
     lesson = way(TOKENS, "Tokens", *CASES, mistakes=known)
     assert lesson.wrong(TOKENS.replace("self.proj(x)", "self.project(x)"),
                         "called by another name").mistake == "missing-layer"

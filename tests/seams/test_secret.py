@@ -14,7 +14,7 @@ from attention_lab.notebook.check import asker
 from autograder.judge import recording
 from autograder.lessons import derive
 from autograder.lessons.declare import Case, RandomTensor
-from solutions.se import mistakes
+from autograder.lessons.topics import topic
 from solutions.se import reference as se
 from solutions.se.exercises import EXERCISES
 
@@ -166,13 +166,13 @@ def test_dropout_and_booleans(way):
 @pytest.mark.parametrize("declared", EXERCISES, ids=lambda exercise: exercise.name)
 def test_no_mistake_of_the_catalogue_is_told_an_expected_number(declared):
     """With other numbers than the visible ones; what differs is told with the same words but for the numbers."""
-    catalogue = [m for m in mistakes.MISTAKES if m.exercise == declared.name]
+    catalogue = [m for m in topic("se").mistakes if m.exercise == declared.name]
     cases = derive.visible(EXERCISES, se)[declared.name]
     hidden = recording.record_exercise(declared.name, cases, 4.0, se, uses=declared.uses, seed="a class")
     expected = [value for case in hidden.cases for value in numbers_of(case.expected_tensors.values())]
     expected += [case.expected.output for case in hidden.cases if isinstance(case.expected.output, (int, float))]
     for mistake in catalogue:
-        names = recording.run_source(recording.source_of(mistake, se), se, mistake.id)
+        names = recording.run_source(mistake.source, se, mistake.id)
         own, ask = [], asker(names[declared.name], names)
 
         def heard(question, tensors, own=own, ask=ask):

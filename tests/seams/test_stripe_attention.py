@@ -2,7 +2,8 @@
 
 import pytest
 
-from autograder.lessons.declare import Case, Mistake, RandomTensor
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.declare import Case, RandomTensor
 from solutions.grl import reference as grl
 
 from .way import Way
@@ -71,8 +72,9 @@ NAMED = ANSWER.format(first="transform_in", second="transform_out", inner="trans
 
 @pytest.fixture(scope="module")
 def lesson(tmp_path_factory):
-    known = (Mistake("one-transform", "AnchoredStripeAttention", "Both attentions use `transform_in`.",
-                     (("lambda cosine: self.transform_out(", "lambda cosine: self.transform_in("),)),)
+    known = (Mistake("one-transform", "Both attentions use `transform_in`.",
+                     {"lambda cosine: self.transform_out(": "lambda cosine: self.transform_in("},
+                     exercise="AnchoredStripeAttention"),)
     return Way(tmp_path_factory.mktemp("stripes"), grl, "AnchoredStripeAttention", *CASES,
                uses=("AffineTransform", "cosine_attention"), mistakes=known)
 

@@ -8,7 +8,7 @@ from types import ModuleType
 from attention_lab.checking import judging, recorded, report, verdict
 from attention_lab.notebook.check import asker
 from autograder.judge import recording
-from autograder.lessons.declare import Mistake
+from autograder.lessons.catalogue import Mistake
 
 IMPORTS = "import math\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n"
 

@@ -22,7 +22,6 @@ from autograder.intake.files import read
 from autograder.judge import recording
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
-from autograder.lessons import bank
 from autograder.lessons.course import COURSE, NOTEBOOKS, lessons
 from autograder.lessons.topics import topic
 from tests.classroom.pupils import LESSON, PUPILS, file_of
@@ -48,13 +47,13 @@ def verdicts() -> dict[str, list[Any]]:
     found, number = {}, 0
     for lesson in lessons():
         each = topic(lesson.topic)
-        for answer in bank.answers(each.folder, each.reference):
+        for answer in (*each.catalogue.right, *each.catalogue.wrong):
             number += 1
             if number % EVERY:
                 continue
-            names = recording.run_source(answer.source, each.reference, answer.name)
+            names = recording.run_source(answer.source, each.reference, answer.id)
             verdict = verdict_on(names[answer.exercise], COURSE / lesson.name / recorded.FOLDER)
-            found[f"{lesson.name}/{answer.name}"] = [verdict.points, verdict.mistake, verdict.headline]
+            found[f"{lesson.name}/{answer.exercise}--{answer.id}"] = [verdict.points, verdict.mistake, verdict.headline]
     return found
 
 

@@ -1,0 +1,265 @@
+"""What learners write for `BAM`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, infinite
+
+RIGHT = {
+    "bam-one-plus-gate-times-x": """
+class BAM(nn.Module):
+    def __init__(self, channels, reduction=16, dilation=4, combine="sum"):
+        super().__init__()
+        self.channel = ChannelBranch(channels, reduction)
+        self.spatial = SpatialBranch(channels, reduction, dilation)
+        self.combine = combine
+
+    def forward(self, x):
+        c, s = self.channel(x).expand_as(x), self.spatial(x).expand_as(x)
+        if self.combine == "sum":
+            gate = torch.sigmoid(c + s)
+        elif self.combine == "product":
+            gate = torch.sigmoid(c * s)
+        else:
+            raise ValueError(self.combine)
+        return (1 + gate) * x
+""",
+    "bam-table-of-operations": """
+class BAM(nn.Module):
+    COMBINE = {"sum": torch.add, "product": torch.mul}
+
+    def __init__(self, channels, reduction=16, dilation=4, combine="sum"):
+        super().__init__()
+        if combine not in self.COMBINE:
+            raise ValueError(f"unknown: {combine}")
+        self.together = self.COMBINE[combine]
+        self.spatial = SpatialBranch(channels, reduction, dilation)
+        self.channel = ChannelBranch(channels, reduction)
+
+    def forward(self, x):
+        return torch.addcmul(x, x, self.together(self.channel(x), self.spatial(x)).sigmoid())
+""",
+    "einsum": """
+class Pointwise(nn.Linear):
+    def forward(self, x):
+        return torch.einsum("bchw,dc->bdhw", x, self.weight) + self.bias[:, None, None]
+
+class Channels(nn.Module):
+    def __init__(self, channels, hidden):
+        super().__init__()
+        self.fc1 = nn.Linear(channels, hidden)
+        self.bn = nn.BatchNorm1d(hidden)
+        self.fc2 = nn.Linear(hidden, channels)
+
+    def forward(self, x):
+        return self.fc2(torch.relu(self.bn(self.fc1(torch.einsum("bchw->bc", x) / x[0, 0].numel()))))[:, :, None, None]
+
+class Positions(nn.Module):
+    def __init__(self, channels, hidden, dilation):
+        super().__init__()
+        self.reduce = Pointwise(channels, hidden)
+        self.bn0 = nn.BatchNorm2d(hidden)
+        self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)
+        self.bn1 = nn.BatchNorm2d(hidden)
+        self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)
+        self.bn2 = nn.BatchNorm2d(hidden)
+        self.project = Pointwise(hidden, 1)
+
+    def forward(self, x):
+        x = torch.relu(self.bn0(self.reduce(x)))
+        x = torch.relu(self.bn1(self.conv1(x)))
+        return self.project(torch.relu(self.bn2(self.conv2(x))))
+
+class BAM(nn.Module):
+    def __init__(self, channels, reduction=16, dilation=4, combine="sum"):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden == 0:
+            raise ValueError(f"no hidden channels: {channels} // {reduction}")
+        if combine not in ("sum", "product"):
+            raise ValueError(f"combine is {combine!r}")
+        self.product = combine == "product"
+        self.channel = Channels(channels, hidden)
+        self.spatial = Positions(channels, hidden, dilation)
+
+    def forward(self, x):
+        c, s = self.channel(x), self.spatial(x)
+        return x + x * torch.sigmoid(c * s if self.product else c + s)
+""",
+    "one-plus": """
+# (1 + gate) * x, the word checked in forward
+class BAM(nn.Module):
+    def __init__(self, channels, reduction=16, dilation=4, combine="sum"):
+        super().__init__()
+        self.combine = combine
+        self.channel = ChannelBranch(channels, reduction)
+        self.spatial = SpatialBranch(channels, reduction, dilation)
+
+    def forward(self, x):
+        mc = self.channel(x)
+        ms = self.spatial(x)
+        if self.combine == "sum":
+            gate = torch.sigmoid(mc + ms)
+        if self.combine == "product":
+            gate = torch.sigmoid(mc * ms)
+        if self.combine not in ["sum", "product"]:
+            raise ValueError(f"what is {self.combine}?")
+        return (1 + gate) * x
+""",
+}
+
+MISTAKES = (
+    Mistake("bam-no-shortcut",
+            "The shortcut is missing: you return x * gate. BAM returns x + x * gate, so that a gate of 0 leaves x as "
+            "it is.", {"x + x * torch.sigmoid(scores)": "x * torch.sigmoid(scores)"}),
+    Mistake("bam-returns-gate", "Your block returns the gate. Apply it: x + x * gate.",
+            {"x + x * torch.sigmoid(scores)": "torch.sigmoid(scores)"}),
+    Mistake("bam-one-plus-gate",
+            "Your block returns 1 + gate. Multiply x by it: (1 + gate) * x, the same as x + x * gate.",
+            {"x + x * torch.sigmoid(scores)": "1 + torch.sigmoid(scores)"}),
+    Mistake("bam-gate-added", "Your block adds the gate to x. A gate multiplies: x + x * gate.",
+            {"x + x * torch.sigmoid(scores)": "x + torch.sigmoid(scores)"}),
+    Mistake("bam-no-sigmoid",
+            "The sigmoid is missing: x is multiplied by the raw sum of the two maps, which can be any number. Apply "
+            "a sigmoid first.", {"x + x * torch.sigmoid(scores)": "x + x * scores"}, hint=3),
+    Mistake("bam-two-sigmoids",
+            "You apply a sigmoid to each map and then combine the two. Combine the raw maps first, then apply one "
+            "sigmoid to the result.",
+            {'scores = channel + spatial if self.combine == "sum" else channel * spatial':
+                 """c, s = torch.sigmoid(channel), torch.sigmoid(spatial)
+        gate = c + s if self.combine == "sum" else c * s""",
+             "x + x * torch.sigmoid(scores)": "x + x * gate"}, hint=3),
+    Mistake("bam-sigmoid-twice",
+            "The sigmoid is applied twice, so your gate lies between 0.5 and 0.73. Apply it once.",
+            {"x + x * torch.sigmoid(scores)": "x + x * torch.sigmoid(torch.sigmoid(scores))"}, hint=3),
+    Mistake("bam-one-after-the-other",
+            "Your second branch sees the output of the first, as in CBAM. In BAM both look at x itself, side by side.",
+            {"self.spatial(x)": "self.spatial(x * torch.sigmoid(self.channel(x)))"}),
+    Mistake("bam-scaled-by-the-other",
+            "Your spatial branch sees x times the channel branch's numbers. In BAM both branches look at x itself, "
+            "side by side.", {"self.spatial(x)": "self.spatial(x * self.channel(x))"}),
+    Mistake("bam-two-blocks",
+            "Your spatial branch sees an x that the channel branch has already gated, as in CBAM. In BAM both "
+            "branches look at x itself, and there is one gate.",
+            {"self.spatial(x)": "self.spatial(x + x * torch.sigmoid(self.channel(x)))"}),
+    Mistake("bam-one-plus-image",
+            "You add 1 to x, not to the gate: (1 + x) * gate. BAM returns x + x * gate, which is x * (1 + gate).",
+            {"x + x * torch.sigmoid(scores)": "(1 + x) * torch.sigmoid(scores)"}),
+    Mistake("bam-relu", "There is a ReLU where the sigmoid belongs, so your gate has no upper limit. Use a sigmoid.",
+            {"x + x * torch.sigmoid(scores)": "x + x * torch.relu(scores)"}),
+    Mistake("bam-sigmoid-of-product",
+            "Your sigmoid comes after the product with x. It should come first: x + x * sigmoid(...).",
+            {"x + x * torch.sigmoid(scores)": "x + torch.sigmoid(x * scores)"}),
+    Mistake("bam-sum-always",
+            'The argument `combine` has no effect: your block always adds the maps. "product" should multiply them.',
+            {'channel + spatial if self.combine == "sum" else channel * spatial': "channel + spatial"}, hint=2),
+    Mistake("bam-product-always",
+            "The argument `combine` has no effect: your block always multiplies the maps, as the authors' code does. "
+            "\"sum\", the default, should add them.",
+            {'channel + spatial if self.combine == "sum" else channel * spatial': "channel * spatial"}, hint=2),
+    Mistake("bam-exchanged",
+            '"sum" and "product" have changed places. "sum" should add the two maps, and "product" should multiply '
+            'them.',
+            {'channel + spatial if self.combine == "sum" else channel * spatial':
+                 'channel * spatial if self.combine == "sum" else channel + spatial'}),
+    Mistake("bam-product-by-default",
+            'If combine is not given, your block multiplies the maps. The default should be "sum", as in the paper.',
+            {'combine: str = "sum"': 'combine: str = "product"'}),
+    Mistake("bam-word-not-checked",
+            'You treat a word other than "sum" or "product" like one of the two. Raise a ValueError.',
+            {"""if combine not in ("sum", "product"):
+            raise ValueError(f'combine is "sum" or "product", got {combine!r}')
+        """: ""}, hint=2),
+    Mistake("bam-assert",
+            "You refuse other words with an `assert`, which raises AssertionError (and does nothing when Python runs "
+            "with -O). Raise a ValueError.",
+            {"""if combine not in ("sum", "product"):
+            raise ValueError(f'combine is "sum" or "product", got {combine!r}')
+        """: 'assert combine in ("sum", "product"), combine\n        '}, hint=3),
+    Mistake("bam-channel-alone",
+            "The spatial branch is missing from the gate, so every position of a channel gets the same number. "
+            "Combine the maps of both branches.",
+            {'channel + spatial if self.combine == "sum" else channel * spatial': "channel"}, hint=1),
+    Mistake("bam-spatial-alone",
+            "The channel branch is missing from the gate, so every channel gets the same map. Combine the maps of "
+            "both branches.", {'channel + spatial if self.combine == "sum" else channel * spatial': "spatial"}, hint=1),
+    Mistake("bam-dilation-not-passed",
+            "`dilation` does not reach the SpatialBranch, which always has the default, 4. Pass it on.",
+            {"SpatialBranch(channels, reduction, dilation)": "SpatialBranch(channels, reduction)"}),
+    Mistake("bam-reduction-not-passed",
+            "`reduction` does not reach the branches, which always have the default, 16. Pass it on.",
+            {"ChannelBranch(channels, reduction)": "ChannelBranch(channels)",
+             "SpatialBranch(channels, reduction, dilation)": "SpatialBranch(channels, dilation=dilation)"}),
+    Mistake("bam-reduction-of-one-branch",
+            "`reduction` does not reach the ChannelBranch, which always has the default, 16. Pass it on.",
+            {"ChannelBranch(channels, reduction)": "ChannelBranch(channels)"}),
+    Mistake("bam-arguments-exchanged",
+            "You pass `reduction` and `dilation` to SpatialBranch in the wrong order. SpatialBranch takes channels, "
+            "reduction, dilation.",
+            {"SpatialBranch(channels, reduction, dilation)": "SpatialBranch(channels, dilation, reduction)"}),
+    Mistake("bam-in-place",
+            "Your block changes its input in place: code that reads x afterwards, such as a shortcut, finds it "
+            "changed. Write x + x * gate.",
+            {"return x + x * torch.sigmoid(scores)": """x *= 1 + torch.sigmoid(scores)
+        return x"""}),
+    detached("bam-gate-detached", "the gate is detached, so the branches would never learn",
+             {"x + x * torch.sigmoid(scores)": "x + x * torch.sigmoid(scores).detach()"}),
+    detached("bam-image-detached", "x is detached before the product, so a part of its gradient is lost",
+             {"x + x * torch.sigmoid(scores)": "x + x.detach() * torch.sigmoid(scores)"}),
+    Mistake("bam-remembers-gate",
+            "The gate of the first call is kept and used again for the next image. Compute it again in every call of "
+            "forward.",
+            {"return x + x * torch.sigmoid(scores)": """if not hasattr(self, "gate"):
+            self.gate = torch.sigmoid(scores)
+        return x + x * self.gate"""}),
+    Mistake("bam-part-of-word",
+            'You look for `combine` in a longer string: `"prod" in "sum product"` is true, and so is `"" in "sum '
+            'product"`. Compare with a tuple of the two words.',
+            {'if combine not in ("sum", "product"):': 'if combine not in "sum product":'}, hint=2),
+    infinite("bam-exp", {"x + x * torch.sigmoid(scores)": "x + x * (lambda e: e / (1 + e))(torch.exp(scores))"}),
+)
+
+WRONG = (
+    Wrong("exp",
+          {"return x + x * torch.sigmoid(c * s if self.product else c + s)":
+               """e = torch.exp(c * s if self.product else c + s)
+        return x + x * e / (1 + e)"""}, of="einsum", mistake="bam-exp"),
+    Wrong("in-place",
+          {"self.channel(x).squeeze()": "self.channel(x)",
+           "self.spatial(x).squeeze()": "self.spatial(x)",
+           "return x + x * gate": """x += x * gate
+        return x"""}, of="squeezed", mistake="bam-in-place"),
+    Wrong("sequential",
+          {"f'combine is \"sum\" or \"product\", got {combine!r}'": "'combine'",
+           "\n        self.combine = combine": "",
+           """channel, spatial = self.channel(x), self.spatial(x)
+        scores = channel + spatial if self.combine == "sum" else channel * spatial""":
+               "y = x * torch.sigmoid(self.channel(x))",
+           " x + x": " x + y",
+           "(scores": "(self.spatial(y)"}, says="in the input of `spatial.reduce`"),
+    Wrong("squeezed", """
+# the maps squeezed before the sum
+class BAM(nn.Module):
+    def __init__(self, channels, reduction=16, dilation=4, combine="sum"):
+        super().__init__()
+        if combine != "sum" and combine != "product":
+            raise ValueError("combine")
+        self.combine = combine
+        self.channel = ChannelBranch(channels, reduction)
+        self.spatial = SpatialBranch(channels, reduction, dilation)
+
+    def forward(self, x):
+        mc = self.channel(x).squeeze()
+        ms = self.spatial(x).squeeze()
+        if self.combine == "sum":
+            gate = torch.sigmoid(mc + ms)
+        else:
+            gate = torch.sigmoid(mc * ms)
+        return x + x * gate
+""", says="size of tensor a (6) must match"),
+    Wrong("substring", {'("sum", "product")': "'sum product'"}, of="einsum", says="no ValueError is raised"),
+)
+
+EQUIVALENT = {
+    "What is changed in place is a tensor that forward has just made.": ["14: sigmoid in place"],
+    "Of these errors any message will do.": ["6: message without numbers", "6: no message",
+        "6: message without combine"],
+}

@@ -1,0 +1,171 @@
+"""What learners write for `ChannelBranch`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import bottleneck, detached, input_detached
+
+RIGHT = {
+    "channel-as-published": """
+class ChannelBranch(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        width = channels // reduction
+        if width < 1:
+            raise ValueError(f"{channels} channels, reduction {reduction}")
+        self.gate = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, width), nn.BatchNorm1d(width),
+                                  nn.ReLU(), nn.Linear(width, channels), nn.Unflatten(1, (channels, 1, 1)))
+
+    def forward(self, x):
+        return self.gate(x)
+""",
+    "channel-convolutions": """
+class ChannelBranch(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        if channels < reduction:
+            raise ValueError("channels %d, reduction %d" % (channels, reduction))
+        self.fc1 = nn.Conv2d(channels, channels // reduction, 1)
+        self.bn = nn.BatchNorm2d(channels // reduction)
+        self.fc2 = nn.Conv2d(channels // reduction, channels, 1)
+
+    def forward(self, x):
+        return self.fc2(self.bn(self.fc1(x.mean((-2, -1), keepdim=True))).clamp(min=0))
+""",
+    "pool-and-view": """
+# adaptive pooling and view, as in the published file
+class ChannelBranch(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        h = channels // reduction
+        if h == 0:
+            raise ValueError(f"channels {channels}, reduction {reduction}")
+        self.fc1 = nn.Linear(channels, h)
+        self.bn = nn.BatchNorm1d(h)
+        self.fc2 = nn.Linear(h, channels)
+
+    def forward(self, x):
+        y = F.adaptive_avg_pool2d(x, 1).view(x.size(0), -1)
+        y = F.relu(self.bn(self.fc1(y)))
+        y = self.fc2(y)
+        return y.view(x.size(0), x.size(1), 1, 1)
+""",
+    "flatten-and-index": """
+# the mean over one long axis, and the two axes put back by indexing
+class ChannelBranch(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        if channels < reduction:
+            raise ValueError(f"{channels} channels are fewer than reduction {reduction}")
+        self.fc1 = nn.Linear(channels, channels // reduction)
+        self.bn = nn.BatchNorm1d(channels // reduction)
+        self.fc2 = nn.Linear(channels // reduction, channels)
+
+    def forward(self, x):
+        means = torch.flatten(x, start_dim=2).mean(dim=-1)
+        hidden = self.bn(self.fc1(means)).clamp(min=0)
+        return self.fc2(hidden)[..., None, None]
+""",
+}
+
+MISTAKES = (
+    Mistake("channel-sigmoid",
+            "Your branch ends in a sigmoid. It should not: BAM adds the other branch's map first, and one sigmoid "
+            "comes after the sum.", {"scores[:, :, None, None]": "torch.sigmoid(scores)[:, :, None, None]"}),
+    Mistake("channel-flat",
+            "The numbers are right, but their shape is (B, C). Add two axes of size 1 at the end, (B, C, 1, 1), so "
+            "that BAM can add the other branch.", {"scores[:, :, None, None]": "scores"}, hint=3),
+    Mistake("channel-expanded",
+            "Your branch spreads its numbers over the map, as the authors' code does. Return (B, C, 1, 1): the sum "
+            "in BAM broadcasts.", {"scores[:, :, None, None]": "scores[:, :, None, None].expand_as(x)"}),
+    Mistake("channel-applies-itself",
+            "Your branch multiplies x by its numbers. Return the numbers alone, (B, C, 1, 1); BAM applies the gate.",
+            {"scores[:, :, None, None]": "x * scores[:, :, None, None]"}),
+    Mistake("channel-no-norm",
+            "The BatchNorm between fc1 and the ReLU is missing, or it is made and never called. The order should be "
+            "fc1, BatchNorm, ReLU, fc2.", {"self.bn(self.fc1(s))": "self.fc1(s)"}, hint=2),
+    Mistake("channel-norm-of-channels",
+            "Your BatchNorm comes before fc1 or after fc2, where it normalises C numbers. Put it between the two, on "
+            "the C // r hidden numbers: fc1, BatchNorm, ReLU, fc2.",
+            {"nn.BatchNorm1d(hidden)": "nn.BatchNorm1d(channels)",
+             "self.fc2(torch.relu(self.bn(self.fc1(s))))": "self.bn(self.fc2(torch.relu(self.fc1(s))))"}),
+    Mistake("channel-second-norm",
+            "There is a second BatchNorm, on C numbers, at the end of the branch. The paper puts one there, but this "
+            "exercise follows the authors' code. Keep only the BatchNorm on the C // r hidden numbers.",
+            {"self.fc2 = nn.Linear(hidden, channels)": """self.fc2 = nn.Linear(hidden, channels)
+        self.bn2 = nn.BatchNorm1d(channels)""",
+             "self.fc2(torch.relu(self.bn(self.fc1(s))))": "self.bn2(self.fc2(torch.relu(self.bn(self.fc1(s)))))"}),
+    Mistake("channel-norm-after-relu",
+            "BatchNorm and ReLU have changed places. The order should be fc1, BatchNorm, ReLU, fc2.",
+            {"self.fc2(torch.relu(self.bn(self.fc1(s))))": "self.fc2(self.bn(torch.relu(self.fc1(s))))"}),
+    Mistake("channel-norm-of-batch-always",
+            "In eval mode your BatchNorm still uses the mean and variance of the batch. Call the module, "
+            "self.bn(...), which switches to its running statistics.",
+            {"self.bn(self.fc1(s))":
+                 "nn.functional.batch_norm(self.fc1(s), None, None, self.bn.weight, self.bn.bias, training=True)"},
+            hint=2),
+    Mistake("channel-layer-norm",
+            "Your norm is a LayerNorm, over the numbers of one image. BAM has a BatchNorm1d, over the images of the "
+            "batch.", {"nn.BatchNorm1d(hidden)": "nn.LayerNorm(hidden)"}, hint=1),
+    Mistake("channel-no-relu",
+            "The ReLU between BatchNorm and fc2 is missing: without it, the two layers amount to a single matrix. "
+            "The order should be fc1, BatchNorm, ReLU, fc2.",
+            {"self.fc2(torch.relu(self.bn(self.fc1(s))))": "self.fc2(self.bn(self.fc1(s)))"}, hint=3),
+    Mistake("channel-relu-at-the-end",
+            "There is a ReLU after fc2 too, so the branch can return no negative number. It should end with fc2.",
+            {"scores = self.fc2(torch.relu(self.bn(self.fc1(s))))":
+                 "scores = torch.relu(self.fc2(torch.relu(self.bn(self.fc1(s)))))"}),
+    Mistake("channel-sigmoid-between", "You put a sigmoid between BatchNorm and fc2. It should be a ReLU.",
+            {"self.fc2(torch.relu(self.bn(self.fc1(s))))": "self.fc2(torch.sigmoid(self.bn(self.fc1(s))))"}),
+    Mistake("channel-maximum",
+            "Your branch takes the largest value of each channel. BAM takes the mean over H and W (CBAM takes both).",
+            {"x.mean(dim=(2, 3))": "x.amax(dim=(2, 3))"}),
+    Mistake("channel-mean-and-maximum",
+            "Your branch passes mean and maximum through the layers and adds the results, as CBAM's channel gate "
+            "does. BAM takes only the mean.",
+            {"scores = self.fc2(torch.relu(self.bn(self.fc1(s))))":
+                 "scores = self.fc2(torch.relu(self.bn(self.fc1(s)))) + "
+                 "self.fc2(torch.relu(self.bn(self.fc1(x.amax(dim=(2, 3))))))"}),
+    Mistake("channel-mean-over-channels-and-rows",
+            "You take the mean over axes 1 and 2, the channels and the rows. Axes are counted from 0: H and W are 2 "
+            "and 3.", {"x.mean(dim=(2, 3))": "x.mean(dim=(1, 2))"}),
+    Mistake("channel-sum", "Your branch adds up the positions without dividing by H * W. Take the mean.",
+            {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3))"}),
+    Mistake("channel-over-batch",
+            "Your branch averages over the batch too, so all images get the same numbers. Average over H and W only.",
+            {"x.mean(dim=(2, 3))": "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"}),
+    Mistake("channel-square-window",
+            "You pool with a square window as high as the map, as the authors' code does. On a wide map one window "
+            "covers only the left part, and on a very wide map there are several windows. Take the mean over H and W.",
+            {"x.mean(dim=(2, 3))": "nn.functional.avg_pool2d(x, x.shape[2]).flatten(1)"}),
+    Mistake("channel-no-bias",
+            "Your linear layers have no bias. SE's have none, but BAM's have one: leave `bias` at its default.",
+            {"nn.Linear(channels, hidden)": "nn.Linear(channels, hidden, bias=False)",
+             "nn.Linear(hidden, channels)": "nn.Linear(hidden, channels, bias=False)"}),
+    Mistake("channel-first-without-bias",
+            "fc1 has no bias. A bias right before a BatchNorm has no effect in training, but BAM has one: leave "
+            "`bias` at its default.", {"nn.Linear(channels, hidden)": "nn.Linear(channels, hidden, bias=False)"}),
+    Mistake("channel-axes-kept",
+            "The means keep two axes of size 1, (B, C, 1, 1), and nn.Linear works on the last axis. Give it (B, C).",
+            {"x.mean(dim=(2, 3))": "x.mean(dim=(2, 3), keepdim=True)"}, hint=3),
+    Mistake("channel-squeezed",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Name the "
+            "axes to remove.", {"x.mean(dim=(2, 3))": "x.mean(dim=(2, 3), keepdim=True).squeeze()"}),
+    *bottleneck("channel", 16, refused=3),
+    detached("channel-detached", "the result is detached, so no layer before it would ever learn",
+             {"return scores[:, :, None, None]": "return (scores[:, :, None, None]).detach()"}),
+    input_detached("channel-input-detached", {"x.mean(dim=(2, 3))": "x.detach().mean(dim=(2, 3))"}),
+)
+
+WRONG = (
+    Wrong("bn2d",
+          {"nn.BatchNorm1d(h)": "nn.BatchNorm2d(h)",
+           "F.adaptive_avg_pool2d(x, 1).view(x.size(0), -1)": "x.mean([2, 3])",
+           "y.view(x.size(0), x.size(1), 1, 1)": "y.unsqueeze(-1).unsqueeze(-1)"}, of="pool-and-view",
+          says="expected 4D input"),
+)
+
+EQUIVALENT = {
+    "A mean over both axes does not depend on their order.": ["10: x last two axes exchanged"],
+    "Both have size 1.": ["13: last two axes exchanged"],
+    "A second ReLU changes nothing.": ["12: relu twice"],
+    "What is changed in place is a tensor that forward has just made.": ["12: relu in place"],
+}

@@ -1,0 +1,220 @@
+"""What learners write for `SpatialBranch`."""
+
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.families import bottleneck, detached, ignored, input_detached
+
+RIGHT = {
+    "spatial-sequential": """
+class SpatialBranch(nn.Module):
+    def __init__(self, channels, reduction=16, dilation=4):
+        super().__init__()
+        c = channels // reduction
+        if not c:
+            raise ValueError(f"channels={channels}, reduction={reduction}")
+        layers = [nn.Conv2d(channels, c, 1), nn.BatchNorm2d(c), nn.ReLU()]
+        for _ in range(2):
+            layers += [nn.Conv2d(c, c, 3, padding="same", dilation=dilation), nn.BatchNorm2d(c), nn.ReLU()]
+        self.net = nn.Sequential(*layers, nn.Conv2d(c, 1, 1))
+
+    def forward(self, x):
+        return self.net(x)
+""",
+    "spatial-padded-by-hand": """
+class SpatialBranch(nn.Module):
+    def __init__(self, channels, reduction=16, dilation=4):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden == 0:
+            raise ValueError(f"{channels} // {reduction}")
+        self.dilation = dilation
+        self.reduce = nn.Conv2d(channels, hidden, 1)
+        self.conv1 = nn.Conv2d(hidden, hidden, 3, dilation=dilation)
+        self.conv2 = nn.Conv2d(hidden, hidden, 3, dilation=dilation)
+        self.project = nn.Conv2d(hidden, 1, 1)
+        self.bn0, self.bn1, self.bn2 = (nn.BatchNorm2d(hidden) for _ in range(3))
+
+    def forward(self, x):
+        d = self.dilation
+        y = nn.functional.relu(self.bn0(self.reduce(x)))
+        for conv, bn in ((self.conv1, self.bn1), (self.conv2, self.bn2)):
+            y = nn.functional.relu(bn(conv(nn.functional.pad(y, (d, d, d, d)))))
+        return self.project(y)
+""",
+    "helper": """
+# a function that makes a layer
+def block(c, d):
+    return nn.Sequential(nn.Conv2d(c, c, 3, 1, d, d), nn.BatchNorm2d(c), nn.ReLU(inplace=True))
+
+class SpatialBranch(nn.Module):
+    def __init__(self, channels, reduction=16, dilation=4):
+        super().__init__()
+        if channels // reduction < 1:
+            raise ValueError(f"{channels}//{reduction}")
+        c = channels // reduction
+        self.first = nn.Sequential(nn.Conv2d(channels, c, kernel_size=1), nn.BatchNorm2d(c), nn.ReLU(inplace=True))
+        self.second = block(c, dilation)
+        self.third = block(c, dilation)
+        self.last = nn.Conv2d(c, 1, kernel_size=1)
+
+    def forward(self, x):
+        return self.last(self.third(self.second(self.first(x))))
+""",
+    "same": """
+# padding="same"
+class SpatialBranch(nn.Module):
+    def __init__(self, channels, reduction=16, dilation=4):
+        super().__init__()
+        h = channels // reduction
+        if h == 0:
+            raise ValueError(f"channels {channels}, reduction {reduction}")
+        self.reduce = nn.Conv2d(channels, h, 1)
+        self.bn0 = nn.BatchNorm2d(h)
+        self.conv1 = nn.Conv2d(h, h, 3, padding='same', dilation=dilation)
+        self.bn1 = nn.BatchNorm2d(h)
+        self.conv2 = nn.Conv2d(h, h, 3, padding='same', dilation=dilation)
+        self.bn2 = nn.BatchNorm2d(h)
+        self.project = nn.Conv2d(h, 1, 1)
+
+    def forward(self, x):
+        out = F.relu(self.bn0(self.reduce(x)))
+        out = F.relu(self.bn1(self.conv1(out)))
+        out = F.relu(self.bn2(self.conv2(out)))
+        return self.project(out)
+""",
+}
+
+MISTAKES = (
+    Mistake("spatial-sigmoid",
+            "Your branch ends in a sigmoid. It should not: BAM adds the other branch's numbers first, and one "
+            "sigmoid comes after the sum.", {"return self.project(h)": "return torch.sigmoid(self.project(h))"},
+            hint=2),
+    Mistake("spatial-expanded",
+            "Your branch repeats its map for every channel. Return one map, (B, 1, H, W): the sum in BAM broadcasts.",
+            {"return self.project(h)": "return self.project(h).expand_as(x)"}),
+    Mistake("spatial-no-channel-axis",
+            "Your map has lost its channel axis: (B, H, W). Return (B, 1, H, W), so that BAM can add the other "
+            "branch.", {"return self.project(h)": "return self.project(h)[:, 0]"}),
+    Mistake("spatial-applies-itself",
+            "Your branch multiplies x by its map. Return the map alone, (B, 1, H, W); BAM applies the gate.",
+            {"return self.project(h)": "return x * self.project(h)"}),
+    Mistake("spatial-padding-one",
+            "Your padding is 1 whatever the dilation is, so each convolution makes H and W smaller by 2 * dilation - "
+            "2. The map keeps its size with padding=dilation.",
+            {"self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=1, dilation=dilation)",
+             "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=1, dilation=dilation)"}, hint=1),
+    Mistake("spatial-no-padding",
+            "Your 3x3 convolutions have no padding, so each makes H and W smaller by 2 * dilation. The map keeps its "
+            "size with padding=dilation.",
+            {"self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv1 = nn.Conv2d(hidden, hidden, 3, dilation=dilation)",
+             "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv2 = nn.Conv2d(hidden, hidden, 3, dilation=dilation)"}, hint=1),
+    Mistake("spatial-no-dilation",
+            "Your 3x3 convolutions are not dilated, so the branch sees 5 x 5 positions whatever `dilation` says. "
+            "Pass padding=dilation and dilation=dilation.",
+            {"self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=1)",
+             "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=1)"}, hint=1),
+    Mistake("spatial-dilation-forgotten",
+            "Your 3x3 convolutions have the padding but not the dilation, so the map grows. Pass both: "
+            "padding=dilation and dilation=dilation.",
+            {"self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation)",
+             "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation)"}, hint=1),
+    ignored("spatial-dilation-four", "dilation", "4",
+            {"self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=4, dilation=4)",
+             "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=4, dilation=4)"}),
+    Mistake("spatial-second-not-dilated", "Your second 3x3 convolution is not dilated. Both should be.",
+            {"self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=1)"}, hint=1),
+    Mistake("spatial-first-not-dilated", "Your first 3x3 convolution is not dilated. Both should be.",
+            {"self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=1)"}, hint=1),
+    Mistake("spatial-reflected", "Your `padding_mode` repeats the map beyond its border. BAM pads with zeros.",
+            {"self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 'self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation, '
+                 'padding_mode="replicate")',
+             "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 'self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation, '
+                 'padding_mode="replicate")'}),
+    Mistake("spatial-no-bias",
+            "Your convolutions before the BatchNorms have no bias. A bias there has no effect in training, but BAM's "
+            "code has one: keep torch's default.",
+            {"nn.Conv2d(channels, hidden, 1)": "nn.Conv2d(channels, hidden, 1, bias=False)",
+             "self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation, bias=False)",
+             "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
+                 "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation, bias=False)"}),
+    Mistake("spatial-one-convolution",
+            "conv2 and bn2 are made and never called, so your branch has only one 3x3 convolution. It sees half as "
+            "far as with both: call conv2 and bn2 after the first one.",
+            {"        h = torch.relu(self.bn2(self.conv2(h)))\n": ""}, hint=2),
+    Mistake("spatial-same-convolution",
+            "You call conv1 twice; conv2 is made and never called. Call conv2 the second time, because each "
+            "convolution should have weights of its own.",
+            {"torch.relu(self.bn2(self.conv2(h)))": "torch.relu(self.bn2(self.conv1(h)))"}),
+    Mistake("spatial-shared-norm",
+            "One BatchNorm serves both 3x3 convolutions: bn1 is called twice, and bn2 is never called. Each layer "
+            "needs its own.", {"torch.relu(self.bn2(self.conv2(h)))": "torch.relu(self.bn1(self.conv2(h)))"}),
+    Mistake("spatial-first-norm-for-all",
+            "One BatchNorm serves all three layers: bn0 is called three times, and bn1 and bn2 are never called. "
+            "Each layer needs its own.",
+            {"torch.relu(self.bn1(self.conv1(h)))": "torch.relu(self.bn0(self.conv1(h)))",
+             "torch.relu(self.bn2(self.conv2(h)))": "torch.relu(self.bn0(self.conv2(h)))"}),
+    Mistake("spatial-first-norm-not-called", "bn0 is made and never called. It belongs between `reduce` and its ReLU.",
+            {"torch.relu(self.bn0(self.reduce(x)))": "torch.relu(self.reduce(x))"}, hint=2),
+    Mistake("spatial-convolutions-exchanged",
+            "conv1 and conv2 have changed places in your forward. Call conv1 first, then conv2.",
+            {"torch.relu(self.bn1(self.conv1(h)))": "torch.relu(self.bn1(self.conv2(h)))",
+             "torch.relu(self.bn2(self.conv2(h)))": "torch.relu(self.bn2(self.conv1(h)))"}),
+    Mistake("spatial-no-norms",
+            "The BatchNorms are missing (or made and never called). There should be one after each layer but the "
+            "last, before the ReLU.",
+            {"torch.relu(self.bn0(self.reduce(x)))": "torch.relu((self.reduce(x)))",
+             "torch.relu(self.bn1(self.conv1(h)))": "torch.relu((self.conv1(h)))",
+             "torch.relu(self.bn2(self.conv2(h)))": "torch.relu((self.conv2(h)))"}, hint=2),
+    Mistake("spatial-norm-after-relu",
+            "BatchNorm and ReLU have changed places. The order should be convolution, BatchNorm, ReLU.",
+            {"torch.relu(self.bn0(self.reduce(x)))": "self.bn0(torch.relu(self.reduce(x)))",
+             "torch.relu(self.bn1(self.conv1(h)))": "self.bn1(torch.relu(self.conv1(h)))",
+             "torch.relu(self.bn2(self.conv2(h)))": "self.bn2(torch.relu(self.conv2(h)))"}, hint=2),
+    Mistake("spatial-no-relus",
+            "The ReLUs are missing: without them, the four convolutions amount to one. Put a ReLU after each "
+            "BatchNorm.",
+            {"torch.relu(self.bn0(self.reduce(x)))": "self.bn0(self.reduce(x))",
+             "torch.relu(self.bn1(self.conv1(h)))": "self.bn1(self.conv1(h))",
+             "torch.relu(self.bn2(self.conv2(h)))": "self.bn2(self.conv2(h))"}, hint=2),
+    Mistake("spatial-no-last-relu",
+            "There is no ReLU after conv2 and bn2. One should follow each of the three BatchNorms.",
+            {"torch.relu(self.bn2(self.conv2(h)))": "self.bn2(self.conv2(h))"}, hint=2),
+    Mistake("spatial-relu-at-the-end",
+            "There is a ReLU after `project` too, so no position can get a negative number. The branch ends with the "
+            "convolution.", {"return self.project(h)": "return torch.relu(self.project(h))"}, hint=2),
+    Mistake("spatial-norm-at-the-end",
+            "There is a BatchNorm at the end of the branch, where the paper puts it. This exercise follows the "
+            "authors' code, which has one after each of the three hidden layers and none after `project`.",
+            {"self.project = nn.Conv2d(hidden, 1, 1)": """self.project = nn.Conv2d(hidden, 1, 1)
+        self.bn3 = nn.BatchNorm2d(1)""",
+             "return self.project(h)": "return self.bn3(self.project(h))"}, hint=2),
+    Mistake("spatial-channel-map",
+            "Your last convolution returns C maps, one for each channel. It should return one map, which serves all "
+            "channels.", {"nn.Conv2d(hidden, 1, 1)": "nn.Conv2d(hidden, channels, 1)"}),
+    *bottleneck("spatial", 16, refused=3),
+    detached("spatial-detached", "the result is detached, so no layer before it would ever learn",
+             {"return self.project(h)": "return (self.project(h)).detach()"}),
+    input_detached("spatial-input-detached", {"self.reduce(x)": "self.reduce(x.detach())"}),
+)
+
+EQUIVALENT = {
+    "A second ReLU changes nothing.": ["15: relu twice", "16: relu twice", "17: relu twice"],
+    "What is changed in place is a tensor that forward has just made.": ["15: relu in place", "16: relu in place",
+        "17: relu in place"],
+    "A kernel of one tap spans one position, whatever its dilation is.": ["6: Conv2d with dilation=2",
+        "12: Conv2d with dilation=2"],
+}

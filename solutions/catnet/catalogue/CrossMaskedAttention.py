@@ -1,0 +1,638 @@
+"""What learners write for `CrossMaskedAttention`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import (
+    attention_dropout,
+    default,
+    detached,
+    float_width,
+    ignored,
+    only_in_eval,
+    overflow,
+)
+
+ATTENTION_KEY_TIMES_QUERY = ("You multiply the keys by the queries, so the rows of your map belong to y, and the "
+                             "softmax runs along the wrong axis. Row j should belong to position j of x: multiply "
+                             "the queries by the keys.")
+ATTENTION_MASKED_KEYS = ("You use the mask before or inside the softmax. Use it after the softmax: multiply the "
+                         "gathered values by it.")
+ATTENTION_OTHER_LETTERS = ('You also accept other spellings of `softmax_over`, such as capital letters or a part of '
+                           'a word. Accept only "keys" and "queries", exactly as written.')
+
+RIGHT = {
+    "attention-linear": """
+class CrossMaskedAttention(nn.Module):
+    def __init__(self, channels, reduction=8, softmax_over="keys"):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden < 1:
+            raise ValueError(f"channels {channels} // reduction {reduction} is 0")
+        if softmax_over not in {"keys", "queries"}:
+            raise ValueError("softmax_over")
+        self.query, self.key = nn.Linear(channels, hidden), nn.Linear(channels, hidden)
+        self.value = nn.Linear(channels, channels)
+        self.softmax_over = softmax_over
+
+    def attention(self, x, y):
+        q, k = self.query(x.flatten(2).mT), self.key(y.flatten(2).mT)
+        scores = torch.einsum("bnc,bmc->bnm", q, k) / q.shape[2] ** 0.5
+        return scores.softmax(2 if self.softmax_over == "keys" else 1)
+
+    def forward(self, x, y, mask=None):
+        out = self.attention(x, y) @ self.value(y.flatten(2).mT)
+        out = out.mT.reshape(x.shape)
+        if mask is not None:
+            out = out * mask
+        return out
+""",
+    "attention-einsum": """
+class CrossMaskedAttention(nn.Module):
+    def __init__(self, channels, reduction=8, softmax_over="keys"):
+        super().__init__()
+        if softmax_over != "keys" and softmax_over != "queries":
+            raise ValueError(softmax_over)
+        if channels // reduction == 0:
+            raise ValueError(f"{channels} // {reduction} = 0")
+        self.hidden = channels // reduction
+        self.query = nn.Conv2d(channels, self.hidden, 1)
+        self.key = nn.Conv2d(channels, self.hidden, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.by_rows = softmax_over == "keys"
+
+    def attention(self, x, y):
+        B, _, H, W = x.shape
+        q = self.query(x).reshape(B, self.hidden, H * W) * self.hidden ** -0.25
+        k = self.key(y).reshape(B, self.hidden, H * W) * self.hidden ** -0.25
+        scores = torch.einsum("bcn,bcm->bnm", q, k)
+        return F.softmax(scores, dim=-1) if self.by_rows else F.softmax(scores.transpose(1, 2), dim=-1).transpose(1, 2)
+
+    def forward(self, x, y, mask=None):
+        B, C, H, W = x.shape
+        out = torch.einsum("bnm,bcm->bcn", self.attention(x, y), self.value(y).reshape(B, C, H * W)).reshape(B, C, H, W)
+        return torch.ones_like(out[:, :1]) * out if mask is None else mask * out
+""",
+    "as-lesson-05a": """
+class CrossMaskedAttention(nn.Module):
+    def __init__(self, channels, reduction=8, softmax_over="keys"):
+        super().__init__()
+        if channels // reduction == 0:
+            raise ValueError(f"channels={channels} and reduction={reduction} leave nothing")
+        if softmax_over not in ("keys", "queries"):
+            raise ValueError("softmax_over must be keys or queries")
+        self.query = nn.Conv2d(channels, channels // reduction, kernel_size=1)
+        self.key = nn.Conv2d(channels, channels // reduction, kernel_size=1)
+        self.value = nn.Conv2d(channels, channels, kernel_size=1)
+        self.softmax_over = softmax_over
+        self.factor = (channels // reduction) ** -0.5
+
+    def attention(self, x, y):
+        q = self.query(x).flatten(2).permute(0, 2, 1)
+        k = self.key(y).flatten(2)
+        energy = self.factor * torch.bmm(q, k)
+        if self.softmax_over == "queries":
+            return torch.softmax(energy, dim=-2)
+        return torch.softmax(energy, dim=-1)
+
+    def forward(self, x, y, mask=None):
+        B, C, H, W = x.shape
+        out = torch.bmm(self.attention(x, y), self.value(y).flatten(2).permute(0, 2, 1))
+        out = out.permute(0, 2, 1).reshape(B, C, H, W)
+        if mask is None:
+            return out
+        return mask * out
+""",
+    "bmm": """
+class CrossMaskedAttention(nn.Module):
+    def __init__(self, channels, reduction=8, softmax_over="keys"):
+        super(CrossMaskedAttention, self).__init__()
+        if softmax_over != "keys" and softmax_over != "queries":
+            raise ValueError("softmax_over must be keys or queries")
+        if channels // reduction == 0:
+            raise ValueError("too few channels: %d with reduction %d" % (channels, reduction))
+        self.softmax = nn.Softmax(dim=-1 if softmax_over == "keys" else -2)
+        self.query = nn.Conv2d(channels, channels // reduction, 1)
+        self.key = nn.Conv2d(channels, channels // reduction, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+
+    def attention(self, x, y):
+        proj_query = self.query(x).flatten(2).permute(0, 2, 1)
+        proj_key = self.key(y).flatten(2)
+        energy = torch.bmm(proj_query, proj_key)
+        return self.softmax(energy * proj_key.shape[1] ** -0.5)
+
+    def forward(self, x, y, mask=None):
+        batch, channels, height, width = x.size()
+        proj_value = self.value(y).flatten(2).permute(0, 2, 1)
+        out = torch.bmm(self.attention(x, y), proj_value)
+        out = out.permute(0, 2, 1).reshape(batch, channels, height, width)
+        if mask is None:
+            return out
+        return mask * out
+""",
+    "einsum": """
+class CrossMaskedAttention(nn.Module):
+    def __init__(self, channels, reduction=8, softmax_over="keys"):
+        super().__init__()
+        if channels // reduction < 1:
+            raise ValueError(f"channels // reduction must be at least 1, got {channels} // {reduction}")
+        axes = {"keys": -1, "queries": -2}
+        if softmax_over not in axes:
+            raise ValueError("unknown softmax_over: " + str(softmax_over))
+        self.axis = axes[softmax_over]
+        self.d = channels // reduction
+        self.query = nn.Conv2d(channels, self.d, kernel_size=1)
+        self.key = nn.Conv2d(channels, self.d, kernel_size=1)
+        self.value = nn.Conv2d(channels, channels, kernel_size=1)
+
+    def attention(self, x, y):
+        B, _, H, W = x.shape
+        Q = self.query(x).reshape(B, self.d, -1)
+        K = self.key(y).reshape(B, self.d, -1)
+        scores = torch.einsum("bdi,bdj->bij", Q, K) / self.d ** 0.5
+        return F.softmax(scores, dim=self.axis)
+
+    def forward(self, x, y, mask=None):
+        B, C, H, W = x.shape
+        V = self.value(y).reshape(B, C, -1)
+        gathered = torch.einsum("bij,bcj->bci", self.attention(x, y), V).reshape(B, C, H, W)
+        if mask is not None:
+            gathered = gathered * mask
+        return gathered
+""",
+    "functional": """
+def _linear(layer, f):
+    '''A 1 x 1 convolution is a Linear layer at each position: (B, C, H, W) -> (B, N, C').'''
+    return F.linear(f.flatten(2).mT, layer.weight.flatten(1), layer.bias)
+
+def _softmax(scores, dim):
+    scores = scores - scores.logsumexp(dim=dim, keepdim=True)
+    return scores.exp()
+
+class CrossMaskedAttention(nn.Module):
+    def __init__(self, channels, reduction=8, softmax_over="keys"):
+        super().__init__()
+        self.inner = channels // reduction
+        if self.inner == 0 or softmax_over not in ("keys", "queries"):
+            raise ValueError(f"channels={channels}, reduction={reduction}, softmax_over={softmax_over}")
+        self.over = {"queries": 1, "keys": 2}[softmax_over]
+        self.value = nn.Conv2d(channels, channels, (1, 1))
+        self.query = nn.Conv2d(channels, self.inner, (1, 1))
+        self.key = nn.Conv2d(channels, self.inner, (1, 1))
+
+    def attention(self, x, y):
+        q, k = _linear(self.query, x), _linear(self.key, y)
+        return _softmax(q / self.inner ** 0.5 @ k.mT, self.over)
+
+    def forward(self, x, y, mask=None):
+        z = (self.attention(x, y) @ _linear(self.value, y)).mT.reshape(x.shape)
+        if mask is not None:
+            z = z * mask
+        return z
+""",
+    "loop-images": """
+class CrossMaskedAttention(nn.Module):
+    def __init__(self, channels, reduction=8, softmax_over="keys"):
+        super().__init__()
+        small = channels // reduction
+        if small == 0:
+            raise ValueError(f"reduction {reduction} leaves nothing of {channels} channels")
+        if softmax_over not in ["keys", "queries"]:
+            raise ValueError("softmax_over: 'keys' or 'queries'")
+        self.keys_first = softmax_over == "keys"
+        self.query = nn.Conv2d(channels, small, 1, bias=True)
+        self.key = nn.Conv2d(channels, small, 1, bias=True)
+        self.value = nn.Conv2d(channels, channels, 1, bias=True)
+
+    def attention(self, x, y):
+        maps = []
+        for q, k in zip(self.query(x), self.key(y)):
+            table = torch.tensordot(q.flatten(1), k.flatten(1), dims=([0], [0]))
+            table = table * len(q) ** -0.5
+            table = torch.softmax(table, dim=1) if self.keys_first else torch.softmax(table, dim=0)
+            maps.append(table)
+        return torch.stack(maps)
+
+    def forward(self, x, y, mask=None):
+        values = self.value(y)
+        images = [torch.matmul(v.flatten(1), a.T).reshape(v.shape[0], *x.shape[2:])
+                  for v, a in zip(values, self.attention(x, y))]
+        z = torch.stack(images)
+        return z if mask is None else torch.mul(z, mask)
+""",
+    "plain": """
+class CrossMaskedAttention(nn.Module):
+    def __init__(self, channels: int, reduction: int = 8, softmax_over: str = "keys") -> None:
+        super().__init__()
+        inner = channels // reduction
+        if inner == 0:
+            raise ValueError(f"{channels} channels // reduction {reduction} is 0")
+        if softmax_over not in ("keys", "queries"):
+            raise ValueError(f"softmax_over is 'keys' or 'queries', not {softmax_over!r}")
+        self.query = nn.Conv2d(channels, inner, 1)
+        self.key = nn.Conv2d(channels, inner, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.scale = inner ** -0.5
+        self.dim = 2 if softmax_over == "keys" else 1
+
+    def attention(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        q, k = self.query(x).flatten(2), self.key(y).flatten(2)
+        return (self.scale * q.mT @ k).softmax(dim=self.dim)
+
+    def forward(
+        self, x: torch.Tensor, y: torch.Tensor, mask: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        v = self.value(y).flatten(2)
+        out = (v @ self.attention(x, y).mT).unflatten(2, x.shape[-2:])
+        return out if mask is None else out * mask
+""",
+    "sdpa": """
+class CrossMaskedAttention(nn.Module):
+    def __init__(self, channels, reduction=8, softmax_over="keys"):
+        super().__init__()
+        hidden = channels // reduction
+        if not hidden:
+            raise ValueError(f"C // r is 0 for C = {channels} and r = {reduction}")
+        if softmax_over not in {"keys", "queries"}:
+            raise ValueError(f"{softmax_over}?")
+        self.softmax_over = softmax_over
+        self.query, self.key = nn.Conv2d(channels, hidden, 1), nn.Conv2d(channels, hidden, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+
+    def tokens(self, layer, f):
+        return layer(f).flatten(2).transpose(1, 2)
+
+    def attention(self, x, y):
+        q, k = self.tokens(self.query, x), self.tokens(self.key, y)
+        scores = q @ k.transpose(1, 2) * q.shape[2] ** -0.5
+        return scores.softmax(2 if self.softmax_over == "keys" else 1)
+
+    def forward(self, x, y, mask=None):
+        v = self.tokens(self.value, y)
+        if self.softmax_over == "keys":
+            out = F.scaled_dot_product_attention(self.tokens(self.query, x), self.tokens(self.key, y), v)
+        else:
+            out = self.attention(x, y) @ v
+        out = out.transpose(1, 2).unflatten(2, x.shape[2:])
+        return out * (1 if mask is None else mask)
+""",
+}
+
+MISTAKES = (
+    Mistake("attention-no-scale",
+            "The scale is missing. Multiply the dot products by (C // r) ** -0.5 before the softmax.",
+            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                 "(query.transpose(1, 2) @ key).softmax(dim=self.softmax_dim)"}),
+    Mistake("attention-scaled-after", "You scale after the softmax. Scale the dot products.",
+            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                 "(query.transpose(1, 2) @ key).softmax(dim=self.softmax_dim) * self.scale"}),
+    Mistake("attention-scaled-up", "You divide by (C // r) ** -0.5. Multiply by it.",
+            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                 "(query.transpose(1, 2) @ key / self.scale).softmax(dim=self.softmax_dim)"}),
+    Mistake("attention-scaled-twice",
+            "You divide by C // r. The square root is missing, or you scale both queries and keys by the whole "
+            "factor. Scale once, by (C // r) ** -0.5.",
+            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                 "(query.transpose(1, 2) @ key * self.scale**2).softmax(dim=self.softmax_dim)"}),
+    Mistake("attention-no-softmax", "The softmax of the scaled dot products is missing.",
+            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                 "query.transpose(1, 2) @ key * self.scale"}),
+    Mistake("attention-over-the-images",
+            "You take the softmax over the batch. Take it over the positions that `softmax_over` names.",
+            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                 "(query.transpose(1, 2) @ key * self.scale).softmax(dim=0)"}, hint=2),
+    Mistake("attention-key-times-query", ATTENTION_KEY_TIMES_QUERY,
+            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                 "(key.transpose(1, 2) @ query * self.scale).softmax(dim=self.softmax_dim)"}, hint=2),
+    Mistake("attention-sigmoid", "You take a sigmoid. Take a softmax, so that each row sums to one.",
+            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                 "torch.sigmoid(query.transpose(1, 2) @ key * self.scale)"}),
+    Mistake("attention-scale-of-positions",
+            "You scale by N ** -0.5, with N the number of positions. It should be (C // r) ** -0.5.",
+            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                 "(query.transpose(1, 2) @ key * query.shape[2] ** -0.5).softmax(dim=self.softmax_dim)"}),
+    Mistake("attention-queries-by-view",
+            "You turn the queries, (B, C // r, N), into (B, N, C // r) with reshape or view. These keep the order of "
+            "the numbers in memory, so a query is a mixture of positions. Transpose the last two axes instead.",
+            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                 "(query.reshape(len(query), -1, query.shape[1]) @ key * self.scale).softmax(dim=self.softmax_dim)"}),
+    Mistake("attention-transposed",
+            "Your `attention` returns the matrix transposed. Row j should belong to position j of x.",
+            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                 "(key.transpose(1, 2) @ query * self.scale).softmax(dim=-3 - self.softmax_dim)"}, hint=2),
+    overflow("attention-naive-softmax", "dot products",
+             {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                  "(lambda e: e / e.sum(dim=self.softmax_dim, keepdim=True))(torch.exp(query.transpose(1, 2) @ key "
+                  "* self.scale))"}),
+    attention_dropout("attention-dropout",
+                      {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                           "F.dropout((query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim), "
+                           "0.1, self.training)"}),
+    detached("attention-detached", "the attention map is detached, so `query` and `key` would never learn",
+             {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                  "(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim).detach()"}),
+    Mistake("attention-cosine",
+            "You divide queries and keys by their lengths. This attention takes plain dot products.",
+            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                 "(F.normalize(query, dim=1).transpose(1, 2) @ F.normalize(key, dim=1) * "
+                 "self.scale).softmax(dim=self.softmax_dim)"}),
+    Mistake("attention-axes-exchanged",
+            'You have swapped the two axes: with "keys" each row should sum to one, and with "queries" each column.',
+            {'self.softmax_dim = -1 if softmax_over == "keys" else -2':
+                 'self.softmax_dim = -2 if softmax_over == "keys" else -1'}, hint=2),
+    Mistake("attention-always-queries",
+            '`softmax_over` has no effect: the softmax always runs over the queries, so each column sums to one. '
+            'With "keys" each row should sum to one.',
+            {'self.softmax_dim = -1 if softmax_over == "keys" else -2': "self.softmax_dim = -2"}, hint=2),
+    Mistake("attention-axis-ignored",
+            '`softmax_over` has no effect: the softmax always runs over the keys. With "queries" each column should '
+            'sum to one.', {'self.softmax_dim = -1 if softmax_over == "keys" else -2': "self.softmax_dim = -1"},
+            hint=2),
+    Mistake("attention-x-and-y",
+            "x and y have changed places in the attention: queries should come from x, and keys from y.",
+            {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
+                 "query, key = self.query(y).flatten(2), self.key(x).flatten(2)"}, hint=1),
+    Mistake("attention-own-keys",
+            "Queries and keys both come from x: this is self-attention. The keys should come from y.",
+            {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
+                 "query, key = self.query(x).flatten(2), self.key(x).flatten(2)"}, hint=1),
+    Mistake("attention-own-queries", "Queries and keys both come from y. The queries should come from x.",
+            {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
+                 "query, key = self.query(y).flatten(2), self.key(y).flatten(2)"}, hint=1),
+    Mistake("attention-layers-exchanged",
+            "The layers `query` and `key` have changed places: `query` should read x, and `key` should read y.",
+            {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
+                 "query, key = self.key(x).flatten(2), self.query(y).flatten(2)"}, hint=1),
+    Mistake("attention-one-layer",
+            "Queries and keys come from the same layer: `key` is made and never called. The keys should come from "
+            "`key`.",
+            {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
+                 "query, key = self.query(x).flatten(2), self.query(y).flatten(2)"}, hint=1),
+    Mistake("attention-keys-column-by-column",
+            "You count the positions of the keys column by column, and those of the queries row by row. Flatten both "
+            "in the same way.",
+            {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
+                 "query, key = self.query(x).flatten(2), self.key(y).mT.flatten(2)"}),
+    Mistake("attention-values-of-x", "Your values come from x. They should come from y, because x gathers from y.",
+            {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
+                 "self.value(x).flatten(2) @ self.attention(x, y).mT"}, hint=1),
+    Mistake("attention-not-transposed",
+            "You multiply the values by the matrix as it is, so its columns are used as weights. Transpose the "
+            "matrix: row j holds the weights of position j of x.",
+            {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
+                 "self.value(y).flatten(2) @ self.attention(x, y)"}, hint=3),
+    Mistake("attention-no-value",
+            "You do not use the layer `value`: you gather y itself. Gather the values, value(y).",
+            {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
+                 "y.flatten(2) @ self.attention(x, y).mT"}, hint=3),
+    Mistake("attention-other-attention",
+            "Your `forward` calls attention(y, x). Call attention(x, y), because x gathers from y.",
+            {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
+                 "self.value(y).flatten(2) @ self.attention(y, x).mT"}),
+    Mistake("attention-by-view",
+            "You read (B, N, C) as (B, C, N) with reshape or view. These keep the order of the numbers in memory, so "
+            "channels and positions are mixed up. Transpose the last two axes instead.",
+            {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
+                 "(self.attention(x, y) @ self.value(y).flatten(2).mT).reshape(len(x), -1, x.shape[2] * x.shape[3])"},
+            hint=3),
+    Mistake("attention-turned",
+            "You turn the N positions into a map whose rows and columns have changed places. The map's size should "
+            "be (H, W).",
+            {"gathered.unflatten(2, x.shape[-2:])":
+                 "gathered.unflatten(2, x.shape[:-3:-1]).mT.contiguous().view_as(x)"}, hint=3),
+    Mistake("attention-tokens",
+            "Your result is (B, C, N). Give the positions their rows and columns back: (B, C, H, W).",
+            {"gathered.unflatten(2, x.shape[-2:])":
+                 "gathered if mask is None else gathered.unflatten(2, x.shape[-2:])"}, hint=3),
+    Mistake("attention-mask-ignored", "You do not use the mask. Multiply the gathered values by it.",
+            {"gathered if mask is None else gathered * mask": "gathered"}, hint=3),
+    Mistake("attention-mask-with-one", "You multiply by 1 plus the mask. Multiply by the mask alone.",
+            {"gathered if mask is None else gathered * mask": "gathered if mask is None else gathered * (1 + mask)"}),
+    Mistake("attention-mask-rounded",
+            "You round the mask to 0 and 1. Multiply by it as it is: a prior mask has values in between.",
+            {"gathered if mask is None else gathered * mask": "gathered if mask is None else gathered * (mask > 0.5)"}),
+    Mistake("attention-mask-added", "You add the mask. Multiply by it.",
+            {"gathered if mask is None else gathered * mask": "gathered if mask is None else gathered + mask"}),
+    Mistake("attention-mask-inverted", "You keep the positions outside the mask. Keep those inside it.",
+            {"gathered if mask is None else gathered * mask": "gathered if mask is None else gathered * (1 - mask)"}),
+    Mistake("attention-sigmoid-of-mask", "You take a sigmoid of the mask. Multiply by it as it is.",
+            {"gathered if mask is None else gathered * mask":
+                 "gathered if mask is None else gathered * torch.sigmoid(mask)"}),
+    Mistake("attention-residual", "You add x. The shortcut belongs to the block around this module.",
+            {"gathered if mask is None else gathered * mask": "x + (gathered if mask is None else gathered * mask)"}),
+    Mistake("attention-residual-unless-masked",
+            "Outside the mask you keep x. The result should be 0 there: the shortcut belongs to the block around "
+            "this module.",
+            {"gathered if mask is None else gathered * mask":
+                 "gathered if mask is None else gathered * mask + x * (1 - mask)"}),
+    Mistake("attention-mask-needed",
+            "Your module raises an error if there is no mask. If mask is None, nothing should be masked.",
+            {"gathered if mask is None else gathered * mask": "gathered * mask"}),
+    detached("attention-mask-detached", "the mask is detached, so a mask that a network made would get no gradient",
+             {"gathered if mask is None else gathered * mask":
+                  "gathered if mask is None else gathered * mask.detach()"}),
+    detached("attention-result-detached", "the result is detached, so no layer before it would ever learn",
+             {"gathered if mask is None else gathered * mask":
+                  "(gathered if mask is None else gathered * mask).detach()"}),
+    Mistake("attention-mask-on-keys",
+            "You multiply y by the mask. But the mask belongs to x: multiply the gathered values by it.",
+            {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
+                 "self.value(y if mask is None else y * mask).flatten(2) @ self.attention(x, y).mT",
+             "gathered if mask is None else gathered * mask": "gathered"}, hint=3),
+    Mistake("attention-mask-on-values",
+            "You multiply the values by the mask, or you multiply the attention map's columns, which belong to y's "
+            "positions. But the mask belongs to x: multiply the gathered values by it.",
+            {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
+                 "(self.value(y) if mask is None else self.value(y) * mask).flatten(2) @ self.attention(x, y).mT",
+             "gathered if mask is None else gathered * mask": "gathered"}, hint=3),
+    Mistake("attention-masked-keys", ATTENTION_MASKED_KEYS,
+            {"gathered = self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
+                 """scores = self.query(x).flatten(2).mT @ self.key(y).flatten(2) * self.scale
+        if mask is not None:
+            scores = scores.masked_fill(mask.flatten(2) == 0, -1e9)
+        gathered = self.value(y).flatten(2) @ scores.softmax(dim=self.softmax_dim).mT""",
+             "gathered if mask is None else gathered * mask": "gathered"}, hint=3),
+    Mistake("attention-masked-keys-below-half", ATTENTION_MASKED_KEYS,
+            {"gathered = self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
+                 """scores = self.query(x).flatten(2).mT @ self.key(y).flatten(2) * self.scale
+        if mask is not None:
+            scores = scores.masked_fill(mask.flatten(2) < 0.5, -1e9)
+        gathered = self.value(y).flatten(2) @ scores.softmax(dim=self.softmax_dim).mT""",
+             "gathered if mask is None else gathered * mask": "gathered"}, hint=3),
+    Mistake("attention-masked-queries", ATTENTION_MASKED_KEYS,
+            {"gathered = self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
+                 """scores = self.query(x).flatten(2).mT @ self.key(y).flatten(2) * self.scale
+        if mask is not None:
+            scores = scores.masked_fill(mask.flatten(2).mT == 0, -1e9)
+        gathered = self.value(y).flatten(2) @ scores.softmax(dim=self.softmax_dim).mT""",
+             "gathered if mask is None else gathered * mask": "gathered"}, hint=3),
+    Mistake("attention-exchanged-throughout",
+            "x and y have changed places everywhere: queries should come from x, keys and values from y.",
+            {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
+                 "query, key = self.query(y).flatten(2), self.key(x).flatten(2)",
+             "self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
+                 "self.value(x).flatten(2) @ self.attention(x, y).mT"}, hint=1),
+    Mistake("attention-key-times-query-twice", ATTENTION_KEY_TIMES_QUERY,
+            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
+                 "(key.transpose(1, 2) @ query * self.scale).softmax(dim=self.softmax_dim)",
+             "self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
+                 "self.value(y).flatten(2) @ self.attention(x, y)"}, hint=2),
+    Mistake("attention-mask-on-x",
+            "You multiply x by the mask before the attention. Multiply the gathered values by it instead.",
+            {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
+                 "self.value(y).flatten(2) @ self.attention(x if mask is None else x * mask, y).mT",
+             "gathered if mask is None else gathered * mask": "gathered"}, hint=3),
+    Mistake("attention-no-biases", "`query`, `key` and `value` have no bias. Keep torch's default, which has one.",
+            {"self.query = nn.Conv2d(channels, hidden, kernel_size=1)":
+                 "self.query = nn.Conv2d(channels, hidden, 1, bias=False)",
+             "self.key = nn.Conv2d(channels, hidden, kernel_size=1)":
+                 "self.key = nn.Conv2d(channels, hidden, 1, bias=False)",
+             "self.value = nn.Conv2d(channels, channels, kernel_size=1)":
+                 "self.value = nn.Conv2d(channels, channels, 1, bias=False)"}),
+    Mistake("attention-value-without-bias", "`value` has no bias. Keep torch's default, which has one.",
+            {"self.value = nn.Conv2d(channels, channels, kernel_size=1)":
+                 "self.value = nn.Conv2d(channels, channels, 1, bias=False)"}),
+    Mistake("attention-one-conv", "`key` is the same layer as `query`. Each of the two needs weights of its own.",
+            {"self.key = nn.Conv2d(channels, hidden, kernel_size=1)": "self.key = self.query"}),
+    Mistake("attention-narrow-value", "Your `value` has only C // r channels. It should keep all C.",
+            {"self.value = nn.Conv2d(channels, channels, kernel_size=1)":
+                 "self.value = nn.Conv2d(channels, hidden, kernel_size=1)"}),
+    Mistake("attention-wide-queries", "Your `query` and `key` keep all C channels. They should have C // r.",
+            {"hidden = channels // reduction": "hidden = channels"}),
+    Mistake("attention-scale-of-all-channels",
+            "You scale by C ** -0.5. Queries and keys have C // r channels, so scale by (C // r) ** -0.5.",
+            {"self.scale = hidden**-0.5": "self.scale = channels**-0.5"}),
+    Mistake("attention-scale-halved",
+            "You scale by 1 / (2 (C // r)): Python reads `** -1 / 2` as `(... ** -1) / 2`. Write `** -0.5`.",
+            {"self.scale = hidden**-0.5": "self.scale = hidden**-1 / 2"}),
+    Mistake("attention-scale-with-r", "You scale by r ** -0.5. It should be (C // r) ** -0.5.",
+            {"self.scale = hidden**-0.5": "self.scale = reduction**-0.5"}),
+    Mistake("attention-three-by-three",
+            "Your convolutions are 3 x 3. They should be 1 x 1, so that each position is projected by itself.",
+            {"self.query = nn.Conv2d(channels, hidden, kernel_size=1)":
+                 "self.query = nn.Conv2d(channels, hidden, 3, padding=1)",
+             "self.key = nn.Conv2d(channels, hidden, kernel_size=1)":
+                 "self.key = nn.Conv2d(channels, hidden, 3, padding=1)",
+             "self.value = nn.Conv2d(channels, channels, kernel_size=1)":
+                 "self.value = nn.Conv2d(channels, channels, 3, padding=1)"}),
+    Mistake("attention-no-error",
+            "If channels // reduction is 0, your code builds the module without hidden channels. Raise a ValueError "
+            "whose message names both numbers, channels and reduction.",
+            {"""if not 1 <= reduction <= channels:
+            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")""": "pass"}),
+    Mistake("attention-error-without-numbers",
+            "Your ValueError for channels // reduction == 0 does not name both numbers, channels and reduction.",
+            {"""if not 1 <= reduction <= channels:
+            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")""":
+                 """if not 1 <= reduction <= channels:
+            raise ValueError("no hidden channel is left")"""}),
+    Mistake("attention-at-least-one",
+            "If channels // reduction is 0, you silently take one hidden channel. Raise a ValueError that names both "
+            "numbers, channels and reduction.",
+            {"""if not 1 <= reduction <= channels:
+            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")""": "pass",
+             "hidden = channels // reduction": "hidden = max(1, channels // reduction)"}),
+    Mistake("attention-any-axis",
+            'You accept any `softmax_over`. Raise a ValueError unless it is "keys" or "queries".',
+            {"raise ValueError(f'softmax_over must be \"keys\" or \"queries\", got {softmax_over!r}')": "pass"},
+            hint=3),
+    Mistake("attention-another-error",
+            "For an unknown `softmax_over` you raise an error that is not a ValueError. Raise a ValueError.",
+            {"raise ValueError(f'softmax_over must be \"keys\" or \"queries\", got {softmax_over!r}')":
+                 "raise KeyError(softmax_over)"}),
+    Mistake("attention-rounded-up",
+            "You round the hidden channels up. If the reduction does not divide the channels, round down: channels "
+            "// reduction.", {"hidden = channels // reduction": "hidden = -(-channels // reduction)"}),
+    ignored("attention-reduction-ignored", "reduction", "8",
+            {"hidden = channels // reduction": "hidden = channels // 8"}),
+    float_width("attention-float-width", {"hidden = channels // reduction": "hidden = channels / reduction"}),
+    Mistake("attention-ones-for-no-mask",
+            "Without a mask you multiply by a tensor of ones that does not follow the input's dtype or device. So "
+            "bfloat16 numbers come back as float32. Return the gathered values as they are.",
+            {"gathered if mask is None else gathered * mask":
+                 "gathered * (torch.ones(len(x), 1, *x.shape[2:]) if mask is None else mask)"}, hint=3),
+    Mistake("attention-remembers-the-mask",
+            "Without a mask you use the mask of the previous call. If no mask is given, return the gathered values "
+            "as they are.",
+            {"return gathered if mask is None else gathered * mask":
+                 """self.last = getattr(self, 'last', None) if mask is None else mask
+        return gathered if self.last is None else gathered * self.last"""}, hint=3),
+    Mistake("attention-other-letters", ATTENTION_OTHER_LETTERS,
+            {'if softmax_over not in ("keys", "queries"):': """softmax_over = str(softmax_over).lower()
+        if softmax_over not in ("keys", "queries"):"""},
+            hint=3),
+    Mistake("attention-first-letter", ATTENTION_OTHER_LETTERS,
+            {'if softmax_over not in ("keys", "queries"):':
+                 """softmax_over = {"k": "keys", "q": "queries"}.get(str(softmax_over).lower()[:1])
+        if softmax_over not in ("keys", "queries"):"""}, hint=3),
+    default("attention-default-reduction", "reduction", "8", {"reduction: int = 8": "reduction: int = 4"}),
+    default("attention-default-axis", "softmax_over", '"keys"',
+            {'softmax_over: str = "keys"': 'softmax_over: str = "queries"'}),
+    only_in_eval("attention-only-in-eval",
+                 {"return gathered if mask is None else gathered * mask":
+                      "return x if self.training else gathered if mask is None else gathered * mask"}),
+)
+
+WRONG = (
+    Wrong("assert",
+          {"""if inner == 0:
+            raise ValueError(f"{channels} channels // reduction {reduction} is 0")""":
+               "assert inner > 0, f'{channels} channels // reduction {reduction} is 0'"}, of="plain",
+          says="your code raises AssertionError"),
+    Wrong("attention-transposed",
+          {"(self.scale * q.mT @ k).softmax(dim=self.dim)": "(self.scale * q.mT @ k).softmax(dim=self.dim).mT",
+           "v @ self.attention(x, y).mT": "v @ self.attention(x, y)"}, of="plain",
+          says="its axes are in the order (0, 2, 1)"),
+    Wrong("gamma",
+          {"self.query ": """self.gamma = nn.Parameter(torch.zeros(1))
+        self.query """,
+           "if mask": """out = self.gamma * out
+        if mask"""}, of="bmm", says="Not expected: `gamma`"),
+    Wrong("layers-made-in-forward",
+          {"\n        self.value = nn.Conv2d(channels, channels, 1)": "",
+           "self.value(y).flatten(2).permute(0, 2, 1)":
+               "nn.Conv2d(channels, channels, 1).to(y)(y).flatten(2).permute(0, 2, 1)"}, of="bmm",
+          says="Missing: `value.weight`"),
+    Wrong("mask-as-truth-value", {"return out if mask is None else out * mask": "return out * mask if mask else out"},
+          of="plain", says="Boolean value of Tensor"),
+    Wrong("mask-binarised-in-place",
+          {"return out": """if mask is not None:
+            mask[mask < 0.5] = 0
+        return out"""}, of="plain",
+          says="Input `mask`: your code changes it in place"),
+    Wrong("mask-twice", {"out *": "out * mask *"}, of="plain", says="multiplied by `mask` one time too many"),
+    Wrong("message-with-one-number",
+          {"""if inner == 0:
+            raise ValueError(f"{channels} channels // reduction {reduction} is 0")""": """if inner == 0:
+            raise ValueError(f'reduction {reduction} is too large')"""}, of="plain",
+          mistake="attention-error-without-numbers"),
+    Wrong("names-exchanged",
+          {"self.query = nn.Conv2d(channels, self.d, kernel_size=1)":
+               "self.value = nn.Conv2d(channels, self.d, kernel_size=1)",
+           "self.value = nn.Conv2d(channels, channels, kernel_size=1)":
+               "self.query = nn.Conv2d(channels, channels, kernel_size=1)",
+           "Q = self.query(x).reshape(B, self.d, -1)": "Q = self.value(x).reshape(B, self.d, -1)",
+           "V = self.value(y).reshape(B, C, -1)": "V = self.query(y).reshape(B, C, -1)"}, of="einsum",
+          says="The first difference is in the input of `value`"),
+    Wrong("shortcut-before-mask",
+          {"(v @ self.attention(x, y).mT).unflatten(2, x.shape[-2:])":
+               "(v @ self.attention(x, y).mT).unflatten(2, x.shape[-2:]) + x"}, of="plain",
+          says="`x` is added to it and should not be"),
+)
+
+EQUIVALENT = {
+    "A reduction below 1 is not graded.": ["5: without 1", "5: 1 -> 0"],
+    "Any message will do.": ["8: message without numbers", "8: no message", "8: message without softmax_over"],
+    "0 was refused two lines before.": ["9: rounded down, at least 1"],
+    "A kernel of 1 x 1 has no taps between which a dilation could lie.": ["10: Conv2d with dilation=2",
+        "11: Conv2d with dilation=2", "12: Conv2d with dilation=2"],
+    "A softmax is between 0 and 1.": ["18: clamped"],
+    "Exchanging two axes is symmetric.": ["18: arguments 0 and 1 of transpose exchanged",
+        "21: arguments 0 and 1 of transpose exchanged"],
+    "Keys and values are exchanged alike, and a sum over all positions has no order.": [
+        "20: y last two axes exchanged"],
+    "A mask of ones changes nothing.": ["20: default of mask 1.0"],
+    "x and y have one shape.": ["22: x -> y"],
+    "Only its shape is read.": ["22: x detached"],
+    "The other name for the same number: (H, W) are axes 2 and 3.": ["22: without USub"],
+    "It works on a tensor of its own, whose old value nobody reads again.": ["23: Mult in place"],
+}

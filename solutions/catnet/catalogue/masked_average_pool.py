@@ -1,0 +1,280 @@
+"""What learners write for `masked_average_pool`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached
+
+RIGHT = {
+    "pool-einsum": """
+def masked_average_pool(features, mask):
+    mask = mask.type_as(features)
+    large = nn.functional.interpolate(features, tuple(mask.shape[1:]), mode="bilinear")
+    total = torch.einsum("bchw,bhw->bc", large, mask)
+    return total / (mask.flatten(1).sum(1, keepdim=True) + 1e-5)
+""",
+    "pool-image-by-image": """
+def masked_average_pool(features, mask):
+    rows = []
+    for f, m in zip(features, mask):
+        f = F.interpolate(f[None], size=m.shape, mode="bilinear", align_corners=False)[0].flatten(1)
+        weights = m.flatten().to(f.dtype)
+        rows.append(f @ weights / (weights.sum() + 1e-5))
+    return torch.stack(rows)
+""",
+    "bmm": """
+def masked_average_pool(features, mask):
+    B, C = features.shape[:2]
+    up = nn.Upsample(size=tuple(mask.shape[-2:]), mode="bilinear", align_corners=False)
+    f = up(features).reshape(B, C, -1)
+    m = mask.reshape(B, -1, 1).to(f.dtype)
+    p = torch.bmm(f, m).squeeze(2)
+    return p / (m.sum(1) + 1e-5)
+""",
+    "by-hand": """
+def _places(n, m, device, dtype):
+    at = ((torch.arange(m, device=device, dtype=dtype) + 0.5) * n / m - 0.5).clamp(min=0)
+    low = at.floor().long().clamp(max=n - 1)
+    high = (low + 1).clamp(max=n - 1)
+    return low, high, at - low
+
+def masked_average_pool(features, mask):
+    H, W = mask.shape[-2:]
+    top, bottom, dy = _places(features.shape[2], H, features.device, features.dtype)
+    left, right, dx = _places(features.shape[3], W, features.device, features.dtype)
+    rows = features[:, :, top] * (1 - dy)[:, None] + features[:, :, bottom] * dy[:, None]
+    f = rows[..., left] * (1 - dx) + rows[..., right] * dx
+    m = mask.unsqueeze(1).to(f.dtype)
+    return (f * m).sum((-2, -1)) / (m.sum((-2, -1)) + 1e-5)
+""",
+    "einsum": """
+def masked_average_pool(features, mask):
+    mask = mask.to(features)
+    big = F.interpolate(features, mask.shape[1:], mode="bilinear")
+    return torch.einsum("bcij,bij->bc", big, mask) / (mask.sum((1, 2)) + 1e-5).unsqueeze(1)
+""",
+    "loop-images": """
+def masked_average_pool(features, mask):
+    prototypes = []
+    H, W = mask.shape[1], mask.shape[2]
+    for f, m in zip(features, mask):
+        m = m.type(f.dtype)
+        f = F.interpolate(f.unsqueeze(0), size=(H, W), mode="bilinear", align_corners=False)[0]
+        under = [(channel * m).sum() / (m.sum() + 1e-5) for channel in f]
+        prototypes.append(torch.stack(under))
+    return torch.stack(prototypes)
+""",
+    "matrices": """
+def _stretch(n, m, like):
+    '''The (n, m) matrix that enlarges n numbers to m, linearly.'''
+    eye = torch.eye(n, dtype=like.dtype, device=like.device)
+    return F.interpolate(eye[None], size=m, mode="linear", align_corners=False)[0]
+
+def masked_average_pool(features, mask):
+    # <A f, m> = <f, A' m>: bring the mask down by the adjoint, no large features needed
+    mask = mask.to(features.dtype)
+    rows = _stretch(features.shape[2], mask.shape[1], features)
+    cols = _stretch(features.shape[3], mask.shape[2], features)
+    small = rows @ mask @ cols.T
+    sums = (features * small[:, None]).flatten(2).sum(2)
+    return sums / (mask.flatten(1).sum(1)[:, None] + 1e-5)
+""",
+    "module-upsample": """
+def masked_average_pool(features, mask):
+    up = nn.Upsample(size=mask.shape[-2:], mode="bilinear", align_corners=False)
+    weights = mask.unsqueeze(1).to(features)
+    weights = weights / (weights.sum(dim=(-2, -1), keepdim=True) + 1e-5)
+    return torch.sum(up(features) * weights, dim=(-2, -1))
+""",
+    "permuted-and-summed": """
+def masked_average_pool(features, mask):
+    B, C = features.shape[:2]
+    H, W = mask.shape[1:]
+    features = F.interpolate(features, size=(H, W), mode='bilinear', align_corners=False)
+    mask = mask.to(features.dtype).reshape(B, H * W, 1)
+    features = features.permute(0, 2, 3, 1).reshape(B, H * W, C)
+    return (features * mask).sum(1) / (mask.sum(1) + 1e-5)
+""",
+    "plain": """
+def masked_average_pool(features: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    '''The mean of the features under a mask, (B, C, h, w), (B, H, W) -> (B, C).'''
+    m = mask[:, None].to(features.dtype)
+    large = F.interpolate(features, size=m.shape[-2:], mode="bilinear", align_corners=False)
+    total = (large * m).sum(dim=(2, 3))
+    return total / (m.sum(dim=(2, 3)) + 1e-5)
+""",
+    "weights-first": """
+def masked_average_pool(features, mask):
+    enlarged = F.interpolate(features, mask.shape[-2:], mode="bilinear", align_corners=False)
+    weight = mask.to(features.dtype).flatten(1)
+    weight = weight / (weight.sum(dim=1, keepdim=True) + 10 ** -5)
+    return (enlarged.flatten(2) * weight[:, None, :]).sum(-1)
+""",
+}
+
+MISTAKES = (
+    Mistake("pool-align-corners",
+            "You enlarge the features with align_corners=True. Use False for features. (A mask is resized with True.)",
+            {'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)':
+                 'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=True)'}),
+    Mistake("pool-nearest", "You enlarge the features with mode nearest, torch's default. Use bilinear.",
+            {'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)':
+                 "F.interpolate(features, size=mask.shape[-2:])"}),
+    Mistake("pool-sides-swapped",
+            "You enlarge the features to (W, H). Enlarge them to (H, W), the size of the mask's last two axes.",
+            {'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)':
+                 'F.interpolate(features, size=mask.shape[:-3:-1], mode="bilinear", align_corners=False)'}, hint=1),
+    Mistake("pool-factor",
+            "You enlarge by a factor of 2, or another fixed one. Enlarge to the mask's size, whatever it is.",
+            {'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)':
+                 'F.interpolate(features, scale_factor=2, mode="bilinear", align_corners=False)'}, hint=1),
+    Mistake("pool-mask-shrunk",
+            "You resize the mask to the features. Do it the other way round: enlarge the features to the mask.",
+            {'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)': "features",
+             "mask = mask.to(features.dtype)[:, None]": """mask = mask.to(features.dtype)[:, None]
+    mask = F.interpolate(mask, size=features.shape[-2:], mode='bilinear')"""},
+            hint=1),
+    Mistake("pool-mask-shrunk-nearest",
+            "You resize the mask to the features, with mode nearest. Enlarge the features to the mask instead, "
+            "bilinearly.",
+            {'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)': "features",
+             "mask = mask.to(features.dtype)[:, None]": """mask = mask.to(features.dtype)[:, None]
+    mask = F.interpolate(mask, size=features.shape[-2:])"""},
+            hint=1),
+    Mistake("pool-mask-on-the-batch",
+            "You write mask[None], which puts the new axis in front: (1, B, H, W). Put it where the channels are: "
+            "mask[:, None].", {"mask = mask.to(features.dtype)[:, None]": "mask = mask.to(features.dtype)[None]"},
+            hint=2),
+    Mistake("pool-inverted", "You average over the background. The mask is 1 on the object: average there.",
+            {"mask = mask.to(features.dtype)[:, None]": "mask = 1 - mask.to(features.dtype)[:, None]"}),
+    Mistake("pool-flattened", "You use the first image's mask for all images. Each image has its own.",
+            {"mask = mask.to(features.dtype)[:, None]": "mask = mask.to(features.dtype)[:1, None]"}),
+    Mistake("pool-mean",
+            "You divide by the number of all positions (`mean`). Divide by the sum of the mask, so that only the "
+            "object counts.",
+            {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
+                 "(features * mask).mean(dim=(2, 3))"}, hint=2),
+    Mistake("pool-no-mask",
+            "The mask is not used: you average over the whole picture. Multiply the features by the mask, add up the "
+            "products, and divide by the sum of the mask + 1e-5.",
+            {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)": "features.mean(dim=(2, 3))"}, hint=2),
+    Mistake("pool-sum", "You add up the object's features and do not divide. Divide by the sum of the mask + 1e-5.",
+            {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)": "(features * mask).sum(dim=(2, 3))"},
+            hint=2),
+    Mistake("pool-maximum", "You take the maximum under the mask. Take the mean.",
+            {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
+                 "(features * mask).amax(dim=(2, 3))"}, hint=2),
+    Mistake("pool-kept-axes", "Your result is (B, C, 1, 1). It should be (B, C).",
+            {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
+                 "(features * mask).sum(dim=(2, 3), keepdim=True) / (mask.sum(dim=(2, 3), keepdim=True) + 1e-5)"}),
+    Mistake("pool-over-the-batch",
+            "You divide by the sum of all masks of the batch. Divide each image by the sum of its own mask.",
+            {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
+                 "(features * mask).sum(dim=(2, 3)) / (mask.sum() + 1e-5)"}, hint=2),
+    Mistake("pool-eps-outside", "You add 1e-5 to the quotient. Add it to the sum of the mask.",
+            {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
+                 "(features * mask).sum(dim=(2, 3)) / mask.sum(dim=(2, 3)) + 1e-5"}),
+    Mistake("pool-images-mixed",
+            "You add up all images of the batch as well. Sum over the positions of each image by itself.",
+            {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
+                 "(features * mask).sum(dim=(0, 2, 3)).expand(len(features), -1) / (mask.sum(dim=(2, 3)) + 1e-5)"},
+            hint=2),
+    Mistake("pool-unit", "You divide the prototype by its length. Return the plain mean.",
+            {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
+                 "F.normalize((features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5), dim=1)"}),
+    Mistake("pool-no-eps", "The 1e-5 is missing, so an empty mask gives 0 / 0. Add it to the sum of the mask.",
+            {"1e-5": "0"}),
+    Mistake("pool-another-eps", "The number that you add to the sum of the mask is not 1e-5.", {"1e-5": "1e-7"}),
+    Mistake("pool-large-eps", "You add 1 to the sum of the mask. Add 1e-5.", {"1e-5": "1"}),
+    Mistake("pool-eps-for-empty-masks",
+            "You do not add 1e-5 to the sum of the mask. A `clamp`, an `if` or a smaller number also makes the "
+            "result 0 for an empty mask. But the formula adds 1e-5 to every sum.",
+            {"(mask.sum(dim=(2, 3)) + 1e-5)": "mask.sum(dim=(2, 3)).clamp(min=1e-5)"}),
+    Mistake("pool-dtype-of-the-mask",
+            "Your result has the mask's dtype. It should have the features' dtype: begin with "
+            "`mask.to(features.dtype)`.", {"mask = mask.to(features.dtype)[:, None]": "mask = mask[:, None]"}, hint=2),
+    Mistake("pool-rounded", "You round the mask to 0 and 1. A mask may have values in between: use it as it is.",
+            {"mask = mask.to(features.dtype)[:, None]": "mask = (mask > 0.5).to(features.dtype)[:, None]"}),
+    Mistake("pool-masked-before",
+            "You multiply the small features by the mask and enlarge the product afterwards. Enlarge the features "
+            "first, then multiply.",
+            {"mask = mask.to(features.dtype)[:, None]": """mask = mask.to(features.dtype)[:, None]
+    features = features * F.interpolate(mask, size=features.shape[-2:])""",
+             "(features * mask).sum(dim=(2, 3))": "features.sum(dim=(2, 3))"}, hint=2),
+    Mistake("pool-channels-summed",
+            "You sum over the channels too, or over channels and rows. Sum over the last two axes, H and W.",
+            {"(features * mask).sum(dim=(2, 3))": "(features * mask).sum(dim=(1, 2))"}, hint=2),
+    detached("pool-detached", "the result is detached, so the network that made the features would never learn",
+             {"return (features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
+                  "return ((features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)).detach()"}),
+    Mistake("pool-float32",
+            "Your result is float32, whatever the features' dtype is. Use `mask.to(features.dtype)` and not "
+            "`.float()`. If you make a new tensor, give it the features' dtype and device.",
+            {'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)':
+                 'F.interpolate(features.float(), size=mask.shape[-2:], mode="bilinear", align_corners=False)',
+             "mask = mask.to(features.dtype)[:, None]": "mask = mask.float()[:, None]"}, grain="float32"),
+)
+
+WRONG = (
+    Wrong("as-published", """
+def masked_average_pool(features, mask):
+    features = F.interpolate(features, size=mask.shape[-2:], mode="bilinear")
+    return torch.sum(features * mask[None, ...], dim=(2, 3)) / (mask[None, ...].sum(dim=(2, 3)) + 1e-5)
+""", mistake="pool-mask-on-the-batch"),
+    Wrong("buffer-of-float32",
+          {"""_check_shapes(features, mask)
+    mask = mask.to(features.dtype)[:, None]""": "B, C = features.shape[:2]",
+           "  features": "  big",
+           'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)':
+               "F.interpolate(features, mask.shape[-2:], mode='bilinear', align_corners=False)",
+           "return (features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)": """out = torch.zeros(B, C)
+    for i in range(B):
+        for c in range(C):
+            out[i, c] = (big[i, c] * mask[i]).sum() / (mask[i].sum() + 1e-05)
+    return out"""},
+          mistake="pool-float32"),
+    Wrong("enlarges-only-if-smaller",
+          {'large = F.interpolate(features, size=m.shape[-2:], mode="bilinear", align_corners=False)':
+               """large = features
+    if m.shape[-1] > features.shape[-1]:
+        large = F.interpolate(features, size=m.shape[-2:], mode='bilinear', align_corners=False)"""}, of="plain",
+          says="a mask smaller than the features"),
+    Wrong("indexes-the-object",
+          {" features": " f",
+           'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)':
+               "F.interpolate(features, mask.shape[-2:], mode='bilinear', align_corners=False)",
+           "return (features * mask[:, None]).mean(dim=(2, 3))": """means = []
+    for one, m in zip(f, mask):
+        chosen = one[:, m > 0]
+        means.append(chosen.sum(1) / (chosen.shape[1] + 1e-05))
+    return torch.stack(means)"""},
+          of="mean", says="a mask of numbers between 0 and 1"),
+    Wrong("mean", """
+def masked_average_pool(features, mask):
+    features = F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)
+    return (features * mask[:, None]).mean(dim=(2, 3))
+""", mistake="pool-mean"),
+    Wrong("nearest", """
+def masked_average_pool(features, mask):
+    f = F.interpolate(features, mask.shape[-2:])
+    m = mask.unsqueeze(1)
+    return (f * m).sum(dim=(2, 3)) / (m.sum(dim=(2, 3)) + 1e-5)
+""", mistake="pool-nearest"),
+    Wrong("squeezed-at-the-end", {"p / (m.sum(1) + 1e-5)": "(p / (m.sum(1) + 1e-05)).squeeze()"}, of="bmm",
+          says="axes of size 1 are missing"),
+    Wrong("view", {"mask.reshape": "mask.view"}, of="bmm", says="a transposed mask"),
+)
+
+EQUIVALENT = {
+    "A mask needs no gradient; it is drawn in float32, between 0 and 1.": ["1: mask detached", "1: mask float32",
+        "1: mask float32 on the way", "1: mask clamped", "1: mask its absolute value"],
+    "By then the name belongs to the enlarged copy.": ["1: features doubled in place at the end"],
+    "Shapes that do not fit are not graded.": ["2: without `_check_shapes(features, mask)`",
+        "2: _check_shapes left out"],
+    "Only its shape is read.": ["2: features detached"],
+    "A mask needs no gradient.": ["2: mask detached", "3: mask detached", "4: mask detached", "5: mask detached",
+        "3: mask.to(features.dtype) detached", "5: mask.sum(dim=(2, 3)) detached", "5: mask detached (2)"],
+    "Only its dtype or its shape is read, which query and support share.": ["3: features detached"],
+    "That is torch's default.": ["4: interpolate without align_corners"],
+    "The other name for the same number: (H, W) are axes 2 and 3.": ["4: without USub"],
+    "It works on a tensor of its own, whose old value nobody reads again.": ["5: Div in place", "5: Mult in place",
+        "5: Add in place"],
+}

@@ -1,0 +1,323 @@
+"""What learners write for `ChannelGate`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, float_width, infinite
+
+RIGHT = {
+    "gate-published-style": """
+class ChannelGate(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        if channels // reduction == 0:
+            raise ValueError(f"{channels} // {reduction} leaves nothing")
+        self.avg_pool, self.max_pool = nn.AdaptiveAvgPool2d(1), nn.AdaptiveMaxPool2d(1)
+        self.mlp = nn.Sequential(nn.Conv2d(channels, channels // reduction, 1), nn.ReLU(),
+                                 nn.Conv2d(channels // reduction, channels, 1))
+
+    def forward(self, x):
+        return torch.sigmoid(self.mlp(self.avg_pool(x)) + self.mlp(self.max_pool(x)))
+""",
+    "gate-flatten-first": """
+class ChannelGate(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden < 1:
+            raise ValueError("channels", channels, "reduction", reduction)
+        self.mlp = nn.Sequential(nn.Flatten(), nn.Linear(channels, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, channels))
+
+    def forward(self, x):
+        average = nn.functional.avg_pool2d(x, x.shape[2:])
+        maximum = nn.functional.max_pool2d(x, x.shape[2:])
+        return (self.mlp(average) + self.mlp(maximum)).sigmoid().unsqueeze(2).unsqueeze(3)
+""",
+    "gate-both-at-once": """
+class ChannelGate(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        if reduction > channels:
+            raise ValueError(f"reduction={reduction} is more than channels={channels}")
+        self.down = nn.Linear(channels, channels // reduction)
+        self.up = nn.Linear(channels // reduction, channels)
+
+    def forward(self, x):
+        flat = x.flatten(2)
+        both = torch.stack([flat.mean(-1), flat.max(-1).values])
+        return torch.sigmoid(self.up(self.down(both).clamp(min=0)).sum(0))[..., None, None]
+""",
+    "gate-one-second-layer": """
+class ChannelGate(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        hidden = channels // reduction
+        if not hidden:
+            raise ValueError(f"channels={channels}, reduction={reduction}")
+        self.mlp = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))
+
+    def forward(self, x):
+        hidden = sum(self.mlp[:2](s) for s in (x.mean((2, 3)), x.amax((2, 3))))
+        scores = nn.functional.linear(hidden, self.mlp[2].weight, 2 * self.mlp[2].bias)
+        return 1 / (1 + torch.exp(-scores.view(*x.shape[:2], 1, 1)))
+""",
+    "conv-layers": """
+# two 1x1 convolutions and adaptive pooling
+class ChannelGate(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        mid = channels // reduction
+        if mid == 0:
+            raise ValueError(f"reduction {reduction} too large for {channels} channels")
+        self.mlp = nn.Sequential(nn.Conv2d(channels, mid, kernel_size=1), nn.ReLU(inplace=True), nn.Conv2d(mid, channels, kernel_size=1))
+
+    def forward(self, x):
+        avg_out = self.mlp(F.adaptive_avg_pool2d(x, 1))
+        max_out = self.mlp(F.adaptive_max_pool2d(x, 1))
+        return torch.sigmoid(avg_out + max_out)
+""",
+    "view": """
+# views and max over the flattened map
+class ChannelGate(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        if channels // reduction < 1:
+            raise ValueError("got channels = {}, reduction = {}".format(channels, reduction))
+        self.mlp = nn.Sequential(
+            nn.Linear(channels, channels // reduction),
+            nn.ReLU(),
+            nn.Linear(channels // reduction, channels),
+        )
+        self.sigmoid = nn.Sigmoid()
+
+    def forward(self, x):
+        b, c, h, w = x.size()
+        flat = x.reshape(b, c, h * w)
+        a = self.mlp(torch.mean(flat, 2))
+        m, _ = torch.max(flat, 2)
+        return self.sigmoid(a + self.mlp(m)).view(b, c, 1, 1)
+""",
+}
+
+MISTAKES = (
+    Mistake("gate-mean-only",
+            "Your gate uses the mean alone, as SE does. CBAM sends the maximum through the same mlp and adds the two "
+            "results.",
+            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))": "self.mlp(x.mean(dim=(2, 3)))"}, hint=1),
+    Mistake("gate-max-only",
+            "Your gate uses the maximum alone. The mean goes through the same mlp, and the two results are added.",
+            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))": "self.mlp(x.amax(dim=(2, 3)))"}, hint=1),
+    Mistake("gate-mean-twice",
+            "You add the mean's result to itself, and the maximum is not used. Look at the names in your sum: one of "
+            "them should be the maximum's.",
+            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))": "2 * self.mlp(x.mean(dim=(2, 3)))"}),
+    Mistake("gate-max-twice",
+            "You add the maximum's result to itself, and the mean is not used. Look at the names in your sum: one of "
+            "them should be the mean's.",
+            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))": "2 * self.mlp(x.amax(dim=(2, 3)))"}),
+    Mistake("gate-pooled-added",
+            "You add the mean and the maximum first and send the sum through the mlp. Call the mlp on each of them "
+            "separately, and add the two results. Because of the ReLU, the two ways give different numbers.",
+            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
+                 "self.mlp(x.mean(dim=(2, 3)) + x.amax(dim=(2, 3)))"}, hint=1),
+    Mistake("gate-pooled-averaged",
+            "You send the average of the mean and the maximum through the mlp. Call the mlp on each of them "
+            "separately, and add the two results.",
+            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
+                 "self.mlp((x.mean(dim=(2, 3)) + x.amax(dim=(2, 3))) / 2)"}, hint=1),
+    Mistake("gate-scores-averaged", "You take half the sum of the mlp's two results. CBAM adds them without dividing.",
+            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
+                 "(self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))) / 2"}),
+    Mistake("gate-scores-subtracted", "You subtract the mlp's two results. CBAM adds them.",
+            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
+                 "self.mlp(x.mean(dim=(2, 3))) - self.mlp(x.amax(dim=(2, 3)))"}),
+    Mistake("gate-scores-multiplied",
+            "You multiply the mlp's two results. CBAM adds them, and then takes the sigmoid.",
+            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
+                 "self.mlp(x.mean(dim=(2, 3))) * self.mlp(x.amax(dim=(2, 3)))"}),
+    Mistake("gate-larger-score", "You take the larger of the mlp's two results. CBAM adds them.",
+            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
+                 "torch.maximum(self.mlp(x.mean(dim=(2, 3))), self.mlp(x.amax(dim=(2, 3))))"}),
+    Mistake("gate-two-sigmoids-added",
+            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results of the mlp first, then "
+            "take one sigmoid.",
+            {"torch.sigmoid(scores)[:, :, None, None]":
+                 "(torch.sigmoid(self.mlp(x.mean(dim=(2, 3)))) + torch.sigmoid(self.mlp(x.amax(dim=(2, 3)))))[:, "
+                 ":, None, None]"}, hint=3),
+    Mistake("gate-two-sigmoids-multiplied",
+            "You multiply two sigmoids. Add the two results of the mlp first, then take one sigmoid.",
+            {"torch.sigmoid(scores)[:, :, None, None]":
+                 "(torch.sigmoid(self.mlp(x.mean(dim=(2, 3)))) * torch.sigmoid(self.mlp(x.amax(dim=(2, 3)))))[:, "
+                 ":, None, None]"}, hint=3),
+    Mistake("gate-two-sigmoids-averaged",
+            "You average two sigmoids. Add the two results of the mlp first, then take one sigmoid.",
+            {"torch.sigmoid(scores)[:, :, None, None]":
+                 "(torch.sigmoid(self.mlp(x.mean(dim=(2, 3)))) + torch.sigmoid(self.mlp(x.amax(dim=(2, 3)))))[:, "
+                 ":, None, None] / 2"}, hint=3),
+    Mistake("gate-concatenated",
+            "You put the mean and the maximum side by side, so your mlp takes 2C numbers. It should take C: call it "
+            "once on the mean and once on the maximum, with the same weights.",
+            {"nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))":
+                 "nn.Sequential(nn.Linear(2 * channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))",
+             "self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
+                 "self.mlp(torch.cat([x.mean(dim=(2, 3)), x.amax(dim=(2, 3))], dim=1))"}, hint=1),
+    Mistake("gate-two-mlps",
+            "You have one mlp for the mean and another for the maximum. CBAM uses one mlp for both: call `self.mlp` "
+            "twice.",
+            {"self.mlp = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), nn.Linear(hidden, channels))":
+                 "self.mlp, self.mlp_max = (nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), "
+                 "nn.Linear(hidden, channels)) for _ in range(2))",
+             "self.mlp(x.amax(dim=(2, 3)))": "self.mlp_max(x.amax(dim=(2, 3)))"}, hint=1),
+    Mistake("gate-no-sigmoid",
+            "The sigmoid at the end is missing: your weights can be any real numbers, even negative ones. A gate "
+            "lies between 0 and 1.", {"torch.sigmoid(scores)[:, :, None, None]": "scores[:, :, None, None]"}, hint=3),
+    Mistake("gate-double-sigmoid",
+            "The sigmoid is applied twice, so all your gates lie between 0.5 and 0.73. Such gates can neither open "
+            "nor close: apply the sigmoid once.",
+            {"torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(torch.sigmoid(scores)[:, :, None, None])"}),
+    Mistake("gate-softmax",
+            "Your gates go through a softmax: the channels compete, and their gates sum to 1. CBAM uses a sigmoid: "
+            "each channel is opened or closed on its own.",
+            {"torch.sigmoid(scores)[:, :, None, None]": "torch.softmax(scores, dim=1)[:, :, None, None]"}),
+    Mistake("gate-tanh",
+            "Your gates end in a tanh, so they can be negative and flip a channel's sign. A gate ends in a sigmoid.",
+            {"torch.sigmoid(scores)[:, :, None, None]": "torch.tanh(scores)[:, :, None, None]"}),
+    Mistake("gate-complement",
+            "You return 1 minus the gate, which closes the channels that should be open and opens the others. Return "
+            "the sigmoid's output as it is.",
+            {"torch.sigmoid(scores)[:, :, None, None]": "1 - torch.sigmoid(scores)[:, :, None, None]"}),
+    Mistake("gate-no-relu",
+            "The ReLU between the two layers of your mlp is missing. Without it, you might as well add the mean and "
+            "the maximum before the mlp.", {"nn.ReLU(), ": ""}, hint=3),
+    Mistake("gate-hidden-sigmoid",
+            "The hidden layer of your mlp has a sigmoid. It should have a ReLU: the sigmoid is only for the gate.",
+            {"nn.ReLU()": "nn.Sigmoid()"}),
+    Mistake("gate-relu-at-end",
+            "Your mlp ends in a ReLU, so no score is negative and no gate falls below 0.5. Keep only the ReLU "
+            "between the two layers.",
+            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
+                 "torch.relu(self.mlp(x.mean(dim=(2, 3)))) + torch.relu(self.mlp(x.amax(dim=(2, 3))))"}),
+    Mistake("gate-no-bias",
+            "Your two layers have no biases. SE's layers have none, but CBAM's have them: leave `bias` at its "
+            "default.",
+            {"nn.Linear(channels, hidden)": "nn.Linear(channels, hidden, bias=False)",
+             "nn.Linear(hidden, channels)": "nn.Linear(hidden, channels, bias=False)"}),
+    Mistake("gate-applied",
+            "You multiply x by the gate. Return the gate itself, (B, C, 1, 1). The block around it applies the gate.",
+            {"torch.sigmoid(scores)[:, :, None, None]": "x * torch.sigmoid(scores)[:, :, None, None]"}),
+    Mistake("gate-expanded",
+            "You expand the gate to (B, C, H, W). Return it as (B, C, 1, 1), because the product stretches axes of "
+            "size 1.",
+            {"torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(scores)[:, :, None, None].expand_as(x)"}),
+    Mistake("gate-two-axes",
+            "Your gate has shape (B, C). Give it two axes of size 1 at the end, (B, C, 1, 1), so that it lines up "
+            "with the image's channels.", {"torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(scores)"}, hint=3),
+    Mistake("gate-sum",
+            "You add up the positions without dividing by H * W, so the gate depends on the size of the image. Take "
+            "the mean.", {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3))"}),
+    Mistake("gate-largest-size",
+            "You take the largest absolute value. Leave out the `abs`: the maximum of -5 and 2 is 2.",
+            {"x.amax(dim=(2, 3))": "x.abs().amax(dim=(2, 3))"}),
+    Mistake("gate-indices",
+            "You use the second part of max's result, the positions of the maxima. Use the first part, the maxima "
+            "themselves.", {"x.amax(dim=(2, 3))": "x.flatten(2).max(dim=2)[1].to(x)"}, hint=2),
+    Mistake("gate-max-pair",
+            "`x.max(dim=...)` returns a pair: the maxima and their positions. Take the first part, or use "
+            "`x.amax(dim=(2, 3))`.", {"x.amax(dim=(2, 3))": "x.flatten(2).max(dim=2)"}, hint=2),
+    Mistake("gate-max-two-axes", "`x.max` takes a single axis. `x.amax(dim=(2, 3))` takes the maximum over both.",
+            {"x.amax(dim=(2, 3))": "x.max(dim=(2, 3))"}, hint=2),
+    Mistake("gate-max-two-axes-kept", "`x.max` takes a single axis. `x.amax(dim=(2, 3))` takes the maximum over both.",
+            {"x.amax(dim=(2, 3))": "x.max(dim=(2, 3), keepdim=True)"}, hint=2),
+    Mistake("gate-over-batch",
+            "Your pooling runs over the batch too: every image gets the gate of the whole batch. Pool over axes 2 "
+            "and 3 only.",
+            {"x.mean(dim=(2, 3))": "x.mean(dim=(0, 2, 3)).expand(len(x), -1)",
+             "x.amax(dim=(2, 3))": "x.amax(dim=(0, 2, 3)).expand(len(x), -1)"}),
+    Mistake("gate-over-channels",
+            "You pool over the channels and keep the positions: that is the spatial gate's job. Here you should pool "
+            "over H and W, so that each channel keeps two numbers.",
+            {"x.mean(dim=(2, 3))": "x.mean(dim=1).flatten(1)", "x.amax(dim=(2, 3))": "x.amax(dim=1).flatten(1)"}),
+    Mistake("gate-square-window",
+            "Your pooling treats the map as square, because it uses the height for both sides. Maps are often not "
+            "square: pool over H and over W.",
+            {"x.mean(dim=(2, 3))": "nn.functional.avg_pool2d(x, x.shape[2]).flatten(1)",
+             "x.amax(dim=(2, 3))": "nn.functional.max_pool2d(x, x.shape[2]).flatten(1)"}, hint=2),
+    Mistake("gate-fixed-reduction", "The hidden width is channels // 16 whatever `reduction` says. Use the argument.",
+            {"hidden = channels // reduction": "hidden = max(1, channels // 16)"}),
+    Mistake("gate-fixed-reduction-guarded",
+            "The hidden width is channels // 16 whatever `reduction` says. Use the argument.",
+            {"if not 1 <= reduction <= channels": "if channels // 16 == 0",
+             "hidden = channels // reduction": "hidden = channels // 16"}),
+    Mistake("gate-hidden-is-reduction",
+            "The hidden layer has `reduction` numbers. The reduction is a divisor, so the width should be channels "
+            "// reduction.", {"hidden = channels // reduction": "hidden = reduction"}),
+    Mistake("gate-rounds-up",
+            "The hidden width is rounded up if the reduction does not divide the channels. Round down: channels // "
+            "reduction.", {"hidden = channels // reduction": "hidden = -(-channels // reduction)"}),
+    Mistake("gate-refuses-remainders",
+            "Your ValueError refuses too much. A reduction that does not divide the number of channels is allowed: "
+            "the hidden width is then rounded down. Raise the error only if the hidden width is 0.",
+            {"if not 1 <= reduction <= channels": "if channels % reduction"}, hint=3),
+    Mistake("gate-at-least-one",
+            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely the caller's "
+            "mistake. Raise a ValueError that names both numbers.",
+            {"""if not 1 <= reduction <= channels:
+            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")
+        """: "",
+             "hidden = channels // reduction": "hidden = max(1, channels // reduction)"}, hint=3),
+    Mistake("gate-no-error",
+            "channels // reduction can be 0, and torch then builds layers without any hidden unit. Raise a "
+            "ValueError that names both numbers.",
+            {"""if not 1 <= reduction <= channels:
+            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")
+        """: ""}, hint=3),
+    Mistake("gate-detached",
+            "The numbers are right, but the gate is detached: the mlp would never learn. Leave out the `detach()` "
+            "(or `.data`, or `no_grad()`).",
+            {"torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(scores)[:, :, None, None].detach()"}),
+    Mistake("gate-max-detached",
+            "The numbers are right, but no gradient reaches x through the maximum. Leave out the `detach()`, `.data` "
+            "or `no_grad()` that cuts it off.", {"x.amax(dim=(2, 3))": "x.detach().amax(dim=(2, 3))"}),
+    detached("gate-pooled-detached", "no gradient reaches x, because the pooled tensors are detached",
+             {"x.mean(dim=(2, 3))": "x.detach().mean(dim=(2, 3))",
+              "x.amax(dim=(2, 3))": "x.detach().amax(dim=(2, 3))"}),
+    Mistake("gate-keeps-axes",
+            "Your pooled tensors are (B, C, 1, 1), and a linear layer works on the last axis. Pool to (B, C), "
+            "without `keepdim`, and add the two axes after the sigmoid.",
+            {"x.mean(dim=(2, 3))": "x.mean(dim=(2, 3), keepdim=True)",
+             "x.amax(dim=(2, 3))": "x.amax(dim=(2, 3), keepdim=True)"}, hint=3),
+    Mistake("gate-maximum-over-rows",
+            "`x.max(dim=2)` takes the maximum over H alone, and W is still there. `x.amax(dim=(2, 3))` takes it over "
+            "both.", {"x.amax(dim=(2, 3))": "x.max(dim=2)[0]"}, hint=2),
+    Mistake("gate-maximum-of-a-pair",
+            "`x.max(dim=...)` returns a pair, the maxima and their positions. A pair has no `.max`, so your second "
+            "`.max` fails. `x.amax(dim=(2, 3))` takes both axes at once.",
+            {"x.amax(dim=(2, 3))": "x.max(dim=2).max(dim=2)"}, hint=2),
+    Mistake("gate-maximum-over-batch",
+            "The maximum is taken over the batch too, so all images share it. Pool over H and W only; B and C stay.",
+            {"x.amax(dim=(2, 3))": "x.amax(dim=(0, 2, 3)).expand(len(x), -1)"}),
+    float_width("channel-float-width", {"hidden = channels // reduction": "hidden = channels / reduction"}),
+    infinite("channel-exp",
+             {"torch.sigmoid(scores)[:, :, None, None]":
+                  "(lambda e: e / (1 + e))(torch.exp(scores))[:, :, None, None]"}),
+)
+
+WRONG = (
+    Wrong("avg-twice",
+          {"""if not hidden:
+            raise ValueError(f"channels={channels}, reduction={reduction}")""": """if hidden == 0:
+            raise ValueError(f'{channels} channels, reduction {reduction}')""",
+           """hidden = sum(self.mlp[:2](s) for s in (x.mean((2, 3)), x.amax((2, 3))))
+        scores = nn.functional.linear(hidden, self.mlp[2].weight, 2 * self.mlp[2].bias)
+        return 1 / (1 + torch.exp(-scores.view(*x.shape[:2], 1, 1)))""": """avg = self.mlp(x.mean(dim=(2, 3)))
+        mx = self.mlp(x.amax(dim=(2, 3)))
+        return torch.sigmoid(avg + avg)[:, :, None, None]"""}, of="gate-one-second-layer", mistake="gate-mean-twice"),
+)
+
+EQUIVALENT = {
+    "Of impossible arguments, only a bottleneck without channels is graded, not a reduction of 0.": ["5: without 1",
+        "5: 1 -> 0"],
+    "The error above is raised first.": ["7: rounded down, at least 1"],
+    "A mean and a maximum over both axes do not depend on their order.": ["10: x last two axes exchanged"],
+    "Only a tensor that forward has just made is changed in place.": ["11: Add in place", "12: sigmoid in place"],
+    "Both have size 1.": ["12: last two axes exchanged"],
+    "A sigmoid lies between 0 and 1.": ["12: clamped"],
+}

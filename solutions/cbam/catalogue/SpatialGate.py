@@ -1,0 +1,249 @@
+"""What learners write for `SpatialGate`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, infinite
+
+RIGHT = {
+    "spatial-published-style": """
+class SpatialGate(nn.Module):
+    def __init__(self, kernel_size=7):
+        super().__init__()
+        if not kernel_size % 2:
+            raise ValueError("even")
+        self.conv = nn.Conv2d(2, 1, kernel_size, stride=1, padding=(kernel_size - 1) // 2, bias=False)
+        self.bn = nn.BatchNorm2d(1)
+
+    def forward(self, x):
+        pooled = torch.cat((torch.max(x, 1)[0].unsqueeze(1), torch.mean(x, 1).unsqueeze(1)), dim=1)
+        return self.bn(self.conv(pooled)).sigmoid()
+""",
+    "spatial-stacked-same": """
+class SpatialGate(nn.Module):
+    def __init__(self, kernel_size=7):
+        super().__init__()
+        if kernel_size // 2 * 2 == kernel_size:
+            raise ValueError(kernel_size)
+        self.layers = nn.Sequential(nn.Conv2d(2, 1, kernel_size, padding="same", bias=False), nn.BatchNorm2d(1), nn.Sigmoid())
+
+    def forward(self, x):
+        return self.layers(torch.stack([x.max(dim=1).values, x.sum(dim=1) / x.shape[1]], dim=1))
+""",
+    "padded-by-hand": """
+# F.pad and a convolution without padding
+class SpatialGate(nn.Module):
+    def __init__(self, kernel_size=7):
+        super().__init__()
+        if kernel_size % 2 == 0:
+            raise ValueError("kernel_size must be odd")
+        self.half = kernel_size // 2
+        self.conv = nn.Conv2d(2, 1, kernel_size, bias=False)
+        self.bn = nn.BatchNorm2d(1)
+
+    def forward(self, x):
+        pooled = torch.stack((x.amax(1), x.mean(1)), dim=1)
+        y = self.conv(F.pad(pooled, (self.half,) * 4))
+        return torch.sigmoid(self.bn(y))
+""",
+    "positions-last": """
+class SpatialGate(nn.Module):
+    def __init__(self, kernel_size=7):
+        super().__init__()
+        if kernel_size % 2 == 0:
+            raise ValueError(f"kernel_size should be odd, not {kernel_size}")
+        self.conv = nn.Conv2d(2, 1, kernel_size, padding=kernel_size // 2, bias=False)
+        self.bn = nn.BatchNorm2d(1)
+
+    def forward(self, x):
+        tokens = x.flatten(2).transpose(1, 2)
+        pooled = torch.stack((tokens.amax(-1), tokens.mean(-1)), dim=-1)
+        pooled = torch.einsum("bhwd->bdhw", pooled.unflatten(1, x.shape[2:]))
+        return torch.sigmoid(torch.einsum("bchw->bhwc", self.bn(self.conv(pooled)))).permute(0, 3, 1, 2)
+""",
+    "tuple-max": """
+# torch.max with its pair unpacked
+class SpatialGate(nn.Module):
+    def __init__(self, kernel_size=7):
+        super().__init__()
+        if kernel_size % 2 != 1:
+            raise ValueError(f"kernel size {kernel_size} is even")
+        self.conv = nn.Conv2d(2, 1, kernel_size, padding=(kernel_size - 1) // 2, bias=False)
+        self.bn = nn.BatchNorm2d(1)
+        self.act = nn.Sigmoid()
+
+    def forward(self, x):
+        max_map, _ = torch.max(x, dim=1, keepdim=True)
+        avg_map = torch.mean(x, dim=1, keepdim=True)
+        both = torch.cat((max_map, avg_map), 1)
+        return self.act(self.bn(self.conv(both)))
+""",
+}
+
+MISTAKES = (
+    Mistake("spatial-mean-first",
+            "Your two sheets are in the wrong order, with the mean first. The exercise, like the authors' code, puts "
+            "the maximum first: weights trained with one order are wrong in the other.",
+            {"torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
+                 "torch.cat([x.mean(dim=1, keepdim=True), x.amax(dim=1, keepdim=True)], dim=1)"}),
+    Mistake("spatial-mean-twice",
+            "Both of your sheets are the mean, and the maximum is not used. The first sheet should be the maximum.",
+            {"torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
+                 "torch.cat([x.mean(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)"}),
+    Mistake("spatial-max-twice",
+            "Both of your sheets are the maximum, and the mean is not used. The second sheet should be the mean.",
+            {"torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
+                 "torch.cat([x.amax(dim=1, keepdim=True), x.amax(dim=1, keepdim=True)], dim=1)"}),
+    Mistake("spatial-added",
+            "You add the two sheets and give the convolution one channel. It should take two: put the sheets "
+            "together along the channel axis, with `torch.cat`.",
+            {"nn.Conv2d(2,": "nn.Conv2d(1,",
+             "torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
+                 "x.amax(dim=1, keepdim=True) + x.mean(dim=1, keepdim=True)"}, hint=2),
+    Mistake("spatial-over-positions",
+            "You pool over H and W: that is the channel gate's job. Here you should pool over the channels (axis 1), "
+            "so that each position keeps two numbers.",
+            {"x.amax(dim=1, keepdim=True)": "x.amax(dim=(2, 3), keepdim=True)",
+             "x.mean(dim=1, keepdim=True)": "x.mean(dim=(2, 3), keepdim=True)"}, hint=1),
+    Mistake("spatial-no-keepdim",
+            "Your sheets have lost their channel axis: they are (B, H, W), so `torch.cat` puts them together along "
+            "H. Keep that axis with `keepdim=True`, or use `torch.stack`.",
+            {"x.amax(dim=1, keepdim=True)": "x.amax(dim=1)", "x.mean(dim=1, keepdim=True)": "x.mean(dim=1)"}, hint=2),
+    Mistake("spatial-cat-batch",
+            "You put the two sheets together along the batch. Put them together along the channel axis: "
+            "`torch.cat([...], dim=1)`.",
+            {"torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
+                 "torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=0)"}, hint=2),
+    Mistake("spatial-cat-height",
+            "You put the two sheets together along H. Put them together along the channel axis: `torch.cat([...], "
+            "dim=1)`.",
+            {"torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
+                 "torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=2)"}, hint=2),
+    Mistake("spatial-max-pair",
+            "`x.max(dim=1)` returns a pair: the maxima, and the channels in which they lie. Take the first part, or "
+            "use `x.amax(dim=1)`.", {"x.amax(dim=1, keepdim=True)": "x.max(dim=1, keepdim=True)"}),
+    Mistake("spatial-sum", "You add up the channels without dividing by their number. Take the mean.",
+            {"x.mean(dim=1, keepdim=True)": "x.sum(dim=1, keepdim=True)"}),
+    Mistake("spatial-indices",
+            "You use the second part of max's result, the index of the channel with the maximum. Use the first part, "
+            "the maximum itself.", {"x.amax(dim=1, keepdim=True)": "x.max(dim=1, keepdim=True)[1].to(x)"}),
+    Mistake("spatial-no-sigmoid",
+            "The sigmoid at the end is missing: your map can hold any real numbers, even negative ones. A gate lies "
+            "between 0 and 1.", {"torch.sigmoid(self.bn(self.conv(pooled)))": "self.bn(self.conv(pooled))"}, hint=3),
+    Mistake("spatial-double-sigmoid",
+            "The sigmoid is applied twice, so your map lies between 0.5 and 0.73. Such a map can neither open nor "
+            "close a position: apply the sigmoid once.",
+            {"torch.sigmoid(self.bn(self.conv(pooled)))": "torch.sigmoid(torch.sigmoid(self.bn(self.conv(pooled))))"}),
+    Mistake("spatial-sigmoid-before-bn",
+            "The sigmoid comes before the BatchNorm, so your map is not between 0 and 1. The order should be "
+            "convolution, BatchNorm, sigmoid.",
+            {"torch.sigmoid(self.bn(self.conv(pooled)))": "self.bn(torch.sigmoid(self.conv(pooled)))"}, hint=3),
+    Mistake("spatial-relu",
+            "There is a ReLU between the BatchNorm and the sigmoid, so no position can get a weight below 0.5. Leave "
+            "it out.",
+            {"torch.sigmoid(self.bn(self.conv(pooled)))": "torch.sigmoid(torch.relu(self.bn(self.conv(pooled))))"}),
+    Mistake("spatial-relu-before-bn",
+            "There is a ReLU between the convolution and the BatchNorm. The order should be convolution, BatchNorm, "
+            "sigmoid.",
+            {"torch.sigmoid(self.bn(self.conv(pooled)))": "torch.sigmoid(self.bn(torch.relu(self.conv(pooled))))"}),
+    Mistake("spatial-bn-first",
+            "Your BatchNorm comes before the convolution and normalises two channels. Put it after the convolution, "
+            "whose output has one channel.",
+            {"nn.BatchNorm2d(1)": "nn.BatchNorm2d(2)",
+             "torch.sigmoid(self.bn(self.conv(pooled)))": "torch.sigmoid(self.conv(self.bn(pooled)))"}, hint=3),
+    Mistake("spatial-no-bn",
+            "The BatchNorm is missing. The paper's formula has none, but the authors' code has one. In this exercise "
+            "the BatchNorm is `self.bn`, and it belongs between the convolution and the sigmoid.",
+            {"\n        self.bn = nn.BatchNorm2d(1)": "",
+             "torch.sigmoid(self.bn(self.conv(pooled)))": "torch.sigmoid(self.conv(pooled))"}, hint=3),
+    Mistake("spatial-bn-not-called",
+            "`self.bn` is made and never called. It belongs between the convolution and the sigmoid.",
+            {"torch.sigmoid(self.bn(self.conv(pooled)))": "torch.sigmoid(self.conv(pooled))"}, hint=3),
+    Mistake("spatial-bn-momentum",
+            "Your BatchNorm updates its running mean and variance with a momentum that is not torch's default. (The "
+            "authors' code has 0.01.) Leave the argument out.",
+            {"nn.BatchNorm2d(1)": "nn.BatchNorm2d(1, momentum=0.01)"}),
+    Mistake("spatial-instance-norm",
+            "Your norm takes the mean and the variance from each image. BatchNorm takes them from the batch in "
+            "training, and uses its running statistics in eval mode.",
+            {"self.bn(self.conv(pooled))":
+                 "nn.functional.instance_norm(self.conv(pooled), weight=self.bn.weight, bias=self.bn.bias)"}),
+    Mistake("spatial-bias",
+            "Your convolution has a bias. The BatchNorm after the convolution removes any constant and adds a bias "
+            "of its own: pass `bias=False`.", {", bias=False": ""}),
+    Mistake("spatial-applied",
+            "You multiply x by the map. Return the map itself, (B, 1, H, W). The block around it applies the map.",
+            {"torch.sigmoid(self.bn(self.conv(pooled)))": "x * torch.sigmoid(self.bn(self.conv(pooled)))"}),
+    Mistake("spatial-expanded",
+            "You expand the map to (B, C, H, W). Return it as (B, 1, H, W), because the product stretches the axis "
+            "of size 1.",
+            {"torch.sigmoid(self.bn(self.conv(pooled)))": "torch.sigmoid(self.bn(self.conv(pooled))).expand_as(x)"}),
+    Mistake("spatial-three-axes", "Your map has shape (B, H, W). Keep the channel axis, of size 1: (B, 1, H, W).",
+            {"torch.sigmoid(self.bn(self.conv(pooled)))": "torch.sigmoid(self.bn(self.conv(pooled)))[:, 0]"}),
+    Mistake("spatial-no-padding",
+            "Your convolution has no padding, so the map is smaller than the image. With `padding=kernel_size // 2` "
+            "the map has the image's size.", {"padding=kernel_size // 2, ": ""}),
+    Mistake("spatial-fixed-padding",
+            "Your padding is 3 whatever the kernel size is, so the map keeps the image's size only if the kernel "
+            "size is 7. Use `kernel_size // 2`.", {"padding=kernel_size // 2": "padding=3"}),
+    Mistake("spatial-fixed-kernel", "Your kernel is 7 x 7 whatever `kernel_size` says. Use the argument.",
+            {"nn.Conv2d(2, 1, kernel_size, padding=kernel_size // 2": "nn.Conv2d(2, 1, 7, padding=3"}),
+    Mistake("spatial-even-allowed",
+            "An even kernel_size is not refused. An even kernel has no middle, so no padding keeps the map's size: "
+            "raise a ValueError.",
+            {"""if kernel_size % 2 == 0:
+            raise ValueError(f"kernel_size must be odd, so that it has a middle, got {kernel_size}")
+        """: ""}, hint=3),
+    Mistake("spatial-three-and-seven-only",
+            "Your ValueError refuses too much: sizes other than 3 and 7 are allowed. Raise it only if kernel_size is "
+            "even.", {"if kernel_size % 2 == 0": "if kernel_size not in (3, 7)"}, hint=3),
+    Mistake("spatial-softmax",
+            "Your map goes through a softmax over the positions: they compete, and the map sums to 1. CBAM uses a "
+            "sigmoid: each position is opened or closed on its own.",
+            {"torch.sigmoid(self.bn(self.conv(pooled)))":
+                 "self.bn(self.conv(pooled)).flatten(2).softmax(dim=2).view(len(x), 1, *x.shape[2:])"}),
+    Mistake("spatial-complement",
+            "You return 1 minus the map, which closes the positions that should be open and opens the others. Return "
+            "the sigmoid's output as it is.",
+            {"torch.sigmoid(self.bn(self.conv(pooled)))": "1 - torch.sigmoid(self.bn(self.conv(pooled)))"}),
+    Mistake("spatial-detached",
+            "The numbers are right, but the map is detached: the convolution would never learn. Leave out the "
+            "`detach()` (or `.data`, or `no_grad()`).",
+            {"torch.sigmoid(self.bn(self.conv(pooled)))": "torch.sigmoid(self.bn(self.conv(pooled))).detach()"}),
+    detached("spatial-pooled-detached", "no gradient reaches x, because the sheets are detached",
+             {"self.conv(pooled)": "self.conv(pooled.detach())"}),
+    infinite("spatial-exp",
+             {"torch.sigmoid(self.bn(self.conv(pooled)))":
+                  "(lambda e: e / (1 + e))(torch.exp(self.bn(self.conv(pooled))))"}),
+    Mistake("spatial-maximum-from-zero",
+            "Your maximum over the channels starts at 0, so a position where all channels are negative gets 0. Start "
+            "at the first channel, or at -inf.",
+            {"x.amax(dim=1, keepdim=True)": "x.amax(dim=1, keepdim=True).clamp(min=0)"}),
+)
+
+WRONG = (
+    Wrong("maximum-from-zero",
+          {"""if kernel_size % 2 == 0:
+            raise ValueError(f"kernel_size must be odd, so that it has a middle, got {kernel_size}")""":
+               """if kernel_size % 2 == 0:
+            raise ValueError(kernel_size)""",
+           "pooled = torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
+               """best = torch.zeros_like(x[:, :1])
+        for channel in x.unbind(1):
+            best = torch.maximum(best, channel[:, None])""",
+           "(pooled": "(torch.cat([best, x.mean(1, keepdim=True)], 1)"}, mistake="spatial-maximum-from-zero"),
+    Wrong("three-or-seven",
+          {"""if kernel_size % 2 == 0:
+            raise ValueError(f"kernel_size must be odd, so that it has a middle, got {kernel_size}")""":
+               "assert kernel_size in (3, 7), 'kernel size must be 3 or 7'",
+           "pooled = torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
+               """mx = x.amax(dim=1, keepdim=True)
+        avg = x.mean(dim=1, keepdim=True)
+        y = torch.cat([mx, avg], dim=1)""",
+           "(pooled": "(y"}, says="kernel size must be 3 or 7"),
+)
+
+EQUIVALENT = {
+    "For this error, any message will do.": ["6: message without numbers", "6: no message",
+        "6: message without kernel_size"],
+    "A sigmoid lies between 0 and 1.": ["12: clamped"],
+    "Only a tensor that forward has just made is changed in place.": ["12: sigmoid in place"],
+}

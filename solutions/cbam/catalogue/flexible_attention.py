@@ -1,0 +1,155 @@
+"""What learners write for `flexible_attention`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, infinite
+
+RIGHT = {
+    "flexible-einsum": """
+def flexible_attention(x, w1, w2):
+    flat = x.flatten(2)
+    pooled = torch.stack([flat.mean(dim=2), flat.max(dim=2).values])
+    hidden = torch.einsum("hc,pbc->pbh", w1, pooled).clamp(min=0)
+    gates = torch.einsum("ch,pbh->bc", w2, hidden).sigmoid()
+    return torch.einsum("bchw,bc->bchw", x, gates)
+""",
+    "flexible-linear": """
+def flexible_attention(x, w1, w2):
+    def mlp(s):
+        return F.linear(F.relu(F.linear(s.flatten(1), w1)), w2)
+
+    gates = torch.sigmoid(mlp(F.adaptive_avg_pool2d(x, 1)) + mlp(F.adaptive_max_pool2d(x, 1)))
+    return gates.unsqueeze(-1).unsqueeze(-1) * x
+""",
+    "flexible-columns": """
+def flexible_attention(x, w1, w2):
+    mean, largest = x.mean(dim=(2, 3)).T, x.amax(dim=(2, 3)).T
+    scores = w2 @ (torch.relu(w1 @ mean) + torch.relu(w1 @ largest))
+    return x * torch.sigmoid(scores).T.reshape(*x.shape[:2], 1, 1)
+""",
+    "linear": """
+# F.linear and a helper
+def shared(s, w1, w2):
+    return F.linear(torch.relu(F.linear(s, w1)), w2)
+
+def flexible_attention(x, w1, w2):
+    b, c = x.shape[:2]
+    avg = x.mean([2, 3])
+    mx = x.view(b, c, -1).max(-1)[0] if x.is_contiguous() else x.flatten(2).max(-1)[0]
+    w = torch.sigmoid(shared(avg, w1, w2) + shared(mx, w1, w2))
+    return x * w.view(b, c, 1, 1)
+""",
+    "stacked": """
+# the means and the maxima go through the two matrices together
+def flexible_attention(x, w1, w2):
+    pooled = torch.stack([torch.mean(x, dim=(-2, -1)), torch.amax(x, dim=(-2, -1))])
+    hidden = torch.einsum("pbc,hc->pbh", pooled, w1).clamp(min=0)
+    scores = torch.einsum("pbh,ch->bc", hidden, w2)
+    return torch.einsum("bchw,bc->bchw", x, scores.sigmoid())
+""",
+}
+
+MISTAKES = (
+    Mistake("flexible-mean-only",
+            "You use the mean alone: that is SE. Send the maximum through the same two matrices, and add the two "
+            "results.",
+            {"sum(torch.relu(s @ w1.T) @ w2.T for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3))))":
+                 "torch.relu(x.mean(dim=(2, 3)) @ w1.T) @ w2.T"}, hint=3),
+    Mistake("flexible-max-only",
+            "You use the maximum alone. Send the mean through the same two matrices, and add the two results.",
+            {"sum(torch.relu(s @ w1.T) @ w2.T for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3))))":
+                 "torch.relu(x.amax(dim=(2, 3)) @ w1.T) @ w2.T"}, hint=3),
+    Mistake("flexible-mean-twice",
+            "You add the mean's result to itself, and the maximum is not used. One of the two should be the "
+            "maximum's result.",
+            {"sum(torch.relu(s @ w1.T) @ w2.T for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3))))":
+                 "2 * torch.relu(x.mean(dim=(2, 3)) @ w1.T) @ w2.T"}, hint=3),
+    Mistake("flexible-pooled-added",
+            "You add the mean and the maximum first. Send each of them through both matrices separately, and add the "
+            "two results.",
+            {"sum(torch.relu(s @ w1.T) @ w2.T for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3))))":
+                 "torch.relu((x.mean(dim=(2, 3)) + x.amax(dim=(2, 3))) @ w1.T) @ w2.T"}, hint=3),
+    Mistake("flexible-scores-averaged", "You take half the sum of the two results. Add them without dividing.",
+            {"sum(torch.relu(s @ w1.T) @ w2.T for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3))))":
+                 "sum(torch.relu(s @ w1.T) @ w2.T for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3)))) / 2"}),
+    Mistake("flexible-no-relu", "The ReLU after `w1` is missing. Without it, the two matrices amount to one.",
+            {"torch.relu(s @ w1.T)": "(s @ w1.T)"}),
+    Mistake("flexible-relu-at-end",
+            "There is a ReLU after `w2` as well, so no gate falls below 0.5. Keep only the ReLU after `w1`.",
+            {"sum(torch.relu(s @ w1.T) @ w2.T for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3))))":
+                 "sum(torch.relu(torch.relu(s @ w1.T) @ w2.T) for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3))))"}),
+    Mistake("flexible-no-sigmoid",
+            "The sigmoid is missing: your weights can be any real numbers, even negative ones. A gate lies between 0 "
+            "and 1.", {"x * torch.sigmoid(scores)[:, :, None, None]": "x * scores[:, :, None, None]"}, hint=3),
+    Mistake("flexible-softmax",
+            "Your gates go through a softmax: the channels compete, and their gates sum to 1. Use a sigmoid.",
+            {"x * torch.sigmoid(scores)[:, :, None, None]": "x * torch.softmax(scores, dim=1)[:, :, None, None]"}),
+    Mistake("flexible-two-sigmoids",
+            "You add two sigmoids, so your weights lie between 0 and 2. Add the two results first, then take one "
+            "sigmoid.",
+            {"x * torch.sigmoid(scores)[:, :, None, None]":
+                 "x * sum(torch.sigmoid(torch.relu(s @ w1.T) @ w2.T) for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, "
+                 "3))))[:, :, None, None]"}, hint=3),
+    Mistake("flexible-returns-gate",
+            "You return the gates. Multiply the image by them: each channel of x by its own gate.",
+            {"x * torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(scores)[:, :, None, None]"}, hint=3),
+    Mistake("flexible-returns-gate-flat",
+            "You return the gates. Multiply the image by them: each channel of x by its own gate.",
+            {"x * torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(scores)"}, hint=3),
+    Mistake("flexible-shortcut", "You add the input to the gated input. Return the product alone.",
+            {"x * torch.sigmoid(scores)[:, :, None, None]": "x + x * torch.sigmoid(scores)[:, :, None, None]"}),
+    Mistake("flexible-in-place",
+            "You multiply x in place (`x *= ...`): code that reads x afterwards finds it changed. Write `x * ...`.",
+            {"return x * torch.sigmoid(scores)[:, :, None, None]": """x *= torch.sigmoid(scores)[:, :, None, None]
+    return x"""}),
+    Mistake("flexible-matrices-not-turned",
+            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C). Multiply them by `w1` transposed: `s @ "
+            "w1.T`, or `F.linear(s, w1)`.", {"s @ w1.T": "s @ w1"}, hint=2),
+    Mistake("flexible-neither-matrix-turned",
+            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C). Multiply them by `w1` transposed: `s @ "
+            "w1.T`, or `F.linear(s, w1)`. Do the same with `w2`.", {"s @ w1.T) @ w2.T": "s @ w1) @ w2"}, hint=2),
+    Mistake("flexible-matrix-before-vectors",
+            "The formula is written for one vector, but your pooled vectors are the rows of a matrix, (B, C). "
+            "Multiply them by the transposed matrix from the right: `s @ w1.T`.",
+            {"torch.relu(s @ w1.T) @ w2.T": "w2 @ torch.relu(w1 @ s)"}, hint=2),
+    Mistake("flexible-columns-kept",
+            "You turned the pooled vectors into columns, so your scores are (C, B). Turn them back with `.T`, or "
+            "keep the vectors as rows: `s @ w1.T`.", {"torch.relu(s @ w1.T) @ w2.T": "w2 @ torch.relu(w1 @ s.T)"},
+            hint=2),
+    Mistake("flexible-matrices-swapped",
+            "`w1` and `w2` have changed places. `w1`, (C // r, C), should come first, because it makes C // r "
+            "numbers out of C.", {"s @ w1.T) @ w2.T": "s @ w2.T) @ w1.T"}, hint=2),
+    Mistake("flexible-second-not-turned",
+            "You multiply the hidden numbers by w2 as it is, (B, C // r) @ (C, C // r), and the sizes do not fit. A "
+            "layer with the matrix w computes `s @ w.T`.", {"w2.T": "w2"}, hint=2),
+    Mistake("flexible-other-matrix-first",
+            "You multiply by w2 first. The sizes fit, because w2 has the shape of w1 transposed. But w1 should come "
+            "first: `s @ w1.T`, then `@ w2.T`.", {"torch.relu(s @ w1.T) @ w2.T": "torch.relu(s @ w2) @ w1"}, hint=2),
+    Mistake("flexible-over-channels",
+            "You pool over the channels. Pool over H and W, axes 2 and 3, so that each channel keeps its own number.",
+            {"x.mean(dim=(2, 3))": "x.mean(dim=1)", "x.amax(dim=(2, 3))": "x.amax(dim=1)"}),
+    Mistake("flexible-gate-on-width",
+            "Your gates have only two axes, and shapes line up from the right, so the gates' C is matched with the "
+            "image's W. Give them two axes of size 1 at the end, (B, C, 1, 1).",
+            {"x * torch.sigmoid(scores)[:, :, None, None]": "x * torch.sigmoid(scores)"}, hint=3),
+    detached("flexible-detached", "the gates are detached, so neither matrix would ever learn",
+             {"x * torch.sigmoid(scores)[:, :, None, None]": "x * torch.sigmoid(scores.detach())[:, :, None, None]"}),
+    infinite("flexible-exp",
+             {"x * torch.sigmoid(scores)[:, :, None, None]":
+                  "x * (lambda e: e / (1 + e))(torch.exp(scores))[:, :, None, None]"}),
+)
+
+WRONG = (
+    Wrong("new-layers", """
+# makes new layers and ignores the matrices
+def flexible_attention(x, w1, w2):
+    mlp = nn.Sequential(nn.Linear(w1.shape[1], w1.shape[0]), nn.ReLU(), nn.Linear(w2.shape[1], w2.shape[0])).to(x)
+    return x * torch.sigmoid(mlp(x.mean((2, 3))) + mlp(x.amax((2, 3))))[:, :, None, None]
+""", says="Gradients of `w1`, `w2`: no gradient arrives"),
+)
+
+EQUIVALENT = {
+    "A second ReLU changes nothing.": ["2: relu twice"],
+    "Only a tensor that forward has just made is changed in place.": ["2: relu in place", "3: sigmoid in place"],
+    "There are two vectors.": ["2: at most four"],
+    "The two vectors are two tensors, whatever their numbers are.": ["2: each once"],
+}

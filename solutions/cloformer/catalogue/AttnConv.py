@@ -1,0 +1,385 @@
+"""What learners write for `AttnConv`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, dropout, input_detached
+
+RIGHT = {
+    "conv-split": """
+class AttnConv(nn.Module):
+    def __init__(self, dim, heads, head_dim, kernel_size):
+        super().__init__()
+        self.width, self.head_dim = heads * head_dim, head_dim
+        self.qkv = nn.Conv2d(dim, 3 * self.width, 1)
+        self.mixer = nn.Conv2d(3 * self.width, 3 * self.width, kernel_size, 1, "same", groups=3 * self.width)
+        self.attn_map = AttnMap(heads * head_dim)
+
+    def forward(self, x):
+        q, k, v = torch.split(self.mixer(self.qkv(x)), self.width, dim=1)
+        gate = (self.attn_map(k.mul(q)) / self.head_dim ** 0.5).tanh()
+        return torch.einsum("bchw,bchw->bchw", v, gate)
+""",
+    "conv-reshape": """
+class AttnConv(nn.Module):
+    def __init__(self, dim, heads, head_dim, kernel_size):
+        super().__init__()
+        c = 3 * heads * head_dim
+        self.scale = head_dim ** -0.5
+        self.to_qkv = nn.Conv2d(dim, c, 1)
+        self.local = nn.Conv2d(c, c, kernel_size, padding=(kernel_size - 1) // 2, groups=c)
+        self.gate = AttnMap(c // 3)
+
+    def forward(self, x):
+        b, _, h, w = x.shape
+        q, k, v = self.local(self.to_qkv(x)).reshape(b, 3, -1, h, w).transpose(0, 1)
+        return v * torch.tanh(self.scale * self.gate(q * k))
+""",
+    "heads-axis-unbind": """
+# reshape to (B, 3, heads, head_dim, H, W), unbind, flatten again
+class AttnConv(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
+        super().__init__()
+        self.heads, self.head_dim = heads, head_dim
+        channels = 3 * heads * head_dim
+        self.qkv = nn.Conv2d(dim, channels, 1)
+        self.mixer = nn.Conv2d(channels, channels, kernel_size, padding=kernel_size // 2, groups=channels)
+        self.attn_map = AttnMap(heads * head_dim)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        B, _, H, W = x.shape
+        mixed = self.mixer(self.qkv(x)).reshape(B, 3, self.heads, self.head_dim, H, W)
+        q, k, v = mixed.unbind(dim=1)
+        context = self.attn_map((q * k).flatten(1, 2)).reshape_as(v)
+        return (torch.tanh(context * self.head_dim ** -0.5) * v).flatten(1, 2)
+""",
+    "one-image-at-a-time": """
+# a loop over the images, everything concatenated at the end; nn.Tanh
+class AttnConv(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
+        super().__init__()
+        n = heads * head_dim
+        self.qkv = nn.Conv2d(dim, n * 3, kernel_size=1, bias=True)
+        self.mixer = nn.Conv2d(n * 3, n * 3, kernel_size=kernel_size, padding=kernel_size // 2,
+                               groups=n * 3, bias=True)
+        self.attn_map = AttnMap(n)
+        self.tanh = nn.Tanh()
+        self.d = head_dim
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        results = []
+        for image in x:
+            m = self.mixer(self.qkv(image[None]))
+            n = m.shape[1] // 3
+            q = m.narrow(1, 0, n)
+            k = m.narrow(1, n, n)
+            v = m.narrow(1, 2 * n, n)
+            results.append(self.tanh(self.attn_map(q * k) / self.d ** 0.5) * v)
+        return torch.cat(results, 0)
+""",
+    "padding-same": """
+# padding='same', and tanh as 2 * sigmoid(2 z) - 1
+class AttnConv(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
+        super().__init__()
+        width = heads * head_dim
+        self.head_dim = head_dim
+        self.qkv = nn.Conv2d(dim, 3 * width, 1)
+        self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding="same", groups=3 * width)
+        self.attn_map = AttnMap(width)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        q, k, v = self.mixer(self.qkv(x)).tensor_split(3, dim=1)
+        z = self.attn_map(k * q) / self.head_dim ** 0.5
+        weights = 2 * torch.sigmoid(2 * z) - 1
+        return v * weights
+""",
+    "reshape-and-unbind": """
+class AttnConv(nn.Module):
+    def __init__(self, dim, heads, head_dim, kernel_size):
+        super().__init__()
+        inner = 3 * heads * head_dim
+        self.scale = 1 / math.sqrt(head_dim)
+        self.qkv = nn.Conv2d(dim, inner, 1)
+        self.mixer = nn.Conv2d(inner, inner, kernel_size, stride=1, padding=kernel_size // 2, groups=inner)
+        self.attn_map = AttnMap(heads * head_dim)
+        self.tanh = nn.Tanh()
+
+    def forward(self, x):
+        b, _, h, w = x.shape
+        q, k, v = self.mixer(self.qkv(x)).view(b, 3, -1, h, w).unbind(dim=1)
+        return self.tanh(self.attn_map(q * k) * self.scale) * v
+""",
+    "shifted-sum": """
+# the depth-wise convolution is a sum over shifted, zero-padded maps, with mixer's weights
+class AttnConv(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
+        super().__init__()
+        self.k = kernel_size
+        self.width = heads * head_dim
+        self.scale = head_dim ** -0.5
+        self.qkv = nn.Conv2d(dim, 3 * self.width, 1)
+        self.mixer = nn.Conv2d(3 * self.width, 3 * self.width, kernel_size, padding=kernel_size // 2,
+                               groups=3 * self.width)
+        self.attn_map = AttnMap(self.width)
+
+    def depthwise(self, t):
+        H, W = t.shape[2:]
+        p = self.k // 2
+        padded = F.pad(t, (p, p, p, p))
+        total = self.mixer.bias.view(1, -1, 1, 1)
+        for i in range(self.k):
+            for j in range(self.k):
+                w = self.mixer.weight[:, 0, i, j].view(1, -1, 1, 1)
+                total = total + w * padded[:, :, i:i + H, j:j + W]
+        return total
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        t = self.depthwise(self.qkv(x))
+        q, k, v = t[:, :self.width], t[:, self.width:2 * self.width], t[:, 2 * self.width:]
+        return torch.tanh(self.attn_map(q * k) * self.scale) * v
+""",
+    "slices": """
+class AttnConv(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
+        super().__init__()
+        self.head_dim = head_dim
+        self.c = heads * head_dim
+        self.qkv = nn.Conv2d(dim, 3 * self.c, 1)
+        self.mixer = nn.Conv2d(3 * self.c, 3 * self.c, kernel_size, padding=kernel_size // 2, groups=3 * self.c)
+        self.attn_map = AttnMap(self.c)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.mixer(self.qkv(x))
+        q = y[:, :self.c]
+        k = y[:, self.c:2 * self.c]
+        v = y[:, 2 * self.c:]
+        logits = self.attn_map(q * k)
+        weights = torch.tanh(logits / self.head_dim ** 0.5)
+        return weights * v
+""",
+    "split-and-sqrt": """
+# torch.split, and division by math.sqrt(head_dim)
+class AttnConv(nn.Module):
+    def __init__(self, dim, heads, head_dim, kernel_size):
+        super().__init__()
+        self.inner = heads * head_dim
+        self.head_dim = head_dim
+        c = self.inner * 3
+        self.qkv = nn.Conv2d(dim, c, 1)
+        self.mixer = nn.Conv2d(c, c, kernel_size, 1, kernel_size // 2, groups=c)
+        self.attn_map = AttnMap(self.inner)
+
+    def forward(self, x):
+        t = self.qkv(x)
+        t = self.mixer(t)
+        q, k, v = torch.split(t, self.inner, dim=1)
+        attn = self.attn_map(q.mul(k))
+        attn = torch.tanh(attn / math.sqrt(self.head_dim))
+        return attn.mul(v)
+""",
+}
+
+MISTAKES = (
+    Mistake("conv-no-tanh",
+            "The tanh is missing. The weights of v are tanh(attn_map(q * k) * scale), between -1 and 1.",
+            {"torch.tanh(self.attn_map(q * k) * self.scale)": "self.attn_map(q * k) * self.scale"}),
+    Mistake("conv-sigmoid",
+            "Your weights are a sigmoid, between 0 and 1. They should be a tanh, so that they can be negative.",
+            {"torch.tanh(self.attn_map(q * k) * self.scale)": "torch.sigmoid(self.attn_map(q * k) * self.scale)"}),
+    Mistake("conv-softmax-over-positions",
+            "Your weights are a softmax over the positions. Take a tanh instead, which treats each number by itself.",
+            {"torch.tanh(self.attn_map(q * k) * self.scale)":
+                 "torch.softmax((self.attn_map(q * k) * self.scale).flatten(2), dim=2).view_as(v)"}),
+    Mistake("conv-softmax-over-channels",
+            "Your weights are a softmax over the channels. Take a tanh instead, which treats each number by itself.",
+            {"torch.tanh(self.attn_map(q * k) * self.scale)":
+                 "torch.softmax(self.attn_map(q * k) * self.scale, dim=1)"}),
+    Mistake("conv-no-scale", "The scale is missing: multiply attn_map(q * k) by head_dim ** -0.5 before the tanh.",
+            {"torch.tanh(self.attn_map(q * k) * self.scale)": "torch.tanh(self.attn_map(q * k))"}, hint=2),
+    Mistake("conv-scale-without-root",
+            "You divide by head_dim. Divide by the square root of head_dim: the scale is head_dim ** -0.5.",
+            {"self.scale = head_dim ** -0.5": "self.scale = 1 / head_dim"}),
+    Mistake("conv-scale-multiplied",
+            "You multiply by the square root of head_dim. Divide by this root instead: the scale is head_dim ** -0.5.",
+            {"self.scale = head_dim ** -0.5": "self.scale = head_dim ** 0.5"}),
+    Mistake("conv-scale-of-width",
+            "Your scale uses the width of all heads together, (heads * head_dim) ** -0.5. It should be head_dim ** "
+            "-0.5.", {"self.scale = head_dim ** -0.5": "self.scale = width ** -0.5"}),
+    Mistake("conv-scale-of-dim", "Your scale is dim ** -0.5. It should be head_dim ** -0.5.",
+            {"self.scale = head_dim ** -0.5": "self.scale = dim ** -0.5"}),
+    Mistake("conv-scale-first",
+            "You scale q * k before attn_map. Scale attn_map's output instead: tanh(attn_map(q * k) * scale).",
+            {"torch.tanh(self.attn_map(q * k) * self.scale)": "torch.tanh(self.attn_map(q * k * self.scale))"}, hint=2),
+    Mistake("conv-scale-last", "You scale the tanh. The scale belongs inside: tanh(attn_map(q * k) * scale).",
+            {"torch.tanh(self.attn_map(q * k) * self.scale)": "torch.tanh(self.attn_map(q * k)) * self.scale"}, hint=2),
+    Mistake("conv-added", "You add q and k. Multiply them, number by number: q * k.",
+            {"torch.tanh(self.attn_map(q * k) * self.scale)": "torch.tanh(self.attn_map(q + k) * self.scale)"}),
+    Mistake("conv-k-left-out", "Your weights come from q alone. attn_map should read q * k.",
+            {"torch.tanh(self.attn_map(q * k) * self.scale)": "torch.tanh(self.attn_map(q) * self.scale)"}),
+    Mistake("conv-map-of-q",
+            "You give q to attn_map and multiply the result by k. attn_map should read the product: attn_map(q * k).",
+            {"torch.tanh(self.attn_map(q * k) * self.scale)": "torch.tanh(self.attn_map(q) * k * self.scale)"}),
+    Mistake("conv-no-map", "attn_map is made and never called. The weights should be tanh(attn_map(q * k) * scale).",
+            {"torch.tanh(self.attn_map(q * k) * self.scale)": "torch.tanh(q * k * self.scale)"}),
+    Mistake("conv-v-added", "You add v to the weights. Multiply v by them.",
+            {"torch.tanh(self.attn_map(q * k) * self.scale) * v": "torch.tanh(self.attn_map(q * k) * self.scale) + v"}),
+    Mistake("conv-shortcut-of-v", "You also add v itself: v + weights * v. There is no shortcut in this module.",
+            {"torch.tanh(self.attn_map(q * k) * self.scale) * v":
+                 "v + torch.tanh(self.attn_map(q * k) * self.scale) * v"}),
+    Mistake("conv-weights-alone", "You return the weights. Multiply v by them: tanh(...) * v.",
+            {"torch.tanh(self.attn_map(q * k) * self.scale) * v": "torch.tanh(self.attn_map(q * k) * self.scale)"}),
+    Mistake("conv-v-alone", "You return v itself: its weights are never used. Multiply v by them.",
+            {"torch.tanh(self.attn_map(q * k) * self.scale) * v": "v"}),
+    Mistake("conv-tanh-of-all",
+            "You take the tanh of the product with v. Take the tanh first, then multiply by v: tanh(...) * v.",
+            {"torch.tanh(self.attn_map(q * k) * self.scale) * v": "torch.tanh(self.attn_map(q * k) * self.scale * v)"}),
+    Mistake("conv-v-not-mixed", "Your v comes from `qkv` directly. `mixer` should mix all three, v included.",
+            {"q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)": """q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)
+        v = self.qkv(x).chunk(3, dim=1)[2]"""}),
+    Mistake("conv-only-v-mixed", "Your q and k come from `qkv` directly. `mixer` should mix all three.",
+            {"q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)": """q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)
+        q, k, _ = self.qkv(x).chunk(3, dim=1)"""}),
+    Mistake("conv-no-mixer",
+            "`mixer` is made and never called, so no position sees its neighbours. Call it on the output of `qkv`.",
+            {"q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)": "q, k, v = self.qkv(x).chunk(3, dim=1)"}),
+    Mistake("conv-v-first", "You read the channels as [v | q | k]. Read them as [q | k | v].",
+            {"q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)": "v, q, k = self.mixer(self.qkv(x)).chunk(3, dim=1)"}),
+    Mistake("conv-v-in-the-middle", "You read the channels as [q | v | k]. Read them as [q | k | v].",
+            {"q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)": "q, v, k = self.mixer(self.qkv(x)).chunk(3, dim=1)"}),
+    Mistake("conv-every-third",
+            "Your q, k and v each take every third channel. The channels should be read as [q | k | v]: first all of "
+            "q, then all of k, then all of v. `chunk(3, dim=1)` cuts them in this way.",
+            {"q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)":
+                 "q, k, v = (self.mixer(self.qkv(x))[:, i::3] for i in range(3))"}, hint=2),
+    Mistake("conv-per-head",
+            "You cut the channels into heads first, and then you cut each head into q, k and v. Cut the channels "
+            "into [q | k | v] first, and then cut each block into heads.",
+            {"q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)":
+                 "q, k, v = (part.flatten(1, 2) for part in self.mixer(self.qkv(x)).unflatten(1, (self.heads, 3, "
+                 "-1)).unbind(2))",
+             "self.scale = head_dim ** -0.5": """self.heads = heads
+        self.scale = head_dim ** -0.5"""}, hint=2),
+    Mistake("conv-batch-scrambled",
+            "You turn (B, 3 * width, ...) into (3, B, ...) with `reshape` or `view` alone. These keep the order of "
+            "the numbers in memory. Images are then mixed up. Cut along dim 1, with chunk(3, dim=1).",
+            {"q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)":
+                 "q, k, v = self.mixer(self.qkv(x)).reshape(3, len(x), -1, *x.shape[2:])"}, hint=2),
+    Mistake("conv-qkv-no-bias", "`qkv` or `mixer` has no bias. Keep torch's default in both.",
+            {"self.qkv = nn.Conv2d(dim, 3 * width, 1)": "self.qkv = nn.Conv2d(dim, 3 * width, 1, bias=False)"}),
+    Mistake("conv-dense-mixer",
+            "`mixer` mixes all channels. It should be depth-wise, with as many groups as channels: 3 * heads * "
+            "head_dim.",
+            {"self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2, groups=3 * width)":
+                 "self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2)"}),
+    Mistake("conv-mixer-of-three-groups",
+            "`mixer` has three groups, so all channels of q are mixed. It should be depth-wise, with a group for "
+            "each channel.",
+            {"self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2, groups=3 * width)":
+                 "self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2, groups=3)"}),
+    Mistake("conv-mixer-groups-of-three",
+            "`mixer` has heads * head_dim groups, and each of them mixes three channels. It should be depth-wise, "
+            "with a group for each of its 3 * heads * head_dim channels.",
+            {"self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2, groups=3 * width)":
+                 "self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2, groups=width)"},
+            hint=1),
+    Mistake("conv-mixer-of-v",
+            "Your `mixer` has too few channels: it serves only v, or it uses the same kernels for q, k and v. It "
+            "should have 3 * heads * head_dim channels, so that each one has a kernel of its own.",
+            {"self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2, groups=3 * width)":
+                 "self.mixer = nn.Conv2d(width, width, kernel_size, padding=kernel_size // 2, groups=width)",
+             "q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)": """q, k, v = self.qkv(x).chunk(3, dim=1)
+        v = self.mixer(v)"""},
+            hint=1),
+    Mistake("conv-no-padding", "`mixer` has no padding, so the map shrinks. Its padding should be kernel_size // 2.",
+            {"self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2, groups=3 * width)":
+                 "self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, groups=3 * width)"}),
+    Mistake("conv-padding-1", "The padding of `mixer` is 1, whatever the kernel is. It should be kernel_size // 2.",
+            {"self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2, groups=3 * width)":
+                 "self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=1, groups=3 * width)"}),
+    Mistake("conv-padding-replicated",
+            "`mixer` pads with copies of the border. It should pad with zeros, torch's default.",
+            {"self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2, groups=3 * width)":
+                 'self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2, groups=3 * '
+                 'width, padding_mode="replicate")'}),
+    Mistake("conv-kernel-3", "The kernel of `mixer` is 3, whatever kernel_size is. Pass kernel_size to it.",
+            {"self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2, groups=3 * width)":
+                 "self.mixer = nn.Conv2d(3 * width, 3 * width, 3, padding=1, groups=3 * width)"}),
+    Mistake("conv-qkv-wide",
+            "`qkv` has the large kernel too. It should be a 1x1 convolution: only `mixer` mixes neighbours.",
+            {"self.qkv = nn.Conv2d(dim, 3 * width, 1)":
+                 "self.qkv = nn.Conv2d(dim, 3 * width, kernel_size, padding=kernel_size // 2)"}),
+    Mistake("conv-map-per-head",
+            "Your attn_map has head_dim channels and reads each head by itself. It should read all heads together, "
+            "with heads * head_dim channels.",
+            {"self.attn_map = AttnMap(width)": "self.attn_map, self.heads = AttnMap(head_dim), heads",
+             "self.attn_map(q * k)":
+                 "torch.cat([self.attn_map(part) for part in (q * k).chunk(self.heads, dim=1)], dim=1)"}, hint=1),
+    Mistake("conv-width-of-dim",
+            "q, k and v have dim channels each. They should have heads * head_dim, which may differ from dim. The "
+            "same goes for attn_map.", {"width = heads * head_dim": "width = dim"}, hint=1),
+    Mistake("conv-pairs",
+            "You build ordinary attention, with a matrix of query-key pairs. Here q and k are multiplied number by "
+            "number, and the weights of v are tanh(attn_map(q * k) * scale).",
+            {"self.scale = head_dim ** -0.5": """self.heads = heads
+        self.scale = head_dim ** -0.5""",
+             "torch.tanh(self.attn_map(q * k) * self.scale) * v":
+                 "(lambda q, k, v: ((q @ k.mT * self.scale).softmax(3) @ v).mT.flatten(1, 2).unflatten(2, "
+                 "x.shape[2:]))(*(part.flatten(2).unflatten(1, (self.heads, -1)).mT for part in (q, k, v)))"}),
+    detached("conv-gate-detached",
+             "the weights are detached, so attn_map and the parameters that make q and k would never learn",
+             {"torch.tanh(self.attn_map(q * k) * self.scale) * v":
+                  "torch.tanh(self.attn_map(q * k) * self.scale).detach() * v"}),
+    detached("conv-v-detached", "v is detached, so the parameters that make v would never learn",
+             {"torch.tanh(self.attn_map(q * k) * self.scale) * v":
+                  "torch.tanh(self.attn_map(q * k) * self.scale) * v.detach()"}),
+    dropout("conv-dropout",
+            {"torch.tanh(self.attn_map(q * k) * self.scale) * v":
+                 "F.dropout(torch.tanh(self.attn_map(q * k) * self.scale), 0.1, self.training) * v"}),
+    Mistake("conv-naive-tanh", "Your tanh gives NaN for large numbers, where `exp` is infinite. Use `torch.tanh`.",
+            {"torch.tanh(self.attn_map(q * k) * self.scale)":
+                 "(lambda z: (torch.exp(z) - torch.exp(-z)) / (torch.exp(z) + torch.exp(-z)))(self.attn_map(q * k) "
+                 "* self.scale)"}),
+    detached("conv-detached", "the result is detached, so no layer before it would ever learn",
+             {"return torch.tanh(self.attn_map(q * k) * self.scale) * v":
+                  "return (torch.tanh(self.attn_map(q * k) * self.scale) * v).detach()"}),
+    input_detached("conv-input-detached", {"self.qkv(x)": "self.qkv(x.detach())"}),
+)
+
+WRONG = (
+    Wrong("matrix-product",
+          {"self.width, self.head_dim = heads * head_dim, head_dim": """self.heads = heads
+        self.head_dim = head_dim
+        self.scale = head_dim ** (-0.5)
+        width = heads * head_dim""",
+           "self.width, 1": "width, 1",
+           'nn.Conv2d(3 * self.width, 3 * self.width, kernel_size, 1, "same", groups=3 * self.width)':
+               "nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2, groups=3 * width)",
+           "(heads * head_dim": "(width",
+           "q, k, v": "qkv",
+           "torch.split(self.mixer(self.qkv(x)), self.width, dim=1)": "self.mixer(self.qkv(x))",
+           """gate = (self.attn_map(k.mul(q)) / self.head_dim ** 0.5).tanh()
+        return torch.einsum("bchw,bchw->bchw", v, gate)""": """q, k, v = qkv.chunk(3, dim=1)
+        attn = self.attn_map(q @ k.transpose(2, 3))
+        attn = torch.tanh(attn * self.scale)
+        return attn * v"""}, of="conv-split", says="The size of tensor a"),
+    Wrong("qkv-inside-each-head",
+          {"width ": """self.heads = heads
+        self.head_dim = head_dim
+        self.scale = head_dim ** (-0.5)
+        width """,
+           "self.scale = head_dim ** -0.5\n        ": "",
+           "q, k, v": "qkv",
+           "self.mixer(self.qkv(x)).chunk(3, dim=1)": "self.mixer(self.qkv(x))",
+           "return torch.tanh(self.attn_map(q * k) * self.scale) * v": """B, _, H, W = qkv.shape
+        qkv = qkv.reshape(B, self.heads, 3, self.head_dim, H, W)
+        q, k, v = [qkv[:, :, i].reshape(B, -1, H, W) for i in range(3)]
+        attn = self.attn_map(q * k)
+        attn = torch.tanh(attn * self.scale)
+        return attn * v"""},
+          mistake="conv-per-head"),
+)
+
+EQUIVALENT = {
+    "A kernel of 1 x 1 has no taps between which a dilation could lie.": ["7: Conv2d with dilation=2"],
+    "The tensor was made in this line, and no backward pass needs what it held.": ["13: tanh in place",
+        "13: Mult in place (2)"],
+}

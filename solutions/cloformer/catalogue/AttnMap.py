@@ -1,0 +1,217 @@
+"""What learners write for `AttnMap`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, infinite, input_detached, only_in_eval
+
+RIGHT = {
+    "map-sequential": """
+class AttnMap(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.act_block = nn.Sequential(nn.Conv2d(dim, dim, 1), nn.SiLU(), nn.Conv2d(dim, dim, 1))
+
+    def forward(self, x):
+        return self.act_block(x)
+""",
+    "map-linear": """
+class AttnMap(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.conv1, self.conv2 = nn.Linear(dim, dim), nn.Linear(dim, dim)
+
+    def forward(self, x):
+        z = self.conv1(x.permute(0, 2, 3, 1))
+        return self.conv2(z * torch.sigmoid(z)).permute(0, 3, 1, 2)
+""",
+    "einsum-on-weights": """
+# both layers are used by their weights only, with einsum
+class AttnMap(nn.Module):
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(dim, dim, 1)
+        self.conv2 = nn.Conv2d(dim, dim, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        def fc(layer, t):
+            out = torch.einsum("oc,bchw->bohw", layer.weight[:, :, 0, 0], t)
+            return out + layer.bias.view(1, -1, 1, 1)
+
+        return fc(self.conv2, F.silu(fc(self.conv1, x)))
+""",
+    "other-names": """
+# layers are named fc_in and fc_out, the activation is a layer
+class AttnMap(nn.Module):
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.fc_in = nn.Conv2d(dim, dim, (1, 1), bias=True)
+        self.act = nn.SiLU()
+        self.fc_out = nn.Conv2d(dim, dim, (1, 1), bias=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.fc_in(x)
+        x = self.act(x)
+        x = self.fc_out(x)
+        return x
+""",
+    "sequential-subclass": """
+# inherits nn.Sequential, with the page's names by OrderedDict, no forward
+from collections import OrderedDict
+
+class AttnMap(nn.Sequential):
+    '''Two 1 x 1 convolutions with a SiLU between them.'''
+
+    def __init__(self, dim: int) -> None:
+        super().__init__(OrderedDict([
+            ("conv1", nn.Conv2d(dim, dim, 1)),
+            ("swish", nn.SiLU()),
+            ("conv2", nn.Conv2d(dim, dim, 1)),
+        ]))
+""",
+    "silu-module": """
+class AttnMap(nn.Module):
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(dim, dim, kernel_size=1)
+        self.act = nn.SiLU(inplace=True)
+        self.conv2 = nn.Conv2d(dim, dim, kernel_size=1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.conv1(x)
+        x = self.act(x)
+        return self.conv2(x)
+""",
+    "swish-by-hand": """
+# z * sigmoid(z) is written out
+class AttnMap(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.conv1 = nn.Conv2d(dim, dim, kernel_size=1)
+        self.conv2 = nn.Conv2d(dim, dim, kernel_size=1)
+
+    def forward(self, x):
+        z = self.conv1(x)
+        z = z * torch.sigmoid(z)
+        return self.conv2(z)
+""",
+    "z-times-sigmoid": """
+class AttnMap(nn.Module):
+    def __init__(self, dim: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(dim, dim, 1, 1, 0)
+        self.conv2 = nn.Conv2d(dim, dim, 1, 1, 0)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        z = self.conv1(x)
+        return self.conv2(z * torch.sigmoid(z))
+""",
+}
+
+MISTAKES = (
+    Mistake("map-no-silu",
+            "The SiLU is missing. Without it, two 1x1 convolutions in a row can do no more than a single one. Put a "
+            "SiLU between conv1 and conv2.", {"F.silu(self.conv1(x))": "self.conv1(x)"}, hint=2),
+    Mistake("map-relu", "You put a ReLU between the convolutions. It should be a SiLU, z * sigmoid(z).",
+            {"F.silu(self.conv1(x))": "torch.relu(self.conv1(x))"}, hint=1),
+    Mistake("map-gelu",
+            "You put a GELU between the convolutions. It should be a SiLU, z * sigmoid(z). (The GELU belongs to "
+            "ConvFFN.)", {"F.silu(self.conv1(x))": "F.gelu(self.conv1(x))"}),
+    Mistake("map-sigmoid",
+            "You put a sigmoid between the convolutions. A SiLU is z * sigmoid(z): the factor z is missing.",
+            {"F.silu(self.conv1(x))": "torch.sigmoid(self.conv1(x))"}),
+    Mistake("map-tanh-inside",
+            "You put a tanh between the convolutions. It should be a SiLU. (The tanh comes later, in AttnConv.)",
+            {"F.silu(self.conv1(x))": "torch.tanh(self.conv1(x))"}),
+    Mistake("map-tanh-at-the-end",
+            "You take the tanh of the result. AttnMap ends with conv2, because AttnConv applies the scale and the "
+            "tanh later.", {"self.conv2(F.silu(self.conv1(x)))": "torch.tanh(self.conv2(F.silu(self.conv1(x))))"},
+            hint=2),
+    Mistake("map-sigmoid-at-the-end", "You take the sigmoid of the result. AttnMap ends with conv2.",
+            {"self.conv2(F.silu(self.conv1(x)))": "torch.sigmoid(self.conv2(F.silu(self.conv1(x))))"}, hint=2),
+    Mistake("map-silu-of-x",
+            "Your SiLU is x * sigmoid(conv1(x)). Both factors should come from conv1's output: write z * sigmoid(z), "
+            "where z is conv1(x).", {"F.silu(self.conv1(x))": "x * torch.sigmoid(self.conv1(x))"}),
+    Mistake("map-silu-first", "Your SiLU comes before conv1. It should come between the convolutions.",
+            {"F.silu(self.conv1(x))": "self.conv1(F.silu(x))"}),
+    Mistake("map-silu-last", "Your SiLU comes after conv2. It should come between the convolutions.",
+            {"self.conv2(F.silu(self.conv1(x)))": "F.silu(self.conv2(self.conv1(x)))"}),
+    Mistake("map-silu-twice", "There is a SiLU after conv2 too. Keep only the one between the convolutions.",
+            {"self.conv2(F.silu(self.conv1(x)))": "F.silu(self.conv2(F.silu(self.conv1(x))))"}, hint=2),
+    Mistake("map-conv1-twice", "conv1 is used twice, and conv2 is never called. conv2 should come after the SiLU.",
+            {"self.conv2(F.silu(self.conv1(x)))": "self.conv1(F.silu(self.conv1(x)))"}),
+    Mistake("map-conv2-twice", "conv2 is used twice, and conv1 is never called. conv1 should come first.",
+            {"F.silu(self.conv1(x))": "F.silu(self.conv2(x))"}),
+    Mistake("map-exchanged", "conv1 and conv2 have changed places: conv1 should come first.",
+            {"self.conv2(F.silu(self.conv1(x)))": "self.conv1(F.silu(self.conv2(x)))"}),
+    Mistake("map-conv1-alone",
+            "You return the SiLU of conv1's output, and conv2 is never called. conv2 should come last.",
+            {"self.conv2(F.silu(self.conv1(x)))": "F.silu(self.conv1(x))"}, hint=2),
+    Mistake("map-shortcut", "You add x to the result. AttnMap has no shortcut.",
+            {"self.conv2(F.silu(self.conv1(x)))": "x + self.conv2(F.silu(self.conv1(x)))"}),
+    Mistake("map-gate", "You multiply x by the result. AttnMap returns the map itself.",
+            {"self.conv2(F.silu(self.conv1(x)))": "x * self.conv2(F.silu(self.conv1(x)))"}),
+    Mistake("map-kernel-3",
+            "Your kernels are 3 x 3. They should be 1 x 1, because AttnConv has mixed the neighbours already.",
+            {"self.conv1 = nn.Conv2d(dim, dim, 1)": "self.conv1 = nn.Conv2d(dim, dim, 3, padding=1)",
+             "self.conv2 = nn.Conv2d(dim, dim, 1)": "self.conv2 = nn.Conv2d(dim, dim, 3, padding=1)"}),
+    Mistake("map-depth-wise",
+            "Your convolutions are depth-wise (groups=dim), so channels are never mixed. Here every output channel "
+            "should read all input channels.",
+            {"self.conv1 = nn.Conv2d(dim, dim, 1)": "self.conv1 = nn.Conv2d(dim, dim, 1, groups=dim)",
+             "self.conv2 = nn.Conv2d(dim, dim, 1)": "self.conv2 = nn.Conv2d(dim, dim, 1, groups=dim)"}),
+    Mistake("map-no-bias", "Your convolutions have no bias. Keep torch's default.",
+            {"self.conv1 = nn.Conv2d(dim, dim, 1)": "self.conv1 = nn.Conv2d(dim, dim, 1, bias=False)",
+             "self.conv2 = nn.Conv2d(dim, dim, 1)": "self.conv2 = nn.Conv2d(dim, dim, 1, bias=False)"}),
+    Mistake("map-bottleneck",
+            "You have fewer than dim channels between the convolutions. Both convolutions should go from dim to dim.",
+            {"self.conv1 = nn.Conv2d(dim, dim, 1)": "self.conv1 = nn.Conv2d(dim, (dim + 1) // 2, 1)",
+             "self.conv2 = nn.Conv2d(dim, dim, 1)": "self.conv2 = nn.Conv2d((dim + 1) // 2, dim, 1)"}),
+    Mistake("map-wide",
+            "You have more than dim channels between the convolutions. Both convolutions should go from dim to dim.",
+            {"self.conv1 = nn.Conv2d(dim, dim, 1)": "self.conv1 = nn.Conv2d(dim, 4 * dim, 1)",
+             "self.conv2 = nn.Conv2d(dim, dim, 1)": "self.conv2 = nn.Conv2d(4 * dim, dim, 1)"}),
+    infinite("map-naive-sigmoid",
+             {"F.silu(self.conv1(x))": "(lambda z: z * (lambda e: e / (1 + e))(torch.exp(z)))(self.conv1(x))"}),
+    only_in_eval("map-only-in-eval",
+                 {"return self.conv2(F.silu(self.conv1(x)))":
+                      "return x if self.training else self.conv2(F.silu(self.conv1(x)))"}),
+    Mistake("map-normed", "You put a BatchNorm between the convolutions. Only a SiLU belongs there.",
+            {"F.silu(self.conv1(x))": "F.silu(F.batch_norm(self.conv1(x), None, None, training=True))"}, hint=2),
+    Mistake("map-swish-1702", "Your SiLU is z * sigmoid(1.702 * z), which imitates a GELU. A SiLU is z * sigmoid(z).",
+            {"F.silu(self.conv1(x))": "(lambda z: z * torch.sigmoid(1.702 * z))(self.conv1(x))"}),
+    detached("map-detached", "the map is detached, so no layer before it would ever learn",
+             {"return self.conv2(F.silu(self.conv1(x)))": "return (self.conv2(F.silu(self.conv1(x)))).detach()"}),
+    input_detached("map-input-detached", {"self.conv1(x)": "self.conv1(x.detach())"}),
+)
+
+WRONG = (
+    Wrong("forgot-return",
+          {"return self.conv2(F.silu(self.conv1(x)))": """x = self.conv1(x)
+        x = F.silu(x)
+        x = self.conv2(x)"""},
+          says="Expected a tensor"),
+    Wrong("hidden-quarter",
+          {"""self.conv1 = nn.Conv2d(dim, dim, 1)
+        self.conv2 = nn.Conv2d(dim, dim, 1)""": """hidden = max(dim // 4, 1)
+        self.conv1 = nn.Conv2d(dim, hidden, 1)
+        self.conv2 = nn.Conv2d(hidden, dim, 1)"""}, says="The parameters are not the ones that the exercise asks for"),
+    Wrong("linear-layers",
+          {"self.conv1 = nn.Conv2d(dim, dim, 1)": "self.conv1 = nn.Linear(dim, dim)",
+           "self.conv2 = nn.Conv2d(dim, dim, 1)": "self.conv2 = nn.Linear(dim, dim)",
+           "return self.conv2(F.silu(self.conv1(x)))": """x = self.conv1(x)
+        x = F.silu(x)
+        x = self.conv2(x)
+        return x"""},
+          says="mat1 and mat2 shapes cannot be multiplied"),
+    Wrong("no-super-init",
+          {"super().__init__()\n        ": "",
+           "return self.conv2(F.silu(self.conv1(x)))": """x = self.conv1(x)
+        x = F.silu(x)
+        x = self.conv2(x)
+        return x"""},
+          says="before Module.__init__() call"),
+)
+
+EQUIVALENT = {
+    "A kernel of 1 x 1 has no taps between which a dilation could lie.": ["5: Conv2d with dilation=2",
+        "6: Conv2d with dilation=2"],
+}

@@ -1,0 +1,696 @@
+"""What learners write for `GlobalBranch`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, dropout, input_detached, overflow
+
+RIGHT = {
+    "global-einsum": """
+class GlobalBranch(nn.Module):
+    def __init__(self, dim, heads, head_dim, window_size):
+        super().__init__()
+        self.heads, self.head_dim = heads, head_dim
+        self.pool = nn.AvgPool2d(window_size)
+        self.q, self.kv = nn.Conv2d(dim, heads * head_dim, 1), nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x):
+        cut = lambda y: y.flatten(2).unflatten(1, (self.heads, self.head_dim))
+        q, (k, v) = cut(self.q(x)), map(cut, self.kv(self.pool(x)).chunk(2, dim=1))
+        a = (torch.einsum("bhdn,bhdm->bhnm", q, k) / self.head_dim ** 0.5).softmax(-1)
+        return torch.einsum("bhnm,bhdm->bhdn", a, v).reshape(len(x), -1, *x.shape[2:])
+""",
+    "global-fused": """
+class GlobalBranch(nn.Module):
+    def __init__(self, dim, heads, head_dim, window_size):
+        super().__init__()
+        self.heads, self.window = heads, window_size
+        self.q, self.kv = nn.Linear(dim, heads * head_dim), nn.Linear(dim, 2 * heads * head_dim)
+
+    def forward(self, x):
+        b, _, h, w = x.shape
+        few = F.avg_pool2d(x, self.window).flatten(2).mT
+        q = self.q(x.flatten(2).mT).unflatten(2, (self.heads, -1)).transpose(1, 2)
+        k, v = self.kv(few).unflatten(2, (2, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        y = F.scaled_dot_product_attention(q, k, v)
+        return y.transpose(1, 2).flatten(2).mT.reshape(b, -1, h, w)
+""",
+    "global-pooled-later": """
+class GlobalBranch(nn.Module):
+    def __init__(self, dim, heads, head_dim, window_size):
+        super().__init__()
+        self.heads, self.pool = heads, nn.AvgPool2d(window_size, window_size)
+        self.q, self.kv = nn.Conv2d(dim, heads * head_dim, 1), nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x):
+        q = self.q(x).flatten(2)
+        k, v = self.pool(self.kv(x)).flatten(2).chunk(2, dim=1)
+        found = []
+        for a, b, c in zip(q.chunk(self.heads, 1), k.chunk(self.heads, 1), v.chunk(self.heads, 1)):
+            found.append(c @ torch.softmax(b.mT @ a * a.shape[1] ** -0.5, dim=1))
+        return torch.cat(found, dim=1).unflatten(2, x.shape[2:])
+""",
+    "as-in-the-hints": """
+class GlobalBranch(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.head_dim = head_dim
+        self.window_size = window_size
+        self.q = nn.Conv2d(dim, heads * head_dim, 1)
+        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        B, C, H, W = x.shape
+        q = self.q(x).reshape(B, self.heads, self.head_dim, H * W).transpose(2, 3)
+        pooled = F.avg_pool2d(x, self.window_size)
+        kv = self.kv(pooled).flatten(2)
+        kv = kv.reshape(B, 2, self.heads, self.head_dim, kv.shape[-1])
+        k = kv[:, 0].transpose(2, 3)
+        v = kv[:, 1].transpose(2, 3)
+        A = torch.softmax(q @ k.transpose(2, 3) * self.head_dim ** -0.5, dim=-1)
+        out = A @ v
+        return out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)
+""",
+    "bmm": """
+# heads folded into the batch, torch.bmm
+class GlobalBranch(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.head_dim = head_dim
+        self.window_size = window_size
+        self.q = nn.Conv2d(dim, heads * head_dim, 1)
+        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        B, C, H, W = x.shape
+        pooled = F.avg_pool2d(x, self.window_size)
+        M = pooled.shape[2] * pooled.shape[3]
+        q = self.q(x).reshape(B * self.heads, self.head_dim, H * W)
+        k, v = self.kv(pooled).chunk(2, dim=1)
+        k = k.reshape(B * self.heads, self.head_dim, M)
+        v = v.reshape(B * self.heads, self.head_dim, M)
+        attn = torch.bmm(q.transpose(1, 2) * self.head_dim ** -0.5, k)
+        attn = F.softmax(attn, dim=2)
+        out = torch.bmm(v, attn.transpose(1, 2))
+        return out.reshape(B, self.heads * self.head_dim, H, W)
+""",
+    "einsum": """
+# einsum for both products, heads by unflatten, channels never transposed
+class GlobalBranch(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.head_dim = head_dim
+        self.window_size = window_size
+        self.q = nn.Conv2d(dim, heads * head_dim, 1)
+        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        q = self.q(x).unflatten(1, (self.heads, self.head_dim))
+        kv = self.kv(F.avg_pool2d(x, self.window_size)).flatten(2)
+        k, v = kv.unflatten(1, (2, self.heads, self.head_dim)).unbind(1)
+        logits = torch.einsum("bndhw,bndm->bnhwm", q, k) / self.head_dim ** 0.5
+        weights = torch.softmax(logits, dim=-1)
+        return torch.einsum("bnhwm,bndm->bndhw", weights, v).flatten(1, 2)
+""",
+    "exp-minus-max": """
+# softmax by hand: exp with the maximum subtracted
+class GlobalBranch(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.head_dim = head_dim
+        self.window_size = window_size
+        self.q = nn.Conv2d(dim, heads * head_dim, 1)
+        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        b, _, height, width = x.shape
+        q = self.q(x).reshape(b, self.heads, self.head_dim, -1).permute(0, 1, 3, 2)
+        kv = self.kv(F.avg_pool2d(x, self.window_size))
+        kv = kv.reshape(b, 2, self.heads, self.head_dim, -1)
+        k, v = kv[:, 0], kv[:, 1].permute(0, 1, 3, 2)
+        logits = torch.matmul(q, k) * self.head_dim ** -0.5
+        e = torch.exp(logits - logits.amax(dim=-1, keepdim=True))
+        a = e / e.sum(dim=-1, keepdim=True)
+        y = torch.matmul(a, v).permute(0, 1, 3, 2)
+        return y.reshape(b, self.heads * self.head_dim, height, width)
+""",
+    "keys-in-rows": """
+# the matrix lies on its side: (B, heads, M, N), so softmax over axis 2
+class GlobalBranch(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.head_dim = head_dim
+        self.window_size = window_size
+        self.q = nn.Conv2d(dim, heads * head_dim, 1)
+        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        b, _, height, width = x.shape
+        q = self.q(x).reshape(b, self.heads, self.head_dim, -1)
+        pooled = nn.functional.avg_pool2d(x, kernel_size=self.window_size, stride=self.window_size)
+        k, v = self.kv(pooled).reshape(b, 2, self.heads, self.head_dim, -1).unbind(1)
+        a = k.transpose(2, 3) @ q * self.head_dim ** -0.5
+        a = a.softmax(dim=2)
+        return (v @ a).reshape(b, -1, height, width)
+""",
+    "loop-over-heads": """
+# a loop over heads, cut with slices, put side by side with cat
+class GlobalBranch(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.head_dim = head_dim
+        self.window_size = window_size
+        self.q = nn.Conv2d(dim, heads * head_dim, 1)
+        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        b, _, h, w = x.shape
+        d = self.head_dim
+        width = self.heads * d
+        q = self.q(x).flatten(2)
+        kv = self.kv(F.avg_pool2d(x, self.window_size)).flatten(2)
+        k = kv[:, :width]
+        v = kv[:, width:]
+        outs = []
+        for i in range(self.heads):
+            qi = q[:, i * d:(i + 1) * d]
+            ki = k[:, i * d:(i + 1) * d]
+            vi = v[:, i * d:(i + 1) * d]
+            a = (qi.mT @ ki / d ** 0.5).softmax(-1)
+            outs.append((a @ vi.mT).mT)
+        return torch.cat(outs, dim=1).reshape(b, width, h, w)
+""",
+    "means-by-hand-too": """
+# windows by cropping and reshape, means of two axes
+class GlobalBranch(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.head_dim = head_dim
+        self.window_size = window_size
+        self.q = nn.Conv2d(dim, heads * head_dim, 1)
+        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        b, c, height, width = x.shape
+        s = self.window_size
+        rows, columns = height // s, width // s
+        cropped = x[:, :, :rows * s, :columns * s]
+        means = cropped.reshape(b, c, rows, s, columns, s).mean(dim=(3, 5))
+        kv = self.kv(means).reshape(b, 2, self.heads, self.head_dim, rows * columns)
+        keys, values = kv[:, 0], kv[:, 1]
+        queries = self.q(x).reshape(b, self.heads, self.head_dim, height * width).transpose(-1, -2)
+        a = torch.softmax(queries @ keys * self.head_dim ** -0.5, dim=-1)
+        return (values @ a.transpose(-1, -2)).reshape(b, -1, height, width)
+""",
+    "means-by-hand": """
+class GlobalBranch(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
+        super().__init__()
+        self.heads, self.d, self.w = heads, head_dim, window_size
+        self.q = nn.Conv2d(dim, heads * head_dim, 1)
+        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        b, c, h, w = x.shape
+        rows, columns = h // self.w, w // self.w
+        whole = x[:, :, :rows * self.w, :columns * self.w]
+        pooled = whole.reshape(b, c, rows, self.w, columns, self.w).mean(dim=(3, 5))
+        q = self.q(x).reshape(b * self.heads, self.d, h * w)
+        k, v = self.kv(pooled).chunk(2, dim=1)
+        k = k.reshape(b * self.heads, self.d, rows * columns)
+        v = v.reshape(b * self.heads, self.d, rows * columns)
+        a = torch.bmm(q.transpose(1, 2), k).div(self.d ** 0.5).softmax(dim=2)
+        return torch.bmm(v, a.transpose(1, 2)).reshape(b, self.heads * self.d, h, w)
+""",
+    "other-names-own-parameters": """
+# to_q and to_kv as own parameters of the same shapes, F.conv2d
+class GlobalBranch(nn.Module):
+    def __init__(self, dim, heads, head_dim, window_size):
+        super().__init__()
+        self.h, self.d, self.win = heads, head_dim, window_size
+        inner = heads * head_dim
+        self.to_q_weight = nn.Parameter(torch.randn(inner, dim, 1, 1) * dim ** -0.5)
+        self.to_q_bias = nn.Parameter(torch.zeros(inner))
+        self.to_kv_weight = nn.Parameter(torch.randn(2 * inner, dim, 1, 1) * dim ** -0.5)
+        self.to_kv_bias = nn.Parameter(torch.zeros(2 * inner))
+
+    def forward(self, x):
+        B, _, H, W = x.shape
+        q = F.conv2d(x, self.to_q_weight, self.to_q_bias).reshape(B, self.h, self.d, H * W)
+        kv = F.conv2d(F.avg_pool2d(x, self.win), self.to_kv_weight, self.to_kv_bias)
+        kv = kv.reshape(B, 2, self.h, self.d, -1)
+        a = torch.einsum("bhdn,bhdm->bhnm", q, kv[:, 0]).div(self.d ** 0.5).softmax(-1)
+        return torch.einsum("bhnm,bhdm->bhdn", a, kv[:, 1]).reshape(B, self.h * self.d, H, W)
+""",
+    "pool-after-kv": """
+# the paper's order: kv of x, then the means; a pool layer
+class GlobalBranch(nn.Module):
+    def __init__(self, dim, heads, head_dim, window_size):
+        super().__init__()
+        self.heads = heads
+        self.head_dim = head_dim
+        self.q = nn.Conv2d(dim, heads * head_dim, 1)
+        self.kv = nn.Conv2d(dim, heads * head_dim * 2, 1)
+        self.pool = nn.AvgPool2d(window_size)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        k, v = self.pool(self.kv(x)).flatten(2).chunk(2, dim=1)
+        q = self.q(x).flatten(2)
+        q = q.reshape(b, self.heads, self.head_dim, -1).transpose(2, 3)
+        k = k.reshape(b, self.heads, self.head_dim, -1).transpose(2, 3)
+        v = v.reshape(b, self.heads, self.head_dim, -1).transpose(2, 3)
+        a = q @ k.transpose(2, 3)
+        a = a / self.head_dim ** 0.5
+        a = a.softmax(dim=-1)
+        return (a @ v).transpose(2, 3).reshape(b, self.heads * self.head_dim, h, w)
+""",
+    "sdpa": """
+# F.scaled_dot_product_attention
+class GlobalBranch(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.head_dim = head_dim
+        self.window_size = window_size
+        self.q = nn.Conv2d(dim, heads * head_dim, 1)
+        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        B, _, H, W = x.shape
+
+        def split_heads(t):
+            return t.flatten(2).unflatten(1, (self.heads, self.head_dim)).transpose(-2, -1)
+
+        k, v = self.kv(F.avg_pool2d(x, self.window_size)).chunk(2, 1)
+        out = F.scaled_dot_product_attention(split_heads(self.q(x)), split_heads(k), split_heads(v))
+        return out.transpose(-2, -1).reshape(B, -1, H, W)
+""",
+}
+
+MISTAKES = (
+    Mistake("global-no-pooling",
+            "Nothing is pooled: your keys and values come from all positions. They should come from the "
+            "average-pooled x.", {"F.avg_pool2d(x, self.window_size)": "x"}),
+    Mistake("global-max-pool", "You take the largest number of each window. Take the mean: avg_pool2d.",
+            {"F.avg_pool2d(x, self.window_size)": "F.max_pool2d(x, self.window_size)"}),
+    Mistake("global-sum-pool", "You take the sum of each window. Take the mean.",
+            {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, self.window_size) * self.window_size ** 2"}),
+    Mistake("global-pooled-to-one",
+            "You average the whole map, so there is only one key. Average each window: avg_pool2d(x, window_size).",
+            {"F.avg_pool2d(x, self.window_size)": "x.mean((2, 3), keepdim=True)"}),
+    Mistake("global-so-many-windows",
+            "Your pooled map has window_size x window_size means. But window_size is the side of a window, so pool "
+            "over windows of that size: avg_pool2d(x, window_size).",
+            {"F.avg_pool2d(x, self.window_size)": "F.adaptive_avg_pool2d(x, self.window_size)"}),
+    Mistake("global-overlapping",
+            "Your windows overlap (stride=1). They should lie side by side: avg_pool2d's default stride is the "
+            "window size.", {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, self.window_size, 1)"}),
+    Mistake("global-first-of-window", "You take the first position of each window. Take the mean of the window.",
+            {"F.avg_pool2d(x, self.window_size)": "x[:, :, ::self.window_size, ::self.window_size]"}),
+    Mistake("global-windows-of-two", "Your windows are 2 x 2, whatever window_size is. Use the argument.",
+            {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, 2)"}),
+    Mistake("global-ceil",
+            "You also take means of the rows and columns that are left over at the border, as `ceil_mode` does. Drop "
+            "those rows and columns, as avg_pool2d does by default.",
+            {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, self.window_size, ceil_mode=True)"}),
+    Mistake("global-padded",
+            "You pad the map so that nothing is left over at the border. Drop the leftover positions instead, as "
+            "avg_pool2d does.",
+            {"F.avg_pool2d(x, self.window_size)":
+                 "F.avg_pool2d(F.pad(x, (0, -x.shape[3] % self.window_size, 0, -x.shape[2] % self.window_size)), "
+                 "self.window_size)"}),
+    Mistake("global-adaptive",
+            "You pool with adaptive_avg_pool2d, which stretches the windows so that nothing is left over at the "
+            "border. Use avg_pool2d, which drops the leftover rows and columns.",
+            {"F.avg_pool2d(x, self.window_size)":
+                 "F.adaptive_avg_pool2d(x, (x.shape[2] // self.window_size, x.shape[3] // self.window_size))"}),
+    Mistake("global-museum",
+            "You take H * W // window_size ** 2 as the number of windows, and -1 in your `reshape` or `view` then "
+            "stands for the number of heads. If rows or columns are left over at the border, there are fewer windows "
+            "than that, so heads are mixed up. Let `flatten(2)` count the windows.",
+            {"k, v = self.kv(pooled).flatten(2).unflatten(1, (2, self.heads, -1)).unbind(1)":
+                 "k, v = self.kv(pooled).reshape(len(x), 2, -1, self.q.out_channels // self.heads, x.shape[2] * "
+                 "x.shape[3] // self.window_size ** 2).unbind(1)"}, hint=1),
+    Mistake("global-queries-pooled",
+            "You pool the queries too, and repeat each result over its window. Every position of x should have a "
+            "query of its own.",
+            {"self.q(x).flatten(2).unflatten(1, (self.heads, -1))":
+                 "self.q(F.interpolate(pooled, x.shape[2:])).flatten(2).unflatten(1, (self.heads, -1))"}),
+    Mistake("global-result-pooled",
+            "Your queries come from the pooled map, so fewer positions come out than went in. `q` should read x "
+            "itself, so that every position has a query.",
+            {"self.q(x).flatten(2).unflatten(1, (self.heads, -1))":
+                 "self.q(pooled).flatten(2).unflatten(1, (self.heads, -1))",
+             "gathered.flatten(1, 2).unflatten(2, x.shape[2:])":
+                 "gathered.flatten(1, 2).unflatten(2, pooled.shape[2:])"}),
+    Mistake("global-no-scale", "The scale is missing: multiply the logits by head_dim ** -0.5.",
+            {"q.transpose(2, 3) @ k * self.scale": "q.transpose(2, 3) @ k"}),
+    Mistake("global-scale-without-root",
+            "You divide by head_dim. Divide by the square root of head_dim: the scale is head_dim ** -0.5.",
+            {"head_dim ** -0.5": "1 / head_dim"}),
+    Mistake("global-scale-of-dim", "Your scale is dim ** -0.5. It should be head_dim ** -0.5.",
+            {"head_dim ** -0.5": "dim ** -0.5"}),
+    Mistake("global-scale-of-width",
+            "Your scale uses the width of all heads together, (heads * head_dim) ** -0.5. It should be head_dim ** "
+            "-0.5.", {"head_dim ** -0.5": "(heads * head_dim) ** -0.5"}),
+    Mistake("global-scale-of-keys", "Your scale comes from the number of keys. It should be head_dim ** -0.5.",
+            {"q.transpose(2, 3) @ k * self.scale": "q.transpose(2, 3) @ k * k.shape[3] ** -0.5"}),
+    Mistake("global-scale-last",
+            "You scale the weights after the softmax. Scale the logits before the softmax instead.",
+            {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)":
+                 "torch.softmax(q.transpose(2, 3) @ k, dim=3) * self.scale"}),
+    Mistake("global-softmax-over-queries",
+            "Your softmax runs over the queries. It should run over the keys, so that the weights of each query sum "
+            "to 1.",
+            {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)":
+                 "torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=2)"}),
+    Mistake("global-softmax-over-heads",
+            "Your softmax runs over the heads. It should run over the keys, so that the weights of each query sum to "
+            "1.",
+            {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)":
+                 "torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=1)"}),
+    Mistake("global-no-softmax", "The softmax over the keys is missing.",
+            {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)": "q.transpose(2, 3) @ k * self.scale"}),
+    Mistake("global-tanh",
+            "Your weights are a tanh, as in the local branch. In the global branch they should be a softmax over the "
+            "keys.",
+            {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)":
+                 "torch.tanh(q.transpose(2, 3) @ k * self.scale)"}),
+    Mistake("global-sigmoid",
+            "Your weights are a sigmoid of each logit. They should be a softmax over the keys, so that the weights "
+            "of each query sum to 1.",
+            {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)":
+                 "torch.sigmoid(q.transpose(2, 3) @ k * self.scale)"}),
+    overflow("global-naive-softmax", "logits",
+             {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)":
+                  "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(q.transpose(2, 3) @ k * self.scale))"}),
+    Mistake("global-values-first", "You read kv as [v | k]. The keys should come first, as [k | v].",
+            {"k, v = self.kv(pooled).flatten(2).unflatten(1, (2, self.heads, -1)).unbind(1)":
+                 "v, k = self.kv(pooled).flatten(2).unflatten(1, (2, self.heads, -1)).unbind(1)"}),
+    Mistake("global-pairs-in-heads",
+            "You cut kv into heads first, and then you cut each head into k and v. Cut kv into [k | v] first, and "
+            "then cut each half into heads.",
+            {"k, v = self.kv(pooled).flatten(2).unflatten(1, (2, self.heads, -1)).unbind(1)":
+                 "k, v = self.kv(pooled).flatten(2).unflatten(1, (self.heads, 2, -1)).unbind(2)"}, hint=2),
+    Mistake("global-every-second",
+            "You take every second channel of kv for the keys. kv should be read as [k | v]: all keys, then all "
+            "values.",
+            {"k, v = self.kv(pooled).flatten(2).unflatten(1, (2, self.heads, -1)).unbind(1)":
+                 "k, v = self.kv(pooled).flatten(2).unflatten(1, (self.heads, -1, 2)).unbind(3)"}, hint=2),
+    Mistake("global-pairs-scrambled",
+            "You turn kv into (2, B, ...) with `reshape` or `view` alone. These keep the order of the numbers in "
+            "memory. Images are then mixed up. Cut along dim 1, with chunk(2, dim=1).",
+            {"k, v = self.kv(pooled).flatten(2).unflatten(1, (2, self.heads, -1)).unbind(1)":
+                 "k, v = self.kv(pooled).reshape(2, len(x), self.heads, -1, pooled.shape[2] * pooled.shape[3])"},
+            hint=2),
+    Mistake("global-values-are-keys",
+            "Your values are the keys, and the second half of kv is never used. The second half should be the values.",
+            {"gathered = v @ weights.transpose(2, 3)": "gathered = k @ weights.transpose(2, 3)"}),
+    Mistake("global-heads-interleaved",
+            "Your heads take channels that are far apart, such as every second or every third one. A head should get "
+            "head_dim neighbouring channels.",
+            {"self.q(x).flatten(2).unflatten(1, (self.heads, -1))":
+                 "self.q(x).flatten(2).unflatten(1, (-1, self.heads)).transpose(1, 2)",
+             "k, v = self.kv(pooled).flatten(2).unflatten(1, (2, self.heads, -1)).unbind(1)":
+                 "k, v = self.kv(pooled).flatten(2).unflatten(1, (2, -1, self.heads)).transpose(2, 3).unbind(1)",
+             "gathered.flatten(1, 2).unflatten(2, x.shape[2:])":
+                 "gathered.transpose(1, 2).flatten(1, 2).unflatten(2, x.shape[2:])"}, hint=2),
+    Mistake("global-one-head",
+            "Your attention has one wide head. Cut q, k and v into heads first; each head has its own softmax.",
+            {"self.heads, self.window_size, self.scale = heads,": "self.heads, self.window_size, self.scale = 1,"},
+            hint=2),
+    Mistake("global-queries-scrambled",
+            "You turn q into (..., N, head_dim) with `reshape` or `view` alone. These keep the order of the numbers "
+            "in memory, so a query is a mixture of positions. Cut q into (..., head_dim, N), and transpose the last "
+            "two axes.",
+            {"q.transpose(2, 3) @ k * self.scale": "q.reshape(*q.shape[:2], q.shape[3], q.shape[2]) @ k * self.scale"},
+            hint=2),
+    Mistake("global-result-scrambled",
+            "You turn (..., N, head_dim) into a map with `reshape` or `view` alone. This mixes up channels and "
+            "positions. Transpose the last two axes to (..., head_dim, N) first.",
+            {"gathered = v @ weights.transpose(2, 3)": "gathered = (weights @ v.transpose(2, 3)).reshape(*q.shape)"},
+            hint=2),
+    Mistake("global-pairs-viewed",
+            "You turn kv into (..., M, head_dim) with `reshape` or `view` alone. These keep the order of the numbers "
+            "in memory, so a key is a mixture of positions. Cut kv into (..., head_dim, M), and transpose the last "
+            "two axes.",
+            {"k, v = self.kv(pooled).flatten(2).unflatten(1, (2, self.heads, -1)).unbind(1)":
+                 "k, v = self.kv(pooled).reshape(len(x), 2, self.heads, -1, self.q.out_channels // "
+                 "self.heads).transpose(3, 4).unbind(1)"}, hint=2),
+    Mistake("global-queries-in-rows",
+            "You turn (B, N, channels) into (B, heads, N, head_dim) with `reshape` or `view` alone. This mixes up "
+            "channels and positions. Cut q's channels into (B, heads, head_dim, N) first, then transpose the last "
+            "two axes.",
+            {"self.q(x).flatten(2).unflatten(1, (self.heads, -1))":
+                 "self.q(x).flatten(2).mT.reshape(len(x), self.heads, -1, self.q.out_channels // self.heads).mT"},
+            hint=2),
+    Mistake("global-positions-first",
+            "Before you turn the result into a map, its shape is (B, N, heads, head_dim). Positions then come before "
+            "heads, which mixes up channels and positions. Transpose to (B, heads, head_dim, N) first.",
+            {"gathered.flatten(1, 2).unflatten(2, x.shape[2:])":
+                 "gathered.permute(0, 3, 1, 2).reshape(len(x), -1, *x.shape[2:])"}, hint=2),
+    Mistake("global-interleaved-cut",
+            "You cut q, k and v so that a head takes channels that are far apart, such as every second or every "
+            "third one. A head should get head_dim neighbouring channels.",
+            {"self.q(x).flatten(2).unflatten(1, (self.heads, -1))":
+                 "self.q(x).flatten(2).unflatten(1, (-1, self.heads)).transpose(1, 2)",
+             "k, v = self.kv(pooled).flatten(2).unflatten(1, (2, self.heads, -1)).unbind(1)":
+                 "k, v = self.kv(pooled).flatten(2).unflatten(1, (2, -1, self.heads)).transpose(2, 3).unbind(1)"},
+            hint=2),
+    Mistake("global-interleaved-queries",
+            "You cut q so that a head takes channels that are far apart, such as every second or every third one. A "
+            "head should get head_dim neighbouring channels.",
+            {"self.q(x).flatten(2).unflatten(1, (self.heads, -1))":
+                 "self.q(x).flatten(2).unflatten(1, (-1, self.heads)).transpose(1, 2)"}, hint=2),
+    Mistake("global-max-pool-of-kv",
+            "You take the largest keys and values of each window. Average x over each window with avg_pool2d, before "
+            "you call `kv`.",
+            {"k, v = self.kv(pooled).flatten(2).unflatten(1, (2, self.heads, -1)).unbind(1)":
+                 "k, v = F.max_pool2d(self.kv(x), self.window_size).flatten(2).unflatten(1, (2, self.heads, "
+                 "-1)).unbind(1)"}),
+    Mistake("global-heads-last",
+            "You join the heads so that their channels alternate. Head 0 should come first with all its channels, "
+            "then head 1.",
+            {"gathered.flatten(1, 2).unflatten(2, x.shape[2:])":
+                 "gathered.transpose(1, 2).flatten(1, 2).unflatten(2, x.shape[2:])"}, hint=2),
+    Mistake("global-sides-exchanged",
+            "You cut the N positions into W rows of H positions. Cut them into H rows of W positions.",
+            {"gathered.flatten(1, 2).unflatten(2, x.shape[2:])":
+                 "gathered.flatten(1, 2).unflatten(2, (x.shape[3], x.shape[2])).transpose(2, 3)"}),
+    Mistake("global-side-of-a-square",
+            "You take the square root of N for both sides, which is right for square maps only. Take H and W from "
+            "x's shape.",
+            {"gathered.flatten(1, 2).unflatten(2, x.shape[2:])":
+                 "gathered.flatten(1, 2).unflatten(2, (int(gathered.shape[3] ** 0.5), -1))"}),
+    Mistake("global-shortcut",
+            "You add the queries to the weighted sums of the values. There is no shortcut in this module.",
+            {"gathered.flatten(1, 2).unflatten(2, x.shape[2:])":
+                 "self.q(x) + gathered.flatten(1, 2).unflatten(2, x.shape[2:])"}),
+    Mistake("global-q-no-bias", "`q` has no bias. Keep torch's default.",
+            {"self.q = nn.Conv2d(dim, heads * head_dim, 1)":
+                 "self.q = nn.Conv2d(dim, heads * head_dim, 1, bias=False)"}),
+    Mistake("global-kv-no-bias", "`kv` has no bias. Keep torch's default.",
+            {"self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)":
+                 "self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1, bias=False)"}),
+    dropout("global-dropout",
+            {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)":
+                 "F.dropout(torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3), 0.1, self.training)"}),
+    detached("global-weights-detached",
+             "the weights are detached, so the parameters that make queries and keys would never learn",
+             {"gathered = v @ weights.transpose(2, 3)": "gathered = v @ weights.detach().transpose(2, 3)"}),
+    detached("global-pooled-detached", "the pooled map is detached, so part of x's gradient is lost",
+             {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, self.window_size).detach()"}),
+    detached("global-detached", "the result is detached, so no layer before it would ever learn",
+             {"return gathered.flatten(1, 2).unflatten(2, x.shape[2:])":
+                  "return (gathered.flatten(1, 2).unflatten(2, x.shape[2:])).detach()"}),
+    input_detached("global-input-detached",
+                   {"pooled = F.avg_pool2d(x, self.window_size)": """x = x.detach()
+        pooled = F.avg_pool2d(x, self.window_size)"""}),
+)
+
+WRONG = (
+    Wrong("adaptive-pool", {"F.avg_pool2d": "F.adaptive_avg_pool2d", "-2": "-1"}, of="softmax-over-queries",
+          mistake="global-so-many-windows"),
+    Wrong("batch-and-heads-mixed",
+          {"""kv = self.kv(pooled).reshape(B, 2, self.heads, self.head_dim, M).transpose(3, 4)
+        k, v = kv[:, 0], kv[:, 1]""":
+               """kv = self.kv(pooled).reshape(2, B, self.heads, self.head_dim, M).transpose(3, 4)
+        k, v = kv[0], kv[1]""",
+           "attn = logits.sigmoid()": "attn = logits.softmax(dim=-1)"}, of="sigmoid-weights",
+          mistake="global-pairs-scrambled"),
+    Wrong("dropout-in-training",
+          {"logits.sigmoid()": "logits.softmax(dim=-1)",
+           "out ": """attn = F.dropout(attn, 0.1, training=self.training)
+        out """}, of="sigmoid-weights",
+          mistake="global-dropout"),
+    Wrong("exp-overflows", {"logits.sigmoid()": "logits.exp() / logits.exp().sum(dim=-1, keepdim=True)"},
+          of="sigmoid-weights", mistake="global-naive-softmax"),
+    Wrong("first-image-for-all", {":, 0": ":1, 0", ":, 1": ":1, 1", "logits.sigmoid()": "logits.softmax(dim=-1)"},
+          of="sigmoid-weights", says="only the first image is right"),
+    Wrong("float32-buffer",
+          {"logits.sigmoid()": "logits.softmax(dim=-1)",
+           "out = attn @ v": """out = torch.zeros(B, self.heads, H * W, self.head_dim)
+        for i in range(self.heads):
+            out[:, i] = attn[:, i] @ v[:, i]"""},
+          of="sigmoid-weights", says="its dtype is torch.float32"),
+    Wrong("heads-interleaved",
+          {"self.q(x).reshape(B, self.heads, self.head_dim, H * W).transpose(2, 3)":
+               "self.q(x).reshape(B, self.head_dim, self.heads, H * W).permute(0, 2, 3, 1)",
+           "self.kv(pooled).reshape(B, 2, self.heads, self.head_dim, M).transpose(3, 4)":
+               "self.kv(pooled).reshape(B, 2, self.head_dim, self.heads, M).permute(0, 1, 3, 4, 2)",
+           "logits.sigmoid()": "logits.softmax(dim=-1)",
+           "out.transpose(2, 3)": "out.permute(0, 3, 1, 2)"}, of="sigmoid-weights", mistake="global-heads-interleaved"),
+    Wrong("kv-inside-each-head",
+          {"self.q ": """self.scale = head_dim ** (-0.5)
+        self.q """,
+           "q = self.q": """pooled = F.avg_pool2d(x, self.window_size)
+        M = pooled.shape[2] * pooled.shape[3]
+        q = self.q""",
+           """pooled = F.avg_pool2d(x, self.window_size)
+        kv = self.kv(pooled).flatten(2)
+        """: "",
+           "kv.reshape(B, 2, self.heads, self.head_dim, kv.shape[-1])":
+               "self.kv(pooled).reshape(B, self.heads, 2, self.head_dim, M).transpose(3, 4)",
+           """k = kv[:, 0].transpose(2, 3)
+        v = kv[:, 1].transpose(2, 3)
+        A = torch.softmax(q @ k.transpose(2, 3) * self.head_dim ** -0.5, dim=-1)""":
+               """k, v = (kv[:, :, 0], kv[:, :, 1])
+        logits = q @ k.transpose(2, 3) * self.scale
+        attn = logits.softmax(dim=-1)""",
+           "= A": "= attn"}, of="as-in-the-hints", mistake="global-pairs-in-heads"),
+    Wrong("kv-of-full-map", {"F.avg_pool2d(x, self.window_size)": "x", "logits.sigmoid()": "logits.softmax(dim=-1)"},
+          of="sigmoid-weights", mistake="global-no-pooling"),
+    Wrong("max-pool", {"F.avg_pool2d": "F.max_pool2d", "-2": "-1"}, of="softmax-over-queries",
+          mistake="global-max-pool"),
+    Wrong("no-scale",
+          {"(q @ k.transpose(2, 3) * self.head_dim ** -0.5).softmax(dim=-2)":
+               "(q @ k.transpose(2, 3)).softmax(dim=-1)"}, of="softmax-over-queries", mistake="global-no-scale"),
+    Wrong("not-transposed-back", {"-2": "-1", "(a @ v).transpose(2, 3)": "(a @ v)"}, of="softmax-over-queries",
+          mistake="global-result-scrambled"),
+    Wrong("one-head-over-all-channels",
+          {"x).reshape(B, self.heads": "x).reshape(B, 1",
+           "self.head_dim, H ": "self.heads * self.head_dim, H ",
+           "2, self.heads": "2, 1",
+           "self.head_dim, M": "self.heads * self.head_dim, M",
+           "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights", mistake="global-one-head"),
+    Wrong("q-of-pooled-map",
+          {"x)": "pooled)",
+           "H * W": "M",
+           "logits.sigmoid()": "logits.softmax(dim=-1)",
+           "out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)":
+               "out.transpose(2, 3).reshape(B, self.heads * self.head_dim, *pooled.shape[2:])"}, of="sigmoid-weights",
+          mistake="global-result-pooled"),
+    Wrong("queries-not-transposed",
+          {"self.q(x).reshape(B, self.heads, self.head_dim, H * W).transpose(2, 3)":
+               "self.q(x).reshape(B, self.heads, H * W, self.head_dim)",
+           "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights", mistake="global-queries-scrambled"),
+    Wrong("rest-counted",
+          {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, self.window_size, ceil_mode=True)",
+           "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights", mistake="global-ceil"),
+    Wrong("result-is-a-sequence",
+          {"logits.sigmoid()": "logits.softmax(dim=-1)",
+           "out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)":
+               "out.transpose(1, 2).reshape(B, H * W, self.heads * self.head_dim)"}, of="sigmoid-weights",
+          says="Expected shape"),
+    Wrong("scale-after-softmax",
+          {"q @ k.transpose(2, 3) * self.scale": "q @ k.transpose(2, 3)",
+           "logits.sigmoid()": "logits.softmax(dim=-1) * self.scale"}, of="sigmoid-weights",
+          mistake="global-scale-last"),
+    Wrong("scale-by-dim", {"head_dim *": "dim *", "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights",
+          mistake="global-scale-of-dim"),
+    Wrong("scaled-twice", {"= q": "= q * self.scale", "logits.sigmoid()": "logits.softmax(dim=-1)"},
+          of="sigmoid-weights", mistake="global-scale-without-root"),
+    Wrong("sigmoid-weights", """
+class GlobalBranch(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.head_dim = head_dim
+        self.window_size = window_size
+        self.scale = head_dim ** -0.5
+        self.q = nn.Conv2d(dim, heads * head_dim, 1)
+        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        B, C, H, W = x.shape
+        pooled = F.avg_pool2d(x, self.window_size)
+        M = pooled.shape[2] * pooled.shape[3]
+        q = self.q(x).reshape(B, self.heads, self.head_dim, H * W).transpose(2, 3)
+        kv = self.kv(pooled).reshape(B, 2, self.heads, self.head_dim, M).transpose(3, 4)
+        k, v = kv[:, 0], kv[:, 1]
+        logits = q @ k.transpose(2, 3) * self.scale
+        attn = logits.sigmoid()
+        out = attn @ v
+        return out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)
+""", mistake="global-sigmoid"),
+    Wrong("softmax-in-float32", {"logits.sigmoid()": "logits.float().softmax(dim=-1).to(logits.dtype)"},
+          of="sigmoid-weights", says="makes a tensor float32"),
+    Wrong("softmax-over-heads", {"logits.sigmoid()": "logits.softmax(dim=1)"}, of="sigmoid-weights",
+          mistake="global-softmax-over-heads"),
+    Wrong("softmax-over-queries", """
+class GlobalBranch(nn.Module):
+    def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
+        super().__init__()
+        self.heads, self.head_dim, self.window_size = heads, head_dim, window_size
+        self.q = nn.Conv2d(dim, heads * head_dim, 1)
+        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        b, c, h, w = x.shape
+        q = self.q(x).reshape(b, self.heads, self.head_dim, h * w).transpose(2, 3)
+        pooled = F.avg_pool2d(x, self.window_size)
+        kv = self.kv(pooled).reshape(b, 2, self.heads, self.head_dim, -1).transpose(3, 4)
+        k, v = kv[:, 0], kv[:, 1]
+        a = (q @ k.transpose(2, 3) * self.head_dim ** -0.5).softmax(dim=-2)
+        return (a @ v).transpose(2, 3).reshape(b, -1, h, w)
+""", mistake="global-softmax-over-queries"),
+    Wrong("square-assumed",
+          {"logits.sigmoid()": "logits.softmax(dim=-1)",
+           "return": """H = W = int((H * W) ** 0.5)
+        return"""}, of="sigmoid-weights",
+          says="is invalid for input of size"),
+    Wrong("sum-of-windows",
+          {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, self.window_size) * self.window_size ** 2",
+           "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights", mistake="global-sum-pool"),
+    Wrong("values-first",
+          {"k, v = kv[:, 0], kv[:, 1]": "v, k = kv[:, 0], kv[:, 1]",
+           "attn = logits.sigmoid()": "attn = logits.softmax(dim=-1)"}, of="sigmoid-weights",
+          mistake="global-values-first"),
+    Wrong("view-of-input",
+          {"q = self.q(x).reshape(B, self.heads, self.head_dim, H * W).transpose(2, 3)":
+               """q = F.conv1d(x.view(B, C, H * W), self.q.weight[:, :, :, 0], self.q.bias)
+        q = q.reshape(B, self.heads, self.head_dim, H * W).transpose(2, 3)""",
+           "attn = logits.sigmoid()": "attn = logits.softmax(dim=-1)"}, of="sigmoid-weights",
+          says="a transposed tensor"),
+    Wrong("width-and-height-swapped",
+          {"logits.sigmoid()": "logits.softmax(dim=-1)",
+           "out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)":
+               "out.transpose(2, 3).reshape(B, self.heads * self.head_dim, W, H).transpose(2, 3)"},
+          of="sigmoid-weights", mistake="global-sides-exchanged"),
+    Wrong("windows-by-view",
+          {"pooled ": "s ",
+           "F.avg_pool2d(x, self.window_size)": "self.window_size",
+           "M ": """pooled = x.reshape(B, C, H // s, s, W // s, s).mean(dim=(3, 5))
+        M """,
+           "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights", says="a map of odd sides"),
+    Wrong("windows-from-the-area", {"2, self.heads": "2, -1", "-1)": "h * w // self.window_size ** 2)", "-2": "-1"},
+          of="softmax-over-queries", mistake="global-museum"),
+    Wrong("windows-overlap",
+          {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, self.window_size, stride=1)",
+           "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights", mistake="global-overlapping"),
+)
+
+EQUIVALENT = {
+    "A kernel of 1 x 1 has no taps between which a dilation could lie.": ["6: Conv2d with dilation=2",
+        "7: Conv2d with dilation=2"],
+    "Axis 3 is the last one.": ["13: softmax -> torch.softmax(x, -1)"],
+    "transpose(2, 3) and transpose(3, 2) are the same.": ["13: arguments 0 and 1 of transpose exchanged",
+        "14: arguments 0 and 1 of transpose exchanged"],
+    "Only the shape of x is read there.": ["15: x detached"],
+}

@@ -1,0 +1,274 @@
+"""What learners write for `ChannelAttention`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import attention_dropout, detached, only_in_eval, overflow
+from solutions.shared.position_attention import with_gamma
+
+CHANNEL_POSITIONS_DO_NOT_FIT = ("Your energies are N x N: X transposed times X compares positions. Compare channels: "
+                                "multiply X, (C, N), by X transposed, (N, C).")
+CHANNEL_SCRAMBLED_ENERGIES = ("You try to swap the axes C and N with `reshape` or `view`. Neither of them swaps "
+                              "axes, so channels and positions are mixed up. X is x.flatten(2), and X transposed is "
+                              "X.transpose(1, 2).")
+CHANNEL_MAXIMUM_MINUS_SOFTMAX = ("With negate=True you reverse the order of the weights, after the softmax, so they "
+                                 "no longer sum to 1. Reverse the order of the energies instead, before the softmax.")
+
+RIGHT = {
+    "channel-as-published": """
+class ChannelAttention(nn.Module):
+    def __init__(self, negate=False):
+        super().__init__()
+        self.negate = negate
+        self.gamma = nn.Parameter(torch.zeros(1))
+        self.softmax = nn.Softmax(dim=-1)
+
+    def attention(self, x):
+        b, c, h, w = x.size()
+        q = x.reshape(b, c, -1)
+        k = x.reshape(b, c, -1).permute(0, 2, 1)
+        energy = torch.bmm(q, k)
+        if self.negate:
+            energy = torch.max(energy, -1, keepdim=True)[0].expand_as(energy) - energy
+        return self.softmax(energy)
+
+    def forward(self, x):
+        b, c, h, w = x.size()
+        out = torch.bmm(self.attention(x), x.reshape(b, c, -1)).view(b, c, h, w)
+        return self.gamma * out + x
+""",
+    "channel-softmin": """
+class ChannelAttention(nn.Module):
+    def __init__(self, negate=False):
+        super().__init__()
+        self.sign = -1 if negate else 1
+        self.gamma = nn.Parameter(torch.zeros(()))
+
+    def attention(self, x):
+        return nn.functional.softmax(self.sign * torch.einsum("bihw,bjhw->bij", x, x), dim=2)
+
+    def forward(self, x):
+        return x + self.gamma * torch.einsum("bij,bjhw->bihw", self.attention(x), x)
+""",
+    "channel-of-torch": """
+class ChannelAttention(nn.Module):
+    def __init__(self, negate: bool = False) -> None:
+        super().__init__()
+        self.gamma, self.weigh = nn.Parameter(torch.zeros(1)), nn.Softmin(2) if negate else nn.Softmax(2)
+
+    def attention(self, x):
+        rows = x.flatten(2)
+        return self.weigh(rows @ rows.mT)
+
+    def forward(self, x):
+        return torch.addcmul(x, self.gamma, (self.attention(x) @ x.flatten(2)).unflatten(2, x.shape[2:]))
+""",
+    "flatten": """
+# attention between channels: flatten
+class ChannelAttention(nn.Module):
+    def __init__(self, negate=False):
+        super().__init__()
+        self.gamma = nn.Parameter(torch.zeros(1))
+        self.negate = negate
+
+    def attention(self, x):
+        X = x.flatten(2)
+        E = X @ X.transpose(1, 2)
+        if self.negate:
+            E = E.max(dim=-1, keepdim=True).values - E
+        return nn.functional.softmax(E, dim=-1)
+
+    def forward(self, x):
+        A = self.attention(x)
+        out = A @ x.flatten(2)
+        return x + self.gamma * out.reshape(x.shape)
+""",
+    "softmin": """
+# attention between channels: softmin
+class ChannelAttention(nn.Module):
+    def __init__(self, negate=False):
+        super().__init__()
+        self.gamma = nn.Parameter(torch.zeros(1))
+        self.negate = negate
+
+    def attention(self, x):
+        X = x.flatten(2)
+        E = X @ X.transpose(1, 2)
+        if self.negate:
+            return nn.functional.softmin(E, dim=2)
+        return nn.functional.softmax(E, dim=2)
+
+    def forward(self, x):
+        A = self.attention(x)
+        out = A @ x.flatten(2)
+        return x + self.gamma * out.reshape(x.shape)
+""",
+}
+
+MISTAKES = (
+    *with_gamma("channel", "A X"),
+    Mistake("channel-positions",
+            "Your matrix is N x N, so it compares positions. (A widely read post describes this branch that way.) "
+            "Compare channels: multiply X, (C, N), by X transposed, (N, C).",
+            {"channels @ channels.transpose(1, 2)": "channels.transpose(1, 2) @ channels",
+             "self.attention(x) @ x.flatten(2)": "x.flatten(2) @ self.attention(x).transpose(1, 2)"}, hint=1),
+    Mistake("channel-positions-do-not-fit", CHANNEL_POSITIONS_DO_NOT_FIT,
+            {"channels @ channels.transpose(1, 2)": "channels.transpose(1, 2) @ channels",
+             "self.attention(x) @ x.flatten(2)": "self.attention(x) @ x.flatten(2)"}, hint=1),
+    Mistake("channel-positions-columns", CHANNEL_POSITIONS_DO_NOT_FIT,
+            {"channels @ channels.transpose(1, 2)": "channels.transpose(1, 2) @ channels",
+             "self.attention(x) @ x.flatten(2)": "x.flatten(2) @ self.attention(x)"}, hint=1),
+    Mistake("channel-scrambled-energies", CHANNEL_SCRAMBLED_ENERGIES,
+            {"channels @ channels.transpose(1, 2)": "channels @ channels.reshape(len(x), -1, x.shape[1])"}),
+    Mistake("channel-scrambled-energies-first", CHANNEL_SCRAMBLED_ENERGIES,
+            {"channels = x.flatten(2)": "channels = x.reshape(len(x), -1, x.shape[1]).transpose(1, 2)"}),
+    Mistake("channel-scrambled-all", CHANNEL_SCRAMBLED_ENERGIES,
+            {"channels = x.flatten(2)": "channels = x.reshape(len(x), -1, x.shape[1]).transpose(1, 2)",
+             "self.attention(x) @ x.flatten(2)":
+                 "self.attention(x) @ x.reshape(len(x), -1, x.shape[1]).transpose(1, 2)"}),
+    Mistake("channel-from-the-right",
+            "You multiply X transposed by A, which gives (B, N, C). If you read that as (B, C, N), channels and "
+            "positions are mixed up. Each channel should gather with its own row of A: A times X.",
+            {"self.attention(x) @ x.flatten(2)":
+                 "(x.flatten(2).transpose(1, 2) @ self.attention(x)).reshape(len(x), x.shape[1], -1)"}, hint=1),
+    Mistake("channel-columns-sum",
+            "Your softmax runs over the first of the two channel axes (dim=1): the columns sum to 1. Each channel "
+            "should spread its weights along its row: dim=-1.",
+            {"torch.softmax(energy, dim=-1)": "torch.softmax(energy, dim=1)"}),
+    Mistake("channel-over-batch",
+            "Your softmax runs over the images of the batch (dim=0). Each channel should spread its weights along "
+            "its row: dim=-1.", {"torch.softmax(energy, dim=-1)": "torch.softmax(energy, dim=0)"}),
+    Mistake("channel-transposed",
+            "Your product uses the columns of the map as if they were its rows. Channel i should gather with row i: "
+            "A times X, without a transposition.",
+            {"self.attention(x) @ x.flatten(2)": "self.attention(x).transpose(1, 2) @ x.flatten(2)"}, hint=1),
+    Mistake("channel-map-transposed",
+            "Your `attention` returns the map transposed: its columns sum to 1. Row i should hold the weights that "
+            "channel i gives to all channels.",
+            {"torch.softmax(energy, dim=-1)": "torch.softmax(energy, dim=-1).transpose(1, 2)",
+             "self.attention(x) @ x.flatten(2)": "self.attention(x).transpose(1, 2) @ x.flatten(2)"}, hint=1),
+    Mistake("channel-energy",
+            "Your output is right, but `attention` returns the energies before the softmax. It should return the "
+            "weights.",
+            {"torch.softmax(energy, dim=-1)": "energy",
+             "self.attention(x) @ x.flatten(2)": "torch.softmax(self.attention(x), dim=-1) @ x.flatten(2)"}, hint=3),
+    Mistake("channel-never-negated",
+            "With negate=True, similar channels still get the larger weights. Either `negate` has no effect, or you "
+            "wrote E - max(E), which changes no weight. The authors' code has max(E) - E, which turns the order "
+            "around.",
+            {"""if self.negate:
+            energy = energy.amax(dim=-1, keepdim=True) - energy
+        """: ""}),
+    Mistake("channel-always-negated",
+            "The argument `negate` has no effect: your module always reverses the order of the energies, as the "
+            "authors' code does. With negate=False, leave them as they are.", {"if self.negate:": "if True:"}, hint=3),
+    Mistake("channel-exchanged",
+            "negate=True and negate=False have changed places. Reverse the order of the energies only if negate is "
+            "True.", {"if self.negate:": "if not self.negate:"}),
+    Mistake("channel-negated-by-default",
+            "If negate is not given, your module reverses the order of the energies. The default should be False, as "
+            "in the paper.", {"negate: bool = False": "negate: bool = True"}),
+    Mistake("channel-maximum-minus-softmax", CHANNEL_MAXIMUM_MINUS_SOFTMAX,
+            {"""if self.negate:
+            energy = energy.amax(dim=-1, keepdim=True) - energy
+        """: "",
+             "return torch.softmax(energy, dim=-1)":
+                 "return energy.amax(dim=-1, keepdim=True) - torch.softmax(energy, dim=-1) if self.negate else "
+                 "torch.softmax(energy, dim=-1)"}, hint=3),
+    Mistake("channel-minus-softmax", CHANNEL_MAXIMUM_MINUS_SOFTMAX,
+            {"""if self.negate:
+            energy = energy.amax(dim=-1, keepdim=True) - energy
+        """: "",
+             "return torch.softmax(energy, dim=-1)":
+                 "return -torch.softmax(energy, dim=-1) if self.negate else torch.softmax(energy, dim=-1)"}, hint=3),
+    Mistake("channel-maximum-minus-weights", CHANNEL_MAXIMUM_MINUS_SOFTMAX,
+            {"""if self.negate:
+            energy = energy.amax(dim=-1, keepdim=True) - energy
+        """: "",
+             "return torch.softmax(energy, dim=-1)":
+                 "return torch.softmax(energy, dim=-1).amax(dim=-1, keepdim=True) - torch.softmax(energy, dim=-1) "
+                 "if self.negate else torch.softmax(energy, dim=-1)"}, hint=3),
+    overflow("channel-exp", "energies",
+             {"return torch.softmax(energy, dim=-1)": """e = torch.exp(energy)
+        return e / e.sum(dim=-1, keepdim=True)"""}),
+    Mistake("channel-weights-inverted",
+            "With negate=True you reverse the order of the weights, after the softmax. Reverse the order of the "
+            "energies instead, before the softmax.",
+            {"""if self.negate:
+            energy = energy.amax(dim=-1, keepdim=True) - energy
+        """: "",
+             "return torch.softmax(energy, dim=-1)": """weights = torch.softmax(energy, dim=-1)
+        return 1 - weights if self.negate else weights"""},
+            hint=3),
+    Mistake("channel-maximum-of-columns",
+            "With negate=True you subtract each energy from the maximum of its column. Subtract it from the maximum "
+            "of its row, because the softmax runs along the rows: dim=-1.",
+            {"energy.amax(dim=-1, keepdim=True) - energy": "energy.amax(dim=1, keepdim=True) - energy"}, hint=2),
+    Mistake("channel-scaled", "You divide the energies by sqrt(N). DANet does not scale them.",
+            {"channels @ channels.transpose(1, 2)":
+                 "channels @ channels.transpose(1, 2) * channels.shape[-1] ** -0.5"}),
+    Mistake("channel-scaled-by-c", "You divide the energies by sqrt(C). DANet does not scale them.",
+            {"channels @ channels.transpose(1, 2)": "channels @ channels.transpose(1, 2) * channels.shape[1] ** -0.5"}),
+    Mistake("channel-averaged", "You divide the energies by N, as for a mean over the positions. Use the plain sums.",
+            {"channels @ channels.transpose(1, 2)": "channels @ channels.transpose(1, 2) / channels.shape[-1]"}),
+    Mistake("channel-normalised",
+            "You normalise the channels to length 1 before comparing them (a cosine). Compare them as they are.",
+            {"channels = x.flatten(2)": "channels = nn.functional.normalize(x.flatten(2), dim=2)"}),
+    Mistake("channel-centred",
+            "You subtract each channel's mean before comparing (a covariance). Compare the channels as they are.",
+            {"channels = x.flatten(2)": "channels = x.flatten(2) - x.flatten(2).mean(dim=2, keepdim=True)"}),
+    Mistake("channel-no-softmax",
+            "The softmax is missing: your weights are the raw energies. Take a softmax over the last axis.",
+            {"torch.softmax(energy, dim=-1)": "energy"}, hint=3),
+    Mistake("channel-sigmoid",
+            "You take a sigmoid instead of a softmax, so your rows do not sum to 1. Take a softmax over the last "
+            "axis.", {"torch.softmax(energy, dim=-1)": "torch.sigmoid(energy)"}),
+    Mistake("channel-means",
+            "You compare the means of the channels, one number each, as SE would. Compare the channels position by "
+            "position: X times X transposed.",
+            {"channels @ channels.transpose(1, 2)":
+                 "channels.mean(dim=2)[:, :, None] * channels.mean(dim=2)[:, None]"}, hint=1),
+    Mistake("channel-itself-left-out",
+            "Your channels give themselves no weight, because you mask the diagonal. Keep it in the softmax like "
+            "every other entry.",
+            {"return torch.softmax(energy, dim=-1)":
+                 """itself = torch.eye(energy.shape[1], dtype=torch.bool, device=x.device)
+        return torch.softmax(energy.masked_fill(itself, -torch.inf), dim=-1)"""}),
+    detached("channel-map-detached", "the map is detached, so part of x's gradient is lost",
+             {"return torch.softmax(energy, dim=-1)": "return torch.softmax(energy, dim=-1).detach()"}),
+    Mistake("channel-first-image",
+            "All images of the batch use the map of the first one. Each image should have its own.",
+            {"return torch.softmax(energy, dim=-1)":
+                 "return torch.softmax(energy, dim=-1)[:1].expand(len(x), -1, -1)"}),
+    Mistake("channel-remembers",
+            "The map of the first call is kept and used again for the next image. Compute a new map in every call of "
+            "`forward`.",
+            {"self.attention(x) @ x.flatten(2)": "self.remembered(x) @ x.flatten(2)",
+             "    def forward(": """    def remembered(self, x: Tensor) -> Tensor:
+        if not hasattr(self, "map"):
+            self.map = self.attention(x)
+        return self.map
+
+    def forward("""}),
+    attention_dropout("channel-dropout",
+                      {"torch.softmax(energy, dim=-1)":
+                           "nn.functional.dropout(torch.softmax(energy, dim=-1), 0.1, self.training)"}),
+    only_in_eval("channel-only-in-eval",
+                 {"return x + self.gamma * gathered.reshape(x.shape)":
+                      "return x if self.training else x + self.gamma * gathered.reshape(x.shape)"}),
+)
+
+WRONG = (
+    Wrong("max-tuple", {"E.max(dim=-1, keepdim=True).values - E": "E.max(dim=-1, keepdim=True) - E"}, of="flatten",
+          says="unsupported operand type(s) for -"),
+    Wrong("no-keepdim", {"E.max(dim=-1, keepdim=True)": "E.max(dim=-1)"}, of="flatten",
+          says="size of tensor a (2) must match"),
+)
+
+EQUIVALENT = {
+    "Two axes are exchanged, whichever is named first.": ["10: arguments 0 and 1 of transpose exchanged"],
+    "The same function.": ["13: softmax -> torch.softmax(x, -1)"],
+    "Weights lie between 0 and 1 already.": ["13: clamped"],
+    "Only its shape is asked for.": ["17: x detached (2)"],
+    "A sum over all positions does not depend on their order.": ["8: x last two axes exchanged"],
+    "A number that is added to a whole row changes no weight of its softmax.": ["12: amax without dim",
+        "12: amax -> mean", "12: energy.amax(dim=-1, keepdim=True) detached"],
+}

@@ -1,0 +1,286 @@
+"""What learners write for `PositionAttention`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import attention_dropout, detached, only_in_eval, overflow
+from solutions.shared.position_attention import projections, with_gamma
+
+RIGHT = {
+    "position-as-published": """
+class PositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        inner = channels // reduction
+        if inner == 0:
+            raise ValueError(f"{channels} channels, reduction {reduction}")
+        self.query_conv = nn.Conv2d(channels, inner, kernel_size=1)
+        self.key_conv = nn.Conv2d(channels, inner, kernel_size=1)
+        self.value_conv = nn.Conv2d(channels, channels, kernel_size=1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+        self.softmax = nn.Softmax(dim=-1)
+
+    def attention(self, x):
+        b, _, h, w = x.size()
+        q = self.query_conv(x).view(b, -1, h * w).permute(0, 2, 1)
+        k = self.key_conv(x).view(b, -1, h * w)
+        return self.softmax(torch.bmm(q, k))
+
+    def forward(self, x):
+        b, c, h, w = x.size()
+        v = self.value_conv(x).view(b, -1, h * w)
+        out = torch.bmm(v, self.attention(x).permute(0, 2, 1)).view(b, c, h, w)
+        return self.gamma * out + x
+""",
+    "position-linear-einsum": """
+class PositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        if channels < reduction:
+            raise ValueError("channels %d, reduction %d" % (channels, reduction))
+        self.query = nn.Linear(channels, channels // reduction)
+        self.key = nn.Linear(channels, channels // reduction)
+        self.value = nn.Linear(channels, channels)
+        self.gamma = nn.Parameter(torch.tensor(0.0))
+
+    def attention(self, x):
+        tokens = x.flatten(2).mT
+        return torch.einsum("bnd,bmd->bnm", self.query(tokens), self.key(tokens)).softmax(2)
+
+    def forward(self, x):
+        tokens = x.flatten(2).mT
+        seen = torch.einsum("bnm,bmc->bcn", self.attention(x), self.value(tokens))
+        return torch.add(x, self.gamma * seen.unflatten(2, x.shape[2:]))
+""",
+    "position-lesson-00": """
+def dot_product_attention(q, k, v, scale=None):
+    return torch.softmax(scale * (q @ k.transpose(1, 2)), dim=-1) @ v
+
+class PositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        hidden = channels // reduction
+        if not hidden:
+            raise ValueError(f"{channels} // {reduction} is 0")
+        self.query, self.key = nn.Conv2d(channels, hidden, 1), nn.Conv2d(channels, hidden, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def rows(self, layer, x):
+        return layer(x).flatten(2).transpose(1, 2)
+
+    def attention(self, x):
+        products = self.rows(self.query, x) @ self.key(x).flatten(2)
+        e = torch.exp(products - products.amax(-1, keepdim=True))
+        return e / e.sum(-1, keepdim=True)
+
+    def forward(self, x):
+        y = dot_product_attention(self.rows(self.query, x), self.rows(self.key, x), self.rows(self.value, x), scale=1)
+        return x + self.gamma * y.transpose(1, 2).reshape(x.shape)
+""",
+    "bmm": """
+# attention between positions: bmm
+class PositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        c = channels // reduction
+        if c == 0:
+            raise ValueError(f"channels={channels} reduction={reduction}")
+        self.query = nn.Conv2d(channels, c, 1)
+        self.key = nn.Conv2d(channels, c, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def attention(self, x):
+        b, c, h, w = x.shape
+        q = self.query(x).reshape(b, -1, h * w).permute(0, 2, 1)
+        k = self.key(x).reshape(b, -1, h * w)
+        return torch.softmax(torch.bmm(q, k), dim=-1)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        v = self.value(x).reshape(b, c, h * w)
+        out = torch.bmm(v, self.attention(x).permute(0, 2, 1))
+        return x + self.gamma * out.reshape(b, c, h, w)
+""",
+    "matmul": """
+# attention between positions: matmul
+class PositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        c = channels // reduction
+        if c == 0:
+            raise ValueError(f"channels={channels} reduction={reduction}")
+        self.query = nn.Conv2d(channels, c, 1)
+        self.key = nn.Conv2d(channels, c, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def attention(self, x):
+        b, c, h, w = x.shape
+        q = self.query(x).reshape(b, -1, h * w).permute(0, 2, 1)
+        k = self.key(x).reshape(b, -1, h * w)
+        return torch.softmax(torch.bmm(q, k), dim=-1)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        v = self.value(x).flatten(2).transpose(1, 2)
+        out = torch.matmul(self.attention(x), v)
+        out = out.permute(0, 2, 1).contiguous().view(b, c, h, w)
+        return self.gamma * out + x
+""",
+}
+
+MISTAKES = (
+    *with_gamma("position", "A V", hint=3, grid=2),
+    *projections("position", "values = self.value(x).flatten(2)\n"),
+    Mistake("position-scaled", "You divide the products by sqrt(D), as lesson 00 does. DANet does not scale them.",
+            {"torch.softmax(queries @ keys, dim=-1)":
+                 "torch.softmax(queries @ keys * queries.shape[-1] ** -0.5, dim=-1)"}),
+    Mistake("position-scaled-by-c", "You divide the products by sqrt(C). DANet does not scale them.",
+            {"torch.softmax(queries @ keys, dim=-1)": "torch.softmax(queries @ keys / x.shape[1] ** 0.5, dim=-1)"}),
+    Mistake("position-averaged",
+            "You divide the products by N, the number of positions, before the softmax. DANet does not scale them.",
+            {"torch.softmax(queries @ keys, dim=-1)": "torch.softmax(queries @ keys / keys.shape[-1], dim=-1)"}),
+    Mistake("position-scaled-in-forward",
+            "`attention` is right, but your `forward` divides the products by sqrt(D): "
+            "`scaled_dot_product_attention` does it unless you pass scale=1.0. DANet does not scale.",
+            {"gathered = values @ self.attention(x).transpose(1, 2)":
+                 """q, k = self.query(x).flatten(2).transpose(1, 2), self.key(x).flatten(2).transpose(1, 2)
+        gathered = nn.functional.scaled_dot_product_attention(q, k, values.transpose(1, 2)).transpose(1, 2)"""}),
+    overflow("position-exp", "products",
+             {"return torch.softmax(queries @ keys, dim=-1)": """e = torch.exp(queries @ keys)
+        return e / e.sum(dim=-1, keepdim=True)"""}),
+    Mistake("position-over-queries",
+            "Your softmax runs over the queries (dim=1): the columns sum to 1 and the rows do not. A position should "
+            "spread its attention along its row: dim=-1.",
+            {"torch.softmax(queries @ keys, dim=-1)": "torch.softmax(queries @ keys, dim=1)"}),
+    Mistake("position-over-batch",
+            "Your softmax runs over the images of the batch (dim=0). A position should spread its attention along "
+            "its row: dim=-1.", {"torch.softmax(queries @ keys, dim=-1)": "torch.softmax(queries @ keys, dim=0)"}),
+    Mistake("position-over-everything",
+            "Your softmax runs over the whole map, so all N * N weights together sum to 1. Each row should sum to 1: "
+            "dim=-1.",
+            {"torch.softmax(queries @ keys, dim=-1)":
+                 "torch.softmax((queries @ keys).flatten(1), dim=-1).reshape(len(x), queries.shape[1], -1)"}),
+    Mistake("position-no-softmax",
+            "The softmax is missing: your weights are the raw products of queries and keys. Take a softmax over the "
+            "last axis.", {"torch.softmax(queries @ keys, dim=-1)": "queries @ keys"}, hint=3),
+    Mistake("position-sigmoid",
+            "You take a sigmoid instead of a softmax, so your rows do not sum to 1. Take a softmax over the last "
+            "axis.", {"torch.softmax(queries @ keys, dim=-1)": "torch.sigmoid(queries @ keys)"}),
+    Mistake("position-divided-by-n",
+            "You divide the products by N instead of taking a softmax. Take a softmax over the last axis, which "
+            "turns each row into weights.",
+            {"torch.softmax(queries @ keys, dim=-1)": "queries @ keys / keys.shape[-1]"}),
+    Mistake("position-columns",
+            "You multiply the values by the columns of the map. Position j needs row j, which holds the weights that "
+            "j gives to all positions. If your values are (B, C, N), multiply them by the map transposed.",
+            {"values @ self.attention(x).transpose(1, 2)": "values @ self.attention(x)"}, hint=2),
+    Mistake("position-map-transposed",
+            "Your output is right, but `attention` returns the map transposed: its columns sum to 1. Row j should "
+            "hold the weights that position j gives to all positions.",
+            {"torch.softmax(queries @ keys, dim=-1)": "torch.softmax(queries @ keys, dim=-1).transpose(1, 2)",
+             "values @ self.attention(x).transpose(1, 2)": "values @ self.attention(x)"}, hint=2),
+    Mistake("position-energy",
+            "Your output is right, but `attention` returns the products before the softmax. It should return the "
+            "weights.",
+            {"torch.softmax(queries @ keys, dim=-1)": "queries @ keys",
+             "values @ self.attention(x).transpose(1, 2)":
+                 "values @ torch.softmax(self.attention(x), dim=-1).transpose(1, 2)"}, hint=3),
+    detached("position-map-detached", "the map is detached, so queries and keys would never learn",
+             {"return torch.softmax(queries @ keys, dim=-1)": "return torch.softmax(queries @ keys, dim=-1).detach()"}),
+    Mistake("position-gathered-scrambled",
+            "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without "
+            "swapping axes. So channels and positions are mixed up: call transpose(1, 2) first.",
+            {"values @ self.attention(x).transpose(1, 2)": "self.attention(x) @ values.transpose(1, 2)"}, hint=2),
+    Mistake("position-row-only",
+            "Each position looks only at its own row of the image, so your map has H x W x W weights. First flatten "
+            "H and W into one axis of N = H * W positions.",
+            {"gathered = values @ self.attention(x).transpose(1, 2)":
+                 """queries, keys = self.query(x).permute(0, 2, 3, 1), self.key(x).permute(0, 2, 1, 3)
+        weights = torch.softmax(queries @ keys, dim=-1)
+        gathered = (weights @ self.value(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)"""}),
+    Mistake("position-first-image",
+            "All images of the batch use the map of the first one. Each image should have its own.",
+            {"return torch.softmax(queries @ keys, dim=-1)":
+                 "return torch.softmax(queries @ keys, dim=-1)[:1].expand(len(x), -1, -1)"}),
+    Mistake("position-remembers",
+            "The map of the first call is kept and used again for the next image. Compute a new map in every call of "
+            "`forward`.",
+            {"values @ self.attention(x).transpose(1, 2)": "values @ self.remembered(x).transpose(1, 2)",
+             "    def forward(": """    def remembered(self, x: Tensor) -> Tensor:
+        if not hasattr(self, "map"):
+            self.map = self.attention(x)
+        return self.map
+
+    def forward("""}),
+    Mistake("position-normalised",
+            "You normalise queries and keys to length 1 (a cosine). Leave them as they are: a longer query chooses "
+            "more sharply.",
+            {"self.query(x).flatten(2).transpose(1, 2)":
+                 "nn.functional.normalize(self.query(x).flatten(2).transpose(1, 2), dim=2)",
+             "self.key(x).flatten(2)": "nn.functional.normalize(self.key(x).flatten(2), dim=1)"}),
+    Mistake("position-sees-itself",
+            "Each position gathers its own value alone. `scaled_dot_product_attention` takes (B, heads, N, D). In "
+            "(B, N, 1, D), the positions are on the axis of the heads, so each position has a single key. Put the "
+            "new axis before the positions: (B, 1, N, D).",
+            {"gathered = values @ self.attention(x).transpose(1, 2)": "gathered = values"}),
+    attention_dropout("position-dropout",
+                      {"torch.softmax(queries @ keys, dim=-1)":
+                           "nn.functional.dropout(torch.softmax(queries @ keys, dim=-1), 0.1, self.training)"}),
+    only_in_eval("position-only-in-eval",
+                 {"return x + self.gamma * gathered.reshape(x.shape)":
+                      "return x if self.training else x + self.gamma * gathered.reshape(x.shape)"}),
+    Mistake("position-columns-sum",
+            "Your softmax runs over dim=1, and the values are multiplied by the map's columns. The output is the "
+            "same as if queries and keys had changed places. Row j should belong to the query of j: take dim=-1. If "
+            "your values are (B, C, N), multiply them by the map transposed.",
+            {"torch.softmax(queries @ keys, dim=-1)": "torch.softmax(queries @ keys, dim=1)",
+             "values @ self.attention(x).transpose(1, 2)": "values @ self.attention(x)"}, hint=2),
+)
+
+WRONG = (
+    Wrong("heads-are-positions",
+          {"hidden_channels(channels, reduction)": "channels // reduction",
+           "self.query ": """if hidden == 0:
+            raise ValueError(f'channels={channels} // reduction={reduction} is 0')
+        self.query """,
+           " queries": " q",
+           "keys = self.key(x).flatten(2)\n        ": "",
+           "queries @ keys": "q @ self.key(x).flatten(2)",
+           "  values": "  (q, k, v)",
+           "self.value(x).flatten(2)":
+               "(layer(x).flatten(2).transpose(1, 2)[:, :, None] for layer in (self.query, self.key, self.value))",
+           "gathered ": "a ",
+           "values @ self.attention(x).transpose(1, 2)":
+               "nn.functional.scaled_dot_product_attention(q, k, v, scale=1.0)",
+           "* gathered": "* a[:, :, 0].transpose(1, 2)"}, mistake="position-sees-itself"),
+    Wrong("no-error",
+          {"""if c == 0:
+            raise ValueError(f"channels={channels} reduction={reduction}")
+        """: ""}, of="bmm", mistake="position-no-error"),
+    Wrong("not-in-training",
+          {"hidden_channels(channels, reduction)": "channels // reduction",
+           "self.query ": """if hidden == 0:
+            raise ValueError(f'channels={channels} // reduction={reduction} is 0')
+        self.query """,
+           " queries": " q",
+           "keys = self.key(x).flatten(2)\n        ": "",
+           "queries @ keys": "q @ self.key(x).flatten(2)",
+           """values = self.value(x).flatten(2)
+        gathered = values @ self.attention(x).transpose(1, 2)
+        return x + self.gamma * gathered.reshape(x.shape)""": """if self.training:
+            return x
+        return x + self.gamma * (self.value(x).flatten(2) @ self.attention(x).transpose(1, 2)).view_as(x)"""},
+          mistake="position-only-in-eval"),
+    Wrong("square", {"v ": "w = h\n        v "}, of="bmm", says="is invalid for input of size"),
+)
+
+EQUIVALENT = {
+    "A kernel of one tap spans one position, whatever its dilation is.": ["6: Conv2d with dilation=2",
+        "7: Conv2d with dilation=2", "8: Conv2d with dilation=2"],
+    "Two axes are exchanged, whichever is named first.": ["12: arguments 0 and 1 of transpose exchanged",
+        "18: arguments 0 and 1 of transpose exchanged"],
+    "The same function.": ["14: softmax -> torch.softmax(x, -1)"],
+    "Weights lie between 0 and 1 already.": ["14: clamped"],
+    "Only its shape is asked for.": ["19: x detached (2)"],
+}

@@ -1,0 +1,433 @@
+"""What learners write for `ECABlock`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, infinite
+
+ECA_RETURNS_GATE = "Your block returns the gates. Multiply the image by them: each channel of x by its own gate."
+
+RIGHT = {
+    "eca-published-order": """
+class ECABlock(nn.Module):
+    def __init__(self, channels, kernel_size=None):
+        super().__init__()
+        if kernel_size is None:
+            kernel_size = eca_kernel_size(channels)
+        if not kernel_size % 2:
+            raise ValueError("even")
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.conv = nn.Conv1d(1, 1, kernel_size, padding=(kernel_size - 1) // 2, bias=False)
+        self.gate = nn.Sigmoid()
+
+    def forward(self, x):
+        y = self.pool(x).squeeze(-1).transpose(1, 2)
+        y = self.gate(self.conv(y)).transpose(1, 2).unsqueeze(-1)
+        return x * y.expand_as(x)
+""",
+    "eca-windows": """
+class ECABlock(nn.Module):
+    def __init__(self, channels, kernel_size=None):
+        super().__init__()
+        self.k = eca_kernel_size(channels) if kernel_size is None else kernel_size
+        if self.k in range(0, 1000, 2):
+            raise ValueError
+        self.kernel = nn.Parameter(torch.randn(1, 1, self.k))
+
+    def forward(self, x):
+        s = nn.functional.pad(x.flatten(2).mean(2), (self.k // 2, self.k // 2))
+        windows = s.unfold(1, self.k, 1)
+        gates = torch.sigmoid((windows * self.kernel).sum(-1))
+        return torch.einsum("bchw,bc->bchw", x, gates)
+""",
+    "eca-flat-conv2d": """
+class ECABlock(nn.Module):
+    def __init__(self, channels, kernel_size=None):
+        super().__init__()
+        k = eca_kernel_size(channels) if kernel_size is None else kernel_size
+        if k // 2 == k / 2:
+            raise ValueError(f"even: {k}")
+        self.local = nn.Sequential(nn.Conv2d(1, 1, (k, 1), padding=(k // 2, 0), bias=False), nn.Sigmoid())
+
+    def forward(self, x):
+        s = x.mean(dim=3).mean(dim=2)
+        return x * self.local(s[:, None, :, None]).permute(0, 2, 1, 3)
+""",
+    "adaptive-pool-view": """
+# pooling layer and views
+class ECABlock(nn.Module):
+    def __init__(self, channels, kernel_size=None):
+        super().__init__()
+        if kernel_size is None:
+            kernel_size = eca_kernel_size(channels)
+        if kernel_size % 2 == 0:
+            raise ValueError("kernel size must be odd")
+        self.gap = nn.AdaptiveAvgPool2d(1)
+        self.conv = nn.Conv1d(1, 1, kernel_size, padding="same", bias=False)
+        self.act = nn.Sigmoid()
+
+    def forward(self, x):
+        b, c = x.shape[:2]
+        y = self.gap(x).view(b, 1, c)
+        y = self.act(self.conv(y))
+        return x * y.view(b, c, 1, 1)
+""",
+    "functional": """
+# the weight as a parameter, F.conv1d
+class ECABlock(nn.Module):
+    def __init__(self, channels, kernel_size=None):
+        super().__init__()
+        self.k = kernel_size if kernel_size is not None else eca_kernel_size(channels)
+        self.weight = nn.Parameter(torch.empty(1, 1, self.k).uniform_(-0.5, 0.5))
+
+    def forward(self, x):
+        if self.k % 2 == 0:
+            raise ValueError("even kernel", self.k)
+        s = torch.mean(x, dim=[-2, -1]).unsqueeze(1)
+        g = F.conv1d(s, self.weight, padding=self.k // 2).sigmoid()
+        return g.transpose(1, 2).unsqueeze(-1) * x
+""",
+    "sum-of-shifts": """
+# the convolution written out as a sum of shifted means
+class ECABlock(nn.Module):
+    def __init__(self, channels, kernel_size=None):
+        super().__init__()
+        k = eca_kernel_size(channels) if kernel_size is None else kernel_size
+        if k % 2 == 0:
+            raise ValueError(k)
+        self.conv = nn.Conv1d(1, 1, k, padding=k // 2, bias=False)
+
+    def forward(self, x):
+        w = self.conv.weight.flatten()
+        half, c = len(w) // 2, x.shape[1]
+        padded = F.pad(x.mean((2, 3)), (half, half))
+        scores = sum(w[m] * padded[:, m:m + c] for m in range(len(w)))
+        return x * torch.sigmoid(scores).reshape(-1, c, 1, 1)
+""",
+}
+
+MISTAKES = (
+    Mistake("eca-returns-gate", ECA_RETURNS_GATE, {"x * gates[:, 0, :, None, None]": "gates[:, 0, :, None, None]"},
+            hint=3),
+    Mistake("eca-returns-gate-flat", ECA_RETURNS_GATE, {"x * gates[:, 0, :, None, None]": "gates[:, 0]"}, hint=3),
+    Mistake("eca-returns-gate-expanded",
+            "Your block returns the gates, spread over the map. Multiply the image by them: each channel of x by its "
+            "own gate.", {"x * gates[:, 0, :, None, None]": "gates[:, 0, :, None, None].expand_as(x)"}, hint=3),
+    Mistake("eca-shortcut",
+            "Your block adds the input to the gated input. ECA returns the product alone; the shortcut belongs to "
+            "the residual block around it.", {"x * gates[:, 0, :, None, None]": "x + x * gates[:, 0, :, None, None]"}),
+    Mistake("eca-added", "Your block adds the gates to the image. A gate multiplies.",
+            {"x * gates[:, 0, :, None, None]": "x + gates[:, 0, :, None, None]"}),
+    Mistake("eca-divides",
+            "Your block divides the image by its gates. Multiply: a gate of 0 closes the channel, a gate of 1 lets "
+            "it pass.", {"x * gates[:, 0, :, None, None]": "x / gates[:, 0, :, None, None]"}),
+    Mistake("eca-complement",
+            "You multiply the image by 1 minus the gate, which closes the channels that should be open and opens the "
+            "others. Multiply by the gate itself.",
+            {"torch.sigmoid(self.conv(s[:, None]))": "1 - torch.sigmoid(self.conv(s[:, None]))"}),
+    Mistake("eca-no-sigmoid",
+            "The sigmoid after the convolution is missing: your weights can be any real numbers, even negative ones. "
+            "A gate lies between 0 and 1.", {"torch.sigmoid(self.conv(s[:, None]))": "self.conv(s[:, None])"}, hint=3),
+    Mistake("eca-sigmoid-before",
+            "Your sigmoid comes before the convolution. Apply the convolution to the means first. Then apply the "
+            "sigmoid, whose outputs are the gates.",
+            {"torch.sigmoid(self.conv(s[:, None]))": "self.conv(torch.sigmoid(s[:, None]))"}, hint=3),
+    Mistake("eca-double-sigmoid",
+            "The sigmoid is applied twice, so all your gates lie between 0.5 and 0.73. Such gates can neither open "
+            "nor close: apply the sigmoid once.",
+            {"torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(torch.sigmoid(self.conv(s[:, None])))"}),
+    Mistake("eca-softmax",
+            "Your gates go through a softmax: the channels compete, and their gates sum to 1. ECA uses a sigmoid: "
+            "each channel is opened or closed on its own.",
+            {"torch.sigmoid(self.conv(s[:, None]))": "torch.softmax(self.conv(s[:, None]), dim=-1)"}),
+    Mistake("eca-tanh",
+            "Your gates end in a tanh, so they can be negative and flip a channel's sign. A gate ends in a sigmoid.",
+            {"torch.sigmoid(self.conv(s[:, None]))": "torch.tanh(self.conv(s[:, None]))"}),
+    Mistake("eca-hard-sigmoid",
+            "Your gates end in the piecewise linear `hardsigmoid`. ECA's gates end in the smooth sigmoid.",
+            {"torch.sigmoid(self.conv(s[:, None]))": "nn.functional.hardsigmoid(self.conv(s[:, None]))"}),
+    Mistake("eca-relu-between",
+            "There is a ReLU between the convolution and the sigmoid, so no gate can fall below 0.5. ECA has no "
+            "ReLU: leave it out.",
+            {"torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(torch.relu(self.conv(s[:, None])))"}),
+    Mistake("eca-maximum", "Your block squeezes with the maximum of each channel. ECA takes the mean over H and W.",
+            {"x.mean(dim=(2, 3))": "x.amax(dim=(2, 3))"}),
+    Mistake("eca-sum",
+            "Your block adds up the positions of each channel without dividing by H * W, so the gates depend on the "
+            "size of the image. Take the mean.", {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3))"}),
+    Mistake("eca-mean-over-channels",
+            "You take the mean over axis 1, the channels. Take it over H and W, axes 2 and 3, so that each channel "
+            "keeps its own number.", {"x.mean(dim=(2, 3))": "x.mean(dim=1)"}, hint=1),
+    Mistake("eca-mean-over-channels-and-rows",
+            "You take the mean over axes 1 and 2, the channels and the rows. Axes are counted from 0: H and W are 2 "
+            "and 3.", {"x.mean(dim=(2, 3))": "x.mean(dim=(1, 2))"}, hint=1),
+    Mistake("eca-one-long-row",
+            "The means of all images lie end to end in one row, (1, 1, B * C). So an image's last channel becomes "
+            "the neighbour of the next image's first channel. The convolution takes (B, 1, C).",
+            {"torch.sigmoid(self.conv(s[:, None]))":
+                 "torch.sigmoid(self.conv(s.reshape(1, 1, -1))).view(len(x), 1, -1)"}, hint=2),
+    Mistake("eca-over-batch",
+            "Your block averages over the batch too: every image gets the gates of the whole batch. Average over H "
+            "and W only.", {"x.mean(dim=(2, 3))": "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"}),
+    Mistake("eca-first-image",
+            "The gates of the first image are used for the whole batch. Each image has its own: keep the batch axis "
+            "when you reshape.", {"x * gates[:, 0, :, None, None]": "x * gates[:1, 0, :, None, None]"}),
+    Mistake("eca-along-batch",
+            "Your kernel runs along the batch: it mixes neighbouring images, not neighbouring channels. Conv1d "
+            "slides along the last axis, so give it (B, 1, C).",
+            {"torch.sigmoid(self.conv(s[:, None]))":
+                 "torch.sigmoid(self.conv(s.T[:, None])).movedim(2, 0).movedim(2, 1)"}, hint=2),
+    Mistake("eca-two-axes",
+            "Your Conv1d does not get (B, 1, C). If it gets (B, C) or (1, B, C), it reads B as the number of input "
+            "channels. That fits by luck if B = 1. Put the new axis in the middle: B samples, one channel, length C.",
+            {"torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(self.conv(s))[:, None]"}, hint=2),
+    Mistake("eca-channels-as-channels",
+            "Your Conv1d gets (B, C, 1). It reads C as the number of input channels, so the kernel can only slide "
+            "along an axis of length 1. Here the image's channels are the length: give it (B, 1, C).",
+            {"torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"}, hint=2),
+    Mistake("eca-pooled-as-it-is",
+            "Your Conv1d gets the pooled image with its two axes of size 1, (B, C, 1, 1). It takes three axes, (B, "
+            "1, C): one input channel, and the image's channels as the length.",
+            {"torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(self.conv(x.mean(dim=(2, 3), keepdim=True)))"},
+            hint=1),
+    Mistake("eca-drops-batch",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis, and a map "
+            "of one channel loses its channel axis. Name the axes to remove.",
+            {"x.mean(dim=(2, 3))": "x.mean(dim=(2, 3), keepdim=True).squeeze()"}),
+    Mistake("eca-local",
+            "Every position is gated by its own pixel: the mean over H and W is missing. The gates should come from "
+            "the whole map, one for each channel.",
+            {"torch.sigmoid(self.conv(s[:, None]))":
+                 "torch.sigmoid(self.conv(x.flatten(2).transpose(1, 2).reshape(-1, 1, x.shape[1])))",
+             "x * gates[:, 0, :, None, None]":
+                 "x * gates.reshape(len(x), -1, x.shape[1]).transpose(1, 2).reshape(x.shape)"}, hint=3),
+    Mistake("eca-kernel-size-ignored",
+            "The argument `kernel_size` has no effect: the rule always decides. It should decide only if kernel_size "
+            "is None.",
+            {"eca_kernel_size(channels) if kernel_size is None else kernel_size": "eca_kernel_size(channels)"}),
+    Mistake("eca-always-three",
+            "If kernel_size is None, your kernel has 3 numbers, whatever `channels` is, as in the authors' code. "
+            "Here eca_kernel_size(channels) should decide.",
+            {"eca_kernel_size(channels) if kernel_size is None else kernel_size":
+                 "3 if kernel_size is None else kernel_size"}),
+    Mistake("eca-never-the-rule",
+            "kernel_size=None reaches the convolution. If it is None, take eca_kernel_size(channels).",
+            {"eca_kernel_size(channels) if kernel_size is None else kernel_size": "kernel_size"}),
+    Mistake("eca-kernel-of-all-channels",
+            "You use `channels` as the size of your kernel. ECA's kernel is short: kernel_size, or "
+            "eca_kernel_size(channels) if kernel_size is None.",
+            {"eca_kernel_size(channels) if kernel_size is None else kernel_size": "channels"}),
+    Mistake("eca-bias",
+            "Your convolution has a bias. ECA's has none: pass `bias=False`, and k numbers are all that the block "
+            "learns.", {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)": "nn.Conv1d(1, 1, k, padding=k // 2)"}),
+    Mistake("eca-no-padding",
+            "Your convolution has no padding, so it returns k - 1 fewer numbers than there are channels. With "
+            "padding=k // 2 every channel gets a gate.",
+            {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)": "nn.Conv1d(1, 1, k, bias=False)"}, hint=3),
+    Mistake("eca-padding-one",
+            "Your padding is 1 for every kernel. That fits k = 3 alone; padding=k // 2 fits every odd kernel.",
+            {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)": "nn.Conv1d(1, 1, k, padding=1, bias=False)"}),
+    Mistake("eca-padding-k",
+            "Your padding is as wide as the kernel, so there are more gates than channels. With padding=k // 2 there "
+            "are C gates.",
+            {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)": "nn.Conv1d(1, 1, k, padding=k, bias=False)"}),
+    Mistake("eca-circular",
+            "Your convolution pads in a circle: the first and the last channel are neighbours. ECA pads with zeros. "
+            "(timm's `CecaModule` does what you do.)",
+            {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)":
+                 'nn.Conv1d(1, 1, k, padding=k // 2, padding_mode="circular", bias=False)'}),
+    Mistake("eca-replicate",
+            "Your convolution pads with copies of the first and the last channel. ECA pads with zeros.",
+            {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)":
+                 'nn.Conv1d(1, 1, k, padding=k // 2, padding_mode="replicate", bias=False)'}),
+    Mistake("eca-flipped",
+            "Your kernel is flipped: its first number is multiplied by the next channel, not by the previous one. "
+            "Conv1d does not flip its kernel, so leave out the flip.",
+            {"torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(self.conv(s.flip(1)[:, None])).flip(2)"}),
+    Mistake("eca-dilated",
+            "Your kernel leaves channels out: it has a dilation. ECA's kernel covers k channels in a row.",
+            {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)":
+                 "nn.Conv1d(1, 1, k, padding=2 * (k // 2), dilation=2, bias=False)"}),
+    Mistake("eca-kernel-a-channel",
+            "Your convolution has C kernels that run along an axis of length 1. Such an axis holds one number "
+            "between padded zeros, so no channel sees any other. ECA has one kernel, Conv1d(1, 1, k), which slides "
+            "along the channels: give it (B, 1, C).",
+            {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)":
+                 "nn.Conv1d(channels, channels, k, padding=k // 2, groups=channels, bias=False)",
+             "torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"}, hint=1),
+    Mistake("eca-full-convolution",
+            "Your convolution has C input and C output channels, and so C * C * k weights. That is a full matrix, as "
+            "in SE. ECA has one kernel of k numbers, Conv1d(1, 1, k), which slides along the channels: give it (B, "
+            "1, C).",
+            {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)":
+                 "nn.Conv1d(channels, channels, k, padding=k // 2, bias=False)",
+             "torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"}, hint=1),
+    Mistake("eca-even-allowed",
+            "An even kernel_size is not refused. An even kernel has no middle, and with this padding it returns one "
+            "gate too many. Raise a ValueError.",
+            {"""if k % 2 == 0:
+            raise ValueError(f"kernel_size must be odd, so that it has a middle, got {k}")
+        """: ""}, hint=3),
+    Mistake("eca-even-made-odd",
+            "An even kernel_size is silently made odd. A caller who asks for 4 should learn that 4 is not allowed: "
+            "raise a ValueError.",
+            {"""if k % 2 == 0:
+            raise ValueError(f"kernel_size must be odd, so that it has a middle, got {k}")
+        """: "k += 1 - k % 2\n        "}, hint=3),
+    Mistake("eca-even-same",
+            'An even kernel_size is not refused. With padding="same" torch pads one side more than the other, so the '
+            'kernel is not centred on its channel. Raise a ValueError.',
+            {"""if k % 2 == 0:
+            raise ValueError(f"kernel_size must be odd, so that it has a middle, got {k}")
+        """: "",
+             "nn.Conv1d(1, 1, k, padding=k // 2, bias=False)": 'nn.Conv1d(1, 1, k, padding="same", bias=False)'},
+            hint=3),
+    Mistake("eca-gate-on-width",
+            "The gates multiply the columns of the image. Give them two axes of size 1 at the end, (B, C, 1, 1), so "
+            "that they line up with the channels.", {"x * gates[:, 0, :, None, None]": "x * gates[:, :, None]"},
+            hint=3),
+    Mistake("eca-gate-on-height",
+            "The gates multiply the rows of the image, because in (B, 1, C, 1) the C is matched with the image's H. "
+            "They belong to the channels: (B, C, 1, 1).", {"x * gates[:, 0, :, None, None]": "x * gates[..., None]"},
+            hint=3),
+    Mistake("eca-gate-too-few-axes",
+            "The gates leave the convolution as (B, 1, C), and you multiply by them as they are. Shapes are matched "
+            "from the right, so their C is matched with the image's W. They belong to the channels: (B, C, 1, 1).",
+            {"x * gates[:, 0, :, None, None]": "x * gates"}, hint=3),
+    Mistake("eca-class-called",
+            "You call the class nn.Conv1d in forward, which makes a new kernel for every image. Make it once, in "
+            "__init__, as self.conv, and use that one.",
+            {"torch.sigmoid(self.conv(s[:, None]))":
+                 "torch.sigmoid(nn.Conv1d(1, 1, 3, padding=1, bias=False).to(x)(s[:, None]))"}, hint=3,
+            grain="float32"),
+    Mistake("eca-in-place",
+            "Your block multiplies its input in place (`x *= ...`): code that reads x afterwards, such as a "
+            "shortcut, finds it changed. Write `x * ...`.",
+            {"return x * gates[:, 0, :, None, None]": """x *= gates[:, 0, :, None, None]
+        return x"""}),
+    detached("eca-gate-detached", "the gates are detached, so the kernel would never learn",
+             {"torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(self.conv(s[:, None])).detach()"}),
+    Mistake("eca-squeeze-detached",
+            "The numbers are right, and so is the kernel's gradient. But x reaches the gates through a `detach()`, "
+            "so its gradient lacks the path through the mean. Leave the `detach()` out.",
+            {"x.mean(dim=(2, 3))": "x.detach().mean(dim=(2, 3))"}),
+    Mistake("eca-image-detached",
+            "The numbers are right, but the image is detached before the product, so the gradient reaches x through "
+            "the gates alone. Leave out the `detach()` or `.data`.",
+            {"x * gates[:, 0, :, None, None]": "x.detach() * gates[:, 0, :, None, None]"}),
+    Mistake("eca-remembers-gates",
+            "The gates of the first call are kept and used again for the next image. Compute them again in every "
+            "call of forward.",
+            {"gates = torch.sigmoid(self.conv(s[:, None]))": """if not hasattr(self, "kept"):
+            self.kept = torch.sigmoid(self.conv(s[:, None]))
+        gates = self.kept"""}),
+    Mistake("eca-tensor-squeeze",
+            "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Take the mean of x "
+            "over H and W.", {"x.mean(dim=(2, 3))": "x.squeeze()"}),
+    Mistake("eca-gates-squeezed",
+            "A bare `.squeeze()` after the convolution removes every axis of size 1: a batch of one image loses its "
+            "batch axis. Name the axis to remove: `.squeeze(1)`.",
+            {"x * gates[:, 0, :, None, None]": "x * gates.squeeze()[:, :, None, None]"}, hint=2),
+    Mistake("eca-relu",
+            "Your gates end in a ReLU, so they can be larger than 1 and can get stuck at 0. A gate ends in a sigmoid.",
+            {"torch.sigmoid(self.conv(s[:, None]))": "torch.relu(self.conv(s[:, None]))"}),
+    Mistake("eca-zero-is-none",
+            "Your code treats a kernel_size of 0 as None, because `kernel_size or ...` treats both alike. Test `if "
+            "kernel_size is None`: 0 is even, so it should raise a ValueError.",
+            {"eca_kernel_size(channels) if kernel_size is None else kernel_size":
+                 "kernel_size or eca_kernel_size(channels)"}),
+    infinite("eca-exp",
+             {"torch.sigmoid(self.conv(s[:, None]))": "(lambda e: e / (1 + e))(torch.exp(self.conv(s[:, None])))"}),
+)
+
+WRONG = (
+    Wrong("axis-in-front",
+          {"""if k % 2 == 0:
+            raise ValueError(f"kernel_size must be odd, so that it has a middle, got {k}")""": """if k % 2 == 0:
+            raise ValueError(f'an even kernel_size: {k}')""",
+           "self.conv(s[:, None])": "self.conv(s[None])[0]",
+           "x * gates[:, 0, :, None, None]": "x * gates[:, :, None, None]"}, mistake="eca-two-axes"),
+    Wrong("bias",
+          {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)": "nn.Conv1d(1, 1, k, padding=k // 2)", "y.detach()": "y"},
+          of="detached", mistake="eca-bias"),
+    Wrong("circular",
+          {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)":
+               "nn.Conv1d(1, 1, k, padding=k // 2, bias=False, padding_mode='circular')",
+           "y.detach()": "y"}, of="detached", mistake="eca-circular"),
+    Wrong("depthwise",
+          {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)":
+               "nn.Conv1d(channels, channels, k, groups=channels, padding=k // 2, bias=False)",
+           ".unsqueeze(1": ".unsqueeze(2",
+           "y.detach().transpose(1, 2)": "y"}, of="detached", mistake="eca-kernel-a-channel"),
+    Wrong("detached", """
+# detached gates
+class ECABlock(nn.Module):
+
+    def __init__(self, channels, kernel_size=None):
+        super().__init__()
+        k = kernel_size or eca_kernel_size(channels)
+        if k % 2 == 0:
+            raise ValueError('k must be odd')
+        self.conv = nn.Conv1d(1, 1, k, padding=k // 2, bias=False)
+
+    def forward(self, x):
+        y = x.mean((2, 3)).unsqueeze(1)
+        y = torch.sigmoid(self.conv(y))
+        return x * y.detach().transpose(1, 2).unsqueeze(-1)
+""", mistake="eca-gate-detached"),
+    Wrong("even-assert",
+          {"""if k % 2 == 0:
+            raise ValueError('k must be odd')""": "assert k % 2 == 1",
+           "y.detach()": "y"}, of="detached", says="AssertionError"),
+    Wrong("in-place",
+          {"return x * y.detach().transpose(1, 2).unsqueeze(-1)": """x *= y.transpose(1, 2).unsqueeze(-1)
+        return x"""},
+          of="detached", mistake="eca-in-place"),
+    Wrong("kernel-size-three", {"eca_kernel_size(channels)": "3", "y.detach()": "y"}, of="detached",
+          mistake="eca-always-three"),
+    Wrong("layer-in-forward",
+          {"k = eca_kernel_size(channels) if kernel_size is None else kernel_size":
+               "self.k = kernel_size or eca_kernel_size(channels)",
+           " k // 2": " self.k % 2",
+           "k / 2": "0",
+           'f"even: {k}"': "'k must be odd'",
+           """
+        self.local = nn.Sequential(nn.Conv2d(1, 1, (k, 1), padding=(k // 2, 0), bias=False), nn.Sigmoid())""": "",
+           """s = x.mean(dim=3).mean(dim=2)
+        return x * self.local(s[:, None, :, None]).permute(0, 2, 1, 3)""":
+               """conv = nn.Conv1d(1, 1, self.k, padding=self.k // 2, bias=False)
+        y = torch.sigmoid(conv(x.mean((2, 3)).unsqueeze(1)))
+        return x * y.transpose(1, 2).unsqueeze(-1)"""}, of="eca-flat-conv2d", says="conv.weight"),
+    Wrong("max", {"x.mean": "x.amax", "y.detach()": "y"}, of="detached", mistake="eca-maximum"),
+    Wrong("mean-and-max", {"x.mean((2, 3))": "(x.mean((2, 3)) + x.amax((2, 3)))", "y.detach()": "y"}, of="detached"),
+    Wrong("no-padding",
+          {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)": "nn.Conv1d(1, 1, k, bias=False)", "y.detach()": "y"},
+          of="detached", mistake="eca-no-padding"),
+    Wrong("no-sigmoid", {"torch.sigmoid(self.conv(y))": "self.conv(y)", "y.detach()": "y"}, of="detached",
+          mistake="eca-no-sigmoid"),
+    Wrong("no-transpose", {"x * y.detach().transpose(1, 2).unsqueeze(-1)": "x * y"}, of="detached",
+          mistake="eca-gate-too-few-axes"),
+    Wrong("residual", {"x * y.detach().transpose(1, 2).unsqueeze(-1)": "x + x * y.transpose(1, 2).unsqueeze(-1)"},
+          of="detached", mistake="eca-shortcut"),
+    Wrong("returns-gates", {"x * y.detach().transpose(1, 2).unsqueeze(-1)": "y.transpose(1, 2).unsqueeze(-1)"},
+          of="detached", mistake="eca-returns-gate"),
+    Wrong("softmax", {"torch.sigmoid(self.conv(y))": "torch.softmax(self.conv(y), dim=2)", "y.detach()": "y"},
+          of="detached", mistake="eca-softmax"),
+    Wrong("squeeze-all", {"x.mean((2, 3))": "F.adaptive_avg_pool2d(x, 1).squeeze()", "y.detach()": "y"}, of="detached",
+          mistake="eca-drops-batch"),
+    Wrong("squeeze-transpose-missing", {".unsqueeze(1": ".unsqueeze(2", "y.detach().transpose(1, 2)": "y"},
+          of="detached", mistake="eca-channels-as-channels"),
+    Wrong("two-axes",
+          {"x.mean((2, 3)).unsqueeze(1)": "x.mean((2, 3))",
+           "x * y.detach().transpose(1, 2).unsqueeze(-1)": "x * y[:, :, None, None]"}, of="detached",
+          mistake="eca-two-axes"),
+    Wrong("two-convolutions",
+          {"False)": """False)
+        self.conv2 = nn.Conv1d(1, 1, k, padding=k // 2, bias=False)""",
+           "self.conv(y)": "self.conv2(torch.relu(self.conv(y)))",
+           "y.detach()": "y"}, of="detached", says="`conv2.weight`"),
+)
+
+EQUIVALENT = {
+    "What is changed in place is a tensor that forward has just made.": ["12: sigmoid in place"],
+    "The axis has size 1: its first place is its last.": ["13: 0 -> -1"],
+    "Of these errors any message will do.": ["7: message without numbers", "7: no message", "7: message without k"],
+}

@@ -1,0 +1,265 @@
+"""What learners write for `ExternalAttention`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import attention_dropout, detached, only_in_eval
+
+RIGHT = {
+    "external-convolutions": """
+class ExternalAttention(nn.Module):
+    def __init__(self, dim, memory_size=64):
+        super().__init__()
+        self.linear_0, self.linear_1 = (nn.Conv1d(*sizes, kernel_size=1, bias=False)
+                                        for sizes in ((dim, memory_size), (memory_size, dim)))
+
+    def forward(self, x):
+        slots = self.linear_0(x.mT).softmax(dim=2)
+        slots = slots / (slots.sum(dim=1, keepdim=True) + 1e-9)
+        return self.linear_1(slots).mT
+""",
+    "external-einsum": """
+class ExternalAttention(nn.Module):
+    def __init__(self, dim, memory_size=64):
+        super().__init__()
+        self.mk = nn.Linear(dim, memory_size, bias=False)
+        self.mv = nn.Linear(memory_size, dim, bias=False)
+
+    def forward(self, x):
+        weights = double_normalize(torch.einsum("bnd,sd->bns", x, self.mk.weight))
+        return torch.einsum("bns,ds->bnd", weights, self.mv.weight)
+""",
+    "external-image-by-image": {"self.mv(double_normalize(self.mk(x)))":
+             "torch.cat([self.mv(double_normalize(self.mk(image[None]))) for image in x])"},
+    "einsum-with-weights": """
+# both products with einsum
+class ExternalAttention(nn.Module):
+    def __init__(self, dim: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.mk = nn.Linear(dim, memory_size, bias=False)
+        self.mv = nn.Linear(memory_size, dim, bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        logits = torch.einsum("bnc,sc->bns", x, self.mk.weight)
+        weights = double_normalize(logits)
+        return torch.einsum("bns,cs->bnc", weights, self.mv.weight)
+""",
+    "matmul-with-weights": {"return self.mv(double_normalize(self.mk(x)))": """alpha = x @ self.mk.weight.t()
+        alpha = double_normalize(alpha)
+        return alpha @ self.mv.weight.t()"""},
+    "own-normalize-method": """
+# normalization written again in a method of its own, F.linear for the products
+class ExternalAttention(nn.Module):
+    def __init__(self, dim: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.dim, self.memory_size = dim, memory_size
+        self.mk = nn.Linear(in_features=dim, out_features=memory_size, bias=False)
+        self.mv = nn.Linear(in_features=memory_size, out_features=dim, bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        a = F.linear(x, self.mk.weight)
+        a = self.normalize(a)
+        return F.linear(a, self.mv.weight)
+
+    @staticmethod
+    def normalize(a):
+        a = a.softmax(dim=-2)
+        return a / (1e-9 + a.sum(dim=-1, keepdim=True))
+""",
+    "parameters": """
+class ExternalAttention(nn.Module):
+    def __init__(self, dim, memory_size=64):
+        super().__init__()
+        self.mk = nn.Linear(dim, memory_size, bias=False)
+        self.mv = nn.Linear(memory_size, dim, bias=False)
+
+    def forward(self, x):
+        logits = x @ self.mk.weight.T
+        a = torch.exp(logits - torch.logsumexp(logits, dim=1, keepdim=True))
+        a = a / (a.sum(dim=2, keepdim=True) + 1e-9)
+        return torch.matmul(a, self.mv.weight.T)
+""",
+    "rows-of-parameters": """
+# two bare parameters, keys and values, both with a row for each slot
+class ExternalAttention(nn.Module):
+    def __init__(self, dim, memory_size=64):
+        super().__init__()
+        self.keys = nn.Parameter(torch.randn(memory_size, dim))
+        self.values = nn.Parameter(torch.randn(memory_size, dim))
+
+    def forward(self, x):
+        return double_normalize(x @ self.keys.T) @ self.values
+""",
+    "steps": """
+class ExternalAttention(nn.Module):
+    def __init__(self, dim: int, memory_size: int = 64):
+        super().__init__()
+        self.memory_size = memory_size
+        self.mk = nn.Linear(in_features=dim, out_features=memory_size, bias=False)
+        self.mv = nn.Linear(in_features=memory_size, out_features=dim, bias=False)
+
+    def forward(self, x):
+        B, N, C = x.shape
+        logits = self.mk(x)
+        assert logits.shape == (B, N, self.memory_size)
+        attention = torch.softmax(logits, dim=1)
+        attention = attention / (attention.sum(dim=-1, keepdim=True) + 1e-9)
+        return self.mv(attention)
+""",
+    "three-calls": """
+# the plain way: mk, double_normalize, mv
+class ExternalAttention(nn.Module):
+    def __init__(self, dim: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.mk = nn.Linear(dim, memory_size, bias=False)
+        self.mv = nn.Linear(memory_size, dim, bias=False)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.mv(double_normalize(self.mk(x)))
+""",
+}
+
+MISTAKES = (
+    Mistake("external-slots-alone",
+            "You take one softmax over the slots, so no token notices any other. Take a softmax over the tokens "
+            "first, then divide by the sum over the slots.",
+            {"double_normalize(self.mk(x))": "torch.softmax(self.mk(x), dim=2)"}, hint=1),
+    Mistake("external-tokens-alone",
+            "Your weights are normalised over the tokens alone. The second step is missing, or it runs over the "
+            "tokens again. Divide each token's weights by their sum over the slots, so that its row sums to 1.",
+            {"double_normalize(self.mk(x))": "torch.softmax(self.mk(x), dim=1)"}, hint=1),
+    Mistake("external-transposed",
+            "The two axes have changed places: your softmax runs over the slots, and you divide by the sum over the "
+            "tokens. Take the softmax over the tokens first, then divide by the sum over the slots.",
+            {"double_normalize(self.mk(x))": "double_normalize(self.mk(x).transpose(1, 2)).transpose(1, 2)"}, hint=1),
+    Mistake("external-no-normalisation",
+            "Your logits go straight into mv. Two linear layers in a row amount to one: call double_normalize "
+            "between them.", {"double_normalize(self.mk(x))": "self.mk(x)"}, hint=1),
+    Mistake("external-relu",
+            "You put a ReLU between mk and mv. That makes an ordinary MLP, in which no token notices any other. Call "
+            "double_normalize in place of the ReLU.", {"double_normalize(self.mk(x))": "torch.relu(self.mk(x))"},
+            hint=1),
+    Mistake("external-relu-too",
+            "Your logits go through a ReLU before double_normalize. Give it mk's output as it is.",
+            {"double_normalize(self.mk(x))": "double_normalize(torch.relu(self.mk(x)))"}),
+    Mistake("external-softmax-in-front",
+            "You take a softmax before double_normalize, which takes one itself. Give it mk's output as it is.",
+            {"double_normalize(self.mk(x))": "double_normalize(torch.softmax(self.mk(x), dim=2))"}),
+    Mistake("external-scaled",
+            "You divide the logits by sqrt(dim), as transformers do. External attention does not scale them.",
+            {"double_normalize(self.mk(x))": "double_normalize(self.mk(x) * x.shape[2] ** -0.5)"}),
+    Mistake("external-cosine",
+            "You normalise the tokens to length 1 before mk, as for a cosine. Leave them as they are.",
+            {"double_normalize(self.mk(x))": "double_normalize(self.mk(nn.functional.normalize(x, dim=2)))"}),
+    Mistake("external-biases", "mk and mv have a bias. Both should be plain matrices: bias=False.",
+            {"self.mk = nn.Linear(dim, memory_size, bias=False)": "self.mk = nn.Linear(dim, memory_size)",
+             "self.mv = nn.Linear(memory_size, dim, bias=False)": "self.mv = nn.Linear(memory_size, dim)"}, hint=2),
+    Mistake("external-key-bias", "mk has a bias. It should be a plain matrix: bias=False.",
+            {"self.mk = nn.Linear(dim, memory_size, bias=False)": "self.mk = nn.Linear(dim, memory_size)"}, hint=2),
+    Mistake("external-value-bias", "mv has a bias. It should be a plain matrix: bias=False.",
+            {"self.mv = nn.Linear(memory_size, dim, bias=False)": "self.mv = nn.Linear(memory_size, dim)"}, hint=2),
+    Mistake("external-one-matrix",
+            "Keys and values are the same matrix: `self.mv` is made and never used. The memory has two matrices, "
+            "because keys and values learn different things.",
+            {"self.mv(double_normalize(self.mk(x)))": "double_normalize(self.mk(x)) @ self.mk.weight"}, hint=1),
+    Mistake("external-memory-size-ignored",
+            "The argument `memory_size` has no effect, because 64 is written into your code. Write memory_size "
+            "instead.",
+            {"self.mk = nn.Linear(dim, memory_size, bias=False)": "self.mk = nn.Linear(dim, 64, bias=False)",
+             "self.mv = nn.Linear(memory_size, dim, bias=False)": "self.mv = nn.Linear(64, dim, bias=False)"}),
+    Mistake("external-default", "If memory_size is not given, your code does not use 64. Make 64 its default.",
+            {"memory_size: int = 64": "memory_size: int = 32"}),
+    Mistake("external-shortcut", "You add x to the result. The shortcut belongs to the block around this module.",
+            {"return self.mv(double_normalize(self.mk(x)))": "return x + self.mv(double_normalize(self.mk(x)))"}),
+    Mistake("external-weights",
+            "You return the weights, (B, N, S). Multiply them by the second matrix: self.mv(weights), (B, N, dim).",
+            {"self.mv(double_normalize(self.mk(x)))": "double_normalize(self.mk(x))"}, hint=1),
+    Mistake("external-no-eps",
+            "You divide by the sum over the slots without eps. If a token is far below the others in every slot, all "
+            "its shares are 0, and 0 / 0 is NaN. Divide by the sum plus 1e-9, which is never 0.",
+            {"double_normalize(self.mk(x))": "double_normalize(self.mk(x), eps=0)"}),
+    Mistake("external-one-softmax",
+            "You subtract the logarithm of the summed exponentials from the logits, and take one softmax of the "
+            "result. That is right apart from eps, which has no effect in your code. Call double_normalize.",
+            {"double_normalize(self.mk(x))":
+                 "torch.softmax((lambda l: l - l.logsumexp(dim=1, keepdim=True))(self.mk(x)), dim=2)"}, hint=1),
+    detached("external-weights-detached", "the weights are detached, so mk would never learn",
+             {"self.mv(double_normalize(self.mk(x)))": "self.mv(double_normalize(self.mk(x)).detach())"}),
+    detached("external-detached", "the output is detached, so nothing before it would ever learn",
+             {"return self.mv(double_normalize(self.mk(x)))": "return self.mv(double_normalize(self.mk(x))).detach()"}),
+    Mistake("external-input-detached",
+            "The numbers are right, and so are the gradients of both matrices. But x is detached before mk, so no "
+            "gradient flows back to whatever made x.", {"self.mk(x)": "self.mk(x.detach())"}),
+    Mistake("external-first-image",
+            "All images of the batch use the weights of the first one. The images share the memory, but each image "
+            "should have its own weights.",
+            {"double_normalize(self.mk(x))": "double_normalize(self.mk(x))[:1].expand(len(x), -1, -1)"}),
+    Mistake("external-batch-as-tokens",
+            "All images of the batch are treated as one long list of tokens, so an image's result depends on its "
+            "neighbours in the batch. Take the sums over the tokens within each image.",
+            {"double_normalize(self.mk(x))":
+                 "double_normalize(self.mk(x).flatten(0, 1)[None]).reshape(*x.shape[:2], -1)"}),
+    attention_dropout("external-dropout",
+                      {"double_normalize(self.mk(x))":
+                           "nn.functional.dropout(double_normalize(self.mk(x)), 0.1, self.training)"}),
+    only_in_eval("external-only-in-eval",
+                 {"return self.mv(double_normalize(self.mk(x)))":
+                      "return x if self.training else self.mv(double_normalize(self.mk(x)))"}),
+    Mistake("external-sizes-exchanged",
+            "mk and mv have each other's sizes. nn.Linear takes the input's size first: mk should go from dim to "
+            "memory_size, and mv from memory_size to dim.",
+            {"self.mk = nn.Linear(dim, memory_size, bias=False)": "self.mk = nn.Linear(memory_size, dim, bias=False)",
+             "self.mv = nn.Linear(memory_size, dim, bias=False)": "self.mv = nn.Linear(dim, memory_size, bias=False)"}),
+    Mistake("external-values-of-tokens",
+            "You call mv on x, and multiply the weights by the result. Call mv on the weights: self.mv(weights) "
+            "multiplies the weights by the memory's values.",
+            {"self.mv(double_normalize(self.mk(x)))": "double_normalize(self.mk(x)) @ self.mv(x)"}, hint=1),
+    Mistake("external-slots-alone-scaled",
+            "You divide the logits by sqrt(dim) and take one softmax over the slots, as a transformer would over "
+            "tokens. External attention does not scale the logits: call double_normalize.",
+            {"double_normalize(self.mk(x))": "torch.softmax(self.mk(x) * x.shape[2] ** -0.5, dim=2)"}, hint=1),
+)
+
+WRONG = (
+    Wrong("images-share-the-sums",
+          {"return self.mv(double_normalize(self.mk(x)))": """B, N, C = x.shape
+        tokens = x.reshape(1, B * N, C)
+        weights = double_normalize(self.mk(tokens))
+        return self.mv(weights).reshape(B, N, C)"""},
+          mistake="external-batch-as-tokens"),
+    Wrong("memory-not-learned",
+          {"dim, bias=False)": """dim, bias=False)
+        for p in self.parameters():
+            p.requires_grad = False"""},
+          says="Gradients of `mk.weight`"),
+    Wrong("mv-starts-tied-to-mk",
+          {"dim, bias=False)": """dim, bias=False)
+        self.mv.weight.data = self.mk.weight.data.t()"""},
+          says="Right on other inputs"),
+    Wrong("new-layers-in-every-call",
+          {"""self.mk = nn.Linear(dim, memory_size, bias=False)
+        self.mv = nn.Linear(memory_size, dim, bias=False)""": "self.dim, self.memory_size = (dim, memory_size)",
+           "return": """mk = nn.Linear(self.dim, self.memory_size, bias=False)
+        mv = nn.Linear(self.memory_size, self.dim, bias=False)
+        return""",
+           "self.mv(": "mv(",
+           "(self.mk": "(mk"}, says="Your module has no parameters at all"),
+    Wrong("only-the-first-image",
+          {"return self.mv(double_normalize(self.mk(x)))": """weights = double_normalize(self.mk(x[:1]))
+        return self.mv(weights).expand_as(x)"""},
+          mistake="external-first-image"),
+    Wrong("other-eps", {"self.mv(double_normalize(self.mk(x)))": "self.mv(double_normalize(self.mk(x), eps=1e-05))"},
+          says="it is right to about six digits only"),
+    Wrong("query-layer",
+          {"self.mk ": """self.query = nn.Linear(dim, dim, bias=False)
+        self.mk """,
+           "(x": "(self.query(x)"}, says="The parameters are not the ones that the exercise asks for"),
+    Wrong("result-in-the-default-dtype",
+          {"return self.mv(double_normalize(self.mk(x)))": """out = torch.zeros(x.shape)
+        for b in range(len(x)):
+            out[b] = self.mv(double_normalize(self.mk(x[b:b + 1])))[0]
+        return out"""},
+          says="its dtype is torch.float"),
+)
+
+EQUIVALENT = {
+    "Weights are between 0 and 1 already.": ["9: clamped"],
+}

@@ -1,0 +1,339 @@
+"""What learners write for `ExternalAttentionBlock`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, only_in_eval
+
+RIGHT = {
+    "block-sequential": """
+class ExternalAttentionBlock(nn.Module):
+    def __init__(self, channels, memory_size=64):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, kernel_size=(1, 1))
+        self.attention = ExternalAttention(channels, memory_size)
+        self.conv2 = nn.Sequential(nn.Conv2d(channels, channels, 1, bias=False), nn.BatchNorm2d(channels))
+        self.act = nn.ReLU()
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        y = torch.einsum("bchw->bhwc", self.conv1(x)).flatten(1, 2)
+        y = self.attention(y).view(b, h, w, c)
+        return self.act(self.conv2(y.permute(0, 3, 1, 2)) + x)
+""",
+    "block-linear": """
+class ExternalAttentionBlock(nn.Module):
+    def __init__(self, channels, memory_size=64):
+        super().__init__()
+        self.conv1 = nn.Linear(channels, channels)
+        self.attention = ExternalAttention(channels, memory_size)
+        self.conv2 = nn.Linear(channels, channels, bias=False)
+        self.bn = nn.BatchNorm2d(channels)
+
+    def forward(self, x):
+        b, c, h, w = x.shape
+        tokens = x.permute(0, 2, 3, 1).reshape(b, h * w, c)
+        tokens = self.conv2(self.attention(self.conv1(tokens)))
+        return (self.bn(tokens.reshape(b, h, w, c).permute(0, 3, 1, 2)) + x).clamp(min=0)
+""",
+    "Sequential-tail": """
+# nn.Sequential for conv2 and bn, under another name
+class ExternalAttentionBlock(nn.Module):
+    def __init__(self, channels: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, kernel_size=1)
+        self.attention = ExternalAttention(dim=channels, memory_size=memory_size)
+        self.tail = nn.Sequential(
+            nn.Conv2d(channels, channels, kernel_size=1, bias=False),
+            nn.BatchNorm2d(channels),
+        )
+        self.act = nn.ReLU()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        idn = x
+        y = self.conv1(x)
+        b, c, h, w = y.shape
+        y = y.reshape(b, c, -1).permute(0, 2, 1)
+        y = self.attention(y).permute(0, 2, 1).reshape(b, c, h, w)
+        return self.act(self.tail(y) + idn)
+""",
+    "channels-last": """
+class ExternalAttentionBlock(nn.Module):
+    def __init__(self, channels, memory_size=64):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 1)
+        self.attention = ExternalAttention(channels, memory_size=memory_size)
+        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
+        self.bn = nn.BatchNorm2d(channels)
+
+    def forward(self, x):
+        y = self.conv1(x).permute(0, 2, 3, 1)
+        b, h, w, c = y.shape
+        y = self.attention(y.reshape(b, h * w, c)).reshape(b, h, w, c)
+        y = self.bn(self.conv2(y.permute(0, 3, 1, 2)))
+        return F.relu(y + x)
+""",
+    "column-by-column": """
+# tokens are read column by column and put back the same way (order does not matter)
+class ExternalAttentionBlock(nn.Module):
+    def __init__(self, channels: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 1)
+        self.attention = ExternalAttention(channels, memory_size)
+        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
+        self.bn = nn.BatchNorm2d(channels)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        b, c, h, w = x.shape
+        tokens = self.conv1(x).permute(0, 3, 2, 1).flatten(1, 2)
+        tokens = self.attention(tokens)
+        image = tokens.unflatten(1, (w, h)).permute(0, 3, 2, 1)
+        return (x + self.bn(self.conv2(image))).clamp(min=0)
+""",
+    "convs-as-linear-maps": """
+# 1 x 1 convolutions computed as linear layers on the tokens
+class ExternalAttentionBlock(nn.Module):
+    def __init__(self, channels: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 1)
+        self.attention = ExternalAttention(channels, memory_size)
+        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
+        self.bn = nn.BatchNorm2d(channels)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        b, c, h, w = x.shape
+        tokens = torch.einsum("bchw,dc->bhwd", x, self.conv1.weight[:, :, 0, 0]) + self.conv1.bias
+        tokens = self.attention(tokens.reshape(b, h * w, c))
+        tokens = F.linear(tokens, self.conv2.weight.flatten(1))
+        y = self.bn(tokens.mT.reshape(b, c, h, w))
+        return F.relu(y + x)
+""",
+    "flatten-transpose": {" gathered": " made",
+         "self.attention(tokens).transpose(1, 2).reshape(x.shape)":
+             "self.attention(tokens).transpose(1, 2).unflatten(2, x.shape[2:])",
+         "torch": "F",
+         "(gathered": "(made"},
+    "functional-conv-and-norm": """
+# functional conv2d and batch_norm with the layers' tensors and self.training
+class ExternalAttentionBlock(nn.Module):
+    def __init__(self, channels: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 1)
+        self.attention = ExternalAttention(channels, memory_size)
+        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
+        self.bn = nn.BatchNorm2d(channels)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = F.conv2d(x, self.conv1.weight, self.conv1.bias)
+        tokens = y.flatten(start_dim=2).movedim(1, -1)
+        y = self.attention(tokens).movedim(-1, 1).reshape(x.shape)
+        y = F.conv2d(y, self.conv2.weight)
+        if self.training:
+            self.bn.num_batches_tracked += 1
+        y = F.batch_norm(y, self.bn.running_mean, self.bn.running_var, self.bn.weight, self.bn.bias,
+                         training=self.training, momentum=self.bn.momentum, eps=self.bn.eps)
+        return torch.maximum(x + y, torch.zeros_like(x))
+""",
+    "permute-channels-last": """
+# permute to channels last and reshape, back the same way
+class ExternalAttentionBlock(nn.Module):
+    def __init__(self, channels: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, 1)
+        self.attention = ExternalAttention(channels, memory_size)
+        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
+        self.bn = nn.BatchNorm2d(channels)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        B, C, H, W = x.size()
+        out = self.conv1(x).permute(0, 2, 3, 1).reshape(B, H * W, C)
+        out = self.attention(out)
+        out = out.reshape(B, H, W, C).permute(0, 3, 1, 2)
+        out = self.bn(self.conv2(out))
+        return torch.relu(out + x)
+""",
+    "relu-module": """
+class ExternalAttentionBlock(nn.Module):
+    def __init__(self, channels, memory_size=64):
+        super().__init__()
+        self.conv1 = nn.Conv2d(channels, channels, kernel_size=1)
+        self.attention = ExternalAttention(channels, memory_size)
+        self.conv2 = nn.Conv2d(channels, channels, kernel_size=1, bias=False)
+        self.bn = nn.BatchNorm2d(channels)
+        self.relu = nn.ReLU(inplace=True)
+
+    def forward(self, x):
+        B, C, H, W = x.shape
+        out = self.conv1(x)
+        out = out.view(B, C, H * W).permute(0, 2, 1)
+        out = self.attention(out)
+        out = out.permute(0, 2, 1).contiguous().view(B, C, H, W)
+        out = self.bn(self.conv2(out))
+        out = out + x
+        return self.relu(out)
+""",
+}
+
+MISTAKES = (
+    Mistake("block-no-relu",
+            "The ReLU at the end is missing, so your output has negative numbers. Take the ReLU of the sum.",
+            {"torch.relu(x + self.bn(self.conv2(gathered)))": "x + self.bn(self.conv2(gathered))"}),
+    Mistake("block-no-shortcut", "The shortcut is missing. Add x before the ReLU.",
+            {"torch.relu(x + self.bn(self.conv2(gathered)))": "torch.relu(self.bn(self.conv2(gathered)))"}),
+    Mistake("block-relu-before-sum", "Your ReLU comes before x is added. Add x first, then take the ReLU of the sum.",
+            {"torch.relu(x + self.bn(self.conv2(gathered)))": "x + torch.relu(self.bn(self.conv2(gathered)))"}),
+    Mistake("block-shortcut-of-conv1", "Your shortcut adds conv1's output. It should add x, the input of the block.",
+            {"torch.relu(x + self.bn(self.conv2(gathered)))":
+                 "torch.relu(self.conv1(x) + self.bn(self.conv2(gathered)))"}),
+    Mistake("block-relu-after-conv1", "A ReLU follows conv1. The only ReLU of the block should be its last step.",
+            {"self.conv1(x).flatten(2).transpose(1, 2)": "torch.relu(self.conv1(x)).flatten(2).transpose(1, 2)"}),
+    Mistake("block-no-conv1",
+            "conv1 is made and never used: your attention reads x itself. It should read conv1's output.",
+            {"self.conv1(x).flatten(2).transpose(1, 2)": "x.flatten(2).transpose(1, 2)"}),
+    Mistake("block-no-conv2",
+            "conv2 is made and never used: the attention's output goes straight into the BatchNorm. Call conv2 "
+            "between the two.", {"torch.relu(x + self.bn(self.conv2(gathered)))": "torch.relu(x + self.bn(gathered))"}),
+    Mistake("block-no-bn", "The BatchNorm is made and never used. It comes after conv2.",
+            {"torch.relu(x + self.bn(self.conv2(gathered)))": "torch.relu(x + self.conv2(gathered))"}),
+    Mistake("block-bn-first", "Your BatchNorm comes before conv2. It should come after conv2.",
+            {"torch.relu(x + self.bn(self.conv2(gathered)))": "torch.relu(x + self.conv2(self.bn(gathered)))"}),
+    Mistake("block-bn-last",
+            "Your BatchNorm works on the sum with x. It should work on conv2's output, before x is added.",
+            {"torch.relu(x + self.bn(self.conv2(gathered)))": "torch.relu(self.bn(x + self.conv2(gathered)))"}),
+    Mistake("block-no-attention",
+            "The attention is made and never called: your block is two convolutions. Call the attention between them.",
+            {"self.attention(tokens).transpose(1, 2).reshape(x.shape)": "tokens.transpose(1, 2).reshape(x.shape)"},
+            hint=2),
+    Mistake("block-conv1-without-bias",
+            "conv1 has no bias. Keep torch's default: only conv2 has no bias, because a BatchNorm follows it.",
+            {"self.conv1 = nn.Conv2d(channels, channels, 1)":
+                 "self.conv1 = nn.Conv2d(channels, channels, 1, bias=False)"}),
+    Mistake("block-conv2-bias", "conv2 has a bias. The BatchNorm after it has one already: bias=False.",
+            {"self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)":
+                 "self.conv2 = nn.Conv2d(channels, channels, 1)"}),
+    Mistake("block-tokens-scrambled",
+            "You turn (B, C, H, W) into (B, N, C) with `reshape` or `view`. These keep the order of the numbers in "
+            "memory, so a token is a mixture of positions. Call flatten(2), then transpose(1, 2).",
+            {"self.conv1(x).flatten(2).transpose(1, 2)": "self.conv1(x).reshape(len(x), -1, x.shape[1])"}, hint=1),
+    Mistake("block-gathered-scrambled",
+            "The attention returns (B, N, C), and you turn it into (B, C, H, W) with `reshape` or `view` alone. "
+            "These do not swap axes, so channels and positions are mixed up. Call transpose(1, 2) first.",
+            {"self.attention(tokens).transpose(1, 2).reshape(x.shape)": "self.attention(tokens).reshape(x.shape)"},
+            hint=1),
+    Mistake("block-both-scrambled",
+            "You go from (B, C, H, W) to (B, N, C) and back with `reshape` or `view`. These keep the order of the "
+            "numbers in memory, so a token is a mixture of positions. Swap axes with transpose(1, 2), both times.",
+            {"self.conv1(x).flatten(2).transpose(1, 2)": "self.conv1(x).reshape(len(x), -1, x.shape[1])",
+             "self.attention(tokens).transpose(1, 2).reshape(x.shape)": "self.attention(tokens).reshape(x.shape)"},
+            hint=1),
+    Mistake("block-channels-as-tokens",
+            "You apply the attention's layers by hand, so that double_normalize gets (B, memory_size, N). Its "
+            "softmax then runs over the slots. Call the attention itself on tokens of shape (B, N, C).",
+            {"self.attention(tokens).transpose(1, 2).reshape(x.shape)":
+                 "self.attention.mv(double_normalize(self.attention.mk(tokens).transpose(1, 2)).transpose(1, "
+                 "2)).transpose(1, 2).reshape(x.shape)"}, hint=1),
+    Mistake("block-sides-exchanged",
+            "H and W change places on the way back to a map. Reshape to (B, C, H, W), because positions are counted "
+            "row by row.",
+            {"self.attention(tokens).transpose(1, 2).reshape(x.shape)":
+                 "self.attention(tokens).transpose(1, 2).reshape(*x.shape[:2], x.shape[3], "
+                 "x.shape[2]).transpose(2, 3)"}),
+    Mistake("block-tokens-column-by-column",
+            "Your tokens run column by column (W before H), but they are read row by row on the way back. So "
+            "positions change places. Call flatten(2), then transpose(1, 2): these give the tokens row by row.",
+            {"self.conv1(x).flatten(2).transpose(1, 2)": "self.conv1(x).permute(0, 3, 2, 1).flatten(1, 2)"}, hint=1),
+    Mistake("block-both-viewed",
+            "You go from (B, C, H, W) to (B, N, C) and back with `view`. It keeps the order of the numbers in "
+            "memory, so a token is a mixture of positions. Swap axes with transpose(1, 2), both times.",
+            {"self.conv1(x).flatten(2).transpose(1, 2)": "self.conv1(x).view(len(x), -1, x.shape[1])",
+             "self.attention(tokens).transpose(1, 2).reshape(x.shape)": "self.attention(tokens).view(x.shape)"},
+            hint=1),
+    Mistake("block-batch-as-tokens",
+            "The positions of all images become one long list of tokens, (1, B * N, C), so an image's result depends "
+            "on its neighbours in the batch. Keep the images apart: (B, N, C).",
+            {"self.conv1(x).flatten(2).transpose(1, 2)":
+                 "self.conv1(x).permute(0, 2, 3, 1).reshape(1, -1, x.shape[1])",
+             "self.attention(tokens).transpose(1, 2).reshape(x.shape)":
+                 "self.attention(tokens).reshape(len(x), -1, x.shape[1]).transpose(1, 2).reshape(x.shape)"}, hint=1),
+    Mistake("block-memory-size-ignored",
+            "The argument `memory_size` never reaches the attention, so it always has 64 slots. Pass it on.",
+            {"ExternalAttention(channels, memory_size)": "ExternalAttention(channels)"}),
+    Mistake("block-default", "If memory_size is not given, your code does not use 64. Make 64 its default.",
+            {"memory_size: int = 64": "memory_size: int = 32"}),
+    Mistake("block-in-place",
+            "Your block changes its input in place (`+=`, or a ReLU with `inplace=True` on x). Write `x + ...`, "
+            "which makes a new tensor.",
+            {"return torch.relu(x + self.bn(self.conv2(gathered)))": """x.data += self.bn(self.conv2(gathered)).data
+        return torch.relu(x)"""}),
+    Mistake("block-mean", "You take the mean of x and the branch. Add them.",
+            {"torch.relu(x + self.bn(self.conv2(gathered)))": "torch.relu((x + self.bn(self.conv2(gathered))) / 2)"}),
+    detached("block-gathered-detached",
+             "the attention's output is detached, so conv1 and the memory would never learn",
+             {"self.attention(tokens).transpose(1, 2).reshape(x.shape)":
+                  "self.attention(tokens).transpose(1, 2).reshape(x.shape).detach()"}),
+    detached("block-shortcut-detached", "x is detached in the shortcut, so most of its gradient is lost",
+             {"torch.relu(x + self.bn(self.conv2(gathered)))":
+                  "torch.relu(x.detach() + self.bn(self.conv2(gathered)))"}),
+    only_in_eval("block-only-in-eval",
+                 {"return torch.relu(x + self.bn(self.conv2(gathered)))":
+                      "return x if self.training else torch.relu(x + self.bn(self.conv2(gathered)))"}),
+)
+
+WRONG = (
+    Wrong("bn-always-in-training-mode",
+          {" gathered": " y",
+           "return torch.relu(x + self.bn(self.conv2(gathered)))":
+               "y = F.batch_norm(self.conv2(y), self.bn.running_mean, self.bn.running_var, self.bn.weight, "
+               "self.bn.bias, training=True)\n        return F.relu(x + y)"}, says="numbers differ"),
+    Wrong("bn-never-in-training-mode",
+          {" gathered": " y",
+           "return torch.relu(x + self.bn(self.conv2(gathered)))":
+               "y = F.batch_norm(self.conv2(y), self.bn.running_mean, self.bn.running_var, self.bn.weight, "
+               "self.bn.bias)\n        return F.relu(x + y)"}, says="Right on other inputs"),
+    Wrong("channels-as-tokens",
+          {"""tokens = self.conv1(x).flatten(2).transpose(1, 2)
+        gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
+        return torch.relu(x + self.bn(self.conv2(gathered)))""": """b, c, h, w = x.shape
+        y = self.conv1(x).flatten(2)
+        y = self.attention(y).reshape(b, c, h, w)
+        return F.relu(x + self.bn(self.conv2(y)))"""}, says="Your code stops with an error"),
+    Wrong("height-and-width-exchanged",
+          {"""tokens = self.conv1(x).flatten(2).transpose(1, 2)
+        gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
+        return torch.relu(x + self.bn(self.conv2(gathered)))""": """b, c, w, h = x.shape
+        y = self.conv1(x).flatten(2).transpose(1, 2)
+        y = self.attention(y).transpose(1, 2).reshape(b, c, h, w)
+        return F.relu(x + self.bn(self.conv2(y)))"""}, says="Your code stops with an error"),
+    Wrong("input-changed",
+          {" gathered": " y",
+           "return torch.relu(x + self.bn(self.conv2(gathered)))": """x += self.bn(self.conv2(y))
+        return F.relu(x)"""},
+          says="your code changes it in place"),
+    Wrong("square-root-of-N",
+          {"""gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
+        return torch.relu(x + self.bn(self.conv2(gathered)))""": """b, n, c = tokens.shape
+        side = int(n ** 0.5)
+        y = self.attention(tokens).transpose(1, 2).reshape(b, c, side, side)
+        return F.relu(x + self.bn(self.conv2(y)))"""}, says="Your code stops with an error"),
+    Wrong("squeeze-loses-a-batch-of-one",
+          {"""tokens = self.conv1(x).flatten(2).transpose(1, 2)
+        gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
+        return torch.relu(x + self.bn(self.conv2(gathered)))""": """b, c, h, w = x.shape
+        y = self.conv1(x).reshape(b, c, h * w).squeeze().transpose(-1, -2)
+        y = self.attention(y).transpose(-1, -2).reshape(b, c, h, w)
+        return F.relu(x + self.bn(self.conv2(y)))"""}, says="Right on other inputs"),
+    Wrong("three-by-three",
+          {"nn.Conv2d(channels, channels, 1)": "nn.Conv2d(channels, channels, 3, padding=1)",
+           "nn.Conv2d(channels, channels, 1, bias=False)": "nn.Conv2d(channels, channels, 3, padding=1, bias=False)",
+           " gathered": " y",
+           "torch": "F",
+           "(gathered": "(y"}, says="The parameters are not the ones that the exercise asks for"),
+)
+
+EQUIVALENT = {
+    "A kernel of 1 x 1 has no taps between which a dilation could lie.": ["5: Conv2d with dilation=2",
+        "7: Conv2d with dilation=2"],
+    "Two axes are exchanged, whichever is named first.": ["11: arguments 0 and 1 of transpose exchanged",
+        "12: arguments 0 and 1 of transpose exchanged"],
+    "Only its shape is read.": ["12: x detached"],
+    "A second ReLU changes nothing.": ["13: relu twice"],
+    "The sum is a tensor of its own.": ["13: relu in place"],
+}

@@ -1,0 +1,484 @@
+"""What learners write for `MultiHeadExternalAttention`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import attention_dropout, detached, only_in_eval
+
+RIGHT = {
+    "heads-without-function": """
+class MultiHeadExternalAttention(nn.Module):
+    def __init__(self, dim, num_heads=8, expansion=4, memory_size=64):
+        super().__init__()
+        assert dim % num_heads == 0
+        self.h = expansion * num_heads
+        self.trans_dims = nn.Linear(dim, dim * expansion)
+        self.linear_0 = nn.Linear(dim // num_heads, memory_size)
+        self.linear_1 = nn.Linear(memory_size, dim // num_heads)
+        self.proj = nn.Linear(dim * expansion, dim)
+
+    def forward(self, x):
+        slots = self.linear_0(self.trans_dims(x).unflatten(-1, (self.h, -1)))
+        slots = torch.softmax(slots, dim=1)
+        slots = slots / (1e-9 + slots.sum(-1, keepdim=True))
+        return self.proj(self.linear_1(slots).flatten(-2))
+""",
+    "heads-one-by-one": """
+class MultiHeadExternalAttention(nn.Module):
+    def __init__(self, dim, num_heads=8, expansion=4, memory_size=64):
+        super().__init__()
+        width = dim // num_heads
+        self.expand = nn.Linear(dim, dim * expansion)
+        self.mk = nn.Linear(width, memory_size)
+        self.mv = nn.Linear(memory_size, width)
+        self.proj = nn.Linear(dim * expansion, dim)
+
+    def forward(self, x):
+        parts = self.expand(x).split(self.mk.in_features, dim=-1)
+        return self.proj(torch.cat([self.mv(double_normalize(self.mk(part))) for part in parts], dim=-1))
+""",
+    "heads-as-batch": """
+class MultiHeadExternalAttention(nn.Module):
+    def __init__(self, dim, num_heads=8, expansion=4, memory_size=64):
+        super().__init__()
+        self.h = num_heads * expansion
+        self.d = dim // num_heads
+        self.expand = nn.Linear(dim, self.h * self.d)
+        self.mk = nn.Linear(self.d, memory_size)
+        self.mv = nn.Linear(memory_size, self.d)
+        self.proj = nn.Linear(self.h * self.d, dim)
+
+    def forward(self, x):
+        b, n, _ = x.shape
+        t = self.expand(x).reshape(b, n, self.h, self.d).transpose(1, 2).reshape(b * self.h, n, self.d)
+        t = self.mv(double_normalize(self.mk(t)))
+        return self.proj(t.reshape(b, self.h, n, self.d).transpose(1, 2).reshape(b, n, -1))
+""",
+    "baddbmm": """
+# F.linear and baddbmm, heads through reshape(-1, N, head_dim)
+class MultiHeadExternalAttention(nn.Module):
+    def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
+        super().__init__()
+        self.heads = num_heads * expansion
+        self.head_dim = dim // num_heads
+        self.expand = nn.Linear(dim, dim * expansion)
+        self.mk = nn.Linear(self.head_dim, memory_size)
+        self.mv = nn.Linear(memory_size, self.head_dim)
+        self.proj = nn.Linear(dim * expansion, dim)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        B, N, _ = x.shape
+        h = self.expand(x).view(B, N, self.heads, self.head_dim).transpose(1, 2)
+        h = h.reshape(-1, N, self.head_dim)
+        logits = F.linear(h, self.mk.weight, self.mk.bias)
+        out = torch.baddbmm(self.mv.bias, double_normalize(logits), self.mv.weight.T.expand(len(h), -1, -1))
+        return self.proj(out.reshape(B, self.heads, N, self.head_dim).transpose(1, 2).reshape(B, N, -1))
+""",
+    "chunks-stacked-in-the-batch": """
+# chunk, cat along the batch (heads before images), chunk back
+class MultiHeadExternalAttention(nn.Module):
+    def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
+        super().__init__()
+        self.heads = num_heads * expansion
+        self.head_dim = dim // num_heads
+        self.expand = nn.Linear(dim, dim * expansion)
+        self.mk = nn.Linear(self.head_dim, memory_size)
+        self.mv = nn.Linear(memory_size, self.head_dim)
+        self.proj = nn.Linear(dim * expansion, dim)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        B = x.size(0)
+        pieces = self.expand(x).chunk(self.heads, dim=-1)
+        stacked = torch.cat(pieces, dim=0)
+        stacked = self.mv(double_normalize(self.mk(stacked)))
+        return self.proj(torch.cat(stacked.split(B, dim=0), dim=-1))
+""",
+    "flatten-images-and-heads": """
+# the plain way: images and heads become one axis
+class MultiHeadExternalAttention(nn.Module):
+    def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
+        super().__init__()
+        self.heads = num_heads * expansion
+        self.head_dim = dim // num_heads
+        self.expand = nn.Linear(dim, dim * expansion)
+        self.mk = nn.Linear(self.head_dim, memory_size)
+        self.mv = nn.Linear(memory_size, self.head_dim)
+        self.proj = nn.Linear(dim * expansion, dim)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        heads = self.expand(x).unflatten(2, (self.heads, self.head_dim)).transpose(1, 2)
+        weights = double_normalize(self.mk(heads.flatten(0, 1)))
+        gathered = self.mv(weights).unflatten(0, heads.shape[:2])
+        return self.proj(gathered.transpose(1, 2).flatten(2))
+""",
+    "four-axes-normalization": """
+# no flatten: normalization written out for four axes
+class MultiHeadExternalAttention(nn.Module):
+    def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
+        super().__init__()
+        self.heads = num_heads * expansion
+        self.head_dim = dim // num_heads
+        self.expand = nn.Linear(dim, dim * expansion)
+        self.mk = nn.Linear(self.head_dim, memory_size)
+        self.mv = nn.Linear(memory_size, self.head_dim)
+        self.proj = nn.Linear(dim * expansion, dim)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        B, N, C = x.shape
+        q = self.expand(x).reshape(B, N, self.heads, self.head_dim).permute(0, 2, 1, 3)
+        attn = self.mk(q).softmax(dim=-2)
+        attn = attn / (attn.sum(dim=-1, keepdim=True) + 1e-9)
+        out = self.mv(attn).permute(0, 2, 1, 3).reshape(B, N, -1)
+        return self.proj(out)
+""",
+    "heads-stay-behind-the-tokens": """
+# heads stay on axis 2, the softmax runs over axis 1 of four
+class MultiHeadExternalAttention(nn.Module):
+    def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
+        super().__init__()
+        self.heads = num_heads * expansion
+        self.head_dim = dim // num_heads
+        self.expand = nn.Linear(dim, dim * expansion)
+        self.mk = nn.Linear(self.head_dim, memory_size)
+        self.mv = nn.Linear(memory_size, self.head_dim)
+        self.proj = nn.Linear(dim * expansion, dim)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        h = self.expand(x).unflatten(-1, (self.heads, self.head_dim))
+        shares = torch.softmax(torch.einsum("bnhd,sd->bnhs", h, self.mk.weight) + self.mk.bias, dim=1)
+        weights = shares / (shares.sum(dim=3, keepdim=True) + 1e-9)
+        out = torch.einsum("bnhs,ds->bnhd", weights, self.mv.weight) + self.mv.bias
+        return self.proj(out.flatten(2))
+""",
+    "loop-over-heads": """
+# a loop over the heads, joined with cat
+class MultiHeadExternalAttention(nn.Module):
+    def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
+        super().__init__()
+        self.heads = num_heads * expansion
+        self.head_dim = dim // num_heads
+        self.expand = nn.Linear(dim, dim * expansion)
+        self.mk = nn.Linear(self.head_dim, memory_size)
+        self.mv = nn.Linear(memory_size, self.head_dim)
+        self.proj = nn.Linear(dim * expansion, dim)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        y = self.expand(x)
+        results = []
+        for i in range(self.heads):
+            head = y[:, :, i * self.head_dim:(i + 1) * self.head_dim]
+            results.append(self.mv(double_normalize(self.mk(head))))
+        return self.proj(torch.cat(results, dim=2))
+""",
+    "stack": """
+class MultiHeadExternalAttention(nn.Module):
+    def __init__(self, dim, num_heads=8, expansion=4, memory_size=64):
+        super().__init__()
+        self.heads = num_heads * expansion
+        d = dim // num_heads
+        self.expand = nn.Linear(dim, dim * expansion)
+        self.mk = nn.Linear(d, memory_size)
+        self.mv = nn.Linear(memory_size, d)
+        self.proj = nn.Linear(dim * expansion, dim)
+
+    def forward(self, x):
+        outs = []
+        for head in self.expand(x).chunk(self.heads, dim=2):
+            outs.append(self.mv(double_normalize(self.mk(head))))
+        return self.proj(torch.cat(outs, dim=2))
+""",
+    "view-permute": """
+class MultiHeadExternalAttention(nn.Module):
+    def __init__(self, dim, num_heads=8, expansion=4, memory_size=64):
+        super().__init__()
+        if dim % num_heads != 0:
+            raise ValueError("dim must be divisible by num_heads")
+        self.num_heads = num_heads * expansion
+        self.head_dim = dim // num_heads
+        self.expand = nn.Linear(dim, dim * expansion)
+        self.mk = nn.Linear(self.head_dim, memory_size)
+        self.mv = nn.Linear(memory_size, self.head_dim)
+        self.proj = nn.Linear(dim * expansion, dim)
+
+    def forward(self, x):
+        B, N, _ = x.shape
+        q = self.expand(x).view(B, N, self.num_heads, self.head_dim).permute(0, 2, 1, 3)
+        attn = self.mk(q)
+        attn = torch.softmax(attn, dim=2)
+        attn = attn / (attn.sum(dim=3, keepdim=True) + 1e-9)
+        out = self.mv(attn).permute(0, 2, 1, 3).reshape(B, N, -1)
+        return self.proj(out)
+""",
+}
+
+MISTAKES = (
+    Mistake("heads-over-heads",
+            "Your softmax runs over the heads. They are dim=1 of (B, heads, N, S), and dim=2 of (B, N, heads, S). "
+            "Take the softmax over the tokens of each head.",
+            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
+                 "(lambda a: a / (a.sum(dim=-1, keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=1))"}, hint=2),
+    Mistake("heads-four-axes",
+            "You call double_normalize with four axes, (B, heads, N, S). Its dim=1 then means the heads, and its "
+            "dim=2 the tokens. Call flatten(0, 1) first to get (B * heads, N, S), so that each head is like an image "
+            "of its own.",
+            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
+                 "double_normalize(self.mk(heads))"}, hint=2),
+    Mistake("heads-sum-over-heads",
+            "Your softmax runs over the tokens, as it should, but then you divide by the sum over the heads. "
+            "(double_normalize does that if you give it (B, N, heads, S).) Divide by the sum over the slots, the "
+            "last axis.",
+            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
+                 "(lambda a: a / (a.sum(dim=1, keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=2))"}, hint=2),
+    Mistake("heads-all-together",
+            "You divide by the sum over the slots of all heads. Normalise each head by itself, so that a token's "
+            "weights sum to 1 in every head.",
+            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
+                 "(lambda a: a / (a.sum(dim=(1, 3), keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=2))"},
+            hint=2),
+    Mistake("heads-tokens-of-all-heads",
+            "Your softmax runs over the tokens of all heads together. Each head should have its own sums over the N "
+            "tokens.",
+            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
+                 "double_normalize(self.mk(heads).flatten(1, 2)).unflatten(1, heads.shape[1:3])"}, hint=2),
+    Mistake("heads-slots-alone",
+            "You take one softmax over the slots, so no token notices any other. Take a softmax over the tokens "
+            "first, then divide by the sum over the slots.",
+            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
+                 "torch.softmax(self.mk(heads), dim=-1)"}),
+    Mistake("heads-slots-alone-scaled",
+            "You divide the logits by sqrt(head_dim) and take one softmax over the slots, as a transformer would "
+            "over tokens. External attention does not scale the logits: call double_normalize.",
+            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
+                 "torch.softmax(self.mk(heads) * heads.shape[-1] ** -0.5, dim=-1)"}),
+    Mistake("heads-tokens-alone",
+            "Your weights are normalised over the tokens alone. The second step is missing, or it runs over the "
+            "tokens again. Divide each token's weights by their sum over the slots, so that its row sums to 1.",
+            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
+                 "torch.softmax(self.mk(heads), dim=2)"}),
+    Mistake("heads-no-eps",
+            "You divide by the sum over the slots without eps. If a token is far below the others in every slot, all "
+            "its shares are 0, and 0 / 0 is NaN. Divide by the sum plus 1e-9, which is never 0.",
+            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
+                 "double_normalize(self.mk(heads).flatten(0, 1), eps=0).unflatten(0, heads.shape[:2])"}),
+    Mistake("heads-channels-first",
+            "Your heads take channels that are far apart, because you split the channels into (head_dim, heads). "
+            "Split them into (heads, head_dim), so that a head has neighbouring channels.",
+            {"self.expand(x).unflatten(2, (self.heads, -1)).transpose(1, 2)":
+                 "self.expand(x).unflatten(2, (-1, self.heads)).permute(0, 3, 1, 2)"}, hint=1),
+    Mistake("heads-channels-first-both",
+            "You read the channels as (head_dim, heads), both when you split them and when you join them. Read them "
+            "as (heads, head_dim), so that a head has neighbouring channels.",
+            {"self.expand(x).unflatten(2, (self.heads, -1)).transpose(1, 2)":
+                 "self.expand(x).unflatten(2, (-1, self.heads)).permute(0, 3, 1, 2)",
+             "self.mv(weights).transpose(1, 2).flatten(2)": "self.mv(weights).permute(0, 2, 3, 1).flatten(2)"}, hint=1),
+    Mistake("heads-split-scrambled",
+            "You turn (B, N, dim) into (B, heads, N, head_dim) with `view` or `reshape` alone. These keep the order "
+            "of the numbers in memory, so a head gets whole tokens. Make (B, N, heads, head_dim) first, then call "
+            "transpose(1, 2).",
+            {"self.expand(x).unflatten(2, (self.heads, -1)).transpose(1, 2)":
+                 "self.expand(x).reshape(len(x), self.heads, x.shape[1], -1)"}, hint=1),
+    Mistake("heads-joined-scrambled",
+            "You join the heads with `reshape` or `view` while the heads' axis is still before the tokens' axis, so "
+            "tokens and heads are mixed up. Call transpose(1, 2) first, then flatten the last two axes.",
+            {"self.mv(weights).transpose(1, 2).flatten(2)": "self.mv(weights).reshape(len(x), x.shape[1], -1)"},
+            hint=2),
+    Mistake("heads-both-scrambled",
+            "You split the heads and join them with `view` or `reshape` alone. These keep the order of the numbers "
+            "in memory, so a head gets whole tokens. Make (B, N, heads, head_dim) first, then call transpose(1, 2). "
+            "At the end, call transpose(1, 2), then flatten(2).",
+            {"self.expand(x).unflatten(2, (self.heads, -1)).transpose(1, 2)":
+                 "self.expand(x).reshape(len(x), self.heads, x.shape[1], -1)",
+             "self.mv(weights).transpose(1, 2).flatten(2)": "self.mv(weights).reshape(len(x), x.shape[1], -1)"},
+            hint=2),
+    Mistake("heads-before-images",
+            "You split the first axis into (heads, B). It was made from (B, heads), so split it in that order: "
+            "unflatten(0, (B, heads)).",
+            {"self.mv(weights).transpose(1, 2).flatten(2)":
+                 "self.mv(weights).flatten(0, 1).unflatten(0, (self.heads, len(x))).permute(1, 2, 0, 3).flatten(2)"},
+            hint=2),
+    Mistake("heads-reversed", "You join the heads in reverse order. Head 0 should come first.",
+            {"self.mv(weights).transpose(1, 2).flatten(2)": "self.mv(weights).flip(1).transpose(1, 2).flatten(2)"}),
+    Mistake("heads-joined-channels-first",
+            "You join the heads in the order (head_dim, heads). Join them as they were split: (heads, head_dim).",
+            {"self.mv(weights).transpose(1, 2).flatten(2)": "self.mv(weights).permute(0, 2, 3, 1).flatten(2)"}, hint=2),
+    Mistake("heads-no-proj",
+            "Your result is dim * expansion wide, because `proj` is made and never used. Return proj's output.",
+            {"return self.proj(gathered)": "return gathered"}, hint=3),
+    Mistake("heads-not-expanded-heads",
+            "You make num_heads heads of the expanded channels. Make num_heads * expansion heads, each dim // "
+            "num_heads wide.",
+            {"self.heads, head_dim = num_heads * expansion, head_width(dim, num_heads)":
+                 "self.heads, head_dim = num_heads, dim * expansion // num_heads"}),
+    Mistake("heads-narrow",
+            "Your heads are dim // (num_heads * expansion) wide. The heads share dim * expansion channels, so each "
+            "should be dim // num_heads wide.",
+            {"self.heads, head_dim = num_heads * expansion, head_width(dim, num_heads)":
+                 """self.heads, head_dim = num_heads * expansion, dim // num_heads
+        head_dim = max(1, dim // self.heads)""",
+             "self.expand = nn.Linear(dim, dim * expansion)": "self.expand = nn.Linear(dim, self.heads * head_dim)",
+             "self.proj = nn.Linear(dim * expansion, dim)": "self.proj = nn.Linear(self.heads * head_dim, dim)"}),
+    Mistake("heads-no-key-bias",
+            "mk has no bias. In the multi-head form both memories have one: keep torch's default.",
+            {"self.mk = nn.Linear(head_dim, memory_size)": "self.mk = nn.Linear(head_dim, memory_size, bias=False)"}),
+    Mistake("heads-no-value-bias",
+            "mv has no bias. In the multi-head form both memories have one: keep torch's default.",
+            {"self.mv = nn.Linear(memory_size, head_dim)": "self.mv = nn.Linear(memory_size, head_dim, bias=False)"}),
+    Mistake("heads-no-biases",
+            "mk and mv have no bias, as in ExternalAttention. In the multi-head form both have one: keep torch's "
+            "default.",
+            {"self.mk = nn.Linear(head_dim, memory_size)": "self.mk = nn.Linear(head_dim, memory_size, bias=False)",
+             "self.mv = nn.Linear(memory_size, head_dim)": "self.mv = nn.Linear(memory_size, head_dim, bias=False)"}),
+    Mistake("heads-expand-without-bias", "expand has no bias. Keep torch's default.",
+            {"self.expand = nn.Linear(dim, dim * expansion)":
+                 "self.expand = nn.Linear(dim, dim * expansion, bias=False)"}),
+    Mistake("heads-proj-without-bias", "proj has no bias. Keep torch's default.",
+            {"self.proj = nn.Linear(dim * expansion, dim)": "self.proj = nn.Linear(dim * expansion, dim, bias=False)"}),
+    Mistake("heads-memory-size-ignored",
+            "The argument `memory_size` has no effect, because 64 is written into your code. Write memory_size "
+            "instead.",
+            {"self.mk = nn.Linear(head_dim, memory_size)": "self.mk = nn.Linear(head_dim, 64)",
+             "self.mv = nn.Linear(memory_size, head_dim)": "self.mv = nn.Linear(64, head_dim)"}),
+    Mistake("heads-default-slots", "If memory_size is not given, your code does not use 64. Make 64 its default.",
+            {"memory_size: int = 64": "memory_size: int = 32"}),
+    Mistake("heads-default-heads", "If num_heads is not given, your code does not use 8. Make 8 its default.",
+            {"num_heads: int = 8": "num_heads: int = 4"}),
+    Mistake("heads-default-expansion", "If expansion is not given, your code does not use 4. Make 4 its default.",
+            {"expansion: int = 4": "expansion: int = 2"}),
+    Mistake("heads-scaled",
+            "You divide the logits by sqrt(head_dim), as transformers do. External attention does not scale them.",
+            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
+                 "double_normalize((self.mk(heads) * heads.shape[-1] ** -0.5).flatten(0, 1)).unflatten(0, "
+                 "heads.shape[:2])"}),
+    Mistake("heads-relu", "A ReLU follows expand. Give expand's output to the heads as it is.",
+            {"self.expand(x).unflatten(2, (self.heads, -1)).transpose(1, 2)":
+                 "torch.relu(self.expand(x)).unflatten(2, (self.heads, -1)).transpose(1, 2)"}),
+    Mistake("heads-first-head",
+            "All heads use the weights of the first one. The heads share the memory, but each head should have its "
+            "own weights.",
+            {"gathered = self.mv(weights)": """weights = weights[:, :1].expand_as(weights)
+        gathered = self.mv(weights)"""}),
+    Mistake("heads-shortcut",
+            "You add x to the result. Return proj's output alone: the shortcut belongs to the block around this "
+            "module.", {"return self.proj(gathered)": "return x + self.proj(gathered)"}),
+    detached("heads-weights-detached", "the weights are detached, so expand and mk would never learn",
+             {"self.mv(weights)": "self.mv(weights.detach())"}),
+    Mistake("heads-input-detached",
+            "The numbers are right, and so are the gradients of the weights. But x is detached before expand, so no "
+            "gradient flows back to whatever made x.", {"self.expand(x)": "self.expand(x.detach())"}),
+    attention_dropout("heads-dropout",
+                      {"self.mv(weights)": "self.mv(nn.functional.dropout(weights, 0.1, self.training))"}),
+    only_in_eval("heads-only-in-eval",
+                 {"return self.proj(gathered)": "return x if self.training else self.proj(gathered)"}),
+)
+
+WRONG = (
+    Wrong("a-memory-for-each-head",
+          {"width = dim // num_heads": "(self.heads, self.head_dim) = (num_heads * expansion, dim // num_heads)",
+           """self.mk = nn.Linear(width, memory_size)
+        self.mv = nn.Linear(memory_size, width)""":
+               """self.mk = nn.ModuleList((nn.Linear(self.head_dim, memory_size) for _ in range(self.heads)))
+        self.mv = nn.ModuleList((nn.Linear(memory_size, self.head_dim) for _ in range(self.heads)))""",
+           """parts = self.expand(x).split(self.mk.in_features, dim=-1)
+        return self.proj(torch.cat([self.mv(double_normalize(self.mk(part))) for part in parts], dim=-1))""":
+               """parts = self.expand(x).split(self.head_dim, dim=2)
+        out = [mv(double_normalize(mk(p))) for p, mk, mv in zip(parts, self.mk, self.mv)]
+        return self.proj(torch.cat(out, dim=2))"""}, of="heads-one-by-one",
+          says="The parameters are not the ones that the exercise asks for"),
+    Wrong("expansion-fixed",
+          {"num_heads * expansion": "num_heads * 4",
+           "expansion)": "4)",
+           "expansion,": "4,",
+           "self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5": "self.mk(heads.flatten(0, 1))"}, of="scaled-logits",
+          says="The parameters are not the ones that the exercise asks for"),
+    Wrong("head-dim-from-all-heads",
+          {"""self.heads = num_heads * expansion
+        self.head_dim = dim // num_heads""": """self.head_dim = dim // (num_heads * expansion)
+        self.heads = dim * expansion // self.head_dim""",
+           "weights = double_normalize(self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5)":
+               "weights = double_normalize(self.mk(heads.flatten(0, 1)))"}, of="scaled-logits"),
+    Wrong("head-dim-with-eight",
+          {"num_heads ": "8 ",
+           "/ num_heads": "/ 8",
+           "self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5": "self.mk(heads.flatten(0, 1))"}, of="scaled-logits",
+          says="The parameters are not the ones that the exercise asks for"),
+    Wrong("heads-in-reverse-order",
+          {"  heads": "  parts",
+           "self.expand(x).unflatten(2, (self.heads, self.head_dim)).transpose(1, 2)":
+               "[self.mv(double_normalize(self.mk(p))) for p in self.expand(x).split(self.head_dim, dim=2)]",
+           " weights": " out",
+           "double_normalize(self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5)": "parts.pop()",
+           "out = self.mv(weights).unflatten(0, heads.shape[:2]).transpose(1, 2).flatten(2)": """while parts:
+            out = torch.cat([out, parts.pop()], dim=2)"""},
+          of="scaled-logits", mistake="heads-reversed"),
+    Wrong("heads-joined-in-another-order",
+          {"self.heads = num_heads * expansion": """self.num_heads, self.expansion = (num_heads, expansion)
+        self.heads = num_heads * expansion""",
+           """heads = self.expand(x).unflatten(2, (self.heads, self.head_dim)).transpose(1, 2)
+        weights = double_normalize(self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5)
+        out = self.mv(weights).unflatten(0, heads.shape[:2]).transpose(1, 2).flatten(2)""": """B, N, _ = x.shape
+        h = self.expand(x).unflatten(2, (self.heads, self.head_dim)).transpose(1, 2).flatten(0, 1)
+        out = self.mv(double_normalize(self.mk(h)))
+        out = out.reshape(B, self.expansion, self.num_heads, N, self.head_dim)
+        out = out.permute(0, 3, 2, 1, 4).reshape(B, N, -1)"""}, of="scaled-logits",
+          says="`proj` receives the right numbers in another order"),
+    Wrong("memory-size-split-among-heads",
+          {"memory_size)": "memory_size // num_heads)",
+           "(memory_size": "(memory_size // num_heads",
+           "self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5": "self.mk(heads.flatten(0, 1))"}, of="scaled-logits",
+          says="The parameters are not the ones that the exercise asks for"),
+    Wrong("one-head-squeezed-away",
+          {"""heads = self.expand(x).unflatten(2, (self.heads, self.head_dim)).transpose(1, 2)
+        weights = double_normalize(self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5)
+        out = self.mv(weights).unflatten(0, heads.shape[:2]).transpose(1, 2).flatten(2)""": """B, N, _ = x.shape
+        h = self.expand(x).reshape(B, N, self.heads, self.head_dim).transpose(1, 2).squeeze(1)
+        w = double_normalize(self.mk(h.flatten(0, 1)))
+        out = self.mv(w).reshape(B, self.heads, N, self.head_dim).transpose(1, 2).flatten(2)"""}, of="scaled-logits",
+          says="Right on other inputs"),
+    Wrong("proj-forgotten",
+          {"self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5": "self.mk(heads.flatten(0, 1))",
+           "self.proj(out)": "out.unflatten(2, (-1, x.shape[2])).mean(dim=2)"}, of="scaled-logits",
+          says="`proj` is made and never called"),
+    Wrong("scaled-logits", """
+class MultiHeadExternalAttention(nn.Module):
+    def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
+        super().__init__()
+        self.heads = num_heads * expansion
+        self.head_dim = dim // num_heads
+        self.expand = nn.Linear(dim, dim * expansion)
+        self.mk = nn.Linear(self.head_dim, memory_size)
+        self.mv = nn.Linear(memory_size, self.head_dim)
+        self.proj = nn.Linear(dim * expansion, dim)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        heads = self.expand(x).unflatten(2, (self.heads, self.head_dim)).transpose(1, 2)
+        weights = double_normalize(self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5)
+        out = self.mv(weights).unflatten(0, heads.shape[:2]).transpose(1, 2).flatten(2)
+        return self.proj(out)
+""", mistake="heads-scaled"),
+    Wrong("softmax-over-the-heads",
+          {"""heads = self.expand(x).unflatten(2, (self.heads, self.head_dim)).transpose(1, 2)
+        weights = double_normalize(self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5)
+        out = self.mv(weights).unflatten(0, heads.shape[:2]).transpose(1, 2).flatten(2)""": """B, N, _ = x.shape
+        h = self.expand(x).reshape(B * N, self.heads, self.head_dim)
+        weights = double_normalize(self.mk(h))
+        out = self.mv(weights).reshape(B, N, -1)"""}, of="scaled-logits", mistake="heads-over-heads"),
+    Wrong("tokens-of-all-heads-together",
+          {"""heads = self.expand(x).unflatten(2, (self.heads, self.head_dim)).transpose(1, 2)
+        weights = double_normalize(self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5)
+        out = self.mv(weights).unflatten(0, heads.shape[:2]).transpose(1, 2).flatten(2)""": """B, N, _ = x.shape
+        h = self.expand(x).reshape(B, N * self.heads, self.head_dim)
+        weights = double_normalize(self.mk(h))
+        out = self.mv(weights).reshape(B, N, -1)"""}, of="scaled-logits", mistake="heads-tokens-of-all-heads"),
+    Wrong("view-instead-of-transpose",
+          {"""B = x.size(0)
+        pieces = self.expand(x).chunk(self.heads, dim=-1)
+        stacked = torch.cat(pieces, dim=0)
+        stacked = self.mv(double_normalize(self.mk(stacked)))
+        return self.proj(torch.cat(stacked.split(B, dim=0), dim=-1))""": """B, N, _ = x.shape
+        h = self.expand(x).reshape(B * self.heads, N, self.head_dim)
+        out = self.mv(double_normalize(self.mk(h))).reshape(B, N, -1)
+        return self.proj(out)"""}, of="chunks-stacked-in-the-batch", mistake="heads-both-scrambled"),
+)
+
+EQUIVALENT = {
+    "Two axes are exchanged, whichever is named first.": ["12: arguments 0 and 1 of transpose exchanged",
+        "14: arguments 0 and 1 of transpose exchanged"],
+}

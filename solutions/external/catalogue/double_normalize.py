@@ -1,0 +1,255 @@
+"""What learners write for `double_normalize`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached
+
+NORMALIZE_LENGTH_OF_AT_LEAST_EPS = ("You divide by the length of the row, the root of the sum of squares, as "
+                                    "`F.normalize` does. Divide by the plain sum of its numbers, plus eps.")
+
+RIGHT = {
+    "normalize-l1": """
+def double_normalize(logits, eps=1e-9):
+    attn = logits.softmax(-2)
+    return attn.div(eps + attn.sum(-1)[..., None])
+""",
+    "normalize-by-hand": """
+def double_normalize(logits, eps=1e-9):
+    e = torch.exp(logits - logits.max(dim=1, keepdim=True).values)
+    a = e / e.sum(1, keepdim=True)
+    total = torch.einsum("bns->bn", a) + eps
+    return torch.einsum("bns,bn->bns", a, 1 / total)
+""",
+    "normalize-log-sums": """
+def double_normalize(logits, eps=1e-9):
+    sums = torch.logsumexp(logits, dim=1, keepdim=True)
+    shares = torch.exp(logits - sums)
+    return shares / (shares.sum(2).unsqueeze(2) + eps)
+""",
+    "bmm-with-ones": """
+# the row sums as a product with a matrix of ones
+def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
+    b, n, s = logits.shape
+    att = torch.softmax(logits, 1)
+    sums = torch.bmm(att, att.new_ones(b, s, s))
+    return att.div(sums + eps)
+""",
+    "einsum-reciprocal": """
+# einsum sums the slots and multiplies with the reciprocal
+def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
+    p = F.log_softmax(logits, dim=-2).exp()
+    inverse = 1.0 / (torch.einsum("bns->bn", p) + eps)
+    return torch.einsum("bns,bn->bns", p, inverse)
+""",
+    "exp-of-logsumexp": """
+# shares as exp(logits - ln Z), with logsumexp
+def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
+    log_z = torch.logsumexp(logits, dim=1, keepdim=True)
+    shares = (logits - log_z).exp()
+    return shares / shares.sum(-1, keepdim=True).add(eps)
+""",
+    "exp": """
+def double_normalize(logits, eps=1e-9):
+    # softmax over the tokens by hand, with the maximum for safety
+    e = torch.exp(logits - logits.amax(dim=1, keepdim=True))
+    shares = e / e.sum(dim=1, keepdim=True)
+    rows = shares.sum(dim=2)
+    return shares / (rows[:, :, None] + eps)
+""",
+    "explicit-exp": """
+# explicit exp, the maximum of each column subtracted first
+def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
+    top, _ = logits.max(dim=1, keepdim=True)
+    e = torch.exp(logits - top)
+    shares = e / e.sum(dim=1, keepdim=True)
+    total = shares.sum(dim=2, keepdim=True)
+    return shares / (total + eps)
+""",
+    "loop-over-images": """
+# a loop over the images, results stacked
+def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
+    results = []
+    for image in logits:
+        share = F.softmax(image, dim=0)
+        results.append(share / (share.sum(dim=1)[:, None] + eps))
+    return torch.stack(results)
+""",
+    "nn-softmax": """
+def double_normalize(logits, eps=1e-9):
+    softmax = nn.Softmax(dim=1)
+    attn = softmax(logits)
+    total = torch.sum(attn, dim=2, keepdim=True)
+    return attn / (total + eps)
+""",
+    "permuted-Softmax-module": """
+# permuted to (B, S, N), nn.Softmax over the last axis, permuted back
+def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
+    by_slot = logits.permute(0, 2, 1).contiguous()
+    by_slot = nn.Softmax(dim=-1)(by_slot)
+    by_slot = by_slot / (eps + by_slot.sum(dim=1, keepdim=True))
+    return by_slot.permute(0, 2, 1)
+""",
+    "softmax-and-division": {"torch.softmax(logits, dim=1)": "logits.softmax(dim=1)"},
+    "transposed": """
+def double_normalize(logits, eps=1e-9):
+    # slots first, as in the paper's code
+    a = logits.transpose(1, 2)
+    a = F.softmax(a, dim=-1)
+    a = a / (eps + a.sum(dim=1, keepdim=True))
+    return a.transpose(1, 2)
+""",
+}
+
+MISTAKES = (
+    Mistake("normalize-axes-exchanged",
+            "The two axes have changed places: your softmax runs over the slots, and you divide by the sum over the "
+            "tokens. Take the softmax over the tokens first, then divide by the sum over the slots.",
+            {"torch.softmax(logits, dim=1)": "torch.softmax(logits, dim=2)",
+             "shares.sum(dim=2, keepdim=True)": "shares.sum(dim=1, keepdim=True)"}, hint=1),
+    Mistake("normalize-slots-twice",
+            "Both steps run over the slots (dim=2). After the softmax the weights over the slots sum to 1 already, "
+            "so the division does nothing. Take the softmax over the tokens, dim=1.",
+            {"torch.softmax(logits, dim=1)": "torch.softmax(logits, dim=2)"}, hint=1),
+    Mistake("normalize-tokens-twice",
+            "Both steps run over the tokens (dim=1). After the softmax the weights over the tokens sum to 1 already, "
+            "so the division does nothing. Divide by the sum over the slots, dim=2.",
+            {"shares.sum(dim=2, keepdim=True)": "shares.sum(dim=1, keepdim=True)"}),
+    Mistake("normalize-once",
+            "Your weights are normalised over the tokens alone. The second step is missing, or it runs over the "
+            "tokens again. Divide each token's weights by their sum over the slots, so that its row sums to 1.",
+            {"shares / (shares.sum(dim=2, keepdim=True) + eps)": "shares"}, hint=2),
+    Mistake("normalize-slots-alone",
+            "You take one softmax over the slots, so no token notices any other. Take a softmax over the tokens "
+            "first, then divide by the sum over the slots.",
+            {"shares / (shares.sum(dim=2, keepdim=True) + eps)": "torch.softmax(logits, dim=2)"}, hint=1),
+    Mistake("normalize-over-batch",
+            "Your softmax runs over the images of the batch (dim=0), so an image's weights depend on the other "
+            "images. Take it over the tokens, dim=1.",
+            {"torch.softmax(logits, dim=1)": "torch.softmax(logits, dim=0)"}, hint=1),
+    Mistake("normalize-two-softmaxes",
+            "Your second step is a softmax too. It takes exp of shares that are normalised already, so the weights "
+            "become nearly equal. Divide the shares by their sum instead.",
+            {"shares / (shares.sum(dim=2, keepdim=True) + eps)": "torch.softmax(shares, dim=2)"}, hint=2),
+    Mistake("normalize-two-softmaxes-of-logits",
+            "You multiply a softmax over the tokens by one over the slots. The second step should take no exp: "
+            "divide the shares by their sum over the slots.",
+            {"shares / (shares.sum(dim=2, keepdim=True) + eps)": "shares * torch.softmax(logits, dim=2)"}, hint=2),
+    Mistake("normalize-no-eps",
+            "The argument `eps` is missing from your denominator. If a token is far below the others in every slot, "
+            "all its shares are 0, and 0 / 0 is NaN. Divide by the sum plus eps.",
+            {"(shares.sum(dim=2, keepdim=True) + eps)": "shares.sum(dim=2, keepdim=True)"}),
+    Mistake("normalize-one-softmax",
+            "You subtract the logarithm of the summed exponentials from the logits, and take one softmax of the "
+            "result. That is right apart from eps, which has no effect in your code. Divide the shares by their sum "
+            "plus eps.",
+            {"shares / (shares.sum(dim=2, keepdim=True) + eps)":
+                 "torch.softmax(logits - logits.logsumexp(dim=1, keepdim=True), dim=2)"}, hint=2),
+    Mistake("normalize-eps-fixed",
+            "The argument `eps` has no effect, because 1e-9 is written into your code. Write eps instead.",
+            {"+ eps": "+ 1e-9"}),
+    Mistake("normalize-eps-default",
+            "If eps is not given, your code uses a number other than 1e-9. Make 1e-9 its default.",
+            {"eps: float = 1e-9": "eps: float = 1e-6"}),
+    Mistake("normalize-eps-at-least",
+            "Your denominator is the sum or eps, whichever is larger (as in `clamp` or `F.normalize`). It should be "
+            "the sum plus eps.",
+            {"(shares.sum(dim=2, keepdim=True) + eps)": "shares.sum(dim=2, keepdim=True).clamp(min=eps)"}),
+    Mistake("normalize-length",
+            "You divide by the length of the row, the root of the sum of squares. Divide by the plain sum of its "
+            "numbers.", {"shares.sum(dim=2, keepdim=True)": "shares.norm(dim=2, keepdim=True)"}, hint=2),
+    Mistake("normalize-mean", "You divide by the mean over the slots, so a row sums to S. Divide by the sum.",
+            {"shares.sum(dim=2, keepdim=True)": "shares.mean(dim=2, keepdim=True)"}, hint=2),
+    Mistake("normalize-maximum", "You divide by the largest share of the row. Divide by the sum of the row's shares.",
+            {"shares.sum(dim=2, keepdim=True)": "shares.amax(dim=2, keepdim=True)"}, hint=2),
+    Mistake("normalize-all-together",
+            "Your softmax runs over tokens and slots together, N * S numbers. With one softmax for all of them, a "
+            "slot whose logits are large everywhere takes all the weight. Each slot needs a softmax of its own, over "
+            "the tokens: dim=1.",
+            {"torch.softmax(logits, dim=1)": "torch.softmax(logits.flatten(1), dim=1).reshape(logits.shape)"}, hint=1),
+    Mistake("normalize-no-exp",
+            "The softmax is missing: you divide the logits by their sum. Logits can be negative; exp makes them "
+            "positive first.", {"torch.softmax(logits, dim=1)": "logits / (logits.sum(dim=1, keepdim=True) + eps)"},
+            hint=1),
+    Mistake("normalize-no-exp-twice",
+            "Both steps divide by a sum, so negative logits give negative weights, and a sum can be near zero. The "
+            "first step is a softmax over the tokens: it takes the exponential first.",
+            {"torch.softmax(logits, dim=1)": "logits / logits.sum(dim=1, keepdim=True)"}, hint=1),
+    Mistake("normalize-naive-exp",
+            "Your softmax gives NaN where the logits are large. In float64 `exp` is infinite above 709 and 0 below "
+            "-746, so a column of such numbers cannot be divided by its sum. Use `softmax`, which subtracts the "
+            "largest number of a column first.",
+            {"torch.softmax(logits, dim=1)": "(lambda e: e / e.sum(dim=1, keepdim=True))(torch.exp(logits))"}),
+    detached("normalize-detached-sum",
+             "the sum over the slots is detached, so the gradient does not know that the weights of a token sum to 1",
+             {"shares.sum(dim=2, keepdim=True)": "shares.sum(dim=2, keepdim=True).detach()"}),
+    detached("normalize-detached", "the weights are detached, so nothing before them would ever learn",
+             {"return shares / (shares.sum(dim=2, keepdim=True) + eps)":
+                  "return (shares / (shares.sum(dim=2, keepdim=True) + eps)).detach()"}),
+    Mistake("normalize-in-place",
+            "You change the logits in place (as `-=` does): code that reads them afterwards finds different numbers. "
+            "You need no maximum of your own, because torch.softmax subtracts it by itself.",
+            {"shares = torch.softmax(logits, dim=1)": """logits.data -= logits.data.amax(dim=1, keepdim=True)
+    shares = torch.softmax(logits, dim=1)"""}),
+    Mistake("normalize-first-image", "All images use the sums of the first one. Each image should have its own.",
+            {"shares.sum(dim=2, keepdim=True)": "shares.sum(dim=2, keepdim=True)[:1]"}),
+    Mistake("normalize-no-brackets",
+            "Brackets are missing: `shares / sum + eps` divides first, and adds eps to every weight. Divide by (sum "
+            "+ eps).",
+            {"shares / (shares.sum(dim=2, keepdim=True) + eps)": "shares / shares.sum(dim=2, keepdim=True) + eps"}),
+    Mistake("normalize-length-of-at-least-eps", NORMALIZE_LENGTH_OF_AT_LEAST_EPS,
+            {"shares / (shares.sum(dim=2, keepdim=True) + eps)":
+                 "torch.nn.functional.normalize(shares, dim=2, eps=eps)"}, hint=2),
+    Mistake("normalize-length-without-eps", NORMALIZE_LENGTH_OF_AT_LEAST_EPS,
+            {"shares / (shares.sum(dim=2, keepdim=True) + eps)": "torch.nn.functional.normalize(shares, dim=2)"},
+            hint=2),
+    Mistake("normalize-eps-of-torch",
+            "You call `F.normalize` with p=1. It divides by at least its own eps, 1e-12, and does not add the "
+            "argument eps. Divide by the sum plus eps.",
+            {"shares / (shares.sum(dim=2, keepdim=True) + eps)": "torch.nn.functional.normalize(shares, p=1, dim=2)"}),
+    Mistake("normalize-row-maximum-subtracted",
+            "You subtract the maximum of each token's row from the logits. In a softmax over the tokens, a number "
+            "that differs from token to token does not cancel. To keep exp small, subtract the maximum of each "
+            "column (dim=1), or call torch.softmax, which does so by itself.",
+            {"torch.softmax(logits, dim=1)":
+                 "(lambda e: e / e.sum(dim=1, keepdim=True))(torch.exp((logits - logits.amax(dim=2, keepdim=True))))"}),
+    Mistake("normalize-scaled",
+            "You divide the logits by the root of the number of slots. Give them to the softmax as they are.",
+            {"torch.softmax(logits, dim=1)": "torch.softmax(logits * logits.shape[2] ** -0.5, dim=1)"}),
+    Mistake("normalize-batch-as-tokens",
+            "Your softmax runs over the tokens of all images together, so an image's weights depend on the other "
+            "images. Take the softmax within each image: dim=1 of (B, N, S).",
+            {"torch.softmax(logits, dim=1)": "torch.softmax(logits.flatten(0, 1), dim=0).reshape(logits.shape)"},
+            hint=1),
+    Mistake("normalize-eps-twice",
+            "You add eps in the first step too. The first step should be a plain softmax: eps belongs only in the "
+            "second denominator.",
+            {"torch.softmax(logits, dim=1)":
+                 "(lambda e: e / (e.sum(dim=1, keepdim=True) + eps))(torch.exp(logits - logits.amax(dim=1, "
+                 "keepdim=True)))"}),
+    Mistake("normalize-eps-twice-naive-exp",
+            "You write the first step as exp divided by its sum plus eps. It should be a plain softmax, because eps "
+            "belongs only in the second denominator. Besides, torch.softmax does not overflow if the logits are "
+            "large.",
+            {"torch.softmax(logits, dim=1)": "(lambda e: e / (e.sum(dim=1, keepdim=True) + eps))(torch.exp(logits))"}),
+)
+
+WRONG = (
+    Wrong("always-float32", {"torch.softmax(logits, dim=1)": "F.softmax(logits, dim=1, dtype=torch.float32)"},
+          says="its dtype is torch.float"),
+    Wrong("input-changed",
+          {"shares = torch.softmax(logits, dim=1)": """logits -= logits.amax(dim=1, keepdim=True)
+    e = logits.exp()
+    shares = e / e.sum(dim=1, keepdim=True)"""},
+          says="Input `logits`"),
+    Wrong("keepdim-forgotten",
+          {"torch.softmax(logits, dim=1)": "logits.softmax(dim=1)",
+           "shares.sum(dim=2, keepdim=True) + eps": "shares.sum(dim=2) + eps"}, says="Your code stops with an error"),
+    Wrong("one-maximum-for-everything",
+          {"shares = torch.softmax(logits, dim=1)": """e = (logits - logits.max()).exp()
+    shares = e / e.sum(dim=1, keepdim=True)"""},
+          mistake="normalize-naive-exp"),
+)
+
+EQUIVALENT = {
+    "Weights are between 0 and 1 already.": ["3: clamped"],
+    "The sum is a tensor of its own, and its backward pass does not need it.": ["3: Add in place"],
+}

@@ -1,0 +1,351 @@
+"""What learners write for `LocalConvBlock`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, infinite
+
+LOCAL_IMAGE_EXCHANGED = ("You make a grid of W rows and H columns. Make one of H rows and W columns, because "
+                         "image_size is (height, width).")
+
+RIGHT = {
+    "local-linear-gate": """
+class LocalConvBlock(nn.Module):
+    def __init__(self, dim, compress=4, reduction=18):
+        super().__init__()
+        if dim // compress == 0 or dim // reduction == 0:
+            raise ValueError(f"dim {dim}, compress {compress}, reduction {reduction}")
+        self.conv1 = nn.Conv2d(dim, dim // compress, 3, padding=1)
+        self.conv2 = nn.Conv2d(dim // compress, dim, 3, padding=1)
+        self.fc1 = nn.Linear(dim, dim // reduction)
+        self.fc2 = nn.Linear(dim // reduction, dim)
+
+    def forward(self, x, image_size):
+        y = x.transpose(1, 2).unflatten(2, tuple(image_size))
+        y = self.conv2(nn.functional.gelu(self.conv1(y))).flatten(2).transpose(1, 2)
+        return y * self.fc2(self.fc1(y.mean(dim=1)).relu()).sigmoid()[:, None]
+""",
+    "local-pooled": """
+class LocalConvBlock(nn.Module):
+    def __init__(self, dim, compress=4, reduction=18):
+        super().__init__()
+        for divisor in (compress, reduction):
+            if dim < divisor:
+                raise ValueError(f"{dim} // {divisor} is 0")
+        self.conv1 = nn.Conv2d(dim, dim // compress, 3, 1, 1)
+        self.gelu = nn.GELU()
+        self.conv2 = nn.Conv2d(dim // compress, dim, 3, 1, 1)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.fc1, self.fc2 = nn.Conv2d(dim, dim // reduction, 1), nn.Conv2d(dim // reduction, dim, 1)
+
+    def forward(self, x, image_size):
+        b, l, c = x.shape
+        image = x.permute(0, 2, 1).reshape(b, c, *image_size).contiguous()
+        image = self.conv2(self.gelu(self.conv1(image)))
+        image = torch.sigmoid(self.fc2(F.relu(self.fc1(self.pool(image))))) * image
+        return image.reshape(b, c, l).permute(0, 2, 1)
+""",
+    "Linear-gate": """
+# Linear layers in the gate, AdaptiveAvgPool2d, permutes
+class LocalConvBlock(nn.Module):
+    def __init__(self, dim, compress=4, reduction=18):
+        super().__init__()
+        for divisor in (compress, reduction):
+            if dim // divisor == 0:
+                raise ValueError(f"{dim} channels are too few to be divided by {divisor}")
+        hidden, squeezed = dim // compress, dim // reduction
+        self.conv1 = nn.Conv2d(dim, hidden, kernel_size=3, padding=1)
+        self.act = nn.GELU()
+        self.conv2 = nn.Conv2d(hidden, dim, kernel_size=3, padding=1)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.fc1 = nn.Linear(dim, squeezed)
+        self.fc2 = nn.Linear(squeezed, dim)
+
+    def forward(self, x, image_size):
+        B, L, C = x.shape
+        H, W = image_size
+        img = x.permute(0, 2, 1).reshape(B, C, H, W)
+        img = self.conv2(self.act(self.conv1(img)))
+        g = self.pool(img).reshape(B, C)
+        g = self.fc2(torch.relu(self.fc1(g))).sigmoid()
+        out = img * g[:, :, None, None]
+        return out.permute(0, 2, 3, 1).reshape(B, L, C)
+""",
+    "as-on-the-page": """
+class LocalConvBlock(nn.Module):
+    def __init__(self, dim: int, compress: int = 4, reduction: int = 18) -> None:
+        super().__init__()
+        for divisor in (compress, reduction):
+            if dim // divisor == 0:
+                raise ValueError(f"dim {dim} // {divisor} leaves no channel")
+        self.conv1 = nn.Conv2d(dim, dim // compress, 3, padding=1)
+        self.conv2 = nn.Conv2d(dim // compress, dim, 3, padding=1)
+        self.fc1, self.fc2 = nn.Linear(dim, dim // reduction), nn.Linear(dim // reduction, dim)
+
+    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        as_image = x.transpose(1, 2).unflatten(2, tuple(image_size))
+        y = self.conv2(F.gelu(self.conv1(as_image))).flatten(2).transpose(1, 2)
+        gate = torch.sigmoid(self.fc2(F.relu(self.fc1(y.mean(dim=1, keepdim=True)))))
+        return y * gate
+""",
+    "gate-of-1-x-1-convolutions": """
+# 1 x 1 convolutions in the gate, mean with keepdim
+class LocalConvBlock(nn.Module):
+    def __init__(self, dim: int, compress: int = 4, reduction: int = 18) -> None:
+        super().__init__()
+        if dim // compress == 0:
+            raise ValueError(f"dim {dim} // compress {compress} is 0")
+        if dim // reduction == 0:
+            raise ValueError(f"dim {dim} // reduction {reduction} is 0")
+        self.conv1 = nn.Conv2d(dim, dim // compress, 3, padding=1)
+        self.conv2 = nn.Conv2d(dim // compress, dim, 3, padding=1)
+        self.fc1 = nn.Conv2d(dim, dim // reduction, 1)
+        self.fc2 = nn.Conv2d(dim // reduction, dim, 1)
+
+    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        image = x.transpose(1, 2).unflatten(2, tuple(image_size))
+        y = self.conv2(F.gelu(self.conv1(image)))
+        gate = y.mean(dim=(2, 3), keepdim=True)
+        gate = torch.sigmoid(self.fc2(F.relu(self.fc1(gate))))
+        return (gate * y).flatten(2).transpose(1, 2)
+""",
+    "mean-over-the-tokens": """
+# the gate works on tokens (B, L, dim), padding by F.pad, loop over images
+class LocalConvBlock(nn.Module):
+    def __init__(self, dim: int, compress: int = 4, reduction: int = 18) -> None:
+        super().__init__()
+        few, fewer = dim // compress, dim // reduction
+        if not few:
+            raise ValueError("dim=%d is smaller than compress=%d" % (dim, compress))
+        if not fewer:
+            raise ValueError("dim=%d is smaller than reduction=%d" % (dim, reduction))
+        self.conv1 = nn.Conv2d(dim, few, 3, padding="same")
+        self.conv2 = nn.Conv2d(few, dim, 3, padding="same")
+        self.fc1 = nn.Linear(dim, fewer)
+        self.fc2 = nn.Linear(fewer, dim)
+
+    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        results = []
+        for tokens in x:
+            image = tokens.T.contiguous().view(-1, *image_size)
+            y = self.conv2(F.gelu(self.conv1(image[None])))[0].flatten(1).T
+            gate = torch.sigmoid(self.fc2(F.relu(self.fc1(y.mean(0)))))
+            results.append(y * gate)
+        return torch.stack(results)
+""",
+    "one-by-one-convolutions": """
+class LocalConvBlock(nn.Module):
+    def __init__(self, dim: int, compress: int = 4, reduction: int = 18) -> None:
+        super().__init__()
+        for divisor in (compress, reduction):
+            if dim // divisor == 0:
+                raise ValueError(f"dim {dim} // {divisor} leaves no channel")
+        self.conv1 = nn.Conv2d(dim, dim // compress, 3, padding=1)
+        self.conv2 = nn.Conv2d(dim // compress, dim, 3, padding=1)
+        self.fc1 = nn.Conv2d(dim, dim // reduction, 1)
+        self.fc2 = nn.Conv2d(dim // reduction, dim, 1)
+
+    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        as_image = x.transpose(1, 2).unflatten(2, tuple(image_size))
+        y = self.conv2(F.gelu(self.conv1(as_image)))
+        gate = torch.sigmoid(self.fc2(F.relu(self.fc1(F.adaptive_avg_pool2d(y, 1)))))
+        return (gate * y).flatten(2).transpose(1, 2)
+""",
+    "unfold": """
+# convolutions as F.unfold and einsum, GELU by erf, sigmoid by tanh
+class LocalConvBlock(nn.Module):
+    def __init__(self, dim, compress=4, reduction=18):
+        super().__init__()
+        for divisor in (compress, reduction):
+            if dim // divisor == 0:
+                raise ValueError(f"{dim} channels are too few to be divided by {divisor}")
+        hidden, squeezed = dim // compress, dim // reduction
+        self.conv1 = nn.Conv2d(dim, hidden, kernel_size=3, padding=1)
+        self.conv2 = nn.Conv2d(hidden, dim, kernel_size=3, padding=1)
+        self.fc1 = nn.Linear(dim, squeezed)
+        self.fc2 = nn.Linear(squeezed, dim)
+
+    def forward(self, x, image_size):
+        B, L, C = x.shape
+        H, W = image_size
+        img = x.permute(0, 2, 1).reshape(B, C, H, W)
+        y = self.by_patches(img, self.conv1)
+        y = 0.5 * y * (1 + torch.erf(y / 2 ** 0.5))
+        y = self.by_patches(y.reshape(B, -1, H, W), self.conv2)  # (B, C, L)
+        g = self.fc1(y.sum(dim=2) / L).clamp(min=0)
+        g = 0.5 * (1 + torch.tanh(self.fc2(g) / 2))
+        return torch.einsum("bcl,bc->blc", y, g)
+
+    @staticmethod
+    def by_patches(image, conv):
+        patches = F.unfold(image, 3, padding=1)
+        return torch.einsum("bpl,op->bol", patches, conv.weight.flatten(1)) + conv.bias[:, None]
+""",
+}
+
+MISTAKES = (
+    Mistake("local-no-error",
+            "If dim // compress or dim // reduction is 0, no ValueError is raised. Raise one whose message names dim "
+            "and the other number, compress or reduction.",
+            {"""if not 1 <= divisor <= dim:
+                raise ValueError(f"no hidden channel is left: dim={dim}, {name}={divisor}")""":
+                 "divisor = min(divisor, dim)",
+             "dim // compress, kernel_size=3": "max(dim // compress, 1), kernel_size=3",
+             "nn.Conv2d(dim // compress, dim": "nn.Conv2d(max(dim // compress, 1), dim",
+             "dim // reduction, kernel_size=1": "max(dim // reduction, 1), kernel_size=1",
+             "nn.Conv2d(dim // reduction, dim": "nn.Conv2d(max(dim // reduction, 1), dim"}, hint=2),
+    Mistake("local-one-error",
+            "You check only one of the two bottlenecks. Raise a ValueError if dim // compress is 0, and also if dim "
+            "// reduction is 0.",
+            {'(("compress", compress), ("reduction", reduction))': '(("reduction", reduction),)',
+             "dim // compress, kernel_size=3": "max(dim // compress, 1), kernel_size=3",
+             "nn.Conv2d(dim // compress, dim": "nn.Conv2d(max(dim // compress, 1), dim"}, hint=2),
+    Mistake("local-relu",
+            "Between the two 3x3 convolutions you have a ReLU. It should be a GELU there; the ReLU belongs between "
+            "fc1 and fc2.", {"F.gelu(": "torch.relu("}),
+    Mistake("local-gelu-twice",
+            "Between fc1 and fc2 you have a GELU. It should be a ReLU there; the GELU belongs between the 3x3 "
+            "convolutions.", {"torch.relu(": "F.gelu("}),
+    Mistake("local-approximate-gelu", "Your GELU is the tanh approximation. Use the exact GELU, torch's default.",
+            {"F.gelu(self.conv1(image))": "F.gelu(self.conv1(image), approximate='tanh')"}),
+    Mistake("local-no-gelu", "The GELU between the two 3x3 convolutions is missing.",
+            {"F.gelu(self.conv1(image))": "self.conv1(image)"}),
+    Mistake("local-gelu-behind", "There is a second GELU, after conv2. Keep only the one between the convolutions.",
+            {"self.conv2(F.gelu(self.conv1(image)))": "F.gelu(self.conv2(F.gelu(self.conv1(image))))"}),
+    Mistake("local-no-relu", "The ReLU between fc1 and fc2 is missing.",
+            {"torch.relu(self.fc1(y.mean(dim=(2, 3), keepdim=True)))": "self.fc1(y.mean(dim=(2, 3), keepdim=True))"}),
+    Mistake("local-no-gate", "The gate is missing: you return conv2's output as it is. Multiply it by the gate first.",
+            {"(y * weights).flatten(2).transpose(1, 2)": "y.flatten(2).transpose(1, 2)"}, hint=2),
+    Mistake("local-gate-of-the-input",
+            "Your gate looks at the mean of x. It should look at the mean of conv2's output.",
+            {"y.mean(dim=(2, 3), keepdim=True)": "image.mean(dim=(2, 3), keepdim=True)"}, hint=1),
+    Mistake("local-gates-the-input", "You multiply x by the gate. Multiply conv2's output by the gate.",
+            {"(y * weights).flatten(2).transpose(1, 2)": "(image * weights).flatten(2).transpose(1, 2)"}),
+    Mistake("local-no-sigmoid",
+            "The sigmoid after fc2 is missing, so your gate can be any number. Take the sigmoid of fc2's output.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(y.mean(dim=(2, 3), keepdim=True)))))":
+                 "self.fc2(torch.relu(self.fc1(y.mean(dim=(2, 3), keepdim=True))))"}),
+    Mistake("local-softmax",
+            "You have a softmax over the channels. It should be a sigmoid: each channel has a gate of its own.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(y.mean(dim=(2, 3), keepdim=True)))))":
+                 "self.fc2(torch.relu(self.fc1(y.mean(dim=(2, 3), keepdim=True)))).softmax(dim=1)"}),
+    infinite("local-naive-sigmoid",
+             {"torch.sigmoid(self.fc2(torch.relu(self.fc1(y.mean(dim=(2, 3), keepdim=True)))))":
+                  "(lambda e: e / (1 + e))(torch.exp(self.fc2(torch.relu(self.fc1(y.mean(dim=(2, 3), "
+                  "keepdim=True))))))"}),
+    Mistake("local-largest", "You take the largest number of each channel. Take the mean over H and W.",
+            {"y.mean(dim=(2, 3), keepdim=True)": "y.amax(dim=(2, 3), keepdim=True)"}),
+    Mistake("local-mean-of-rows", "You take the mean over one axis of the image only. Take it over H and W.",
+            {"y.mean(dim=(2, 3), keepdim=True)": "y.mean(dim=3, keepdim=True)"}),
+    Mistake("local-mean-of-batch",
+            "Your mean runs over the batch too, so an image's gate depends on the other images. Take it over H and W "
+            "only.",
+            {"y.mean(dim=(2, 3), keepdim=True)": "y.mean(dim=(0, 2, 3), keepdim=True).expand(len(y), -1, -1, -1)"}),
+    Mistake("local-added", "You add the gate to conv2's output. Multiply conv2's output by the gate.",
+            {"(y * weights).flatten(2).transpose(1, 2)": "(y + weights).flatten(2).transpose(1, 2)"}, hint=2),
+    Mistake("local-shortcut", "You add x. LocalConvBlock has no shortcut: that belongs to the block around it.",
+            {"return (y * weights).flatten(2).transpose(1, 2)": "return x + (y * weights).flatten(2).transpose(1, 2)"}),
+    Mistake("local-divisors-exchanged",
+            "compress and reduction have changed places: compress belongs to the convolutions, and reduction to fc1 "
+            "and fc2.",
+            {"self.conv1 =": """compress, reduction = reduction, compress
+        self.conv1 ="""}),
+    Mistake("local-compress-ignored",
+            "The argument `compress` has no effect, because 4 is written into your code. Write compress instead.",
+            {"self.conv1 =": "compress = min(4, dim)\n        self.conv1 ="}),
+    Mistake("local-reduction-ignored",
+            "The argument `reduction` has no effect, because 18 is written into your code. Write reduction instead.",
+            {"self.conv1 =": "reduction = min(18, dim)\n        self.conv1 ="}),
+    Mistake("local-rounded-up", "You round the hidden channels up. Round down: dim // reduction.",
+            {"self.fc1 = nn.Conv2d(dim, dim // reduction": "self.fc1 = nn.Conv2d(dim, -(-dim // reduction)",
+             "self.fc2 = nn.Conv2d(dim // reduction": "self.fc2 = nn.Conv2d(-(-dim // reduction)"}),
+    Mistake("local-convolutions-no-bias", "Your 3x3 convolutions have no biases. Keep torch's default.",
+            {"dim // compress, kernel_size=3, padding=1)": "dim // compress, kernel_size=3, padding=1, bias=False)",
+             "dim, kernel_size=3, padding=1)": "dim, kernel_size=3, padding=1, bias=False)"}),
+    Mistake("local-gate-no-bias", "Your fc1 or fc2 has no bias. Keep torch's default, which has one.",
+            {"dim // reduction, kernel_size=1)": "dim // reduction, kernel_size=1, bias=False)"}),
+    Mistake("local-no-padding",
+            "Your image shrinks, or it is padded with something other than zeros. Both 3x3 convolutions should have "
+            "padding=1.",
+            {"dim // compress, kernel_size=3, padding=1":
+                 "dim // compress, kernel_size=3, padding=1, padding_mode='replicate'",
+             "dim, kernel_size=3, padding=1": "dim, kernel_size=3, padding=1, padding_mode='replicate'"}),
+    Mistake("local-small-kernel", "Your second convolution has a kernel of 1. Both kernels should be 3x3.",
+            {"self.conv2 = nn.Conv2d(dim // compress, dim, kernel_size=3, padding=1)":
+                 "self.conv2 = nn.Conv2d(dim // compress, dim, kernel_size=1)"}),
+    Mistake("local-image-exchanged", LOCAL_IMAGE_EXCHANGED,
+            {"as_grid(x, image_size).permute(0, 3, 1, 2)":
+                 "x.unflatten(1, tuple(image_size)[::-1]).reshape(len(x), *image_size[::-1], -1).transpose(1, "
+                 "2).permute(0, 3, 1, 2)"}, hint=1),
+    Mistake("local-grid-exchanged", LOCAL_IMAGE_EXCHANGED,
+            {"as_grid(x, image_size).permute(0, 3, 1, 2)": "x.transpose(1, 2).unflatten(2, tuple(image_size)[::-1])"},
+            hint=1),
+    Mistake("local-by-reshape",
+            "You turn (B, L, C) into (B, C, H, W) with `reshape` or `view` alone, which mixes tokens and channels. "
+            "Make a grid (B, H, W, C) first, then move the channels.",
+            {"as_grid(x, image_size).permute(0, 3, 1, 2)": "x.reshape(len(x), -1, *image_size)"}, hint=1),
+    Mistake("local-tokens-by-reshape",
+            "You turn (B, C, H, W) into (B, L, C) with `reshape` or `view` alone, which mixes tokens and channels. "
+            "Call flatten(2), then transpose.",
+            {"(y * weights).flatten(2).transpose(1, 2)": "(y * weights).reshape(x.shape)"}),
+    Mistake("local-image", "You return an image, (B, dim, H, W). Return tokens, (B, L, dim).",
+            {"(y * weights).flatten(2).transpose(1, 2)": "y * weights"}, hint=2),
+    detached("local-gate-detached", "the gate is detached, so fc1 and fc2 would never learn",
+             {"(y * weights).flatten(2).transpose(1, 2)": "(y * weights.detach()).flatten(2).transpose(1, 2)"}),
+    Mistake("local-input-detached",
+            "The numbers are right, and so are the gradients of the weights. But x is detached before conv1, so no "
+            "gradient flows back to whatever made x. Leave out the `detach()`, `.data` or `no_grad()`.",
+            {"as_grid(x, image_size).permute(0, 3, 1, 2)": "as_grid(x, image_size).permute(0, 3, 1, 2).detach()"}),
+    Mistake("local-in-place",
+            "You change x in place, so code that reads x after your block finds it changed. Make a new tensor.",
+            {"return (y * weights).flatten(2).transpose(1, 2)":
+                 "return x.data.add_(0.0).copy_(x.data * 1.5) * 0 + (y * weights).flatten(2).transpose(1, 2)"}),
+)
+
+WRONG = (
+    Wrong("at-least-one-channel",
+          {"""for divisor in (compress, reduction):
+            if dim // divisor == 0:
+                raise ValueError(f"{dim} channels are too few to be divided by {divisor}")
+        """: "",
+           "dim // compress, dim // reduction": "(max(1, dim // compress), max(1, dim // reduction))"},
+          of="Linear-gate", mistake="local-no-error"),
+    Wrong("back-without-permute", {"out.permute(0, 2, 3, 1)": "out"}, of="Linear-gate",
+          mistake="local-tokens-by-reshape"),
+    Wrong("compress-and-reduction-swapped", {"hidden, squeezed": "(squeezed, hidden)"}, of="Linear-gate",
+          mistake="local-divisors-exchanged"),
+    Wrong("gate-without-bias",
+          {"nn.Linear(dim, squeezed)": "nn.Linear(dim, squeezed, bias=False)",
+           "nn.Linear(squeezed, dim)": "nn.Linear(squeezed, dim, bias=False)"}, of="Linear-gate", says="fc1.bias"),
+    Wrong("max-pooling-in-the-gate", {"nn.AdaptiveAvgPool2d(1)": "nn.AdaptiveMaxPool2d(1)"}, of="Linear-gate",
+          mistake="local-largest"),
+    Wrong("mean-over-the-batch-too", {"(2, 3)": "(0, 2, 3)"}, of="gate-of-1-x-1-convolutions",
+          mistake="local-mean-of-batch"),
+    Wrong("message-without-numbers",
+          {"""if dim // compress == 0:
+            raise ValueError(f"dim {dim} // compress {compress} is 0")""": """if dim // compress == 0:
+            raise ValueError('not enough channels for compress')""",
+           """if dim // reduction == 0:
+            raise ValueError(f"dim {dim} // reduction {reduction} is 0")""": """if dim // reduction == 0:
+            raise ValueError('not enough channels for reduction')"""}, of="gate-of-1-x-1-convolutions",
+          says="in its message, so that the reader know"),
+    Wrong("no-sigmoid", {"self.fc2(torch.relu(self.fc1(g))).sigmoid()": "self.fc2(torch.relu(self.fc1(g)))"},
+          of="Linear-gate", mistake="local-no-sigmoid"),
+    Wrong("only-compress-tested",
+          {"""if dim // reduction == 0:
+            raise ValueError(f"dim {dim} // reduction {reduction} is 0")
+        """: ""}, of="gate-of-1-x-1-convolutions", says="your code raises RuntimeError"),
+    Wrong("refuses-what-does-not-divide", {"dim // divisor == 0": "dim % divisor != 0"}, of="Linear-gate",
+          says="channels are too few"),
+    Wrong("reshape-without-transpose", {"x.permute(0, 2, 1)": "x"}, of="Linear-gate", mistake="local-by-reshape"),
+)
+
+EQUIVALENT = {
+    "The page promises sizes that fit, and so do the cases.": ["6: without 1", "6: 1 -> 0", "7: message without name"],
+    "A number that leaves none was refused.": ["8: rounded down, at least 1", "9: rounded down, at least 1",
+        "10: rounded down, at least 1", "11: rounded down, at least 1"],
+    "The map is a single pixel.": ["10: Conv2d with stride=2", "10: Conv2d with dilation=2",
+        "11: Conv2d with stride=2", "11: Conv2d with dilation=2"],
+    "What is overwritten belongs to the module, and its old value is not read again.": ["16: sigmoid in place",
+        "16: relu in place", "17: Mult in place"],
+    "A second time changes nothing.": ["16: relu twice"],
+    "The order of the two axes that are swapped does not matter.": ["17: arguments 0 and 1 of transpose exchanged"],
+}

@@ -1,0 +1,365 @@
+"""What learners write for `MixedAttention`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import attention_dropout, detached
+
+RIGHT = {
+    "mixed-by-slices": """
+class MixedAttention(nn.Module):
+    def __init__(self, dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups=(None, None),
+                 window_shift=False, stripe_shift=False, down_factor=1):
+        super().__init__()
+        self.half = 3 * dim // 2
+        self.qkv = nn.Linear(dim, 3 * dim)
+        self.anchor = AnchorProjection(dim, down_factor)
+        self.window_attention = WindowAttention(num_heads_window, window_size, shift=window_shift)
+        self.stripe_attention = AnchoredStripeAttention(num_heads_stripe, stripe_size, stripe_groups=stripe_groups,
+                                                        shift=stripe_shift, down_factor=down_factor)
+        self.proj = nn.Linear(dim, dim)
+
+    def forward(self, x, image_size):
+        qkv = self.qkv(x)
+        y = [self.window_attention(qkv[..., :self.half], image_size)]
+        y.append(self.stripe_attention(qkv[..., self.half:], self.anchor(x, image_size), image_size))
+        return self.proj(torch.cat(y, dim=2))
+""",
+    "mixed-two-products": """
+class MixedAttention(nn.Module):
+    def __init__(self, dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups=(None, None),
+                 window_shift=False, stripe_shift=False, down_factor=1):
+        super().__init__()
+        self.qkv, self.proj = nn.Linear(dim, dim * 3), nn.Linear(dim, dim)
+        self.anchor = AnchorProjection(dim, down_factor)
+        self.window_attention = WindowAttention(num_heads_window, window_size, window_shift)
+        self.stripe_attention = AnchoredStripeAttention(num_heads_stripe, stripe_size, stripe_groups, stripe_shift, down_factor)
+
+    def forward(self, x, image_size):
+        halves = [F.linear(x, w, b) for w, b in zip(self.qkv.weight.chunk(2), self.qkv.bias.chunk(2))]
+        window = self.window_attention(halves[0].contiguous(), image_size)
+        stripe = self.stripe_attention(halves[1].contiguous(), self.anchor(x, image_size), image_size)
+        left, right = self.proj.weight.chunk(2, dim=1)
+        return window @ left.T + stripe @ right.T + self.proj.bias
+""",
+    "as-on-the-page": """
+class MixedAttention(nn.Module):
+    def __init__(
+        self,
+        dim: int,
+        num_heads_window: int,
+        num_heads_stripe: int,
+        window_size: tuple[int, int],
+        stripe_size: tuple[int | None, int | None],
+        stripe_groups: tuple[int | None, int | None] = (None, None),
+        window_shift: bool = False,
+        stripe_shift: bool = False,
+        down_factor: int = 1,
+    ) -> None:
+        super().__init__()
+        self.qkv, self.proj = nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+        self.anchor = AnchorProjection(dim, down_factor)
+        self.window_attention = WindowAttention(num_heads_window, window_size, window_shift)
+        self.stripe_attention = AnchoredStripeAttention(
+            num_heads_stripe, stripe_size, stripe_groups, stripe_shift, down_factor
+        )
+
+    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        of_window, of_stripe = self.qkv(x).chunk(2, dim=-1)
+        window = self.window_attention(of_window, image_size)
+        stripe = self.stripe_attention(of_stripe, self.anchor(x, image_size), image_size)
+        return self.proj(torch.cat([window, stripe], dim=-1))
+""",
+    "cat-by-hand": """
+class MixedAttention(nn.Module):
+    def __init__(
+        self,
+        dim: int,
+        num_heads_window: int,
+        num_heads_stripe: int,
+        window_size: tuple[int, int],
+        stripe_size: tuple[int | None, int | None],
+        stripe_groups: tuple[int | None, int | None] = (None, None),
+        window_shift: bool = False,
+        stripe_shift: bool = False,
+        down_factor: int = 1,
+    ) -> None:
+        super().__init__()
+        self.qkv, self.proj = nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+        self.anchor = AnchorProjection(dim, down_factor)
+        self.window_attention = WindowAttention(num_heads_window, window_size, window_shift)
+        self.stripe_attention = AnchoredStripeAttention(
+            num_heads_stripe, stripe_size, stripe_groups, stripe_shift, down_factor
+        )
+
+    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        both = self.qkv(x)
+        half = both.shape[-1] // 2
+        of_window, of_stripe = both[:, :, :half], both[:, :, half:]
+        window = self.window_attention(of_window, image_size)
+        stripe = self.stripe_attention(of_stripe, self.anchor(x, image_size), image_size)
+        return self.proj(torch.cat([window, stripe], dim=-1))
+""",
+    "layers-named-otherwise": """
+# sub-modules have other names (to_qkv, pool, win, stripe, out)
+class MixedAttention(nn.Module):
+    def __init__(
+        self,
+        dim: int,
+        num_heads_window: int,
+        num_heads_stripe: int,
+        window_size: tuple[int, int],
+        stripe_size: tuple[int | None, int | None],
+        stripe_groups: tuple[int | None, int | None] = (None, None),
+        window_shift: bool = False,
+        stripe_shift: bool = False,
+        down_factor: int = 1,
+    ) -> None:
+        super().__init__()
+        self.to_qkv = nn.Linear(dim, 3 * dim)
+        self.pool = AnchorProjection(dim, down_factor)
+        self.win = WindowAttention(num_heads_window, window_size, window_shift)
+        self.stripe = AnchoredStripeAttention(
+            num_heads_stripe, stripe_size, stripe_groups, stripe_shift, down_factor
+        )
+        self.out = nn.Linear(dim, dim)
+
+    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        for_windows, for_stripes = self.to_qkv(x).chunk(2, dim=-1)
+        windows = self.win(for_windows, image_size)
+        stripes = self.stripe(for_stripes, self.pool(x, image_size), image_size)
+        return self.out(torch.cat([windows, stripes], dim=-1))
+""",
+    "slices": """
+# the channels are cut by slices
+class MixedAttention(nn.Module):
+    def __init__(
+        self,
+        dim: int,
+        num_heads_window: int,
+        num_heads_stripe: int,
+        window_size: tuple[int, int],
+        stripe_size: tuple[int | None, int | None],
+        stripe_groups: tuple[int | None, int | None] = (None, None),
+        window_shift: bool = False,
+        stripe_shift: bool = False,
+        down_factor: int = 1,
+    ) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(dim, 3 * dim)
+        self.anchor = AnchorProjection(dim, down_factor)
+        self.window_attention = WindowAttention(num_heads_window, window_size, window_shift)
+        self.stripe_attention = AnchoredStripeAttention(
+            num_heads_stripe, stripe_size, stripe_groups, stripe_shift, down_factor
+        )
+        self.proj = nn.Linear(dim, dim)
+
+    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        qkv = self.qkv(x)
+        half = qkv.shape[-1] // 2
+        anchor = self.anchor(x, image_size)
+        y_w = self.window_attention(qkv[..., :half], image_size)
+        y_s = self.stripe_attention(qkv[..., half:], anchor, image_size)
+        y = torch.cat((y_w, y_s), dim=2)
+        y = self.proj(y)
+        return y
+""",
+    "weights-cut-in-two": """
+# F.linear with half of the weight rows for each branch, proj as a sum of two products
+class MixedAttention(nn.Module):
+    def __init__(
+        self,
+        dim: int,
+        num_heads_window: int,
+        num_heads_stripe: int,
+        window_size: tuple[int, int],
+        stripe_size: tuple[int | None, int | None],
+        stripe_groups: tuple[int | None, int | None] = (None, None),
+        window_shift: bool = False,
+        stripe_shift: bool = False,
+        down_factor: int = 1,
+    ) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(dim, 3 * dim)
+        self.anchor = AnchorProjection(dim, down_factor)
+        self.window_attention = WindowAttention(num_heads_window, window_size, window_shift)
+        self.stripe_attention = AnchoredStripeAttention(
+            num_heads_stripe, stripe_size, stripe_groups, stripe_shift, down_factor
+        )
+        self.proj = nn.Linear(dim, dim)
+
+    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        w_win, w_str = self.qkv.weight.chunk(2, dim=0)
+        b_win, b_str = self.qkv.bias.chunk(2)
+        win = self.window_attention(F.linear(x, w_win, b_win), image_size)
+        stripes = self.stripe_attention(
+            F.linear(x, w_str, b_str), self.anchor(x, image_size), image_size
+        )
+        p_win, p_str = self.proj.weight.chunk(2, dim=1)
+        return win @ p_win.T + torch.addmm(self.proj.bias, stripes.flatten(0, 1), p_str.T).view(x.shape)
+""",
+    "writes-into-one-tensor": """
+# view as (2, 3, half), then both results written into one empty tensor
+class MixedAttention(nn.Module):
+    def __init__(
+        self,
+        dim: int,
+        num_heads_window: int,
+        num_heads_stripe: int,
+        window_size: tuple[int, int],
+        stripe_size: tuple[int | None, int | None],
+        stripe_groups: tuple[int | None, int | None] = (None, None),
+        window_shift: bool = False,
+        stripe_shift: bool = False,
+        down_factor: int = 1,
+    ) -> None:
+        super().__init__()
+        self.qkv = nn.Linear(dim, 3 * dim)
+        self.anchor = AnchorProjection(dim, down_factor)
+        self.window_attention = WindowAttention(num_heads_window, window_size, window_shift)
+        self.stripe_attention = AnchoredStripeAttention(
+            num_heads_stripe, stripe_size, stripe_groups, stripe_shift, down_factor
+        )
+        self.proj = nn.Linear(dim, dim)
+
+    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        B, L, dim = x.shape
+        both = self.qkv(x).view(B, L, 2, 3 * dim // 2).permute(2, 0, 1, 3)
+        joined = x.new_empty(B, L, dim)
+        joined[:, :, : dim // 2] = self.window_attention(both[0], image_size)
+        joined[:, :, dim // 2 :] = self.stripe_attention(both[1], self.anchor(x, image_size), image_size)
+        return self.proj(joined)
+""",
+}
+
+MISTAKES = (
+    Mistake("mixed-branches-exchanged",
+            "The two branches have changed places: the first half of qkv's outputs belongs to the windows, and the "
+            "second half to the stripes.",
+            {"qkv_window, qkv_stripe = self.qkv(x).chunk(2, dim=-1)":
+                 "qkv_stripe, qkv_window = self.qkv(x).chunk(2, dim=-1)"}),
+    Mistake("mixed-split-inside",
+            "You read the outputs of qkv as [q | k | v] of dim channels each, and halve each of the three. Halve "
+            "*all* outputs first. The first half is the window branch's [q | k | v], and the second half is the "
+            "stripe branch's.",
+            {"qkv_window, qkv_stripe = self.qkv(x).chunk(2, dim=-1)":
+                 "qkv_window, qkv_stripe = (t.flatten(2) for t in self.qkv(x).unflatten(2, (3, 2, -1)).unbind(3))"},
+            hint=1),
+    Mistake("mixed-every-second-channel",
+            "Your branches get every second channel. One branch should get qkv's first half, and the other branch "
+            "its second half.",
+            {"qkv_window, qkv_stripe = self.qkv(x).chunk(2, dim=-1)":
+                 "qkv_window, qkv_stripe = self.qkv(x)[..., ::2], self.qkv(x)[..., 1::2]"}, hint=1),
+    Mistake("mixed-joined-the-other-way", "You join the branches as [stripe, window]. Join them as [window, stripe].",
+            {"self.proj(torch.cat([window, stripe], dim=-1))": "self.proj(torch.cat([stripe, window], dim=-1))"},
+            hint=2),
+    Mistake("mixed-added", "You add the two branches. Join them along the channels, because proj takes dim channels.",
+            {"nn.Linear(dim, dim)": "nn.Linear(dim // 2, dim)",
+             "self.proj(torch.cat([window, stripe], dim=-1))": "self.proj(window + stripe)"}),
+    Mistake("mixed-groups-ignored", "stripe_groups has no effect. Pass it on to AnchoredStripeAttention.",
+            {"num_heads_stripe, stripe_size, stripe_groups, stripe_shift":
+                 "num_heads_stripe, stripe_size, (None, None), stripe_shift"}),
+    Mistake("mixed-no-proj",
+            "You never call `proj`, so the two branches are never mixed. Call it last, on the joined branches.",
+            {"self.proj(torch.cat([window, stripe], dim=-1))": "torch.cat([window, stripe], dim=-1)"}, hint=2),
+    Mistake("mixed-interleaved",
+            "The channels of the two branches alternate before proj. The windows' channels should come first, then "
+            "the stripes'.",
+            {"self.proj(torch.cat([window, stripe], dim=-1))":
+                 "self.proj(torch.stack([window, stripe], dim=-1).flatten(2))"}),
+    Mistake("mixed-anchors-of-qkv", "Your anchors come from the outputs of qkv. They should come from x itself.",
+            {"self.anchor(x, image_size)": "self.anchor(self.qkv(x)[..., :x.shape[2]], image_size)"}),
+    Mistake("mixed-anchors-of-stripe-queries",
+            "Your anchors come from the stripe branch's channels. They should come from x itself.",
+            {"self.anchor(x, image_size)": "self.anchor(qkv_stripe[..., :x.shape[2]], image_size)"}),
+    Mistake("mixed-windows-twice",
+            "Your stripe branch gets the window branch's q, k and v. Give it its own, the second half of qkv's "
+            "outputs.", {"self.stripe_attention(qkv_stripe": "self.stripe_attention(qkv_window"}),
+    Mistake("mixed-stripes-twice",
+            "Your window branch gets the stripe branch's q, k and v. Give it its own, the first half of qkv's "
+            "outputs.",
+            {"self.window_attention(qkv_window, image_size)": "self.window_attention(qkv_stripe, image_size)"}),
+    Mistake("mixed-one-after-the-other",
+            "Your anchors come from the output of the windows. They should come from x, because the branches run "
+            "side by side.",
+            {"self.anchor(x, image_size)": "self.anchor(torch.cat([window, window], dim=-1), image_size)"}),
+    Mistake("mixed-shifts-exchanged",
+            "The two shifts have changed places: window_shift belongs to the windows, and stripe_shift to the "
+            "stripes.",
+            {"window_size, window_shift)": "window_size, stripe_shift)",
+             "stripe_groups, stripe_shift, down_factor": "stripe_groups, window_shift, down_factor"}, hint=2),
+    Mistake("mixed-window-shift-for-both",
+            "Both branches get window_shift. Give window_shift to the windows, and stripe_shift to the stripes.",
+            {"stripe_groups, stripe_shift, down_factor": "stripe_groups, window_shift, down_factor"}, hint=2),
+    Mistake("mixed-stripe-shift-for-both",
+            "Both branches get stripe_shift. Give window_shift to the windows, and stripe_shift to the stripes.",
+            {"window_size, window_shift)": "window_size, stripe_shift)"}, hint=2),
+    Mistake("mixed-factor-ignored",
+            "down_factor has no effect. Pass it on to AnchorProjection and to AnchoredStripeAttention.",
+            {"stripe_groups, stripe_shift, down_factor": "stripe_groups, stripe_shift",
+             "AnchorProjection(dim, down_factor)": "AnchorProjection(dim, 1)"}, hint=2),
+    Mistake("mixed-groups-exchanged", "You reverse stripe_groups. Pass it on as it is: GRLBlock does the reversing.",
+            {"num_heads_stripe, stripe_size, stripe_groups": "num_heads_stripe, stripe_size, stripe_groups[::-1]"}),
+    Mistake("mixed-window-shift-ignored", "window_shift has no effect. Pass it on to WindowAttention.",
+            {"window_size, window_shift)": "window_size)"}, hint=2),
+    Mistake("mixed-stripe-shift-ignored", "stripe_shift has no effect. Pass it on to AnchoredStripeAttention.",
+            {"stripe_groups, stripe_shift, down_factor": "stripe_groups, False, down_factor"}, hint=2),
+    Mistake("mixed-heads-exchanged",
+            "The two numbers of heads have changed places: num_heads_window belongs to the windows, and "
+            "num_heads_stripe to the stripes.",
+            {"WindowAttention(num_heads_window": "WindowAttention(num_heads_stripe",
+             "            num_heads_stripe, stripe_size": "            num_heads_window, stripe_size"}),
+    Mistake("mixed-qkv-no-bias", "Your qkv has no bias. Keep torch's default, which has one.",
+            {"nn.Linear(dim, 3 * dim)": "nn.Linear(dim, 3 * dim, bias=False)"}),
+    Mistake("mixed-proj-no-bias", "Your proj has no bias. Keep torch's default, which has one.",
+            {"nn.Linear(dim, dim)": "nn.Linear(dim, dim, bias=False)"}),
+    Mistake("mixed-shortcut", "You add x to the result. The shortcut belongs to the block around this module.",
+            {"return self.proj(torch.cat([window, stripe], dim=-1))":
+                 "return x + self.proj(torch.cat([window, stripe], dim=-1))"}),
+    attention_dropout("mixed-dropout",
+                      {"return self.proj(torch.cat([window, stripe], dim=-1))":
+                           "return F.dropout(self.proj(torch.cat([window, stripe], dim=-1)), 0.1, self.training)"}),
+    Mistake("mixed-only-in-eval",
+            "In training mode your module returns x as it is. It should do the same in both modes.",
+            {"return self.proj(torch.cat([window, stripe], dim=-1))":
+                 "return x if self.training else self.proj(torch.cat([window, stripe], dim=-1))"}),
+    detached("mixed-anchor-detached", "x is detached before AnchorProjection, so a part of its gradient is lost",
+             {"self.anchor(x, image_size)": "self.anchor(x.detach(), image_size)"}),
+    detached("mixed-detached", "the result is detached, so nothing before it would ever learn",
+             {"return self.proj(torch.cat([window, stripe], dim=-1))":
+                  "return self.proj(torch.cat([window, stripe], dim=-1)).detach()"}),
+)
+
+WRONG = (
+    Wrong("down_factor-not-handed-on",
+          {"""AnchoredStripeAttention(
+            num_heads_stripe, stripe_size, stripe_groups, stripe_shift, down_factor
+        )""": "AnchoredStripeAttention(num_heads_stripe, stripe_size, stripe_groups, stripe_shift)",
+           """B, L, dim = x.shape
+        both = self.qkv(x).view(B, L, 2, 3 * dim // 2).permute(2, 0, 1, 3)
+        joined = x.new_empty(B, L, dim)""": "for_windows, for_stripes = self.qkv(x).chunk(2, dim=-1)",
+           "joined[:, :, : dim // 2]": "windows",
+           "both[0]": "for_windows",
+           "joined[:, :, dim // 2 :]": "stripes",
+           "both[1]": "for_stripes",
+           "return self.proj(joined)": "return self.proj(torch.cat([windows, stripes], dim=-1))"},
+          of="writes-into-one-tensor", says="are not an image of"),
+    Wrong("joined-along-the-batch", {"torch.cat((y_w, y_s), dim=2)": "torch.cat((y_w, y_s), dim=0).reshape(x.shape)"},
+          of="slices", says="`proj` receives the right numbers in another order"),
+    Wrong("size-of-the-first-image",
+          {"of_window, of_stripe": """if not hasattr(self, 'image_size'):
+            self.image_size = image_size
+        of_window, of_stripe""",
+           "of_window, image_size": "of_window, self.image_size"}, of="as-on-the-page",
+          says="wrong after a call on the same module with inputs of other sizes"),
+    Wrong("windows-with-height-and-width-swapped", {"], image_size": "], image_size[::-1]"}, of="slices",
+          says="do not tile an image"),
+)
+
+EQUIVALENT = {
+    "The page promises sizes that fit, and so do the cases.": ["5: guard left out", "5: an assert", "5: Or -> And",
+        "5: without heads < 1", "5: without dim % (2 * heads)", "5: 1 -> 0", "5: only 2 of Mult",
+        "5: only heads of Mult", "5: 2 -> 1", "5: without the first", "5: without the last", "5: only the first",
+        "5: at most four", "5: each once", "5: num_heads_window -> num_heads_stripe",
+        "5: num_heads_stripe -> num_heads_window", "6: raises RuntimeError", "6: raises TypeError",
+        "6: raises Exception", "6: message without numbers", "6: no message", "6: printed, not raised",
+        "6: message without dim", "6: message without num_heads_window", "6: message without num_heads_stripe"],
+}

@@ -1,0 +1,518 @@
+"""What learners write for `EfficientPositionAttention`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import attention_dropout, detached, only_in_eval, overflow
+from solutions.shared.position_attention import projections, with_gamma
+
+RIGHT = {
+    "efficient-loop": """
+class EfficientPositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        if channels // reduction == 0:
+            raise ValueError(f"channels={channels}, reduction={reduction}")
+        self.query = nn.Conv2d(channels, channels // reduction, 1)
+        self.key = nn.Conv2d(channels, channels // reduction, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        q, k, v = (layer(x).flatten(2) for layer in (self.query, self.key, self.value))
+        n, out = q.shape[2], []
+        for start in range(0, n, 64):
+            weights = torch.softmax(q[:, :, start:start + 64].transpose(1, 2) @ k, dim=2)
+            out.append(v @ weights.transpose(1, 2))
+        return x + self.gamma * torch.cat(out, dim=2).view_as(x)
+""",
+    "efficient-padded": """
+class EfficientPositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden < 1:
+            raise ValueError(f"{channels} {reduction}")
+        self.query, self.key = nn.Conv2d(channels, hidden, 1), nn.Conv2d(channels, hidden, 1)
+        self.value, self.gamma = nn.Conv2d(channels, channels, 1), nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        q, k, v = (layer(x).flatten(2).mT[:, None].contiguous() for layer in (self.query, self.key, self.value))
+        q, k = (nn.functional.pad(t, (0, v.shape[-1] - t.shape[-1])) for t in (q, k))
+        y = nn.functional.scaled_dot_product_attention(q, k, v, scale=1.0)[:, 0]
+        return x + self.gamma * y.transpose(1, 2).reshape(x.shape)
+""",
+    "efficient-inherits": """
+class PositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        if channels // reduction == 0:
+            raise ValueError(f"{channels} channels, reduction {reduction}")
+        self.query = nn.Conv2d(channels, channels // reduction, 1)
+        self.key = nn.Conv2d(channels, channels // reduction, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+class EfficientPositionAttention(PositionAttention):
+    def forward(self, x):
+        q, k, v = self.query(x).flatten(2).mT, self.key(x).flatten(2), self.value(x).flatten(2).mT
+        seen = [torch.utils.checkpoint.checkpoint(self.part, rows, k, v, use_reentrant=False) for rows in q.split(100, 1)]
+        return x + self.gamma * torch.cat(seen, 1).mT.unflatten(2, x.shape[2:])
+
+    def part(self, rows, k, v):
+        return (rows @ k).softmax(-1) @ v
+""",
+    "efficient-written-into": """
+class EfficientPositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        if channels // reduction == 0:
+            raise ValueError(f"{channels} channels, reduction {reduction}")
+        self.query = nn.Conv2d(channels, channels // reduction, 1)
+        self.key = nn.Conv2d(channels, channels // reduction, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        q, k, v = (layer(x).flatten(2) for layer in (self.query, self.key, self.value))
+        out = torch.empty_like(v)
+        for i in range(0, v.shape[2], 90):
+            out[:, :, i:i + 90] = v @ torch.softmax(k.transpose(1, 2) @ q[:, :, i:i + 90], dim=1)
+        return torch.addcmul(x, self.gamma, out.view_as(x))
+""",
+    "efficient-linear-layers": """
+class EfficientPositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        if channels < reduction:
+            raise ValueError("channels=%d and reduction=%d" % (channels, reduction))
+        self.query, self.key = nn.Linear(channels, channels // reduction), nn.Linear(channels, channels // reduction)
+        self.value, self.gamma = nn.Linear(channels, channels), nn.Parameter(torch.tensor(0.0))
+
+    def forward(self, x):
+        tokens = x.flatten(2).transpose(1, 2)
+        k, v, seen = self.key(tokens), self.value(tokens), []
+        for part in tokens.split(200, dim=1):
+            weights = torch.einsum("bnd,bmd->bnm", self.query(part), k).softmax(dim=2)
+            seen.append(torch.einsum("bnm,bmc->bcn", weights, v))
+        return x + self.gamma * torch.cat(seen, dim=2).reshape(x.shape)
+""",
+    "efficient-keys-in-blocks": """
+class EfficientPositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        if channels // reduction == 0:
+            raise ValueError(f"{channels} channels, reduction {reduction}")
+        self.query = nn.Conv2d(channels, channels // reduction, 1)
+        self.key = nn.Conv2d(channels, channels // reduction, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        q, k, v = (layer(x).flatten(2).mT for layer in (self.query, self.key, self.value))
+        largest, total, out = -torch.inf, 0, 0
+        for i in range(0, k.shape[1], 64):
+            logits = q @ k[:, i:i + 64].mT
+            new = torch.maximum(logits.amax(-1, keepdim=True), torch.as_tensor(largest, device=x.device, dtype=x.dtype))
+            shrink, weights = torch.exp(largest - new), torch.exp(logits - new)
+            total = total * shrink + weights.sum(-1, keepdim=True)
+            out, largest = out * shrink + weights @ v[:, i:i + 64], new
+        return x + self.gamma * (out / total).mT.reshape(x.shape)
+""",
+    "efficient-own-backward": """
+class Rows(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, q, k, v):
+        ctx.save_for_backward(q, k, v)
+        return torch.cat([(part @ k.mT).softmax(-1) @ v for part in q.split(120, 1)], 1)
+
+    @staticmethod
+    def backward(ctx, g):
+        q, k, v = ctx.saved_tensors
+        dq, dk, dv = [], torch.zeros_like(k), torch.zeros_like(v)
+        for part, mine in zip(q.split(120, 1), g.split(120, 1)):
+            a = (part @ k.mT).softmax(-1)
+            da = mine @ v.mT
+            ds = a * (da - (a * da).sum(-1, keepdim=True))
+            dq.append(ds @ k)
+            dk, dv = dk + ds.mT @ part, dv + a.mT @ mine
+        return torch.cat(dq, 1), dk, dv
+
+class EfficientPositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        if channels // reduction == 0:
+            raise ValueError(f"{channels} channels, reduction {reduction}")
+        self.query = nn.Conv2d(channels, channels // reduction, 1)
+        self.key = nn.Conv2d(channels, channels // reduction, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        q, k, v = (layer(x).flatten(2).mT for layer in (self.query, self.key, self.value))
+        return x + self.gamma * Rows.apply(q, k, v).mT.reshape(x.shape)
+""",
+    "efficient-image-by-image": """
+class EfficientPositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        if channels // reduction == 0:
+            raise ValueError(f"{channels} channels, reduction {reduction}")
+        self.query = nn.Conv2d(channels, channels // reduction, 1)
+        self.key = nn.Conv2d(channels, channels // reduction, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def one(self, x):
+        q, k, v = self.query(x).flatten(1).T, self.key(x).flatten(1), self.value(x).flatten(1).T
+        return torch.cat([torch.softmax(torch.mm(rows, k), 1).mm(v) for rows in q.split(77)]).T.reshape(x.shape)
+
+    def forward(self, x):
+        return x + self.gamma * torch.stack([self.one(image) for image in x])
+""",
+    "checkpointed": """
+# without the large map: checkpointed
+class EfficientPositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        inner = channels // reduction
+        if inner == 0:
+            raise ValueError(f"{channels} channels, reduction {reduction}")
+        self.query = nn.Conv2d(channels, inner, 1)
+        self.key = nn.Conv2d(channels, inner, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        B, C, H, W = x.shape
+        N = H * W
+        q = self.query(x).flatten(2).transpose(1, 2)
+        k = self.key(x).flatten(2)
+        v = self.value(x).flatten(2).transpose(1, 2)
+        chunk = 128
+        outs = []
+        f = lambda q, k, v: (q @ k).softmax(dim=-1) @ v
+        for i in range(0, N, chunk):
+            outs.append(torch.utils.checkpoint.checkpoint(f, q[:, i:i + chunk], k, v, use_reentrant=False))
+        out = torch.cat(outs, dim=1)
+        return x + self.gamma * out.transpose(1, 2).reshape(B, C, H, W)
+""",
+    "chunks": """
+# without the large map: chunks
+class EfficientPositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        inner = channels // reduction
+        if inner == 0:
+            raise ValueError(f"{channels} channels, reduction {reduction}")
+        self.query = nn.Conv2d(channels, inner, 1)
+        self.key = nn.Conv2d(channels, inner, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        B, C, H, W = x.shape
+        N = H * W
+        q = self.query(x).flatten(2).transpose(1, 2)
+        k = self.key(x).flatten(2)
+        v = self.value(x).flatten(2).transpose(1, 2)
+        chunk = 128
+        outs = []
+        for i in range(0, N, chunk):
+            a = (q[:, i:i + chunk] @ k).softmax(dim=-1)
+            outs.append(a @ v)
+        out = torch.cat(outs, dim=1)
+        return x + self.gamma * out.transpose(1, 2).reshape(B, C, H, W)
+""",
+    "sdpa": """
+# without the large map: sdpa
+class EfficientPositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        inner = channels // reduction
+        if inner == 0:
+            raise ValueError(f"{channels} channels, reduction {reduction}")
+        self.query = nn.Conv2d(channels, inner, 1)
+        self.key = nn.Conv2d(channels, inner, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        B, C, H, W = x.shape
+        N = H * W
+        q = self.query(x).flatten(2).transpose(1, 2)
+        k = self.key(x).flatten(2)
+        v = self.value(x).flatten(2).transpose(1, 2).contiguous()
+        k = k.transpose(1, 2)
+        extra = C - q.shape[-1]
+        q, k = nn.functional.pad(q, (0, extra)), nn.functional.pad(k, (0, extra))
+        out = nn.functional.scaled_dot_product_attention(q.unsqueeze(1), k.unsqueeze(1), v.unsqueeze(1), scale=1.0).squeeze(1)
+        return x + self.gamma * out.transpose(1, 2).reshape(B, C, H, W)
+""",
+    "split-511": """
+class EfficientPositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden == 0:
+            raise ValueError(f"channels={channels} // reduction={reduction} is 0")
+        self.query = nn.Conv2d(channels, hidden, 1)
+        self.key = nn.Conv2d(channels, hidden, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        q = self.query(x).flatten(2).transpose(1, 2)
+        k = self.key(x).flatten(2)
+        v = self.value(x).flatten(2).transpose(1, 2)
+        out = [(part @ k).softmax(-1) @ v for part in q.split(511, dim=1)]
+        return x + self.gamma * torch.cat(out, dim=1).transpose(1, 2).reshape(x.shape)
+""",
+}
+
+MISTAKES = (
+    *with_gamma("efficient", "A V", hint=3),
+    *projections("efficient", "self.value(x).flatten(2).transpose(1, 2)"),
+    Mistake("efficient-scaled",
+            "Your products are divided by sqrt(D), where D is the queries' width. `scaled_dot_product_attention` "
+            "divides by it unless you pass scale=1.0. DANet does not scale.",
+            {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
+             "dim=1)]\n        gathered = torch.cat(rows, dim=1).transpose(1, 2)":
+                 "gathered = nn.functional.scaled_dot_product_attention(queries, keys.transpose(1, 2), "
+                 "values).transpose(1, 2)"}),
+    Mistake("efficient-scaled-by-width",
+            "Your products are divided by sqrt(C). If you pad the queries to C numbers, "
+            "`scaled_dot_product_attention` divides by sqrt(C) unless you pass scale=1.0. DANet does not scale.",
+            {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
+             "dim=1)]\n        gathered = torch.cat(rows, dim=1).transpose(1, 2)":
+                 "wide = nn.functional.pad(torch.stack([queries, keys.transpose(1, 2)]), (0, values.shape[-1] - "
+                 "queries.shape[-1]))\n        gathered = nn.functional.scaled_dot_product_attention(*wide, "
+                 "values).transpose(1, 2)"}),
+    overflow("efficient-exp", "products",
+             {"checkpoint(gather, some, keys, values, use_reentrant=False)":
+                  "(lambda e: e / e.sum(dim=-1, keepdim=True) @ values)(torch.exp(some @ keys))"}),
+    Mistake("efficient-own-chunk",
+            "Each chunk of queries sees the keys of its own chunk only. Every query needs all N keys, so chunk the "
+            "queries and not the keys.",
+            {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
+             "dim=1)]": """parts = zip(queries.split(ROWS, dim=1), keys.split(ROWS, dim=2), values.split(ROWS, dim=1))
+        rows = [gather(*part) for part in parts]"""}, hint=2),
+    Mistake("efficient-chunks-of-keys",
+            "You take a softmax within each chunk of keys and add the results. The weights of a position then sum to "
+            "the number of chunks. A softmax needs the whole row: chunk the queries.",
+            {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
+             "dim=1)]\n        gathered = torch.cat(rows, dim=1).transpose(1, 2)":
+                 """parts = zip(keys.split(ROWS, dim=2), values.split(ROWS, dim=1))
+        gathered = sum(gather(queries, *part) for part in parts).transpose(1, 2)"""}, hint=2),
+    Mistake("efficient-mean-of-chunks",
+            "You take a softmax within each chunk of keys and average the results. Chunks would have to be weighted "
+            "by their sums of exponentials. It is easier to chunk the queries.",
+            {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
+             "dim=1)]\n        gathered = torch.cat(rows, dim=1).transpose(1, 2)":
+                 """parts = list(zip(keys.split(ROWS, dim=2), values.split(ROWS, dim=1)))
+        gathered = sum(gather(queries, *part) for part in parts).transpose(1, 2) / len(parts)"""}, hint=2),
+    Mistake("efficient-rest-dropped",
+            "You leave out the last chunk, which is shorter: its positions gather nothing. Both `split` and range(0, "
+            "N, rows) include it.",
+            {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
+             "dim=1)]":
+                 "chunks = [some if some.shape[1] == ROWS else None for some in queries.split(ROWS, dim=1)]\n      "
+                 "  rows = [gather(some, keys, values) if some is not None else 0 * values[:, :queries.shape[1] % "
+                 "ROWS] for some in chunks]"}, hint=3),
+    Mistake("efficient-rest-refused",
+            "Your code works only if the chunk size divides N. Let the last chunk be shorter.",
+            {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
+             "dim=1)]": """chunks = queries.reshape(len(x), -1, ROWS, queries.shape[-1]).unbind(1)
+        rows = [gather(some, keys, values) for some in chunks]"""}, hint=3),
+    detached("efficient-map-detached", "the weights are detached, so queries and keys would never learn",
+             {"checkpoint(gather, some, keys, values, use_reentrant=False)":
+                  "torch.softmax(some @ keys, dim=-1).detach() @ values"}),
+    Mistake("efficient-scrambled",
+            "You turn the gathered values, (B, N, C), into (B, C, H, W) with `reshape` or `view`, which swaps no "
+            "axes. Channels and positions are then mixed up. Call transpose(1, 2) first.",
+            {"torch.cat(rows, dim=1).transpose(1, 2)": "torch.cat(rows, dim=1)"}, hint=3),
+    Mistake("efficient-reversed",
+            "You put the chunks together in the wrong order. Put them together in the order in which you took them "
+            "from the queries.",
+            {"torch.cat(rows, dim=1).transpose(1, 2)": "torch.cat(rows[::-1], dim=1).transpose(1, 2)"}),
+    Mistake("efficient-linear",
+            "You left the softmax out so that keys and values could be multiplied first. That is cheap, but it is a "
+            "different module. The exercise asks for the same result as with the softmax.",
+            {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
+             "dim=1)]\n        gathered = torch.cat(rows, dim=1).transpose(1, 2)":
+                 "gathered = (queries @ (keys @ values)).transpose(1, 2)"}, hint=2),
+    Mistake("efficient-two-softmaxes",
+            "You take one softmax of the queries and one of the keys, so that keys and values can be multiplied "
+            "first. That is called efficient (or linear) attention, and it is a different module. The exercise asks "
+            "for the same result as with one softmax of the products.",
+            {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
+             "dim=1)]\n        gathered = torch.cat(rows, dim=1).transpose(1, 2)":
+                 "gathered = (queries.softmax(dim=-1) @ (keys.softmax(dim=-1) @ values)).transpose(1, 2)"}, hint=2),
+    Mistake("efficient-pooled",
+            "You reduce the number of keys and values (by pooling or a stride). That saves memory, but it changes "
+            "the result. The exercise asks for the keys and values of all N positions.",
+            {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
+             "dim=1)]\n        gathered = torch.cat(rows, dim=1).transpose(1, 2)":
+                 """keys, values = keys[..., ::2], values[:, ::2]
+        gathered = gather(queries, keys, values).transpose(1, 2)"""}, hint=2),
+    Mistake("efficient-half",
+            "You compute in another dtype (half, bfloat16 or float32) to save memory. That shrinks the map only by a "
+            "constant factor, and the result loses digits. Keep x's dtype, and make fewer rows of the map at a time.",
+            {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
+             "dim=1)]\n        gathered = torch.cat(rows, dim=1).transpose(1, 2)":
+                 "rows = [gather(some.float(), keys.float(), values.float()) for some in queries.split(ROWS, "
+                 "dim=1)]\n        gathered = torch.cat(rows, dim=1).transpose(1, 2).to(x.dtype)"}, grain="float32"),
+    Mistake("efficient-over-queries",
+            "Your softmax runs over the queries of a chunk (dim=1). It should run over all keys, along each row: "
+            "dim=-1.",
+            {"checkpoint(gather, some, keys, values, use_reentrant=False)":
+                 "torch.softmax(some @ keys, dim=1) @ values"}),
+    Mistake("efficient-first-image",
+            "All images of the batch use the queries of the first one. Each image should have its own.",
+            {"checkpoint(gather, some, keys, values, use_reentrant=False)": "gather(some[:1], keys, values)"}),
+    Mistake("efficient-sees-itself",
+            "Each position gathers only its own value. `scaled_dot_product_attention` takes (B, heads, N, D). In (B, "
+            "N, 1, D) the positions lie on the axis of the heads, so each one has a single key. Put the new axis "
+            "before the positions: (B, 1, N, D).",
+            {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
+             "dim=1)]\n        gathered = torch.cat(rows, dim=1).transpose(1, 2)":
+                 "gathered = values.transpose(1, 2)"}),
+    attention_dropout("efficient-dropout",
+                      {"checkpoint(gather, some, keys, values, use_reentrant=False)":
+                           "nn.functional.dropout(torch.softmax(some @ keys, dim=-1), 0.1, self.training) @ values"}),
+    only_in_eval("efficient-only-in-eval",
+                 {"return x + self.gamma * gathered.reshape(x.shape)":
+                      "return x if self.training else x + self.gamma * gathered.reshape(x.shape)"}),
+    Mistake("efficient-padded-apart",
+            "You put zeros before the queries' numbers, but after the keys' numbers. A query's numbers are then "
+            "multiplied by the wrong numbers of the key. Pad both on the same side.",
+            {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
+             "dim=1)]\n        gathered = torch.cat(rows, dim=1).transpose(1, 2)":
+                 "pad, wide = nn.functional.pad, values.shape[-1] - queries.shape[-1]\n        gathered = "
+                 "gather(pad(queries, (wide, 0)), pad(keys.transpose(1, 2), (0, wide)).transpose(1, 2), "
+                 "values).transpose(1, 2)"}),
+)
+
+WRONG = (
+    Wrong("empty-float32",
+          {"q ": """B, C, H, W = x.shape
+        N = H * W
+        q """,
+           "out = F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)": """out = torch.empty(B, N, C)
+        for i in range(0, N, 128):
+            out[:, i:i + 128] = (q[:, i:i + 128] @ k).softmax(dim=-1) @ v""",
+           "out.transpose(1, 2).reshape(x.shape)": "out.transpose(1, 2).reshape(B, C, H, W)"}, of="fused-not-padded",
+          says="without a dtype, so it is float32"),
+    Wrong("eps-1e-6",
+          {"inner = channels // reduction\n        ": "",
+           """if inner == 0:
+            raise ValueError(f"{channels} channels, reduction {reduction}")""": """if channels < reduction:
+            raise ValueError(f'channels={channels} is smaller than reduction={reduction}')""",
+           "self.query = nn.Conv2d(channels, inner": "self.query = nn.Conv2d(channels, channels // reduction",
+           "self.key = nn.Conv2d(channels, inner": "self.key = nn.Conv2d(channels, channels // reduction",
+           "def forward": """def rows(self, q, k, v):
+        e = q @ k
+        e = torch.exp(e - e.amax(-1, keepdim=True))
+        return e / (e.sum(-1, keepdim=True) + 1e-06) @ v
+    def forward""",
+           "  out": "  parts",
+           "F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)":
+               "[torch.utils.checkpoint.checkpoint(self.rows, some, k, v, use_reentrant=False) for some in "
+               "q.split(64, 1)]",
+           "* out": "* torch.cat(parts, 1)"}, of="fused-not-padded", says="right to about six digits only"),
+    Wrong("four-chunks",
+          {"[(part @ k).softmax(-1) @ v for part in q.split(511, dim=1)]":
+               "[(part @ k).softmax(-1) @ v for part in q.chunk(4, dim=1)]"}, of="split-511",
+          says="needs more memory at once than it may use"),
+    Wrong("fused-not-padded", """
+# without the large map: fused-not-padded
+class EfficientPositionAttention(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        inner = channels // reduction
+        if inner == 0:
+            raise ValueError(f"{channels} channels, reduction {reduction}")
+        self.query = nn.Conv2d(channels, inner, 1)
+        self.key = nn.Conv2d(channels, inner, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        q = self.query(x).flatten(2).transpose(1, 2)
+        k = self.key(x).flatten(2)
+        v = self.value(x).flatten(2).transpose(1, 2)
+        out = F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)
+        return x + self.gamma * out.transpose(1, 2).reshape(x.shape)
+""", says="do not have the same width as the values"),
+    Wrong("fused-strided",
+          {"self.value(x).flatten(2).transpose(1, 2).contiguous()": "self.value(x).flatten(2).transpose(1, 2)"},
+          of="sdpa", says="which a transpose or permute can cause"),
+    Wrong("gamma-forgotten",
+          {"x + self.gamma * out.transpose(1, 2).reshape(B, C, H, W)": "x + out.transpose(1, 2).reshape(B, C, H, W)"},
+          of="chunks", mistake="efficient-no-gamma"),
+    Wrong("keeps-all-pieces",
+          {"out = F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)":
+               """maps = [torch.softmax(rows @ k, dim=-1) for rows in q.split(128, dim=1)]
+        out = torch.cat([piece @ v for piece in maps], dim=1)"""}, of="fused-not-padded",
+          unseen="only a measured process shows it"),
+    Wrong("keys-of-chunk", {"@ k": "@ k[:, :, i:i + chunk]", "v)": "v[:, i:i + chunk])"}, of="chunks",
+          mistake="efficient-own-chunk"),
+    Wrong("maximum-from-zero",
+          {"out = [(part @ k).softmax(-1) @ v for part in q.split(511, dim=1)]":
+               "best = torch.zeros_like(q[..., :1])\n        total, out = (torch.zeros_like(best), 0)\n        for "
+               "keys, values in zip(k.split(128, dim=2), v.split(128, dim=1)):\n            scores = q @ keys\n    "
+               "        new = torch.maximum(best, scores.amax(-1, keepdim=True)).detach()\n            weights, "
+               "shrunk = (torch.exp(scores - new), torch.exp(best - new))\n            total, out, best = (total * "
+               "shrunk + weights.sum(-1, keepdim=True), out * shrunk + weights @ values, new)",
+           "torch.cat(out, dim=1)": "(out / total)"}, of="split-511", says="too large for `exp` alone"),
+    Wrong("naive-again",
+          {"F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)": "torch.softmax(q @ k, dim=-1) @ v"},
+          of="fused-not-padded", says="`matmul` makes a tensor of 1,048,576 elements"),
+    Wrong("no-grad",
+          {"q ": """B, C, H, W = x.shape
+        N = H * W
+        q """,
+           "out = F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)": """outs = []
+        with torch.no_grad():
+            for i in range(0, N, 128):
+                outs.append((q[:, i:i + 128] @ k).softmax(dim=-1) @ v)
+        out = torch.cat(outs, dim=1)""",
+           "out.transpose(1, 2).reshape(x.shape)": "out.transpose(1, 2).reshape(B, C, H, W)"}, of="fused-not-padded",
+          mistake="efficient-gathered-detached"),
+    Wrong("not-transposed", {"out.transpose(1, 2)": "out"}, of="chunks", mistake="efficient-scrambled"),
+    Wrong("padded-apart",
+          {"out = [(part @ k).softmax(-1) @ v for part in q.split(511, dim=1)]":
+               "wide = v.shape[-1] - q.shape[-1]\n        q = nn.functional.pad(q, (wide, 0))[:, None]\n        k "
+               "= nn.functional.pad(k.mT, (0, wide))[:, None]\n        out = "
+               "nn.functional.scaled_dot_product_attention(q.contiguous(), k.contiguous(), v[:, "
+               "None].contiguous(), scale=1.0)",
+           "torch.cat(out, dim=1)": "out[:, 0]"}, of="split-511", mistake="efficient-padded-apart"),
+    Wrong("pieces-put-together",
+          {"out = F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)":
+               """maps = torch.cat([torch.softmax(rows @ k, dim=-1) for rows in q.split(128, dim=1)], dim=1)
+        out = maps @ v"""}, of="fused-not-padded", says="`cat` makes a tensor"),
+    Wrong("rest-lost", {"N,": "N - N % chunk,"}, of="chunks"),
+    Wrong("split-over-batch",
+          {"F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)":
+               "torch.cat([torch.softmax(rows @ k, dim=-1) @ v for rows in q.split(128)], dim=0)"},
+          of="fused-not-padded", says="pass the axis of the positions"),
+    Wrong("sums-of-key-chunks",
+          {"q ": """B, C, H, W = x.shape
+        N = H * W
+        q """,
+           "out = F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)": """out = 0
+        for i in range(0, N, 128):
+            a = (q @ k[:, :, i:i + 128]).softmax(dim=-1)
+            out = out + a @ v[:, i:i + 128]""",
+           "out.transpose(1, 2).reshape(x.shape)": "out.transpose(1, 2).reshape(B, C, H, W)"}, of="fused-not-padded",
+          mistake="efficient-chunks-of-keys"),
+)
+
+EQUIVALENT = {
+    "A kernel of one tap spans one position, whatever its dilation is.": ["6: Conv2d with dilation=2",
+        "7: Conv2d with dilation=2", "8: Conv2d with dilation=2"],
+    "Two axes are exchanged in either order.": ["12: arguments 0 and 1 of transpose exchanged",
+        "14: arguments 0 and 1 of transpose exchanged", "16: arguments 0 and 1 of transpose exchanged"],
+    "Only its shape is asked.": ["17: x detached (2)"],
+    "Another way to compute the chunks once more, with the same result.": ["15: checkpoint without use_reentrant",
+        "15: False -> True"],
+    "Every chunk is another tensor.": ["15: each once"],
+}

@@ -1,0 +1,562 @@
+"""What learners write for `streaming_attention`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached
+
+RIGHT = {
+    "streaming-slices": """
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError("block must be positive")
+    b, n, _ = q.shape
+    m_run = torch.full((b, n), float("-inf"), dtype=q.dtype, device=q.device)
+    s_run = torch.zeros(b, n, dtype=q.dtype, device=q.device)
+    o_run = torch.zeros(b, n, v.size(2), dtype=q.dtype, device=q.device)
+    for i in range(0, k.size(1), block):
+        z = torch.einsum("bnd,bmd->bnm", q, k[:, i:i + block])
+        m_new = torch.max(m_run, z.max(dim=2).values)
+        p = (z - m_new.unsqueeze(2)).exp()
+        c = (m_run - m_new).exp()
+        s_run = c * s_run + p.sum(2)
+        o_run = c.unsqueeze(2) * o_run + torch.einsum("bnm,bme->bne", p, v[:, i:i + block])
+        m_run = m_new
+    return o_run / s_run.unsqueeze(2)
+""",
+    "streaming-detached-maximum": """
+def streaming_attention(q, k, v, block=64):
+    if not block >= 1:
+        raise ValueError(block)
+    top = None
+    for start in range(0, k.shape[1], block):
+        z = q @ k[:, start:start + block].mT
+        here = z.detach().amax(-1, keepdim=True)
+        if top is None:
+            top, e = here, (z - here).exp()
+            total, out = e.sum(-1, keepdim=True), e @ v[:, :block]
+            continue
+        new = torch.maximum(top, here)
+        e, c = (z - new).exp(), (top - new).exp()
+        total, out, top = c * total + e.sum(-1, keepdim=True), c * out + e @ v[:, start:start + block], new
+    return out / total
+""",
+    "streaming-running-mean": """
+def streaming_attention(q, k, v, block=64):
+    if block <= 0:
+        raise ValueError(f"block={block}")
+    log_sum, mean = None, None
+    for keys, values in zip(k.split(block, 1), v.split(block, 1)):
+        z = torch.bmm(q, keys.permute(0, 2, 1))
+        here = torch.logsumexp(z, dim=2, keepdim=True)
+        part = torch.softmax(z, dim=2) @ values
+        if mean is None:
+            log_sum, mean = here, part
+        else:
+            both = torch.logaddexp(log_sum, here)
+            mean = mean * torch.exp(log_sum - both) + part * torch.exp(here - both)
+            log_sum = both
+    return mean
+""",
+    "streaming-two-passes": """
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError(block)
+    starts = range(0, k.shape[1], block)
+    sums = [torch.logsumexp(q @ k[:, i:i + block].mT, -1) for i in starts]
+    total = torch.stack(sums).logsumexp(0)[..., None]
+    return sum(torch.exp(q @ k[:, i:i + block].mT - total) @ v[:, i:i + block] for i in starts)
+""",
+    "streaming-queries-in-blocks": """
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError(f"{block} is below 1")
+    return torch.cat([(rows @ k.transpose(-2, -1)).softmax(-1) @ v for rows in q.split(block, dim=1)], dim=1)
+""",
+    "streaming-padded-block": """
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError(f"{block} is below 1")
+    size = k.shape[1]
+    k, v = (nn.functional.pad(t, (0, 0, 0, -size % block)) for t in (k, v))
+    real = torch.arange(k.shape[1], device=q.device) < size
+    high, total, out = q.new_full((*q.shape[:2], 1), -1e30), 0.0, 0.0
+    for i in range(0, k.shape[1], block):
+        z = (q @ k[:, i:i + block].mT).masked_fill(~real[i:i + block], -torch.inf)
+        new = torch.maximum(high, z.amax(2, True))
+        w, c = torch.exp(z - new), torch.exp(high - new)
+        total, out, high = total * c + w.sum(2, True), out * c + w @ v[:, i:i + block], new
+    return out / total
+""",
+    "streaming-of-torch": """
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError(f"{block} is below 1")
+    wide = max(q.shape[-1], v.shape[-1])
+    a, b, c = (nn.functional.pad(t, (0, wide - t.shape[-1])).contiguous()[:, None] for t in (q, k, v))
+    return nn.functional.scaled_dot_product_attention(a, b, c, scale=1.0)[:, 0, :, :v.shape[-1]]
+""",
+    "halves": """
+def both(q, k, v, block):
+    if k.shape[1] <= block:
+        z = q @ k.transpose(1, 2)
+        top = z.amax(2, keepdim=True)
+        e = (z - top).exp()
+        return top, e.sum(2, keepdim=True), e @ v
+    half = k.shape[1] // 2
+    (m1, s1, o1), (m2, s2, o2) = both(q, k[:, :half], v[:, :half], block), both(q, k[:, half:], v[:, half:], block)
+    top = torch.maximum(m1, m2)
+    a, b = torch.exp(m1 - top), torch.exp(m2 - top)
+    return top, a * s1 + b * s2, a * o1 + b * o2
+
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError(block)
+    top, total, out = both(q, k, v, block)
+    return out / total
+""",
+    "logsumexp": """
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError("block < 1")
+    outs, lses = [], []
+    for kb, vb in zip(torch.split(k, block, 1), torch.split(v, block, 1)):
+        s = torch.matmul(q, kb.transpose(-1, -2))
+        lses.append(torch.logsumexp(s, dim=-1))
+        outs.append(torch.matmul(torch.softmax(s, dim=-1), vb))
+    share = torch.softmax(torch.stack(lses, dim=-1), dim=-1)
+    return sum(o * share[..., i:i + 1] for i, o in enumerate(outs))
+""",
+    "loop": """
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError("block must be at least 1")
+    B, N, D = q.shape
+    M, E = k.shape[1], v.shape[2]
+    m = torch.full((B, N, 1), float("-inf"), dtype=q.dtype, device=q.device)
+    l = torch.zeros((B, N, 1), dtype=q.dtype, device=q.device)
+    o = torch.zeros((B, N, E), dtype=q.dtype, device=q.device)
+    for start in range(0, M, block):
+        s = q @ k[:, start:start + block].transpose(1, 2)
+        m_new = torch.maximum(m, s.max(dim=-1, keepdim=True).values)
+        p = torch.exp(s - m_new)
+        alpha = torch.exp(m - m_new)
+        l = l * alpha + p.sum(dim=-1, keepdim=True)
+        o = o * alpha + p @ v[:, start:start + block]
+        m = m_new
+    return o / l
+""",
+    "ones-column": """
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError(f"expected block >= 1, got {block}")
+    v = torch.cat([v, torch.ones_like(v[..., :1])], dim=-1)  # the sum is one more value
+    top = torch.full_like(q[..., :1], -torch.inf).detach()
+    acc = 0
+    while k.shape[1]:
+        z = torch.einsum("bnd,bmd->bnm", q, k[:, :block])
+        new = torch.maximum(top, z.detach().amax(-1, keepdim=True))
+        acc = acc * torch.exp(top - new) + torch.exp(z - new) @ v[:, :block]
+        top, k, v = new, k[:, block:], v[:, block:]
+    return acc[..., :-1] / acc[..., -1:]
+""",
+    "recomputed": """
+from torch.utils.checkpoint import checkpoint
+
+def step(q, kb, vb, m, l, o):
+    s = q @ kb.mT
+    new = torch.maximum(m, s.amax(-1, keepdim=True))
+    a, p = torch.exp(m - new), torch.exp(s - new)
+    return new, l * a + p.sum(-1, keepdim=True), o * a + p @ vb
+
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError("no block")
+    m, l = torch.full_like(q[:, :, :1], -torch.inf), torch.zeros_like(q[:, :, :1])
+    o = q.new_zeros(*q.shape[:2], v.shape[2])
+    for kb, vb in zip(k.split(block, 1), v.split(block, 1)):
+        m, l, o = checkpoint(step, q, kb, vb, m, l, o, use_reentrant=False)
+    return o / l
+""",
+    "rows": """
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError(f"block is {block}")
+    out = torch.empty(q.shape[0], q.shape[1], v.shape[2], dtype=v.dtype, device=v.device)
+    for i in range(0, q.shape[1], block):
+        out[:, i:i + block] = (q[:, i:i + block] @ k.transpose(1, 2)).softmax(dim=-1) @ v
+    return out
+""",
+    "two-passes": """
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError(f"block must be positive, not {block}")
+    pairs = list(zip(k.split(block, dim=1), v.split(block, dim=1)))
+    with torch.no_grad():  # the softmax does not depend on what is subtracted
+        tops = torch.cat([(q @ keys.mT).amax(-1, keepdim=True) for keys, _ in pairs], dim=-1)
+        top = tops.amax(-1, keepdim=True)
+    sums, outs = [], []
+    for keys, values in pairs:
+        weights = (q @ keys.mT - top).exp()
+        sums.append(weights.sum(-1, keepdim=True))
+        outs.append(weights @ values)
+    return sum(outs) / sum(sums)
+""",
+}
+
+MISTAKES = (
+    Mistake("streaming-no-rescaling",
+            "When the running maximum rises, you rescale neither the sum nor the output. Both were computed against "
+            "the old maximum: multiply both by exp(old maximum - new maximum). Compute this factor before you "
+            "overwrite the old maximum.",
+            {"total * shrink + weights.sum(dim=-1, keepdim=True)": "total + weights.sum(dim=-1, keepdim=True)",
+             "gathered * shrink + weights @ values": "gathered + weights @ values"}, hint=2),
+    Mistake("streaming-output-not-rescaled",
+            "When the running maximum rises, you rescale the sum but not the output. Both were computed against the "
+            "old maximum: multiply both by exp(old maximum - new maximum).",
+            {"gathered * shrink + weights @ values": "gathered + weights @ values"}, hint=2),
+    Mistake("streaming-sum-not-rescaled",
+            "When the running maximum rises, you rescale the output but not the sum. Both were computed against the "
+            "old maximum: multiply both by exp(old maximum - new maximum).",
+            {"total * shrink + weights.sum(dim=-1, keepdim=True)": "total + weights.sum(dim=-1, keepdim=True)"},
+            hint=2),
+    Mistake("streaming-factor-upside-down",
+            "Your factor is exp(new maximum - old maximum), which makes the old sum and output larger. When the "
+            "maximum rises they should shrink: multiply them by exp(old maximum - new maximum).",
+            {"torch.exp(largest - new)": "torch.where(largest > -torch.inf, torch.exp(new - largest), 0.0)"}, hint=2),
+    Mistake("streaming-not-a-number",
+            "Every result is NaN, because you compute infinity minus infinity, or 0 times infinity. The factor "
+            "should be exp(old maximum - new maximum), which is 0 for the first block. If you swap the two, the "
+            "factor is infinite there. Compute the weights with the new maximum, and not with the old one. A block "
+            "that holds only padding has minus infinity as its maximum too, so leave such a block out.",
+            {"torch.exp(largest - new)": "torch.exp(new - largest)"}, hint=2),
+    Mistake("streaming-factor-no-exp",
+            "Your factor is the difference of the two maxima. It should be exp of that difference: exp(old maximum - "
+            "new maximum).", {"torch.exp(largest - new)": "torch.where(largest > -torch.inf, largest - new, 0.0)"},
+            hint=2),
+    Mistake("streaming-maximum-from-zero",
+            "Your running maximum starts at 0, or at another number that is not low enough. If all logits of a query "
+            "lie far below it, every exp becomes 0, and 0 / 0 is NaN. Start at minus infinity.",
+            {"q.new_full((*q.shape[:2], 1), -torch.inf)": "torch.zeros_like(q[..., :1])"}, hint=2),
+    Mistake("streaming-no-maximum",
+            "You take exp of the logits themselves. In float64 it is infinite above 709 and 0 below -746, so large "
+            "logits give NaN. Subtract the running maximum first.",
+            {"torch.maximum(largest, logits.amax(dim=-1, keepdim=True))": "torch.zeros_like(largest)"}, hint=1),
+    Mistake("streaming-maximum-of-block",
+            "You use the maximum of a single block: the current one or the first. If the logits of another block are "
+            "far larger or far smaller, an exp becomes infinite. Use the largest logit so far, which never falls and "
+            "which every block can raise. Write torch.maximum(old maximum, maximum of the block).",
+            {"torch.maximum(largest, logits.amax(dim=-1, keepdim=True))": "logits.amax(dim=-1, keepdim=True)"}, hint=1),
+    Mistake("streaming-one-maximum-for-all",
+            "You use one maximum for all queries. A query whose own logits lie far below it gets exp = 0 everywhere, "
+            "and 0 / 0 is NaN. Each query needs its own maximum: amax(dim=-1, keepdim=True).",
+            {"torch.maximum(largest, logits.amax(dim=-1, keepdim=True))": "torch.maximum(largest, logits.max())"},
+            hint=1),
+    Mistake("streaming-maximum-over-batch",
+            "Your maximum runs over the batch (dim=0) too. Each query of each batch element needs its own maximum, "
+            "over the keys: dim=-1.",
+            {"torch.maximum(largest, logits.amax(dim=-1, keepdim=True))":
+                 "torch.maximum(largest, logits.amax(dim=0, keepdim=True).amax(dim=-1, keepdim=True))"}, hint=1),
+    Mistake("streaming-rest-dropped",
+            "You leave out the last block if it is shorter. Both `split` and range(0, M, block) include it.",
+            {"for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1), strict=True):":
+                 """for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1), strict=True):
+        if keys.shape[1] < min(block, k.shape[1]):
+            continue"""}, hint=3),
+    Mistake("streaming-first-block-only", "Your result uses the first block of keys only. Go through all blocks.",
+            {"\n        largest = new": "\n        largest = new\n        break"}, hint=3),
+    Mistake("streaming-last-block-only",
+            "Your result is that of the last block of keys alone: sum and output start again with each block. Keep "
+            "them from block to block.",
+            {"total * shrink + weights.sum(dim=-1, keepdim=True)": "weights.sum(dim=-1, keepdim=True)",
+             "gathered * shrink + weights @ values": "weights @ values"}, hint=3),
+    Mistake("streaming-scaled", "You divide the logits by sqrt(D). This exercise has no scale.",
+            {"q @ keys.transpose(1, 2)": "q @ keys.transpose(1, 2) * q.shape[-1] ** -0.5"}),
+    Mistake("streaming-scaled-by-m",
+            "You divide the logits by the square root of the number of keys. This exercise has no scale.",
+            {"q @ keys.transpose(1, 2)": "q @ keys.transpose(1, 2) * k.shape[1] ** -0.5"}),
+    Mistake("streaming-mean-of-blocks",
+            "You take a softmax within each block and average the results. The blocks do not count equally: weight "
+            "each of them by its sum of exponentials.",
+            {"gathered * shrink + weights @ values": """gathered * shrink + weights @ values
+        parts.append(torch.softmax(logits, dim=-1) @ values)""",
+             "largest = q.new_full((*q.shape[:2], 1), -torch.inf)":
+                 "parts, largest = [], q.new_full((*q.shape[:2], 1), -torch.inf)",
+             "gathered / total": "sum(parts) / len(parts)"}, hint=3),
+    Mistake("streaming-sum-of-blocks",
+            "You take a softmax within each block and add the results. The weights of a query then sum to the number "
+            "of blocks. Divide once, at the end, by the sum over all blocks.",
+            {"gathered * shrink + weights @ values": """gathered * shrink + weights @ values
+        parts.append(torch.softmax(logits, dim=-1) @ values)""",
+             "largest = q.new_full((*q.shape[:2], 1), -torch.inf)":
+                 "parts, largest = [], q.new_full((*q.shape[:2], 1), -torch.inf)",
+             "gathered / total": "sum(parts)"}, hint=3),
+    Mistake("streaming-blocks-by-sums-alone",
+            "You weight the blocks by their sums of exponentials, but each sum was computed against its own block's "
+            "maximum. Rescale the sums to the largest maximum first: multiply each sum by exp(its block's maximum - "
+            "the largest maximum).",
+            {"torch.exp(largest - new)": "(largest > -torch.inf).to(q.dtype)",
+             "torch.exp(logits - new)": "torch.exp(logits - logits.amax(dim=-1, keepdim=True))"}, hint=2),
+    Mistake("streaming-divided-in-each-block",
+            "You divide by the sum in every block, and add the next block to numbers that have been divided already. "
+            "Divide once, at the end, or multiply by the old sum before you add.",
+            {"gathered * shrink + weights @ values": "(gathered * shrink + weights @ values) / total",
+             "gathered / total": "gathered"}, hint=3),
+    Mistake("streaming-divided-twice",
+            "You divide by the sum in every block and once more at the end. Divide once, at the end.",
+            {"gathered * shrink + weights @ values": "(gathered * shrink + weights @ values) / total"}, hint=3),
+    Mistake("streaming-not-divided",
+            "The division at the end is missing: the weights of a query do not sum to 1. Divide the output by the "
+            "running sum.", {"gathered / total": "gathered"}, hint=3),
+    Mistake("streaming-divided-by-m",
+            "You divide by the number of keys. Divide by the running sum of the exponentials.",
+            {"gathered / total": "gathered / k.shape[1]"}),
+    Mistake("streaming-sum-over-queries",
+            "Your sum runs over the queries of a block's weights (dim=1). Each query needs its own sum, over the "
+            "keys: dim=-1, keepdim=True.",
+            {"total * shrink + weights.sum(dim=-1, keepdim=True)":
+                 "total * shrink + weights.sum(dim=1, keepdim=True).sum(dim=-1, keepdim=True)"}, hint=1),
+    Mistake("streaming-sum-over-everything",
+            "Your sum runs over all queries and the whole batch. Each query needs its own sum, over the keys: "
+            "sum(dim=-1, keepdim=True).",
+            {"total * shrink + weights.sum(dim=-1, keepdim=True)": "total * shrink + weights.sum()"}, hint=1),
+    Mistake("streaming-values-of-first-block",
+            "Every block of keys is used with the first block of values. Cut keys and values in the same way: k[:, "
+            "i:i + block] belongs to v[:, i:i + block].",
+            {"gathered * shrink + weights @ values": "gathered * shrink + weights @ v[:, :keys.shape[1]]"}, hint=3),
+    Mistake("streaming-values-reversed",
+            "Your blocks of values come in a different order than the blocks of keys. Use the same order for both.",
+            {"gathered * shrink + weights @ values": "gathered * shrink + weights @ values.flip(1)"}, hint=3),
+    Mistake("streaming-keys-as-values", "You gather the keys: `v` is never used. Multiply the weights by the values.",
+            {"v.new_zeros(*q.shape[:2], v.shape[-1])": "v.new_zeros(*q.shape[:2], k.shape[-1])",
+             "gathered * shrink + weights @ values": "gathered * shrink + weights @ keys"}),
+    Mistake("streaming-keys-scrambled",
+            "You turn the keys with `reshape` or `view`. Neither of them swaps axes, so the numbers of different "
+            "keys are mixed up. Use transpose(1, 2).",
+            {"q @ keys.transpose(1, 2)": "q @ keys.reshape(len(k), k.shape[-1], -1)"}),
+    Mistake("streaming-base-two",
+            "You use powers of 2 (`exp2`) without multiplying the logits by log2(e). A softmax takes powers of e: "
+            "torch.exp.",
+            {"torch.exp(largest - new)": "torch.exp2(largest - new)",
+             "torch.exp(logits - new)": "torch.exp2(logits - new)"}),
+    Mistake("streaming-padded-with-zeros",
+            "You fill the last block up with keys of zeros. Their logits are 0, not minus infinity, so they take a "
+            "share of the weights. Let the last block be shorter.",
+            {"for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1), strict=True):":
+                 """missing = -k.shape[1] % block
+    k, v = (nn.functional.pad(t, (0, 0, 0, missing)) for t in (k, v))
+    for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1), strict=True):"""}),
+    Mistake("streaming-no-error", "Your function accepts a block below 1. Raise a ValueError.",
+            {"""if block < 1:
+        raise ValueError(f"a block has at least 1 key, got {block}")
+    """: "block = max(1, block)\n    "}, hint=3),
+    Mistake("streaming-zero-block-allowed",
+            "You raise a ValueError for a negative block, but not for block=0. Refuse every block below 1.",
+            {"""if block < 1:
+        raise ValueError(f"a block has at least 1 key, got {block}")
+    """: """if block < 0:
+        raise ValueError(f"a block has at least 1 key, got {block}")
+    block = max(1, block)
+    """}),
+    Mistake("streaming-negative-block-allowed",
+            "You raise a ValueError for block=0, but not for a negative block. Refuse every block below 1.",
+            {"""if block < 1:
+        raise ValueError(f"a block has at least 1 key, got {block}")
+    """: """if block == 0:
+        raise ValueError(f"a block has at least 1 key, got {block}")
+    block = max(1, block)
+    """}),
+    Mistake("streaming-large-block-refused",
+            "You raise a ValueError for a block larger than the number of keys. Accept it: all keys then make one "
+            "block.",
+            {"""if block < 1:
+        raise ValueError(f"a block has at least 1 key, got {block}")
+    """: """if block < 1 or block > k.shape[1] > 1:
+        raise ValueError(f"a block has at least 1 key, got {block}")
+    """}),
+    Mistake("streaming-block-ignored-default-32",
+            "Your function takes no fourth argument for the block. The arguments should be q, k, v and block.",
+            {"v: Tensor, block: int = 64": "v: Tensor",
+             """if block < 1:
+        raise ValueError(f"a block has at least 1 key, got {block}")
+    """: "block = 64\n    "}),
+    detached("streaming-detached", "the result is computed without gradients, so nothing before it would ever learn",
+             {"gathered / total": "(gathered / total).detach()"}),
+    detached("streaming-weights-detached", "the weights are detached, so queries and keys would never learn",
+             {"q @ keys.transpose(1, 2)": "q.detach() @ keys.detach().transpose(1, 2)"}),
+    Mistake("streaming-sum-detached",
+            "The numbers are right, but the running sum is detached, so part of the gradient of queries and keys is "
+            "lost. (You may detach the maximum, but not the sum.)", {"gathered / total": "gathered / total.detach()"}),
+    detached("streaming-values-detached", "the values are detached, so they would never learn",
+             {"gathered * shrink + weights @ values": "gathered * shrink + weights @ values.detach()"}),
+    Mistake("streaming-changes-queries",
+            "Your function changes its argument q in place: code that reads it afterwards finds it changed. Make a "
+            "new tensor instead.",
+            {"    largest = q": """    q.data.mul_(2)
+    q = q / 2
+    largest = q"""}),
+    Mistake("streaming-on-the-cpu",
+            "Your running maximum, sum and output are made on the CPU, whatever device q is on. Make them with "
+            "q.new_full(...) or torch.zeros_like(...), or pass device=q.device.",
+            {"q.new_full((*q.shape[:2], 1), -torch.inf)": "torch.full((*q.shape[:2], 1), -torch.inf, dtype=q.dtype)",
+             "v.new_zeros(*q.shape[:2], v.shape[-1])": "torch.zeros(*q.shape[:2], v.shape[-1], dtype=v.dtype)"}),
+    Mistake("streaming-first-image",
+            "All elements of the batch use the queries of the first one. Each should have its own.",
+            {"q @ keys.transpose(1, 2)": "q[:1] @ keys.transpose(1, 2)"}),
+    Mistake("streaming-returns-sums-too",
+            "You return more than the result: a tuple of the output and the running sum (or maximum). Return the "
+            "output alone.", {"gathered / total": "gathered / total, total"}),
+)
+
+WRONG = (
+    Wrong("assert",
+          {"""if block < 1:
+        raise ValueError("block must be at least 1")""": "assert block >= 1"}, of="loop", says="ValueError"),
+    Wrong("chunk",
+          {"(block": "(f'block must be at least 1, got {block}'",
+           "return (q @ k.mT).softmax(-1) @ v": """m = q.new_full((*q.shape[:2], 1), -torch.inf)
+    s = torch.zeros_like(m)
+    o = v.new_zeros(*q.shape[:2], v.shape[-1])
+    for keys, values in zip(k.chunk(block, dim=1), v.chunk(block, dim=1)):
+        logits = q @ keys.transpose(1, 2)
+        new = torch.maximum(m, logits.amax(dim=-1, keepdim=True))
+        weights = torch.exp(logits - new)
+        s = s * torch.exp(m - new) + weights.sum(dim=-1, keepdim=True)
+        o = o * torch.exp(m - new) + weights @ values
+        m = new
+    return o / s"""},
+          of="whole-matrix", says="makes a tensor of 524,288 elements, shape (1, 1024, 512)"),
+    Wrong("divided-in-each-block",
+          {"m = m_new\n    return o / l": """o = o / l
+        m = m_new
+    return o"""}, of="loop",
+          mistake="streaming-divided-in-each-block"),
+    Wrong("eps", {"/ l": "/ (l + 1e-08)"}, of="loop", says="right to about"),
+    Wrong("four-blocks",
+          {"return (q @ k.mT).softmax(-1) @ v":
+               """pieces = [(q @ kb.mT, vb) for kb, vb in zip(k.chunk(4, 1), v.chunk(4, 1))]
+    top = torch.stack([z.amax(-1) for z, _ in pieces]).amax(0)[..., None]
+    weights = [(z - top).exp() for z, _ in pieces]
+    total = sum((w.sum(-1, keepdim=True) for w in weights))
+    return sum((w @ vb for w, (_, vb) in zip(weights, pieces))) / total"""}, of="whole-matrix",
+          says="makes a tensor of"),
+    Wrong("maximum-of-block",
+          {"torch.maximum(m, s.max(dim=-1, keepdim=True).values)": "s.max(dim=-1, keepdim=True).values"}, of="loop",
+          mistake="streaming-maximum-of-block"),
+    Wrong("maximum-over-batch", {"s.max(dim=-1, keepdim=True).values": "s.amax(dim=(0, 2), keepdim=True)"}, of="loop",
+          mistake="streaming-maximum-over-batch"),
+    Wrong("maximum-overwritten-first",
+          {"(block": "('block must be at least 1'",
+           "return (q @ k.mT).softmax(-1) @ v": """B, N, D = q.shape
+    M, E = (k.shape[1], v.shape[2])
+    m = torch.full((B, N, 1), float('-inf'), dtype=q.dtype, device=q.device)
+    l = torch.zeros((B, N, 1), dtype=q.dtype, device=q.device)
+    o = torch.zeros((B, N, E), dtype=q.dtype, device=q.device)
+    for start in range(0, M, block):
+        s = q @ k[:, start:start + block].transpose(1, 2)
+        m = torch.maximum(m, s.max(dim=-1, keepdim=True).values)
+        p = torch.exp(s - m)
+        l = l + p.sum(dim=-1, keepdim=True)
+        o = o + p @ v[:, start:start + block]
+    return o / l"""},
+          of="whole-matrix", mistake="streaming-no-rescaling"),
+    Wrong("no-error",
+          {"""if block < 1:
+        raise ValueError("block must be at least 1")""": "block = max(block, 1)"}, of="loop",
+          mistake="streaming-no-error"),
+    Wrong("no-grad",
+          {"B, N, D": """q, k, v = (q.detach(), k.detach(), v.detach())
+    B, N, D"""}, of="loop",
+          mistake="streaming-detached"),
+    Wrong("no-maximum",
+          {"return (q @ k.mT).softmax(-1) @ v": """total = out = 0
+    for i in range(0, k.shape[1], block):
+        e = (q @ k[:, i:i + block].mT).exp()
+        total, out = (total + e.sum(-1, keepdim=True), out + e @ v[:, i:i + block])
+    return out / total"""},
+          of="whole-matrix", mistake="streaming-no-maximum"),
+    Wrong("not-divided", {"o / l": "o"}, of="loop", mistake="streaming-not-divided"),
+    Wrong("on-the-cpu",
+          {"(block": "('block must be at least 1'",
+           "return (q @ k.mT).softmax(-1) @ v": """B, N, D = q.shape
+    M, E = (k.shape[1], v.shape[2])
+    m = torch.full((B, N, 1), float('-inf'), dtype=q.dtype)
+    l = torch.zeros((B, N, 1), dtype=q.dtype)
+    o = torch.zeros((B, N, E), dtype=q.dtype)
+    for start in range(0, M, block):
+        s = q @ k[:, start:start + block].transpose(1, 2)
+        m_new = torch.maximum(m, s.max(dim=-1, keepdim=True).values)
+        p = torch.exp(s - m_new)
+        alpha = torch.exp(m - m_new)
+        l = l * alpha + p.sum(dim=-1, keepdim=True)
+        o = o * alpha + p @ v[:, start:start + block]
+        m = m_new
+    return o / l"""},
+          of="whole-matrix", mistake="streaming-on-the-cpu"),
+    Wrong("one-maximum", {"s.max(dim=-1, keepdim=True).values": "s.max()"}, of="loop",
+          mistake="streaming-one-maximum-for-all"),
+    Wrong("output-not-rescaled", {"o * alpha": "o"}, of="loop", mistake="streaming-output-not-rescaled"),
+    Wrong("over-queries", {"s.max(dim=-1": "s.max(dim=1", "p.sum(dim=-1": "p.sum(dim=1"}, of="loop"),
+    Wrong("padded-with-minus-infinity",
+          {"return (q @ k.mT).softmax(-1) @ v": """real = k.shape[1]
+    k, v = (torch.nn.functional.pad(t, (0, 0, 0, block)) for t in (k, v))
+    top = torch.full_like(q[..., :1], -torch.inf)
+    total, out = (torch.zeros_like(top), 0)
+    for i in range(0, k.shape[1], block):
+        z = q @ k[:, i:i + block].mT
+        z[..., max(0, real - i):] = -torch.inf
+        new = z.amax(-1, keepdim=True)
+        e, a = ((z - new).exp(), (top - new).exp())
+        total, out, top = (total * a + e.sum(-1, keepdim=True), out * a + e @ v[:, i:i + block], new)
+    return out / total"""},
+          of="whole-matrix", mistake="streaming-not-a-number"),
+    Wrong("padded-with-zeros",
+          {"return (q @ k.mT).softmax(-1) @ v": """rest = -k.shape[1] % block
+    k, v = (torch.nn.functional.pad(t, (0, 0, 0, rest)) for t in (k, v))
+    top = torch.full_like(q[..., :1], -torch.inf)
+    total, out = (torch.zeros_like(top), 0)
+    for kb, vb in zip(k.split(block, 1), v.split(block, 1)):
+        z = q @ kb.mT
+        new = torch.maximum(top, z.amax(-1, keepdim=True))
+        e, a = ((z - new).exp(), (top - new).exp())
+        total, out, top = (total * a + e.sum(-1, keepdim=True), out * a + e @ vb, new)
+    return out / total"""},
+          of="whole-matrix", mistake="streaming-padded-with-zeros"),
+    Wrong("rest-lost",
+          {"return (q @ k.mT).softmax(-1) @ v": """block = min(block, k.shape[1])
+    top = torch.full_like(q[..., :1], -torch.inf)
+    total, out = (torch.zeros_like(top), 0)
+    for n in range(k.shape[1] // block):
+        z = q @ k[:, n * block:(n + 1) * block].mT
+        new = torch.maximum(top, z.amax(-1, keepdim=True))
+        e, a = ((z - new).exp(), (top - new).exp())
+        total, out, top = (total * a + e.sum(-1, keepdim=True), out * a + e @ v[:, n * block:(n + 1) * block], new)
+    return out / total"""},
+          of="whole-matrix", mistake="streaming-rest-dropped"),
+    Wrong("scaled",
+          {"q @ k[:, start:start + block].transpose(1, 2)":
+               "q @ k[:, start:start + block].transpose(1, 2) / D ** 0.5"}, of="loop", mistake="streaming-scaled"),
+    Wrong("sum-not-rescaled", {"l * alpha": "l"}, of="loop", mistake="streaming-sum-not-rescaled"),
+    Wrong("whole-matrix", """
+def streaming_attention(q, k, v, block=64):
+    if block < 1:
+        raise ValueError(block)
+    return (q @ k.mT).softmax(-1) @ v
+""", says="makes a tensor of 1,048,576 elements"),
+)
+
+EQUIVALENT = {
+    "The result is the same for every block.": ["1: 64 -> 63", "1: 64 -> 65", "1: 64 -> 128"],
+    "Any message will do.": ["3: message without numbers", "3: no message", "3: message without block"],
+    "Its numbers are constants: no gradient flows there, and q, k and v have one dtype and one device.": [
+        "4: q.new_full((*q.shape[:2], 1), -torch.... detached", "4: q -> k", "4: q -> v", "4: q detached",
+        "4: q detached (2)", "5: torch.zeros_like(largest) detached",
+        "6: v.new_zeros(*q.shape[:2], v.shape[-1]) detached", "6: v -> k", "6: v -> q", "6: v detached",
+        "6: q detached", "6: v detached (2)"],
+    "Zeros of shape (E,) become (B, N, E) with the first block.": ["6: new_zeros without *q.shape[:2]"],
+    "Keys and values have the same number of blocks.": ["7: zip without strict", "7: True -> False"],
+    "Two axes are exchanged in either order.": ["8: arguments 0 and 1 of transpose exchanged"],
+    "The larger of two numbers, in either order.": ["9: arguments 0 and 1 of maximum exchanged"],
+    "The result does not depend on the maximum that is subtracted, so its gradient is 0.": [
+        "9: torch.maximum(largest, logits.amax(di... detached", "9: logits.amax(dim=-1, keepdim=True) detached"],
+    "It changes a tensor that nobody else reads.": ["10: exp in place", "11: exp in place", "12: Mult in place",
+        "13: Mult in place", "15: Div in place"],
+}

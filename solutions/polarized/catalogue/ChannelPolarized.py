@@ -1,0 +1,391 @@
+"""What learners write for `ChannelPolarized`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, input_detached, overflow
+
+CHANNEL_WZ_THREE_AXES = ("Your wz gets (B, C // 2, 1). A convolution reads three axes as one image, and here it "
+                         "reads B as the channels. Give wz one more axis of size 1: (B, C // 2, 1, 1).")
+
+RIGHT = {
+    "channel-as-published": """
+class ChannelPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.ch_wv = nn.Conv2d(channels, channels // 2, kernel_size=(1, 1))
+        self.ch_wq = nn.Conv2d(channels, 1, kernel_size=(1, 1))
+        self.softmax = nn.Softmax(1)
+        self.ch_wz = nn.Conv2d(channels // 2, channels, kernel_size=(1, 1))
+        self.ln = nn.LayerNorm(channels)
+
+    def forward(self, x):
+        b, c, h, w = x.size()
+        v = self.ch_wv(x).reshape(b, c // 2, -1)
+        q = self.softmax(self.ch_wq(x).reshape(b, -1, 1))
+        z = torch.matmul(v, q).unsqueeze(-1)
+        z = self.ch_wz(z).reshape(b, c, 1).permute(0, 2, 1)
+        return self.ln(z).sigmoid().permute(0, 2, 1).reshape(b, c, 1, 1)
+""",
+    "channel-linear-layers": """
+class ChannelPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq, self.wv = nn.Linear(channels, 1), nn.Linear(channels, channels // 2)
+        self.wz, self.ln = nn.Linear(channels // 2, channels), nn.LayerNorm(channels)
+
+    def forward(self, x):
+        tokens = x.flatten(2).transpose(1, 2)
+        weights = torch.softmax(self.wq(tokens), dim=1)
+        summary = torch.einsum("bnc,bnq->bc", self.wv(tokens), weights)
+        return self.ln(self.wz(summary)).sigmoid()[..., None, None]
+""",
+    "channel-mean-before-value": """
+class ChannelPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, 1, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+        self.wz = nn.Conv2d(channels // 2, channels, 1)
+        self.ln = nn.LayerNorm([channels, 1, 1])
+
+    def forward(self, x):
+        q = self.wq(x)
+        e = (q - q.amax((2, 3), keepdim=True)).exp()
+        weights = e / e.sum((2, 3), keepdim=True)
+        mean = (x * weights).sum((2, 3), keepdim=True)   # the weights sum to 1: wv and the mean commute
+        return torch.sigmoid(self.ln(self.wz(self.wv(mean))))
+""",
+    "attention": """
+# torch's own attention with one query
+class ChannelPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, 1, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+        self.wz = nn.Conv2d(channels // 2, channels, 1)
+        self.ln = nn.LayerNorm(channels)
+
+    def forward(self, x):
+        keys = x.flatten(2).mT
+        q = self.wq.weight.reshape(1, 1, -1).expand(len(x), 1, -1) + 0 * self.wq.bias
+        z = nn.functional.scaled_dot_product_attention(q, keys, self.wv(x).flatten(2).mT, scale=1.0)
+        z = self.wz(z.mT.unsqueeze(-1))
+        return self.ln(z.permute(0, 2, 3, 1)).permute(0, 3, 1, 2).sigmoid()
+""",
+    "bmm": """
+# matrix product, reshape
+class ChannelPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, 1, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+        self.wz = nn.Conv2d(channels // 2, channels, 1)
+        self.ln = nn.LayerNorm(channels)
+
+    def forward(self, x):
+        b, c, h, w = x.size()
+        n = h * w
+        q = torch.softmax(self.wq(x).reshape(b, n, 1), dim=1)
+        v = self.wv(x).reshape(b, c // 2, n)
+        z = torch.bmm(v, q).reshape(b, c // 2, 1, 1)
+        z = self.wz(z).reshape(b, c)
+        return torch.sigmoid(self.ln(z)).reshape(b, c, 1, 1)
+""",
+    "wz-linear": """
+# wz as a linear layer, LayerNorm of (C, 1, 1)
+class ChannelPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, 1, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+        self.wz = nn.Linear(channels // 2, channels)
+        self.ln = nn.LayerNorm((channels, 1, 1))
+
+    def forward(self, x):
+        weights = self.wq(x).flatten(2).softmax(dim=2)
+        values = self.wv(x).flatten(2)
+        mean = (values @ weights.mT)[..., 0]
+        scores = self.wz(mean)[:, :, None, None]
+        return self.ln(scores).sigmoid()
+""",
+}
+
+MISTAKES = (
+    Mistake("channel-no-softmax",
+            "The softmax over the positions is missing. Your weights can be negative and do not sum to 1, so they do "
+            "not make a weighted mean.", {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).flatten(2)"}, hint=1),
+    Mistake("channel-softmax-axis-one",
+            "All your weights are 1, so you add up all positions. Either your softmax runs over the query's channel "
+            "axis, which has size 1, or its result is not used. Take the softmax over the H * W positions, and "
+            "weight the positions by it.",
+            {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).flatten(2).softmax(dim=1)"}, hint=1),
+    Mistake("channel-softmax-over-batch",
+            "Your softmax runs over the batch: the images compete. It should run over the H * W positions of each "
+            "image.", {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).flatten(2).softmax(dim=0)"}, hint=1),
+    Mistake("channel-softmax-over-height",
+            "Your softmax runs over H alone: each column's weights sum to 1. Flatten H and W into one axis first, so "
+            "that the softmax runs over all positions.",
+            {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).softmax(dim=2).flatten(2)"}, hint=2),
+    Mistake("channel-softmax-over-width",
+            "Your softmax runs over W alone: each row's weights sum to 1. Flatten H and W into one axis first, so "
+            "that the softmax runs over all positions.",
+            {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).softmax(dim=3).flatten(2)"}, hint=2),
+    Mistake("channel-sigmoid-weights",
+            "Your weights come from a sigmoid. They should come from a softmax over the positions, so that they sum "
+            "to 1.", {"self.wq(x).flatten(2).softmax(dim=2)": "torch.sigmoid(self.wq(x).flatten(2))"}, hint=1),
+    Mistake("channel-weights-over-sum",
+            "You divide the query by its sum. Use a softmax, which takes exp first, so that no weight is negative.",
+            {"self.wq(x).flatten(2).softmax(dim=2)":
+                 "(lambda q: q / q.sum(dim=2, keepdim=True))(self.wq(x).flatten(2))"}),
+    Mistake("channel-log-softmax", "Your weights are logarithms (log_softmax). Take the softmax.",
+            {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).flatten(2).log_softmax(dim=2)"}),
+    Mistake("channel-softmax-twice",
+            "The softmax over the positions is applied twice, which makes all weights nearly equal. Once is enough.",
+            {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).flatten(2).softmax(dim=2).softmax(dim=2)"}),
+    Mistake("channel-softmax-on-value",
+            "You take the softmax of the values and not of the query. The query should make the weights: "
+            "softmax(wq(x)) over the positions.",
+            {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).flatten(2)",
+             "self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=2)"}, hint=1),
+    Mistake("channel-softmax-on-both",
+            "The values go through a softmax too. Leave the values as they are: only the query makes weights.",
+            {"self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=2)"}),
+    Mistake("channel-scaled", "You scale the query before the softmax (`d ** -0.5`). Here nothing is scaled.",
+            {"self.wq(x).flatten(2).softmax(dim=2)":
+                 "(self.wq(x).flatten(2) * self.wv.out_channels ** -0.5).softmax(dim=2)"}),
+    Mistake("channel-scaled-by-channels",
+            "You divide the query by the square root of the number of channels before the softmax. Here nothing is "
+            "scaled.",
+            {"self.wq(x).flatten(2).softmax(dim=2)": "(self.wq(x).flatten(2) / x.shape[1] ** 0.5).softmax(dim=2)"}),
+    Mistake("channel-scaled-by-positions",
+            "You divide the query by the square root of the number of positions before the softmax. Here nothing is "
+            "scaled.",
+            {"self.wq(x).flatten(2).softmax(dim=2)":
+                 "(self.wq(x).flatten(2) / x[0, 0].numel() ** 0.5).softmax(dim=2)"}),
+    Mistake("channel-plain-mean",
+            "You take the plain mean of the values, and wq has no effect. Weight the positions by the softmax of "
+            "wq(x).", {"values @ weights.transpose(1, 2)": "values.mean(dim=2, keepdim=True)"}, hint=2),
+    Mistake("channel-maximum",
+            "You take the largest of the weighted values. Add the weighted values up, which gives a weighted mean.",
+            {"values @ weights.transpose(1, 2)": "(values * weights).amax(dim=2, keepdim=True)"}, hint=2),
+    Mistake("channel-divided-again",
+            "You also divide by the number of positions (`mean` instead of `sum`). The weights sum to 1 already: add "
+            "the products up.",
+            {"values @ weights.transpose(1, 2)": "values @ weights.transpose(1, 2) / values.shape[2]"}, hint=2),
+    Mistake("channel-reshaped",
+            "Your values are (B, C // 2, N) in memory, but you read them as (B, N, C // 2). `reshape` and `view` "
+            "keep the order of the numbers, so channels and positions are mixed. Swap the two axes with transpose(1, "
+            "2).",
+            {"values @ weights.transpose(1, 2)":
+                 "(weights @ values.reshape(len(x), -1, values.shape[1])).transpose(1, 2)"}, hint=2),
+    Mistake("channel-no-norm",
+            "The LayerNorm between wz and the sigmoid is missing, or it is made and never called. Call it on wz's "
+            "output.",
+            {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "torch.sigmoid(scores.flatten(1))[:, :, None, None]"}, hint=3),
+    Mistake("channel-norm-on-four-axes",
+            "nn.LayerNorm(C) works on the last axis, and yours gets (B, C, 1, 1). Take the two axes of size 1 away "
+            "first: give it (B, C).",
+            {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]": "torch.sigmoid(self.ln(scores))"}, hint=2),
+    Mistake("channel-norm-of-three-axes",
+            "nn.LayerNorm([C, 1, 1]) needs (B, C, 1, 1), but yours gets (B, C). Use nn.LayerNorm(C), which takes (B, "
+            "C), or leave its input as (B, C, 1, 1).", {"nn.LayerNorm(channels)": "nn.LayerNorm([channels, 1, 1])"},
+            hint=2),
+    Mistake("channel-norm-of-one-number",
+            "Your LayerNorm is made for one number at a time (`[1, 1]`, or 1). A number minus its own mean is 0, so "
+            "wz's output would be lost. Make it for the C numbers of an image: nn.LayerNorm(C).",
+            {"nn.LayerNorm(channels)": "nn.LayerNorm([1, 1])",
+             "torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]": "torch.sigmoid(self.ln(scores))"}, hint=2),
+    Mistake("channel-wz-two-axes",
+            "A convolution needs two axes after the channels, but one of yours gets (B, C // 2). Give wz the "
+            "weighted mean as (B, C // 2, 1, 1).", {"self.wz(summary[:, :, :, None])": "self.wz(summary[:, :, 0])"},
+            hint=3),
+    Mistake("channel-wz-three-axes", CHANNEL_WZ_THREE_AXES, {"self.wz(summary[:, :, :, None])": "self.wz(summary)"},
+            hint=3),
+    Mistake("channel-wz-three-axes-reshaped", CHANNEL_WZ_THREE_AXES,
+            {"self.wz(summary[:, :, :, None])": "self.wz(summary)",
+             "torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "torch.sigmoid(self.ln(scores.reshape(len(x), -1)))[:, :, None, None]"}, hint=3),
+    Mistake("channel-wz-linear-on-four-axes",
+            "A linear layer works on the last axis, but your wz gets axes of size 1 after the C // 2 numbers. Make "
+            "wz the 1 x 1 convolution that the exercise names, or pass (B, C // 2) to the linear layer.",
+            {"self.wz = nn.Conv2d(inner, channels, 1)": "self.wz = nn.Linear(inner, channels)"}, hint=3),
+    Mistake("channel-weights-times-values",
+            "In your product `@`, the N positions of the left factor are matched with the C // 2 channels of the "
+            "right one. N must be matched with N. Put the values on the left, and swap the weights' last two axes "
+            "with transpose(1, 2): (B, C // 2, N) @ (B, N, 1).",
+            {"values @ weights.transpose(1, 2)": "(weights @ values).transpose(1, 2)"}, hint=2),
+    Mistake("channel-weights-not-turned",
+            "In your product `@`, the N positions of the left factor are matched with an axis of size 1. N must be "
+            "matched with N. Swap the weights' last two axes with transpose(1, 2): (B, C // 2, N) @ (B, N, 1).",
+            {"values @ weights.transpose(1, 2)": "values @ weights"}, hint=2),
+    Mistake("channel-norm-after-sigmoid",
+            "LayerNorm and sigmoid have changed places, so your gates are not between 0 and 1. The order should be "
+            "wz, LayerNorm, sigmoid.",
+            {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "self.ln(torch.sigmoid(scores.flatten(1)))[:, :, None, None]"}, hint=3),
+    Mistake("channel-norm-divided-by-one-less",
+            "Your norm divides the sum of squares by C - 1, as `var` and `std` do. LayerNorm divides it by C "
+            "(`unbiased=False`).",
+            {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "torch.sigmoid((scores.flatten(1) - scores.flatten(1).mean(1, keepdim=True)) / "
+                 "(scores.flatten(1).var(1, keepdim=True) + 1e-5).sqrt() * self.ln.weight + self.ln.bias)[:, :, "
+                 "None, None]"}),
+    Mistake("channel-norm-before-wz",
+            "Your LayerNorm is made for C // 2 numbers. It belongs after wz, which returns C numbers: "
+            "nn.LayerNorm(C).",
+            {"nn.LayerNorm(channels)": "nn.LayerNorm(inner)",
+             "self.wz(summary[:, :, :, None])": "self.wz(self.ln(summary[:, :, 0])[:, :, None, None])",
+             "torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]": "torch.sigmoid(scores)"}, hint=3),
+    Mistake("channel-batch-norm",
+            "Your normalisation is a BatchNorm, over the images of the batch. It should be a LayerNorm, over the C "
+            "numbers of one image.", {"nn.LayerNorm(channels)": "nn.BatchNorm1d(channels)"}, hint=2),
+    Mistake("channel-norm-fixed",
+            "The C weights and C biases of the LayerNorm between wz and the sigmoid are missing. Make it with "
+            "nn.LayerNorm(channels).", {"nn.LayerNorm(channels)": "nn.LayerNorm(channels, elementwise_affine=False)"}),
+    Mistake("channel-softmax-gate",
+            "Your gate is a softmax: the channels compete, and their gates sum to 1. End in a sigmoid instead, "
+            "because the softmax is only for the positions.",
+            {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "self.ln(scores.flatten(1)).softmax(dim=1)[:, :, None, None]"}, hint=3),
+    Mistake("channel-flat",
+            "The numbers are right, but their shape is (B, C). Add two axes of size 1, (B, C, 1, 1), so that they "
+            "line up with the image's channels.",
+            {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "torch.sigmoid(self.ln(scores.flatten(1)))"}, hint=3),
+    Mistake("channel-squeezed",
+            "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Name the "
+            "axes to remove.",
+            {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "torch.sigmoid(self.ln(scores.squeeze()))[..., None, None]"}),
+    Mistake("channel-wz-without-bias",
+            "A bias of C numbers is missing. Both wz and the LayerNorm should have one: keep torch's defaults.",
+            {"self.wz = nn.Conv2d(inner, channels, 1)": "self.wz = nn.Conv2d(inner, channels, 1, bias=False)"}),
+    Mistake("channel-value-without-bias", "Your wv has no bias. It should have one: keep torch's default.",
+            {"self.wv = nn.Conv2d(channels, inner, 1)": "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"}),
+    Mistake("channel-values-turned",
+            "You swap H and W of your values before you flatten them. The values' positions are then counted column "
+            "by column, but the weights' positions are counted row by row. Flatten both in the same way.",
+            {"self.wv(x).flatten(2)": "self.wv(x).transpose(2, 3).flatten(2)"}, hint=2),
+    Mistake("channel-norm-twice", "The LayerNorm is applied twice. Once is enough.",
+            {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "torch.sigmoid(self.ln(self.ln(scores.flatten(1))))[:, :, None, None]"}),
+    Mistake("channel-norm-by-hand",
+            "Your norm divides by a standard deviation that is computed with C - 1, the default of `std`. A "
+            "LayerNorm computes it with C (`std(unbiased=False)`), and adds 1e-5 to the variance.",
+            {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "(lambda z: torch.sigmoid((z - z.mean(1, keepdim=True)) / z.std(1, keepdim=True) * self.ln.weight "
+                 "+ self.ln.bias))(scores.flatten(1))[:, :, None, None]"}),
+    Mistake("channel-no-biases",
+            "Your three convolutions have no bias, like the authors' code. Here, as in the paper, all should have "
+            "one: keep torch's default.",
+            {"self.wq = nn.Conv2d(channels, 1, 1)": "self.wq = nn.Conv2d(channels, 1, 1, bias=False)",
+             "self.wv = nn.Conv2d(channels, inner, 1)": "self.wv = nn.Conv2d(channels, inner, 1, bias=False)",
+             "self.wz = nn.Conv2d(inner, channels, 1)": "self.wz = nn.Conv2d(inner, channels, 1, bias=False)"}),
+    Mistake("channel-relu",
+            "There is a ReLU before wz. (SE has one between its layers.) This branch should have none.",
+            {"self.wz(summary[:, :, :, None])": "self.wz(torch.relu(summary)[:, :, :, None])"}),
+    Mistake("channel-wide-query",
+            "Your wq returns C // 2 channels, as in the spatial branch. It should return one channel, a single "
+            "weight for each position.",
+            {"self.wq = nn.Conv2d(channels, 1, 1)": "self.wq = nn.Conv2d(channels, inner, 1)",
+             "values @ weights.transpose(1, 2)": "(values * weights).sum(dim=2, keepdim=True)"}, hint=1),
+    Mistake("channel-over-batch",
+            "Your softmax runs over the positions of all images of the batch together. Take it over each image's own "
+            "positions: keep the batch axis.",
+            {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).flatten().softmax(dim=0).view(len(x), 1, -1)"},
+            hint=1),
+    Mistake("channel-not-halved", "Your branch keeps all C channels inside. It should keep C // 2.",
+            {"half(channels)": "channels"}),
+    Mistake("channel-half-rounded-up", "If C is odd, you round half of it up. Round down: C // 2.",
+            {"half(channels)": "(channels + 1) // 2"}),
+    detached("channel-detached", "the gate is detached, so no layer before it would ever learn",
+             {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                  "return (torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]).detach()"}),
+    input_detached("channel-input-detached",
+                   {"self.wq(x)": "self.wq(x.detach())", "self.wv(x)": "self.wv(x.detach())"}),
+    detached("channel-query-detached", "the query is detached, so wq would never learn where to look",
+             {"self.wq(x)": "self.wq(x).detach()"}),
+    detached("channel-value-detached", "the value is detached, so wv would never learn",
+             {"self.wv(x)": "self.wv(x).detach()"}),
+    Mistake("channel-no-sigmoid",
+            "The sigmoid at the end is missing: your gate can be any number, even a negative one. A gate lies "
+            "between 0 and 1.",
+            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "return (self.ln(scores.flatten(1)))[:, :, None, None]"}, hint=3),
+    Mistake("channel-tanh",
+            "Your gate ends in a tanh, so it can be negative and flip a sign. A gate ends in a sigmoid.",
+            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "return torch.tanh(self.ln(scores.flatten(1)))[:, :, None, None]"}, hint=3),
+    Mistake("channel-hard-sigmoid",
+            "Your gate ends in a hard sigmoid, a straight line cut off at 0 and 1. It should end in the sigmoid, 1 / "
+            "(1 + exp(-t)).",
+            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "return nn.functional.hardsigmoid(self.ln(scores.flatten(1)))[:, :, None, None]"}),
+    Mistake("channel-one-minus",
+            "You return 1 minus the gate, so it closes where it should open. Return the gate itself.",
+            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "return 1 - torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]"}),
+    Mistake("channel-sigmoid-twice",
+            "You apply the sigmoid twice, so your gate lies between 0.5 and 0.73, and can neither open nor close. "
+            "Once is enough.",
+            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "return torch.sigmoid(torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None])"}),
+    Mistake("channel-applied",
+            "You multiply x by the gate. Return the gate alone: the block around it applies the gate.",
+            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "return x * torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]"}),
+    Mistake("channel-expanded",
+            "You repeat the gate in x's shape. Keep its axes of size 1, because the product with x broadcasts them.",
+            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
+                 "return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None].expand_as(x)"}),
+    Mistake("channel-remembered",
+            "The gate of the first call is kept and returned again for the next image. Compute a new gate in every "
+            "call of `forward`.",
+            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]": """if not hasattr(self, "kept"):
+            self.kept = torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]
+        return self.kept"""}),
+    Mistake("channel-query-without-bias",
+            "One of your two convolutions that read x has no bias. Both should have one: keep torch's default.",
+            {"self.wq = nn.Conv2d(channels, 1, 1)": "self.wq = nn.Conv2d(channels, 1, 1, bias=False)"}),
+    Mistake("channel-value-relu", "Your values go through a ReLU. Give wv's output to the weighted mean as it is.",
+            {"self.wv(x)": "torch.relu(self.wv(x))"}),
+    Mistake("channel-query-as-value", "Your wq reads wv's output. Both should read x.",
+            {"self.wq = nn.Conv2d(channels, 1, 1)": "self.wq = nn.Conv2d(inner, 1, 1)",
+             "self.wq(x)": "self.wq(self.wv(x))"}),
+    overflow("channel-exp", "scores",
+             {"self.wq(x).flatten(2).softmax(dim=2)":
+                  "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(self.wq(x).flatten(2)))"}),
+)
+
+WRONG = (
+    Wrong("ln-of-half",
+          {"nn.Linear(channels // 2, channels)": "nn.Conv2d(channels // 2, channels, 1)",
+           "((channels, 1, 1)": "(channels // 2",
+           "(values @ weights.mT)[..., 0]": "(values * weights).sum(dim=2)",
+           "self.wz(mean)[:, :, None, None]": "self.wz(mean[:, :, None, None]).flatten(1)",
+           "self.ln(scores).sigmoid()": "torch.sigmoid(self.ln(scores))[:, :, None, None]"}, of="wz-linear",
+          mistake="channel-norm-before-wz"),
+    Wrong("wz-one-axis",
+          {"x.size()": "x.shape",
+           """n = h * w
+        q = torch.softmax(self.wq(x).reshape(b, n, 1), dim=1)""": "q = self.wq(x).view(b, 1, h * w).softmax(-1)",
+           "self.wv(x).reshape": "self.wv(x).view",
+           "n)": "h * w)",
+           "torch.bmm(v, q).reshape(b, c // 2, 1, 1)": "self.wz(torch.bmm(v, q.transpose(1, 2)))",
+           """z = self.wz(z).reshape(b, c)
+        return torch.sigmoid(self.ln(z)).reshape(b, c, 1, 1)""":
+               "return self.ln(z.view(b, c)).sigmoid().view(b, c, 1, 1)"}, of="bmm",
+          mistake="channel-wz-three-axes-reshaped"),
+)
+
+EQUIVALENT = {
+    "A kernel of one tap spans one position, whatever its dilation is.": ["6: Conv2d with dilation=2",
+        "7: Conv2d with dilation=2", "8: Conv2d with dilation=2"],
+    "What it reads has one position.": ["8: Conv2d with stride=2"],
+    "A weighted mean over all positions does not depend on their order.": ["11: x last two axes exchanged"],
+    "Two axes are exchanged, whichever is named first.": ["14: arguments 0 and 1 of transpose exchanged"],
+    "Both axes have size 1.": ["15: parts 2 and 3 of the subscript exchanged", "15: subscript without part 0",
+        "16: last two axes exchanged"],
+    "A gate lies between 0 and 1 anyway.": ["16: clamped"],
+    "What is changed in place is a tensor that forward has just made.": ["16: sigmoid in place"],
+}

@@ -1,0 +1,415 @@
+"""What learners write for `SpatialPolarized`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, input_detached
+
+SPATIAL_WEIGHTS_IN_LINE = ("Your weights have shape (B, C // 2). `*` lines shapes up from the right, so C // 2 is "
+                           "matched with one of the positions' axes. Add axes of size 1 on the right, until the "
+                           "weights have as many axes as the values.")
+SPATIAL_WEIGHTS_IN_LINE_THREE_AXES = ("Your weights have shape (B, C // 2, 1). `*` lines shapes up from the right, "
+                                      "so C // 2 is matched with one of the positions' axes. Add axes of size 1 on "
+                                      "the right, until the weights have as many axes as the values.")
+SPATIAL_MEAN_OF_OTHER_AXES = ("Your mean runs over axes 1 and 2, which are the channels and H, so W numbers are "
+                              "left. Axes are counted from 0. Take the mean over H and W, axes 2 and 3, so that C // "
+                              "2 numbers are left.")
+
+RIGHT = {
+    "spatial-with-the-softmax": """
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.sp_wv = nn.Conv2d(channels, channels // 2, kernel_size=(1, 1))
+        self.sp_wq = nn.Conv2d(channels, channels // 2, kernel_size=(1, 1))
+        self.agp = nn.AdaptiveAvgPool2d((1, 1))
+        self.softmax = nn.Softmax(-1)
+
+    def forward(self, x):
+        b, c, h, w = x.size()
+        v = self.sp_wv(x).reshape(b, c // 2, -1)
+        q = self.agp(self.sp_wq(x)).permute(0, 2, 3, 1).reshape(b, 1, c // 2)
+        z = torch.matmul(self.softmax(q), v)
+        return torch.sigmoid(z.reshape(b, 1, h, w))
+""",
+    "spatial-mean-first": """
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Linear(channels, channels // 2)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        weights = self.wq(x.mean((2, 3))).softmax(-1)
+        return (weights[..., None, None] * self.wv(x)).sum(1, keepdim=True).sigmoid()
+""",
+    "spatial-a-convolution-for-each-image": """
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        maps = []
+        for image in x:
+            query = nn.functional.softmax(self.wq(image).flatten(1).mean(1), dim=0)
+            maps.append(nn.functional.conv2d(self.wv(image)[None], query[None, :, None, None]))
+        return torch.sigmoid(torch.cat(maps))
+""",
+    "einsum": """
+# einsum
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+
+    def forward(self, x):
+        w = torch.einsum("bchw->bc", self.wq(x)) / (x.shape[2] * x.shape[3])
+        m = torch.einsum("bc,bchw->bhw", w.softmax(-1), self.wv(x))
+        return 1 / (1 + torch.exp(-m[:, None]))
+""",
+    "pool-module": """
+# AdaptiveAvgPool2d and a softmax module
+class SpatialPolarized(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.wq = nn.Conv2d(channels, channels // 2, 1)
+        self.wv = nn.Conv2d(channels, channels // 2, 1)
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.softmax = nn.Softmax(dim=1)
+
+    def forward(self, x):
+        q = self.softmax(self.pool(self.wq(x)))
+        return (self.wv(x) * q).sum(dim=1, keepdim=True).sigmoid()
+""",
+}
+
+MISTAKES = (
+    Mistake("spatial-no-softmax",
+            "The softmax over the C // 2 channels of the query is missing. Without it the query's numbers are not "
+            "weights: they can be negative, and do not sum to 1.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).mean(dim=(2, 3))"}, hint=3),
+    Mistake("spatial-softmax-after-product",
+            "Your softmax runs over the positions after the product, as in the authors' parallel code: every gate is "
+            "then close to 0.5. It should run over the query's C // 2 channels, before the product.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).mean(dim=(2, 3))",
+             "weights[:, None] @ values": "(weights[:, None] @ values).softmax(dim=2)"}, hint=3),
+    Mistake("spatial-softmax-on-value",
+            "Your softmax runs over the positions of the value, as in the authors' sequential code. It should run "
+            "over the query's C // 2 channels, and the value should stay as it is.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).mean(dim=(2, 3))",
+             "self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=2)"}, hint=3),
+    Mistake("spatial-softmax-on-value-channels",
+            "Your softmax runs over the value's channels. Take the softmax of the pooled query instead, and leave "
+            "the value as it is.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).mean(dim=(2, 3))",
+             "self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=1)"}, hint=3),
+    Mistake("spatial-softmax-on-both",
+            "The value goes through a softmax over the positions too. Leave the value as it is: only the query makes "
+            "weights.", {"self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=2)"}, hint=3),
+    Mistake("spatial-both-softmaxes",
+            "You take a second softmax, over the positions after the product. Keep only the one over the query's "
+            "channels.", {"weights[:, None] @ values": "(weights[:, None] @ values).softmax(dim=2)"}, hint=3),
+    Mistake("spatial-softmax-before-mean",
+            "You take the softmax at each position and then the mean over the positions. Take the mean over H and W "
+            "first, then the softmax.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).softmax(dim=1).mean(dim=(2, 3))"}, hint=3),
+    Mistake("spatial-softmax-over-batch",
+            "Your softmax runs over the batch: the images compete. It should run over the C // 2 channels of each "
+            "image's query.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).mean(dim=(2, 3)).softmax(dim=0)"}),
+    Mistake("spatial-softmax-axis-of-one",
+            "All your weights are 1, so the channels are added up. Either your softmax runs over an axis of size 1, "
+            "or its result is not used. Check the axes of both steps: the mean should run over H and W, axes 2 and "
+            "3, and the softmax over the C // 2 channels, axis 1.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)":
+                 "self.wq(x).mean(dim=(2, 3))[:, :, None].softmax(dim=-1)[:, :, 0]"}, hint=2),
+    Mistake("spatial-query-relu",
+            "Your query goes through a ReLU. Take the mean of wq's output as it is, then the softmax.",
+            {"self.wq(x)": "torch.relu(self.wq(x))"}),
+    Mistake("spatial-softmax-twice",
+            "The softmax over the channels is applied twice, which makes all weights nearly equal. Once is enough.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)":
+                 "self.wq(x).mean(dim=(2, 3)).softmax(dim=1).softmax(dim=1)"}),
+    Mistake("spatial-weights-over-sum",
+            "You divide the query by its sum. Use a softmax, which takes exp first, so that no weight is negative.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)":
+                 "(lambda q: q / q.sum(dim=1, keepdim=True))(self.wq(x).mean(dim=(2, 3)))"}, hint=3),
+    Mistake("spatial-softmax-over-positions",
+            "Your softmax runs over the positions of the query. The mean of such weights is 1 / N for every channel, "
+            "whatever the image shows. Take the mean over H and W first, then the softmax over the C // 2 channels.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).flatten(2).softmax(dim=2).mean(dim=2)"}, hint=3),
+    Mistake("spatial-value-softmax-of-channels",
+            "The value goes through a softmax over its channels too. Leave the value as it is: only the query makes "
+            "weights.", {"self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=1)"}, hint=3),
+    Mistake("spatial-sigmoid-of-channels",
+            "Your sigmoid acts on each channel of the value, before the channels are added up. Take the weighted "
+            "mean first, then one sigmoid.",
+            {"weights[:, None] @ values": "weights[:, None] @ torch.sigmoid(values)",
+             "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "(scores.unflatten(2, x.shape[2:]))"}, hint=3),
+    Mistake("spatial-reshaped",
+            "Your values are (B, C // 2, N) in memory, but you read them as (B, N, C // 2). `reshape` and `view` "
+            "keep the order of the numbers, so channels and positions are mixed. Swap the two axes with transpose(1, "
+            "2).",
+            {"weights[:, None] @ values":
+                 "(values.reshape(len(x), -1, values.shape[1]) @ weights[:, :, None]).transpose(1, 2)"}),
+    Mistake("spatial-sigmoid-weights",
+            "Your weights come from a sigmoid. They should come from a softmax over the C // 2 channels, so that "
+            "they sum to 1.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "torch.sigmoid(self.wq(x).mean(dim=(2, 3)))"}, hint=3),
+    Mistake("spatial-log-softmax", "Your weights are logarithms (log_softmax). Take the softmax.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).mean(dim=(2, 3)).log_softmax(dim=1)"}),
+    Mistake("spatial-scaled", "You scale the query before the softmax (`d ** -0.5`). Here nothing is scaled.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)":
+                 "(lambda q: (q * q.shape[1] ** -0.5).softmax(dim=1))(self.wq(x).mean(dim=(2, 3)))"}),
+    Mistake("spatial-scaled-by-channels",
+            "You divide the query by the square root of the number of channels before the softmax. Here nothing is "
+            "scaled.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)":
+                 "(self.wq(x).mean(dim=(2, 3)) / x.shape[1] ** 0.5).softmax(dim=1)"}),
+    Mistake("spatial-scaled-by-positions",
+            "You divide the query by the square root of the number of positions before the softmax. Here nothing is "
+            "scaled.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)":
+                 "(self.wq(x).mean(dim=(2, 3)) / x[0, 0].numel() ** 0.5).softmax(dim=1)"}),
+    Mistake("spatial-not-pooled",
+            "Your query is not pooled: each position has its own weights. Take the mean over H and W first, so that "
+            "the whole image decides.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).flatten(2).softmax(dim=1)",
+             "weights[:, None] @ values": "(weights * values).sum(dim=1, keepdim=True)"}, hint=3),
+    Mistake("spatial-maximum", "Your query is pooled with the maximum. Take the mean over H and W.",
+            {"self.wq(x).mean(dim=(2, 3))": "self.wq(x).amax(dim=(2, 3))"}, hint=1),
+    Mistake("spatial-sum",
+            "You add up the query's positions without dividing by H * W, so the weights depend on the size of the "
+            "image. Take the mean.", {"self.wq(x).mean(dim=(2, 3))": "self.wq(x).sum(dim=(2, 3))"}, hint=1),
+    Mistake("spatial-over-batch",
+            "Your mean runs over the batch too: all images get the same weights. Take it over H and W only.",
+            {"self.wq(x).mean(dim=(2, 3))": "self.wq(x).mean(dim=(0, 2, 3)).expand(len(x), -1)"}, hint=1),
+    Mistake("spatial-mean-of-products",
+            "You also divide by C // 2 (`mean` instead of `sum`). The weights sum to 1 already: add the products up.",
+            {"weights[:, None] @ values": "weights[:, None] @ values / values.shape[1]"}, hint=2),
+    Mistake("spatial-plain-mean",
+            "You take the plain mean of the value's channels, and wq has no effect. Weight the channels by the "
+            "softmax of the pooled query.", {"weights[:, None] @ values": "values.mean(dim=1, keepdim=True)"}, hint=2),
+    Mistake("spatial-best-channel",
+            "You take the largest of the weighted channels. Add the weighted channels up, which gives a weighted "
+            "mean.", {"weights[:, None] @ values": "(weights[:, :, None] * values).amax(dim=1, keepdim=True)"}, hint=2),
+    Mistake("spatial-every-image-with-every-other",
+            "Your weights have two axes, (B, C // 2), so `@` multiplies the weights of every image by the values of "
+            "every image. Give the weights an axis before their channels: (B, 1, C // 2) @ (B, C // 2, N).",
+            {"weights[:, None] @ values": "weights @ values"}),
+    Mistake("spatial-every-image-reshaped",
+            "Your `@` returns B * B * N numbers, which do not fit the map. If the weights have two axes, (B, C // "
+            "2), `@` multiplies the weights of every image by the values of every image. Give the weights an axis "
+            "before their channels: (B, 1, C // 2) @ (B, C // 2, N).",
+            {"weights[:, None] @ values": "weights @ values",
+             "torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
+                 "torch.sigmoid(scores.reshape(len(x), 1, *x.shape[2:]))"}),
+    Mistake("spatial-every-image-flat",
+            "Your map has shape (B, B, N). If the weights have two axes, (B, C // 2), `@` multiplies the weights of "
+            "every image by the values of every image. Give the weights an axis before their channels: (B, 1, C // "
+            "2) @ (B, C // 2, N). Then reshape the result to (B, 1, H, W).",
+            {"weights[:, None] @ values": "weights @ values",
+             "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}),
+    Mistake("spatial-weights-in-line", SPATIAL_WEIGHTS_IN_LINE,
+            {"self.wv(x).flatten(2)": "self.wv(x)",
+             "weights[:, None] @ values": "(weights * values).sum(dim=1, keepdim=True)",
+             "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}, hint=2),
+    Mistake("spatial-weights-in-line-values-first", SPATIAL_WEIGHTS_IN_LINE,
+            {"self.wv(x).flatten(2)": "self.wv(x)",
+             "weights[:, None] @ values": "(values * weights).sum(dim=1, keepdim=True)",
+             "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}, hint=2),
+    Mistake("spatial-weights-in-line-three-axes", SPATIAL_WEIGHTS_IN_LINE_THREE_AXES,
+            {"self.wv(x).flatten(2)": "self.wv(x)",
+             "weights[:, None] @ values": "(weights[:, :, None] * values).sum(dim=1, keepdim=True)",
+             "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}, hint=2),
+    Mistake("spatial-weights-in-line-three-axes-values-first", SPATIAL_WEIGHTS_IN_LINE_THREE_AXES,
+            {"self.wv(x).flatten(2)": "self.wv(x)",
+             "weights[:, None] @ values": "(values * weights[:, :, None]).sum(dim=1, keepdim=True)",
+             "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}, hint=2),
+    Mistake("spatial-weights-in-line-flat-values", SPATIAL_WEIGHTS_IN_LINE,
+            {"self.wv(x).flatten(2)": "self.wv(x).flatten(2)",
+             "weights[:, None] @ values": "(weights * values).sum(dim=1, keepdim=True)",
+             "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}, hint=2),
+    Mistake("spatial-weights-in-line-flat-values-first", SPATIAL_WEIGHTS_IN_LINE,
+            {"self.wv(x).flatten(2)": "self.wv(x).flatten(2)",
+             "weights[:, None] @ values": "(values * weights).sum(dim=1, keepdim=True)",
+             "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}, hint=2),
+    Mistake("spatial-mean-of-other-axes", SPATIAL_MEAN_OF_OTHER_AXES,
+            {"self.wq(x).mean(dim=(2, 3))": "self.wq(x).mean(dim=(1, 2))",
+             "weights[:, None] @ values": "weights[:, None] @ values"}, hint=1),
+    Mistake("spatial-mean-of-other-axes-weights-first", SPATIAL_MEAN_OF_OTHER_AXES,
+            {"self.wq(x).mean(dim=(2, 3))": "self.wq(x).mean(dim=(1, 2))",
+             "weights[:, None] @ values": "(weights[:, :, None] * values).sum(dim=1, keepdim=True)"}, hint=1),
+    Mistake("spatial-mean-of-other-axes-values-first", SPATIAL_MEAN_OF_OTHER_AXES,
+            {"self.wq(x).mean(dim=(2, 3))": "self.wq(x).mean(dim=(1, 2))",
+             "weights[:, None] @ values": "(values * weights[:, :, None]).sum(dim=1, keepdim=True)"}, hint=1),
+    Mistake("spatial-weights-not-turned",
+            "In your product `@`, the left factor's axis of size 1 is matched with the right factor's C // 2 "
+            "channels. Channels must be matched with channels: (B, 1, C // 2) @ (B, C // 2, N).",
+            {"weights[:, None] @ values": "weights[:, :, None] @ values"}),
+    Mistake("spatial-values-not-flat",
+            "`@` sums over the second-to-last axis of its right factor, and in (B, C // 2, H, W) that is H. Flatten "
+            "H and W into one axis first, and give the weights three axes: (B, 1, C // 2) @ (B, C // 2, N).",
+            {"self.wv(x).flatten(2)": "self.wv(x)",
+             "weights[:, None] @ values": "weights @ values",
+             "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}),
+    Mistake("spatial-values-not-flat-weights-of-three",
+            "`@` sums over the second-to-last axis of its right factor, and in (B, C // 2, H, W) that is H. Your "
+            "weights are right, but flatten the values' H and W into one axis first: (B, 1, C // 2) @ (B, C // 2, N).",
+            {"self.wv(x).flatten(2)": "self.wv(x)",
+             "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}),
+    Mistake("spatial-softmax-map",
+            "Your map ends in a softmax over the positions, so the positions compete and their gates sum to 1. It "
+            "should end in a sigmoid.",
+            {"torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "scores.softmax(dim=2).unflatten(2, x.shape[2:])"},
+            hint=3),
+    Mistake("spatial-no-channel-axis",
+            "Your map has lost its channel axis: (B, H, W). Return (B, 1, H, W), so that it can be broadcast over "
+            "x's channels.",
+            {"torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
+                 "torch.sigmoid(scores.unflatten(2, x.shape[2:]))[:, 0]"}, hint=2),
+    Mistake("spatial-flat", "Your map has shape (B, 1, H * W). Give it its two axes back: (B, 1, H, W).",
+            {"torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}),
+    Mistake("spatial-flat-no-channel-axis",
+            "Your map has shape (B, H * W). Reshape it to (B, 1, H, W), in this order.",
+            {"torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)[:, 0]"}),
+    Mistake("spatial-flat-positions-first",
+            "Your map has shape (B, H * W, 1). Reshape it to (B, 1, H, W), in this order.",
+            {"torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores).transpose(1, 2)"}),
+    Mistake("spatial-turned", "Your map has H and W swapped. Reshape it to (B, 1, H, W), in this order.",
+            {"torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
+                 "torch.sigmoid(scores.unflatten(2, (x.shape[3], x.shape[2])))"}),
+    Mistake("spatial-square", "Your map is reshaped as if it were square. H and W can be different: take both from x.",
+            {"torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
+                 "torch.sigmoid(scores.view(len(x), 1, x.shape[2], x.shape[2]))"}),
+    Mistake("spatial-not-summed",
+            "You multiply the value's channels by their weights and do not add them up: C // 2 maps are left. The "
+            "result should be one map, (B, 1, H, W).", {"weights[:, None] @ values": "weights[:, :, None] * values"},
+            hint=2),
+    Mistake("spatial-roles-exchanged",
+            "wq and wv have changed places: you pool the value and keep the query's positions. Pool the query.",
+            {"self.wq(x).mean(dim=(2, 3))": "self.wv(x).mean(dim=(2, 3))",
+             "self.wv(x).flatten(2)": "self.wq(x).flatten(2)"}, hint=3),
+    Mistake("spatial-one-layer",
+            "You use wq for both query and value, so wv is made and never called. Compute the value with wv.",
+            {"self.wv(x).flatten(2)": "self.wq(x).flatten(2)"}),
+    Mistake("spatial-no-biases",
+            "Your two convolutions have no bias, like the authors' code. Here, as in the paper, both should have "
+            "one: keep torch's default.",
+            {"self.wq = nn.Conv2d(channels, inner, 1)": "self.wq = nn.Conv2d(channels, inner, 1, bias=False)",
+             "self.wv = nn.Conv2d(channels, inner, 1)": "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"}),
+    Mistake("spatial-normalised",
+            "There is a LayerNorm on your query. The channel branch has one, after wz, but this branch should have "
+            "none.",
+            {"self.wv = nn.Conv2d(channels, inner, 1)": """self.wv = nn.Conv2d(channels, inner, 1)
+        self.ln = nn.LayerNorm(inner)""",
+             "self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.ln(self.wq(x).mean(dim=(2, 3))).softmax(dim=1)"}),
+    Mistake("spatial-not-halved", "Your branch keeps all C channels inside. It should keep C // 2.",
+            {"half(channels)": "channels"}),
+    Mistake("spatial-half-rounded-up", "If C is odd, you round half of it up. Round down: C // 2.",
+            {"half(channels)": "(channels + 1) // 2"}),
+    detached("spatial-detached", "the map is detached, so no layer before it would ever learn",
+             {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
+                  "return (torch.sigmoid(scores.unflatten(2, x.shape[2:]))).detach()"}),
+    input_detached("spatial-input-detached",
+                   {"self.wq(x)": "self.wq(x.detach())", "self.wv(x)": "self.wv(x.detach())"}),
+    detached("spatial-query-detached", "the query is detached, so wq would never learn where to look",
+             {"self.wq(x)": "self.wq(x).detach()"}),
+    detached("spatial-value-detached", "the value is detached, so wv would never learn",
+             {"self.wv(x)": "self.wv(x).detach()"}),
+    Mistake("spatial-no-sigmoid",
+            "The sigmoid at the end is missing: your map can be any number, even a negative one. A gate lies between "
+            "0 and 1.",
+            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "return (scores.unflatten(2, x.shape[2:]))"},
+            hint=3),
+    Mistake("spatial-tanh",
+            "Your map ends in a tanh, so it can be negative and flip a sign. A gate ends in a sigmoid.",
+            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
+                 "return torch.tanh(scores.unflatten(2, x.shape[2:]))"}, hint=3),
+    Mistake("spatial-hard-sigmoid",
+            "Your map ends in a hard sigmoid, a straight line cut off at 0 and 1. It should end in the sigmoid, 1 / "
+            "(1 + exp(-t)).",
+            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
+                 "return nn.functional.hardsigmoid(scores.unflatten(2, x.shape[2:]))"}),
+    Mistake("spatial-one-minus",
+            "You return 1 minus the map, so it closes where it should open. Return the map itself.",
+            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
+                 "return 1 - torch.sigmoid(scores.unflatten(2, x.shape[2:]))"}),
+    Mistake("spatial-sigmoid-twice",
+            "You apply the sigmoid twice, so your map lies between 0.5 and 0.73, and can neither open nor close. "
+            "Once is enough.",
+            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
+                 "return torch.sigmoid(torch.sigmoid(scores.unflatten(2, x.shape[2:])))"}),
+    Mistake("spatial-applied", "You multiply x by the map. Return the map alone: the block around it applies the map.",
+            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
+                 "return x * torch.sigmoid(scores.unflatten(2, x.shape[2:]))"}),
+    Mistake("spatial-expanded",
+            "You repeat the map in x's shape. Keep its axes of size 1, because the product with x broadcasts them.",
+            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
+                 "return torch.sigmoid(scores.unflatten(2, x.shape[2:])).expand_as(x)"}),
+    Mistake("spatial-remembered",
+            "The map of the first call is kept and returned again for the next image. Compute a new map in every "
+            "call of `forward`.",
+            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))": """if not hasattr(self, "kept"):
+            self.kept = torch.sigmoid(scores.unflatten(2, x.shape[2:]))
+        return self.kept"""}),
+    Mistake("spatial-query-without-bias",
+            "One of your two convolutions that read x has no bias. Both should have one: keep torch's default.",
+            {"self.wq = nn.Conv2d(channels, inner, 1)": "self.wq = nn.Conv2d(channels, inner, 1, bias=False)"}),
+    Mistake("spatial-value-relu", "Your values go through a ReLU. Give wv's output to the weighted mean as it is.",
+            {"self.wv(x)": "torch.relu(self.wv(x))"}),
+    Mistake("spatial-query-as-value", "Your wq reads wv's output. Both should read x.",
+            {"self.wq = nn.Conv2d(channels, inner, 1)": "self.wq = nn.Conv2d(inner, inner, 1)",
+             "self.wq(x)": "self.wq(self.wv(x))"}),
+    Mistake("spatial-exp",
+            "Your softmax or your sigmoid gives NaN for large numbers: above 709 `exp` is infinite in float64, and "
+            "infinity divided by infinity is NaN. Use `softmax` and `torch.sigmoid`.",
+            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)":
+                 "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(self.wq(x).mean(dim=(2, 3))))"}),
+)
+
+WRONG = (
+    Wrong("images-mixed",
+          {"""w = torch.einsum("bchw->bc", self.wq(x)) / (x.shape[2] * x.shape[3])
+        m = torch.einsum("bc,bchw->bhw", w.softmax(-1), self.wv(x))
+        return 1 / (1 + torch.exp(-m[:, None]))""": """b, c, h, w = x.shape
+        weights = self.wq(x).mean(dim=(2, 3)).softmax(dim=-1)
+        sheet = weights @ self.wv(x).flatten(2)
+        return torch.sigmoid(sheet.view(b, 1, h, w))"""}, of="einsum", mistake="spatial-every-image-reshaped"),
+    Wrong("mean-of-channels-and-height",
+          {"""w = torch.einsum("bchw->bc", self.wq(x)) / (x.shape[2] * x.shape[3])
+        m = torch.einsum("bc,bchw->bhw", w.softmax(-1), self.wv(x))
+        return 1 / (1 + torch.exp(-m[:, None]))""": """w = self.wq(x).mean((1, 2)).softmax(1)
+        return torch.sigmoid((w[:, :, None, None] * self.wv(x)).sum(1, keepdim=True))"""}, of="einsum",
+          mistake="spatial-mean-of-other-axes-weights-first"),
+    Wrong("mean-of-channels-and-height-product",
+          {"self.wq = nn.Linear(channels, channels // 2)": "self.wq = nn.Conv2d(channels, channels // 2, 1)",
+           """weights = self.wq(x.mean((2, 3))).softmax(-1)
+        return (weights[..., None, None] * self.wv(x)).sum(1, keepdim=True).sigmoid()""": """b, c, h, w = x.shape
+        query = self.wq(x).mean((1, 2)).softmax(1)
+        return torch.sigmoid(query[:, None] @ self.wv(x).flatten(2)).view(b, 1, h, w)"""}, of="spatial-mean-first",
+          mistake="spatial-mean-of-other-axes"),
+    Wrong("weights-in-line",
+          {"""w = torch.einsum("bchw->bc", self.wq(x)) / (x.shape[2] * x.shape[3])
+        m = torch.einsum("bc,bchw->bhw", w.softmax(-1), self.wv(x))
+        return 1 / (1 + torch.exp(-m[:, None]))""": """w = self.wq(x).mean((2, 3)).softmax(1)
+        return torch.sigmoid((w * self.wv(x)).sum(1, keepdim=True))"""}, of="einsum",
+          mistake="spatial-weights-in-line"),
+    Wrong("weights-in-line-flat-values",
+          {"""w = torch.einsum("bchw->bc", self.wq(x)) / (x.shape[2] * x.shape[3])
+        m = torch.einsum("bc,bchw->bhw", w.softmax(-1), self.wv(x))
+        return 1 / (1 + torch.exp(-m[:, None]))""": """b, c, h, w = x.shape
+        weights = self.wq(x).mean((2, 3)).softmax(1)
+        sheet = (self.wv(x).flatten(2) * weights).sum(1)
+        return torch.sigmoid(sheet).view(b, 1, h, w)"""}, of="einsum",
+          mistake="spatial-weights-in-line-flat-values-first"),
+)
+
+EQUIVALENT = {
+    "A kernel of one tap spans one position, whatever its dilation is.": ["6: Conv2d with dilation=2",
+        "7: Conv2d with dilation=2"],
+    "A gate lies between 0 and 1 anyway.": ["13: clamped"],
+    "What is changed in place is a tensor that forward has just made.": ["13: sigmoid in place"],
+    "Only its shape is read.": ["13: x detached"],
+}

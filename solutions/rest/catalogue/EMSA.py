@@ -1,0 +1,1238 @@
+"""What learners write for `EMSA`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import attention_dropout, detached, only_in_eval, overflow
+
+EMSA_KEYS_CROPPED = ("You take (H // sr_ratio) * (W // sr_ratio) reduced tokens, as in the page's bug museum. If "
+                     "sr_ratio does not divide the sides, there can be more. Let `flatten(2)` count the positions in "
+                     "sr's output.")
+
+RIGHT = {
+    "emsa-as-published": """
+class EMSA(nn.Module):
+    def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
+        super().__init__()
+        self.h, self.d = num_heads, dim // num_heads
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, dim * 2, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim) if sr_ratio > 1 else None
+        self.sr_norm = nn.LayerNorm(dim) if sr_ratio > 1 else None
+        self.transform_conv = nn.Conv2d(num_heads, num_heads, 1) if apply_transform and num_heads > 1 else None
+        self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x, H, W):
+        b, n, c = x.shape
+        if n != H * W:
+            raise ValueError(f"{n} tokens, {H} x {W}")
+        q = self.q(x).view(b, n, self.h, self.d).permute(0, 2, 1, 3) * self.d ** -0.5
+        y = x
+        if self.sr is not None:
+            y = self.sr(x.permute(0, 2, 1).reshape(b, c, H, W)).reshape(b, c, -1).permute(0, 2, 1)
+            y = self.sr_norm(y)
+        kv = self.kv(y).reshape(b, -1, 2, self.h, self.d).permute(2, 0, 3, 1, 4)
+        k, v = kv[0], kv[1]
+        attn = q @ k.mT
+        if self.transform_conv is not None:
+            attn = self.transform_norm(self.transform_conv(attn).softmax(-1))
+        else:
+            attn = attn.softmax(-1)
+        return self.proj((attn @ v).transpose(1, 2).reshape(b, n, c))
+""",
+    "emsa-einsum": """
+class EMSA(nn.Module):
+    def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
+        super().__init__()
+        self.h = num_heads
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        self.reduce = sr_ratio > 1
+        if self.reduce:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        self.mix = apply_transform and num_heads > 1
+        if self.mix:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+
+    def forward(self, x, H, W):
+        if H * W != x.shape[1]:
+            raise ValueError("H * W is not the number of tokens")
+        y = x
+        if self.reduce:
+            y = self.sr(x.unflatten(1, (H, W)).permute(0, 3, 1, 2)).permute(0, 2, 3, 1).flatten(1, 2)
+            y = self.sr_norm(y)
+        k, v = self.kv(y).chunk(2, dim=-1)
+        q, k, v = (t.unflatten(2, (self.h, -1)) for t in (self.q(x), k, v))
+        scores = torch.einsum("bnhd,bmhd->bhnm", q, k) / q.shape[-1] ** 0.5
+        if self.mix:
+            weight, bias = self.transform_conv.weight[:, :, 0, 0], self.transform_conv.bias
+            scores = torch.einsum("bhnm,gh->bgnm", scores, weight) + bias[:, None, None]
+        a = scores.softmax(dim=-1)
+        if self.mix:
+            a = (a - a.mean((2, 3), keepdim=True)) / torch.sqrt(a.var((2, 3), unbiased=False, keepdim=True) + 1e-5)
+        return self.proj(torch.einsum("bhnm,bmhd->bnhd", a, v).flatten(2))
+""",
+    "emsa-head-by-head": """
+class EMSA(nn.Module):
+    def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
+        super().__init__()
+        assert dim % num_heads == 0
+        self.width = dim // num_heads
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+        self.sr = nn.Identity()
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
+        self.sr_norm = nn.LayerNorm(dim) if sr_ratio > 1 else nn.Identity()
+        self.transform_conv, self.transform_norm = nn.Identity(), nn.Identity()
+        if apply_transform and num_heads > 1:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+        self.proj = nn.Linear(dim, dim)
+
+    def forward(self, x, H, W):
+        b, n, c = x.shape
+        if H * W != n:
+            raise ValueError
+        y = self.sr_norm(self.sr(x.mT.reshape(b, c, H, W)).flatten(2).mT)
+        q = self.q(x).split(self.width, dim=2)
+        kv = self.kv(y).split(self.width, dim=2)
+        k, v = kv[:len(q)], kv[len(q):]
+        scores = torch.stack([qi @ ki.mT for qi, ki in zip(q, k)], dim=1) * self.width ** -0.5
+        a = self.transform_norm(self.transform_conv(scores).softmax(dim=-1))
+        return self.proj(torch.cat([a[:, i] @ vi for i, vi in enumerate(v)], dim=2))
+""",
+    "as-in-the-hints": """
+# the way of the hints: unflatten, permute, softmax over the last axis
+class EMSA(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
+        apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.num_heads, self.head_dim, self.sr_ratio = num_heads, dim // num_heads, sr_ratio
+        self.transform = apply_transform and num_heads > 1
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2,
+                                groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        if self.transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        B, N, dim = x.shape
+        if H * W != N:
+            raise ValueError(f"{H} x {W} is not {N} tokens")
+        short = x  # (B, M, dim)
+        if self.sr_ratio > 1:
+            as_map = x.transpose(1, 2).unflatten(2, (H, W))
+            short = self.sr_norm(self.sr(as_map).flatten(2).transpose(1, 2))
+        q = self.q(x).view(B, N, self.num_heads, self.head_dim).transpose(1, 2)
+        kv = self.kv(short).view(B, -1, 2, self.num_heads, self.head_dim)
+        k, v = kv.permute(2, 0, 3, 1, 4)
+        logits = q @ k.transpose(2, 3) * self.head_dim ** -0.5
+        if self.transform:
+            A = self.transform_norm(self.transform_conv(logits).softmax(dim=3))
+        else:
+            A = logits.softmax(dim=3)
+        return self.proj((A @ v).transpose(1, 2).flatten(2))
+""",
+    "bmm-heads-in-the-batch": """
+# baddbmm-free bmm with heads folded into the batch axis; kv cut with chunk
+class EMSA(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
+        apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.num_heads, self.head_dim, self.sr_ratio = num_heads, dim // num_heads, sr_ratio
+        self.transform = apply_transform and num_heads > 1
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2,
+                                groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        if self.transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def split(self, t):
+        B, L, _ = t.shape
+        t = t.reshape(B, L, self.num_heads, self.head_dim).permute(0, 2, 1, 3)
+        return t.reshape(B * self.num_heads, L, self.head_dim)
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        B, N, C = x.shape
+        if N != H * W:
+            raise ValueError(f"N = {N}, but H * W = {H * W}")
+        if self.sr_ratio > 1:
+            m = x.permute(0, 2, 1).reshape(B, C, H, W)
+            m = self.sr(m).reshape(B, C, -1).permute(0, 2, 1)
+            m = self.sr_norm(m)
+        else:
+            m = x
+        q = self.split(self.q(x))
+        k, v = map(self.split, self.kv(m).chunk(2, dim=-1))
+        A = torch.bmm(q, k.transpose(1, 2)) * self.head_dim ** -0.5
+        M = A.shape[-1]
+        if self.transform:
+            A = self.transform_conv(A.view(B, self.num_heads, N, M))
+            A = self.transform_norm(F.softmax(A, -1)).reshape(B * self.num_heads, N, M)
+        else:
+            A = F.softmax(A, -1)
+        out = torch.bmm(A, v).view(B, self.num_heads, N, self.head_dim)
+        return self.proj(out.permute(0, 2, 1, 3).reshape(B, N, C))
+""",
+    "einsum": """
+# einsum everywhere, reshape of q and kv by unflatten
+class EMSA(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
+        apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.num_heads, self.head_dim, self.sr_ratio = num_heads, dim // num_heads, sr_ratio
+        self.transform = apply_transform and num_heads > 1
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2,
+                                groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        if self.transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        if x.shape[1] != H * W:
+            raise ValueError("H * W must be the number of tokens")
+        heads = (self.num_heads, self.head_dim)
+        y = x
+        if self.sr_ratio > 1:
+            y = torch.einsum("bnc->bcn", x).unflatten(2, (H, W))
+            y = torch.einsum("bchw->bhwc", self.sr(y)).flatten(1, 2)
+            y = self.sr_norm(y)
+        q = self.q(x).unflatten(2, heads)               # b n h d
+        k, v = self.kv(y).unflatten(2, (2,) + heads).unbind(2)
+        a = torch.einsum("bnhd,bmhd->bhnm", q, k) / self.head_dim ** 0.5
+        if self.transform:
+            a = torch.softmax(self.transform_conv(a), dim=-1)
+            a = self.transform_norm(a)
+        else:
+            a = torch.softmax(a, dim=-1)
+        return self.proj(torch.einsum("bhnm,bmhd->bnhd", a, v).flatten(2))
+""",
+    "explicit-exp-minus-maximum": """
+# the softmax is written out: exp of the logits minus their maximum, over the sum
+class EMSA(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
+        apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.num_heads, self.head_dim, self.sr_ratio = num_heads, dim // num_heads, sr_ratio
+        self.transform = apply_transform and num_heads > 1
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2,
+                                groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        if self.transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def soft(self, s):
+        e = (s - s.amax(dim=-1, keepdim=True)).exp()
+        return e / e.sum(dim=-1, keepdim=True)
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        B, N, C = x.size()
+        if not H * W == N:
+            raise ValueError(f"expected {H * W} tokens, found {N}")
+        q = self.q(x).reshape(B, N, self.num_heads, -1).permute(0, 2, 1, 3)
+        if self.sr_ratio > 1:
+            x_ = x.permute(0, 2, 1).reshape(B, C, H, W)
+            x_ = self.sr(x_).reshape(B, C, -1).permute(0, 2, 1)
+            x_ = self.sr_norm(x_)
+            kv = self.kv(x_)
+        else:
+            kv = self.kv(x)
+        kv = kv.reshape(B, -1, 2, self.num_heads, C // self.num_heads).permute(2, 0, 3, 1, 4)
+        k, v = kv[0], kv[1]
+        s = torch.matmul(q, k.transpose(-2, -1)) * (self.head_dim ** -0.5)
+        if self.transform:
+            s = self.transform_norm(self.soft(self.transform_conv(s)))
+        else:
+            s = self.soft(s)
+        out = torch.matmul(s, v).transpose(1, 2).reshape(B, N, C)
+        return self.proj(out)
+""",
+    "fold-heads-into-the-batch": """
+class EMSA(nn.Module):
+    def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
+        super().__init__()
+        self.num_heads = num_heads
+        self.head_dim = dim // num_heads
+        self.sr_ratio = sr_ratio
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, dim * 2, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        self.apply_transform = apply_transform and num_heads > 1
+        if self.apply_transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x, H, W):
+        B, N, C = x.shape
+        if N != H * W:
+            raise ValueError(f"{N} tokens for {H} x {W}")
+        q = self.q(x).reshape(B, N, self.num_heads, self.head_dim).permute(0, 2, 1, 3)
+        y = x
+        if self.sr_ratio > 1:
+            y = x.permute(0, 2, 1).reshape(B, C, H, W)
+            y = self.sr_norm(self.sr(y).flatten(2).transpose(1, 2))
+        kv = self.kv(y).reshape(B, -1, 2, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4)
+        k, v = kv[0], kv[1]
+        attn = q @ k.transpose(-2, -1) * self.head_dim ** -0.5
+        if self.apply_transform:
+            attn = self.transform_norm(self.transform_conv(attn).softmax(-1))
+        else:
+            attn = attn.softmax(-1)
+        out = torch.bmm(attn.flatten(0, 1), v.flatten(0, 1)).unflatten(0, (B, self.num_heads)).transpose(1, 2).flatten(2)
+        return self.proj(out)
+""",
+    "keys-by-queries": """
+# logits (B, heads, M, N), keys before queries, so the softmax runs over axis 2
+class EMSA(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
+        apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.num_heads, self.head_dim, self.sr_ratio = num_heads, dim // num_heads, sr_ratio
+        self.transform = apply_transform and num_heads > 1
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2,
+                                groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        if self.transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        B, N, C = x.shape
+        if H * W != N:
+            raise ValueError("H * W is not N")
+        t = x.transpose(1, 2)  # (B, C, N), channels first all the way
+        y = t
+        if self.sr_ratio > 1:
+            y = self.sr(t.reshape(B, C, H, W)).flatten(2)
+            y = self.sr_norm(y.transpose(1, 2)).transpose(1, 2)
+        q = self.q(x).transpose(1, 2).reshape(B, self.num_heads, self.head_dim, N)
+        kv = self.kv(y.transpose(1, 2)).transpose(1, 2)
+        kv = kv.reshape(B, 2, self.num_heads, self.head_dim, -1)
+        k, v = kv[:, 0], kv[:, 1]  # (B, heads, head_dim, M)
+        S = k.transpose(2, 3) @ q / self.head_dim ** 0.5
+        if self.transform:
+            S = self.transform_conv(S)
+        A = S.softmax(dim=2)
+        if self.transform:
+            A = self.transform_norm(A)
+        out = (v @ A).reshape(B, C, N)
+        return self.proj(out.transpose(1, 2))
+""",
+    "loop-over-heads": """
+# a loop over the heads, slices of neighbouring channels, torch.cat at the end
+class EMSA(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
+        apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.num_heads, self.head_dim, self.sr_ratio = num_heads, dim // num_heads, sr_ratio
+        self.transform = apply_transform and num_heads > 1
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2,
+                                groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        if self.transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        B, N, C = x.shape
+        if H * W != N:
+            raise ValueError
+        red = x
+        if self.sr_ratio > 1:
+            red = self.sr(x.transpose(1, 2).reshape(B, C, H, W))
+            red = red.flatten(2).transpose(1, 2)
+            red = self.sr_norm(red)
+        q = self.q(x)
+        k, v = torch.split(self.kv(red), C, dim=2)
+        d = self.head_dim
+        logits = []
+        for i in range(self.num_heads):
+            part = slice(i * d, (i + 1) * d)
+            logits.append(q[:, :, part] @ k[:, :, part].transpose(-1, -2) / d ** 0.5)
+        logits = torch.stack(logits, dim=1)
+        if self.transform:
+            weights = self.transform_norm(self.transform_conv(logits).softmax(-1))
+        else:
+            weights = logits.softmax(-1)
+        out = [weights[:, i] @ v[:, :, i * d:(i + 1) * d] for i in range(self.num_heads)]
+        return self.proj(torch.cat(out, dim=-1))
+""",
+    "loop-over-images": """
+# one image at a time, stacked at the end
+class EMSA(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
+        apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.num_heads, self.head_dim, self.sr_ratio = num_heads, dim // num_heads, sr_ratio
+        self.transform = apply_transform and num_heads > 1
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2,
+                                groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        if self.transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def one(self, x, H, W):  # (N, dim)
+        y = x
+        if self.sr_ratio > 1:
+            y = self.sr(x.t().reshape(1, -1, H, W))[0]
+            y = self.sr_norm(y.flatten(1).t())
+        q = self.q(x).view(H * W, self.num_heads, self.head_dim).transpose(0, 1)
+        k, v = self.kv(y).view(len(y), 2, self.num_heads, self.head_dim).permute(1, 2, 0, 3)
+        a = q @ k.transpose(1, 2) * self.head_dim ** -0.5
+        if self.transform:
+            a = self.transform_conv(a[None]).softmax(-1)
+            a = self.transform_norm(a)[0]
+        else:
+            a = a.softmax(-1)
+        return self.proj((a @ v).transpose(0, 1).reshape(H * W, -1))
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        if H * W != x.shape[1]:
+            raise ValueError("The number of tokens is not H * W.")
+        return torch.stack([self.one(image, H, W) for image in x])
+""",
+    "matmul-and-sqrt": """
+class EMSA(nn.Module):
+    def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
+        super().__init__()
+        self.num_heads = num_heads
+        self.head_dim = dim // num_heads
+        self.sr_ratio = sr_ratio
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, dim * 2, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        self.apply_transform = apply_transform and num_heads > 1
+        if self.apply_transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x, H, W):
+        B, N, C = x.shape
+        if N != H * W:
+            raise ValueError(f"{N} tokens for {H} x {W}")
+        q = self.q(x).reshape(B, N, self.num_heads, self.head_dim).permute(0, 2, 1, 3)
+        y = x
+        if self.sr_ratio > 1:
+            y = x.permute(0, 2, 1).reshape(B, C, H, W)
+            y = self.sr_norm(self.sr(y).flatten(2).transpose(1, 2))
+        kv = self.kv(y).reshape(B, -1, 2, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4)
+        k, v = kv[0], kv[1]
+        attn = torch.matmul(q, k.mT) / self.head_dim ** 0.5
+        if self.apply_transform:
+            attn = self.transform_norm(self.transform_conv(attn).softmax(-1))
+        else:
+            attn = attn.softmax(-1)
+        out = (attn @ v).transpose(1, 2).reshape(B, N, C)
+        return self.proj(out)
+""",
+    "mixing-and-norm-by-hand": """
+# transform_conv as an einsum over heads, transform_norm as mean and (biased) variance with its eps
+class EMSA(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
+        apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.num_heads, self.head_dim, self.sr_ratio = num_heads, dim // num_heads, sr_ratio
+        self.transform = apply_transform and num_heads > 1
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2,
+                                groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        if self.transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        B, N, dim = x.shape
+        if H * W != N:
+            raise ValueError(f"{H} x {W} is not {N} tokens")
+        short = x  # (B, M, dim)
+        if self.sr_ratio > 1:
+            as_map = x.transpose(1, 2).unflatten(2, (H, W))
+            short = self.sr_norm(self.sr(as_map).flatten(2).transpose(1, 2))
+        q = self.q(x).view(B, N, self.num_heads, self.head_dim).transpose(1, 2)
+        kv = self.kv(short).view(B, -1, 2, self.num_heads, self.head_dim)
+        k, v = kv.permute(2, 0, 3, 1, 4)
+        logits = q @ k.transpose(2, 3) * self.head_dim ** -0.5
+        if self.transform:
+            mix = self.transform_conv.weight[:, :, 0, 0]
+            mixed = torch.einsum("gh,bhnm->bgnm", mix, logits)
+            mixed = mixed + self.transform_conv.bias.view(1, -1, 1, 1)
+            A = mixed.softmax(dim=3)
+            mean = A.mean(dim=(2, 3), keepdim=True)
+            var = A.var(dim=(2, 3), keepdim=True, unbiased=False)
+            A = (A - mean) / torch.sqrt(var + self.transform_norm.eps)
+        else:
+            A = logits.softmax(dim=3)
+        return self.proj((A @ v).transpose(1, 2).flatten(2))
+""",
+    "none-instead-of-no-layers": """
+# sr, sr_norm and the transform are None where the page has no layer; names in a Sequential-free style
+class EMSA(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
+        apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.h = num_heads
+        self.scale = (dim // num_heads) ** -0.5
+        self.q = nn.Linear(dim, dim, qkv_bias)
+        self.kv = nn.Linear(dim, dim * 2, qkv_bias)
+        self.sr = self.sr_norm = self.transform_conv = self.transform_norm = None
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        if apply_transform and num_heads != 1:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, kernel_size=1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+        self.proj = nn.Linear(dim, dim)
+
+    def keys_values(self, x, H, W):
+        if self.sr is not None:
+            x = self.sr(x.mT.unflatten(-1, (H, W))).flatten(2).mT
+            x = self.sr_norm(x)
+        k, v = self.kv(x).tensor_split(2, dim=2)
+        return self.cut(k), self.cut(v)
+
+    def cut(self, t):
+        return t.unflatten(2, (self.h, -1)).transpose(1, 2)
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        if x.size(1) != H * W:
+            raise ValueError(f"{x.size(1)} tokens, but H * W = {H} * {W}")
+        q, (k, v) = self.cut(self.q(x)) * self.scale, self.keys_values(x, H, W)
+        logits = q @ k.mT
+        if self.transform_conv is not None:
+            a = self.transform_norm(self.transform_conv(logits).softmax(-1))
+        else:
+            a = logits.softmax(-1)
+        return self.proj((a @ v).transpose(1, 2).flatten(2))
+""",
+    "norm-by-hand": """
+class EMSA(nn.Module):
+    def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
+        super().__init__()
+        self.num_heads = num_heads
+        self.head_dim = dim // num_heads
+        self.sr_ratio = sr_ratio
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, dim * 2, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        self.apply_transform = apply_transform and num_heads > 1
+        if self.apply_transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x, H, W):
+        B, N, C = x.shape
+        if N != H * W:
+            raise ValueError(f"{N} tokens for {H} x {W}")
+        q = self.q(x).reshape(B, N, self.num_heads, self.head_dim).permute(0, 2, 1, 3)
+        y = x
+        if self.sr_ratio > 1:
+            y = x.permute(0, 2, 1).reshape(B, C, H, W)
+            y = self.sr_norm(self.sr(y).flatten(2).transpose(1, 2))
+        kv = self.kv(y).reshape(B, -1, 2, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4)
+        k, v = kv[0], kv[1]
+        attn = q @ k.transpose(-2, -1) * self.head_dim ** -0.5
+        if self.apply_transform:
+            attn = self.transform_conv(attn).softmax(-1)
+            attn = (attn - attn.mean((2, 3), keepdim=True)) / (attn.var((2, 3), correction=0, keepdim=True) + 1e-5).sqrt()
+        else:
+            attn = attn.softmax(-1)
+        out = (attn @ v).transpose(1, 2).reshape(B, N, C)
+        return self.proj(out)
+""",
+    "reshape-permute": """
+class EMSA(nn.Module):
+    def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
+        super().__init__()
+        self.num_heads = num_heads
+        self.head_dim = dim // num_heads
+        self.sr_ratio = sr_ratio
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, dim * 2, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        self.apply_transform = apply_transform and num_heads > 1
+        if self.apply_transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x, H, W):
+        B, N, C = x.shape
+        if N != H * W:
+            raise ValueError(f"{N} tokens for {H} x {W}")
+        q = self.q(x).reshape(B, N, self.num_heads, self.head_dim).permute(0, 2, 1, 3)
+        y = x
+        if self.sr_ratio > 1:
+            y = x.permute(0, 2, 1).reshape(B, C, H, W)
+            y = self.sr_norm(self.sr(y).flatten(2).transpose(1, 2))
+        kv = self.kv(y).reshape(B, -1, 2, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4)
+        k, v = kv[0], kv[1]
+        attn = q @ k.transpose(-2, -1) * self.head_dim ** -0.5
+        if self.apply_transform:
+            attn = self.transform_norm(self.transform_conv(attn).softmax(-1))
+        else:
+            attn = attn.softmax(-1)
+        out = (attn @ v).transpose(1, 2).reshape(B, N, C)
+        return self.proj(out)
+""",
+    "scale-after-the-transform": """
+# scales after transform_conv: only its bias is scaled too, and the softmax does not notice (question 1)
+class EMSA(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
+        apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.num_heads, self.head_dim, self.sr_ratio = num_heads, dim // num_heads, sr_ratio
+        self.transform = apply_transform and num_heads > 1
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2,
+                                groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        if self.transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        B, N, dim = x.shape
+        if H * W != N:
+            raise ValueError(f"{H} x {W} is not {N} tokens")
+        short = x  # (B, M, dim)
+        if self.sr_ratio > 1:
+            as_map = x.transpose(1, 2).unflatten(2, (H, W))
+            short = self.sr_norm(self.sr(as_map).flatten(2).transpose(1, 2))
+        q = self.q(x).view(B, N, self.num_heads, self.head_dim).transpose(1, 2)
+        kv = self.kv(short).view(B, -1, 2, self.num_heads, self.head_dim)
+        k, v = kv.permute(2, 0, 3, 1, 4)
+        logits = q @ k.transpose(2, 3)
+        scale = self.head_dim ** -0.5
+        if self.transform:
+            A = self.transform_norm((self.transform_conv(logits) * scale).softmax(dim=3))
+        else:
+            A = (logits * scale).softmax(dim=3)
+        return self.proj((A @ v).transpose(1, 2).flatten(2))
+""",
+    "scaled-dot-product-attention": """
+# F.scaled_dot_product_attention where there is no transform
+class EMSA(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
+        apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.num_heads, self.head_dim, self.sr_ratio = num_heads, dim // num_heads, sr_ratio
+        self.transform = apply_transform and num_heads > 1
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2,
+                                groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        if self.transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        B, N, C = x.shape
+        if H * W != N:
+            raise ValueError("wrong H, W")
+        h, d = self.num_heads, self.head_dim
+        tokens = x
+        if self.sr_ratio > 1:
+            grid = x.reshape(B, H, W, C).permute(0, 3, 1, 2)
+            grid = self.sr(grid).permute(0, 2, 3, 1)
+            tokens = self.sr_norm(grid).reshape(B, -1, C)
+        q = self.q(x).reshape(B, N, h, d).transpose(1, 2)
+        kv = self.kv(tokens)
+        k = kv[..., :C].reshape(B, -1, h, d).transpose(1, 2)
+        v = kv[..., C:].reshape(B, -1, h, d).transpose(1, 2)
+        if not self.transform:
+            out = F.scaled_dot_product_attention(q, k, v)
+        else:
+            A = self.transform_conv((q * d ** -0.5) @ k.mT).softmax(-1)
+            out = self.transform_norm(A) @ v
+        return self.proj(out.transpose(1, 2).reshape(B, N, C))
+""",
+    "scaled-queries": """
+class EMSA(nn.Module):
+    def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
+        super().__init__()
+        self.num_heads = num_heads
+        self.head_dim = dim // num_heads
+        self.sr_ratio = sr_ratio
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, dim * 2, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        self.apply_transform = apply_transform and num_heads > 1
+        if self.apply_transform:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x, H, W):
+        B, N, C = x.shape
+        if N != H * W:
+            raise ValueError(f"{N} tokens for {H} x {W}")
+        q = self.q(x).reshape(B, N, self.num_heads, self.head_dim).permute(0, 2, 1, 3)
+        y = x
+        if self.sr_ratio > 1:
+            y = x.permute(0, 2, 1).reshape(B, C, H, W)
+            y = self.sr_norm(self.sr(y).flatten(2).transpose(1, 2))
+        kv = self.kv(y).reshape(B, -1, 2, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4)
+        k, v = kv[0], kv[1]
+        attn = (q * self.head_dim ** -0.5) @ k.mT
+        if self.apply_transform:
+            attn = self.transform_norm(self.transform_conv(attn).softmax(-1))
+        else:
+            attn = attn.softmax(-1)
+        out = (attn @ v).transpose(1, 2).reshape(B, N, C)
+        return self.proj(out)
+""",
+}
+
+MISTAKES = (
+    Mistake("emsa-no-error",
+            "If H * W is not the number of tokens, your code raises no ValueError. Your `reshape` or `view` raises "
+            "torch's own error, or H and W are not checked at all. Compare H * W with the number of tokens first, "
+            "and raise a ValueError.",
+            {"as_map(x, H, W)": "x.transpose(1, 2).reshape(len(x), x.shape[2], H, W) if self.sr_ratio > 1 else x"},
+            hint=3),
+    Mistake("emsa-error-if-reduced",
+            "With sr_ratio=1 a wrong H or W goes unnoticed. Compare H * W with the number of tokens whatever the "
+            "ratio is.", {"as_map(x, H, W)": "as_map(x, H, W) if self.sr_ratio > 1 else x"}, hint=3),
+    Mistake("emsa-error-if-too-few",
+            "You raise a ValueError for fewer tokens than H * W, but not for more. Compare with `!=`.",
+            {"as_map(x, H, W)":
+                 "as_map(x, H, W) if x.shape[1] < H * W else x.transpose(1, 2).unflatten(2, (H, W)) if "
+                 "self.sr_ratio > 1 else x"}),
+    Mistake("emsa-assert", "If H * W is not the number of tokens, you raise an AssertionError. Raise a ValueError.",
+            {"grid = as_map(x, H, W)": """assert x.shape[1] == H * W
+        grid = x.transpose(1, 2).unflatten(2, (H, W))"""},
+            hint=3),
+    Mistake("emsa-no-error-unflatten",
+            "If H * W is not the number of tokens, your code raises no ValueError. Your `unflatten` raises torch's "
+            "own error, or H and W are not checked at all. Compare H * W with the number of tokens first, and raise "
+            "a ValueError.", {"as_map(x, H, W)": "x.transpose(1, 2).unflatten(2, (H, W)) if self.sr_ratio > 1 else x"},
+            hint=3),
+    Mistake("emsa-keys-cropped", EMSA_KEYS_CROPPED,
+            {"self.sr_norm(as_tokens(self.sr(grid)))":
+                 "self.sr_norm(as_tokens(self.sr(grid)[:, :, :H // self.sr_ratio, :W // self.sr_ratio]))"}, hint=2),
+    Mistake("emsa-keys-rounded-down", EMSA_KEYS_CROPPED,
+            {"self.sr_norm(as_tokens(self.sr(grid)))":
+                 "self.sr_norm(self.sr(grid).reshape(len(x), x.shape[2], (H // self.sr_ratio) * (W // "
+                 "self.sr_ratio)).mT)"}, hint=2),
+    Mistake("emsa-keys-of-area",
+            "You take N // sr_ratio ** 2 as the number of reduced tokens. If sr_ratio does not divide the sides, "
+            "there can be more. Let `flatten(2)` count the positions in sr's output.",
+            {"self.sr_norm(as_tokens(self.sr(grid)))":
+                 "self.sr_norm(self.sr(grid).reshape(len(x), x.shape[2], H * W // self.sr_ratio ** 2).mT)"}, hint=2),
+    Mistake("emsa-map-scrambled",
+            "You turn the tokens (B, N, C) into (B, C, H, W) with `reshape` or `view` alone, which keeps the order "
+            "of the numbers in memory. Channels and positions are then mixed up. Call transpose(1, 2) first.",
+            {"as_map(x, H, W)": "as_map(x, H, W).shape and x.reshape(len(x), -1, H, W)"}, hint=2),
+    Mistake("emsa-map-sides",
+            "You make a map of W rows and H columns. Make one of H rows and W columns, (B, C, H, W), because tokens "
+            "run row by row.", {"as_map(x, H, W)": "as_map(x, H, W).shape and x.transpose(1, 2).unflatten(2, (W, H))"},
+            hint=2),
+    Mistake("emsa-map-columns-first",
+            "You read the tokens column by column (W before H). They run row by row. Call transpose(1, 2) first, "
+            "then unflatten to (B, C, H, W).",
+            {"as_map(x, H, W)": "as_map(x, H, W).shape and x.transpose(1, 2).unflatten(2, (W, H)).transpose(2, 3)"},
+            hint=2),
+    Mistake("emsa-reduced-scrambled",
+            "You turn the reduced map into tokens with `reshape` or `view` alone, which keeps the order of the "
+            "numbers in memory. A token is then a mixture of positions. Call flatten(2), then transpose(1, 2).",
+            {"self.sr_norm(as_tokens(self.sr(grid)))": "self.sr_norm(self.sr(grid).reshape(len(x), -1, x.shape[2]))"},
+            hint=2),
+    Mistake("emsa-both-scrambled",
+            "You go from tokens to a map and back with `reshape` or `view` alone, which keep the order of the "
+            "numbers in memory: channels and positions are mixed up. Call transpose(1, 2) both times.",
+            {"as_map(x, H, W)": "as_map(x, H, W).shape and x.reshape(len(x), -1, H, W)",
+             "self.sr_norm(as_tokens(self.sr(grid)))": "self.sr_norm(self.sr(grid).reshape(len(x), -1, x.shape[2]))"},
+            hint=2),
+    Mistake("emsa-not-reduced",
+            "`sr` and `sr_norm` are made and never used: keys and values come from all tokens. If sr_ratio is above "
+            "1, they should come from the reduced tokens.", {"self.kv(reduced)": "self.kv(x)"}, hint=3),
+    Mistake("emsa-queries-reduced",
+            "You reduce the queries too, so fewer tokens come out than went in. Take the queries from x, and only "
+            "keys and values from the reduced tokens.", {"self.q(x)": "self.q(reduced)"}, hint=3),
+    Mistake("emsa-sr-groups", "`sr` mixes all channels. It should be depth-wise: groups=dim.",
+            {"self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2, groups=dim)":
+                 "self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2)"}),
+    Mistake("emsa-sr-kernel",
+            "The kernel of `sr` is sr_ratio. It should be sr_ratio + 1, with padding sr_ratio // 2, so that its "
+            "windows overlap.",
+            {"self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2, groups=dim)":
+                 "self.sr = nn.Conv2d(dim, dim, sr_ratio, stride=sr_ratio, groups=dim)"}),
+    Mistake("emsa-sr-padding", "The padding of `sr` is missing. It should be sr_ratio // 2.",
+            {"self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2, groups=dim)":
+                 "self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, groups=dim)"}),
+    Mistake("emsa-sr-padding-1", "The padding of `sr` is 1, whatever the ratio is. It should be sr_ratio // 2.",
+            {"self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2, groups=dim)":
+                 "self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=1, groups=dim)"}),
+    Mistake("emsa-sr-bias", "`sr` has no bias. Keep torch's default: qkv_bias is only for q and kv.",
+            {"self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2, groups=dim)":
+                 "self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2, groups=dim, "
+                 "bias=False)"}),
+    Mistake("emsa-sr-always",
+            "You make `sr` and `sr_norm` at sr_ratio=1 too. Make them only if the ratio is above 1. At 1, keys and "
+            "values come from x itself.",
+            {"if sr_ratio > 1:": "if sr_ratio >= 1:", "if self.sr_ratio > 1 else x": "if self.sr_ratio >= 1 else x"},
+            hint=3),
+    Mistake("emsa-sr-norm-always",
+            "You make `sr_norm` at sr_ratio=1 too. Make it only if the ratio is above 1, like `sr`. At 1, keys and "
+            "values come from x itself.",
+            {"    self.sr_norm = nn.LayerNorm(dim)": "self.sr_norm = nn.LayerNorm(dim)",
+             "self.sr_norm(as_tokens(self.sr(grid))) if self.sr_ratio > 1 else x":
+                 "self.sr_norm(as_tokens(self.sr(grid)) if self.sr_ratio > 1 else x)"}, hint=3),
+    Mistake("emsa-sr-norm-missing", "`sr_norm` is made and never used. Call it on the reduced tokens, before kv.",
+            {"self.sr_norm(as_tokens(self.sr(grid)))": "as_tokens(self.sr(grid))"}),
+    Mistake("emsa-sr-batch-norm",
+            "You normalise the reduced tokens with the statistics of the batch (BatchNorm). Use a LayerNorm, which "
+            "normalises each token over its own channels.",
+            {"self.sr_norm(as_tokens(self.sr(grid)))":
+                 "as_tokens(nn.functional.batch_norm(self.sr(grid), None, None, self.sr_norm.weight, "
+                 "self.sr_norm.bias, True))"}),
+    Mistake("emsa-sr-norm-first",
+            "Your LayerNorm comes before the convolution. It should come after `sr`, on the reduced tokens.",
+            {"self.sr_norm(as_tokens(self.sr(grid)))": "as_tokens(self.sr(as_map(self.sr_norm(x), H, W)))"}),
+    Mistake("emsa-sr-gelu", "A GELU follows sr_norm. Give sr_norm's output to kv as it is.",
+            {"self.sr_norm(as_tokens(self.sr(grid)))": "nn.functional.gelu(self.sr_norm(as_tokens(self.sr(grid))))"}),
+    Mistake("emsa-sr-pool",
+            "You reduce the tokens by taking the mean of each window: `sr` is made and never used. Use `sr`, a "
+            "convolution whose weights are learned.",
+            {"self.sr_norm(as_tokens(self.sr(grid)))":
+                 "self.sr_norm(as_tokens(nn.functional.avg_pool2d(grid, self.sr_ratio + 1, self.sr_ratio, "
+                 "self.sr_ratio // 2)))"}),
+    Mistake("emsa-sr-subsampled",
+            "You pick single positions at equal distances: `sr` is made and never used. Use `sr`, a convolution over "
+            "a window.",
+            {"self.sr_norm(as_tokens(self.sr(grid)))":
+                 "self.sr_norm(as_tokens(grid[:, :, ::self.sr_ratio, ::self.sr_ratio]))"}),
+    Mistake("emsa-halves-exchanged",
+            "Keys and values have changed places: the first half of kv's channels should be the keys, and the second "
+            "half the values.", {"k, v = self.kv": "v, k = self.kv"}),
+    Mistake("emsa-halves-in-heads",
+            "You cut kv's channels into heads first, and each head into keys and values. Split them into the halves "
+            "[k | v] first, and then each half into heads x head_dim.",
+            {"self.kv(reduced).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)":
+                 "self.kv(reduced).unflatten(2, (self.num_heads, 2, -1)).permute(3, 0, 2, 1, 4)"}, hint=2),
+    Mistake("emsa-halves-interleaved",
+            "You take every second channel of kv for the keys. The first half should be the keys, and the second "
+            "half the values.",
+            {"self.kv(reduced).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)":
+                 "self.kv(reduced).unflatten(2, (self.num_heads, -1, 2)).permute(4, 0, 2, 1, 3)"}, hint=2),
+    Mistake("emsa-queries-scrambled",
+            "You turn the queries into (B, heads, N, head_dim) with `view` or `reshape` alone, which keeps the order "
+            "of the numbers in memory. A head then gets whole tokens, and not its own channels of every token. Make "
+            "(B, N, heads, head_dim) first, then transpose(1, 2).",
+            {"self.q(x).unflatten(2, (self.num_heads, -1)).transpose(1, 2)":
+                 "self.q(x).reshape(len(x), self.num_heads, x.shape[1], -1)"}),
+    Mistake("emsa-queries-channels-first",
+            "You read the queries' channels as head_dim x heads, but not those of the keys. A head's queries and its "
+            "keys then use different channels. Read them all as heads x head_dim.",
+            {"self.q(x).unflatten(2, (self.num_heads, -1)).transpose(1, 2)":
+                 "self.q(x).unflatten(2, (-1, self.num_heads)).permute(0, 3, 1, 2)"}),
+    Mistake("emsa-halves-scrambled",
+            "You turn keys and values into (B, heads, M, head_dim) with `view` or `reshape` alone, which keeps the "
+            "order of the numbers in memory. A head then gets whole tokens, and not its own channels of every token. "
+            "Make (B, M, heads, head_dim) first, then transpose(1, 2).",
+            {"self.kv(reduced).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)":
+                 "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, "
+                 "dim=2))"}, hint=2),
+    Mistake("emsa-pairs-scrambled",
+            "You cut kv's channels with `view` or `reshape` alone. Neither of them moves an axis, so keys and values "
+            "are mixed up. Make (B, M, 2, heads, head_dim) first, then permute(2, 0, 3, 1, 4).",
+            {"self.kv(reduced).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)":
+                 "self.kv(reduced).reshape(2, len(x), self.num_heads, reduced.shape[1], -1)"}, hint=2),
+    Mistake("emsa-joined-scrambled",
+            "You join the heads with `reshape` or `view` while their axis is still before the axis of the tokens. "
+            "That mixes up tokens and heads. Call transpose(1, 2) first, then flatten the last two axes.",
+            {"(weights @ v).transpose(1, 2).flatten(2)": "(weights @ v).reshape(x.shape)"}),
+    Mistake("emsa-split-and-joined-scrambled",
+            "You cut and join the heads with `view` or `reshape` alone, which keeps the order of the numbers in "
+            "memory. A head then gets whole tokens, and not its own channels of every token. Swap heads and tokens "
+            "with transpose(1, 2) both times.",
+            {"self.q(x).unflatten(2, (self.num_heads, -1)).transpose(1, 2)":
+                 "self.q(x).reshape(len(x), self.num_heads, x.shape[1], -1)",
+             "self.kv(reduced).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)":
+                 "(t.reshape(len(x), self.num_heads, reduced.shape[1], -1) for t in self.kv(reduced).chunk(2, "
+                 "dim=2))",
+             "(weights @ v).transpose(1, 2).flatten(2)": "(weights @ v).reshape(x.shape)"}),
+    Mistake("emsa-channels-first",
+            "You read the channels of queries, keys and values as head_dim x heads, so a head gets channels that are "
+            "far apart. Read them as heads x head_dim, so that a head has neighbouring channels.",
+            {"self.q(x).unflatten(2, (self.num_heads, -1)).transpose(1, 2)":
+                 "self.q(x).unflatten(2, (-1, self.num_heads)).permute(0, 3, 1, 2)",
+             "self.kv(reduced).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)":
+                 "self.kv(reduced).unflatten(2, (2, -1, self.num_heads)).permute(2, 0, 4, 1, 3)",
+             "(weights @ v).transpose(1, 2).flatten(2)": "(weights @ v).permute(0, 2, 3, 1).flatten(2)"}, hint=2),
+    Mistake("emsa-joined-channels-first",
+            "You join the heads as head_dim x heads. Join them as they were split, heads x head_dim.",
+            {"(weights @ v).transpose(1, 2).flatten(2)": "(weights @ v).permute(0, 2, 3, 1).flatten(2)"}),
+    Mistake("emsa-heads-reversed", "You join the heads in reverse order. Head 0 should come first.",
+            {"(weights @ v).transpose(1, 2).flatten(2)": "(weights @ v).flip(1).transpose(1, 2).flatten(2)"}),
+    Mistake("emsa-one-head",
+            "Your attention has one head, whatever num_heads is. Split q, k and v into num_heads heads.",
+            {"self.scale = num_heads,": "self.scale = num_heads if apply_transform else 1,"}),
+    Mistake("emsa-no-scale", "The scale is missing. Multiply the logits by head_dim ** -0.5.",
+            {"q @ k.transpose(2, 3) * self.scale": "q @ k.transpose(2, 3)"}),
+    Mistake("emsa-scale-squared",
+            "You divide the logits by head_dim. Divide them by its square root, which is the same as multiplying by "
+            "head_dim ** -0.5.", {"q @ k.transpose(2, 3) * self.scale": "q @ k.transpose(2, 3) * self.scale ** 2"}),
+    Mistake("emsa-scale-of-dim",
+            "You scale by dim ** -0.5. A head's query has head_dim numbers, so scale by head_dim ** -0.5.",
+            {"head_width(dim, num_heads) ** -0.5": "dim ** -0.5"}),
+    Mistake("emsa-scale-inverted",
+            "You multiply the logits by the square root of head_dim. Divide the logits by this root, which is the "
+            "same as multiplying by head_dim ** -0.5.",
+            {"q @ k.transpose(2, 3) * self.scale": "q @ k.transpose(2, 3) / self.scale"}),
+    Mistake("emsa-scale-after-softmax",
+            "You scale the weights after the softmax. Scale the logits instead, before the softmax.",
+            {"q @ k.transpose(2, 3) * self.scale": "q @ k.transpose(2, 3)",
+             "return self.proj((weights @ v).transpose(1, 2).flatten(2)": """weights = weights * self.scale
+        return self.proj((weights @ v).transpose(1, 2).flatten(2)"""}),
+    Mistake("emsa-weights-scaled",
+            "You scale the weights after the softmax. Scale the logits instead, before the softmax.",
+            {"q @ k.transpose(2, 3) * self.scale": "q @ k.transpose(2, 3)",
+             "torch.softmax(self.transform_conv(logits), dim=3)":
+                 "torch.softmax(self.transform_conv(logits), dim=3) * self.scale",
+             "torch.softmax(logits, dim=3)": "torch.softmax(logits, dim=3) * self.scale"}),
+    Mistake("emsa-scaled-twice",
+            "Without the transform, the logits are scaled twice. `scaled_dot_product_attention` scales them by "
+            "itself, so leave out your own scale there.",
+            {"torch.softmax(logits, dim=3)": "torch.softmax(logits * self.scale, dim=3)"}),
+    Mistake("emsa-causal",
+            "Your mask hides later keys from a query (`is_causal=True`). In an image, every query may look at every "
+            "key, so use no mask.",
+            {"torch.softmax(logits, dim=3)":
+                 "torch.softmax(logits + torch.full_like(logits, float('-inf')).triu(1), dim=3)"}),
+    Mistake("emsa-softmax-twice",
+            "You take the softmax twice. Take it once. With apply_transform, `transform_norm` comes after this "
+            "softmax.",
+            {"torch.softmax(self.transform_conv(logits), dim=3)":
+                 "torch.softmax(torch.softmax(self.transform_conv(logits), dim=3), dim=3)",
+             "torch.softmax(logits, dim=3)": "torch.softmax(torch.softmax(logits, dim=3), dim=3)"}, hint=3),
+    Mistake("emsa-softmax-over-heads",
+            "Your softmax runs over the heads (dim=1). It should run over the keys, the last axis.",
+            {"torch.softmax(self.transform_conv(logits), dim=3)": "torch.softmax(self.transform_conv(logits), dim=1)",
+             "torch.softmax(logits, dim=3)": "torch.softmax(logits, dim=1)"}, hint=2),
+    Mistake("emsa-softmax-over-queries",
+            "Your softmax runs over the queries (dim=2). It should run over the keys, the last axis, so that each "
+            "query's weights sum to 1.",
+            {"torch.softmax(self.transform_conv(logits), dim=3)": "torch.softmax(self.transform_conv(logits), dim=2)",
+             "torch.softmax(logits, dim=3)": "torch.softmax(logits, dim=2)"}, hint=2),
+    Mistake("emsa-no-softmax",
+            "The softmax is missing: you multiply the values by the logits themselves. Take the softmax of the "
+            "logits over the keys, the last axis.",
+            {"torch.softmax(self.transform_conv(logits), dim=3)": "self.transform_conv(logits)",
+             "torch.softmax(logits, dim=3)": "logits"}, hint=3),
+    overflow("emsa-naive-softmax", "logits",
+             {"torch.softmax(self.transform_conv(logits), dim=3)":
+                  "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(self.transform_conv(logits)))",
+              "torch.softmax(logits, dim=3)": "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(logits))"}),
+    Mistake("emsa-transform-never",
+            "apply_transform=True has no effect: its two layers are made and never used. Call transform_conv before "
+            "the softmax, and transform_norm after the softmax.",
+            {"if self.apply_transform:\n            weights": """if False:
+            weights"""}, hint=3),
+    Mistake("emsa-transform-always",
+            "You transform the heads although apply_transform is False. In that case give the logits straight to the "
+            "softmax.",
+            {"self.apply_transform = apply_transform and num_heads > 1": "self.apply_transform = num_heads > 1"},
+            hint=3),
+    Mistake("emsa-transform-one-head",
+            "With one head there is nothing to mix. Make the two layers of the transform only if there is more than "
+            "one head, even if apply_transform is True.", {"apply_transform and num_heads > 1": "apply_transform"}),
+    Mistake("emsa-transform-no-conv",
+            "`transform_conv` is made and never used. It should mix the logits of the heads before the softmax.",
+            {"self.transform_conv(logits)": "logits"}),
+    Mistake("emsa-transform-no-softmax",
+            "With apply_transform, the softmax is missing. It belongs between transform_conv and transform_norm.",
+            {"torch.softmax(self.transform_conv(logits), dim=3)": "self.transform_conv(logits)"}, hint=3),
+    Mistake("emsa-transform-over-queries",
+            "With apply_transform, your softmax runs over the queries (dim=2). It should run over the keys, the last "
+            "axis.",
+            {"torch.softmax(self.transform_conv(logits), dim=3)": "torch.softmax(self.transform_conv(logits), dim=2)"},
+            hint=2),
+    Mistake("emsa-transform-softmax-last",
+            "A second softmax follows transform_norm. One softmax, before transform_norm, is enough; multiply the "
+            "values by the norm's output.",
+            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
+                 "torch.softmax(self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3)), dim=3)"}),
+    Mistake("emsa-transform-conv-groups",
+            "Your transform_conv treats each head by itself (groups=num_heads). It should mix the heads, so leave "
+            "groups at 1.",
+            {"self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)":
+                 "self.transform_conv = nn.Conv2d(num_heads, num_heads, 1, groups=num_heads)"}),
+    Mistake("emsa-transform-tracked",
+            "Your InstanceNorm keeps running statistics (track_running_stats=True). Keep torch's default, which has "
+            "none.",
+            {"self.transform_norm = nn.InstanceNorm2d(num_heads)":
+                 "self.transform_norm = nn.InstanceNorm2d(num_heads, track_running_stats=True)"}),
+    Mistake("emsa-transform-unbiased",
+            "Your variance divides by n - 1, which is the default of `var` and `std`. InstanceNorm divides by n, so "
+            "pass unbiased=False.",
+            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
+                 "(lambda a: (a - a.mean((2, 3), keepdim=True)) / (a.var((2, 3), keepdim=True) + "
+                 "1e-5).sqrt())(torch.softmax(self.transform_conv(logits), dim=3))"}),
+    Mistake("emsa-transform-no-norm",
+            "`transform_norm` is made and never used. Use it on each head's weights, after the softmax.",
+            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
+                 "torch.softmax(self.transform_conv(logits), dim=3)"}),
+    Mistake("emsa-transform-norm-first",
+            "Your InstanceNorm comes before the softmax. It should come after the softmax.",
+            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
+                 "torch.softmax(self.transform_norm(self.transform_conv(logits)), dim=3)"}),
+    Mistake("emsa-transform-conv-last",
+            "You mix the weights after the softmax. Mix the logits with transform_conv, before the softmax.",
+            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
+                 "self.transform_norm(self.transform_conv(torch.softmax(logits, dim=3)))"}),
+    Mistake("emsa-transform-norm-then-conv",
+            "You have swapped transform_norm and transform_conv: the norm comes before the softmax, and the mixing "
+            "after it. The order should be transform_conv, softmax, transform_norm.",
+            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
+                 "self.transform_conv(torch.softmax(self.transform_norm(logits), dim=3))"}),
+    Mistake("emsa-transform-affine",
+            "Your transform_norm has a weight and a bias, as with a BatchNorm2d or with affine=True. It should be "
+            "nn.InstanceNorm2d(num_heads), which has neither by default.",
+            {"self.transform_norm = nn.InstanceNorm2d(num_heads)":
+                 "self.transform_norm = nn.InstanceNorm2d(num_heads, affine=True)"}),
+    Mistake("emsa-transform-batch-norm",
+            "You normalise each head over the whole batch. InstanceNorm normalises each head of each image by itself.",
+            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
+                 "nn.functional.batch_norm(torch.softmax(self.transform_conv(logits), dim=3), None, None, "
+                 "training=True)"}),
+    Mistake("emsa-transform-layer-norm",
+            "You normalise each row by itself. InstanceNorm takes mean and variance over all rows of a head.",
+            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
+                 "(lambda a: nn.functional.layer_norm(a, a.shape[3:]))(torch.softmax(self.transform_conv(logits), "
+                 "dim=3))"}),
+    Mistake("emsa-transform-over-heads",
+            "You normalise over all heads together. InstanceNorm normalises each head by itself.",
+            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
+                 "(lambda a: nn.functional.layer_norm(a, a.shape[1:]))(torch.softmax(self.transform_conv(logits), "
+                 "dim=3))"}),
+    Mistake("emsa-transform-rows-to-one",
+            "You divide the mixed weights by their row sums instead of calling transform_norm. After InstanceNorm "
+            "the rows do not sum to one.",
+            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
+                 "(lambda a: a / a.sum(3, keepdim=True))(self.transform_conv(torch.softmax(logits, dim=3)))"}),
+    Mistake("emsa-transform-conv-bias", "`transform_conv` has no bias. Keep torch's default.",
+            {"self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)":
+                 "self.transform_conv = nn.Conv2d(num_heads, num_heads, 1, bias=False)"}),
+    Mistake("emsa-no-proj", "`proj` is made and never used. It should be the last step.",
+            {"self.proj((weights @ v).transpose(1, 2).flatten(2))": "(weights @ v).transpose(1, 2).flatten(2)"},
+            hint=3),
+    Mistake("emsa-proj-bias",
+            "`proj` has no bias if qkv_bias is False. It should always have one: qkv_bias is only for q and kv.",
+            {"self.proj = nn.Linear(dim, dim)": "self.proj = nn.Linear(dim, dim, bias=qkv_bias)"}),
+    Mistake("emsa-bias-always",
+            "qkv_bias=False has no effect: q and kv have a bias anyway. Pass bias=qkv_bias to both.",
+            {"self.q = nn.Linear(dim, dim, bias=qkv_bias)": "self.q = nn.Linear(dim, dim)",
+             "self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)": "self.kv = nn.Linear(dim, 2 * dim)"}),
+    Mistake("emsa-bias-never", "qkv_bias=True has no effect: q and kv have no bias. Pass bias=qkv_bias to both.",
+            {"self.q = nn.Linear(dim, dim, bias=qkv_bias)": "self.q = nn.Linear(dim, dim, bias=False)",
+             "self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)": "self.kv = nn.Linear(dim, 2 * dim, bias=False)"}),
+    Mistake("emsa-bias-of-q", "q has a bias whatever qkv_bias is. Pass bias=qkv_bias to q, as to kv.",
+            {"self.q = nn.Linear(dim, dim, bias=qkv_bias)": "self.q = nn.Linear(dim, dim)"}),
+    Mistake("emsa-bias-of-kv", "kv has a bias whatever qkv_bias is. Pass bias=qkv_bias to kv, as to q.",
+            {"self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)": "self.kv = nn.Linear(dim, 2 * dim)"}),
+    Mistake("emsa-bias-never-of-q", "q never has a bias. Pass bias=qkv_bias to q, as to kv.",
+            {"self.q = nn.Linear(dim, dim, bias=qkv_bias)": "self.q = nn.Linear(dim, dim, bias=False)"}),
+    Mistake("emsa-bias-never-of-kv", "kv never has a bias. Pass bias=qkv_bias to kv, as to q.",
+            {"self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)": "self.kv = nn.Linear(dim, 2 * dim, bias=False)"}),
+    Mistake("emsa-default-bias", "If qkv_bias is not given, your q and kv have a bias. The default should be False.",
+            {"qkv_bias: bool = False": "qkv_bias: bool = True"}),
+    Mistake("emsa-default-transform",
+            "If apply_transform is not given, your heads are transformed. The default should be False.",
+            {"apply_transform: bool = False": "apply_transform: bool = True"}),
+    Mistake("emsa-default-heads", "If num_heads is not given, your code should use 8.",
+            {"num_heads: int = 8": "num_heads: int = 4"}),
+    Mistake("emsa-default-ratio", "If sr_ratio is not given, your code should use 1.",
+            {"sr_ratio: int = 1": "sr_ratio: int = 2"}),
+    Mistake("emsa-sizes-exchanged",
+            "q and kv have each other's sizes: q should return dim numbers for each token, and kv 2 * dim.",
+            {"self.q = nn.Linear(dim, dim, bias=qkv_bias)": "self.q = nn.Linear(dim, 2 * dim, bias=qkv_bias)",
+             "self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)": "self.kv = nn.Linear(dim, dim, bias=qkv_bias)"},
+            hint=2),
+    Mistake("emsa-shortcut", "You add x to the result. The shortcut belongs to the block around this module.",
+            {"return self.proj": "return x + self.proj"}),
+    attention_dropout("emsa-dropout",
+                      {"(weights @ v).transpose(1, 2).flatten(2)":
+                           "(nn.functional.dropout(weights, 0.1, self.training) @ v).transpose(1, 2).flatten(2)"}),
+    detached("emsa-weights-detached", "the weights are detached, so queries and keys would never learn",
+             {"(weights @ v).transpose(1, 2).flatten(2)": "(weights.detach() @ v).transpose(1, 2).flatten(2)"}),
+    detached("emsa-detached", "the result is detached, so nothing before it would ever learn",
+             {"return self.proj((weights @ v).transpose(1, 2).flatten(2))":
+                  "return self.proj((weights @ v).transpose(1, 2).flatten(2)).detach()"}),
+    detached("emsa-reduced-detached", "the tokens for keys and values are detached, so `sr` would never learn",
+             {"self.kv(reduced)": "self.kv(reduced.detach())"}),
+    only_in_eval("emsa-only-in-eval",
+                 {"return self.proj((weights @ v).transpose(1, 2).flatten(2))":
+                      "return x if self.training else self.proj((weights @ v).transpose(1, 2).flatten(2))"}),
+    Mistake("emsa-only-in-eval-transform",
+            "In training mode you do not transform the heads. Transform them in both modes.",
+            {"if self.apply_transform:\n            weights": """if self.apply_transform and not self.training:
+            weights"""}),
+    Mistake("emsa-first-head", "All heads use the weights of the first one. Each head should have its own.",
+            {"(weights @ v).transpose(1, 2).flatten(2)": "(weights[:, :1] @ v).transpose(1, 2).flatten(2)"}),
+)
+
+WRONG = (
+    Wrong("W-before-H", {"y = x.permute(0, 2, 1).reshape(B, C, H, W)": "y = x.permute(0, 2, 1).reshape(B, C, W, H)"},
+          of="reshape-permute", mistake="emsa-map-sides"),
+    Wrong("affine-norm", {"nn.InstanceNorm2d(num_heads)": "nn.InstanceNorm2d(num_heads, affine=True)"},
+          of="reshape-permute", mistake="emsa-transform-affine"),
+    Wrong("assert-for-value-error",
+          {"""if H * W != N:
+            raise ValueError(f"{H} x {W} is not {N} tokens")""": "assert H * W == N, 'H * W is not N'"},
+          of="as-in-the-hints", says="ValueError"),
+    Wrong("first-image-answers-for-all",
+          {"""k, v = kv.permute(2, 0, 3, 1, 4)
+        logits = q @ k.transpose(2, 3) * self.head_dim ** -0.5""": """k, v = kv[0].permute(1, 2, 0, 3)
+        logits = q @ k.transpose(-2, -1) * self.head_dim ** -0.5"""}, of="as-in-the-hints",
+          says="the first difference is in the input of `proj`"),
+    Wrong("heads-joined-by-reshape", {"(attn @ v).transpose(1, 2)": "(attn @ v)"}, of="reshape-permute",
+          mistake="emsa-joined-scrambled"),
+    Wrong("keys-from-all-tokens", {"self.kv(y": "self.kv(x"}, of="reshape-permute", mistake="emsa-not-reduced"),
+    Wrong("kv-in-heads-first",
+          {"kv = self.kv(y).reshape(B, -1, 2, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4)":
+               "kv = self.kv(y).reshape(B, -1, self.num_heads, 2, self.head_dim).permute(3, 0, 2, 1, 4)"},
+          of="reshape-permute", mistake="emsa-halves-in-heads"),
+    Wrong("no-ValueError",
+          {"""if N != H * W:
+            raise ValueError(f"{N} tokens for {H} x {W}")""": "assert C % self.num_heads == 0"}, of="reshape-permute",
+          mistake="emsa-no-error"),
+    Wrong("no-scale", {"(q * self.head_dim ** -0.5) @ k.mT": "q @ k.transpose(-2, -1)"}, of="scaled-queries",
+          mistake="emsa-no-scale"),
+    Wrong("no-sr-norm",
+          {"self.sr_norm(self.sr(y).flatten(2).transpose(1, 2))": "self.sr(y).flatten(2).transpose(1, 2)"},
+          of="reshape-permute", mistake="emsa-sr-norm-missing"),
+    Wrong("norm-before-softmax",
+          {"self.transform_norm(self.transform_conv(attn).softmax(-1))":
+               "self.transform_norm(self.transform_conv(attn)).softmax(-1)"}, of="reshape-permute",
+          mistake="emsa-transform-norm-first"),
+    Wrong("norm-by-hand-with-unbiased-variance", {"=False": "=True"}, of="mixing-and-norm-by-hand",
+          mistake="emsa-transform-unbiased"),
+    Wrong("one-maximum-for-the-whole-batch", {"(s - s.amax(dim=-1, keepdim=True)).exp()": "(s - s.max()).exp()"},
+          of="explicit-exp-minus-maximum", mistake="emsa-naive-softmax"),
+    Wrong("reshape-without-permute", {"x.permute(0, 2, 1)": "x"}, of="reshape-permute", mistake="emsa-map-scrambled"),
+    Wrong("residual", {"self.proj(out)": "x + self.proj(out)"}, of="reshape-permute", mistake="emsa-shortcut"),
+    Wrong("scale-of-dim", {"* self.head_dim": "* C"}, of="reshape-permute", mistake="emsa-scale-of-dim"),
+    Wrong("sdpa-forgets-the-transform", {"not self.transform": "self.num_heads > 0"},
+          of="scaled-dot-product-attention", mistake="emsa-transform-never"),
+    Wrong("sdpa-scales-twice",
+          {"self.q(x).reshape(B, N, h, d).transpose(1, 2)":
+               "self.q(x).reshape(B, N, h, d).transpose(1, 2) * d ** (-0.5)",
+           "q * d ** -0.5": "q"}, of="scaled-dot-product-attention", mistake="emsa-scaled-twice"),
+    Wrong("sdpa-with-causal-mask",
+          {"F.scaled_dot_product_attention(q, k, v)": "F.scaled_dot_product_attention(q, k, v, is_causal=True)"},
+          of="scaled-dot-product-attention", mistake="emsa-causal"),
+    Wrong("softmax-in-float32",
+          {"self.transform_conv(logits).softmax(dim=3)":
+               "self.transform_conv(logits).softmax(dim=3, dtype=torch.float32).to(x.dtype)",
+           "logits.softmax(dim=3)": "logits.softmax(dim=3, dtype=torch.float32).to(x.dtype)"}, of="as-in-the-hints",
+          says="makes a tensor float32"),
+    Wrong("softmax-over-queries", {"1))": "2))", "attn.softmax(-1": "attn.softmax(-2"}, of="reshape-permute",
+          mistake="emsa-softmax-over-queries"),
+    Wrong("transform-with-one-head", {"apply_transform and num_heads > 1": "apply_transform"}, of="reshape-permute",
+          mistake="emsa-transform-one-head"),
+    Wrong("values-first",
+          {"self.kv(y).reshape(B, -1, 2, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4)":
+               "self.kv(y).reshape(B, -1, 2, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4).flip(0)"},
+          of="reshape-permute", mistake="emsa-halves-exchanged"),
+    Wrong("view-folds-batch-and-tokens", {"(x": "(x.view(-1, dim)"}, of="as-in-the-hints",
+          says="Right on other inputs"),
+    Wrong("root-as-a-tensor",
+          {"q @ k.transpose(2, 3) * self.scale":
+               "q @ k.transpose(2, 3) / torch.sqrt(torch.tensor(self.q.in_features // self.num_heads))"},
+          says="`sqrt` makes a tensor without a dtype, so it is float32"),
+)
+
+EQUIVALENT = {
+    "A ratio of 0 reduces nothing, as 1 does.": ["3: 1 -> 0"],
+    "The ratio is above 1 here, and half of it is at least 1.": ["11: rounded down, at least 1"],
+    "A kernel of 1 x 1 has no taps between which a dilation could lie.": ["14: Conv2d with dilation=2"],
+    "An InstanceNorm2d without affine has no parameters, and does not look at the number of channels that it is "
+    "given.": ["15: self.transform_norm frozen", "15: self.transform_norm in a list",
+        "15: num_heads -> apply_transform", "15: num_heads -> dim", "15: num_heads -> qkv_bias",
+        "15: num_heads -> sr_ratio"],
+    "Two axes are exchanged, whichever is named first.": ["20: arguments 0 and 1 of transpose exchanged",
+        "22: arguments 0 and 1 of transpose exchanged", "27: arguments 0 and 1 of transpose exchanged"],
+    "The axis 3 is the last one of four.": ["24: softmax -> torch.softmax(x, -1)",
+        "26: softmax -> torch.softmax(x, -1)"],
+}

@@ -1,0 +1,250 @@
+"""What learners write for `PixelAttention`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, infinite, only_in_eval
+
+RIGHT = {
+    "pixel-einsum": """
+class PixelAttention(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.pa_conv = nn.Conv2d(channels, channels, kernel_size=3, padding=1, groups=channels)
+        self.sigmoid = nn.Sigmoid()
+
+    def forward(self, x):
+        return torch.einsum("bchw,bchw->bchw", self.sigmoid(self.pa_conv(x)), x)
+""",
+    "pixel-shifts": """
+class PixelAttention(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, 1, 1, groups=channels)
+
+    def forward(self, x):
+        h, w = x.shape[2:]
+        padded = nn.functional.pad(x, (1, 1, 1, 1))
+        scores = self.conv.bias[:, None, None]
+        for row in range(3):
+            for column in range(3):
+                tap = self.conv.weight[:, 0, row, column, None, None]
+                scores = scores + tap * padded[:, :, row:row + h, column:column + w]
+        return x / (1 + torch.exp(-scores))
+""",
+    "functional-call": """
+# the layer only holds the parameters, F.conv2d does the work
+class PixelAttention(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.channels = channels
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        z = F.conv2d(x, self.conv.weight, self.conv.bias, stride=1, padding=1, groups=self.channels)
+        return torch.mul(x, torch.sigmoid(z))
+""",
+    "functional-sigmoid": {"return x * torch.sigmoid(self.conv(x))": """gate = nn.functional.sigmoid(self.conv(x))
+        return torch.mul(x, gate)"""},
+    "nine-shifted-slices": """
+# no convolution call: nine shifted copies of the padded map, times one weight per channel
+class PixelAttention(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, kernel_size=3, padding=1, groups=channels, bias=True)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        H, W = x.shape[-2:]
+        padded = F.pad(x, (1, 1, 1, 1))
+        w = self.conv.weight  # (C, 1, 3, 3)
+        z = self.conv.bias.view(1, -1, 1, 1)
+        for i in range(3):
+            for j in range(3):
+                z = z + w[:, 0, i, j].view(1, -1, 1, 1) * padded[:, :, i:i + H, j:j + W]
+        return x * z.sigmoid()
+""",
+    "own-parameters-other-names": """
+# own parameters called kernel and offset instead of a layer called conv
+class PixelAttention(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.kernel = nn.Parameter(torch.empty(channels, 1, 3, 3))
+        self.offset = nn.Parameter(torch.empty(channels))
+        nn.init.uniform_(self.kernel, -1 / 3, 1 / 3)
+        nn.init.uniform_(self.offset, -1 / 3, 1 / 3)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        c = self.kernel.shape[0]
+        return x * torch.sigmoid(F.conv2d(x, self.kernel, self.offset, padding=1, groups=c))
+""",
+    "padding-same": """
+class PixelAttention(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, kernel_size=3, padding='same', groups=channels)
+
+    def forward(self, x):
+        return x * torch.sigmoid(self.conv(x))
+""",
+    "sigmoid-by-tanh": """
+# the sigmoid is written with tanh, which is safe for large numbers
+class PixelAttention(nn.Module):
+    '''x * sigmoid(conv(x))'''
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, (3, 3), padding="same", groups=channels)
+
+    def gate(self, z):
+        return 0.5 * (1 + torch.tanh(z / 2))
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.gate(self.conv(x)) * x
+""",
+    "sigmoid-method": {"x * torch.sigmoid(self.conv(x))": "self.conv(x).sigmoid() * x"},
+    "unfold-and-einsum": """
+# unfold makes the windows, einsum the weighted sums; nn.Sigmoid as a second layer
+class PixelAttention(nn.Module):
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, 1, 1, groups=channels)
+        self.sigmoid = nn.Sigmoid()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        b, c, h, w = x.shape
+        windows = F.unfold(x, kernel_size=3, padding=1).view(b, c, 9, h * w)
+        z = torch.einsum("bckn,ck->bcn", windows, self.conv.weight.view(c, 9))
+        z = z + self.conv.bias[:, None]
+        return x * self.sigmoid(z.view(b, c, h, w))
+""",
+}
+
+MISTAKES = (
+    Mistake("pixel-no-sigmoid",
+            "The sigmoid is missing: you multiply x by the convolution's output. Return x * sigmoid(conv(x)), whose "
+            "gate lies between 0 and 1.", {"x * torch.sigmoid(self.conv(x))": "x * self.conv(x)"}),
+    Mistake("pixel-sigmoid-of-x",
+            "You take the sigmoid of x and multiply it by the convolution's output. It should be the other way "
+            "round: x * sigmoid(conv(x)).", {"x * torch.sigmoid(self.conv(x))": "self.conv(x) * torch.sigmoid(x)"}),
+    Mistake("pixel-gate-of-x",
+            "Your gate is the sigmoid of x itself: `conv` is made and never used. It should be the sigmoid of "
+            "conv(x).", {"x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(x)"}),
+    Mistake("pixel-added",
+            "You add the convolution's output to x. Take its sigmoid, and multiply x by that gate: x * "
+            "sigmoid(conv(x)).", {"x * torch.sigmoid(self.conv(x))": "x + self.conv(x)"}, hint=2),
+    Mistake("pixel-gate-added", "You add the gate to x. Multiply x by the gate.",
+            {"x * torch.sigmoid(self.conv(x))": "x + torch.sigmoid(self.conv(x))"}, hint=2),
+    Mistake("pixel-shortcut", "You also add x: you return x + x * gate. Return x * gate, without a shortcut.",
+            {"x * torch.sigmoid(self.conv(x))": "x + x * torch.sigmoid(self.conv(x))"}),
+    Mistake("pixel-gate-alone", "You return the gate. Apply it: x * gate.",
+            {"x * torch.sigmoid(self.conv(x))": "torch.sigmoid(self.conv(x))"}, hint=2),
+    Mistake("pixel-conv-alone", "You return the convolution's output. Take its sigmoid and multiply x by it.",
+            {"x * torch.sigmoid(self.conv(x))": "self.conv(x)"}, hint=2),
+    Mistake("pixel-conv-gated",
+            "You multiply the convolution's output by its own sigmoid. Multiply x by that sigmoid: x * "
+            "sigmoid(conv(x)).", {"x * torch.sigmoid(self.conv(x))": "(lambda y: y * torch.sigmoid(y))(self.conv(x))"}),
+    Mistake("pixel-full-conv",
+            "Your convolution mixes all channels. It should be depth-wise, with groups=channels, so that each "
+            "channel has one 3 x 3 kernel of its own.",
+            {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
+                 "self.conv = nn.Conv2d(channels, channels, 3, padding=1)"}, hint=1),
+    Mistake("pixel-one-map",
+            "Your convolution returns one map for all channels. Each channel should have a gate of its own. Use a "
+            "convolution from channels to channels, with groups=channels.",
+            {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
+                 "self.conv = nn.Conv2d(channels, 1, 3, padding=1)"}, hint=1),
+    Mistake("pixel-kernel-1",
+            "Your kernel is 1 x 1, so no position sees its neighbours. It should be 3 x 3, with padding=1.",
+            {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
+                 "self.conv = nn.Conv2d(channels, channels, 1, groups=channels)"}, hint=1),
+    Mistake("pixel-kernel-5", "Your kernel is 5 x 5. It should be 3 x 3, with padding=1.",
+            {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
+                 "self.conv = nn.Conv2d(channels, channels, 5, padding=2, groups=channels)"}, hint=1),
+    Mistake("pixel-no-padding",
+            "The padding is missing, so the convolution's output is smaller than x by two rows and two columns. "
+            "Write padding=1, which keeps the size.",
+            {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
+                 "self.conv = nn.Conv2d(channels, channels, 3, groups=channels)"}),
+    Mistake("pixel-no-bias", "Your convolution has no bias. Keep torch's default.",
+            {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
+                 "self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels, bias=False)"}),
+    Mistake("pixel-tanh", "Your gate is a tanh, between -1 and 1. It should be a sigmoid, between 0 and 1.",
+            {"x * torch.sigmoid(self.conv(x))": "x * torch.tanh(self.conv(x))"}),
+    Mistake("pixel-relu", "Your gate is a ReLU, which has no upper limit. It should be a sigmoid.",
+            {"x * torch.sigmoid(self.conv(x))": "x * torch.relu(self.conv(x))"}),
+    Mistake("pixel-softmax-over-channels",
+            "Your gate is a softmax over the channels, so the channels compete. Give each number a sigmoid of its "
+            "own.", {"x * torch.sigmoid(self.conv(x))": "x * torch.softmax(self.conv(x), dim=1)"}),
+    Mistake("pixel-softmax-over-positions",
+            "Your gate is a softmax over the positions, so the positions compete. Give each number a sigmoid of its "
+            "own.",
+            {"x * torch.sigmoid(self.conv(x))": "x * torch.softmax(self.conv(x).flatten(2), dim=2).view_as(x)"}),
+    Mistake("pixel-sides-exchanged",
+            "You swap rows and columns before the convolution and swap them back after it, which has the effect of "
+            "transposed kernels. Call conv on x as it is.",
+            {"x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(self.conv(x.transpose(2, 3)).transpose(2, 3))"}),
+    Mistake("pixel-twice-the-gate", "Your gate is multiplied by 2. It should be a plain sigmoid, between 0 and 1.",
+            {"x * torch.sigmoid(self.conv(x))": "2 * x * torch.sigmoid(self.conv(x))"}),
+    Mistake("pixel-one-minus", "You multiply x by 1 - gate. Return x * gate.",
+            {"x * torch.sigmoid(self.conv(x))": "x * (1 - torch.sigmoid(self.conv(x)))"}),
+    infinite("pixel-naive-sigmoid",
+             {"x * torch.sigmoid(self.conv(x))": "x * (lambda e: e / (1 + e))(torch.exp(self.conv(x)))"}),
+    Mistake("pixel-circular",
+            "Your convolution pads with the opposite side of the map (padding_mode='circular'). It should pad with "
+            "zeros, torch's default.",
+            {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
+                 "self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels, padding_mode='circular')"}),
+    detached("pixel-gate-detached", "the gate is detached, so the convolution would never learn",
+             {"x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(self.conv(x)).detach()"}),
+    detached("pixel-x-detached", "x is detached where the gate multiplies it, so most of its gradient is lost",
+             {"x * torch.sigmoid(self.conv(x))": "x.detach() * torch.sigmoid(self.conv(x))"}),
+    detached("pixel-input-of-conv-detached",
+             "x is detached before the convolution, so the part of its gradient that flows through the gate is lost",
+             {"x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(self.conv(x.detach()))"}),
+    Mistake("pixel-in-place",
+            "You change x in place, as `*=` does, so code that reads it afterwards finds different numbers. Write x "
+            "* gate.",
+            {"return x * torch.sigmoid(self.conv(x))": """gate = torch.sigmoid(self.conv(x)).detach()
+        x.data *= gate
+        return x"""}),
+    only_in_eval("pixel-only-in-eval",
+                 {"return x * torch.sigmoid(self.conv(x))":
+                      "return x if self.training else x * torch.sigmoid(self.conv(x))"}),
+    Mistake("pixel-sigmoid-of-product",
+            "You multiply x by conv(x) and take the sigmoid of the product. Take the sigmoid of conv(x) alone: x * "
+            "sigmoid(conv(x)).", {"x * torch.sigmoid(self.conv(x))": "torch.sigmoid(x * self.conv(x))"}),
+    Mistake("pixel-replicate",
+            "Your convolution pads with the border itself (padding_mode='replicate'). It should pad with zeros, "
+            "torch's default.",
+            {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
+                 "self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels, padding_mode='replicate')"}),
+    Mistake("pixel-one-kernel",
+            "Your convolution uses the same kernel for all channels. Each channel should have a kernel of its own. "
+            "Use a convolution from channels to channels, with groups=channels.",
+            {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
+                 "self.conv = nn.Conv2d(1, 1, 3, padding=1)",
+             "x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(self.conv(x.flatten(0, 1)[:, None])).view_as(x)"},
+            hint=1),
+)
+
+WRONG = (
+    Wrong("in-place-product",
+          {"'same'": "1", "x * torch.sigmoid(self.conv(x))": "x.mul_(torch.sigmoid(self.conv(x)))"}, of="padding-same",
+          says="your code changes it in place"),
+    Wrong("sigmoid-in-float32", {"'same'": "1", "self.conv(x)": "self.conv(x).float()"}, of="padding-same",
+          says="makes a tensor float32"),
+    Wrong("squeeze-drops-batch-of-one",
+          {"'same'": "1",
+           "return x * torch.sigmoid(self.conv(x))": """gate = torch.sigmoid(self.conv(x))
+        return (x * gate).squeeze(0)"""},
+          of="padding-same", says="batch of one"),
+    Wrong("view-needs-contiguous-input",
+          {"'same'": "1",
+           "return x * torch.sigmoid(self.conv(x))": """B, C, H, W = x.shape
+        gate = torch.sigmoid(self.conv(x)).reshape(B * C, H * W)
+        return (x.view(B * C, H * W) * gate).view(B, C, H, W)"""},
+          of="padding-same", says="Right on other inputs"),
+)
+
+EQUIVALENT = {
+    "What the convolution gives is a tensor of its own, and its backward pass does not need it.": [
+        "8: sigmoid in place"],
+}

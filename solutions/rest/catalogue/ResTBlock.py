@@ -1,0 +1,412 @@
+"""What learners write for `ResTBlock`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, only_in_eval
+
+RIGHT = {
+    "block-mlp-module": """
+class MLP(nn.Module):
+    def __init__(self, dim, hidden):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(dim, hidden), nn.Linear(hidden, dim)
+
+    def forward(self, x):
+        return self.fc2(nn.functional.gelu(self.fc1(x)))
+
+class ResTBlock(nn.Module):
+    def __init__(self, dim, num_heads, sr_ratio=1, mlp_ratio=4, qkv_bias=False, apply_transform=False):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
+        self.attn = EMSA(dim, num_heads=num_heads, sr_ratio=sr_ratio, qkv_bias=qkv_bias, apply_transform=apply_transform)
+        self.mlp = MLP(dim, int(dim * mlp_ratio))
+
+    def forward(self, x, H, W):
+        y = self.norm1(x)
+        x = self.attn(y, H, W) + x
+        y = self.norm2(x)
+        return self.mlp(y) + x
+""",
+    "block-functional": """
+class ResTBlock(nn.Module):
+    def __init__(self, dim, num_heads, sr_ratio=1, mlp_ratio=4, qkv_bias=False, apply_transform=False):
+        super().__init__()
+        self.norm1 = nn.LayerNorm(dim)
+        self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)
+        self.norm2 = nn.LayerNorm(dim)
+        self.fc1 = nn.Conv1d(dim, int(mlp_ratio * dim), 1)
+        self.fc2 = nn.Conv1d(int(mlp_ratio * dim), dim, 1)
+
+    def forward(self, x, H, W):
+        x = torch.add(x, self.attn(self.norm1(x), H, W))
+        h = self.fc1(self.norm2(x).mT)
+        h = 0.5 * h * (1 + torch.erf(h / 2 ** 0.5))
+        return torch.add(x, self.fc2(h).mT)
+""",
+    "as-in-the-hints": """
+# the plain way, two lines with one + each
+class ResTBlock(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4,
+        qkv_bias: bool = False, apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        hidden = int(dim * mlp_ratio)
+        self.norm1 = nn.LayerNorm(dim)
+        self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)
+        self.norm2 = nn.LayerNorm(dim)
+        self.mlp = nn.Sequential(OrderedDict(
+            fc1=nn.Linear(dim, hidden), gelu=nn.GELU(), fc2=nn.Linear(hidden, dim)))
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        x = x + self.attn(self.norm1(x), H, W)
+        return x + self.mlp(self.norm2(x))
+""",
+    "fc1-and-fc2-without-mlp": """
+# fc1 and fc2 are attributes of the block, there is no attribute mlp
+class ResTBlock(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4,
+        qkv_bias: bool = False, apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(dim)
+        self.attn = EMSA(dim, num_heads, sr_ratio=sr_ratio, qkv_bias=qkv_bias,
+                         apply_transform=apply_transform)
+        self.norm2 = nn.LayerNorm(dim)
+        self.fc1 = nn.Linear(dim, int(dim * mlp_ratio))
+        self.act = nn.GELU()
+        self.fc2 = nn.Linear(int(dim * mlp_ratio), dim)
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        shortcut = x
+        x = self.norm1(x)
+        x = self.attn(x, H, W)
+        x = shortcut + x
+
+        shortcut = x
+        x = self.norm2(x)
+        x = self.fc2(self.act(self.fc1(x)))
+        x = shortcut + x
+        return x
+""",
+    "functional-norms-and-gelu": """
+# F.layer_norm, F.linear and F.gelu on the parameters of the layers; ModuleDict for the mlp
+class ResTBlock(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4,
+        qkv_bias: bool = False, apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        width = int(mlp_ratio * dim)
+        self.dim = dim
+        self.norm1, self.norm2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
+        self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)
+        self.mlp = nn.ModuleDict({"fc1": nn.Linear(dim, width), "fc2": nn.Linear(width, dim)})
+
+    def normed(self, x, norm):
+        return F.layer_norm(x, (self.dim,), norm.weight, norm.bias, norm.eps)
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        x = self.attn(self.normed(x, self.norm1), H, W) + x
+        fc1, fc2 = self.mlp["fc1"], self.mlp["fc2"]
+        y = F.gelu(F.linear(self.normed(x, self.norm2), fc1.weight, fc1.bias))
+        return F.linear(y, fc2.weight, fc2.bias) + x
+""",
+    "layer-norm-by-hand": """
+# the LayerNorms are written out with mean and biased variance; one sum of three terms
+class ResTBlock(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4,
+        qkv_bias: bool = False, apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(dim)
+        self.norm2 = nn.LayerNorm(dim)
+        self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)
+        hidden = int(dim * mlp_ratio)
+        self.mlp = nn.Sequential()
+        self.mlp.add_module("fc1", nn.Linear(dim, hidden))
+        self.mlp.add_module("act", nn.GELU())
+        self.mlp.add_module("fc2", nn.Linear(hidden, dim))
+
+    @staticmethod
+    def ln(norm, x):
+        centred = x - x.mean(-1, keepdim=True)
+        var = centred.square().mean(-1, keepdim=True)
+        return centred * torch.rsqrt(var + norm.eps) * norm.weight + norm.bias
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        first = self.attn(self.ln(self.norm1, x), H, W)
+        second = self.mlp(self.ln(self.norm2, x + first))
+        return x + first + second
+""",
+    "mlp-is-a-class-with-erf": """
+# a class MLP of its own; the GELU is written with erf
+class MLP(nn.Module):
+    def __init__(self, dim, hidden):
+        super().__init__()
+        self.fc1 = nn.Linear(dim, hidden)
+        self.fc2 = nn.Linear(hidden, dim)
+
+    def forward(self, x):
+        h = self.fc1(x)
+        h = 0.5 * h * (1 + torch.erf(h / 2 ** 0.5))
+        return self.fc2(h)
+
+class ResTBlock(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4,
+        qkv_bias: bool = False, apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(dim)
+        self.norm2 = nn.LayerNorm(dim)
+        self.attn = EMSA(dim=dim, num_heads=num_heads, sr_ratio=sr_ratio, qkv_bias=qkv_bias,
+                         apply_transform=apply_transform)
+        self.mlp = MLP(dim, int(dim * mlp_ratio))
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        after_attn = torch.add(x, self.attn(self.norm1(x), H, W))
+        after_mlp = torch.add(after_attn, self.mlp(self.norm2(after_attn)))
+        return after_mlp
+""",
+    "named-arguments": """
+class ResTBlock(nn.Module):
+    def __init__(self, dim, num_heads, sr_ratio=1, mlp_ratio=4, qkv_bias=False, apply_transform=False):
+        super().__init__()
+        hidden = int(dim * mlp_ratio)
+        self.norm1 = nn.LayerNorm(dim)
+        self.attn = EMSA(dim=dim, num_heads=num_heads, sr_ratio=sr_ratio, qkv_bias=qkv_bias, apply_transform=apply_transform)
+        self.norm2 = nn.LayerNorm(dim)
+        self.mlp = nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Linear(hidden, dim))
+
+    def forward(self, x, H, W):
+        x = x + self.attn(self.norm1(x), H, W)
+        y = self.mlp(self.norm2(x))
+        return y + x
+""",
+    "sequential": {"nn.Sequential(OrderedDict(fc1=nn.Linear(dim, hidden), gelu=nn.GELU(), fc2=nn.Linear(hidden, dim)))":
+             "nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Linear(hidden, dim))"},
+    "sublayers-in-lambdas": """
+# each half goes through a helper with a lambda; clone at the start and += on the copy
+class ResTBlock(nn.Module):
+    def __init__(
+        self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4,
+        qkv_bias: bool = False, apply_transform: bool = False
+    ) -> None:
+        super().__init__()
+        self.norm1, self.norm2 = (nn.LayerNorm(dim) for _ in range(2))
+        self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)
+        self.mlp = nn.Sequential(OrderedDict([
+            ("fc1", nn.Linear(dim, int(dim * mlp_ratio))),
+            ("gelu", nn.GELU(approximate="none")),
+            ("fc2", nn.Linear(int(dim * mlp_ratio), dim)),
+        ]))
+
+    def half(self, x, f):
+        y = x.clone()
+        y += f(x)
+        return y
+
+    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
+        x = self.half(x, lambda t: self.attn(self.norm1(t), H, W))
+        return self.half(x, lambda t: self.mlp(self.norm2(t)))
+""",
+}
+
+MISTAKES = (
+    Mistake("block-post-norm",
+            "Your norms come after the sums (post-norm). Each should come first, inside its branch: x + "
+            "attn(norm1(x)).",
+            {"x = x + self.attn(self.norm1(x), H, W)": "x = self.norm1(x + self.attn(x, H, W))",
+             "return x + self.mlp(self.norm2(x))": "return self.norm2(x + self.mlp(x))"}),
+    Mistake("block-norms-of-branches",
+            "Your norms come after attn and mlp. Each norm should come before its branch: x + attn(norm1(x)).",
+            {"x = x + self.attn(self.norm1(x), H, W)": "x = x + self.norm1(self.attn(x, H, W))",
+             "return x + self.mlp(self.norm2(x))": "return x + self.norm2(self.mlp(x))"}),
+    Mistake("block-one-norm", "You use norm1 twice: `norm2` is made and never used. The MLP should read norm2(x).",
+            {"return x + self.mlp(self.norm2(x))": "return x + self.mlp(self.norm1(x))"}),
+    Mistake("block-norms-exchanged",
+            "norm1 and norm2 have changed places: norm1 belongs to attn, and norm2 to the MLP.",
+            {"x = x + self.attn(self.norm1(x), H, W)": "x = x + self.attn(self.norm2(x), H, W)",
+             "return x + self.mlp(self.norm2(x))": "return x + self.mlp(self.norm1(x))"}),
+    Mistake("block-no-norm1", "`norm1` is made and never used. attn should read norm1(x).",
+            {"x = x + self.attn(self.norm1(x), H, W)": "x = x + self.attn(x, H, W)"}),
+    Mistake("block-no-norm2", "`norm2` is made and never used. The MLP should read norm2(x).",
+            {"return x + self.mlp(self.norm2(x))": "return x + self.mlp(x)"}),
+    Mistake("block-no-norms",
+            "Both norms are made and never used. Write x + attn(norm1(x)), and do the same with norm2 and the MLP.",
+            {"x = x + self.attn(self.norm1(x), H, W)": "x = x + self.attn(x, H, W)",
+             "return x + self.mlp(self.norm2(x))": "return x + self.mlp(x)"}),
+    Mistake("block-no-shortcuts", "Both shortcuts are missing. Write x = x + attn(norm1(x)), then x + mlp(norm2(x)).",
+            {"x = x + self.attn(self.norm1(x), H, W)": "x = self.attn(self.norm1(x), H, W)",
+             "return x + self.mlp(self.norm2(x))": "return self.mlp(self.norm2(x))"}, hint=2),
+    Mistake("block-no-first-shortcut", "The shortcut around attn is missing: write x + attn(norm1(x)).",
+            {"x = x + self.attn(self.norm1(x), H, W)": "x = self.attn(self.norm1(x), H, W)"}, hint=2),
+    Mistake("block-no-second-shortcut", "The shortcut around the MLP is missing: write x + mlp(norm2(x)).",
+            {"return x + self.mlp(self.norm2(x))": "return self.mlp(self.norm2(x))"}, hint=2),
+    Mistake("block-shortcut-of-norm", "Your shortcuts add the normalised x. They should add x itself.",
+            {"x = x + self.attn(self.norm1(x), H, W)": "x = (lambda y: y + self.attn(y, H, W))(self.norm1(x))",
+             "return x + self.mlp(self.norm2(x))": "return (lambda y: y + self.mlp(y))(self.norm2(x))"}),
+    Mistake("block-first-shortcut-of-norm",
+            "Your first shortcut adds norm1(x). It should add x itself: x + attn(norm1(x)).",
+            {"x = x + self.attn(self.norm1(x), H, W)": "x = (lambda y: y + self.attn(y, H, W))(self.norm1(x))"}),
+    Mistake("block-second-shortcut-of-norm",
+            "Your second shortcut adds norm2(x). It should add x itself: x + mlp(norm2(x)).",
+            {"return x + self.mlp(self.norm2(x))": "return (lambda y: y + self.mlp(y))(self.norm2(x))"}),
+    Mistake("block-parallel",
+            "The MLP reads the block's input. It should come second, and read the sum of x and attn's output.",
+            {"x = x + self.attn(self.norm1(x), H, W)": "y = x + self.attn(self.norm1(x), H, W)",
+             "return x + self.mlp(self.norm2(x))": "return y + self.mlp(self.norm2(x))"}),
+    Mistake("block-shortcut-from-the-start",
+            "Your second shortcut adds the block's input, so attn's output is lost. It should add the first half's "
+            "output, which norm2 reads.",
+            {"x = x + self.attn(self.norm1(x), H, W)": "y = x + self.attn(self.norm1(x), H, W)",
+             "return x + self.mlp(self.norm2(x))": "return x + self.mlp(self.norm2(y))"}, hint=1),
+    Mistake("block-mlp-first", "The MLP comes before attn. Attention should come first.",
+            {"x = x + self.attn(self.norm1(x), H, W)": "x = x + self.mlp(self.norm2(x))",
+             "return x + self.mlp(self.norm2(x))": "return x + self.attn(self.norm1(x), H, W)"}),
+    Mistake("block-no-attention",
+            "attn is made and never called, so your block treats each token by itself. The first half should be x + "
+            "attn(norm1(x)).", {"x = x + self.attn(self.norm1(x), H, W)": "as_map(x, H, W)"}),
+    Mistake("block-no-mlp", "The MLP is made and never called. The second half should be x + mlp(norm2(x)).",
+            {"return x + self.mlp(self.norm2(x))": "return x"}),
+    Mistake("block-relu", "Your MLP has a ReLU. It should have a GELU.", {"gelu=nn.GELU()": "gelu=nn.ReLU()"}),
+    Mistake("block-tanh-gelu", "Your GELU is the approximation with a tanh. Use the exact one, torch's default.",
+            {"nn.GELU()": "nn.GELU(approximate='tanh')"}),
+    Mistake("block-no-gelu",
+            "Your MLP has no GELU. Without one, two linear layers in a row can do no more than a single one. A GELU "
+            "belongs between fc1 and fc2.", {"gelu=nn.GELU()": "gelu=nn.Identity()"}),
+    Mistake("block-gelu-after-fc2", "Your GELU comes after fc2. It should come between fc1 and fc2.",
+            {"gelu=nn.GELU(), fc2=nn.Linear(hidden, dim)": "fc2=nn.Linear(hidden, dim), gelu=nn.GELU()"}),
+    Mistake("block-gelu-last", "A GELU follows fc2 too. It belongs between fc1 and fc2 only.",
+            {"return x + self.mlp(self.norm2(x))": "return x + nn.functional.gelu(self.mlp(self.norm2(x)))"}),
+    Mistake("block-hidden-rounded",
+            "You round the hidden width to the nearest whole number. It should be int(dim * mlp_ratio), which rounds "
+            "down.", {"int(dim * mlp_ratio)": "round(dim * mlp_ratio)"}),
+    Mistake("block-hidden-rounded-up",
+            "You round the hidden width up. It should be int(dim * mlp_ratio), which rounds down.",
+            {"int(dim * mlp_ratio)": "-int(-dim * mlp_ratio // 1)"}),
+    Mistake("block-hidden-float",
+            "The hidden width is a float if mlp_ratio is a float, but a layer takes only whole numbers: write "
+            "int(dim * mlp_ratio).", {"int(dim * mlp_ratio)": "dim * mlp_ratio"}),
+    Mistake("block-ratio-rounded",
+            "You round mlp_ratio to the nearest whole number before you multiply. Multiply first: int(dim * "
+            "mlp_ratio).", {"int(dim * mlp_ratio)": "dim * max(1, int(mlp_ratio))"}),
+    Mistake("block-ratio-cut", "You round mlp_ratio down before you multiply. Multiply first: int(dim * mlp_ratio).",
+            {"int(dim * mlp_ratio)": "dim * int(mlp_ratio)"}),
+    Mistake("block-ratio-ignored",
+            "The argument `mlp_ratio` has no effect, because 4 is written into your code. Write mlp_ratio instead.",
+            {"int(dim * mlp_ratio)": "4 * dim"}),
+    Mistake("block-sr-ratio-ignored", "The argument `sr_ratio` never reaches attn, so nothing is reduced. Pass it on.",
+            {"self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)":
+                 "self.attn = EMSA(dim, num_heads, 1, qkv_bias, apply_transform)"}),
+    Mistake("block-bias-ignored",
+            "The argument `qkv_bias` never reaches attn, so attn's q and kv have no bias. Pass it on.",
+            {"self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)":
+                 "self.attn = EMSA(dim, num_heads, sr_ratio, False, apply_transform)"}),
+    Mistake("block-transform-ignored", "The argument `apply_transform` never reaches attn. Pass it on.",
+            {"self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)":
+                 "self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias)"}),
+    Mistake("block-flags-ignored", "The arguments `qkv_bias` and `apply_transform` never reach attn. Pass them on.",
+            {"self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)":
+                 "self.attn = EMSA(dim, num_heads, sr_ratio)"}),
+    Mistake("block-heads-ignored", "The argument `num_heads` never reaches attn, which has one head. Pass it on.",
+            {"self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)":
+                 "self.attn = EMSA(dim, 1, sr_ratio, qkv_bias, apply_transform)"}),
+    Mistake("block-flags-exchanged",
+            "qkv_bias and apply_transform have changed places on their way to attn. EMSA takes dim, num_heads, "
+            "sr_ratio, qkv_bias, apply_transform.",
+            {"self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)":
+                 "self.attn = EMSA(dim, num_heads, sr_ratio, apply_transform, qkv_bias)"}),
+    Mistake("block-sides-exchanged", "You pass H and W to attn in the wrong order. The height comes first.",
+            {"x = x + self.attn(self.norm1(x), H, W)": "x = x + self.attn(self.norm1(x), W, H)"}),
+    Mistake("block-sides-from-root",
+            "You take the square root of the number of tokens for H and W, which is right for square maps only. Pass "
+            "H and W on as they are.",
+            {"x = x + self.attn(self.norm1(x), H, W)":
+                 "x = x + self.attn(self.norm1(x), *(int(x.shape[1] ** 0.5),) * 2)"}),
+    Mistake("block-default-ratio", "If mlp_ratio is not given, your code should use 4.",
+            {"mlp_ratio: float = 4": "mlp_ratio: float = 2"}),
+    Mistake("block-default-sr", "If sr_ratio is not given, your code should use 1.",
+            {"sr_ratio: int = 1": "sr_ratio: int = 2"}),
+    Mistake("block-default-bias", "If qkv_bias is not given, your q and kv have a bias. The default should be False.",
+            {"qkv_bias: bool = False": "qkv_bias: bool = True"}),
+    Mistake("block-default-transform",
+            "If apply_transform is not given, your heads are transformed. The default should be False.",
+            {"apply_transform: bool = False": "apply_transform: bool = True"}),
+    Mistake("block-mlp-without-bias", "The layers of your MLP have no bias. Keep torch's default.",
+            {"fc1=nn.Linear(dim, hidden)": "fc1=nn.Linear(dim, hidden, bias=False)",
+             "fc2=nn.Linear(hidden, dim)": "fc2=nn.Linear(hidden, dim, bias=False)"}),
+    Mistake("block-in-place",
+            "Your block changes its input in place (`+=` on x). Write x = x + ..., which makes a new tensor.",
+            {"x = x + self.attn(self.norm1(x), H, W)": "x.data += self.attn(self.norm1(x), H, W).data"}),
+    Mistake("block-dropout",
+            "In training mode your block drops some numbers, but it should have no dropout. Both modes should give "
+            "the same result.",
+            {"return x + self.mlp(self.norm2(x))":
+                 "return x + nn.functional.dropout(self.mlp(self.norm2(x)), 0.1, self.training)"}),
+    detached("block-attention-detached", "attn's output is detached, so attn would never learn",
+             {"x = x + self.attn(self.norm1(x), H, W)": "x = x + self.attn(self.norm1(x), H, W).detach()"}),
+    detached("block-mlp-detached", "the MLP's output is detached, so the MLP would never learn",
+             {"return x + self.mlp(self.norm2(x))": "return x + self.mlp(self.norm2(x)).detach()"}),
+    detached("block-shortcut-detached", "x is detached in the first shortcut, so most of its gradient is lost",
+             {"x = x + self.attn(self.norm1(x), H, W)": "x = x.detach() + self.attn(self.norm1(x), H, W)"}),
+    only_in_eval("block-only-in-eval",
+                 {"return x + self.mlp(self.norm2(x))": "return x if self.training else x + self.mlp(self.norm2(x))"}),
+)
+
+WRONG = (
+    Wrong("W-H", """
+class ResTBlock(nn.Module):
+
+    def __init__(self, dim, num_heads, sr_ratio=1, mlp_ratio=4, qkv_bias=False, apply_transform=False):
+        super().__init__()
+        hidden = int(dim * mlp_ratio)
+        self.norm1 = nn.LayerNorm(dim)
+        self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)
+        self.norm2 = nn.LayerNorm(dim)
+        self.mlp = nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Linear(hidden, dim))
+
+    def forward(self, x, H, W):
+        x = x + self.attn(self.norm1(x), W, H)
+        return x + self.mlp(self.norm2(x))
+""", mistake="block-sides-exchanged"),
+    Wrong("float-width", {"int(dim * mlp_ratio)": "dim * mlp_ratio", "W,": "H,", "H)": "W)"}, of="W-H",
+          mistake="block-hidden-float"),
+    Wrong("gelu-after-fc2-too",
+          {"nn.Sequential(OrderedDict(fc1=nn.Linear(dim, hidden), gelu=nn.GELU(), fc2=nn.Linear(hidden, dim)))":
+               "nn.Sequential(OrderedDict(fc1=nn.Linear(dim, hidden), gelu=nn.GELU(), fc2=nn.Linear(hidden, dim), "
+               "last=nn.GELU()))"}, mistake="block-gelu-last"),
+    Wrong("in-place-shortcut", {"x = x + self.attn(self.norm1(x), H, W)": "x += self.attn(self.norm1(x), H, W)"},
+          says="your code changes it in place"),
+    Wrong("mlp-without-bias", {"nn.Linear(dim, hidden)": "nn.Linear(dim, hidden, bias=False)"},
+          says="The parameters are not the ones that the exercise asks for"),
+    Wrong("no-shortcut",
+          {"x + self.attn(self.norm1(x), W, H)": "self.attn(self.norm1(x), H, W)",
+           "x + self.mlp(self.norm2(x))": "self.mlp(self.norm2(x))"}, of="W-H", mistake="block-no-shortcuts"),
+    Wrong("norms-without-parameters",
+          {"self.norm1 = nn.LayerNorm(dim)": "self.norm1 = nn.LayerNorm(dim, elementwise_affine=False)"},
+          says="The parameters are not the ones that the exercise asks for"),
+    Wrong("one-norm-for-both", {"self.norm2 = nn.LayerNorm(dim)": "self.norm2 = self.norm1"},
+          says="so they share their weights"),
+    Wrong("one-norm", {"W,": "H,", "H)": "W)", "self.norm2(x)": "self.norm1(x)"}, of="W-H", mistake="block-one-norm"),
+    Wrong("parallel",
+          {"  x": "  y",
+           "x + self.attn(self.norm1(x), W, H)": "self.attn(self.norm1(x), H, W)",
+           "return x": "return x + y"}, of="W-H", mistake="block-parallel"),
+    Wrong("post-norm",
+          {"x + self.attn(self.norm1(x), W, H)": "self.norm1(x + self.attn(x, H, W))",
+           "x + self.mlp(self.norm2(x))": "self.norm2(x + self.mlp(x))"}, of="W-H", mistake="block-post-norm"),
+    Wrong("qkv-bias-dropped",
+          {"EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)":
+               "EMSA(dim, num_heads, sr_ratio, apply_transform=apply_transform)",
+           "W,": "H,",
+           "H)": "W)"}, of="W-H", mistake="block-bias-ignored"),
+    Wrong("relu", {"nn.GELU()": "nn.ReLU()", "W,": "H,", "H)": "W)"}, of="W-H", mistake="block-relu"),
+    Wrong("rounded-width", {"int": "round", "W,": "H,", "H)": "W)"}, of="W-H", mistake="block-hidden-rounded"),
+)
+
+EQUIVALENT = {
+    "A ratio of 0 reduces nothing, as 1 does.": ["3: 1 -> 0"],
+}

@@ -1,0 +1,327 @@
+"""What learners write for `Excitation`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import float_width, infinite
+
+RIGHT = {
+    "excitation-sequential": """
+class Excitation(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden < 1:
+            raise ValueError(f"{channels} channels // {reduction} leaves none")
+        self.layers = nn.Sequential(nn.Linear(channels, hidden, bias=False), nn.ReLU(inplace=True),
+                                    nn.Linear(hidden, channels, bias=False), nn.Sigmoid())
+
+    def forward(self, s):
+        return self.layers(s)
+""",
+    "excitation-convolutions": """
+class Excitation(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        if channels < reduction:
+            raise ValueError("channels %d, reduction %d" % (channels, reduction))
+        self.fc1 = nn.Conv2d(channels, channels // reduction, 1, bias=False)
+        self.fc2 = nn.Conv2d(channels // reduction, channels, 1, bias=False)
+
+    def forward(self, s):
+        hidden = self.fc1(s[:, :, None, None]).clamp(min=0)
+        return 1 / (1 + torch.exp(-self.fc2(hidden)))[:, :, 0, 0]
+""",
+    "excitation-matrices": """
+class Excitation(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden == 0:
+            raise ValueError(f"reduction={reduction} is more than channels={channels}")
+        self.down = nn.Parameter(torch.randn(hidden, channels) / channels ** 0.5)
+        self.up = nn.Parameter(torch.randn(channels, hidden) / hidden ** 0.5)
+
+    def forward(self, s):
+        return torch.sigmoid(torch.relu(s @ self.down.T) @ self.up.T)
+""",
+    "excitation-two-names": """
+class Excitation(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        if channels // reduction == 0:
+            raise ValueError(f"{channels} // {reduction}")
+        self.squeezed = nn.Linear(channels, channels // reduction, bias=False)
+        self.widened = nn.Linear(channels // reduction, channels, bias=False)
+        self.gate = nn.Sequential(self.squeezed, nn.ReLU(), self.widened, nn.Sigmoid())
+
+    def forward(self, s):
+        return self.gate(s)
+""",
+    "excitation-checkpointed": """
+from torch.utils.checkpoint import checkpoint
+
+class Excitation(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        if channels // reduction == 0:
+            raise ValueError(f"{channels} // {reduction}")
+        self.fc1 = nn.Linear(channels, channels // reduction, bias=False)
+        self.fc2 = nn.Linear(channels // reduction, channels, bias=False)
+
+    def gate(self, s):
+        return torch.sigmoid(self.fc2(torch.relu(self.fc1(s))))
+
+    def forward(self, s):
+        return checkpoint(self.gate, s, use_reentrant=False)
+""",
+    "conv-1x1": """
+# Two 1x1 convolutions on a (B, C, 1, 1) view, in-place ReLU on the hidden vector, type hints.
+class Excitation(nn.Module):
+    def __init__(self, channels: int, reduction: int = 16) -> None:
+        super(Excitation, self).__init__()
+        if channels // reduction < 1:
+            raise ValueError("the bottleneck is empty: {} channels, reduction {}".format(channels, reduction))
+        self.fc1 = nn.Conv2d(channels, channels // reduction, kernel_size=1, bias=False)
+        self.fc2 = nn.Conv2d(channels // reduction, channels, kernel_size=1, bias=False)
+
+    def forward(self, z: torch.Tensor) -> torch.Tensor:
+        z = z.unsqueeze(-1).unsqueeze(-1)
+        z = F.relu(self.fc1(z), inplace=True)
+        return torch.sigmoid(self.fc2(z)).flatten(1)
+""",
+    "functional-linear": """
+# Keeps Linear layers for their weights and computes with F.linear, clamp and the tanh form of the sigmoid.
+def _bottleneck(channels, reduction):
+    hidden = channels // reduction
+    if not hidden:
+        raise ValueError("channels (%d) // reduction (%d) is zero" % (channels, reduction))
+    return hidden
+
+class Excitation(nn.Module):
+    def __init__(self, channels, reduction=16):
+        nn.Module.__init__(self)
+        hidden = _bottleneck(channels, reduction)
+        self.fc1 = nn.Linear(channels, hidden, bias=False)
+        self.fc2 = nn.Linear(hidden, channels, bias=False)
+
+    def forward(self, z):
+        hidden = F.linear(z, self.fc1.weight).clamp(min=0)
+        logits = hidden @ self.fc2.weight.t()
+        return 0.5 * (1 + torch.tanh(0.5 * logits))
+""",
+    "linear-modules": """
+# Two Linear layers with module activations.
+class Excitation(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden == 0:
+            raise ValueError(f"channels={channels} is smaller than reduction={reduction}")
+        self.fc1 = nn.Linear(channels, hidden, bias=False)
+        self.relu = nn.ReLU()
+        self.fc2 = nn.Linear(hidden, channels, bias=False)
+        self.sigmoid = nn.Sigmoid()
+
+    def forward(self, z):
+        return self.sigmoid(self.fc2(self.relu(self.fc1(z))))
+""",
+    "one-over": """
+class Excitation(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        if channels // reduction == 0:
+            raise ValueError(f"{channels} // {reduction} is 0")
+        hidden = channels // reduction
+        self.fc1 = nn.Linear(channels, hidden, bias=False)
+        self.fc2 = nn.Linear(hidden, channels, bias=False)
+
+    def forward(self, s):
+        z = self.fc2(torch.relu(self.fc1(s)))
+        return 1 / (1 + torch.exp(-z))
+""",
+}
+
+MISTAKES = (
+    Mistake("excitation-softmax",
+            "Your gate ends in a softmax, so the channels compete and their weights sum to 1. With 512 channels, the "
+            "average weight is only 1/512. SE uses a sigmoid: each channel is opened or closed on its own.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
+                 "torch.softmax(self.fc2(torch.relu(self.fc1(z))), dim=-1)"}),
+    Mistake("excitation-no-sigmoid",
+            "The sigmoid at the end is missing: your weights can be any real numbers, even negative ones. A gate "
+            "lies between 0 and 1.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))": "self.fc2(torch.relu(self.fc1(z)))"}, hint=3),
+    Mistake("excitation-no-relu",
+            "The ReLU between the two layers is missing. Without it, the two matrices amount to one matrix of low "
+            "rank, and the hidden layer adds nothing.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))": "torch.sigmoid(self.fc2(self.fc1(z)))"}, hint=3),
+    Mistake("excitation-sigmoid-twice",
+            "Both layers end in a sigmoid. The hidden layer takes a ReLU; the sigmoid is for the gate alone.",
+            {"torch.relu(self.fc1(z))": "torch.sigmoid(self.fc1(z))"}),
+    Mistake("excitation-activations-swapped",
+            "You have swapped the two activations: the ReLU belongs after `fc1`, and the sigmoid after `fc2`.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))": "torch.relu(self.fc2(torch.sigmoid(self.fc1(z))))"},
+            hint=3),
+    Mistake("excitation-relu-at-end",
+            "There is a ReLU right before the sigmoid, so every weight is 0.5 or more and the gate can no longer "
+            "close. Leave that ReLU out.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
+                 "torch.sigmoid(torch.relu(self.fc2(torch.relu(self.fc1(z)))))"}),
+    Mistake("excitation-double-sigmoid",
+            "The sigmoid is applied twice, so all your weights lie between 0.5 and 0.73. Such a gate can neither "
+            "open nor close: apply the sigmoid once.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
+                 "torch.sigmoid(torch.sigmoid(self.fc2(torch.relu(self.fc1(z)))))"}),
+    Mistake("excitation-relu-late",
+            "The ReLU comes after the second layer. It belongs between the two: fc1, ReLU, fc2, sigmoid.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))": "torch.sigmoid(torch.relu(self.fc2(self.fc1(z))))"},
+            hint=3),
+    Mistake("excitation-gelu", "Your hidden layer uses a GELU. SE has a ReLU there.",
+            {"torch.relu(self.fc1(z))": "nn.functional.gelu(self.fc1(z))"}),
+    Mistake("excitation-leaky-relu",
+            "The hidden layer lets part of every negative number through (a leaky ReLU). SE has a plain ReLU there.",
+            {"torch.relu(self.fc1(z))": "nn.functional.leaky_relu(self.fc1(z))"}),
+    Mistake("excitation-complement",
+            "Your gate is 1 minus SE's gate, so it closes the channels that should be open and opens the others. "
+            "Return the sigmoid's output as it is.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
+                 "1 - torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))"}),
+    Mistake("excitation-tanh",
+            "Your gate ends in a tanh, so weights can be negative and flip a channel's sign. A gate ends in a "
+            "sigmoid.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))": "torch.tanh(self.fc2(torch.relu(self.fc1(z))))"}),
+    Mistake("excitation-hard-sigmoid",
+            "Your gate ends in the piecewise linear `hardsigmoid`. SE's gate ends in the smooth sigmoid.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
+                 "nn.functional.hardsigmoid(self.fc2(torch.relu(self.fc1(z))))"}),
+    Mistake("excitation-applies-gate",
+            "Your Excitation multiplies its input by the gate. Return the gate itself; the SE block applies it to "
+            "the image.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
+                 "z * torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))"}),
+    Mistake("excitation-four-axes",
+            "Your gate has shape (B, C, 1, 1). Here it should stay (B, C). The SE block adds the two axes when it "
+            "applies the gate.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
+                 "torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))[:, :, None, None]"}),
+    Mistake("excitation-bias",
+            "Your two layers have biases. SE's layers have none: pass `bias=False`, and the parameter count becomes "
+            "2 * C * C / r.",
+            {"nn.Linear(channels, hidden, bias=False)": "nn.Linear(channels, hidden)",
+             "nn.Linear(hidden, channels, bias=False)": "nn.Linear(hidden, channels)"}, hint=1),
+    Mistake("excitation-fixed-reduction",
+            "The hidden width is channels // 16 whatever `reduction` is. Use the argument.",
+            {"hidden = channels // reduction": "hidden = max(1, channels // 16)"}),
+    Mistake("excitation-fixed-reduction-guarded",
+            "The hidden width is channels // 16 whatever `reduction` is. Use the argument.",
+            {"if not 1 <= reduction <= channels": "if channels // 16 == 0",
+             "hidden = channels // reduction": "hidden = channels // 16"}),
+    Mistake("excitation-hidden-is-reduction",
+            "The hidden layer has `reduction` channels. The reduction is a divisor, so the width should be channels "
+            "// reduction.", {"hidden = channels // reduction": "hidden = reduction"}),
+    Mistake("excitation-rounds-up",
+            "The hidden width is rounded up if the reduction does not divide the channels. Round down: channels // "
+            "reduction.", {"hidden = channels // reduction": "hidden = -(-channels // reduction)"}),
+    Mistake("excitation-rounds-to-nearest",
+            "The hidden width is rounded to the nearest integer if the reduction does not divide the channels. Round "
+            "down: channels // reduction.", {"hidden = channels // reduction": "hidden = round(channels / reduction)"}),
+    Mistake("excitation-refuses-remainders",
+            "Your ValueError refuses too much. A reduction that does not divide the number of channels is allowed: "
+            "the hidden width is then rounded down. Only a hidden width of 0 is an error.",
+            {"if not 1 <= reduction <= channels": "if channels % reduction"}, hint=3),
+    Mistake("excitation-refuses-one",
+            "Your ValueError refuses too much: if channels equals reduction, one hidden unit is left. Only a hidden "
+            "width of 0 is an error.", {"if not 1 <= reduction <= channels": "if channels <= reduction"}, hint=3),
+    Mistake("excitation-at-least-one",
+            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is almost certainly a typo: raise "
+            "a ValueError that names both numbers.",
+            {"""if not 1 <= reduction <= channels:
+            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")
+        """: "",
+             "hidden = channels // reduction": "hidden = max(1, channels // reduction)"}, hint=3),
+    Mistake("excitation-no-error",
+            "channels // reduction can be 0, and torch then builds layers without any hidden unit. The gate stays at "
+            "0.5 forever. Raise a ValueError that names both numbers.",
+            {"""if not 1 <= reduction <= channels:
+            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")
+        """: ""}, hint=3),
+    Mistake("excitation-wrong-axis",
+            "Your gate goes through a softmax over the batch: images of one batch compete with each other. Use a "
+            "sigmoid.",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
+                 "torch.softmax(self.fc2(torch.relu(self.fc1(z))), dim=0)"}),
+    Mistake("excitation-detached",
+            "The numbers are right, but the gate is detached: neither layer would ever learn. Leave out the "
+            "`detach()` (or `.data`, or `no_grad()`).",
+            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
+                 "torch.sigmoid(self.fc2(torch.relu(self.fc1(z)))).detach()"}),
+    Mistake("excitation-changes-input",
+            "Your forward changes its input: an in-place ReLU or `*=` is applied to the input itself. Apply it to "
+            "the output of the hidden layer.", {"torch.relu(self.fc1(z))": "torch.relu(self.fc1(z.relu_()))"}),
+    float_width("excitation-float-width", {"hidden = channels // reduction": "hidden = channels / reduction"}),
+    infinite("excitation-exp",
+             {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
+                  "(lambda e: e / (1 + e))(torch.exp(self.fc2(torch.relu(self.fc1(z)))))"}),
+    Mistake("excitation-layers-in-forward",
+            "Your module has no parameters at all. Make the two layers in `__init__` and keep them as attributes, "
+            "`self.fc1 = ...`. A layer that is made in `forward` is a new one on every call, with random weights, "
+            "and no optimiser ever trains it.",
+            {"hidden = channels // reduction": "self.channels, self.hidden = channels, channels // reduction",
+             """        self.fc1 = nn.Linear(channels, hidden, bias=False)
+""": "",
+             """        self.fc2 = nn.Linear(hidden, channels, bias=False)
+""": "",
+             "return torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
+                 """fc1 = nn.Linear(self.channels, self.hidden, bias=False).to(z)
+        fc2 = nn.Linear(self.hidden, self.channels, bias=False).to(z)
+        return torch.sigmoid(fc2(torch.relu(fc1(z))))"""}, hint=2),
+)
+
+WRONG = (
+    Wrong("assert",
+          {"""if hidden == 0:
+            raise ValueError(f"channels={channels} is smaller than reduction={reduction}")""":
+               "assert hidden > 0, f'channels={channels} is smaller than reduction={reduction}'"}, of="linear-modules",
+          says="raises AssertionError"),
+    Wrong("detached-hidden", {"self.relu(self.fc1(z))": "self.relu(self.fc1(z)).detach()"}, of="linear-modules",
+          says="Gradients of `fc1.weight`, `z`: no gradient arrives"),
+    Wrong("four-dim-output", {"torch.sigmoid(self.fc2(z)).flatten(1)": "torch.sigmoid(self.fc2(z))"}, of="conv-1x1",
+          mistake="excitation-four-axes"),
+    Wrong("layers-in-forward",
+          {"""if not 1 <= reduction <= channels:
+            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")""":
+               "self.channels = channels",
+           "  hidden": "  self.hidden",
+           """self.fc1 = nn.Linear(channels, hidden, bias=False)
+        self.fc2 = nn.Linear(hidden, channels, bias=False)""": """if self.hidden < 1:
+            raise ValueError(f'channels {channels} / reduction {reduction} leaves nothing')""",
+           "return": """first = nn.Linear(self.channels, self.hidden, bias=False)
+        second = nn.Linear(self.hidden, self.channels, bias=False)
+        return""",
+           "(self.fc2": "(second",
+           "(self.fc1": "(first"}, mistake="excitation-layers-in-forward"),
+    Wrong("plain-list",
+          {" self.fc1": " self.fc",
+           "nn.Linear(channels, hidden, bias=False)":
+               "[nn.Linear(channels, hidden, bias=False), nn.Linear(hidden, channels, bias=False)]",
+           """self.fc2 = nn.Linear(hidden, channels, bias=False)
+        """: "",
+           "(self.fc2": "(self.fc[1]",
+           "(self.fc1": "(self.fc[0]"}, of="linear-modules", says="`self.fc` is a plain Python container"),
+    Wrong("relu6", {"nn.ReLU()": "nn.ReLU6()"}, of="linear-modules", says="first difference is in the input of `fc2`"),
+    Wrong("second-bias", {"nn.Linear(hidden, channels, bias=False)": "nn.Linear(hidden, channels)"},
+          of="linear-modules", says="biases, but the exercise's layers have none: `fc2.bias`"),
+    Wrong("silent-message",
+          {"""if hidden == 0:
+            raise ValueError(f"channels={channels} is smaller than reduction={reduction}")""": """if hidden == 0:
+            raise ValueError('reduction is too large')"""}, of="linear-modules", says="name 7 and 8 in it"),
+    Wrong("tied-weights", {"self.fc2.weight.t()": "self.fc1.weight"}, of="functional-linear",
+          says="`fc2` is made and never called"),
+)
+
+EQUIVALENT = {
+    "The error above is raised first.": ["7: rounded down, at least 1"],
+    "A sigmoid lies between 0 and 1.": ["12: clamped"],
+    "A second ReLU changes nothing.": ["12: relu twice"],
+    "Only a tensor that forward has just made is changed in place.": ["12: sigmoid in place", "12: relu in place"],
+    "Of impossible arguments, only a bottleneck without channels is graded.": ["5: without 1", "5: 1 -> 0"],
+}

@@ -1,0 +1,419 @@
+"""What learners write for `AffineTransform`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import attention_dropout, detached
+
+AFFINE_LOG__ = ("You take log10, but `exp` undoes only the natural logarithm. `math.log10(100)` is 2, so your scale "
+                "never gets above 7.4. Write `math.log(100)`, which is 4.6.")
+
+RIGHT = {
+    "affine-repeat": """
+class AffineTransform(nn.Module):
+    def __init__(self, num_heads):
+        super().__init__()
+        self.logit_scale = nn.Parameter(torch.log(10 * torch.ones(num_heads, 1, 1)))
+        self.cpb_mlp = nn.Sequential(nn.Linear(2, 512), nn.ReLU(inplace=True), nn.Linear(512, num_heads, bias=False))
+
+    def forward(self, attn, table, index, mask=None):
+        attn = attn * torch.clamp(self.logit_scale, max=math.log(1 / 0.01)).exp()
+        bias = self.cpb_mlp(table).view(-1, attn.shape[1])
+        bias = bias[index.view(-1)].view(*index.shape, -1).permute(2, 0, 1).contiguous()
+        attn = attn + 16 * bias.sigmoid().unsqueeze(0)
+        if mask is not None:
+            attn = attn + mask.repeat(len(attn) // len(mask), 1, 1).unsqueeze(1)
+        return attn
+""",
+    "affine-sigmoid-first": """
+class AffineTransform(nn.Module):
+    def __init__(self, num_heads):
+        super().__init__()
+        self.logit_scale = nn.Parameter(torch.zeros(num_heads, 1, 1) + math.log(10))
+        self.cpb_mlp = nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))
+
+    def forward(self, attn, table, index, mask=None):
+        cells = (16 * torch.sigmoid(self.cpb_mlp(table))).flatten(0, -2).T
+        logits = torch.exp(self.logit_scale).clamp(max=100.0) * attn + cells[:, index]
+        if mask is None:
+            return logits
+        b, h, n, m = logits.shape
+        return (logits.view(-1, len(mask), h, n, m) + mask[None, :, None]).view(b, h, n, m)
+""",
+    "as-published": """
+import numpy as np
+
+class AffineTransform(nn.Module):
+    def __init__(self, num_heads):
+        super().__init__()
+        self.num_heads = num_heads
+        self.logit_scale = nn.Parameter(torch.log(10 * torch.ones((num_heads, 1, 1))), requires_grad=True)
+        self.cpb_mlp = nn.Sequential(nn.Linear(2, 512, bias=True), nn.ReLU(inplace=True), nn.Linear(512, num_heads, bias=False))
+
+    def forward(self, attn, table, index, mask=None):
+        B_, H, N1, N2 = attn.shape
+        attn = attn * torch.clamp(self.logit_scale, max=float(np.log(100.0))).exp()
+        bias_table = self.cpb_mlp(table).view(-1, self.num_heads)
+        bias = bias_table[index.view(-1)].view(N1, N2, -1)
+        bias = 16 * torch.sigmoid(bias.permute(2, 0, 1).contiguous())
+        attn = attn + bias.unsqueeze(0)
+        if mask is not None:
+            nW = mask.shape[0]
+            attn = attn.view(B_ // nW, nW, H, N1, N2) + mask.unsqueeze(1).unsqueeze(0)
+            attn = attn.view(-1, H, N1, N2)
+        return attn
+""",
+    "gathered": """
+class AffineTransform(nn.Module):
+    def __init__(self, num_heads):
+        super().__init__()
+        self.logit_scale = nn.Parameter(math.log(10) * torch.ones(num_heads)[:, None, None])
+        self.cpb_mlp = nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))
+
+    def forward(self, attn, table, index, mask=None):
+        scale = torch.minimum(self.logit_scale, torch.full_like(self.logit_scale, math.log(100))).exp()
+        cells = self.cpb_mlp(table.reshape(-1, 2)).T  # (heads, cells)
+        bias = torch.stack([head[index] for head in cells])
+        out = scale * attn + torch.sigmoid(bias) * 16
+        if mask is None:
+            return out
+        images = out.shape[0] // mask.shape[0]
+        return out + torch.cat([mask] * images)[:, None]
+""",
+    "loop-over-heads-and-images": """
+# loops over heads, and over images for the mask
+class AffineTransform(nn.Module):
+    def __init__(self, num_heads: int) -> None:
+        super().__init__()
+        layers = [nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False)]
+        self.cpb_mlp = nn.Sequential(*layers)
+        self.logit_scale = nn.Parameter(torch.empty(num_heads, 1, 1).fill_(math.log(10)))
+
+    def forward(self, attn, table, index, mask=None):
+        values = 16 * self.cpb_mlp(table).sigmoid()[0].flatten(0, 1)      # sigmoid before reading: same thing
+        heads = []
+        for head in range(attn.shape[1]):
+            s = self.logit_scale[head, 0, 0].clamp(max=math.log(100)).exp()
+            heads.append(attn[:, head] * s + values[:, head][index])
+        logits = torch.stack(heads, dim=1)
+        if mask is None:
+            return logits
+        return torch.cat([image + mask[:, None] for image in logits.split(len(mask))])
+""",
+    "named-layers-and-embedding": """
+# layers with names inside the Sequential (OrderedDict), F.embedding reads the cells
+from collections import OrderedDict
+
+class AffineTransform(nn.Module):
+    def __init__(self, num_heads: int) -> None:
+        super().__init__()
+        self.logit_scale = nn.Parameter(torch.log(10 * torch.ones(num_heads, 1, 1)))
+        self.cpb_mlp = nn.Sequential(OrderedDict([
+            ("first", nn.Linear(2, 512, bias=True)),
+            ("relu", nn.ReLU(inplace=True)),
+            ("second", nn.Linear(512, num_heads, bias=False)),
+        ]))
+
+    def forward(self, attn, table, index, mask=None):
+        scale = torch.exp(torch.clamp(self.logit_scale, max=math.log(1. / 0.01)))
+        cells = self.cpb_mlp(table).view(-1, self.logit_scale.shape[0])
+        bias = F.embedding(index, cells).permute(2, 0, 1).contiguous()
+        attn = attn * scale + (16 * torch.sigmoid(bias)).unsqueeze(0)
+        if mask is None:
+            return attn
+        Bn, h, N1, N2 = attn.shape
+        nW = mask.shape[0]
+        attn = attn.reshape(Bn // nW, nW, h, N1, N2) + mask.unsqueeze(1).unsqueeze(0)
+        return attn.reshape(Bn, h, N1, N2)
+""",
+    "repeat-of-the-mask-gather": """
+# the mask is repeated for every image; gather, minimum, own sigmoid helper
+class AffineTransform(nn.Module):
+    def __init__(self, num_heads: int) -> None:
+        super().__init__()
+        self.h = num_heads
+        self.logit_scale = nn.Parameter(math.log(10.0) * torch.ones(self.h, 1, 1))
+        self.cpb_mlp = nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, self.h, bias=False))
+
+    def scale(self):
+        ceiling = torch.full_like(self.logit_scale, math.log(100.0))
+        return torch.minimum(self.logit_scale, ceiling).exp()
+
+    def bias(self, table, index):
+        per_head = self.cpb_mlp(table.reshape(-1, 2)).t()                 # h, cells
+        wanted = index.reshape(1, -1).expand(self.h, -1)
+        return 16.0 * per_head.gather(1, wanted).reshape(self.h, *index.shape).sigmoid()
+
+    def forward(self, attn, table, index, mask=None):
+        result = self.scale() * attn + self.bias(table, index)
+        if mask is not None:
+            images = attn.shape[0] // mask.shape[0]
+            result = result + mask.repeat(images, 1, 1).unsqueeze(1)
+        return result
+""",
+}
+
+MISTAKES = (
+    Mistake("affine-no-clamp",
+            "Your scale is not clamped, or its largest value is too large. No scale should be above 100. Clamp its "
+            "logarithm, logit_scale, at log 100 = 4.6, and not at 100.",
+            {"self.logit_scale.clamp(max=math.log(100)).exp()": "self.logit_scale.exp()"}),
+    Mistake("affine-clamped-below",
+            "You clamp from below (`min=`). log 100 should be the largest value: `max=math.log(100)`.",
+            {"self.logit_scale.clamp(max=math.log(100)).exp()": "self.logit_scale.clamp(min=math.log(100)).exp()"}),
+    Mistake("affine-scale-clamped-at-log", "You clamp the scale itself at log 100 = 4.6, after exp. Clamp before exp.",
+            {"self.logit_scale.clamp(max=math.log(100)).exp()": "self.logit_scale.exp().clamp(max=math.log(100))"}),
+    Mistake("affine-clamped-at-10", "Your scale never gets above 10, where it starts. It should be able to reach 100.",
+            {"self.logit_scale.clamp(max=math.log(100)).exp()": "self.logit_scale.clamp(max=math.log(10)).exp()"}),
+    Mistake("affine-log10", AFFINE_LOG__,
+            {"self.logit_scale.clamp(max=math.log(100)).exp()": "self.logit_scale.clamp(max=2.0).exp()",
+             "torch.full((num_heads, 1, 1), math.log(10))": "torch.full((num_heads, 1, 1), 1.0)"}),
+    Mistake("affine-log10-clamp", AFFINE_LOG__,
+            {"self.logit_scale.clamp(max=math.log(100)).exp()": "self.logit_scale.clamp(max=2.0).exp()"}),
+    Mistake("affine-no-exp",
+            "You multiply by the parameter itself. The parameter is a logarithm: take exp of it first.",
+            {"self.logit_scale.clamp(max=math.log(100)).exp()": "self.logit_scale.clamp(max=math.log(100))"}),
+    Mistake("affine-divided", "You divide by the scale, as if it were a temperature. Multiply the cosines by it.",
+            {"attn * scale + 16 * torch.sigmoid(bias)": "attn / scale + 16 * torch.sigmoid(bias)"}),
+    Mistake("affine-no-scale",
+            "Your scale is made and never used. Multiply the cosines by it. A cosine is at most 1, so without the "
+            "scale the softmax is nearly flat.",
+            {"attn * scale + 16 * torch.sigmoid(bias)": "attn + 16 * torch.sigmoid(bias)"}),
+    Mistake("affine-starts-at-10",
+            "Your logit_scale starts at 10. But it is a logarithm: start it at log 10 = 2.30, so that the scale is "
+            "10.", {"torch.full((num_heads, 1, 1), math.log(10))": "torch.full((num_heads, 1, 1), 10.0)"}),
+    Mistake("affine-starts-at-1",
+            "Your logit_scale starts at 1. It should start at log 10 = 2.30, so that the scale is 10.",
+            {"torch.full((num_heads, 1, 1), math.log(10))": "torch.ones(num_heads, 1, 1)"}),
+    Mistake("affine-starts-at-clip",
+            "Your logit_scale does not start at log 10 = 2.30. (CLIP, for example, starts at log(1 / 0.07).)",
+            {"torch.full((num_heads, 1, 1), math.log(10))": "torch.full((num_heads, 1, 1), math.log(1 / 0.07))"}),
+    Mistake("affine-starts-at-0",
+            "Your logit_scale starts at 0. It should start at log 10 = 2.30, so that the scale is 10.",
+            {"torch.full((num_heads, 1, 1), math.log(10))": "torch.zeros(num_heads, 1, 1)"}),
+    Mistake("affine-one-scale",
+            "All heads share the scale of the first one. Each head has its own: logit_scale is (num_heads, 1, 1).",
+            {"self.logit_scale.clamp(max=math.log(100)).exp()": "self.logit_scale[:1].clamp(max=math.log(100)).exp()"}),
+    Mistake("affine-no-bias",
+            "The position bias is missing: you return only attn * scale (and the mask). Add 16 * sigmoid(...) of "
+            "cpb_mlp's output.", {"attn * scale + 16 * torch.sigmoid(bias)": "attn * scale + 0 * torch.sigmoid(bias)"}),
+    Mistake("affine-no-sigmoid",
+            "The sigmoid of the bias is missing. Write 16 * sigmoid(...), which keeps the bias between 0 and 16.",
+            {"attn * scale + 16 * torch.sigmoid(bias)": "attn * scale + 16 * bias"}),
+    Mistake("affine-bare-bias", "You add cpb_mlp's output as it is. Take its sigmoid and multiply that by 16 first.",
+            {"attn * scale + 16 * torch.sigmoid(bias)": "attn * scale + bias"}),
+    Mistake("affine-no-16",
+            "The factor 16 is missing, so your bias lies between 0 and 1. Multiply the sigmoid's output by 16.",
+            {"attn * scale + 16 * torch.sigmoid(bias)": "attn * scale + torch.sigmoid(bias)"}),
+    Mistake("affine-16-inside", "Your 16 is inside the sigmoid. Multiply the sigmoid's output by it.",
+            {"attn * scale + 16 * torch.sigmoid(bias)": "attn * scale + torch.sigmoid(16 * bias)"}),
+    Mistake("affine-tanh",
+            "You take a tanh, which can be negative. The bias should be 16 * sigmoid(...), which is never negative.",
+            {"attn * scale + 16 * torch.sigmoid(bias)": "attn * scale + 16 * torch.tanh(bias)"}),
+    Mistake("affine-bias-scaled",
+            "You add the bias first and then multiply the sum by the scale. Multiply the cosines alone by the scale, "
+            "then add the bias.",
+            {"attn * scale + 16 * torch.sigmoid(bias)": "(attn + 16 * torch.sigmoid(bias)) * scale"}),
+    Mistake("affine-bias-multiplied", "You multiply by the bias. Add it.",
+            {"attn * scale + 16 * torch.sigmoid(bias)": "attn * scale * (16 * torch.sigmoid(bias))"}),
+    Mistake("affine-bias-subtracted", "You subtract the bias. Add it.",
+            {"attn * scale + 16 * torch.sigmoid(bias)": "attn * scale - 16 * torch.sigmoid(bias)"}),
+    Mistake("affine-bias-by-reshape",
+            "You bring the heads to the front with `reshape` or `view`, which mixes pairs and heads. The bias is "
+            "(N1, N2, h), so move its axes with permute(2, 0, 1).",
+            {"self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)":
+                 "(lambda b: b.reshape(b.shape[2], *b.shape[:2]))(self.cpb_mlp(table).flatten(0, 2)[index])"}, hint=1),
+    Mistake("affine-bias-transposed",
+            "Your bias is transposed. Its rows should belong to the queries, as in the index and in attn.",
+            {"self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)":
+                 "(lambda b: b.mT if b.shape[1] == b.shape[2] else "
+                 "b.mT.reshape(b.shape))(self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1))"}, hint=1),
+    Mistake("affine-bias-of-first-head",
+            "All your heads have the bias of the first one. cpb_mlp returns one number for each head: use them all.",
+            {"self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)":
+                 "self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)[:1]"}),
+    Mistake("affine-table-transposed",
+            "You flatten the table column by column. Flatten it row by row, as the index counts its cells.",
+            {"self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)":
+                 "self.cpb_mlp(table.transpose(1, 2)).flatten(0, 2)[index].permute(2, 0, 1)"}),
+    Mistake("affine-table-coordinates-exchanged",
+            "The table's two numbers, row offset and column offset, have changed places before cpb_mlp. Pass the "
+            "table to cpb_mlp as it is.",
+            {"self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)":
+                 "self.cpb_mlp(table.flip(3)).flatten(0, 2)[index].permute(2, 0, 1)"}),
+    Mistake("affine-index-one-off",
+            "Each pair of tokens reads the cell before its own. The index counts from 0, so use it as it is.",
+            {"self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)":
+                 "self.cpb_mlp(table).flatten(0, 2)[index - 1].permute(2, 0, 1)"}, hint=1),
+    Mistake("affine-no-mask", "The mask has no effect. Add it to the logits of every head.",
+            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)": "logits"}, hint=2),
+    Mistake("affine-mask-multiplied",
+            "You multiply by the mask. Add the mask: 0 leaves a logit as it is, and -100 makes its weight nearly 0.",
+            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
+                 "(logits.unflatten(0, (-1, mask.shape[0])) * mask[:, None]).flatten(0, 1)"}),
+    Mistake("affine-mask-as-factor",
+            "You multiply by the mask, or by ones and zeros that you made from it. A logit of 0 still gets a weight: "
+            "add the mask instead.",
+            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
+                 "(logits.unflatten(0, (-1, mask.shape[0])) * (mask[:, None] == 0)).flatten(0, 1)"}),
+    Mistake("affine-mask-subtracted", "You subtract the mask. It holds negative numbers already: add it.",
+            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
+                 "(logits.unflatten(0, (-1, mask.shape[0])) - mask[:, None]).flatten(0, 1)"}),
+    Mistake("affine-mask-as-bool",
+            "You treat the mask as true and false, or overwrite the masked logits with a number of your own. Add the "
+            "mask as it is.",
+            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
+                 "logits.unflatten(0, (-1, mask.shape[0])).masked_fill(mask[:, None] != 0, -100.0).flatten(0, 1)"}),
+    Mistake("affine-mask-filled-with-infinity", "You set masked logits to minus infinity. Add the mask as it is.",
+            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
+                 "logits.unflatten(0, (-1, mask.shape[0])).masked_fill(mask[:, None] < 0, "
+                 "float('-inf')).flatten(0, 1)"}),
+    Mistake("affine-mask-before-scale",
+            "You add the mask before you multiply by the scale, so the mask is scaled too. Add the mask last.",
+            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
+                 "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * scale).flatten(0, 1)"}),
+    Mistake("affine-mask-of-images-inside",
+            "The windows get the masks of other windows, because you read the axis B * nW as (nW, B). It is (B, nW): "
+            "all windows of image 0, then all of image 1. Repeat the whole list of masks for each image (`repeat`), "
+            "not each mask (`repeat_interleave`).",
+            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
+                 "(logits.unflatten(0, (mask.shape[0], -1)) + mask[:, None, None]).flatten(0, 1)"}, hint=2),
+    Mistake("affine-mask-of-first-window",
+            "All your windows get the mask of the first one. Window i of every image should get mask[i].",
+            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)": "logits + mask[:1, None]"},
+            hint=2),
+    Mistake("affine-mask-transposed",
+            "Your mask is transposed. Its rows should belong to the queries. (A mask between a window's own tokens "
+            "is symmetric, so it does not show this mistake.)",
+            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
+                 "(logits.unflatten(0, (-1, mask.shape[0])) + mask.mT.reshape(mask.shape)[:, None]).flatten(0, 1)"}),
+    Mistake("affine-mask-on-one-head", "You mask only the first head. Mask every head.",
+            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
+                 "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * (torch.arange(logits.shape[1]) < "
+                 "1)[:, None, None].to(mask)).flatten(0, 1)"}, hint=2),
+    Mistake("affine-softmax",
+            "You take the softmax here. AffineTransform returns logits; the softmax belongs to the next exercise.",
+            {"return (logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
+                 "return (logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1).softmax(dim=-1)",
+             "return logits\n": """return logits.softmax(dim=-1)
+"""}),
+    Mistake("affine-narrow", "The hidden width of your cpb_mlp is not 512. Make it 512.",
+            {"nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))":
+                 "nn.Sequential(nn.Linear(2, 256), nn.ReLU(), nn.Linear(256, num_heads, bias=False))"}),
+    Mistake("affine-second-bias", "cpb_mlp's second layer has a bias. Make that layer with bias=False.",
+            {"nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))":
+                 "nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads))"}),
+    Mistake("affine-no-first-bias",
+            "cpb_mlp's first layer has no bias. Keep torch's default there; only the second layer has no bias.",
+            {"nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))":
+                 "nn.Sequential(nn.Linear(2, 512, bias=False), nn.ReLU(), nn.Linear(512, num_heads, bias=False))"}),
+    Mistake("affine-no-relu",
+            "The ReLU between cpb_mlp's layers is missing. Without it, the bias would be linear in the offset.",
+            {"nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))":
+                 "nn.Sequential(nn.Linear(2, 512), nn.Identity(), nn.Linear(512, num_heads, bias=False))"}),
+    Mistake("affine-gelu", "Your cpb_mlp has a GELU. It should have a ReLU.",
+            {"nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))":
+                 "nn.Sequential(nn.Linear(2, 512), nn.GELU(), nn.Linear(512, num_heads, bias=False))"}),
+    Mistake("affine-naive-sigmoid",
+            "Your sigmoid gives NaN for large numbers: above 709 `exp` is infinite in float64, and infinity divided "
+            "by infinity is NaN. Use torch.sigmoid.",
+            {"attn * scale + 16 * torch.sigmoid(bias)":
+                 "attn * scale + 16 * (lambda e: e / (1 + e))(torch.exp(bias))"}),
+    Mistake("affine-scale-detached",
+            "The numbers are right, but the scale is detached, so it would never learn. Leave out the `.data`, "
+            "`.item()` or `float(...)`.",
+            {"self.logit_scale.clamp(max=math.log(100)).exp()":
+                 "self.logit_scale.detach().clamp(max=math.log(100)).exp()"}),
+    detached("affine-bias-detached", "the bias is detached, so cpb_mlp would never learn",
+             {"self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)":
+                  "self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1).detach()"}),
+    attention_dropout("affine-dropout",
+                      {"attn * scale + 16 * torch.sigmoid(bias)":
+                           "nn.functional.dropout(attn * scale + 16 * torch.sigmoid(bias), 0.1, self.training)"}),
+    Mistake("affine-in-place",
+            "You change the cosines in place (`*=` or `+=`), so code that reads the cosines afterwards finds "
+            "different numbers. Make a new tensor: attn * scale + ...",
+            {"logits = attn * scale + 16 * torch.sigmoid(bias)": """attn.data *= scale.data
+        logits = attn + 16 * torch.sigmoid(bias)"""}),
+)
+
+WRONG = (
+    Wrong("N1-taken-for-N2",
+          {"((1": "((num_heads",
+           "16 * torch.sigmoid(flat[index].permute(2, 0, 1))":
+               "16 * torch.sigmoid(flat[index.flatten()].reshape(attn.shape[2], attn.shape[2], -1).permute(2, 0, 1))"},
+          of="one-scale-for-all-heads", says="is invalid for input of size"),
+    Wrong("changes-attn-in-place", {"((1": "((num_heads", "attn * scale + bias": "attn.mul_(scale).add_(bias)"},
+          of="one-scale-for-all-heads", says="Input `attn`"),
+    Wrong("clamps-the-parameter-itself",
+          {"self.logit_scale = nn.Parameter(torch.full((1, 1, 1), math.log(10)))":
+               "self.logit_scale = nn.Parameter(torch.full((num_heads, 1, 1), math.log(10)))",
+           "scale = self.logit_scale.clamp(max=math.log(100)).exp()":
+               """self.logit_scale.data.clamp_(max=math.log(100))
+        scale = self.logit_scale.exp()"""}, of="one-scale-for-all-heads",
+          says="wrong with scales on both sides of the largest"),
+    Wrong("everything-in-float32", {"((1": "((num_heads", "attn * scale + bias": "(attn * scale + bias).float()"},
+          of="one-scale-for-all-heads", says="makes a tensor float32"),
+    Wrong("mask-for-one-image-only",
+          {"((1": "((num_heads",
+           """if mask is not None:
+            logits = logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]
+            logits = logits.flatten(0, 1)""": """if mask is not None:
+            logits = logits + mask[:, None]"""}, of="one-scale-for-all-heads", says="at non-singleton dimension 0"),
+    Wrong("one-scale-for-all-heads", """
+class AffineTransform(nn.Module):
+    def __init__(self, num_heads: int) -> None:
+        super().__init__()
+        self.logit_scale = nn.Parameter(torch.full((1, 1, 1), math.log(10)))
+        self.cpb_mlp = nn.Sequential(
+            nn.Linear(2, 512),
+            nn.ReLU(),
+            nn.Linear(512, num_heads, bias=False),
+        )
+
+    def forward(
+        self,
+        attn: torch.Tensor,
+        table: torch.Tensor,
+        index: torch.Tensor,
+        mask: torch.Tensor | None = None,
+    ) -> torch.Tensor:
+        scale = self.logit_scale.clamp(max=math.log(100)).exp()
+        flat = self.cpb_mlp(table).flatten(0, 2)
+        bias = 16 * torch.sigmoid(flat[index].permute(2, 0, 1))
+        logits = attn * scale + bias
+        if mask is not None:
+            logits = logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]
+            logits = logits.flatten(0, 1)
+        return logits
+""", says="`logit_scale` has shape (1, 1, 1)"),
+    Wrong("pair-read-as-j-i", {"((1": "((num_heads", " 0": " 1", "1))": "0))"}, of="one-scale-for-all-heads",
+          mistake="affine-bias-transposed"),
+    Wrong("scale-is-no-parameter",
+          {"self.logit_scale = nn.Parameter(torch.full((1, 1, 1), math.log(10)))":
+               "self.register_buffer('logit_scale', torch.full((num_heads, 1, 1), math.log(10)))"},
+          of="one-scale-for-all-heads", says="Gradient of `logit_scale`: no gradient arrives"),
+    Wrong("squeeze-loses-an-axis-of-one-head",
+          {"((1": "((num_heads", "self.cpb_mlp(table)": "self.cpb_mlp(table).squeeze()", " 2": " 1"},
+          of="one-scale-for-all-heads", says="number of dimensions in the tensor input does not match"),
+    Wrong("bound-as-a-tensor", {"=math": "=torch", "(100": "(torch.tensor(100.0)"},
+          says="`tensor` makes a tensor without a dtype, so it is float32"),
+)
+
+EQUIVALENT = {
+    "No gradient is taken of it.": ["8: table detached", "10: table detached", "10: index detached",
+        "16: mask detached", "16: mask detached (2)"],
+    "Numbers are only moved, and those that are drawn are exact in float32.": ["8: table float32 on the way"],
+    "The table's first axis has size 1.": ["8: table first of the batch for all", "8: table mean of the batch for all",
+        "8: table batch and channels exchanged"],
+    "The index holds small whole numbers, none below 0.": ["8: index detached", "8: index float32 on the way",
+        "8: index its absolute value"],
+    "Only its numbers are read.": ["8: index read in its order of memory", "8: index a view taken",
+        "8: index on the CPU"],
+    "The clamped scale is a tensor of its own.": ["9: exp in place"],
+    "The bias is a tensor of its own.": ["11: sigmoid in place"],
+    "It is computed by then.": ["13: a tensor without device added", "13: without gradients", "13: in inference mode"],
+    "Windows of another size or number are not tested.": ["14: guard left out", "14: an assert", "14: mask -> attn",
+        "14: mask -> table", "15: raises RuntimeError", "15: raises TypeError", "15: raises Exception",
+        "15: message without numbers", "15: no message", "15: printed, not raised",
+        "15: message without logits.shape[0]", "15: message without mask.shape[0]"],
+    "The logits are a tensor of their own.": ["16: Add in place"],
+}

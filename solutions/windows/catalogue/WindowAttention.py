@@ -1,0 +1,594 @@
+"""What learners write for `WindowAttention`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import attention_dropout, detached
+
+RIGHT = {
+    "windows-chunk": """
+class WindowAttention(nn.Module):
+    def __init__(self, num_heads, window_size, shift=False):
+        super().__init__()
+        self.num_heads, self.window_size, self.shift = num_heads, window_size, shift
+        self.transform = AffineTransform(num_heads)
+
+    def forward(self, qkv, image_size):
+        b, l, c = qkv.shape
+        wh, ww = self.window_size
+        s = (wh // 2, ww // 2) if self.shift else (0, 0)
+        x = qkv.reshape(b, *image_size, c)
+        if self.shift:
+            x = torch.roll(x, shifts=(-s[0], -s[1]), dims=(1, 2))
+        x = window_partition(x, self.window_size).reshape(-1, wh * ww, c)
+        q, k, v = (t.reshape(len(x), wh * ww, self.num_heads, -1).transpose(1, 2) for t in x.chunk(3, dim=-1))
+        table = relative_coords_table(self.window_size, dtype=x.dtype).to(x.device)
+        index = relative_position_index(self.window_size).to(x.device)
+        mask = shifted_window_mask(image_size, self.window_size, s).to(x.device) if self.shift else None
+        y = cosine_attention(q, k, v, lambda a: self.transform(a, table, index, mask))
+        y = y.transpose(1, 2).reshape(-1, wh, ww, c // 3)
+        y = window_reverse(y, self.window_size, image_size)
+        if self.shift:
+            y = torch.roll(y, shifts=s, dims=(1, 2))
+        return y.reshape(b, l, -1)
+""",
+    "windows-always-rolled": """
+class WindowAttention(nn.Module):
+    def __init__(self, num_heads, window_size, shift=False):
+        super().__init__()
+        self.num_heads, self.window_size = num_heads, tuple(window_size)
+        self.by = tuple(w // 2 if shift else 0 for w in window_size)
+        self.transform = AffineTransform(num_heads)
+
+    def forward(self, qkv, image_size):
+        grid = qkv.unflatten(1, tuple(image_size)).roll([-s for s in self.by], (1, 2))
+        tokens = window_partition(grid, self.window_size).flatten(1, 2)
+        q, k, v = tokens.unflatten(2, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        mask = shifted_window_mask(image_size, self.window_size, self.by).to(qkv)
+        table = relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)
+
+        def to_logits(cosine):
+            return self.transform(cosine, table, relative_position_index(self.window_size).to(qkv.device), mask)
+
+        y = cosine_attention(q, k, v, to_logits).transpose(1, 2).flatten(2)
+        y = window_reverse(y.unflatten(1, self.window_size), self.window_size, image_size)
+        return y.roll(self.by, (1, 2)).flatten(1, 2)
+""",
+    "as-published": """
+class WindowAttention(nn.Module):
+    def __init__(self, num_heads, window_size, shift=False):
+        super().__init__()
+        self.num_heads = num_heads
+        self.window_size = window_size
+        self.shift = shift
+        self.shift_size = [w // 2 for w in window_size]
+        self.transform = AffineTransform(num_heads)
+
+    def forward(self, qkv, image_size):
+        H, W = image_size
+        B, L, C = qkv.shape
+        qkv = qkv.reshape(B, H, W, C)
+        mask = None
+        if self.shift:
+            qkv = torch.roll(qkv, shifts=(-self.shift_size[0], -self.shift_size[1]), dims=(1, 2))
+            mask = shifted_window_mask((H, W), self.window_size, self.shift_size).to(qkv.device, qkv.dtype)
+        qkv = window_partition(qkv, self.window_size)
+        qkv = qkv.reshape(-1, self.window_size[0] * self.window_size[1], C)
+        B_, N, _ = qkv.shape
+        qkv = qkv.reshape(B_, N, 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        q, k, v = qkv[0], qkv[1], qkv[2]
+        table = relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)
+        index = relative_position_index(self.window_size).to(qkv.device)
+        x = cosine_attention(q, k, v, lambda a: self.transform(a, table, index, mask))
+        x = x.transpose(1, 2).reshape(B_, N, C // 3)
+        x = x.reshape(-1, *self.window_size, C // 3)
+        x = window_reverse(x, self.window_size, (H, W))
+        if self.shift:
+            x = torch.roll(x, shifts=(self.shift_size[0], self.shift_size[1]), dims=(1, 2))
+        return x.reshape(B, L, C // 3)
+""",
+    "chunk-first": """
+# q, k and v are chunked before the windows, a helper makes the heads of each
+class WindowAttention(nn.Module):
+    def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
+        super().__init__()
+        self.heads = num_heads
+        self.window = tuple(window_size)
+        self.steps = tuple(side // 2 for side in self.window) if shift else None
+        self.transform = AffineTransform(num_heads)
+
+    def to_heads(self, tokens, image_size):
+        B, _, C = tokens.shape
+        grid = tokens.reshape(B, *image_size, C)
+        if self.steps is not None:
+            grid = torch.roll(grid, shifts=[-s for s in self.steps], dims=[1, 2])
+        cells = window_partition(grid, self.window)
+        cells = cells.reshape(cells.shape[0], -1, self.heads, C // self.heads)
+        return cells.transpose(1, 2)
+
+    def forward(self, qkv: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        q, k, v = (self.to_heads(part, image_size) for part in qkv.chunk(3, dim=-1))
+        table = relative_coords_table(self.window, dtype=qkv.dtype).to(qkv.device)
+        index = relative_position_index(self.window).to(qkv.device)
+        mask = None
+        if self.steps is not None:
+            mask = shifted_window_mask(image_size, self.window, self.steps).to(device=qkv.device, dtype=qkv.dtype)
+
+        def logits(cosine):
+            return self.transform(cosine, table, index, mask)
+
+        y = cosine_attention(q, k, v, logits).transpose(1, 2)
+        y = window_reverse(y.reshape(y.shape[0], *self.window, -1), self.window, image_size)
+        if self.steps is not None:
+            y = torch.roll(y, shifts=self.steps, dims=(1, 2))
+        return y.reshape(qkv.shape[0], -1, qkv.shape[2] // 3)
+""",
+    "head-by-head": """
+# partial instead of a lambda, q, k and v cut into windows one by one
+from functools import partial
+
+class WindowAttention(nn.Module):
+    def __init__(self, num_heads, window_size, shift=False):
+        super().__init__()
+        self.heads, self.size, self.shift = num_heads, window_size, shift
+        self.transform = AffineTransform(num_heads)
+
+    def split(self, part, image_size, by):
+        grid = part.reshape(part.shape[0], *image_size, -1)
+        grid = torch.roll(grid, (-by[0], -by[1]), (1, 2))
+        windows = window_partition(grid, self.size)
+        tokens = windows.reshape(len(windows), -1, self.heads, part.shape[2] // self.heads)
+        return tokens.transpose(1, 2)
+
+    def forward(self, qkv, image_size):
+        by = (self.size[0] // 2, self.size[1] // 2) if self.shift else (0, 0)
+        q, k, v = (self.split(part, image_size, by) for part in qkv.chunk(3, dim=2))
+        arguments = {
+            "table": relative_coords_table(self.size, dtype=qkv.dtype).to(qkv.device),
+            "index": relative_position_index(self.size).to(qkv.device),
+            "mask": shifted_window_mask(image_size, self.size, by).to(qkv.device) if self.shift else None,
+        }
+        y = cosine_attention(q, k, v, partial(self.transform, **arguments))
+        y = torch.cat([y[:, head] for head in range(self.heads)], dim=-1)
+        y = window_reverse(y.reshape(len(y), *self.size, -1), self.size, image_size)
+        return torch.roll(y, by, (1, 2)).reshape(qkv.shape[0], qkv.shape[1], -1)
+""",
+    "hints-followed": """
+# the hints followed word by word: unflatten, permute to (3, ...), lambda
+class WindowAttention(nn.Module):
+    def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
+        super().__init__()
+        self.num_heads, self.window_size, self.shift = num_heads, window_size, shift
+        self.transform = AffineTransform(num_heads)
+
+    def forward(self, qkv: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        wh, ww = self.window_size
+        sh, sw = wh // 2, ww // 2
+        table = relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)
+        index = relative_position_index(self.window_size).to(qkv.device)
+        mask = None
+        x = qkv.unflatten(1, image_size)
+        if self.shift:
+            mask = shifted_window_mask(image_size, self.window_size, (sh, sw)).to(qkv.device)
+            x = x.roll((-sh, -sw), dims=(1, 2))
+        x = window_partition(x, self.window_size).flatten(1, 2)
+        q, k, v = x.unflatten(2, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        x = cosine_attention(q, k, v, lambda cosine: self.transform(cosine, table, index, mask))
+        x = x.transpose(1, 2).flatten(2).unflatten(1, (wh, ww))
+        x = window_reverse(x, self.window_size, image_size)
+        if self.shift:
+            x = x.roll((sh, sw), dims=(1, 2))
+        return x.flatten(1, 2)
+""",
+    "loop-over-images": """
+# a loop over images, each with its own call of the transform; own attention with sdpa
+class WindowAttention(nn.Module):
+    def __init__(self, num_heads, window_size, shift=False):
+        super().__init__()
+        self.n, self.size, self.moves = num_heads, window_size, bool(shift)
+        self.transform = AffineTransform(num_heads)
+
+    def one(self, picture, table, index, mask, step):
+        H, W, C3 = picture.shape
+        cut = window_partition(picture.roll((-step[0], -step[1]), (0, 1))[None], self.size)
+        q, k, v = (part.reshape(len(cut), -1, self.n, C3 // 3 // self.n).permute(0, 2, 1, 3)
+                   for part in cut.split(C3 // 3, dim=-1))
+        cosines = torch.einsum("bhid,bhjd->bhij", F.normalize(q, dim=-1), F.normalize(k, dim=-1))
+        logits = self.transform(cosines, table, index, mask)
+        out = F.scaled_dot_product_attention(q * 0, k * 0, v, attn_mask=logits.to(q.dtype))
+        out = out.permute(0, 2, 1, 3).reshape(*cut.shape[:3], C3 // 3)
+        back = window_reverse(out, self.size, (H, W))[0].roll(tuple(step), (0, 1))
+        return back.reshape(H * W, -1)
+
+    def forward(self, qkv, image_size):
+        step = (self.size[0] // 2, self.size[1] // 2) if self.moves else (0, 0)
+        table = relative_coords_table(self.size, dtype=qkv.dtype).to(qkv.device)
+        index = relative_position_index(self.size).to(qkv.device)
+        mask = None
+        if self.moves:
+            mask = shifted_window_mask(image_size, self.size, step).to(qkv.device)
+        pictures = qkv.reshape(len(qkv), *image_size, -1)
+        return torch.stack([self.one(p, table, index, mask, step) for p in pictures])
+""",
+    "order-of-tokens-and-inverse": """
+# no rolls of the data: an order of the tokens, and argsort for the way back
+class WindowAttention(nn.Module):
+    def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
+        super().__init__()
+        self.num_heads = num_heads
+        self.window_size = window_size
+        self.shift_size = (window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)
+        self.shift = shift
+        self.transform = AffineTransform(num_heads)
+
+    def forward(self, qkv: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        H, W = image_size
+        N = self.window_size[0] * self.window_size[1]
+        B, L, C3 = qkv.shape
+        numbers = torch.arange(H * W, device=qkv.device).reshape(1, H, W, 1)
+        numbers = numbers.roll((-self.shift_size[0], -self.shift_size[1]), dims=(1, 2))
+        order = window_partition(numbers, self.window_size).flatten()
+        x = qkv.index_select(1, order).reshape(B * L // N, N, 3, self.num_heads, C3 // 3 // self.num_heads)
+        q, k, v = [t.transpose(1, 2) for t in x.unbind(2)]
+        table = relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)
+        index = relative_position_index(self.window_size).to(qkv.device)
+        mask = shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv.device) if self.shift else None
+        out = cosine_attention(q, k, v, lambda c: self.transform(c, table, index, mask))
+        out = out.permute(0, 2, 1, 3).reshape(B, L, C3 // 3)
+        return out[:, order.argsort()]
+""",
+    "submodule-with-another-name": """
+# a sub-module with another name than on the page: a note, no fault
+class WindowAttention(nn.Module):
+    def __init__(self, num_heads: int, window_size: tuple[int, int], shift: bool = False) -> None:
+        super().__init__()
+        self.num_heads, self.window_size, self.shift = num_heads, window_size, shift
+        self.affine = AffineTransform(num_heads)
+
+    def forward(self, qkv: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
+        wh, ww = self.window_size
+        sh, sw = wh // 2, ww // 2
+        table = relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)
+        index = relative_position_index(self.window_size).to(qkv.device)
+        mask = None
+        x = qkv.unflatten(1, image_size)
+        if self.shift:
+            mask = shifted_window_mask(image_size, self.window_size, (sh, sw)).to(qkv.device)
+            x = x.roll((-sh, -sw), dims=(1, 2))
+        x = window_partition(x, self.window_size).flatten(1, 2)
+        q, k, v = x.unflatten(2, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
+        x = cosine_attention(q, k, v, lambda cosine: self.affine(cosine, table, index, mask))
+        x = x.transpose(1, 2).flatten(2).unflatten(1, (wh, ww))
+        x = window_reverse(x, self.window_size, image_size)
+        if self.shift:
+            x = x.roll((sh, sw), dims=(1, 2))
+        return x.flatten(1, 2)
+""",
+}
+
+MISTAKES = (
+    Mistake("windows-not-rolled-back",
+            "You do not roll the result back, so each token gets the result of a token half a window away. Roll the "
+            "result by plus the shift.",
+            {"roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                 "grid_of_windows(y, self.window_size, image_size).flatten(1, 2)"}),
+    Mistake("windows-rolled-twice",
+            "You roll by minus the shift twice. Roll the result back in the other direction, by plus the shift.",
+            {"roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                 "roll(grid_of_windows(y, self.window_size, image_size), negative(self.shift_size)).flatten(1, 2)"}),
+    Mistake("windows-rolled-the-other-way",
+            "You roll by plus the shift before the attention, and by minus the shift after it. Do it the other way "
+            "round, because the mask is made for an image that was rolled by minus the shift.",
+            {"roll(as_grid(qkv, image_size), negative(self.shift_size))":
+                 "roll(as_grid(qkv, image_size), self.shift_size)",
+             "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                 "roll(grid_of_windows(y, self.window_size, image_size), negative(self.shift_size)).flatten(1, 2)"}),
+    Mistake("windows-never-rolled",
+            "With shift=True you pass the mask but never roll the image. The mask then keeps neighbours apart, and "
+            "the windows have not moved. Roll the image first.",
+            {"roll(as_grid(qkv, image_size), negative(self.shift_size))": "as_grid(qkv, image_size)",
+             "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                 "grid_of_windows(y, self.window_size, image_size).flatten(1, 2)"}),
+    Mistake("windows-shift-ignored",
+            "The argument `shift` has no effect: the image is never rolled, and there is no mask. With shift=True "
+            "roll the image by minus half a window, and use the mask.",
+            {"(window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)": "(0, 0)"}),
+    Mistake("windows-always-shifted",
+            "You roll the image although shift is False. Without a shift, nothing should be rolled.",
+            {"(window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)":
+                 "(window_size[0] // 2, window_size[1] // 2)",
+             "shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv) if self.shift else None":
+                 "shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)"}),
+    Mistake("windows-always-rolled",
+            "You roll although shift is False, but you use no mask. Without a shift, nothing should be rolled.",
+            {"(window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)":
+                 "(window_size[0] // 2, window_size[1] // 2)"}),
+    Mistake("windows-shifted-by-default",
+            "If shift is not given, your windows are shifted. The default should be False.",
+            {"shift: bool = False": "shift: bool = True"}),
+    Mistake("windows-no-mask",
+            "The mask is missing, or made for a shift of 0. With shift=True the last windows hold tokens from both "
+            "ends of the image. Those tokens should not look at each other.",
+            {"shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv) if self.shift else None":
+                 "None"}),
+    Mistake("windows-always-masked",
+            "You use the mask of shifted windows although shift is False, so it cuts the last windows into pieces. "
+            "Without a shift, use no mask.",
+            {"shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv) if self.shift else None":
+                 "shifted_window_mask(image_size, self.window_size, (self.window_size[0] // 2, self.window_size[1] "
+                 "// 2)).to(qkv)"}),
+    Mistake("windows-mask-kept",
+            "You keep the mask of the first image, but the next image may have another size. Make the mask in every "
+            "call.",
+            {"shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv) if self.shift else None":
+                 "self.__dict__.setdefault('kept', shifted_window_mask(image_size, self.window_size, "
+                 "self.shift_size).to(qkv)) if self.shift else None"}),
+    Mistake("windows-one-window-not-shifted",
+            "You do not shift an image that has only one window. Shift it too: Swin's code makes this exception, but "
+            "here `shift` alone decides.",
+            {"roll(as_grid(qkv, image_size), negative(self.shift_size))":
+                 "as_grid(qkv, image_size) if tuple(image_size) == tuple(self.window_size) else roll(as_grid(qkv, "
+                 "image_size), negative(self.shift_size))",
+             "shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv) if self.shift else None":
+                 "shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv) if self.shift and "
+                 "tuple(image_size) != tuple(self.window_size) else None",
+             "return roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                 "back = roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)\n   "
+                 "     return roll(back.unflatten(1, tuple(image_size)), negative(self.shift_size)).flatten(1, 2) "
+                 "if tuple(image_size) == tuple(self.window_size) else back"}),
+    Mistake("windows-shifted-by-height",
+            "You shift by half the window's *height* on both axes. Shift the rows by half the window's height, and "
+            "the columns by half its width.",
+            {"(window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)":
+                 "(window_size[0] // 2, window_size[0] // 2 % max(window_size[1], 1)) if shift else (0, 0)"}),
+    Mistake("windows-shifted-along-rows", "You roll and mask along the height only. Shift both axes.",
+            {"(window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)":
+                 "(window_size[0] // 2, 0) if shift else (0, 0)"}),
+    Mistake("windows-shifted-along-columns", "You roll and mask along the width only. Shift both axes.",
+            {"(window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)":
+                 "(0, window_size[1] // 2) if shift else (0, 0)"}),
+    Mistake("windows-shift-rounded-up",
+            "Your shift is too large: it is half of w rounded up, or w - 1. It should be w // 2, which rounds down.",
+            {"(window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)":
+                 "((window_size[0] + 1) // 2 % window_size[0], (window_size[1] + 1) // 2 % window_size[1]) if "
+                 "shift else (0, 0)"}),
+    Mistake("windows-axes-of-roll(0, 1)",
+            "You roll along the wrong axes. The image's axes in (B, H, W, C) are dims=(1, 2).",
+            {"roll(as_grid(qkv, image_size), negative(self.shift_size))":
+                 "torch.roll(as_grid(qkv, image_size), negative(self.shift_size), dims=(0, 1))",
+             "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                 "torch.roll(grid_of_windows(y, self.window_size, image_size), self.shift_size, dims=(0, "
+                 "1)).flatten(1, 2)"}),
+    Mistake("windows-axes-of-roll(2, 3)",
+            "You roll along the wrong axes. The image's axes in (B, H, W, C) are dims=(1, 2).",
+            {"roll(as_grid(qkv, image_size), negative(self.shift_size))":
+                 "torch.roll(as_grid(qkv, image_size), negative(self.shift_size), dims=(2, 3))",
+             "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                 "torch.roll(grid_of_windows(y, self.window_size, image_size), self.shift_size, dims=(2, "
+                 "3)).flatten(1, 2)"}),
+    Mistake("windows-tokens-rolled",
+            "You roll before you make the grid: dims 1 and 2 of (B, L, 3C) are tokens and channels. Make the grid "
+            "(B, H, W, 3C) first.",
+            {"roll(as_grid(qkv, image_size), negative(self.shift_size))":
+                 "as_grid(roll(qkv, negative(self.shift_size)), image_size)",
+             "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                 "roll(grid_of_windows(y, self.window_size, image_size).flatten(1, 2), self.shift_size)"}, hint=1),
+    Mistake("windows-tokens-rolled-once",
+            "You roll the list of tokens before you turn it into a grid: dims 1 and 2 of (B, L, 3C) are tokens and "
+            "channels. Make the grid first.",
+            {"roll(as_grid(qkv, image_size), negative(self.shift_size))":
+                 "as_grid(roll(qkv, negative(self.shift_size)), image_size)"}, hint=1),
+    Mistake("windows-shifts-exchanged",
+            "The two shifts have changed places when you roll: half the window's height belongs to dim 1, and half "
+            "its width belongs to dim 2.",
+            {"roll(as_grid(qkv, image_size), negative(self.shift_size))":
+                 "roll(as_grid(qkv, image_size), negative(self.shift_size[::-1]))",
+             "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                 "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size[::-1]).flatten(1, 2)"}),
+    Mistake("windows-image-exchanged",
+            "You make a grid of W rows and H columns. Make one of H rows and W columns, because image_size is "
+            "(height, width).",
+            {"roll(as_grid(qkv, image_size), negative(self.shift_size))":
+                 "roll(qkv.unflatten(1, tuple(image_size)[::-1]).reshape(len(qkv), *image_size[::-1], "
+                 "-1).transpose(1, 2), negative(self.shift_size))"}, hint=1),
+    Mistake("windows-keys-first", "You read the channels as [k | q | v]. Read them as [q | k | v].",
+            {"q, k, v = ": "k, q, v = "}),
+    Mistake("windows-values-first",
+            "You read the channels as [v | q | k] or in another order. Read them as [q | k | v].",
+            {"q, k, v = ": "v, q, k = "}),
+    Mistake("windows-values-in-the-middle", "You read the channels as [q | v | k]. Read them as [q | k | v].",
+            {"q, k, v = ": "q, v, k = "}),
+    Mistake("windows-heads-outside",
+            "You split the 3C channels as (heads, 3, head width). Split them into [q | k | v] first, and then each "
+            "of the three into heads.",
+            {"windows_of_heads(grid, self.window_size, 3, self.num_heads)":
+                 "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, 3, "
+                 "-1)).permute(3, 0, 2, 1, 4)"}, hint=2),
+    Mistake("windows-heads-inside",
+            "Your heads take channels that are far apart: you read (head width, heads). Read (heads, head width), so "
+            "that a head gets neighbouring channels.",
+            {"windows_of_heads(grid, self.window_size, 3, self.num_heads)":
+                 "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, "
+                 "self.num_heads)).permute(2, 0, 4, 1, 3)"}, hint=2),
+    Mistake("windows-heads-inside-and-back",
+            "Your heads take channels that are far apart, and put their results back there: you read (head width, "
+            "heads). Read (heads, head width), so that a head gets neighbouring channels.",
+            {"windows_of_heads(grid, self.window_size, 3, self.num_heads)":
+                 "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (3, -1, "
+                 "self.num_heads)).permute(2, 0, 4, 1, 3)",
+             "grid_of_windows(y, self.window_size, image_size)":
+                 "window_reverse(y.permute(0, 2, 3, 1).flatten(2).unflatten(1, tuple(self.window_size)), "
+                 "self.window_size, image_size)"}, hint=2),
+    Mistake("windows-interleaved",
+            "You take q, k and v from every third channel. They should be three blocks: [q | k | v].",
+            {"windows_of_heads(grid, self.window_size, 3, self.num_heads)":
+                 "window_partition(grid, self.window_size).flatten(1, 2).unflatten(2, (self.num_heads, -1, "
+                 "3)).permute(4, 0, 2, 1, 3)"}, hint=2),
+    Mistake("windows-heads-by-reshape",
+            "You turn (N, heads) into (heads, N) with `reshape` or `view`, which mixes tokens and heads. Split the "
+            "channels, then transpose.",
+            {"windows_of_heads(grid, self.window_size, 3, self.num_heads)":
+                 "[t.reshape(len(t), self.num_heads, t.shape[1], -1) for t in window_partition(grid, "
+                 "self.window_size).flatten(1, 2).chunk(3, dim=2)]"}, hint=2),
+    Mistake("windows-joined-by-reshape",
+            "You join the heads with `reshape` or `view` alone, which mixes tokens and heads. Transpose (B * nW, h, "
+            "N, d) to (B * nW, N, h, d) first.",
+            {"grid_of_windows(y, self.window_size, image_size)":
+                 "window_reverse(y.reshape(len(y), *self.window_size, -1), self.window_size, image_size)"}, hint=2),
+    Mistake("windows-joined-heads-inside",
+            "You join the heads so that their channels alternate. Head 0 should come first, with all its channels, "
+            "then head 1.",
+            {"grid_of_windows(y, self.window_size, image_size)":
+                 "window_reverse(y.permute(0, 2, 3, 1).flatten(2).unflatten(1, tuple(self.window_size)), "
+                 "self.window_size, image_size)"}, hint=2),
+    Mistake("windows-one-head",
+            "Your attention has one head, whatever num_heads is. Split q, k and v into num_heads heads.",
+            {"windows_of_heads(grid, self.window_size, 3, self.num_heads)":
+                 "[t.repeat(1, self.num_heads, 1, 1) for t in windows_of_heads(grid, self.window_size, 3, 1)]",
+             "cosine_attention(q, k, v, lambda cosine: self.transform(cosine, table, index, mask))":
+                 "cosine_attention(q, k, v, lambda cosine: self.transform(cosine, table, index, mask))[:, :1]"},
+            hint=2),
+    Mistake("windows-no-windows",
+            "All tokens of the image look at each other, because you never cut it into windows. Call "
+            "window_partition.",
+            {"cosine_attention(q, k, v, lambda cosine: self.transform(cosine, table, index, mask))":
+                 "(lambda q, k, v: windows_of_heads(torch.cat([cosine_attention(q, k, v, lambda c: 10 * "
+                 "c).transpose(1, 2).flatten(2)] * 3, 2).unflatten(1, tuple(image_size)), self.window_size, 3, "
+                 "self.num_heads)[0])(*windows_of_heads(grid, tuple(image_size), 3, self.num_heads))"}),
+    Mistake("windows-no-transform",
+            "The cosines go into the softmax as they are. Give cosine_attention a function that calls self.transform.",
+            {"cosine_attention(q, k, v, lambda cosine: self.transform(cosine, table, index, mask))":
+                 "cosine_attention(q, k, v, lambda cosine: cosine)"}, hint=3),
+    Mistake("windows-index-transposed",
+            "Your index is transposed: its row i, column j holds the offset from token j to token i. Use "
+            "relative_position_index as it is.",
+            {"relative_position_index(self.window_size).to(qkv.device)":
+                 "relative_position_index(self.window_size).to(qkv.device).T"}),
+    Mistake("windows-index-of-turned-window",
+            "You make the index for a window of (width, height). Pass window_size on as it is.",
+            {"relative_position_index(self.window_size).to(qkv.device)":
+                 "relative_position_index(self.window_size[::-1]).to(qkv.device)"}),
+    Mistake("windows-table-of-turned-window",
+            "You make the table for a window of (width, height). Pass window_size on as it is.",
+            {"relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)":
+                 "relative_coords_table(self.window_size[::-1], dtype=qkv.dtype).to(qkv.device)"}),
+    Mistake("windows-table-or-index-of-turned-window",
+            "Your table or your index is that of a window of (width, height). Pass window_size to both functions as "
+            "it is.",
+            {"relative_position_index(self.window_size).to(qkv.device)":
+                 "relative_position_index(self.window_size[::-1]).to(qkv.device)",
+             "relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)":
+                 "relative_coords_table(self.window_size[::-1], dtype=qkv.dtype).to(qkv.device)"}),
+    Mistake("windows-table-of-image", "You make the table for the image's size. Make it for the window's size.",
+            {"relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)":
+                 "relative_coords_table(image_size, dtype=qkv.dtype).to(qkv.device)"}),
+    Mistake("windows-table-float32",
+            "Your table is made in float32 and rounded before it is combined with float64 numbers. Pass "
+            "dtype=qkv.dtype to relative_coords_table.",
+            {"relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)":
+                 "relative_coords_table(self.window_size).to(qkv)"}, grain="float32"),
+    Mistake("windows-mask-of-turned-image",
+            "You make the mask for an image of (width, height). image_size is (height, width): pass it on as it is.",
+            {"shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv) if self.shift else None":
+                 "(lambda m: m if m.shape[1] == 1 else m)(shifted_window_mask(image_size[::-1], "
+                 "self.window_size[::-1], self.shift_size[::-1])).to(qkv) if self.shift else None"}),
+    Mistake("windows-grid", "You return the grid, (B, H, W, C). Return tokens, (B, L, C).",
+            {"roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                 "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size)"}, hint=1),
+    Mistake("windows-shortcut",
+            "You add the input, or a part of it, to the result. The shortcut belongs to the block around this module.",
+            {"roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                 "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2) + "
+                 "qkv.chunk(3, dim=2)[2]"}),
+    Mistake("windows-softmax-attention",
+            "Your attention multiplies queries and keys that are not normalised. Call cosine_attention.",
+            {"cosine_attention(q, k, v, lambda cosine: self.transform(cosine, table, index, mask))":
+                 "self.transform(q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5, table, index, "
+                 "mask).softmax(dim=-1) @ v"}),
+    Mistake("windows-first-image",
+            "All images of the batch get the result of the first one. Each should have its own.",
+            {"roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                 "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, "
+                 "2)[:1].expand(len(qkv), -1, -1)"}),
+    detached("windows-detached", "the result is detached, so nothing before it would ever learn",
+             {"return roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                  "return roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, "
+                  "2).detach()"}),
+    attention_dropout("windows-dropout",
+                      {"roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                           "nn.functional.dropout(roll(grid_of_windows(y, self.window_size, image_size), "
+                           "self.shift_size).flatten(1, 2), 0.1, self.training)"}),
+    Mistake("windows-only-in-eval",
+            "In training mode your module returns the values as they are. It should compute its result in training "
+            "mode as it does in eval mode.",
+            {"return roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
+                 "return qkv.chunk(3, dim=2)[2] if self.training else roll(grid_of_windows(y, self.window_size, "
+                 "image_size), self.shift_size).flatten(1, 2)"}),
+)
+
+WRONG = (
+    Wrong("half-a-window-rounded-up", {"wh ": "(wh + 1) ", "ww /": "(ww + 1) /"}, of="hints-followed",
+          mistake="windows-shift-rounded-up"),
+    Wrong("half-the-height-on-both-axes", {"sh, sw = wh // 2, ww // 2": "sh = sw = wh // 2"}, of="hints-followed",
+          mistake="windows-shifted-by-height"),
+    Wrong("index-and-mask-stay-on-the-cpu",
+          {"relative_position_index(self.window_size).to(qkv.device)": "relative_position_index(self.window_size)",
+           "shifted_window_mask(image_size, self.window_size, (sh, sw)).to(qkv.device)":
+               "shifted_window_mask(image_size, self.window_size, (sh, sw))"}, of="hints-followed",
+          says="wrong with another device"),
+    Wrong("mask-for-the-wrong-shift", {" (sh": " (1", "sw))": "1))"}, of="hints-followed",
+          says="cannot be shifted by 1"),
+    Wrong("mask-forgotten", """
+class WindowAttention(nn.Module):
+    def __init__(self, num_heads, window_size, shift=False):
+        super().__init__()
+        self.num_heads, self.window_size, self.shift = num_heads, window_size, shift
+        self.transform = AffineTransform(num_heads)
+
+    def forward(self, qkv, image_size):
+        s = (self.window_size[0] // 2, self.window_size[1] // 2) if self.shift else (0, 0)
+        table = relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)
+        index = relative_position_index(self.window_size).to(qkv.device)
+        mask = shifted_window_mask(image_size, self.window_size, s).to(qkv) if self.shift else None
+        x = qkv.reshape(qkv.shape[0], *image_size, -1).roll((-s[0], -s[1]), (1, 2))
+        x = window_partition(x, self.window_size).flatten(1, 2)
+        q, k, v = x.reshape(x.shape[0], x.shape[1], 3, self.num_heads, -1).permute(2, 0, 3, 1, 4)
+        y = cosine_attention(q, k, v, lambda c: self.transform(c, table, index))
+        y = y.transpose(1, 2).reshape(y.shape[0], *self.window_size, -1)
+        y = window_reverse(y, self.window_size, image_size).roll(s, (1, 2))
+        return y.flatten(1, 2)
+""", mistake="windows-no-mask"),
+    Wrong("new-transform-in-every-call",
+          {"x = qkv.unflatten": """transform = AffineTransform(self.num_heads).to(qkv)
+        x = qkv.unflatten""",
+           "self.transform(": "transform("}, of="hints-followed", says="`transform` is made and never called"),
+    Wrong("shift-ignored", {"window_size, shift": "window_size, False"}, of="hints-followed",
+          mistake="windows-shift-ignored"),
+    Wrong("table-without-dtype",
+          {"relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)":
+               "relative_coords_table(self.window_size).to(qkv.device)"}, of="hints-followed",
+          mistake="windows-table-float32"),
+    Wrong("transform-only-with-a-shift",
+          {"lambda cosine: self.transform(cosine, table, index, mask)":
+               "(lambda cosine: self.transform(cosine, table, index, mask)) if self.shift else lambda cosine: cosine"},
+          of="hints-followed", says="wrong with shift left out"),
+    Wrong("whole-window",
+          {"self.window_size[0] // 2": "self.window_size[0] - 1",
+           "self.window_size[1] // 2": "self.window_size[1] - 1",
+           "lambda c: self.transform(c, table, index)": "lambda c: self.transform(c, table, index, mask)"},
+          of="mask-forgotten", mistake="windows-shift-rounded-up"),
+)
+
+EQUIVALENT = {
+    "Without a shift the mask is 0 everywhere, so that it may as well be added.": ["7: shift -> num_heads",
+        "7: shift -> window_size", "16: always shifted_window_mask(image_size, self....",
+        "16: self.shift -> self.num_heads", "16: self.shift -> self.shift_size", "16: self.shift -> self.transform",
+        "16: self.shift -> self.window_size"],
+    "No gradient is taken of it.": ["14: relative_coords_table(self.window_siz... detached",
+        "14: relative_coords_table(self.window_siz... detached (2)",
+        "15: relative_position_index(self.window_s... detached",
+        "15: relative_position_index(self.window_s... detached (2)",
+        "16: shifted_window_mask(image_size, self.... detached",
+        "16: shifted_window_mask(image_size, self.... detached (2)"],
+    "Only its dtype or device is read.": ["14: qkv detached", "15: qkv detached", "16: qkv detached",
+        "14: qkv detached (2)"],
+    "An index may stay on the CPU.": ["15: to left out"],
+}

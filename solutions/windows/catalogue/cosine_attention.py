@@ -1,0 +1,241 @@
+"""What learners write for `cosine_attention`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached, overflow
+
+COSINE_ONE_LENGTH = ("You divide everything by one length, that of the whole tensor. Divide each token's vector by "
+                     "its own length: dim=-1, keepdim=True.")
+
+RIGHT = {
+    "cosine-einsum": """
+def cosine_attention(q, k, v, transform):
+    q = q / q.norm(dim=-1, keepdim=True).clamp(min=1e-12)
+    k = k / k.norm(dim=-1, keepdim=True).clamp(min=1e-12)
+    weights = torch.softmax(transform(torch.einsum("bhnd,bhmd->bhnm", q, k)), dim=3)
+    return torch.einsum("bhnm,bhme->bhne", weights, v)
+""",
+    "cosine-matmul": """
+def cosine_attention(q, k, v, transform):
+    q, k = (nn.functional.normalize(t, p=2.0, dim=3) for t in (q, k))
+    logits = transform(torch.matmul(q, k.mT))
+    return torch.matmul(torch.exp(torch.log_softmax(logits, dim=-1)), v)
+""",
+    "einsum-and-own-softmax": """
+# einsum, own norm with clamp_min, explicit exp after the subtraction of the maximum
+def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
+    q_unit = q / torch.linalg.vector_norm(q, dim=-1, keepdim=True).clamp_min(1e-12)
+    k_unit = k / torch.linalg.vector_norm(k, dim=-1, keepdim=True).clamp_min(1e-12)
+    logits = transform(torch.einsum("bhid,bhjd->bhij", q_unit, k_unit))
+    weights = torch.exp(logits - logits.amax(dim=-1, keepdim=True))
+    weights = weights / weights.sum(dim=-1, keepdim=True)
+    return torch.einsum("bhij,bhje->bhie", weights, v)
+""",
+    "lengths": """
+def cosine_attention(q, k, v, transform):
+    lengths_q = torch.linalg.vector_norm(q, dim=-1, keepdim=True)
+    lengths_k = torch.linalg.vector_norm(k, dim=-1, keepdim=True)
+    q = q / torch.clamp(lengths_q, min=1e-12)
+    k = k / torch.clamp(lengths_k, min=1e-12)
+    a = transform(q @ k.transpose(2, 3))
+    a = torch.softmax(a, dim=-1)
+    return a @ v
+""",
+    "log_softmax-and-broadcast": """
+# broadcast products and sums instead of matrix products, log_softmax and exp
+def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
+    lengths = [torch.norm(t, dim=-1, keepdim=True) for t in (q, k)]
+    q, k = (t / torch.max(n, torch.full_like(n, 1e-12)) for t, n in zip((q, k), lengths))
+    cosines = (q[:, :, :, None, :] * k[:, :, None, :, :]).sum(-1)
+    share = F.log_softmax(transform(cosines), dim=-1).exp()
+    return (share[..., None] * v[:, :, None]).sum(dim=-2)
+""",
+    "loop-over-heads-bmm": """
+# cosines and products head by head with bmm, the transform once for all heads
+def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
+    heads = range(q.shape[1])
+    cos = []
+    for i in heads:
+        a, b = F.normalize(q[:, i], p=2, dim=2), F.normalize(k[:, i], p=2, dim=2)
+        cos.append(torch.bmm(a, b.permute(0, 2, 1)))
+    att = nn.Softmax(dim=3)(transform(torch.stack(cos, dim=1)))
+    return torch.stack([torch.bmm(att[:, i], v[:, i]) for i in heads], dim=1)
+""",
+    "scaled-dot-product-attention": """
+# scaled_dot_product_attention of zeros, the logits go in as attn_mask
+def cosine_attention(q, k, v, transform):
+    cosine = torch.matmul(F.normalize(q, dim=3), F.normalize(k, dim=3).mT)
+    nothing_q, nothing_k = torch.zeros_like(q), torch.zeros_like(k)
+    return F.scaled_dot_product_attention(nothing_q, nothing_k, v, attn_mask=transform(cosine))
+""",
+    "sdpa-like": """
+def cosine_attention(q, k, v, transform):
+    q = F.normalize(q, p=2, dim=-1)
+    k = F.normalize(k, p=2, dim=-1)
+    logits = transform(torch.einsum("...nd,...md->...nm", q, k))
+    logits = logits - logits.amax(dim=-1, keepdim=True)
+    weights = logits.exp()
+    weights = weights / weights.sum(dim=-1, keepdim=True)
+    return torch.matmul(weights, v)
+""",
+}
+
+MISTAKES = (
+    Mistake("cosine-plain",
+            "Your queries and keys are not normalised, so you take plain dot products and not cosines. Give each of "
+            "these vectors length 1.",
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)": "q @ k.transpose(-2, -1)"}, hint=1),
+    Mistake("cosine-scaled-dot-product",
+            "You take dot products divided by sqrt(d), as in the usual attention. For a cosine, divide by the two "
+            "lengths, and by nothing else.",
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5"}, hint=1),
+    Mistake("cosine-queries-only", "Only the queries are normalised. Normalise the keys too.",
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "F.normalize(q, dim=-1) @ k.transpose(-2, -1)"}),
+    Mistake("cosine-keys-only", "Only the keys are normalised. Normalise the queries too.",
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "q @ F.normalize(k, dim=-1).transpose(-2, -1)"}),
+    Mistake("cosine-scaled",
+            "You divide the cosines by sqrt(d). Cosine attention does not: the learned scale in `transform` takes "
+            "the place of sqrt(d).",
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1) * q.shape[-1] ** -0.5"}),
+    Mistake("cosine-over-tokens",
+            "You normalise over the tokens. Each token's vector should get length 1: dim=-1. (F.normalize without a "
+            "dim takes dim=1.)",
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "F.normalize(q, dim=-2) @ F.normalize(k, dim=-2).transpose(-2, -1)"}, hint=1),
+    Mistake("cosine-over-heads",
+            "You normalise over the heads: F.normalize without a dim takes dim=1. Each token's vector should get "
+            "length 1: dim=-1.",
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "F.normalize(q) @ F.normalize(k).transpose(-2, -1)"}, hint=1),
+    Mistake("cosine-one-length", COSINE_ONE_LENGTH,
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "(q / q.norm()) @ (k / k.norm()).transpose(-2, -1)"}, hint=1),
+    Mistake("cosine-one-length-clamped", COSINE_ONE_LENGTH,
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "(q / q.norm().clamp(min=1e-12)) @ (k / k.norm().clamp(min=1e-12)).transpose(-2, -1)"}, hint=1),
+    Mistake("cosine-sum",
+            "You divide by the sum of absolute values (p=1). Divide by the length, which is the square root of the "
+            "sum of squares.",
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "F.normalize(q, p=1, dim=-1) @ F.normalize(k, p=1, dim=-1).transpose(-2, -1)"}),
+    Mistake("cosine-squared-length",
+            "You divide by the sum of squares. Divide by its square root, which is the length.",
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "(q / q.square().sum(-1, keepdim=True).clamp(min=1e-24)) @ (k / k.square().sum(-1, "
+                 "keepdim=True).clamp(min=1e-24)).transpose(-2, -1)"}),
+    Mistake("cosine-no-eps",
+            "You divide by the bare length. A vector of zeros has length 0, and 0 / 0 is NaN. Divide by at least "
+            "1e-12, as F.normalize does.",
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "(q / q.norm(dim=-1, keepdim=True)) @ (k / k.norm(dim=-1, keepdim=True)).transpose(-2, -1)"}),
+    Mistake("cosine-eps-of-similarity",
+            "Very short vectors do not come out with length 1, because your eps is larger than 1e-12. "
+            "(F.cosine_similarity has 1e-8.) Divide by at least 1e-12, as F.normalize does.",
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "F.normalize(q, dim=-1, eps=1e-8) @ F.normalize(k, dim=-1, eps=1e-8).transpose(-2, -1)"}),
+    Mistake("cosine-eps-added",
+            "You add an eps to the length. Very short vectors then do not come out with length 1. Divide by the "
+            "length or 1e-12, whichever is larger, as F.normalize does.",
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "(q / (q.norm(dim=-1, keepdim=True) + 1e-6)) @ (k / (k.norm(dim=-1, keepdim=True) + "
+                 "1e-6)).transpose(-2, -1)"}),
+    Mistake("cosine-no-transform",
+            "`transform` is never called: the cosines themselves go into the softmax. Call it on the cosines, before "
+            "the softmax.", {"transform(cosine).softmax(dim=-1) @ v": "cosine.softmax(dim=-1) @ v"}, hint=2),
+    Mistake("cosine-transform-after",
+            "You call `transform` on the weights, after the softmax. It turns cosines into logits, so it comes "
+            "before the softmax.", {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine.softmax(dim=-1)) @ v"},
+            hint=2),
+    Mistake("cosine-transform-twice", "You call `transform` twice. Call it once, on the cosines.",
+            {"transform(cosine).softmax(dim=-1) @ v": "transform(transform(cosine)).softmax(dim=-1) @ v"}),
+    Mistake("cosine-added-again",
+            "The cosines are in your logits twice: F.scaled_dot_product_attention *adds* attn_mask to dot products "
+            "of its own. Your logits should be what `transform` returns, and nothing else.",
+            {"transform(cosine).softmax(dim=-1) @ v": "(cosine + transform(cosine)).softmax(dim=-1) @ v"}, hint=2),
+    Mistake("cosine-no-softmax",
+            "The softmax over the keys is missing. Take it after `transform`, which returns logits, not weights.",
+            {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine) @ v"}, hint=2),
+    Mistake("cosine-softmax-over-queries",
+            "Your softmax runs over the queries. Take it over the keys, dim=-1, so that each query's weights sum to "
+            "1.", {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine).softmax(dim=-2) @ v"}),
+    Mistake("cosine-softmax-over-heads",
+            "Your softmax runs over the heads (dim=1). Take it over the keys, dim=-1, so that each query's weights "
+            "sum to 1.", {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine).softmax(dim=1) @ v"}),
+    Mistake("cosine-values-normalised", "You normalise the values too. Leave the values as they are.",
+            {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine).softmax(dim=-1) @ F.normalize(v, dim=-1)"}),
+    Mistake("cosine-distance",
+            "You take 1 minus the cosine, which is a distance: the least similar tokens get the largest weights. "
+            "Take the cosine itself.",
+            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                 "1 - F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)"}),
+    overflow("cosine-naive-softmax", "logits",
+             {"transform(cosine).softmax(dim=-1) @ v":
+                  "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(transform(cosine))) @ v"}),
+    Mistake("cosine-weights", "You return the weights. Multiply them by v.",
+            {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine).softmax(dim=-1)"}, hint=2),
+    detached("cosine-detached", "the matrix of cosines is detached, so nothing before it would ever learn",
+             {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine.detach()).softmax(dim=-1) @ v"}),
+    detached("cosine-length-detached",
+             "the lengths are detached, so the gradient does not know that a longer query is scaled back to length 1",
+             {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+                  "(q / q.norm(dim=-1, keepdim=True).clamp(min=1e-12).detach()) @ (k / k.norm(dim=-1, "
+                  "keepdim=True).clamp(min=1e-12).detach()).transpose(-2, -1)"}),
+)
+
+WRONG = (
+    Wrong("changes-q-and-k",
+          {"""cosine = F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)
+    return transform(cosine).softmax(dim=-1) @ v""": """q /= q.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+    k /= k.norm(dim=-1, keepdim=True).clamp_min(1e-12)
+    attn = transform(q @ k.transpose(-2, -1)).softmax(dim=-1)
+    return attn @ v"""}, says="your code changes it in place"),
+    Wrong("cosine_similarity-with-its-own-eps",
+          {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
+               "F.cosine_similarity(q[:, :, :, None], k[:, :, None], dim=-1)",
+           "(weights @ v).reshape(q.shape)": "weights @ v"}, of="result-cut-to-shape-of-q",
+          mistake="cosine-eps-of-similarity"),
+    Wrong("dropout-on-the-weights",
+          {"return": """weights = F.dropout(weights, 0.1)
+    return""",
+           "(weights @ v).reshape(q.shape)": "weights @ v"}, of="result-cut-to-shape-of-q", says="dropout"),
+    Wrong("heads-joined-already", {"(weights @ v).reshape(q.shape)": "(weights @ v).transpose(1, 2).flatten(2)"},
+          of="result-cut-to-shape-of-q", says="Expected shape"),
+    Wrong("result-cut-to-shape-of-q", """
+def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
+    '''Attention whose logits are transform(cosines of queries and keys).'''
+    cosines = F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)
+    weights = torch.softmax(transform(cosines), dim=-1)
+    return (weights @ v).reshape(q.shape)
+""", says="is invalid for input of size"),
+    Wrong("softmax-in-float32",
+          {"  cosine": "  cosines",
+           "return transform(cosine).softmax(dim=-1) @ v":
+               """weights = torch.softmax(transform(cosines), dim=-1, dtype=torch.float32).to(v.dtype)
+    return weights @ v"""}, says="makes a tensor float32"),
+    Wrong("transform-called-twice",
+          {"cosines = F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)": """q = F.normalize(q, dim=-1)
+    k = F.normalize(k, dim=-1)
+    logits = q @ k.transpose(-2, -1)
+    highest = transform(logits).amax(dim=-1, keepdim=True)""",
+           "torch.softmax(transform(cosines), dim=-1)": "torch.exp(transform(logits) - highest)",
+           "return (weights @ v).reshape(q.shape)": "return weights / weights.sum(dim=-1, keepdim=True) @ v"},
+          of="result-cut-to-shape-of-q", says="Input `transform`: your code calls it 2 times; once is enough"),
+    Wrong("transform-head-by-head",
+          {" q, k": " out",
+           "(nn.functional.normalize(t, p=2.0, dim=3) for t in (q, k))": "[]",
+           "logits = transform(torch.matmul(q, k.mT))": """for i in range(q.shape[1]):
+        cosines = F.normalize(q[:, i], dim=-1) @ F.normalize(k[:, i], dim=-1).transpose(1, 2)
+        out.append(transform(cosines).softmax(-1) @ v[:, i])""",
+           "torch.matmul(torch.exp(torch.log_softmax(logits, dim=-1)), v)": "torch.stack(out, dim=1)"},
+          of="cosine-matmul", says="at non-singleton dimension 0"),
+)
+
+EQUIVALENT = {
+    "What has length 1 keeps it.": ["2: normalize twice", "2: normalize twice (2)"],
+    "The order of the two axes that are swapped does not matter.": ["2: arguments 0 and 1 of transpose exchanged"],
+    "Of four axes, 2 is -2.": ["2: without USub (3)"],
+    "It is the same function.": ["3: softmax -> torch.softmax(x, -1)"],
+}

@@ -1,0 +1,229 @@
+"""What learners write for `window_partition`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached
+
+RIGHT = {
+    "partition-einops-like": """
+def window_partition(x, window_size):
+    b, h, w, c = x.shape
+    wh, ww = window_size
+    if h % wh or w % ww:
+        raise ValueError(f"{h} x {w} is not a number of windows of {wh} x {ww}")
+    return x.reshape(b, h // wh, wh, w // ww, ww, c).permute(0, 1, 3, 2, 4, 5).reshape(-1, wh, ww, c)
+""",
+    "partition-loops": """
+def window_partition(x, window_size):
+    wh, ww = window_size
+    if x.shape[1] % wh != 0 or x.shape[2] % ww != 0:
+        raise ValueError("windows do not tile the image")
+    corners = [(i, j) for i in range(0, x.shape[1], wh) for j in range(0, x.shape[2], ww)]
+    return torch.stack([image[i:i + wh, j:j + ww] for image in x for i, j in corners])
+""",
+    "advanced-indexing": """
+# advanced indexing with row and column numbers
+def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Tensor:
+    (wh, ww), (H, W) = window_size, x.shape[1:3]
+    if H % wh or W % ww:
+        raise ValueError(f"{H} x {W} cannot be cut into {wh} x {ww}")
+    rows = torch.arange(H, device=x.device).reshape(-1, 1, wh, 1)
+    columns = torch.arange(W, device=x.device).reshape(1, -1, 1, ww)
+    return x[:, rows, columns].flatten(0, 2)
+""",
+    "tensor-unfold": """
+# Tensor.unfold twice, then the channels go last
+def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Tensor:
+    h, w = window_size
+    if x.size(1) % h or x.size(2) % w:
+        raise ValueError("the windows must divide the grid")
+    pieces = x.unfold(1, h, h).unfold(2, w, w)      # B, rows, columns, C, h, w
+    return pieces.movedim(3, -1).flatten(0, 2)
+""",
+    "three-loops": """
+# loops over images, rows and columns of windows, and a stack
+def window_partition(x, window_size):
+    B, H, W, C = x.shape
+    wh, ww = window_size
+    if H % wh > 0:
+        raise ValueError("height")
+    if W % ww > 0:
+        raise ValueError("width")
+    out = []
+    for b in range(B):
+        for top in range(0, H, wh):
+            for left in range(0, W, ww):
+                out.append(x[b, top:top + wh, left:left + ww, :])
+    return torch.stack(out)
+""",
+    "unfold": """
+def window_partition(x, window_size):
+    H, W = x.shape[1], x.shape[2]
+    h, w = window_size
+    if H % h != 0 or W % w != 0:
+        raise ValueError("window size must divide the image: %s, %s" % ((H, W), window_size))
+    tiles = x.unfold(1, h, h).unfold(2, w, w)  # (B, H/h, W/w, C, h, w)
+    return tiles.permute(0, 1, 2, 4, 5, 3).reshape(-1, h, w, x.shape[3])
+""",
+    "view-permute-contiguous": """
+# the textbook way, with view, permute and contiguous
+def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Tensor:
+    '''Windows of a batch of grids, (B, H, W, C) -> (B * nW, wh, ww, C).'''
+    B, H, W, C = x.shape
+    wh, ww = window_size
+    if H % wh != 0 or W % ww != 0:
+        raise ValueError(f"windows {window_size} do not divide {(H, W)}")
+    x = x.view(B, H // wh, wh, W // ww, ww, C)
+    x = x.permute(0, 1, 3, 2, 4, 5)
+    return x.contiguous().view(-1, wh, ww, C)
+""",
+    "view": """
+def window_partition(x, window_size):
+    B, H, W, C = x.shape
+    if H % window_size[0] or W % window_size[1]:
+        raise ValueError(f"{(H, W)} is not divisible by {window_size}")
+    x = x.contiguous().view(B, H // window_size[0], window_size[0], W // window_size[1], window_size[1], C)
+    windows = x.permute(0, 1, 3, 2, 4, 5).contiguous()
+    return windows.view(-1, window_size[0], window_size[1], C)
+""",
+}
+
+MISTAKES = (
+    Mistake("partition-by-reshape",
+            "You make windows with `reshape` or `view` alone, which keeps the order of the numbers in memory: a "
+            "window then holds pieces of whole rows. Split H and W into two axes each, swap the middle two of these "
+            "four, and then reshape.",
+            {"return rows.transpose(2, 3).flatten(0, 2)": "return x.reshape(-1, wh, ww, x.shape[3])"}, hint=2),
+    Mistake("partition-column-by-column",
+            "Your windows are right, but you list them column by column. List them row by row: the second window is "
+            "the right neighbour of the first.",
+            {"rows.transpose(2, 3).flatten(0, 2)": "rows.permute(0, 3, 1, 2, 4, 5).flatten(0, 2)"}, hint=2),
+    Mistake("partition-images-inside",
+            "Your windows are right, but the first window of every image comes first, then the second window of "
+            "every image. List all windows of image 0 first, then all of image 1.",
+            {"rows.transpose(2, 3).flatten(0, 2)": "rows.permute(1, 3, 0, 2, 4, 5).flatten(0, 2)"}, hint=2),
+    Mistake("partition-transposed",
+            "Rows and columns have changed places inside your windows. You return (B * nW, ww, wh, C) instead of (B "
+            "* nW, wh, ww, C).",
+            {"rows.transpose(2, 3).flatten(0, 2)": "rows.permute(0, 1, 3, 4, 2, 5).flatten(0, 2)"}, hint=2),
+    Mistake("partition-size-exchanged",
+            "You read window_size as (width, height). Read it as (height, width), like all sizes here.",
+            {"check_tiles(x.shape[1:3], window_size)": "check_tiles(x.shape[1:3], window_size[::-1])",
+             "wh, ww = window_size": "ww, wh = window_size"}),
+    Mistake("partition-spread",
+            "Your windows are spread over the whole image: each takes pixels that are far apart. Neighbouring pixels "
+            "belong together, so split the axis of H into (H // wh, wh), in this order.",
+            {"x.unflatten(2, (-1, ww)).unflatten(1, (-1, wh))": "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))",
+             "rows.transpose(2, 3).flatten(0, 2)": "rows.permute(0, 2, 4, 1, 3, 5).flatten(0, 2)"}, hint=1),
+    Mistake("partition-split-order",
+            "You split the axes as (wh, H // wh) and (ww, W // ww). Put the number of windows first, (H // wh, wh), "
+            "so that a window has neighbouring rows.",
+            {"x.unflatten(2, (-1, ww)).unflatten(1, (-1, wh))": "x.unflatten(2, (ww, -1)).unflatten(1, (wh, -1))",
+             "rows.transpose(2, 3).flatten(0, 2)": "rows.transpose(2, 3).reshape(-1, wh, ww, x.shape[3])"}, hint=1),
+    Mistake("partition-square",
+            "You use the window's height for both sides. Windows can be rectangular: split the columns by "
+            "window_size[1].",
+            {"check_tiles(x.shape[1:3], window_size)": "check_tiles(x.shape[1:3], (window_size[0], window_size[0]))",
+             "wh, ww = window_size": "wh, ww = window_size[0], window_size[0]"}, hint=2),
+    Mistake("partition-no-error",
+            "If the windows do not divide the image, your function must raise a ValueError. With your code torch "
+            "raises its own RuntimeError, or nothing is raised. Test both sides with `%` first.",
+            {"check_tiles(x.shape[1:3], window_size)": ""}),
+    Mistake("partition-cropped",
+            "If windows do not divide the image, you leave out the rows or columns that remain, and their tokens get "
+            "no result. Raise a ValueError instead.",
+            {"check_tiles(x.shape[1:3], window_size)":
+                 "x = x[:, :x.shape[1] // window_size[0] * window_size[0], :x.shape[2] // window_size[1] * "
+                 "window_size[1]]"}),
+    Mistake("partition-padded",
+            "If windows do not divide the image, you pad the image. Networks often do that, but this function should "
+            "raise a ValueError.",
+            {"check_tiles(x.shape[1:3], window_size)":
+                 "x = F.pad(x, (0, 0, 0, -x.shape[2] % window_size[1], 0, -x.shape[1] % window_size[0]))"}),
+    Mistake("partition-assert",
+            "You use an `assert`, which raises an AssertionError, and raises nothing at all under `python -O`. Raise "
+            "a ValueError.",
+            {"check_tiles(x.shape[1:3], window_size)":
+                 "assert not x.shape[1] % window_size[0] and not x.shape[2] % window_size[1]"}),
+    Mistake("partition-unfold",
+            "Your `unfold` puts the window's rows and columns after the channels, (B, H // wh, W // ww, C, wh, ww). "
+            "Move the channels to the end before you reshape.",
+            {"return rows.transpose(2, 3).flatten(0, 2)":
+                 "return x.unfold(1, wh, wh).unfold(2, ww, ww).reshape(-1, wh, ww, x.shape[3])"}),
+    Mistake("partition-flat",
+            "You flatten the window's rows and columns into one axis of tokens. Keep the two axes: (B * nW, wh, ww, "
+            "C).", {"rows.transpose(2, 3).flatten(0, 2)": "rows.transpose(2, 3).flatten(0, 2).flatten(1, 2)"}),
+    Mistake("partition-five-axes",
+            "Your result has separate axes for images and windows. Make one axis of the two: (B * nW, wh, ww, C).",
+            {"rows.transpose(2, 3).flatten(0, 2)": "rows.transpose(2, 3).flatten(1, 2)"}),
+    detached("partition-detached", "the result is detached, so nothing before it would ever learn",
+             {"return rows.transpose(2, 3).flatten(0, 2)": "return rows.transpose(2, 3).flatten(0, 2).detach()"}),
+)
+
+WRONG = (
+    Wrong("assert-instead-of-raise",
+          {"""if H % wh != 0 or W % ww != 0:
+        raise ValueError(f"windows {window_size} do not divide {(H, W)}")""":
+               """assert H % wh == 0 and W % ww == 0, 'windows do not divide the grid'
+    x = x.reshape(B, H // wh, wh, W // ww, ww, C)
+    x = x.permute(0, 1, 3, 2, 4, 5)"""}, of="reshape-alone", says="ValueError"),
+    Wrong("cells-of-a-window-transposed",
+          {"return": """x = x.reshape(B, H // wh, wh, W // ww, ww, C)
+    x = x.permute(0, 1, 3, 4, 2, 5)
+    return"""},
+          of="reshape-alone", says="its axes are in the order"),
+    Wrong("channels-first-result",
+          {"return x.reshape(-1, wh, ww, C)": """x = x.reshape(B, H // wh, wh, W // ww, ww, C)
+    x = x.permute(0, 1, 3, 5, 2, 4)
+    return x.reshape(-1, C, wh, ww)"""},
+          of="reshape-alone", says="its axes are in the order"),
+    Wrong("five-axes-not-joined",
+          {"x.view": "x.reshape", "x.contiguous().view(-1, wh, ww, C)": "x.reshape(B, -1, wh, ww, C)"},
+          of="view-permute-contiguous", mistake="partition-five-axes"),
+    Wrong("images-innermost",
+          {"return": """x = x.reshape(B, H // wh, wh, W // ww, ww, C)
+    x = x.permute(1, 3, 0, 2, 4, 5)
+    return"""},
+          of="reshape-alone", mistake="partition-images-inside"),
+    Wrong("no-error", """
+def window_partition(x, window_size):
+    B, H, W, C = x.shape
+    wh, ww = window_size
+    return x.reshape(B, H // wh, wh, W // ww, ww, C).permute(0, 1, 3, 2, 4, 5).reshape(-1, wh, ww, C)
+""", says="ValueError"),
+    Wrong("number-and-size-in-the-wrong-order",
+          {"return": """x = x.reshape(B, wh, H // wh, ww, W // ww, C)
+    x = x.permute(0, 2, 4, 1, 3, 5)
+    return"""},
+          of="reshape-alone", mistake="partition-spread"),
+    Wrong("reshape-alone", """
+def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Tensor:
+    '''Windows of a batch of grids, (B, H, W, C) -> (B * nW, wh, ww, C).'''
+    B, H, W, C = x.shape
+    wh, ww = window_size
+    if H % wh != 0 or W % ww != 0:
+        raise ValueError(f"windows {window_size} do not divide {(H, W)}")
+    return x.reshape(-1, wh, ww, C)
+""", mistake="partition-by-reshape"),
+    Wrong("size-read-as-width-height",
+          {"  wh": "  ww", "ww =": "wh =", "x.view": "x.reshape", "x.contiguous().view": "x.reshape"},
+          of="view-permute-contiguous", mistake="partition-size-exchanged"),
+    Wrong("square-windows-only",
+          {"wh, ww = window_size": "wh = ww = window_size[0]",
+           "x.view": "x.reshape",
+           "x.contiguous().view": "x.reshape"}, of="view-permute-contiguous", mistake="partition-square"),
+    Wrong("view-after-permute", {"x.view": "x.reshape", "x.contiguous()": "x"}, of="view-permute-contiguous",
+          says="contiguous"),
+    Wrong("windows-column-by-column",
+          {"return": """x = x.reshape(B, H // wh, wh, W // ww, ww, C)
+    x = x.permute(0, 3, 1, 2, 4, 5)
+    return"""},
+          of="reshape-alone", mistake="partition-column-by-column"),
+)
+
+EQUIVALENT = {
+    "Numbers are only moved, and those that are drawn are exact in float32.": ["1: x float32 on the way",
+        "5: float32 on the way"],
+    "Only its shape is read.": ["2: x detached"],
+    "The order of the two axes that are swapped does not matter.": ["5: arguments 0 and 1 of transpose exchanged"],
+    "What lies in another order in memory has the same numbers.": ["5: contiguous left out"],
+}

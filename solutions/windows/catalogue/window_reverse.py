@@ -1,0 +1,249 @@
+"""What learners write for `window_reverse`."""
+
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import detached
+
+RIGHT = {
+    "reverse-view-permute": """
+def window_reverse(windows, window_size, image_size):
+    (h, w), (wh, ww) = image_size, window_size
+    if h % wh or w % ww:
+        raise ValueError(f"windows of {wh} x {ww} do not tile {h} x {w}")
+    x = windows.contiguous().view(-1, h // wh, w // ww, wh, ww, windows.shape[-1])
+    return x.permute(0, 1, 3, 2, 4, 5).contiguous().view(-1, h, w, windows.shape[-1])
+""",
+    "reverse-concatenated": """
+def window_reverse(windows, window_size, image_size):
+    down, rest = divmod(image_size[0], window_size[0])
+    across, other = divmod(image_size[1], window_size[1])
+    if rest or other or not down or not across:
+        raise ValueError("windows do not tile the image")
+    images = []
+    for some in windows.split(down * across):
+        images.append(torch.cat([torch.cat(list(some[i * across:(i + 1) * across]), dim=1) for i in range(down)], dim=0))
+    return torch.stack(images)
+""",
+    "batch-from-shape": """
+def window_reverse(windows, window_size, image_size):
+    nh, rest_h = divmod(image_size[0], window_size[0])
+    nw, rest_w = divmod(image_size[1], window_size[1])
+    if rest_h != 0 or rest_w != 0:
+        raise ValueError(f"{image_size} / {window_size}")
+    B = windows.shape[0] // (nh * nw)
+    x = windows.reshape(B, nh, nw, window_size[0], window_size[1], -1)
+    return x.permute(0, 1, 3, 2, 4, 5).reshape(B, image_size[0], image_size[1], -1)
+""",
+    "cat-of-rows": """
+# torch.cat of windows to strips, and of strips to images
+def window_reverse(windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]) -> torch.Tensor:
+    wh, ww = window_size
+    H, W = image_size
+    if H % wh or W % ww:
+        raise ValueError
+    images = []
+    for mine in windows.split((H // wh) * (W // ww)):
+        strips = [torch.cat(tuple(strip), dim=1) for strip in mine.split(W // ww)]
+        images.append(torch.cat(strips, dim=0))
+    return torch.stack(images)
+""",
+    "explicit-B-and-transpose": """
+# the number of images is computed, transpose instead of permute
+def window_reverse(windows, window_size, image_size):
+    (wh, ww), (H, W) = window_size, image_size
+    if any(n % w for n, w in zip(image_size, window_size)):
+        raise ValueError("windows do not divide the image")
+    down, across = H // wh, W // ww
+    B = windows.size(0) // (down * across)
+    grid = windows.reshape(B, down, across, wh, ww, windows.size(-1))
+    return grid.transpose(2, 3).contiguous().view(B, H, W, -1)
+""",
+    "new-empty-and-slices": """
+# fills an empty result window by window, with divmod
+def window_reverse(
+    windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
+) -> torch.Tensor:
+    wh, ww = window_size
+    H, W = image_size
+    if H % wh or W % ww:
+        raise ValueError(f"{window_size} does not divide {image_size}")
+    per_row, per_image = W // ww, (W // ww) * (H // wh)
+    out = windows.new_empty(len(windows) // per_image, H, W, windows.shape[3])
+    for number, window in enumerate(windows):
+        b, place = divmod(number, per_image)
+        i, j = divmod(place, per_row)
+        out[b, i * wh:(i + 1) * wh, j * ww:(j + 1) * ww] = window
+    return out
+""",
+    "split-and-cat": """
+def window_reverse(windows, window_size, image_size):
+    H, W = image_size
+    h, w = window_size
+    if H % h or W % w:
+        raise ValueError("does not fit")
+    rows = H // h
+    cols = W // w
+    bands = []
+    x = windows.reshape(-1, rows, cols, h, w, windows.shape[-1])
+    for i in range(rows):
+        bands.append(torch.cat([x[:, i, j] for j in range(cols)], dim=2))
+    return torch.cat(bands, dim=1)
+""",
+}
+
+MISTAKES = (
+    Mistake("reverse-by-reshape",
+            "You put the image together with `reshape` or `view` alone, which keeps the order of the numbers in "
+            "memory: each window is spread over whole rows. Split the windows into (B, H // wh, W // ww, wh, ww, C), "
+            "swap axes 2 and 3, and then reshape.",
+            {"grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)": "grid.reshape(-1, *image_size, windows.shape[3])"},
+            hint=1),
+    Mistake("reverse-column-by-column",
+            "You read the windows column by column. Read them row by row, as window_partition lists them.",
+            {"windows.unflatten(0, (-1, down, across))": "windows.unflatten(0, (-1, across, down)).transpose(1, 2)"}),
+    Mistake("reverse-split-as-partition",
+            "You read the axes of the windows in the order of window_partition's split, (B, H // wh, wh, W // ww, "
+            "ww, C). The windows come in a different order: (B, H // wh, W // ww, wh, ww, C).",
+            {"grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
+                 "windows.reshape(-1, down, window_size[0], across, window_size[1], windows.shape[3]).transpose(2, "
+                 "3).reshape(-1, *image_size, windows.shape[3])"}, hint=1),
+    Mistake("reverse-across-first",
+            "You read windows across before windows down: (B, W // ww, H // wh, ...). Windows are listed row by row: "
+            "(B, H // wh, W // ww, ...).",
+            {"windows.unflatten(0, (-1, down, across))": "windows.unflatten(0, (-1, across, down))",
+             "grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
+                 "grid.transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"}),
+    Mistake("reverse-images-inside",
+            "You read the axis B * nW as if the first window of every image came first. The windows are listed image "
+            "by image: all windows of image 0, then all of image 1.",
+            {"windows.unflatten(0, (-1, down, across))":
+                 "windows.unflatten(0, (down, across, -1)).permute(2, 0, 1, 3, 4, 5)"}),
+    Mistake("reverse-transposed",
+            "Rows and columns have changed places inside the windows. The rows of a window should be rows of the "
+            "image.",
+            {"grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
+                 "grid.transpose(3, 4).reshape(-1, down, across, *window_size, windows.shape[3]).transpose(2, "
+                 "3).flatten(3, 4).flatten(1, 2)"}),
+    Mistake("reverse-other-swap",
+            "You swap axes 3 and 4, which are a window's rows and columns. Swap axes 2 and 3, the windows across and "
+            "a window's rows. Then (H // wh, wh) and (W // ww, ww) stand side by side.",
+            {"grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
+                 "grid.transpose(3, 4).reshape(-1, *image_size, windows.shape[3])"}, hint=1),
+    Mistake("reverse-image-exchanged",
+            "You read image_size as (width, height). Read it as (height, width), like all sizes here.",
+            {"down, across = image_size[0] // window_size[0], image_size[1] // window_size[1]":
+                 "image_size = image_size[::-1]; down, across = image_size[0] // window_size[0], image_size[1] // "
+                 "window_size[1]",
+             "windows.shape[0] % (down * across)": "False",
+             "grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
+                 "grid.transpose(2, 3).reshape(-1, *image_size, windows.shape[3])"}),
+    Mistake("reverse-image-exchanged-and-tested",
+            "You read image_size as (width, height), so you refuse sizes that the windows do divide. Read it as "
+            "(height, width), like all sizes here.",
+            {"check_tiles(image_size, window_size)":
+                 "image_size = image_size[::-1]; check_tiles(image_size, window_size)"}),
+    Mistake("reverse-result-transposed",
+            "Height and width have changed places in your result, (B, W, H, C). It should be (B, H, W, C).",
+            {"grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
+                 "grid.transpose(2, 3).flatten(3, 4).flatten(1, 2).transpose(1, 2)"}),
+    Mistake("reverse-square",
+            "You use the window's height for both sides. Windows can be rectangular: across the image there are W // "
+            "window_size[1] of them.",
+            {"down, across = image_size[0] // window_size[0], image_size[1] // window_size[1]":
+                 "down, across = image_size[0] // window_size[0], image_size[1] // window_size[0]",
+             "windows.shape[0] % (down * across)": "False"}),
+    Mistake("reverse-one-image",
+            "You return the first image alone. Return them all: the number of windows tells you how many images "
+            "there are.",
+            {"grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
+                 "grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)[:1]"}, hint=2),
+    Mistake("reverse-no-error",
+            "If the windows do not divide the image, your function must raise a ValueError. With your code torch "
+            "raises its own RuntimeError, or nothing is raised. Test both sides with `%` first.",
+            {"check_tiles(image_size, window_size)": "",
+             """raise ValueError(f"{tuple(windows.shape)} is not a number of images with "
+                         f"{down} x {across} windows of {tuple(window_size)}")""":
+                 'raise RuntimeError(f"{tuple(windows.shape)}")'}, hint=2),
+    Mistake("reverse-assert",
+            "You use an `assert`, which raises an AssertionError, and raises nothing at all under `python -O`. Raise "
+            "a ValueError.",
+            {"check_tiles(image_size, window_size)":
+                 "assert not image_size[0] % window_size[0] and not image_size[1] % window_size[1]"}),
+    Mistake("reverse-tokens", "You return a list of tokens, (B, H * W, C). Return the grid, (B, H, W, C).",
+            {"grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
+                 "grid.transpose(2, 3).flatten(3, 4).flatten(1, 2).flatten(1, 2)"}),
+    detached("reverse-detached", "the result is detached, so nothing before it would ever learn",
+             {"return grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
+                  "return grid.transpose(2, 3).flatten(3, 4).flatten(1, 2).detach()"}),
+)
+
+WRONG = (
+    Wrong("ValueError-for-more-than-one-image",
+          {"C ": """if H % wh != 0 or W % ww != 0 or len(windows) != H // wh * (W // ww):
+        raise ValueError('windows do not divide the image')
+    C """},
+          of="no-test-of-the-sizes", says="ValueError when it was called: windows do not divide"),
+    Wrong("no-test-of-the-sizes", """
+def window_reverse(
+    windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
+) -> torch.Tensor:
+    '''Grids from their windows, (B * nW, wh, ww, C) -> (B, H, W, C).'''
+    wh, ww = window_size
+    H, W = image_size
+    C = windows.shape[-1]
+    x = windows.reshape(-1, H // wh, W // ww, wh, ww, C)
+    x = x.permute(0, 1, 3, 2, 4, 5)
+    return x.reshape(-1, H, W, C)
+""", says="ValueError"),
+    Wrong("one-image-only",
+          {"C ": """if H % wh != 0 or W % ww != 0:
+        raise ValueError('windows do not divide the image')
+    C """,
+           "-1, H ": "1, H "}, of="no-test-of-the-sizes", says="is invalid for input of size"),
+    Wrong("result-of-torch-zeros-loses-the-dtype",
+          {"(wh, ww)": "wh",
+           "(H, W)": "ww",
+           "= window_size, image_size": "= window_size",
+           "if": """H, W = image_size
+    if""",
+           "any(n % w for n, w in zip(image_size, window_size))": "H % wh or W % ww",
+           "down, across ": "nW ",
+           "H // wh, W // ww": "H // wh * (W // ww)",
+           "B = windows.size(0) // (down * across)": """B, C = (windows.shape[0] // nW, windows.shape[-1])
+    out = torch.zeros(B, H, W, C, device=windows.device)""",
+           "grid ": "parts ",
+           "windows.reshape(B, down, across, wh, ww, windows.size(-1))": "windows.reshape(B, nW, wh, ww, C)",
+           "return grid.transpose(2, 3).contiguous().view(B, H, W, -1)": """n = 0
+    for i in range(0, H, wh):
+        for j in range(0, W, ww):
+            out[:, i:i + wh, j:j + ww] = parts[:, n]
+            n += 1
+    return out"""},
+          of="explicit-B-and-transpose", says="follow the input's dtype"),
+    Wrong("square-windows-only",
+          {"wh, ww = window_size": "wh = ww = window_size[0]",
+           "C ": """if H % wh != 0 or W % ww != 0:
+        raise ValueError('windows do not divide the image')
+    C """},
+          of="no-test-of-the-sizes", says="ValueError when it was called: windows do not divide"),
+    Wrong("width-not-tested",
+          {"C ": """if H % wh != 0:
+        raise ValueError('windows do not divide the image')
+    C """},
+          of="no-test-of-the-sizes", says="ValueError"),
+)
+
+EQUIVALENT = {
+    "Numbers are only moved, and those that are drawn are exact in float32.": ["1: windows float32 on the way",
+        "7: float32 on the way"],
+    "Nothing is left over: sizes that do not divide were refused.": ["3: rounded up", "3: rounded to the nearest",
+        "3: rounded down, at least 1", "3: rounded up (2)", "3: rounded to the nearest (2)",
+        "3: rounded down, at least 1 (2)"],
+    "Windows of another size or number are not tested.": ["4: guard left out", "4: an assert", "4: Or -> And",
+        "4: without tuple(windows.shape[1:3]) != tuple(wi...", "4: without windows.shape[0] % (down * across)",
+        "4: tuple left out", "4: tuple left out (2)", "4: only down of Mult", "4: only across of Mult",
+        "5: raises RuntimeError", "5: raises TypeError", "5: raises Exception", "5: message without numbers",
+        "5: no message", "5: printed, not raised", "5: message without tuple(windows.shape)",
+        "5: message without down", "5: message without across", "5: message without tuple(window_size)"],
+    "What lies in another order in memory has the same numbers.": ["7: contiguous left out"],
+    "The order of the two axes that are swapped does not matter.": ["7: arguments 0 and 1 of transpose exchanged"],
+}
