@@ -10,7 +10,7 @@ RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libsecc
 WORKDIR /attention
 # What is installed comes first, so that a changed page installs nothing anew.
 COPY Makefile constraints.txt pyproject.toml ./
-COPY course/pyproject.toml course/
+COPY course/pyproject.toml course/hatch_build.py course/
 COPY course/attention_lab course/attention_lab
 RUN make .venv/grade
 COPY . .

@@ -10,10 +10,12 @@
     python -m builder --measure 01_se --because ...  keep what was measured, with the reason why a change cannot matter
 
     solutions/<topic>/page.py (jupytext, py:percent)
-        -> solutions/notebooks/<lesson>/: <lesson>.ipynb (solved, with outputs), figures/, checks/, review.json, and
-           weights.safetensors, real.json, longer.json, recorded_networks.json and example_study.html, if the topic has
-           them
-        -> course/<lesson>/: the same, released by nbgrader (no solutions, no outputs)
+        -> solutions/notebooks/<lesson>/<lesson>.ipynb: solved, with outputs
+        -> course/<lesson>/: the same notebook, released by nbgrader (no solutions, no outputs); and what it links to:
+           figures/, and example_study.html if the topic has it
+        -> course/attention_lab/lessons/<lesson>/: what the library reads: checks/, review.json, and
+           weights.safetensors, real.json, longer.json and recorded_networks.json, if the topic has them. A lesson of
+           one's own has all this beside its released notebook
 
 Each part is made when its own inputs change. The page's text is merged with the outputs that exist (notebooks.py).
 Checks are recorded again if something on which they depend has changed, and are written only if they have changed
@@ -34,11 +36,12 @@ from pathlib import Path
 import nbformat
 from nbformat import NotebookNode
 
-from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson, lessons, own_lessons
+from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson, files_of, lessons, own_lessons
 from autograder.lessons.topics import topic
 
 sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
 
+from attention_lab.lesson_files import FIGURES  # noqa: E402
 from attention_lab.notebook import real_run as real  # noqa: E402
 from attention_lab.notebook import train_resnet  # noqa: E402
 from attention_lab.notebook.review import QUESTIONS  # noqa: E402
@@ -63,14 +66,15 @@ def shipped(lesson: Lesson) -> list[Path]:
     return [path for name in SHIPPED if (path := topic(lesson.topic).folder / name).exists()]
 
 
-def files(lesson: Lesson) -> dict[str, bytes]:
-    """Returns the files beside the notebook and its checks, by path: drawings, questions for later, and the files that
-    come with the lesson."""
+def files(lesson: Lesson) -> dict[Path, bytes]:
+    """Returns a lesson's files besides its notebook and its checks, by their places: what its page links to, and what
+    the library reads."""
+    page, read = COURSE / lesson.name, files_of(lesson.name)
     with tempfile.TemporaryDirectory() as scratch:
-        found = {f"figures/{path.name}": path.read_bytes() for path in draw(lesson.topic, Path(scratch))}
+        found = {page / FIGURES / path.name: path.read_bytes() for path in draw(lesson.topic, Path(scratch))}
     if topic(lesson.topic).has("review.py"):
-        found[QUESTIONS] = review(lesson).encode()
-    return found | {path.name: path.read_bytes() for path in shipped(lesson)}
+        found[read / QUESTIONS] = review(lesson).encode()
+    return found | {(page if path.name == EXAMPLE else read) / path.name: path.read_bytes() for path in shipped(lesson)}
 
 
 def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> None:
@@ -80,27 +84,27 @@ def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> Non
     experiments: True runs the experiments too.
     """
     notebook = notebooks.read_source(lesson)
-    drawn = files(lesson)
-    for folder in (NOTEBOOKS, COURSE):
-        _place(drawn, folder / lesson.name)
+    _place(files(lesson), COURSE / lesson.name / FIGURES)
     written = record.build(lesson, notebook, again)
     solved = NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb"
+    solved.parent.mkdir(parents=True, exist_ok=True)
     kept = solved.exists() and notebooks.keep_outputs(notebook, nbformat.read(solved, as_version=4))
     if again or experiments or written or not kept:
-        run(notebook, solved.parent, beside(lesson.name, notebook), experiments)
+        run(notebook, COURSE / lesson.name, beside(lesson.name, notebook), experiments)
     _write(notebook, solved)
     _write(notebooks.release(notebook, lesson.name), COURSE / lesson.name / solved.name)
     if experiments:
         measure.write_down(lesson, notebook, measure.EXPERIMENTS)
 
 
-def _place(content: dict[str, bytes], folder: Path) -> None:
-    """Writes files into a lesson's folder, and removes drawings that are not among them."""
-    (folder / "figures").mkdir(parents=True, exist_ok=True)
-    for name, held in content.items():
-        (folder / name).write_bytes(held)
-    for path in (folder / "figures").iterdir():
-        if f"figures/{path.name}" not in content:
+def _place(content: dict[Path, bytes], figures: Path) -> None:
+    """Writes a lesson's files, and removes figures that are not among them."""
+    figures.mkdir(parents=True, exist_ok=True)
+    for path, held in content.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(held)
+    for path in figures.iterdir():
+        if path not in content:
             path.unlink()
 
 

@@ -13,43 +13,42 @@ from nbformat.v4 import new_code_cell
 ID, OPEN = "first-cell", "Open in Colab"
 FOLDED = {"jupyter": {"source_hidden": True}}  # JupyterLab shows a line for it until somebody opens it
 TEXT = '''\
-# Are the library and this lesson's checks here? If not, this cell says what to do.
+# Is the library here? If not, this cell says what to do. It also brings the lesson's pictures.
 import os
 import sys
 from importlib.util import find_spec
 
-{address}if not (find_spec("attention_lab") and os.path.isdir("checks")):
-    if "google.colab" in sys.modules:
-        {colab}
-    elif not os.path.exists("../../Makefile"):
-        print({install},
-              "and keep this notebook beside its folder `checks`.")
-    elif "VSCODE_PID" in os.environ:
-        print("Run `make lab` once in a terminal, then choose the kernel `.venv` (top right).")
-    else:
-        print("Run `make lab` in a terminal, and open the lesson in the JupyterLab it starts.")
-        print("If there is no make, as on Windows, docs/learners.md has the commands.")'''
+{colab}if find_spec("attention_lab") and find_spec("attention_lab.lesson_files"):
+    from attention_lab import begin
+
+    begin("{lesson}")
+elif not os.path.exists("../../Makefile"):
+    print({install})
+elif "VSCODE_PID" in os.environ:
+    print("Run `make lab` once in a terminal, then choose the kernel `.venv` (top right).")
+else:
+    print("Run `make lab` in a terminal, and open the lesson in the JupyterLab it starts.")
+    print("If there is no make, as on Windows, docs/learners.md has the commands.")'''
 WITHOUT = {
-    "address": "",
-    "colab": 'print("Upload this lesson\'s folder, `%cd` into it, and `%pip install` the library.")',
+    "colab": "",
     # a lesson of the site, or the folder course, brings the library as a folder; the whole course brings a wheel
     "install": '''\
 "Install the library: `%pip install ..` if attention_lab lies one folder up,",
-              "or else `%pip install` with the path of the file attention_lab-*.whl,"''',
+          "or else `%pip install` with the path of the file attention_lab-*.whl."''',
 }
 WITH = {
-    "address": 'COURSE = "https://github.com/{repository}"\n',
     "colab": '''\
-os.system(f"git clone -q --depth 1 {{COURSE}} /content/course")
-        os.system("pip install -q /content/course/course")
-        os.chdir("/content/course/course/{lesson}")''',
-    "install": 'f"Run `%pip install git+{{COURSE}}#subdirectory=course`,"',
+LIBRARY = "git+https://github.com/{repository}#subdirectory=course"
+if "google.colab" in sys.modules and not find_spec("attention_lab"):
+    os.system(f"pip install -q {{LIBRARY}}")
+''',
+    "install": 'f"Install the library: `%pip install {{LIBRARY}}`."',
 }
 
 
 WITH_LINK = """\
 **Colab** (we have not tried this on Colab itself): each lesson has a link "Open in Colab" below its title.
-Run the first cell there, which fetches the library and the lesson's checks.
+Run the first cell there, which fetches the library.
 Colab does not keep its files, so download your notebook when you are done.
 To install only the library, type:
 
@@ -58,7 +57,7 @@ pip install "git+https://github.com/{repository}#subdirectory=course"
 ```"""  # noqa: E501
 BY_HAND = """\
 **Colab** (we have not tried this on Colab itself): put your clone into Google Drive, and open a notebook from it.
-The notebook needs the library and the folder `checks`, so put this cell before its first cell:
+The notebook needs the library, so put this cell before its first cell:
 
 ```python
 from google.colab import drive
@@ -74,12 +73,8 @@ def add(notebook: NotebookNode, lesson: str, repository: str) -> None:
     lesson: the lesson's name.
     repository: owner/name on GitHub, or empty.
     """
-    parts = (
-        {name: part.format(repository=repository, lesson=lesson) for name, part in WITH.items()}
-        if repository
-        else WITHOUT
-    )
-    notebook.cells.insert(1, new_code_cell(TEXT.format(**parts), id=ID, metadata=FOLDED))
+    parts = {name: part.format(repository=repository) for name, part in (WITH if repository else WITHOUT).items()}
+    notebook.cells.insert(1, new_code_cell(TEXT.format(lesson=lesson, **parts), id=ID, metadata=FOLDED))
     if repository:
         title, rest = notebook.cells[0].source.split("\n", 1)
         notebook.cells[0].source = f"{title}\n\n[{OPEN}]({link(lesson, repository)})\n{rest}"

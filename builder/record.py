@@ -29,7 +29,7 @@ from attention_lab.checking.recorded import RecordedExercise, RecordedLesson
 from attention_lab.networks.threads import one_thread
 from autograder.judge import recording
 from autograder.lessons import catalogue, derive
-from autograder.lessons.course import COURSE, NOTEBOOKS, ROOT, Lesson
+from autograder.lessons.course import COURSE, ROOT, Lesson, files_of
 from autograder.lessons.topics import topic
 from builder import hints, notebooks
 from builder.reach import Reach
@@ -89,12 +89,8 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
 
 def up_to_date(lesson: Lesson, notebook: NotebookNode) -> bool:
     """Says whether the lesson's present checks are known to be up to date. Nothing is recorded to find that out."""
-    now, there = key(lesson, notebook), files(COURSE, lesson)
-    return (
-        now in (_kept(WRITTEN).get(lesson.name), _kept(SEEN).get(lesson.name))
-        and bool(there)
-        and there == files(NOTEBOOKS, lesson)
-    )
+    now = key(lesson, notebook)
+    return now in (_kept(WRITTEN).get(lesson.name), _kept(SEEN).get(lesson.name)) and bool(files(lesson))
 
 
 def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[str]:
@@ -102,15 +98,11 @@ def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[s
     files that it wrote."""
     if up_to_date(lesson, notebook) and not again:
         return []
-    made = checks(lesson, notebook)
-    released, solved = files(COURSE, lesson), files(NOTEBOOKS, lesson)
-    written = [name for name in {**made, **released, **solved}
-               if not made.get(name) == released.get(name) == solved.get(name)]
-    for folder in (COURSE, NOTEBOOKS):
-        place = folder / lesson.name / recorded.FOLDER
-        place.mkdir(parents=True, exist_ok=True)
-        for name in written:
-            (place / name).write_bytes(made[name]) if name in made else (place / name).unlink(missing_ok=True)
+    made, before, place = checks(lesson, notebook), files(lesson), files_of(lesson.name) / recorded.FOLDER
+    written = [name for name in {**made, **before} if made.get(name) != before.get(name)]
+    place.mkdir(parents=True, exist_ok=True)
+    for name in written:
+        (place / name).write_bytes(made[name]) if name in made else (place / name).unlink()
     now = {lesson.name: key(lesson, notebook)}
     _keep(SEEN, now)
     if (written or again) and not lesson.folder:  # a lesson of one's own has no part in the repository
@@ -120,7 +112,7 @@ def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[s
 
 def checks(lesson: Lesson, notebook: NotebookNode) -> dict[str, bytes]:
     """Returns the recorded checks by file name. If an exercise is recorded as before, the existing file is returned."""
-    before, made = files(COURSE, lesson), record_checks(lesson, notebook)
+    before, made = files(lesson), record_checks(lesson, notebook)
     found = {}
     for number, exercise in enumerate(made.exercises):
         name = f"{exercise.name}{recorded.SUFFIX}"
@@ -208,12 +200,9 @@ def _asked_anew(lesson: Lesson, exercise: RecordedExercise) -> RecordedExercise:
     return made
 
 
-def files(folder: Path, lesson: Lesson) -> dict[str, bytes]:
-    """Returns the existing recorded checks of a lesson, by file name.
-
-    folder: COURSE or NOTEBOOKS.
-    """
-    place = folder / lesson.name / recorded.FOLDER
+def files(lesson: Lesson) -> dict[str, bytes]:
+    """Returns the existing recorded checks of a lesson, by file name."""
+    place = files_of(lesson.name) / recorded.FOLDER
     return {path.name: path.read_bytes() for path in sorted(place.iterdir())} if place.exists() else {}
 
 

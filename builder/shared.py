@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attention_lab.checking import recorded
 from attention_lab.notebook.course_map import duration
-from autograder.lessons.course import COURSE, LIST, ROOT, lessons, plans, repository, ways
+from autograder.lessons.course import COURSE, LIST, ROOT, files_of, lessons, plans, repository, ways
 from builder import first_cell, versions
 
 LIBRARY = COURSE / "attention_lab"
@@ -45,7 +45,7 @@ def table() -> str:
     """The table of lessons in README.md."""
     rows = ["| lesson | what it adds | what you write | time |", "|---|---|---|---|"]
     for lesson in lessons():
-        names = list(recorded.parts(COURSE / lesson.name / recorded.FOLDER))
+        names = list(recorded.parts(files_of(lesson.name) / recorded.FOLDER))
         rows.append(f"| [{lesson.name.partition('_')[0]} {lesson.title}](course/{lesson.name}/{lesson.name}.ipynb) | "
                     f"{lesson.adds} | {', '.join(f'`{name}`' for name in names)} | {duration(lesson.minutes)} |")
     return "\n".join(rows)
@@ -75,7 +75,7 @@ def term() -> str:
             each = [by_name[name] for name in week]
             titles = "; ".join(f"{lesson.name.partition('_')[0]} {lesson.title}" for lesson in each)
             points = sum(part.points for lesson in each
-                         for part in recorded.parts(COURSE / lesson.name / recorded.FOLDER).values())
+                         for part in recorded.parts(files_of(lesson.name) / recorded.FOLDER).values())
             rows.append(f"| {number} | {titles} | {duration(sum(lesson.minutes for lesson in each))} | {points:g} |")
         tables.append("\n".join(rows))
     return "\n\n".join(tables)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.lessons.course import NOTEBOOKS, ROOT, lessons
+from autograder.lessons.course import COURSE, NOTEBOOKS, ROOT, lessons
 from builder import cells
 from tests.suites import NIGHTLY
 
@@ -21,9 +21,8 @@ def lay_out(folder: Path = FOLDER, experiments: bool = NIGHTLY) -> None:
     """Write the notebooks as nbval is to run them."""
     shutil.rmtree(folder, ignore_errors=True)
     for lesson in lessons():
-        shutil.copytree(NOTEBOOKS / lesson.name, folder / lesson.name)
-        path = folder / lesson.name / f"{lesson.name}.ipynb"
-        notebook = nbformat.read(path, as_version=4)
+        path = shutil.copytree(COURSE / lesson.name, folder / lesson.name) / f"{lesson.name}.ipynb"
+        notebook = nbformat.read(NOTEBOOKS / lesson.name / path.name, as_version=4)
         for cell in notebook.cells:
             if cells.experiment(cell):
                 cell.metadata.tags = [*cell.metadata.tags, *([] if experiments else [SKIPPED])]

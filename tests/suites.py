@@ -18,7 +18,8 @@ NIGHTLY = os.environ.get("SUITE") == "nightly"
 QUICK = [
     "test_built.py", "test_measured.py", "test_reach.py", "test_merging.py", "test_lesson_source.py", "test_pages.py",
     "test_first_cell.py", "test_suites.py", "test_recording.py", "test_course_map.py", "test_progress.py",
-    "test_review.py", "test_puzzle.py", "test_training.py", "test_cost.py", "test_workspace.py", "test_prediction.py",
+    "test_review.py", "test_puzzle.py", "test_training.py", "test_cost.py", "test_workspace.py", "test_lesson_files.py",
+    "test_prediction.py",
     "seams", "judge/test_notebook.py", "judge/test_bounds.py", "judge/test_wire.py", "judge/test_seed.py",
     "judge/test_session.py", "judge/test_restore.py", "judge/test_cells.py", "judge/test_system_calls.py",
     "grade/test_logs.py", "grade/test_one_gradebook.py", "grade/test_summary.py", "grade/test_graded.py", "intake",

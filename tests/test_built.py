@@ -6,6 +6,7 @@ import nbformat
 import pytest
 
 from attention_lab.checking import recorded
+from autograder.lessons.course import files_of
 from builder import build, cells, notebooks, record, shared
 from builder.draw import draw
 from tests.suites import NIGHTLY
@@ -64,16 +65,14 @@ def test_released_notebook_is_nbgraders_release_of_the_solved_one(lesson):
 @LESSONS
 def test_figures_are_what_their_scripts_draw(lesson, tmp_path):
     drawn = {path.name: path.read_bytes() for path in draw(lesson.topic, tmp_path)}
-    for folder in (build.NOTEBOOKS / lesson.name, build.COURSE / lesson.name):
-        assert {path.name: path.read_bytes() for path in (folder / "figures").iterdir()} == drawn, "run `make build`"
+    folder = build.COURSE / lesson.name / build.FIGURES
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == drawn, "run `make build`"
 
 
 @LESSONS
 def test_recorded_checks_are_what_the_reference_gives_now(lesson):
     """By their key, where it is that with which they were written; a nightly run records them all."""
-    notebook = notebooks.read_source(lesson)
-    built, released = (record.files(folder, lesson) for folder in (build.NOTEBOOKS, build.COURSE))
-    assert built == released
+    notebook, built = notebooks.read_source(lesson), record.files(lesson)
     assert sum(map(len, built.values())) <= 500_000
     assert (
         not NIGHTLY and record.up_to_date(lesson, notebook) or record.checks(lesson, notebook) == built
@@ -95,19 +94,18 @@ def test_the_list_of_lessons_beside_the_library_and_in_the_readme_is_that_of_the
 
 @LESSONS
 def test_no_folder_holds_anything_but_the_lesson(lesson):
-    for folder in (build.NOTEBOOKS / lesson.name, build.COURSE / lesson.name):
-        shipped = {path.name for path in build.shipped(lesson)}
-        known = {f"{lesson.name}.ipynb", "figures", recorded.FOLDER, build.QUESTIONS} | shipped
+    """What a page links to is beside it, and what the library reads is in the library; nothing is in the tree twice."""
+    shipped, notebook = {path.name for path in build.shipped(lesson)}, f"{lesson.name}.ipynb"
+    page = {notebook, build.FIGURES} | shipped & {build.EXAMPLE}
+    for folder, known in ((build.COURSE / lesson.name, page), (build.NOTEBOOKS / lesson.name, {notebook}),
+                          (files_of(lesson.name), {recorded.FOLDER, build.QUESTIONS} | shipped - page)):
         assert {path.name for path in folder.iterdir()} - {".ipynb_checkpoints"} == known
 
 
 @LESSONS
 def test_what_a_lesson_ships_is_that_of_its_topic_and_small(lesson):
-    for path in build.shipped(lesson):
-        content = path.read_bytes()
-        assert len(content) <= 500_000
-        for folder in (build.NOTEBOOKS, build.COURSE):
-            assert (folder / lesson.name / path.name).read_bytes() == content, "run `make build`"
+    for path, content in build.files(lesson).items():
+        assert len(content) <= 500_000 and path.read_bytes() == content, "run `make build`"
 
 
 @LESSONS
@@ -123,7 +121,7 @@ def test_cells_are_readable(lesson):
         assert cell.source.count("<details>") == cell.source.count("</details>")
         for alt, path in re.findall(r"!\[(.*?)\]\((.*?)\)", cell.source):
             assert len(alt) > 20, f"{path} needs alt text"
-            assert (build.NOTEBOOKS / lesson.name / path).exists(), path
+            assert (build.COURSE / lesson.name / path).exists(), path
 
 
 @LESSONS

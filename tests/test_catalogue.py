@@ -10,7 +10,7 @@ import pytest
 from attention_lab.checking import recorded
 from attention_lab.notebook.check import verdict_on
 from autograder.judge import recording
-from autograder.lessons.course import ROOT
+from autograder.lessons.course import ROOT, files_of
 from autograder.lessons.topics import topic
 from builder import build, notebooks
 from tests.bank import answers, parameters
@@ -39,7 +39,7 @@ def known_mistakes(most):
 
 def verdict(lesson, name, source, exercise):
     names = recording.run_source(source, reference(lesson), name)
-    return verdict_on(names[exercise], build.COURSE / lesson.name / recorded.FOLDER)
+    return verdict_on(names[exercise], files_of(lesson.name) / recorded.FOLDER)
 
 
 @pytest.mark.parametrize("known", known_mistakes(2))

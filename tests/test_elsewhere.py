@@ -85,12 +85,11 @@ def first(repository):
 
 
 def test_on_colab_the_first_cell_brings_all_and_progress_stays(content, python):
-    cell = first(ADDRESS).replace("/content", str(content))
     for _ in range(2):  # the second time as after "Restart session", where the files are still there
-        points, folder, kept, library = session(python, content, cell, COLAB)
-        assert (points, kept) == (2.0, 2.0) and folder == str(content / f"course/course/{LESSON}")
+        points, folder, kept, library = session(python, content, first(ADDRESS), COLAB)
+        assert (points, kept) == (2.0, 2.0) and folder == str(content)
         assert Path(library).is_relative_to(python.parents[1])
-    assert (content / f"course/course/{LESSON}/.progress.json").is_file()
+    assert (content / ".progress.json").is_file()
 
 
 def test_a_lesson_that_was_brought_by_hand_is_checked(content, python):

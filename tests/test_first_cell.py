@@ -40,9 +40,11 @@ def folder(tmp_path):
 
 def said(folder, repository, library, before="", **environment):
     """What the cell prints in a process of its own, which finds `attention_lab` or does not.
-    before: code that runs first."""
+    library: a module of it that tells its release; empty if there is none. before: code that runs first."""
     if library:
         (folder.parent / "library/attention_lab").mkdir(parents=True)
+        (folder.parent / "library/attention_lab/__init__.py").write_text("begin = print")
+        (folder.parent / "library/attention_lab" / library).touch()
         environment["PYTHONPATH"] = str(folder.parent / "library")
     cell = made(repository).cells[1].source
     code = f"{before}\nexec({cell!r})\nprint(os.getcwd(), file=sys.stderr)"
@@ -54,50 +56,34 @@ def said(folder, repository, library, before="", **environment):
     return ended.stdout, ended.stderr.strip()
 
 
-def test_it_says_nothing_where_all_is_well(folder, repository):
-    (folder / "checks").mkdir()
-    assert said(folder, repository, library=True)[0] == ""
+def test_it_begins_the_lesson_where_the_library_is(folder, repository):
+    assert said(folder, repository, library="lesson_files.py")[0] == "01_se\n"
 
 
-@pytest.mark.parametrize("library, checks", [(True, False), (False, True), (False, False)])
-def test_it_says_in_one_line_what_to_do(folder, repository, library, checks):
-    if checks:
-        (folder / "checks").mkdir()
+@pytest.mark.parametrize("library", ["", "notebook.py"], ids=["none", "one of 1.0"])
+def test_it_says_in_one_line_what_to_do(folder, repository, library):
     line, = said(folder, repository, library)[0].splitlines()
     assert (f"pip install git+https://github.com/{ADDRESS}#subdirectory=course"
             if repository else "attention_lab-*.whl") in line
     assert repository or "`%pip install ..`" in line  # as course/README.md, which comes with the library as a folder
-    assert "`checks`" in line
 
 
 def test_in_a_clone_and_in_vs_code(folder, repository, tmp_path):
     (tmp_path / "Makefile").touch()
-    line, without = said(folder, repository, library=False)[0].splitlines()
+    line, without = said(folder, repository, library="")[0].splitlines()
     assert "`make lab`" in line and ".venv" not in line and "docs/learners.md" in without
-    line, = said(folder, repository, library=False, VSCODE_PID="1")[0].splitlines()
+    line, = said(folder, repository, library="", VSCODE_PID="1")[0].splitlines()
     assert "`make lab`" in line and "the kernel `.venv`" in line
 
 
 COLAB = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')"
 
 
-def test_in_colab_without_an_address(folder):
-    line, = said(folder, "", library=False, before=COLAB)[0].splitlines()
-    assert "Upload" in line and "%pip install" in line
-
-
-def test_in_colab_with_an_address_it_fetches_the_course_and_goes_to_the_lesson(folder):
-    """git, pip and the folder that they fill are made up: what is seen is which commands are given, and in which
-    order."""
-    pretended = (
-        f"{COLAB}\nimport os\nos.system, os.chdir = (lambda command: print(command)), (lambda folder: print('cd',"
-        " folder))"
-    )
-    assert said(folder, ADDRESS, library=False, before=pretended)[0].splitlines() == [
-        f"git clone -q --depth 1 https://github.com/{ADDRESS} /content/course",
-        "pip install -q /content/course/course",
-        "cd /content/course/course/01_se",
-    ]
+def test_in_colab_with_an_address_it_fetches_the_library(folder):
+    """pip is made up: what is seen is which command is given."""
+    pretended = f"{COLAB}\nimport os\nos.system = print"
+    fetched, *_ = said(folder, ADDRESS, library="", before=pretended)[0].splitlines()
+    assert fetched == f"pip install -q git+https://github.com/{ADDRESS}#subdirectory=course"
 
 
 def test_it_fits_the_page(repository):

@@ -77,7 +77,7 @@ def test_a_release_is_that_of_nbgraders_command(tmp_path, monkeypatch):
 def test_a_check_is_written_only_if_it_says_something_else(monkeypatch):
     se = next(lesson for lesson in build.lessons() if lesson.name == "01_se")
     source = notebooks.read_source(se)
-    assert record.checks(se, source) == record.files(build.COURSE, se)
+    assert record.checks(se, source) == record.files(se)
     made = record.record_checks(se, source)
     made.exercises[0].cases[0].expected_tensors["output"] = made.exercises[0].cases[0].expected_tensors["output"] * (
         1 + 1e-6
@@ -87,7 +87,7 @@ def test_a_check_is_written_only_if_it_says_something_else(monkeypatch):
         1 + 1e-12
     )
     monkeypatch.setattr(record, "record_checks", lambda *_: made)
-    now, before = record.checks(se, source), record.files(build.COURSE, se)
+    now, before = record.checks(se, source), record.files(se)
     assert [name for name in now if now[name] != before[name]] == ["squeeze.check", "Excitation.check"]
 
 
@@ -98,7 +98,7 @@ def test_checks_that_stay_the_same_are_known_everywhere_after_build_again(monkey
     """A build alone remembers it on its machine only, so that it changes no tracked file."""
     monkeypatch.setattr(record, "WRITTEN", tmp_path / "written.json")
     monkeypatch.setattr(record, "SEEN", tmp_path / "seen.json")
-    monkeypatch.setattr(record, "checks", lambda *_: record.files(build.COURSE, SE))
+    monkeypatch.setattr(record, "checks", lambda *_: record.files(SE))
     source = notebooks.read_source(SE)
     assert record.build(SE, source) == [] and record.up_to_date(SE, source) and not record.WRITTEN.exists()
     assert record.build(SE, source, again=True) == [] and record.WRITTEN.exists()

@@ -9,10 +9,9 @@ from attention_lab.notebook.progress import FILE, Progress, remember
 
 
 @pytest.fixture
-def lesson(course, tmp_path):
+def lesson(tmp_path):
     folder = tmp_path / "01_se"
     folder.mkdir()
-    shutil.copytree(course / "01_se/checks", folder / "checks")
     return folder
 
 

@@ -2,7 +2,6 @@
 solution."""
 
 import ast
-import shutil
 
 import pytest
 import torch
@@ -14,6 +13,7 @@ from attention_lab.checking.verdict import Verdict
 from attention_lab.notebook import puzzle as puzzle_module
 from attention_lab.notebook.progress import FILE, digest, kept, remember
 from autograder.lessons import catalogue
+from autograder.lessons.course import files_of
 from autograder.lessons.topics import topic
 from builder import build, hints, notebooks
 
@@ -28,8 +28,8 @@ def squeeze_as(body):
 
 
 @pytest.fixture
-def lesson(course, tmp_path, monkeypatch):
-    shutil.copytree(course / "01_se/checks", tmp_path / "01_se/checks")
+def lesson(tmp_path, monkeypatch):
+    (tmp_path / "01_se").mkdir()
     monkeypatch.chdir(tmp_path / "01_se")
     return tmp_path / "01_se"
 
@@ -68,7 +68,7 @@ def test_the_number_of_a_try_stands_where_something_useful_follows_it(lesson, mo
 def test_the_third_wrong_answer_without_a_name_is_offered_a_picture_where_the_output_is_a_map(
     course, tmp_path, monkeypatch, capsys
 ):
-    shutil.copytree(course / "00_warmup/checks", tmp_path / "00_warmup/checks")
+    (tmp_path / "00_warmup").mkdir()
     monkeypatch.chdir(tmp_path / "00_warmup")
     monkeypatch.setattr(puzzle_module, "SOLVED", tmp_path / "nowhere")
     for body in ("x + 7", "x - 7"):
@@ -144,7 +144,7 @@ def test_an_exercise_of_no_lesson_is_named(lesson):
 @pytest.mark.parametrize("lesson_", build.lessons(), ids=lambda each: each.name)
 def test_every_exercise_is_a_puzzle_whose_lines_in_order_are_the_solution(course, lesson_, monkeypatch):
     monkeypatch.chdir(course / lesson_.name)
-    for name in recorded.parts(course / lesson_.name / recorded.FOLDER):
+    for name in recorded.parts(files_of(lesson_.name) / recorded.FOLDER):
         _, code = puzzle_module._asked(name)
         lines = puzzle_module._lines(code)
         free = [line for line, moves in lines if moves]
@@ -159,7 +159,7 @@ def test_every_exercise_is_a_puzzle_whose_lines_in_order_are_the_solution(course
 def test_every_exercise_has_hints_and_those_of_its_mistakes_are_built(lesson_):
     told, files = hints.of_page(notebooks.read_source(lesson_)), topic(lesson_.topic)
     about = hints.belonging(told, files.mistakes)
-    for exercise in recorded.load_all(build.COURSE / lesson_.name / recorded.FOLDER):
+    for exercise in recorded.load_all(files_of(lesson_.name) / recorded.FOLDER):
         assert told[exercise.name], exercise.name
         assert exercise.hints == about[exercise.name], "run `make build`"
 

@@ -70,9 +70,9 @@ def test_the_page_shows_every_arm_its_pictures_and_the_cpu_hours(content):
             "colour explains 90 % of this variance, and the right answer explains 5 %.") in re.sub("&#x27;", "'", shown)
 
 
-def test_without_the_file_the_error_says_where_it_belongs(tmp_path, monkeypatch):
+def test_without_the_file_the_error_says_what_to_do(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(FileNotFoundError, match="real.json is not in .* beside the notebook"):
+    with pytest.raises(FileNotFoundError, match="real.json is not in .* run the notebook's first cell"):
         real_run()
 
 

@@ -7,6 +7,7 @@ others) where this environment has them: they are not downloaded again, and pip 
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -68,6 +69,8 @@ def test_the_wheel_holds_the_library_and_nothing_else(clean, built):
     """What the library's folder holds is looked through for solutions in test_handout.py."""
     library = {str(path.relative_to(clean)): path.read_bytes() for path in (clean / "attention_lab").rglob("*")
                if path.is_file()}
+    library |= {f"attention_lab/lessons/{path.relative_to(clean)}": path.read_bytes()
+                for path in clean.glob("*/figures/*")}
     with zipfile.ZipFile(wheel(built)) as packed:
         held = {name: packed.read(name) for name in packed.namelist() if ".dist-info/" not in name}
     assert held == library
@@ -76,7 +79,7 @@ def test_the_wheel_holds_the_library_and_nothing_else(clean, built):
 def test_the_sdist_holds_the_library_and_gives_the_same_wheel(built):
     with tarfile.open(built / f"attention_lab-{version()}.tar.gz") as packed:
         top = {Path(name).parts[1] for name in packed.getnames()}
-    assert top == {"attention_lab", "pyproject.toml", "PKG-INFO"}
+    assert top == {"attention_lab", "pyproject.toml", "hatch_build.py", "PKG-INFO"}
     assert wheel(built / "again").read_bytes() == wheel(built).read_bytes()
 
 
@@ -109,7 +112,8 @@ print("\\n" + json.dumps(found))
 
 
 def test_a_lesson_is_checked_with_the_wheel_in_an_empty_environment(clean, built, tmp_path):
-    """A right answer earns its points, a wrong one does not; nothing of the repository is on the path."""
+    """A right answer earns its points, a wrong one does not. The notebook lies alone in a folder, and the library
+    brings its pictures; nothing of the repository is on the path."""
     environment = tmp_path / "environment"
     venv.create(environment, with_pip=False, symlinks=os.name != "nt")
     python = environment / "bin/python"
@@ -125,7 +129,9 @@ def test_a_lesson_is_checked_with_the_wheel_in_an_empty_environment(clean, built
     points = {"".join(cell["source"]): cell["metadata"]["nbgrader"]["points"] for cell in solved["cells"]
               if cell["metadata"].get("nbgrader", {}).get("grade")}
     assert RIGHT in right["global_average_pool"]
-    lesson = clean / LESSON
+    lesson = tmp_path / "downloads"
+    lesson.mkdir()
+    shutil.copy(clean / LESSON / f"{LESSON}.ipynb", lesson)
     for name, edit in {"right": (RIGHT, RIGHT), "wrong": (RIGHT, WRONG)}.items():
         answer = {grade_id: source.replace(*edit) for grade_id, source in right.items()}
         (lesson / "answers.json").write_text(json.dumps(answer), encoding="utf-8")
@@ -133,3 +139,5 @@ def test_a_lesson_is_checked_with_the_wheel_in_an_empty_environment(clean, built
         found = json.loads(run(python, "-I", tmp_path / "cells.py", f"{LESSON}.ipynb", cwd=lesson).splitlines()[-1])
         lost = {source for source in points if found[source] < points[source]}
         assert lost == (set() if name == "right" else {"check(global_average_pool)"}) and found.keys() == points.keys()
+    assert {path.name for path in (lesson / "figures").iterdir()} == {
+        path.name for path in (clean / LESSON / "figures").iterdir()}

@@ -2,13 +2,12 @@
 
 import json
 import re
-import shutil
 from datetime import date, timedelta
 
 import pytest
 import torch
 
-from attention_lab import review
+from attention_lab import lesson_files, review
 from attention_lab.notebook.progress import FILE
 from attention_lab.notebook.review import QUESTIONS, SCHEDULE
 from autograder.lessons.topics import topic
@@ -54,7 +53,9 @@ def lessons(tmp_path, monkeypatch, calendar):
     """Two lessons, the first one begun yesterday."""
     for name in ("01_se", "02_eca"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / QUESTIONS).write_text(json.dumps(ITEMS))
+        (tmp_path / "library" / name).mkdir(parents=True)
+        (tmp_path / "library" / name / QUESTIONS).write_text(json.dumps(ITEMS))
+    monkeypatch.setattr(lesson_files, "LESSONS", tmp_path / "library")
     solve(tmp_path / "01_se", TODAY - timedelta(1))
     monkeypatch.chdir(tmp_path / "02_eca")
     return tmp_path
@@ -182,7 +183,7 @@ def test_a_broken_schedule_is_no_reason_to_fail(lessons, broken):
 def test_the_schedule_survives_an_update_that_drops_a_question(lessons, calendar):
     review()
     review(*right())
-    (lessons / "01_se" / QUESTIONS).write_text(json.dumps(ITEMS[1:]))
+    (lessons / "library/01_se" / QUESTIONS).write_text(json.dumps(ITEMS[1:]))
     calendar.day += timedelta(3)
     assert "Which shape?" not in repr(review()) and "Which line has to change?" in repr(review())
     review(*right()[1:])
@@ -206,19 +207,3 @@ def test_every_lesson_has_six_questions_or_more_that_can_be_answered(course, les
             assert not item.choices and not isinstance(item.answer, bool), item.id
         if "which line" in item.asks.lower():
             assert 1 <= item.answer <= len(item.code.split("\n")), item.id
-    for folder in (build.NOTEBOOKS, build.COURSE):
-        assert (folder / lesson.name / QUESTIONS).read_text(encoding="utf-8") == build.review(
-            lesson
-        ), "run `make build`"
-
-
-def test_workspace_updates_questions_and_keeps_the_schedule(course, tmp_path):
-    from attention_lab import workspace
-
-    given, my = tmp_path / "course", tmp_path / "my"
-    shutil.copytree(course / "01_se", given / "01_se")
-    workspace.copy(given, my)
-    (my / "01_se" / SCHEDULE).write_text('{"shape": [1, "2026-03-13"]}')
-    (given / "01_se" / QUESTIONS).write_text("[]")
-    workspace.copy(given, my)
-    assert (my / "01_se" / SCHEDULE).exists() and (my / "01_se" / QUESTIONS).read_text() == "[]"

@@ -21,7 +21,7 @@ from attention_lab.notebook import card, course_map, own_record, progress, repor
 from attention_lab.notebook.exercise_file import BASE, ExerciseFile
 from attention_lab.storage import keep, write, writing
 from attention_lab.tasks import data
-from autograder.lessons.course import COURSE
+from autograder.lessons.course import COURSE, files_of
 from tests.test_card import TABLE
 from tests.test_study import DESIGN
 from tests.test_train_resnet import NEAR, trained
@@ -171,8 +171,9 @@ def test_a_line_that_reads_is_not(line):
 @pytest.fixture
 def here(tmp_path, monkeypatch):
     """A lesson as its learner has it open, below a folder of its own."""
-    folder = shutil.copytree(COURSE / LESSON, tmp_path / "my" / LESSON)
-    shutil.copytree(folder, tmp_path / "course" / LESSON)
+    given = shutil.copytree(COURSE / LESSON, tmp_path / "course" / LESSON)
+    shutil.copytree(files_of(LESSON) / recorded.FOLDER, given / recorded.FOLDER)  # as a lesson of one's own has them
+    folder = shutil.copytree(given, tmp_path / "my" / LESSON)
     (folder / train_resnet.RECORDED).write_text(json.dumps(asdict(NEAR)))
     monkeypatch.chdir(folder)
     monkeypatch.setattr(report_problem, "_code", lambda *_: "def squeeze(x): ...")
@@ -191,6 +192,10 @@ def problem(here):
     namespace = {"__name__": "__main__"}
     exec("def squeeze(x):\n    return x.sum((2, 3))", namespace)
     report_problem.report_problem(namespace["squeeze"])
+
+
+def reviewed(here):
+    review._write(review.Question(LESSON, here, {"id": "a"}, 0, date.today(), date.today()), 0, date.today())
 
 
 def watched(here):
@@ -220,7 +225,7 @@ def copied(here):
 
 WRITERS = {  # what makes it write, and the files that it writes
     "a check": (lambda here: progress.remember(here, Verdict("squeeze", 1.0, 2.0, [], "")), [progress.FILE]),
-    "a review": (lambda here: review._write(here, "a", 0, date.today()), [review.SCHEDULE]),
+    "a review": (reviewed, [review.SCHEDULE]),
     "a path": (lambda here: course_map.course_map("evening"), [f"../{course_map.CHOSEN}"]),
     "a leaderboard": (lambda here: my_net._write([]), [f"../{my_net.FILE}"]),
     "a record": (lambda here: own_record.record(lambda channels: None), [own_record.FILE]),

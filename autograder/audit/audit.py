@@ -35,7 +35,7 @@ from autograder.judge import recording
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
 from autograder.lessons.catalogue import Catalogue, Wrong
-from autograder.lessons.course import COURSE, NOTEBOOKS
+from autograder.lessons.course import NOTEBOOKS, files_of
 from autograder.lessons.topics import topic
 from autograder.submission import notebook
 
@@ -168,7 +168,7 @@ def _told(found: Audit, answers: Iterable[Wrong], reference: ModuleType) -> None
     for wrong in (each for each in answers if not each.unseen):
         names = recording.run_source(wrong.source, reference, wrong.id)
         with one_thread(), contextlib.redirect_stdout(io.StringIO()):
-            judged = verdict_on(names[wrong.exercise], COURSE / found.lesson / recorded.FOLDER)
+            judged = verdict_on(names[wrong.exercise], files_of(found.lesson) / recorded.FOLDER)
         if not wrong.told(judged.mistake, judged.headline):
             found.mistold.append(f"{wrong.id} of {wrong.exercise}, which expects {wrong.mistake or wrong.says}. The "
                                  f"check says: {judged.headline}")

@@ -21,7 +21,7 @@ from autograder.classroom.pool import Pool, get_ready
 from autograder.judge import seed
 from autograder.judge.judge import Result
 from autograder.judge.settings import Settings
-from autograder.lessons.course import COURSE
+from autograder.lessons.course import COURSE, files_of
 from autograder.outward import on_terminal
 from autograder.submission import notebook
 from autograder.submission.notebook import ReleasedLesson
@@ -96,11 +96,11 @@ def _handed_out(coursedir: CourseDirectory, known: ReleasedLesson) -> list[str]:
     theirs = Path(coursedir.format_path(coursedir.release_directory, "", known.name)).resolve()
     if not theirs.is_dir():
         return []
-    ours = COURSE / known.name
-    names = {f"{known.name}.ipynb": "the notebook that was handed out differs from this version's"}
-    names |= {f"checks/{slot.name}.check": f"the recorded check of {slot.name} differs from this "
-                                           "version's" for slot in known.exercises}
-    return [said for name, said in names.items()
+    names = {f"{known.name}.ipynb": (COURSE / known.name, "the notebook that was handed out differs from this "
+                                                       "version's")}
+    names |= {f"checks/{slot.name}.check": (files_of(known.name), f"the recorded check of {slot.name} differs from "
+                                                                  "this version's") for slot in known.exercises}
+    return [said for name, (ours, said) in names.items()
             if (theirs / name).exists() and (theirs / name).read_bytes() != (ours / name).read_bytes()]
 
 

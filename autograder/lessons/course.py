@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIST = ROOT / "solutions/course.toml"
 SETTINGS = ROOT / "pyproject.toml"
 NOTEBOOKS, COURSE = ROOT / "solutions/notebooks", ROOT / "course"  # solved, released
+FILES = COURSE / "attention_lab/lessons"  # what the library brings of each lesson
 OWN_LIST = Path(os.environ.get("OWN_LESSONS", ROOT / "work/lessons.toml"))  # not under version control
 OWN = "own_"  # every name of an own lesson begins with it; git ignores what is built under such names
 
@@ -60,6 +61,12 @@ def plans() -> list[list[list[str]]]:
 def version() -> str:
     """The version of the library, and so of the lessons that are built with it."""
     return tomllib.loads((COURSE / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+
+
+def files_of(lesson: str) -> Path:
+    """The folder with the files that the library reads, such as the recorded checks. An own lesson has them beside its
+    released notebook."""
+    return (COURSE if lesson.startswith(OWN) else FILES) / lesson
 
 
 def repository() -> str:

@@ -132,7 +132,7 @@ def prepare(device: str) -> None:
     torch.set_num_threads(1)
     torch.set_num_interop_threads(1)
     torch.compile = _as_it_is
-    vars(attention_lab).update(check=lambda *_args, **_kwargs: 0.0, progress=Silent())
+    vars(attention_lab).update(check=lambda *_args, **_kwargs: 0.0, progress=Silent(), begin=Silent())
     for name in SILENT:
         _silence(f"attention_lab.{name}")
     # At the first gradient, at a checkpoint, at most notebooks' first cell, and at its first figure.

@@ -13,6 +13,7 @@ from . import supported  # noqa: F401  first of all: it refuses a Python or a to
 
 # isort: split
 from . import old_names
+from .notebook.begin import begin
 from .notebook.check import check
 from .notebook.course_map import course_map
 from .notebook.progress import progress
@@ -22,4 +23,4 @@ from .notebook.review import review
 
 old_names.keep()
 
-__all__ = ["check", "course_map", "progress", "puzzle", "report_problem", "review", "solution"]
+__all__ = ["begin", "check", "course_map", "progress", "puzzle", "report_problem", "review", "solution"]

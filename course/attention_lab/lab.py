@@ -1,8 +1,8 @@
 """Copies the lessons to my/ and opens JupyterLab there, on any system: `python -m attention_lab.lab`, run in the folder
 that holds the lessons, or in the one above it.
 
-Your notebooks in my/ are never overwritten. Each time, the parts that a newer course brings (figures, checks, lessons
-that you have not changed) are updated.
+Your notebooks in my/ are never overwritten. Each time, the parts that a newer course brings (figures, and lessons that
+you have not changed) are updated.
 """
 
 from __future__ import annotations

@@ -24,6 +24,7 @@ from rich.markdown import Markdown
 from rich.text import Text
 
 from .checking import recorded
+from .lesson_files import checks
 from .notebook.check import check
 from .notebook.exercise_file import ExerciseFile
 from .notebook.progress import kept
@@ -37,7 +38,7 @@ class Watch:
 
     def __init__(self, work: ExerciseFile, console: Console) -> None:
         self.work, self.console = work, console
-        self.exercises = {part.exercise: part.points for part in recorded.parts(work.folder / recorded.FOLDER).values()}
+        self.exercises = {part.exercise: part.points for part in recorded.parts(checks(work.folder)).values()}
         self.at = next(iter(self.exercises))  # the exercise for which hints are shown
         self.hinted: dict[str, int] = {}
 

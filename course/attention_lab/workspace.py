@@ -1,6 +1,6 @@
 """A learner's own copy of the lessons, which no update ever overwrites.
 
-    python -m attention_lab.workspace copy COURSE MY            copy new lessons, update figures and checks
+    python -m attention_lab.workspace copy COURSE MY            copy new lessons, update figures
     python -m attention_lab.workspace reset COURSE MY LESSON    start a lesson afresh; the old copy is kept beside it
 """
 
@@ -27,16 +27,13 @@ def _hash(path: Path) -> str:
 
 
 def _lessons(course: Path) -> list[Path]:
-    """Returns the lesson folders of a course. Raises FileNotFoundError if there are none."""
-    found = sorted(path.parent for path in course.glob(f"*/{recorded.FOLDER}"))
-    if not found:
-        raise FileNotFoundError(f"no lesson in {course.resolve()}: give the folder that holds 01_se and the others")
-    return found
+    """Returns the lesson folders of a course; empty if there are none."""
+    return [folder for folder in sorted(course.glob("*/")) if (folder / f"{folder.name}.ipynb").exists()]
 
 
 def handed_out(folder: Path) -> bool:
     """Says whether a folder holds lessons as they were handed out, and not a learner's own copies of them."""
-    return any(folder.glob(f"*/{recorded.FOLDER}")) and not any(folder.glob(f"*/{RELEASE}"))
+    return bool(_lessons(folder)) and not any(folder.glob(f"*/{RELEASE}"))
 
 
 def copy(course: Path, my: Path) -> list[str]:
@@ -46,8 +43,10 @@ def copy(course: Path, my: Path) -> list[str]:
 
     Raises FileNotFoundError if `course` holds no lesson.
     """
+    if not (lessons := _lessons(course)):
+        raise FileNotFoundError(f"no lesson in {course.resolve()}: give the folder that holds 01_se and the others")
     said = []
-    for lesson in _lessons(course):
+    for lesson in lessons:
         own, released = my / lesson.name / f"{lesson.name}.ipynb", lesson / f"{lesson.name}.ipynb"
         newest, mark = _hash(released), own.with_name(RELEASE)
         try:
@@ -79,8 +78,8 @@ def _copy_parts(lesson: Path, own: Path) -> None:
     for part in parts:
         if not part.is_dir():
             storage.write(own / part.relative_to(lesson), part.read_bytes())
-    # An exercise that is gone leaves no check behind.
-    storage.only({part.name for part in parts}, own / recorded.FOLDER, f"*{recorded.SUFFIX}")
+    if (lesson / recorded.FOLDER).is_dir():  # an exercise that is gone leaves no check behind
+        storage.only({part.name for part in parts}, own / recorded.FOLDER, f"*{recorded.SUFFIX}")
 
 
 def reset(course: Path, my: Path, name: str) -> Path | None:

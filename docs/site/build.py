@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from autograder.lessons.course import COURSE, ROOT, Lesson, lessons
+from autograder.lessons.course import COURSE, FILES, ROOT, Lesson, lessons
 from builder import download
 from docs.site import api, lesson, museum
 from docs.site.blocks import html
@@ -121,10 +121,10 @@ def hand_outs(folder: Path, chosen: Iterable[Lesson]) -> None:
     Their folders are those of course/, so that several lessons can be unpacked in one place."""
     folder.mkdir(parents=True)
     download.write(folder / "course.zip")
-    library = [path for path in _files(COURSE)
-               if path.parent == COURSE or "attention_lab" in path.relative_to(COURSE).parts]
+    library = [path for path in _files(COURSE) if path.parent == COURSE
+               or "attention_lab" in path.relative_to(COURSE).parts and FILES not in path.parents]
     for each in chosen:
-        _zip(folder / f"{each.name}.zip", [*_files(COURSE / each.name), *library])
+        _zip(folder / f"{each.name}.zip", [*_files(COURSE / each.name), *_files(FILES / each.name), *library])
 
 
 def _files(folder: Path) -> list[Path]:

@@ -16,7 +16,7 @@ import json
 
 import nbformat
 
-from autograder.lessons.course import NOTEBOOKS, Lesson, lessons
+from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson, lessons
 from builder.run import beside, run
 from docs.site.predictions import CALL, RECORDED, digest, recorded
 
@@ -31,14 +31,13 @@ attention_lab.pictures.predict_then_run = attention_lab.pictures.prediction.pred
 
 def measure(lesson: Lesson) -> dict[str, dict]:
     """{a cell's digest: its unit and measured numbers} for every prediction of a lesson."""
-    folder = NOTEBOOKS / lesson.name
-    notebook = nbformat.read(folder / f"{lesson.name}.ipynb", as_version=4)
+    notebook = nbformat.read(NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4)
     others = beside(lesson.name, notebook)
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     asking = [place for place, cell in enumerate(notebook.cells) if CALL in cell.source]
     notebook.cells = notebook.cells[:asking[-1] + 1] if asking else []
     notebook.cells.insert(0, nbformat.v4.new_code_cell(TELL_TALE))
-    run(notebook, folder, others, experiments=True)
+    run(notebook, COURSE / lesson.name, others, experiments=True)
     return {digest(cell.source): output["data"][KIND] for cell in notebook.cells
             for output in cell.outputs if KIND in output.get("data", {})}
 

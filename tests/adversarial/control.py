@@ -38,11 +38,12 @@ from attention_lab.checking.protocol import Answer, Observation, Question, plain
 from attention_lab.checking.recorded import RecordedExercise
 from autograder.judge import recording
 from autograder.lessons import derive
+from autograder.lessons.course import files_of
 from autograder.lessons.topics import topic
 from autograder.submission import notebook
 from autograder.worker import wire
 
-from .harness import GUESSABLE, LESSON, ROOT
+from .harness import GUESSABLE, LESSON
 from .traces import Watch, end, marked
 
 EVERY = 3  # of the cases one in so many: no attack depends on which
@@ -236,7 +237,7 @@ def main(folder: Path) -> None:
     sys.modules["worker.wire"] = wire
     hidden = draw(GUESSABLE)
     visible = [replace(exercise, cases=exercise.cases[::EVERY], mistakes=[])
-               for exercise in recorded.load_all(ROOT / "course" / LESSON / recorded.FOLDER)]
+               for exercise in recorded.load_all(files_of(LESSON) / recorded.FOLDER)]
     # the grader's own file, left open
     os.set_inheritable(os.open(os.environ["ADVERSARIAL_ANSWERS"], os.O_RDONLY), True)
     # what costs time on first use, before any fork

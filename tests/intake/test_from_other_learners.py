@@ -22,7 +22,7 @@ from attention_lab.notebook.check import verdict_on
 from attention_lab.notebook.progress import FILE, Kept, Progress, began, kept, remember
 from attention_lab.notebook.review import SCHEDULE, _write, questions
 from attention_lab.storage import LARGEST
-from autograder.lessons.course import COURSE
+from autograder.lessons.course import files_of
 from autograder.worker import wire
 
 TOO_DEEP = "[" * 100_000
@@ -43,8 +43,7 @@ def squeeze(x):
 def lesson(tmp_path):
     folder = tmp_path / "01_se"
     folder.mkdir()
-    shutil.copytree(COURSE / "01_se/checks", folder / "checks")
-    shutil.copy(COURSE / "01_se/review.json", folder)
+    shutil.copytree(files_of("01_se") / "checks", folder / "checks")
     return folder
 
 
@@ -222,14 +221,15 @@ def test_progress_under_an_exercises_earlier_name_is_kept(lesson):
 def test_a_schedule_of_another_learner_stays_readable_and_is_not_lost(lesson, monkeypatch):
     (lesson / FILE).write_text(json.dumps({"squeeze": {"points": 2.0, "tries": 1, "failed": [],
                                                        "solved": "2020-01-01"}}))
-    first, *others = [question.item["id"] for question in questions(lesson)]
+    first, *rest = questions(lesson)
+    others = [question.item["id"] for question in rest]
     theirs = {f"x{number}": [3, "2026-01-01"] for number in range(120_000)}
     (lesson / SCHEDULE).write_text(json.dumps(theirs | {each: [2, "2026-01-02"] for each in others}))
     monkeypatch.chdir(lesson)
     for _ in range(2):
-        _write(lesson, first, 1, date(2026, 1, 3))
+        _write(first, 1, date(2026, 1, 3))
     due = {question.item["id"]: (question.step, question.due) for question in questions(lesson)}
-    assert due == {first: (1, date(2026, 1, 3)), **{each: (2, date(2026, 1, 2)) for each in others}}
+    assert due == {first.item["id"]: (1, date(2026, 1, 3)), **{each: (2, date(2026, 1, 2)) for each in others}}
 
 
 def test_days_that_will_not_come_end_no_review(lesson):
@@ -261,8 +261,10 @@ def test_a_schedule_that_is_odd_is_kept_beside_a_new_one(lesson, monkeypatch, co
                                      '"answer": "h"}]'])
 def test_a_lesson_whose_questions_are_odd_keeps_no_other_from_asking(lesson, content):
     solved = json.dumps({"squeeze": {"points": 2.0, "tries": 1, "failed": [], "solved": "2020-01-01"}})
-    other = lesson.parent / "02_eca"
-    other.mkdir()
+    other = lesson.parent / "own_block"
+    (other / "checks").mkdir(parents=True)
+    exercise = recorded.load(lesson / "checks", "squeeze")
+    (other / "checks/squeeze.check").write_bytes(recorded.to_bytes(exercise, "own_block", "A block", 0))
     (other / "review.json").write_text(content)
     for folder in (lesson, other):
         (folder / FILE).write_text(solved)

@@ -10,7 +10,7 @@ import torch
 from attention_lab.checking import recorded
 from attention_lab.networks.threads import one_thread
 from autograder.judge import questions
-from autograder.lessons.course import COURSE
+from autograder.lessons.course import files_of
 from autograder.submission.notebook import lesson
 
 LESSON = lesson("01_se")
@@ -30,7 +30,7 @@ def draws(monkeypatch):
 
     def drawn(_lesson, seed, _device):
         seeds.append(seed)
-        return recorded.load_all(COURSE / LESSON.name / recorded.FOLDER)
+        return recorded.load_all(files_of(LESSON.name) / recorded.FOLDER)
     monkeypatch.setattr(questions, "drawn", drawn)
     return seeds
 

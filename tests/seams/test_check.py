@@ -13,6 +13,7 @@ from nbgrader.utils import determine_grade
 from attention_lab.checking import recorded
 from attention_lab.notebook.check import check, verdict_on
 from autograder.judge import recording
+from autograder.lessons.course import files_of
 from autograder.lessons.declare import Case, RandomTensor
 from solutions.se import reference as se
 
@@ -161,7 +162,7 @@ WRONG_BLOCK = """class SEBlock(nn.Module):
 
 
 def test_an_earlier_exercise_that_is_not_right_is_named_first_whatever_is_wrong_besides():
-    checks = ROOT / "course/01_se" / recorded.FOLDER
+    checks = files_of("01_se") / recorded.FOLDER
     alone, both = (verdict_on(recording.run_source(source, se, "answer")["SEBlock"], checks)
                    for source in (WRONG_BLOCK, NO_REFUSAL + WRONG_BLOCK))
     assert alone.mistake and alone.mistake == both.mistake

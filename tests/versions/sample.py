@@ -22,7 +22,7 @@ from autograder.intake.files import read
 from autograder.judge import recording
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
-from autograder.lessons.course import COURSE, NOTEBOOKS, lessons
+from autograder.lessons.course import NOTEBOOKS, files_of, lessons
 from autograder.lessons.topics import topic
 from tests.classroom.pupils import LESSON, PUPILS, file_of
 
@@ -52,7 +52,7 @@ def verdicts() -> dict[str, list[Any]]:
             if number % EVERY:
                 continue
             names = recording.run_source(answer.source, each.reference, answer.id)
-            verdict = verdict_on(names[answer.exercise], COURSE / lesson.name / recorded.FOLDER)
+            verdict = verdict_on(names[answer.exercise], files_of(lesson.name) / recorded.FOLDER)
             found[f"{lesson.name}/{answer.exercise}--{answer.id}"] = [verdict.points, verdict.mistake, verdict.headline]
     return found
 

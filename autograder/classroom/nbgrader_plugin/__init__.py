@@ -103,12 +103,14 @@ def _know_what_is_graded() -> None:
 
 
 def _hand_out_what_can_be_graded() -> None:
-    """Replaces a method of nbgrader, because a failing preprocessor ends in a traceback; see gradable.py."""
+    """Replaces methods of nbgrader: a failing preprocessor ends in a traceback, and none copies files; see gradable.py.
+    """
     from nbgrader.converters import GenerateAssignment
 
-    from autograder.classroom.nbgrader_plugin.gradable import init_notebooks
+    from autograder.classroom.nbgrader_plugin.gradable import init_assignment, init_notebooks
 
     GenerateAssignment.init_notebooks = init_notebooks
+    GenerateAssignment.init_assignment = init_assignment
 
 
 def _know_what_a_page_shows() -> None:

@@ -1,18 +1,23 @@
-"""Refuses to hand out a notebook with a grade cell that nobody here could grade after the deadline."""
+"""What is handed out: the notebook, unless it has a grade cell that nobody here could grade after the deadline, and the
+lesson's files beside it, such as its figures."""
 
 from __future__ import annotations
 
+import shutil
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbgrader import utils
-from nbgrader.converters import NbGraderException
+from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.converters.base import BaseConverter
+
+from autograder.lessons.course import COURSE
 
 INSTEAD = ("Nothing was handed out. Make it a manually graded answer (in JupyterLab, Create Assignment), or put the "
            "exercise into a lesson of your own: docs/own-lesson.md")
+THEIRS = GenerateAssignment.init_assignment
 
 
 def init_notebooks(self: Any) -> None:
@@ -23,6 +28,15 @@ def init_notebooks(self: Any) -> None:
         if problem := not_gradable(path):
             self.log.error(problem)
             raise NbGraderException(problem)
+
+
+def init_assignment(self: Any, assignment_id: str, student_id: str) -> None:
+    """Replaces GenerateAssignment's method: makes the folder that is handed out. The solved notebook has no figures
+    beside it, so they come from the released one."""
+    THEIRS(self, assignment_id, student_id)
+    if (lesson := COURSE / assignment_id).is_dir():
+        shutil.copytree(lesson, self._format_dest(assignment_id, student_id), dirs_exist_ok=True,
+                        ignore=shutil.ignore_patterns("*.ipynb", ".*"))
 
 
 def not_gradable(path: Path) -> str:

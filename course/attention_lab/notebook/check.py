@@ -1,4 +1,4 @@
-"""The visible check of an exercise: `check(SEBlock)` in a notebook beside its lesson's folder `checks`."""
+"""The visible check of an exercise: `check(SEBlock)` in a notebook."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 from torch import Tensor
 
+from .. import lesson_files
 from ..checking import only_data, recorded
 from ..checking.judging import Ask, judge
 from ..checking.observe import namespace_of, observe
@@ -31,10 +32,10 @@ def check(thing: Callable, picture: bool = False) -> Points:
     thing: your function or class, which has the name that the exercise asks for.
     picture: True also draws your output, the expected one and their difference, if both are tensors of the same shape.
 
-    Raises FileNotFoundError if the lesson's checks are not beside the notebook. Raises ValueError for a name that the
-    lesson does not ask for.
+    Raises FileNotFoundError if neither the library nor the notebook's folder has checks of this lesson. Raises
+    ValueError for a name that the lesson does not ask for.
     """
-    verdict = verdict_on(thing, Path.cwd() / recorded.FOLDER)
+    verdict = verdict_on(thing, lesson_files.checks(Path.cwd(), getattr(thing, "__name__", "")))
     _note_what_helps(verdict, thing)
     points, below = Points(verdict.points), _picture(verdict) if picture else []
     points.report = OpeningHint(verdict)
@@ -118,6 +119,9 @@ def _picture(verdict: Verdict) -> list:
 def _note_what_helps(verdict: Verdict, thing: Callable) -> None:
     """Remembers the points, and adds to the report what may help and how often this exercise was tried."""
     now, new = progress.remember(Path.cwd(), verdict, progress.digest(thing))
+    if lesson_files.other_beside(Path.cwd(), verdict.exercise):
+        verdict.notes.append(f"The folder `{recorded.FOLDER}` beside this notebook holds another check of "
+                             f"{verdict.exercise}. The library's own was used, because it is the newer one.")
     if verdict.points == verdict.max_points:
         if new and now.tries > 1:
             verdict.notes.append(f"Solved on try {now.tries}.")
@@ -138,7 +142,7 @@ def _ways_out(verdict: Verdict) -> list[str]:
     name, ways = verdict.exercise, []
     if not verdict.mistake and _is_map(verdict):
         ways.append(f"In a new cell, `check({name}, picture=True)` draws your output beside the expected one.")
-    if puzzle.available(recorded.parts(Path.cwd() / recorded.FOLDER)[name].lesson):
+    if puzzle.available(lesson_files.part(Path.cwd(), name).lesson):
         ways.append(f"After `from attention_lab import puzzle, solution`, `puzzle({name})` gives you the lines of our "
                     f"answer to put in order, and `solution({name})` shows it whole.")
     return ways

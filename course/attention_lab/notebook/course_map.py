@@ -12,6 +12,7 @@ from pathlib import Path
 
 from ..checking import recorded
 from ..checking.report import GOOD, number
+from ..lesson_files import around, home
 from ..short_errors import Unusable
 from ..storage import found, keep
 from .progress import rows, total
@@ -27,7 +28,8 @@ class CourseMap:
     only the lessons of that path and the current one."""
 
     def __init__(self, folder: Path, path: str = EVERYTHING):
-        beside, listed = _beside(folder), tomllib.loads(LIST.read_text(encoding="utf-8"))
+        listed = tomllib.loads(LIST.read_text(encoding="utf-8"))
+        beside = _beside(folder, {lesson["name"] for lesson in listed["lesson"]})
         self.rows = []  # (is it the current lesson, is it solved, the texts for the columns of HEAD)
         self.links = []  # for each row, the notebook to open; None if it is open already or does not exist
         chosen = {each["name"]: each["lessons"]
@@ -67,18 +69,11 @@ class CourseMap:
         return f"<table>{table}</table>" + (f"<p>{escape(self.note)}</p>" if self.note else "")
 
 
-def _beside(folder: Path) -> dict[str, tuple[bool, float, float]]:
-    """Returns the lessons whose folders are beside `folder`, by name. For each lesson: whether it is the current one,
-    its points, and its maximum."""
-    found = {}
-    for path in sorted(folder.parent.glob(f"*/{recorded.FOLDER}")):
-        try:
-            parts, solved = list(recorded.parts(path).values()), rows(path.parent)
-        except ValueError:  # a broken neighbour is no reason to hide the rest
-            continue
-        if parts:
-            found[parts[0].lesson] = (path.parent == folder, *total(solved))
-    return found
+def _beside(folder: Path, listed: set[str]) -> dict[str, tuple[bool, float, float]]:
+    """Returns the listed lessons in `folder` and its neighbours, by name. For each lesson: whether it is the
+    current one, its points, and its maximum."""
+    return {name: (files == home(folder), *total(rows(place, files / recorded.FOLDER)))
+            for name, (place, files) in around(folder).items() if name in listed}
 
 
 def duration(minutes: int) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from ..checking import recorded
 from ..checking.report import GOOD, OPEN, number
 from ..checking.verdict import Verdict
+from ..lesson_files import checks
 from ..storage import LONGEST, bounded, found, keep, put_beside
 
 FILE = ".progress.json"
@@ -129,7 +130,7 @@ def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bo
         own.failed.clear()
         own.solved = own.solved or date.today().isoformat()
     own.points = max(verdict.points, own.points)
-    lesson = {verdict.exercise, *(path.stem for path in (folder / recorded.FOLDER).glob(f"*{recorded.SUFFIX}"))}
+    lesson = {verdict.exercise, *(path.stem for path in checks(folder, verdict.exercise).glob(f"*{recorded.SUFFIX}"))}
     keep(folder / FILE, {name: asdict(each) for name, each in bounded(
         everything, lambda name: (name == verdict.exercise, name in lesson, everything[name].points)).items()})
     return own, new
@@ -169,15 +170,18 @@ class Row:
     most: float
 
 
-def rows(folder: Path) -> list[Row]:
-    """Returns the exercises of the lesson in `folder`, in order; empty if the folder holds no lesson.
+def rows(folder: Path, files: Path) -> list[Row]:
+    """Returns the exercises of a lesson, in order; empty if there is no lesson.
+
+    folder: the folder with the notebook.
+    files: the folder with the recorded checks.
 
     Raises ValueError if the lesson's checks cannot be read.
     """
     known = _read(folder)
     return [Row(part.exercise, min(known[part.exercise].points, part.points) if part.exercise in known else None,
                 part.points)
-            for part in recorded.parts(folder / recorded.FOLDER).values()]
+            for part in recorded.parts(files).values()]
 
 
 def total(of: list[Row]) -> tuple[float, float]:
@@ -192,8 +196,9 @@ class Progress:
     """
 
     def __init__(self, folder: Path):
-        self.rows = rows(folder)
-        first = next(iter(recorded.parts(folder / recorded.FOLDER).values()), None)
+        files = checks(folder)
+        self.rows = rows(folder, files)
+        first = next(iter(recorded.parts(files).values()), None)
         self.name = f"{first.lesson}: {first.title}" if first else ""
 
     def _lines(self) -> list[tuple[str, float, float]]:
@@ -208,7 +213,7 @@ class Progress:
     def __repr__(self) -> str:
         lines = (f"{'✓' if got == most else '○'} {text:44s} {number(got):>5} of {number(most)}"
                  for text, got, most in self._lines())
-        return "\n".join(lines) or "No lesson here: a notebook and its folder `checks` belong side by side."
+        return "\n".join(lines) or "No lesson here: run the first cell of the lesson's notebook."
 
     def _repr_html_(self) -> str:
         table = ""

@@ -14,6 +14,7 @@ from html import escape
 from pathlib import Path
 from random import Random
 
+from .. import lesson_files
 from ..checking import recorded
 from ..checking.report import MONO
 from .progress import kept
@@ -117,7 +118,7 @@ def available(lesson: str) -> bool:
 def _asked(exercise: Callable | str) -> tuple[str, str]:
     """Returns the exercise's name and the code of its solved cell; the code is empty if there is none."""
     name = exercise if isinstance(exercise, str) else getattr(exercise, "__name__", repr(exercise))
-    known = recorded.parts(Path.cwd() / recorded.FOLDER)
+    known = recorded.parts(lesson_files.checks(Path.cwd(), name))
     if name not in known:
         raise ValueError(f"{name!r} is not an exercise of this lesson; the lesson has "
                          f"{', '.join(known) or 'none here'}")
@@ -137,7 +138,7 @@ def _not_yet(name: str, code: str, what: str) -> str:
             f"This copy of the course came without solutions, so {what} of {name} is not here. Whoever gave it to you"
             " has them."
         )
-    most = recorded.parts(Path.cwd() / recorded.FOLDER)[name].points
+    most = lesson_files.part(Path.cwd(), name).points
     so_far = kept(Path.cwd(), name)
     if so_far.points >= most or len(so_far.failed) >= TRIES:
         return ""

@@ -1,4 +1,4 @@
-"""A lesson's recorded run on real pictures, shown by `real_run()` from the file `real.json` beside the notebook.
+"""A lesson's recorded run on real pictures, shown by `real_run()` from the lesson's file `real.json`.
 
 The file `real.md`, beside the lesson's source in the course's repository, says how the run was recorded and gives every
 number.
@@ -12,9 +12,9 @@ from functools import partial
 from html import escape
 from typing import TYPE_CHECKING, Any, Literal
 
+from ..lesson_files import handed_out
 from ..networks.welch import LEVEL, Difference, together, welch
 from ..pictures.style import ALERT, FEATURES, INK, MAPS, OTHER, data_url, house_figure
-from .beside import beside
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -113,9 +113,9 @@ class RealRun:
 def real_run() -> RealRun:
     """Returns the recorded run of this lesson's module on real pictures, for the last line of a cell, which shows it.
 
-    Raises FileNotFoundError if there is no `real.json` beside the notebook.
+    Raises FileNotFoundError if the lesson has none.
     """
-    return RealRun(json.loads(beside(FILE).read_text(encoding="utf-8")))
+    return RealRun(json.loads(handed_out(FILE).read_text(encoding="utf-8")))
 
 
 def _image(figure: Figure, alt: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from ..checking import recorded
+from .. import lesson_files
 from ..checking.observe import namespace_of
 from ..checking.report import score, text
 from ..checking.verdict import Verdict
@@ -35,7 +35,7 @@ def report_problem(exercise: Callable) -> Shown:
     points. It also raises one outside a notebook.
     """
     try:
-        verdict = verdict_on(exercise, Path.cwd() / recorded.FOLDER)
+        verdict = verdict_on(exercise, lesson_files.checks(Path.cwd(), getattr(exercise, "__name__", "")))
     except (ValueError, FileNotFoundError) as error:
         raise Unusable(str(error)) from None
     name = verdict.exercise
@@ -43,7 +43,7 @@ def report_problem(exercise: Callable) -> Shown:
         raise Unusable(f"{name} is not written yet, so there is no verdict to report")
     if verdict.points == verdict.max_points:
         raise Unusable(f"{name} has full points, so there is nothing to report")
-    problem = Problem(recorded.parts(Path.cwd() / recorded.FOLDER)[name].lesson, name, verdict.points,
+    problem = Problem(lesson_files.part(Path.cwd(), name).lesson, name, verdict.points,
                       verdict.max_points, versions(),
                       _without_paths(text(verdict)), _code(exercise, name))
     content, path = problem.text().encode("utf-8", "replace"), Path.cwd() / f"problem-{problem.lesson}-{name}.txt"

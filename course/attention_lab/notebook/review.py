@@ -1,7 +1,7 @@
 """Five minutes of questions about earlier lessons, days and weeks later: `review()`.
 
-In each lesson's folder, `review.json` comes with the course and holds the lesson's questions. `.review.json` is the
-learner's own and holds when each question comes next. A question first comes a day after the lesson's first exercise
+`review.json` is one of a lesson's files and holds its questions. `.review.json`, beside the notebook, is the learner's
+own and holds when each question comes next. A question first comes a day after the lesson's first exercise
 was solved. As long as it is answered correctly, it comes again after 3, 7 and 21 days; after a wrong answer, it starts
 again with 1 day.
 """
@@ -17,6 +17,7 @@ from random import Random
 from typing import Any
 
 from ..checking.report import MONO, _code
+from ..lesson_files import around, handed_out
 from ..short_errors import Unusable
 from ..storage import bounded, found, keep, put_beside
 from .progress import began
@@ -32,13 +33,15 @@ _shown: list[Question] = []  # the questions that were shown in this session: on
 class Question:
     """A question of a lesson.
 
-    folder: the lesson's folder.
+    lesson: the lesson's name.
+    folder: the folder with its notebook.
     item: the question as `review.json` holds it.
     step: the index in DAYS of its waiting time.
     due: the day on which it comes next.
     asked: the day on which it is shown.
     """
 
+    lesson: str
     folder: Path
     item: dict[str, Any]
     step: int
@@ -83,7 +86,7 @@ class Question:
     @property
     def tagged(self) -> str:
         """Returns the question, with its lesson's number before it."""
-        return f"[{self.folder.name.partition('_')[0]}] {self.item['asks']}"
+        return f"[{self.lesson.partition('_')[0]}] {self.item['asks']}"
 
     @property
     def letters(self) -> str:
@@ -176,11 +179,11 @@ def questions(folder: Path) -> list[Question]:
     A lesson whose questions cannot be read is skipped.
     """
     asked = []
-    for path in sorted(folder.parent.glob(f"*/{QUESTIONS}")):
-        if day := began(path.parent):
-            plan, first = _schedule(path.parent), day + timedelta(DAYS[0])
-            asked += [Question(path.parent, item, *plan.get(item["id"], (0, first)), asked=date.today())
-                      for item in _items(path)]
+    for lesson, (place, files) in sorted(around(folder).items()):
+        if day := began(place):
+            plan, first = _schedule(place), day + timedelta(DAYS[0])
+            asked += [Question(lesson, place, item, *plan.get(item["id"], (0, first)), asked=date.today())
+                      for item in _items(files / QUESTIONS)]
     return asked
 
 
@@ -246,7 +249,7 @@ def _take(asked: list[Question], answers: list) -> Review:
         good = each.right(answer)
         right += good
         step = min(each.step + 1, len(DAYS) - 1) if good else 0
-        odd = _write(each.folder, each.item["id"], step, today + timedelta(DAYS[step]))
+        odd = _write(each, step, today + timedelta(DAYS[step]))
         said = "✓ Right." if good else f"✗ You answered {each.written(answer)}; it is {each.written(each.answer)}."
         below = [f"{said} {each.item['why']}", _again(DAYS[step]), *filter(None, [odd])]
         parts.append((each.tagged, _numbered(each.item["code"]), below))
@@ -295,14 +298,14 @@ def _strictly(folder: Path) -> dict[str, tuple[int, date]]:
         raise ValueError(f"{SCHEDULE} holds something else") from error
 
 
-def _write(folder: Path, name: str, step: int, due: date) -> str:
+def _write(question: Question, step: int, due: date) -> str:
     """Writes one question's next day into the schedule. Returns the sentence to show."""
-    said = ""
+    folder, name, said = question.folder, question.item["id"], ""
     try:
         plan = _strictly(folder)
     except ValueError:
         plan, said = {}, put_beside(folder / SCHEDULE)
-    lesson = {name, *(item["id"] for item in _items(folder / QUESTIONS))}
+    lesson = {name, *(item["id"] for item in _items(handed_out(QUESTIONS, folder)))}
     plan = bounded(plan | {name: (step, due)}, lambda each: (each == name, each in lesson))
     keep(folder / SCHEDULE, {name: [step, due.isoformat()] for name, (step, due) in plan.items()})
     return said

@@ -23,6 +23,7 @@ import torch
 from torch import nn
 
 from ..checking.kinds import fits
+from ..lesson_files import handed_out
 from ..networks.adapters import Beside, OnTokens, Projected
 from ..networks.digit_training import BUDGET, CLASSES, Budget, Run, fingerprint, learn, new_pictures, size, too_large
 from ..networks.welch import LEVEL, Difference, mean_interval, one_more, share_interval, together, welch
@@ -30,7 +31,6 @@ from ..pictures.style import data_url
 from ..pictures.trained_resnet import attention_maps, learning_curves, looked_at
 from ..short_errors import Unusable
 from ..storage import found, keep, put_beside
-from .beside import beside
 from .html_table import html_table
 
 RECORDED, FILE = "recorded_networks.json", "train_resnet.json"
@@ -218,10 +218,10 @@ def train_resnet(network: Callable[..., nn.Module], make_attention: Make | None,
     You may interrupt the kernel at any time. The curve so far is shown then, and the run does not count.
 
     Raises Unusable, before any training, if the network exceeds the budget or returns another shape. Raises
-    FileNotFoundError if recorded_networks.json is not beside the notebook.
+    FileNotFoundError if the lesson has no recorded_networks.json.
     """
     folder = folder or Path.cwd()
-    recorded = baselines(folder / RECORDED)
+    recorded = baselines(handed_out(RECORDED, folder))
     modules: dict[str, None] = {}  # the names of those that were made, each once
     make = partial(_noted, make_attention, modules) if make_attention else None
 
@@ -277,7 +277,7 @@ def baselines(path: Path) -> Recorded:
     Raises FileNotFoundError if there is none, ValueError if it holds something else.
     """
     try:
-        content = found(beside(path.name, path.parent))
+        content = found(path)
         recorded = Recorded(**{**content, "baselines": {name: Baseline(**each)
                                                         for name, each in content["baselines"].items()}})
     except (TypeError, KeyError, AttributeError):

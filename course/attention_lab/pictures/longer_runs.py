@@ -6,7 +6,7 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from ..notebook.beside import beside
+from ..lesson_files import handed_out
 from .style import ALERT, FEATURES, INK, MAPS, PAPER, house_figure, one_plot
 
 if TYPE_CHECKING:
@@ -20,9 +20,9 @@ FILE = "longer.json"
 def longer_runs() -> dict[str, list[float]]:
     """Returns the scores, by arm, of this lesson's recorded runs with five times the steps of the page, in per cent.
 
-    Raises FileNotFoundError if there is no `longer.json` beside the notebook.
+    Raises FileNotFoundError if the lesson has none.
     """
-    return json.loads(beside(FILE).read_text(encoding="utf-8"))
+    return json.loads(handed_out(FILE).read_text(encoding="utf-8"))
 
 
 @house_figure

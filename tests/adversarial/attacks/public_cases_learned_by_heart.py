@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attention_lab.checking import recorded
 
-known = attempt(recorded.load, Path(ROOT) / "course/01_se/checks", "squeeze")
+known = attempt(recorded.load, Path(ROOT) / "course/attention_lab/lessons/01_se/checks", "squeeze")
 
 
 def squeeze(x):

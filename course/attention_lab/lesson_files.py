@@ -1,0 +1,99 @@
+"""Where a lesson's files are. The library brings those of the course's lessons: the recorded checks, the questions for
+later, the recorded runs, and the pictures. So a notebook needs nothing beside it.
+
+A lesson that the library does not know, such as an instructor's own, has its files beside its notebook. Up to release
+1.0, all lessons had them there. Since then, only the library brings them. So what lies beside a notebook of the course
+is never newer than the library's, and the library's is used.
+"""
+
+from __future__ import annotations
+
+from filecmp import cmp
+from pathlib import Path
+
+from .checking import recorded
+
+LESSONS = Path(__file__).with_name("lessons")
+FIGURES = "figures"
+begun: dict[Path, str] = {}  # by folder: the lesson whose notebook runs there, as its first cell says
+
+
+def handed_out(name: str, folder: Path | None = None) -> Path:
+    """Returns the path of a file that belongs to a lesson.
+
+    folder: the notebook's; by default the current folder.
+
+    Raises FileNotFoundError if the file is not there.
+    """
+    here = folder or Path.cwd()
+    for place in (home(here), here):
+        if (place / name).exists():
+            return place / name
+    raise FileNotFoundError(f"{name} is not in {here}, and the library has none for this lesson: run the notebook's "
+                            "first cell")
+
+
+def checks(folder: Path, exercise: str = "") -> Path:
+    """Returns the folder of the recorded checks for the notebook in `folder`; see `home`."""
+    return home(folder, exercise) / recorded.FOLDER
+
+
+def part(folder: Path, exercise: str) -> recorded.Part:
+    """Returns what is recorded about an exercise that is known."""
+    return recorded.parts(checks(folder, exercise))[exercise]
+
+
+def home(folder: Path, exercise: str = "") -> Path:
+    """Returns the folder that holds the files of the lesson whose notebook is in `folder`. If several lessons are
+    there, it is the one whose first cell ran last.
+
+    exercise: chooses the lesson that has this exercise, if one of them has it. If it is not known which lesson is
+        there, it is any lesson of the course.
+    """
+    there = list(homes(folder).values())
+    looked = there or sorted(LESSONS.iterdir())
+    return next((path for path in looked if (path / recorded.FOLDER / f"{exercise}{recorded.SUFFIX}").is_file()),
+                there[0] if there else folder)
+
+
+def homes(folder: Path) -> dict[str, Path]:
+    """Returns the folders with the files of the lessons whose notebooks are in `folder`, by lesson. A notebook may have
+    another name, if its first cell ran or if its folder has the lesson's name."""
+    names = [begun.get(folder, ""), _beside(folder), *sorted(path.stem for path in folder.glob("*.ipynb")), folder.name]
+    own = {name: folder for name in names[:2] if name and not _known(name)}
+    return {name: LESSONS / name if _known(name) else own[name] for name in names if _known(name) or name in own}
+
+
+def around(folder: Path) -> dict[str, tuple[Path, Path]]:
+    """Returns the lessons in `folder` and in its neighbours: for each, its notebook's folder, and its files'."""
+    found: dict[str, tuple[Path, Path]] = {}
+    for place in (folder, *sorted(folder.parent.glob("*/"))):
+        for name, files in homes(place).items():
+            found.setdefault(name, (place, files))
+    return found
+
+
+def other_beside(folder: Path, exercise: str) -> bool:
+    """Says whether a recorded check lies beside the notebook that differs from the library's."""
+    name = f"{exercise}{recorded.SUFFIX}"
+    own, used = folder / recorded.FOLDER / name, checks(folder, exercise) / name
+    return own.is_file() and not cmp(own, used, shallow=False)
+
+
+def figures(lesson: str) -> dict[str, Path]:
+    """Returns the pictures of one of the course's lessons, by name. In a clone they lie beside the released notebook,
+    and an installed library has them with the lesson's other files."""
+    return {path.name: path for place in (LESSONS.parents[1], LESSONS)
+            for path in sorted((place / lesson / FIGURES).glob("*.svg"))}
+
+
+def _known(lesson: str) -> bool:
+    return lesson in {path.name for path in LESSONS.iterdir()}  # a stranger's name may lead elsewhere
+
+
+def _beside(folder: Path) -> str:
+    """Returns the lesson whose recorded checks are beside the notebook; empty if there are none that can be read."""
+    try:
+        return next((part.lesson for part in recorded.parts(folder / recorded.FOLDER).values()), "")
+    except ValueError:
+        return ""

@@ -1,0 +1,43 @@
+"""What a lesson's first cell calls."""
+
+from __future__ import annotations
+
+import os
+from filecmp import cmp
+from pathlib import Path
+
+from ..checking import recorded
+from ..lesson_files import FIGURES, begun, figures, homes
+from ..storage import folder, write
+from .check import _notebook
+
+# JupyterLab looked for the pictures before the cell brought them, and does not look again by itself.
+LOOK_AGAIN = """<script>
+for (const picture of document.querySelectorAll("img[src*='/figures/']"))
+  if (!picture.naturalWidth) picture.src += (picture.src.includes("?") ? "&" : "?") + "again";
+</script>"""
+
+
+def begin(lesson: str) -> None:
+    """Says which lesson the notebook in the current folder is, and brings the lesson's pictures if they are not beside
+    it. A file that is there stays as it is. If something is missing, it prints what to do."""
+    here = Path.cwd()
+    begun[here] = lesson
+    if homes(here)[lesson] == here and not (here / recorded.FOLDER).is_dir():
+        print(f"This library has no lesson {lesson}: keep the notebook beside its folder `{recorded.FOLDER}`.")
+    there = here / FIGURES
+    pictures = {there / name: path for name, path in figures(lesson).items()}
+    missing = [path for path in pictures if not os.path.lexists(path)]
+    try:
+        if missing:
+            folder(there)
+        for path in missing:
+            write(path, pictures[path].read_bytes())
+    except OSError as error:
+        print(f"The lesson's pictures can't be brought here: {error.strerror or error}.")
+        return
+    if not all(path.is_file() and cmp(path, pictures[path], shallow=False) for path in pictures):
+        print(f"The folder `{FIGURES}` holds other pictures, perhaps those of another lesson: keep each notebook in a "
+              "folder of its own.")
+    if missing and (shell := _notebook()):
+        shell.display_pub.publish({"text/html": LOOK_AGAIN, "text/plain": ""})
