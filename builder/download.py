@@ -12,7 +12,7 @@ import tempfile
 import zipfile
 from pathlib import Path
 
-from autograder.lessons.course import COURSE, ROOT, lessons
+from autograder.lessons.course import COURSE, ROOT, lessons, version
 
 ZIP = ROOT / "work/attention-by-hand.zip"
 FOLDER = "attention-by-hand"
@@ -40,14 +40,23 @@ To start a lesson afresh, rename its folder in my/ and start again.
 """
 
 
+def wheel_name() -> str:
+    """Returns the name of the library's file."""
+    return f"attention_lab-{version()}-py3-none-any.whl"
+
+
+def wheel(folder: Path) -> Path:
+    """Builds the library into `folder`. Raises CalledProcessError if that fails."""
+    pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
+    subprocess.run([*pip, "wheel", "-q", "--no-deps", "-w", folder, COURSE], check=True)
+    return folder / wheel_name()
+
+
 def write(path: Path = ZIP) -> Path:
-    """Writes the file. Raises CalledProcessError if the wheel can't be built."""
+    """Writes the file. Raises CalledProcessError if the library can't be built."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        pip = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
-        subprocess.run([*pip, "wheel", "-q", "--no-deps", "-w", folder, ROOT / "course"], check=True)
-        wheel, = Path(folder).glob("*.whl")
-        _add(archive, wheel.name, wheel.read_bytes())
+        _add(archive, wheel_name(), wheel(Path(folder)).read_bytes())
         _add(archive, START.name, START.read_bytes())
         _add(archive, "README.txt", READ_ME.replace("\n", "\r\n").encode())  # Notepad has to show it, too
         for lesson in lessons():

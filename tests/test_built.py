@@ -8,7 +8,6 @@ import pytest
 from attention_lab.checking import recorded
 from autograder.lessons.course import files_of
 from builder import build, cells, notebooks, record, shared
-from builder.draw import draw
 from tests.suites import NIGHTLY
 from tests.test_pages import without_link
 
@@ -63,13 +62,6 @@ def test_released_notebook_is_nbgraders_release_of_the_solved_one(lesson):
 
 
 @LESSONS
-def test_figures_are_what_their_scripts_draw(lesson, tmp_path):
-    drawn = {path.name: path.read_bytes() for path in draw(lesson.topic, tmp_path)}
-    folder = build.COURSE / lesson.name / build.FIGURES
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == drawn, "run `make build`"
-
-
-@LESSONS
 def test_recorded_checks_are_what_the_reference_gives_now(lesson):
     """By their key, where it is that with which they were written; a nightly run records them all."""
     notebook, built = notebooks.read_source(lesson), record.files(lesson)
@@ -93,19 +85,17 @@ def test_the_list_of_lessons_beside_the_library_and_in_the_readme_is_that_of_the
 
 
 @LESSONS
-def test_no_folder_holds_anything_but_the_lesson(lesson):
-    """What a page links to is beside it, and what the library reads is in the library; nothing is in the tree twice."""
-    shipped, notebook = {path.name for path in build.shipped(lesson)}, f"{lesson.name}.ipynb"
-    page = {notebook, build.FIGURES} | shipped & {build.EXAMPLE}
-    for folder, known in ((build.COURSE / lesson.name, page), (build.NOTEBOOKS / lesson.name, {notebook}),
-                          (files_of(lesson.name), {recorded.FOLDER, build.QUESTIONS} | shipped - page)):
-        assert {path.name for path in folder.iterdir()} - {".ipynb_checkpoints"} == known
-
-
-@LESSONS
-def test_what_a_lesson_ships_is_that_of_its_topic_and_small(lesson):
-    for path, content in build.files(lesson).items():
+def test_a_lesson_has_what_its_topic_makes_and_nothing_else_and_nothing_twice(lesson):
+    """What a page links to is beside it, and what the library reads is in the library."""
+    made, name = build.files(lesson), f"{lesson.name}.ipynb"
+    for path, content in made.items():
         assert len(content) <= 500_000 and path.read_bytes() == content, "run `make build`"
+    folders = build.NOTEBOOKS / lesson.name, build.COURSE / lesson.name, files_of(lesson.name)
+    there = {path for folder in folders for path in folder.rglob("*") if path.is_file() and path.name[0] != "."}
+    besides = {folder / name for folder in folders[:2]} | {*(folders[2] / recorded.FOLDER).iterdir()}
+    left = {path for path in there - {*made} - besides
+            if path.parts[-2] != ".ipynb_checkpoints" and path.parent != folders[0] / build.FIGURES}
+    assert not left
 
 
 @LESSONS

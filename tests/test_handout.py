@@ -76,11 +76,12 @@ def test_the_released_notebook_runs_and_says_only_what_is_not_implemented(lesson
 
 
 @ONE
-def test_a_single_assignment_folder_works(lesson, handed_out, tmp_path):
-    """As nbgrader hands it out: one folder. Solved by hand, all checks are green; the data are found."""
+def test_one_notebook_and_the_library_are_enough(lesson, handed_out, tmp_path):
+    """Solved by hand in an empty folder, all checks are green; the data are found, and the pictures brought."""
     folder, site = handed_out
-    alone = shutil.copytree(folder / lesson.name, tmp_path / lesson.name)
-    notebook = nbformat.read(alone / f"{lesson.name}.ipynb", as_version=4)
+    alone = tmp_path / "downloads"
+    alone.mkdir()
+    notebook = nbformat.read(folder / lesson.name / f"{lesson.name}.ipynb", as_version=4)
     answers = {cell.id: cell.source for cell in
                nbformat.read(build.NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4).cells}
     for cell in notebook.cells:
@@ -93,6 +94,8 @@ def test_a_single_assignment_folder_works(lesson, handed_out, tmp_path):
         meta = cell.metadata.get("nbgrader", {})
         if meta.get("grade"):
             assert float(cell.outputs[-1].data["text/plain"]) == meta["points"], cell.outputs[0].data["text/html"]
+    drawn, brought = ({path.name for path in (place / "figures").iterdir()} for place in (folder / lesson.name, alone))
+    assert drawn == brought
 
 
 def contents(path):

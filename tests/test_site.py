@@ -131,19 +131,6 @@ def test_it_holds_no_solution(site):
     assert not [secret for secret in hidden if secret in text]
 
 
-def test_a_hand_out_holds_what_the_folder_holds(site):
-    for lesson in lessons():
-        with zipfile.ZipFile(site / f"downloads/{lesson.name}.zip") as packed:
-            names = {name.removeprefix("attention-by-hand/") for name in packed.namelist()}
-            for path in (COURSE / lesson.name).rglob("*"):
-                name = str(path.relative_to(COURSE))
-                if path.is_file() and ".ipynb_checkpoints" not in name and not path.name.startswith("."):
-                    assert packed.read(f"attention-by-hand/{name}") == path.read_bytes()
-        assert {"README.md", "pyproject.toml", "attention_lab/notebook/check.py",
-                "attention_lab/photos/coffee.jpg"} <= names
-        assert {name.partition("/")[0] for name in names if "/" in name} == {lesson.name, "attention_lab"}
-
-
 def test_the_course_is_downloaded_as_what_starts_without_a_terminal(site):
     with zipfile.ZipFile(site / "downloads/course.zip") as packed:
         names = {name.removeprefix("attention-by-hand/") for name in packed.namelist()}
@@ -162,7 +149,7 @@ def test_a_lesson_is_as_learners_get_it(site):
         assert {"Hint 1: a nudge", *hints} <= set(re.findall(r"<summary>(.*?)</summary>", text))
         assert text.count("_images/") == len(re.findall(r"\]\(figures/", prose))
         assert "points. Output and gradients" not in text  # a check's verdict on our solution
-        assert f'href="../downloads/{lesson.name}.zip"' in text
+        assert f'href="../downloads/{lesson.name}.ipynb"' in text and ".whl" in text  # test_every_internal_link follows
 
 
 def test_what_was_to_be_guessed_is_folded(site):

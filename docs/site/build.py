@@ -6,11 +6,10 @@ import re
 import shutil
 import subprocess
 import sys
-import zipfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from autograder.lessons.course import COURSE, FILES, ROOT, Lesson, lessons
+from autograder.lessons.course import COURSE, ROOT, Lesson, lessons
 from builder import download
 from docs.site import api, lesson, museum
 from docs.site.blocks import html
@@ -34,7 +33,6 @@ COPIED = {  # page: its source
     "photographs": ROOT / "datasets/photos/CARD.md",
 }
 ROOMS = ("notebook", "pictures", "networks", "tasks")  # of the library: what notebooks import
-NOT_HANDED_OUT = ("__pycache__", ".egg-info", ".ipynb_checkpoints", "build/", ".progress.json", ".review.json")
 
 
 def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:
@@ -116,31 +114,13 @@ def index(title: str, words: str, modules: dict[str, Path]) -> str:
 
 
 def hand_outs(folder: Path, chosen: Iterable[Lesson]) -> None:
-    """A zip for each lesson, and one of all lessons, which holds a start.py to double-click.
-
-    Their folders are those of course/, so that several lessons can be unpacked in one place."""
+    """Each lesson's notebook, the library, which brings all else, and a zip of the course with a start.py to
+    double-click."""
     folder.mkdir(parents=True)
+    download.wheel(folder)
     download.write(folder / "course.zip")
-    library = [path for path in _files(COURSE) if path.parent == COURSE
-               or "attention_lab" in path.relative_to(COURSE).parts and FILES not in path.parents]
     for each in chosen:
-        _zip(folder / f"{each.name}.zip", [*_files(COURSE / each.name), *_files(FILES / each.name), *library])
-
-
-def _files(folder: Path) -> list[Path]:
-    def belongs(path: Path) -> bool:
-        return path.is_file() and not any(part in str(path.relative_to(COURSE)) for part in NOT_HANDED_OUT)
-
-    return [path for path in sorted(folder.rglob("*")) if belongs(path)]
-
-
-def _zip(path: Path, files: Iterable[Path]) -> None:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
-        for file in files:
-            # with no time of day: the same files, the same zip
-            entry = zipfile.ZipInfo(f"{download.FOLDER}/{file.relative_to(COURSE)}")
-            entry.external_attr, entry.compress_type = 0o644 << 16, zipfile.ZIP_DEFLATED
-            packed.writestr(entry, file.read_bytes())
+        shutil.copy(COURSE / each.name / f"{each.name}.ipynb", folder)
 
 
 def external_links(built: Path) -> str:

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson
+from builder.download import wheel_name
 from docs.site.blocks import folded, html, python
 from docs.site.course import drawing
 from docs.site.predictions import form
@@ -96,6 +97,9 @@ def text(output: dict[str, Any]) -> str:
 
 
 def download(lesson: Lesson) -> str:
-    """A button that downloads the lesson. (A link to Colab stands in the notebook, if the course has an address.)"""
-    return html(f'<p class="buttons"><a class="button" href="../downloads/{lesson.name}.zip" download>Download this '
-                'lesson</a></p>')
+    """Buttons that download the lesson and the library. (A link to Colab stands in the notebook, if the course has an
+    address.)"""
+    files = {"this lesson": f"{lesson.name}.ipynb", "the library": wheel_name()}
+    return html('<p class="buttons">' + " ".join(
+        f'<a class="button" href="../downloads/{file}" download>Download {what}</a>' for what, file in files.items())
+        + "</p>")
