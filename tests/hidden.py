@@ -10,9 +10,8 @@ from autograder.audit.audit import Local
 from autograder.judge import questions, recording
 from autograder.lessons import derive
 from autograder.lessons.course import ROOT, lessons
-from autograder.lessons.topics import Topic, topic
+from autograder.lessons.topics import topic
 from autograder.submission import notebook
-from tests.suites import NIGHTLY
 
 LESSONS = {lesson.name: lesson for lesson in lessons()}
 SEED = "tests"
@@ -29,12 +28,9 @@ def catalogue(lesson: str):
 
 @lru_cache(maxsize=2)  # a process goes from one lesson to the next
 def graders(lesson: str) -> questions.Graders:
-    """The questions of SEED, as a judge on the CPU has them.
-    In `make test` without the known mistakes, which only choose sentences."""
+    """The questions of SEED, as a judge on the CPU has them."""
     with one_thread(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(questions, "FOLDER", ROOT / "work/hidden-tests" / ("nightly" if NIGHTLY else "test"))
-        if not NIGHTLY:
-            patch.setattr(Topic, "mistakes", ())
+        patch.setattr(questions, "FOLDER", ROOT / "work/hidden-tests")
         return questions.prepare(notebook.lesson(lesson), SEED, "meta", keep=True)
 
 

@@ -49,9 +49,8 @@ GPU_MEMORY = 3 << 30  # and on a GPU for what CUDA's libraries load when they ar
 LOOK = 0.1  # seconds between two checks of its use of time and memory
 # What a process says while it draws. A class's hidden questions are drawn once, and this takes no time from a notebook.
 DRAWING, DRAWN = "drawing", "drawn"
-WAIT = 5.0  # after so many seconds, somebody who waits for the questions is told so
-DRAWS = ("Drawing this class's hidden questions. The reference and every known mistake answer them once for each "
-         "lesson, before the grading begins. For some lessons this takes minutes.")
+WAIT = 3.0  # after so many seconds, somebody who waits for the questions is told so
+DRAWS = "Drawing this class's hidden questions, once for each lesson. This takes some seconds."
 TOO_MUCH = "Not graded: the process that graded this notebook needed more than {}. Please look at the notebook."
 
 

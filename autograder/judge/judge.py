@@ -310,6 +310,7 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
                     raise
                 return []  # the first answers have come in time, so they count
         found = judging.judge(exercise, partial(measuring.ask, session), secret=True, ask_all=ask_all_or_none)
+        graders.asked[exercise.name].keep()
         found.notes += [UNMEASURED] if session.unmeasured and any(case.peak for case in exercise.cases) else []
         return found
 

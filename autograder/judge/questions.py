@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -17,9 +17,9 @@ from torch import Tensor
 from attention_lab.checking import recorded
 from attention_lab.checking.protocol import Question, plain
 from autograder.judge import private, recording
+from autograder.judge.known import Asked
 from autograder.judge.versions import digest, unchanged, versions
 from autograder.lessons import derive
-from autograder.lessons.catalogue import Mistake
 from autograder.lessons.course import ROOT
 from autograder.lessons.declare import Exercise
 from autograder.lessons.topics import topic
@@ -28,7 +28,6 @@ from autograder.worker import wire
 
 FOLDER = ROOT / "work/hidden"  # as private as the class's seed, which is beside it
 KEPT = 40  # files: some for each lesson, and for the seed and the code before these
-DRAWS = 5  # a seed whose cases do not tell two mistakes apart is followed by its next draw
 
 
 @dataclass(frozen=True)
@@ -39,6 +38,7 @@ class Graders:
     together: the numbers of the cases that are sent in one frame, in the order of the frame. The order depends on the
         seed, so that cases to be refused do not always come last.
     packed: for each exercise, the frame of questions that every submission gets first.
+    asked: for each exercise, what its known mistakes have answered so far.
     """
 
     lesson: notebook.ReleasedLesson
@@ -46,6 +46,7 @@ class Graders:
     delegates: dict[str, tuple[str, ...]]
     together: dict[str, list[int]]
     packed: dict[str, wire.Packed]
+    asked: dict[str, Asked]
 
     @property
     def reference(self) -> ModuleType:
@@ -89,7 +90,7 @@ def prepare(lesson: notebook.ReleasedLesson, seed: str, device: str, keep: bool)
                 if keep and unchanged():
                     with contextlib.suppress(OSError):  # a folder that can't be written to
                         _keep(exercises, path)
-    return _graders(lesson, exercises, seed)
+    return _graders(lesson, exercises, seed, path if keep else None)
 
 
 @contextlib.contextmanager
@@ -121,50 +122,35 @@ def _keep(exercises: list[recorded.RecordedExercise], path: Path) -> None:
         for exercise in exercises:
             # somebody waits, and nobody downloads it
             file.writestr(exercise.name, recorded.to_bytes(exercise, effort=1))
-    newest = sorted((file for file in path.parent.iterdir() if file.suffix != ".lock"),
-                    key=lambda file: file.stat().st_mtime, reverse=True)
+    newest = sorted(path.parent.glob("*.zip"), key=lambda file: file.stat().st_mtime, reverse=True)
     for old in newest[KEPT:]:
-        old.unlink(missing_ok=True)
+        for beside in path.parent.glob(f"{old.stem}.*"):
+            beside.unlink(missing_ok=True)
 
 
-def without_mistakes(lesson: notebook.ReleasedLesson, seed: str, device: str) -> Graders:
-    """Returns hidden questions without the answers of the known mistakes. They are drawn quickly, but no mistake can be
-    recognised by them. They are not kept on the disk."""
-    return _graders(lesson, drawn(lesson, seed, device, mistakes=()), seed)
+def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str) -> list[recorded.RecordedExercise]:
+    """Draws a lesson's hidden cases, and records the answers of the reference."""
+    files, points = topic(lesson.topic), {slot.name: slot.points for slot in lesson.exercises}
+    seed = f"{seed}/0"  # as in earlier versions, so that a class keeps its questions
+    cases = derive.hidden(files.exercises, files.reference, seed)
+    return [recording.record_exercise(e.name, cases[e.name], points[e.name], files.reference, (), e.uses, seed, device)
+            for e in files.exercises]
 
 
-def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str,
-          mistakes: Sequence[Mistake] | None = None) -> list[recorded.RecordedExercise]:
-    """Draws a lesson's hidden cases, and records the answers of the reference and of every known mistake.
-
-    mistakes: used instead of the lesson's own.
-    """
-    files = topic(lesson.topic)
-    known = files.mistakes if mistakes is None else mistakes
-    points = {slot.name: slot.points for slot in lesson.exercises}
-    draw = 0
-    while True:
-        cases = derive.hidden(files.exercises, files.reference, f"{seed}/{draw}")
-        try:
-            return [recording.record_exercise(e.name, cases[e.name], points[e.name], files.reference, known, e.uses,
-                                              f"{seed}/{draw}", device) for e in files.exercises]
-        except ValueError:
-            draw += 1
-            if draw == DRAWS:
-                raise
-
-
-def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedExercise], seed: str) -> Graders:
+def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedExercise], seed: str,
+             kept: Path | None = None) -> Graders:
     """Returns what a judge needs of a lesson's recorded questions."""
-    together, packed = {}, {}
+    together, packed, asked = {}, {}, {}
     for exercise in exercises:
         for case in exercise.cases:
             case.secret = True
         together[exercise.name] = order = at_once(exercise)
         Random(f"{seed} order of {exercise.name}").shuffle(order)
         packed[exercise.name] = pack([(first(exercise.cases[i]), exercise.cases[i].tensors) for i in order])
+        asked[exercise.name] = Asked(lesson.topic, exercise, kept)
+        exercise.mistakes = asked[exercise.name].mistakes()
     return Graders(lesson, exercises, {exercise.name: exercise.delegates for exercise in topic(lesson.topic).exercises},
-                   together, packed)
+                   together, packed, asked)
 
 
 def at_once(exercise: recorded.RecordedExercise) -> list[int]:

@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import inspect
 import linecache
 import math
-import warnings
-from collections.abc import Sequence
-from functools import partial
-from types import ModuleType
+from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from types import CodeType, ModuleType
 from typing import Any
+from unittest.mock import patch
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
-from torch.overrides import TorchFunctionMode
 
 from attention_lab.checking import values
 from attention_lab.checking.compare import DRAWN
-from attention_lab.checking.fingerprint import row_scales, same
+from attention_lab.checking.fingerprint import Fingerprint, same
 from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import NUMBER, Answer, Call, Construct, Observation, Question, Raised
 from attention_lab.checking.recorded import RecordedCase, RecordedExercise, RecordedMistake
-from autograder.judge.disguise import Implementation, disguise
 from autograder.lessons import catalogue, declare, derive
 from autograder.lessons.derive import VISIBLE
 
@@ -151,23 +149,27 @@ class _Asking:
 BITS = {"float64": 36, "float32": 18, "bfloat16": 8}  # of the largest element that are kept
 ATTEMPTS = 30
 PATIENCE = 8
-NORMS = {F.batch_norm, F.instance_norm, torch.batch_norm, torch.instance_norm, torch.native_batch_norm}
+NORMS = "batch_norm", "instance_norm", "native_batch_norm"  # torch's functions to which all others lead
 
 
-class _LoneNorms(TorchFunctionMode):
-    """Notices a BatchNorm or InstanceNorm with a batch of one.
+@contextlib.contextmanager
+def _lone_norms() -> Iterator[list[bool]]:
+    """Yields a list that holds True if a BatchNorm or InstanceNorm has had a batch of one.
 
     If memory layouts are mixed, torch 2.13 computes wrong gradients in such a norm (DESIGN.md, "Walls and speed"). An
     honest answer and an honest reference may then differ, so no gradient is compared in such a case.
     """
+    sizes: list[bool] = []
 
-    seen = False
-
-    def __torch_function__(self, function, types, args=(), kwargs=None):
-        kwargs = kwargs or {}
-        if function in NORMS:
-            self.seen |= len(args[0] if args else kwargs["input"]) == 1
-        return function(*args, **kwargs)
+    def noting(norm: Callable) -> Callable:
+        def noted(*args: Any, **kwargs: Any) -> Any:
+            sizes.append(len(args[0] if args else kwargs["input"]) == 1)
+            return norm(*args, **kwargs)
+        return noted
+    with contextlib.ExitStack() as stack:  # a mode of torch would slow down every operation
+        for name in NORMS:
+            stack.enter_context(patch.object(torch, name, noting(getattr(torch, name))))
+        yield sizes
 
 
 def record_case(name: str, case: declare.Case, namespace: dict[str, Any], seed: str = VISIBLE,
@@ -222,13 +224,17 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
     thing, asking = namespace[name], _Asking(namespace, generator(seed, name, case.label, attempt),
                                              (seed, name, attempt))
     question = _question(name, case, thing, asking)
-    with _LoneNorms() as norms:
+    differentiable = case.raises is None and case.gradients and case.peak is None
+    trace, question.trace = question.trace, question.trace and not differentiable  # once is enough
+    with _lone_norms() as norms:
         header, tensors = _asked(thing, question,
                                  derive.resized(case) if inspect.isclass(thing) and case.earlier is True else (),
                                  asking)
-    if case.raises is None and case.gradients and case.peak is None and not norms.seen:
-        _add_cotangents(case, header, tensors, asking)
-        question.gradients = True
+    question.trace = trace
+    if differentiable:
+        if not any(norms):
+            _add_cotangents(case, header, tensors, asking)
+            question.gradients = True
         header, tensors = observe(thing, question, asking.tensors, namespace)
     if case.device:
         here, question.device = tensors, device
@@ -352,8 +358,13 @@ def run_source(source: str, reference: ModuleType, name: str) -> dict[str, Any]:
     for text, file in ((inspect.getsource(reference), f"<{name}: earlier exercises>"), (source, f"<{name}>")):
         # so that a crash can show its line
         linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
-        exec(compile(text, file, "exec", dont_inherit=True), namespace)
+        exec(_compiled(text, file), namespace)
     return namespace
+
+
+@lru_cache(maxsize=64)  # a mistake is run once for each case
+def _compiled(text: str, file: str) -> CodeType:
+    return compile(text, file, "exec", dont_inherit=True)
 
 
 def record_exercise(name: str, cases: Sequence[declare.Case], points: float, reference: ModuleType,
@@ -376,44 +387,43 @@ def record_exercise(name: str, cases: Sequence[declare.Case], points: float, ref
     # layer.
     others = [_record_alive(name, case, vars(reference), seed, attempt, device, by_nature)[0] for case in cases[1:]]
     made = RecordedExercise(name, points, list(uses), [first, *others], [])
+    for number, case in enumerate(made.cases):
+        case.number = number
     if seed != VISIBLE:
-        _disguise_refused(made, reference, mistakes, (seed, name, attempt))
+        _disguise_refused(made, reference, (seed, name, attempt))
     record_mistakes(made, reference, mistakes)
     return made
 
 
-def _disguise_refused(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[catalogue.Mistake],
-                      words: tuple) -> None:
-    """Disguises the cases that should be refused; see `disguise`. The mistakes are run only for this, so what a mistake
-    remembers of these calls does not show in its recorded answers.
+def _disguise_refused(made: RecordedExercise, reference: ModuleType, words: tuple) -> None:
+    """Gives questions whose arguments should be refused what all others of their exercise have: weights and cotangents.
+    Code that searches the worker's memory could otherwise recognise them because these are missing, and raise a
+    ValueError without looking at the arguments.
 
     words: the words on which the exercise's weights depend.
     """
-    refused = [case for case in made.cases if case.expected.raised]
-    spaces = (
-        [run_source(source_of(m, reference), reference, m.id) for m in mistakes if m.exercise == made.name]
-        if refused
-        else []
-    )
-    tried = [Implementation(space[made.name], space) for space in (vars(reference), *spaces)]
-    for case in refused:
-        g = generator(*words, "cotangents", case.label)
-        disguise(case, made.cases[0], tried, partial(_weights, case, words), partial(_cotangent, g))
+    ordinary = made.cases[0]
+    for case in [case for case in made.cases if case.expected.raised]:
+        given = {name: t for name, t in ordinary.tensors.items() if name.startswith(("state.", "cotangent"))}
+        if construct := case.question.construct:
+            construct.load_weights = True
+            asking = _Asking(vars(reference), generator(), ())
+            asking.tensors = case.tensors
+            with contextlib.suppress(ValueError):  # where the constructor refuses them, the ordinary weights do
+                weights = random_state(asking.module(getattr(reference, made.name), construct), *words)
+                given = {name: t for name, t in given.items() if not name.startswith("state.")}
+                given |= {f"state.{name}": t for name, t in weights.items()}
+        case.question.gradients = ordinary.question.gradients
+        case.tensors.update(given)
 
 
-def _weights(case: RecordedCase, words: tuple, implementation: Implementation) -> dict[str, Tensor]:
-    """Returns weights for the module that an answer makes from a case's arguments."""
-    if case.question.construct is None:
-        return {}
-    asking = _Asking(implementation.namespace, generator(), ())
-    asking.tensors = case.tensors
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of layers without a channel
-        return random_state(asking.module(implementation.thing, case.question.construct), *words)
-
-
-def _cotangent(g: torch.Generator, shape: tuple[int, ...]) -> Tensor:
-    return draw(declare.RandomTensor(shape, "normal"), g)
+def answered(mistake: str, source: str, reference: ModuleType, made: RecordedExercise,
+             case: RecordedCase) -> Fingerprint:
+    """Returns the fingerprint of what the mistake with this id and code answers to a case."""
+    if case.check == "memory":  # large and slow; what it shows is no number
+        return case.fingerprint(case.expected, case.expected_tensors)
+    theirs = run_source(source, reference, mistake)
+    return case.fingerprint(*observe(theirs[made.name], case.question, case.tensors, theirs))
 
 
 def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[catalogue.Mistake]) -> None:
@@ -421,22 +431,17 @@ def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Seq
 
     Raises ValueError if two mistakes look alike, or if one looks right.
     """
-    cases = made.cases
-    zero = [row_scales(case.expected_tensors, made.scale) for case in cases]
-    known: dict[str, tuple[list, str | None]] = {"the reference": (made.right, None)}
+    known: dict[str, tuple[Sequence[Fingerprint], str | None]] = {"the reference": (made.right, None)}
     for mistake in mistakes:
         if mistake.exercise != made.name:
             continue
-        theirs = run_source(source_of(mistake, reference), reference, mistake.id)
-        thing = theirs[made.name]
-        prints = [right if case.check == "memory"  # large and slow; what it shows is no number
-                  else case.fingerprint(*observe(thing, case.question, case.tensors, theirs))
-                  for case, right in zip(cases, made.right)]
+        source = source_of(mistake, reference)
+        prints = [answered(mistake.id, source, reference, made, case) for case in made.cases]
         for other, (others, grain) in known.items():
             # its noise differs from what is right, and from nothing else
             coarse = other != "the reference" and (mistake.grain or grain)
             if all(same(p, o, z if len(z) <= len(p[1]) else z[:len(p[1])], coarse or case.grain)
-                   for p, o, z, case in zip(prints, others, zero, cases)):
+                   for p, o, z, case in zip(prints, others, made.zero, made.cases)):
                 raise ValueError(f"{made.name}: the mistake {mistake.id!r} cannot be told from {other!r} on "
                                  "these cases")
         known[mistake.id] = prints, mistake.grain

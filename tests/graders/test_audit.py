@@ -52,7 +52,7 @@ def test_a_mistake_that_is_right(planted):
     right = catalogue.Mistake("is-a-mean", "A sentence.", "", exercise="squeeze",
                               source="def squeeze(x):\n    return x.flatten(2).mean(-1)")
     found = planted(mistakes=(right,))
-    assert len(found.false_acceptances) == 1 and "'is-a-mean'" in found.false_acceptances[0]
+    assert found.false_acceptances == ["is-a-mean (tests)"]
 
 
 def test_mutants(planted):

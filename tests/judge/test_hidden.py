@@ -1,16 +1,20 @@
-"""Hidden questions are drawn once for a seed and the code, and what is kept of them is what was drawn."""
+"""Hidden questions are drawn once for a seed and the code, and what is kept of them is what was drawn. Known mistakes
+answer them when an answer is wrong."""
 
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 
 import pytest
 import torch
 
-from attention_lab.checking import recorded
+from attention_lab.checking import judging, recorded
 from attention_lab.networks.threads import one_thread
-from autograder.judge import questions
+from attention_lab.notebook.check import asker
+from autograder.judge import questions, recording
 from autograder.lessons.course import files_of
+from autograder.lessons.topics import topic
 from autograder.submission.notebook import lesson
 
 LESSON = lesson("01_se")
@@ -50,7 +54,7 @@ def same(a, b):
 def test_what_is_kept_is_what_was_drawn(folder):
     with one_thread():
         first, again = (questions.prepare(LESSON, "a seed", "meta", keep=True) for _ in range(2))
-    assert same(again.exercises, first.exercises)
+    assert same([each.cases for each in again.exercises], [each.cases for each in first.exercises])
     assert [packed.body for packed in again.packed.values()] == [packed.body for packed in first.packed.values()]
     path, = folder.iterdir()  # so the second came from there
     assert path.stat().st_mode & 0o077 == 0 and folder.stat().st_mode & 0o077 == 0
@@ -94,3 +98,42 @@ def test_what_was_not_used_for_longest_goes(folder, draws, monkeypatch):
     questions.prepare(LESSON, "c", "meta", keep=True)
     questions.prepare(LESSON, "a", "meta", keep=True)
     assert draws == ["a", "b", "c", "a"]
+
+
+def test_known_mistakes_are_asked_about_one_case_first_and_their_answers_are_kept(folder, monkeypatch):
+    asked = []
+    answered = recording.answered
+
+    def noting(mistake, source, reference, made, case):
+        asked.append((mistake, case.number))
+        return answered(mistake, source, reference, made, case)
+    monkeypatch.setattr(recording, "answered", noting)
+    answer = {"squeeze": lambda x: x.amax(dim=(2, 3))}
+
+    def judged():
+        graders = questions.prepare(LESSON, "a seed", "meta", keep=True)
+        exercise = graders.exercises[0]
+        said = judging.judge(exercise, asker(answer["squeeze"], answer), secret=True)
+        graders.asked["squeeze"].keep()
+        return said.mistake, exercise
+    with one_thread():
+        mistake, exercise = judged()
+        assert mistake == "squeeze-maximum" and len(set(asked)) == len(asked)
+        times = Counter(mistake for mistake, _ in asked)
+        assert len(times) == len(exercise.mistakes) and times["squeeze-maximum"] > 10
+        assert sorted(times.values())[:-1] == [1] * (len(times) - 1)
+        asked.clear()
+        assert judged()[0] == mistake and not asked  # as in another process
+        path, = folder.glob("*.json")
+        assert path.stat().st_mode & 0o077 == 0
+        path.write_text(path.read_text()[:-100])
+        assert judged()[0] == mistake and asked
+
+
+def test_a_known_mistake_that_is_asked_later_answers_as_one_that_is_recorded():
+    with one_thread():
+        exercise = questions.prepare(LESSON, "a seed", "meta", keep=False).exercises[1]
+        made = replace(exercise, mistakes=[])
+        recording.record_mistakes(made, topic(LESSON.topic).reference, topic(LESSON.topic).mistakes)
+    for later, mistake in zip(exercise.mistakes, made.mistakes, strict=True):
+        assert same([later.fingerprints[i] for i in range(len(made.cases))], mistake.fingerprints), mistake.id

@@ -36,6 +36,7 @@ NOISE = 8
 # BatchNorm in training mode has the sum of numbers that cancel;
 # of a hundred float32 numbers near 1, 2e-6 was measured to be left.
 ZERO, ZERO_COARSE = 1e-12, 1e-5
+Fingerprint = tuple[str, Tensor]  # (structure, numbers), as `fingerprint` returns them
 BITS = 31  # of a row's norm that are kept: far finer than RELATIVE, and two ways to compute a number then share a row
 
 
@@ -61,7 +62,7 @@ def _seen(tensors: dict[str, Tensor]) -> list[str]:
 
 
 def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[int],
-                refused: bool) -> tuple[str, Tensor]:
+                refused: bool) -> Fingerprint:
     """Returns (structure, numbers): the hash, and a float64 tensor (tensors and scalars, WIDTH) in a fixed order.
 
     mentions: numbers that an error message should name. The structure records only whether the message names them.
@@ -105,7 +106,7 @@ def _sizes(numbers: Tensor, zero: list[float]) -> Tensor:
     return torch.maximum(numbers[:, :1].abs(), scale)
 
 
-def same(a: tuple[str, Tensor], b: tuple[str, Tensor], zero: list[float], dtype: str) -> bool:
+def same(a: Fingerprint, b: Fingerprint, zero: list[float], dtype: str) -> bool:
     """Says whether two fingerprints describe the same observation.
 
     zero: what row_scales returns for one of the two.
@@ -120,7 +121,7 @@ def same(a: tuple[str, Tensor], b: tuple[str, Tensor], zero: list[float], dtype:
     return bool(((a[1] - b[1]).abs() <= within)[finite].all())
 
 
-def noise(a: tuple[str, Tensor], right: tuple[str, Tensor], zero: list[float]) -> float:
+def noise(a: Fingerprint, right: Fingerprint, zero: list[float]) -> float:
     """Returns how far `a` is from the right numbers: the root mean square of its rows' relative differences. It is only
     called if `a` is the `same` as the right numbers in float32."""
     relative = (a[1] - right[1]) / _sizes(right[1], zero)

@@ -10,7 +10,6 @@ All cases are asked together, and points depend only on these answers. Other que
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -18,11 +17,12 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from . import facts, fingerprint, placement, values, wording
+from . import facts, placement, values, wording
 from .causes import misused_layers, not_gathered, shared, with_use
 from .compare import close, tolerance
 from .differences import Difference, differences, first_input, of_output
 from .protocol import Answer, Observation, Question
+from .recognition import recognised
 from .recorded import RecordedCase, RecordedExercise, RecordedMistake
 from .trace import first_difference
 from .verdict import (
@@ -73,7 +73,7 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
     if wide := _widened(exercise, observed, found):
         answers, differing = _asked(wide, ask_all, [0] * len(exercise.cases))
         if any(map(_float32_matters, zip(answers, differing), zip(observed, found))):
-            known = _recognise(exercise, observed, found, scale, leading_case(exercise, found))
+            known = recognised(exercise, observed, found, _all_stopped(exercise, observed, found))
             exercise, observed, found = wide, answers, differing
     choices, observed, found, sought = _placed(exercise, ask, ask_all, observed, found)
     found = [ds + _float32(case, header, before)
@@ -103,8 +103,7 @@ def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: s
     kept = [i for i, case in enumerate(exercise.cases) if case.question.method not in missing]
     if not any(by_value(exercise.cases[i]) for i in kept):
         return None
-    mistakes = [replace(mistake, fingerprints=[mistake.fingerprints[i] for i in kept]) for mistake in exercise.mistakes]
-    part = replace(exercise, cases=[exercise.cases[i] for i in kept], mistakes=mistakes)
+    part = replace(exercise, cases=[exercise.cases[i] for i in kept])
     verdict = judge(part, ask, secret)
     methods = sorted({f"`{case.question.method}`" for case in part.cases})
     written = listed(methods)
@@ -240,8 +239,8 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     points, why = points_of(exercise, found, checks)
     verdict = Verdict(exercise.name, points, exercise.points, checks, "", why=why)
     index = leading_case(exercise, found)
-    mistake = known or _recognise(exercise, observed, found, scale, index)
-    stopped = [i for i, ds in enumerate(found) if ds and _stopped(exercise, observed, i)]
+    stopped = _all_stopped(exercise, observed, found)
+    mistake = known or recognised(exercise, observed, found, stopped)
     if mistake:  # the cause is known, so a case that suggests another cause would only distract
         shows = [i for i in candidates(found) if i not in stopped]
         index = next((i for i in shows if not _at_the_border(found[i])), (shows or candidates(found))[0])
@@ -289,12 +288,13 @@ def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Di
     return verdict
 
 
-def _stopped(exercise: RecordedExercise, observed: list[Answer], i: int) -> bool:
-    """Says whether the learner's code raised an error in a case that it should answer."""
-    return bool(observed[i][0].raised) and not exercise.cases[i].expected.raised and not observed[i][0].unplaced
+def _all_stopped(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]]) -> set[int]:
+    """Returns the cases that the learner's code should answer, but in which it raised an error."""
+    return {i for i, (case, (header, _), ds) in enumerate(zip(exercise.cases, observed, found))
+            if ds and header.raised and not case.expected.raised and not header.unplaced}
 
 
-def _other_side(exercise: RecordedExercise, found: list[list[Difference]], stopped: list[int], shown: int) -> list[str]:
+def _other_side(exercise: RecordedExercise, found: list[list[Difference]], stopped: set[int], shown: int) -> list[str]:
     """Some cases may stop with an error while others give wrong numbers. If so, returns a case of the kind that is not
     shown yet, so that neither kind hides the other."""
     others = [i for i in comparable(exercise, found) if found[i] and (i in stopped) != (shown in stopped)
@@ -340,54 +340,9 @@ def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> lis
     return [told(case, ds) for case, ds in zip(exercise.cases, found)]
 
 
-def _recognise(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]],
-               scale: dict[str, float],
-               leading: int) -> RecordedMistake | None:
-    """Returns the catalogued mistake that would have given the same answers.
-
-    The learner may have made several mistakes at once. The one that is returned explains the leading case completely,
-    and more cases than any other such mistake. If there is none, the cases in which the code stopped are set aside,
-    because the catalogued mistake need not stop there. The one that is then returned explains all other wrong cases.
-    """
-    prints = [case.fingerprint(*o) for case, o in zip(exercise.cases, observed)]
-    zero = [fingerprint.row_scales(o[1], scale) for o in observed]
-    dtypes = [case.grain for case in exercise.cases]
-    failing = {i for i, ds in enumerate(found) if ds}
-    best, most = None, 0
-    for mistake, theirs in zip(exercise.mistakes, exercise.distinguishing_cases):
-        if (leading in theirs <= failing and len(theirs) > most
-                and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i], mistake.grain or dtypes[i])
-                        for i in theirs)
-                and _as_noisy(exercise, mistake, prints, zero)):
-            best, most = mistake, len(theirs)
-    stopped = {i for i in failing if _stopped(exercise, observed, i)}
-    numbers = {i for i in failing - stopped if exercise.cases[i].check == "output"}
-    if best or not stopped or len(numbers) < 2:
-        return best
-    for mistake, theirs in zip(exercise.mistakes, exercise.distinguishing_cases):
-        seen = theirs - stopped
-        if (numbers <= seen <= failing and all(fingerprint.same(prints[i], mistake.fingerprints[i], zero[i],
-                                                                mistake.grain or dtypes[i])
-                                               for i in seen) and _as_noisy(exercise, mistake, prints, zero)):
-            best, most = (mistake, len(seen)) if len(seen) > most else (best, most)
-    return best
-
-
 def _at_the_border(found: list[Difference]) -> bool:
     """Says whether a report would speak of the border of a map. Its reader would then look for wrong padding."""
     return isinstance(worst(found).facts[0], facts.Border)
-
-
-def _as_noisy(exercise: RecordedExercise, mistake: RecordedMistake, prints: list, zero: list[list[float]]) -> bool:
-    """Says whether an answer is as far from the right numbers as `mistake` is. The two already look alike. This matters
-    if nothing but rounding is wrong."""
-    if not mistake.grain:
-        return True
-    rounded = [i for i, theirs in enumerate(mistake.fingerprints) if i not in exercise.apart
-               and all(fingerprint.same(p, exercise.right[i], zero[i], mistake.grain) for p in (prints[i], theirs))]
-    mine, theirs = (math.hypot(*(fingerprint.noise(p[i], exercise.right[i], zero[i]) for i in rounded))
-                    for p in (prints, mistake.fingerprints))
-    return theirs / fingerprint.NOISE <= mine <= theirs * fingerprint.NOISE
 
 
 def _picture(case: RecordedCase, observation: Answer) -> tuple[Tensor, Tensor] | None:

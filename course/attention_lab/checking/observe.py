@@ -349,7 +349,8 @@ class _Observation:
             earlier = next((entry for entry in self.header.trace if entry.name == name), None)
             if earlier:
                 earlier.again = True
-            else:
+                return
+            with torch._C.DisableTorchFunction():  # the modes, which slow down each look at a tensor
                 received = values.encode([*args, *kwargs.values()], self.seen, f"received.{name}")
                 self.header.trace.append(TraceEntry(name, received, values.encode(output, self.seen, f"gave.{name}")))
         return hook

@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +18,7 @@ from torch import Tensor
 from ..storage import folder as make_folder
 from ..storage import only, parsed, write
 from . import compare, fingerprint, packing, values
+from .fingerprint import Fingerprint
 from .kinds import fits
 from .protocol import Observation, Question, plain, read
 
@@ -42,6 +44,7 @@ class RecordedCase:
     integer: whether an int must be an int.
     inputs: the arguments' names, for messages.
     secret: whether messages may hold no expected number, and none from which one can be computed.
+    number: its place among all cases of its exercise, by which a mistake's fingerprint is found.
     """
 
     label: str
@@ -56,13 +59,14 @@ class RecordedCase:
     integer: bool = False
     inputs: list[str] = field(default_factory=list)
     secret: bool = False
+    number: int = 0
 
     @cached_property
     def largest(self) -> dict[str, float]:
         """The largest element of each expected tensor."""
         return {name: compare.largest(tensor) for name, tensor in self.expected_tensors.items()}
 
-    def fingerprint(self, header: Observation, tensors: dict[str, Tensor]) -> tuple[str, Tensor]:
+    def fingerprint(self, header: Observation, tensors: dict[str, Tensor]) -> Fingerprint:
         """Returns the part of an observation by which a mistake is recognised."""
         return fingerprint.fingerprint(header, tensors, self.mentions, refused=self.expected.raised is not None)
 
@@ -82,14 +86,15 @@ class RecordedCase:
 
 @dataclass
 class RecordedMistake:
-    """A catalogued mistake: the sentence that helps, and its fingerprint on every case.
+    """A catalogued mistake: the sentence that helps, and its fingerprint on every case of the exercise.
 
+    fingerprints: by the case's number. One may be computed only when it is looked at, so look at few.
     grain: the coarsest dtype that its computation uses, if that is coarser than its question's; otherwise None.
     """
 
     id: str
     sentence: str
-    fingerprints: list[tuple[str, Tensor]]
+    fingerprints: Sequence[Fingerprint]
     grain: str | None = None
 
 
@@ -116,7 +121,7 @@ class RecordedExercise:
         return compare.scales([case.expected_tensors for case in self.cases if case.question.device == "cpu"])
 
     @cached_property
-    def right(self) -> list[tuple[str, Tensor]]:
+    def right(self) -> list[Fingerprint]:
         """The fingerprint of each case's expected observation."""
         return [case.fingerprint(case.expected, case.expected_tensors) for case in self.cases]
 
@@ -128,13 +133,9 @@ class RecordedExercise:
         return {i for i, case in enumerate(self.cases) if case.check in ("device", "memory") or case.mixes_dtypes}
 
     @cached_property
-    def distinguishing_cases(self) -> list[set[int]]:
-        """For each mistake, the cases that show it."""
-        right = [(numbers, fingerprint.row_scales(case.expected_tensors, self.scale), case.grain)
-                 for numbers, case in zip(self.right, self.cases)]
-        seen = [{i for i, theirs in enumerate(mistake.fingerprints) if not fingerprint.same(theirs, *right[i])}
-                for mistake in self.mistakes]
-        return [cases - self.apart or cases for cases in seen]
+    def zero(self) -> list[list[float]]:
+        """For each case, the sizes that count as zero in the rows of its expected fingerprint."""
+        return [fingerprint.row_scales(case.expected_tensors, self.scale) for case in self.cases]
 
 
 @dataclass
@@ -284,12 +285,13 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
         return {name: t.double() if t.dtype == torch.float32 else t for name, t in found.items()}
 
     cases = []
-    for case in header["cases"]:
+    for number, case in enumerate(header["cases"]):
         expected = _expected(held(case.pop("expected_tensors")), case["question"]["dtype"], case.pop("dtypes"))
         typed = {"question": read(Question, case["question"]), "expected": read(Observation, case["expected"])}
-        cases.append(RecordedCase(**case | typed | {"tensors": held(case["tensors"]), "expected_tensors": expected}))
-    mistakes = [RecordedMistake(m["id"], m["sentence"], [(digests[digest], rows[n]) for digest, n in m["fingerprints"]],
-                                m["grain"])
+        cases.append(RecordedCase(**case | typed | {"tensors": held(case["tensors"]), "expected_tensors": expected,
+                                                    "number": number}))
+    mistakes = [RecordedMistake(m["id"], m["sentence"], [(digests[digest], rows[n]) for _, (digest, n)
+                                                         in zip(cases, m["fingerprints"], strict=True)], m["grain"])
                 for m in header["mistakes"]]
     return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes, header.get("hints", {}),
                             header.get("used_later", []))

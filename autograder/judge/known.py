@@ -1,0 +1,90 @@
+"""Known mistakes, each of which is asked about a hidden case only when an answer to that case is compared with its own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from attention_lab.checking.fingerprint import WIDTH, Fingerprint
+from attention_lab.checking.recorded import RecordedExercise, RecordedMistake
+from autograder.judge import private, recording
+from autograder.judge.versions import unchanged
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.topics import topic
+
+
+class Asked:
+    """What the known mistakes of one exercise have answered so far.
+
+    Answers are kept in a file beside the hidden questions, which several processes share. If two of them write at the
+    same time, the answers of one are lost, and are asked for again.
+
+    kept: the file of the hidden questions. If it is not there, answers are not kept either.
+    """
+
+    def __init__(self, topic: str, exercise: RecordedExercise, kept: Path | None):
+        self.topic, self.exercise, self.kept = topic, exercise, kept or Path()
+        self.path = self.kept.with_suffix(f".{exercise.name}.json") if kept else Path()
+        self.found: dict[str, dict[int, Fingerprint]] = {}
+        self.read = 0  # the time of the file that was read last
+        self.new = False
+
+    def answer(self, mistake: Mistake, source: str, number: int) -> Fingerprint:
+        """Returns the fingerprint of what a mistake answers to the case of this number."""
+        if number not in self.found.get(mistake.id, {}):
+            self._read()  # another process may have asked meanwhile
+        its = self.found.setdefault(mistake.id, {})
+        if number not in its:
+            case, reference = self.exercise.cases[number], topic(self.topic).reference
+            its[number], self.new = recording.answered(mistake.id, source, reference, self.exercise, case), True
+        return its[number]
+
+    def _read(self) -> None:
+        with suppress(OSError, ValueError, TypeError):
+            if (written := self.path.stat().st_mtime_ns) == self.read:
+                return
+            self.read = written
+            for name, its in json.loads(self.path.read_text()).items():
+                for number, (digest, rows) in its.items():
+                    numbers = torch.tensor(rows, dtype=torch.float64).reshape(-1, WIDTH)
+                    self.found.setdefault(name, {}).setdefault(int(number), (digest, numbers))
+
+    def mistakes(self) -> list[RecordedMistake]:
+        """Returns the known mistakes of the exercise."""
+        return [RecordedMistake(mistake.id, mistake.sentence, Fingerprints(mistake, self), mistake.grain)
+                for mistake in topic(self.topic).mistakes if mistake.exercise == self.exercise.name]
+
+    def keep(self) -> None:
+        """Writes new answers to the file."""
+        if not self.new or not self.kept.is_file() or not unchanged():
+            return
+        self._read()
+        plain = {name: {number: (digest, rows.tolist()) for number, (digest, rows) in its.items()}
+                 for name, its in self.found.items()}
+        with suppress(OSError), private.replacing(self.path) as beside:
+            beside.write_text(json.dumps(plain))
+        self.new = False
+
+
+class Fingerprints(Sequence[Fingerprint]):
+    """A known mistake's fingerprints by the number of the case."""
+
+    def __init__(self, mistake: Mistake, asked: Asked):
+        self.mistake, self.asked = mistake, asked
+
+    @cached_property
+    def _source(self) -> str:
+        return recording.source_of(self.mistake, topic(self.asked.topic).reference)
+
+    def __len__(self) -> int:
+        return len(self.asked.exercise.cases)
+
+    def __getitem__(self, number: Any) -> Any:
+        return self.asked.answer(self.mistake, self._source, number)
