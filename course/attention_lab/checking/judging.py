@@ -75,7 +75,7 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
         if any(map(_float32_matters, zip(answers, differing), zip(observed, found))):
             known = recognised(exercise, observed, found, _all_stopped(exercise, observed, found))
             exercise, observed, found = wide, answers, differing
-    choices, observed, found, sought = _placed(exercise, ask, ask_all, observed, found)
+    choices, observed, found, sought, others = _placed(exercise, ask, ask_all, observed, found)
     found = [ds + _float32(case, header, before)
              for case, (header, _), (before, _), ds in zip(exercise.cases, observed, first, found)]
     gaps = [(case, header.raised.place) for case, (header, _) in zip(exercise.cases, observed)
@@ -94,7 +94,14 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
     def again(i: int, question: Question, other: dict[str, Tensor] | None = None) -> Answer:
         tensors = exercise.cases[i].tensors
         return ask(replace(question, choice=choices[i]), {**tensors, **other} if other else tensors)
-    return _red(exercise, observed, found, scale, again, sought, known)
+
+    def elsewhere() -> RecordedMistake | None:
+        for other in others:
+            answers, wrong = _asked(exercise, partial(_one_by_one, exercise, ask), other)
+            if mistake := any(wrong) and recognised(exercise, answers, wrong, _all_stopped(exercise, answers, wrong)):
+                return mistake
+        return None
+    return _red(exercise, observed, found, scale, again, sought, known, elsewhere)
 
 
 def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: set[str]) -> Verdict | None:
@@ -172,14 +179,17 @@ def _float32(case: RecordedCase, header: Observation, before: Observation) -> li
 
 
 def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll, observed: list[Answer],
-            found: list[list[Difference]]) -> tuple[list[int], list[Answer], list[list[Difference]], int]:
+            found: list[list[Difference]]) -> tuple[list[int], list[Answer], list[list[Difference]], int,
+                                                    list[list[int]]]:
     """Returns, for every case, a placement of the weights, the answer that it leads to, and what is wrong with this
-    answer. Also returns how many placements there were to choose from.
+    answer. Also returns how many placements there were to choose from, and those that came as close as the chosen one.
 
     observed, found: the same for the first placement. If something is wrong and the weights may belong elsewhere, all
         cases are asked again. Then only these second answers count, whether they are right or wrong.
     """
     scale, first = exercise.scale, [0] * len(exercise.cases)
+    headers = [header for header, _ in observed]
+    closest: list[int] = []
 
     def right(i: int, choice: int) -> bool:
         case = exercise.cases[i]
@@ -188,21 +198,24 @@ def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll, observed: lis
 
     def best(i: int, of: list[int]) -> int:
         # a crash seldom depends on the numbers
-        return of[0] if observed[i][0].raised else _search(exercise.cases[i], ask, scale, of)
+        closest[:] = of[:1] if observed[i][0].raised else _search(exercise.cases[i], ask, scale, of)
+        return closest[0]
 
     if not any(found):
-        return first, observed, found, 1
-    choices, sought = placement.choices(exercise.cases, [header for header, _ in observed], right, best)
+        return first, observed, found, 1, []
+    choices, sought = placement.choices(exercise.cases, headers, right, best)
+    others = [placement.choices(exercise.cases, headers, lambda *_: False, lambda *_: way)[0]  # noqa: B023
+              for way in closest[1:]]
     if choices != first:
         observed, found = _asked(exercise, ask_all, choices)
-    return choices, observed, found, sought
+    return choices, observed, found, sought, others
 
 
-def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list[int]) -> int:
-    """Returns the first placement that reproduces the reference, or else the one that comes closest.
+def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list[int]) -> list[int]:
+    """Returns the first placement that reproduces the reference, or else those that come closest.
 
-    The closest one has the fewest wrong outputs. If several tie, it is the one with the most sub-modules that agree
-    with the reference. If several still tie, it is one whose difference can be described.
+    The closest ones have the fewest wrong outputs and, of these, the most sub-modules that agree with the reference.
+    One whose difference can be described comes first.
     """
     tried = []
     outputs = {name: t for name, t in case.expected_tensors.items() if name.startswith("output")}
@@ -214,7 +227,7 @@ def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list
         within = {name: tolerance(case.largest[name], scale.get("output", 0.0), question.dtype) for name in outputs}
         wrong = sum(name not in tensors or not close(tensors[name], t, within[name]) for name, t in outputs.items())
         if not wrong and not differences(case, ask(question, case.tensors), scale):
-            return choice
+            return [choice]
         # only these numbers are kept, because the answers of all tries would fill the memory
         tried.append((wrong, -first_difference(case, (header, tensors), scale)[1], choice))
     least = min((t[:2] for t in tried), default=None)
@@ -223,24 +236,27 @@ def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list
     def telling(choice: int) -> bool:
         header, tensors = ask(replace(case.question, choice=choice, gradients=False), case.tensors)
         return not header.raised and any(d.specific for d in of_output(case, header, tensors, scale))
-    return next(filter(telling, closest), closest[0] if closest else choices[0])
+    best = next(filter(telling, closest), closest[0] if closest else choices[0])
+    return [best, *(choice for choice in closest if choice != best)]
 
 
 def _red(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]], scale: dict[str, float],
-         ask: Callable[..., Answer], sought: int, known: RecordedMistake | None) -> Verdict:
+         ask: Callable[..., Answer], sought: int, known: RecordedMistake | None,
+         elsewhere: Callable[[], RecordedMistake | None]) -> Verdict:
     """Returns the verdict on an exercise that is not right.
 
     ask: asks a changed form of one case's question. Some tensors may then hold other numbers. Its result only helps to
         choose words, because it is called after the checks and points are settled.
     sought: how many placements of the weights there were to choose from.
     known: the mistake that was recognised before the questions were widened.
+    elsewhere: looks for a known mistake with the other placements. They choose words only.
     """
     checks = checks_of(exercise, found)
     points, why = points_of(exercise, found, checks)
     verdict = Verdict(exercise.name, points, exercise.points, checks, "", why=why)
     index = leading_case(exercise, found)
     stopped = _all_stopped(exercise, observed, found)
-    mistake = known or recognised(exercise, observed, found, stopped)
+    mistake = known or recognised(exercise, observed, found, stopped) or elsewhere()
     if mistake:  # the cause is known, so a case that suggests another cause would only distract
         shows = [i for i in candidates(found) if i not in stopped]
         index = next((i for i in shows if not _at_the_border(found[i])), (shows or candidates(found))[0])
