@@ -100,7 +100,10 @@ class Stock(Class):
         for name, grade_id in GRADE_IDS.items():
             find(notebook, f"{grade_id}-check").source = TEST.format(file=HIDDEN, name=name)
         nbformat.write(notebook, source)
-        recorded.save(recorded.RecordedLesson(LESSON, LESSON, graders.exercises), source.with_name(HIDDEN))
+        source.with_name(HIDDEN).mkdir()
+        for number, exercise in enumerate(graders.exercises):
+            content = recorded.to_bytes(exercise, LESSON, LESSON, number)
+            (source.with_name(HIDDEN) / f"{exercise.name}{recorded.SUFFIX}").write_bytes(content)
         self.release()
 
     def collect(self, pupils: list[Pupil]) -> None:

@@ -27,14 +27,11 @@ from __future__ import annotations
 
 import argparse
 import json
-import shutil
 import sys
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
 
 from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson, files_of, lessons, own_lessons
 from autograder.lessons.topics import topic
@@ -46,6 +43,7 @@ from attention_lab.notebook import real_run as real  # noqa: E402
 from attention_lab.notebook import train_resnet  # noqa: E402
 from attention_lab.notebook.review import QUESTIONS  # noqa: E402
 from attention_lab.pictures import longer_runs  # noqa: E402
+from attention_lab.storage import only, write  # noqa: E402
 from builder import measure, notebooks, record, shared  # noqa: E402
 from builder.draw import draw  # noqa: E402
 from builder.run import beside, run  # noqa: E402
@@ -70,8 +68,7 @@ def files(lesson: Lesson) -> dict[Path, bytes]:
     """Returns a lesson's files besides its notebook and its checks, by their places: what its page links to, and what
     the library reads."""
     page, read = COURSE / lesson.name, files_of(lesson.name)
-    with tempfile.TemporaryDirectory() as scratch:
-        found = {page / FIGURES / path.name: path.read_bytes() for path in draw(lesson.topic, Path(scratch))}
+    found = {page / FIGURES / name: drawn for name, drawn in draw(lesson.topic).items()}
     if topic(lesson.topic).has("review.py"):
         found[read / QUESTIONS] = review(lesson).encode()
     return found | {(page if path.name == EXAMPLE else read) / path.name: path.read_bytes() for path in shipped(lesson)}
@@ -84,35 +81,21 @@ def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> Non
     experiments: True runs the experiments too.
     """
     notebook = notebooks.read_source(lesson)
-    _place(files(lesson), COURSE / lesson.name / FIGURES)
+    solved, released = (folder / lesson.name / f"{lesson.name}.ipynb" for folder in (NOTEBOOKS, COURSE))
+    made = files(lesson)
+    for path in (solved, released, *made):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    for path, content in made.items():
+        write(path, content)
+    only({path.name for path in made}, released.parent / FIGURES, "*")  # a drawing that is gone leaves no file behind
     written = record.build(lesson, notebook, again)
-    solved = NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb"
-    solved.parent.mkdir(parents=True, exist_ok=True)
     kept = solved.exists() and notebooks.keep_outputs(notebook, nbformat.read(solved, as_version=4))
     if again or experiments or written or not kept:
-        run(notebook, COURSE / lesson.name, beside(lesson.name, notebook), experiments)
-    _write(notebook, solved)
-    _write(notebooks.release(notebook, lesson.name), COURSE / lesson.name / solved.name)
+        run(notebook, released.parent, beside(lesson.name, notebook), experiments)
+    write(solved, nbformat.writes(notebook) + "\n")
+    write(released, nbformat.writes(notebooks.release(notebook, lesson.name)) + "\n")
     if experiments:
         measure.write_down(lesson, notebook, measure.EXPERIMENTS)
-
-
-def _place(content: dict[Path, bytes], figures: Path) -> None:
-    """Writes a lesson's files, and removes figures that are not among them."""
-    figures.mkdir(parents=True, exist_ok=True)
-    for path, held in content.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(held)
-    for path in figures.iterdir():
-        if path not in content:
-            path.unlink()
-
-
-def _write(notebook: NotebookNode, path: Path) -> None:
-    """Writes a file completely or not at all. If a build is interrupted, the earlier notebook stays."""
-    fresh = path.with_name(f".{path.name}")
-    nbformat.write(notebook, fresh)
-    shutil.move(fresh, path)
 
 
 def main() -> None:

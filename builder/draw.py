@@ -6,17 +6,10 @@ from pathlib import Path
 from autograder.lessons.topics import topic
 
 
-def draw(name: str, folder: Path) -> list[Path]:
-    """Writes each drawing of a topic's `figures.py` as an SVG file into `folder`, and returns the paths."""
+def draw(name: str) -> dict[str, bytes]:
+    """Returns the drawings of a topic's `figures.py` as SVG files, by name."""
     figures = topic(name).module("figures").FIGURES if topic(name).has("figures.py") else {}
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = []
-    for stem, figure in figures.items():
-        path = folder / f"{stem}.svg"
-        # Bytes, so that the file is the same on a system with other line ends.
-        path.write_bytes(figure().encode("utf-8"))
-        paths.append(path)
-    return paths
+    return {f"{stem}.svg": figure().encode("utf-8") for stem, figure in figures.items()}
 
 
 if __name__ == "__main__":
@@ -24,5 +17,7 @@ if __name__ == "__main__":
     parser.add_argument("topic", help="a folder of solutions, such as se")
     parser.add_argument("folder", type=Path, help="where the SVG files go; made if it is missing")
     arguments = parser.parse_args()
-    for written in draw(arguments.topic, arguments.folder):
-        print(written)
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    for file, content in draw(arguments.topic).items():
+        (arguments.folder / file).write_bytes(content)
+        print(arguments.folder / file)

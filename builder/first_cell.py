@@ -24,16 +24,14 @@ from importlib.util import find_spec
     begin("{lesson}")
 elif not os.path.exists("../../Makefile"):
     print({install})
-elif "VSCODE_PID" in os.environ:
-    print("Run `make lab` once in a terminal, then choose the kernel `.venv` (top right).")
 else:
-    print("Run `make lab` in a terminal, and open the lesson in the JupyterLab it starts.")
-    print("If there is no make, as on Windows, docs/learners.md has the commands.")'''
+    print("Run `make lab` in a terminal (without make: docs/learners.md has the commands).",
+          "Open the lesson in the JupyterLab that starts, or choose the kernel `.venv`.")'''
 WITHOUT = {
     "colab": "",
     # a lesson of the site, or the folder course, brings the library as a folder; the whole course brings a wheel
     "install": '''\
-"Install the library: `%pip install ..` if attention_lab lies one folder up,",
+"Install or update the library: `%pip install ..` if attention_lab is one folder up,",
           "or else `%pip install` with the path of the file attention_lab-*.whl."''',
 }
 WITH = {
@@ -42,7 +40,7 @@ LIBRARY = "git+https://github.com/{repository}#subdirectory=course"
 if "google.colab" in sys.modules and not find_spec("attention_lab"):
     os.system(f"pip install -q {{LIBRARY}}")
 ''',
-    "install": 'f"Install the library: `%pip install {{LIBRARY}}`."',
+    "install": 'f"Install or update the library: `%pip install {{LIBRARY}}`."',
 }
 
 
@@ -56,15 +54,12 @@ To install only the library, type:
 pip install "git+https://github.com/{repository}#subdirectory=course"
 ```"""  # noqa: E501
 BY_HAND = """\
-**Colab** (we have not tried this on Colab itself): put your clone into Google Drive, and open a notebook from it.
-The notebook needs the library, so put this cell before its first cell:
+**Colab** (we have not tried this on Colab itself): `make handout` writes the library's file to `work/library/`.
+Upload this file and a notebook, and put this cell before the notebook's first cell:
 
 ```python
-from google.colab import drive
-drive.mount("/content/drive")
-%cd /content/drive/MyDrive/attention-by-hand/course/01_se
-%pip install -q ../
-```"""  # noqa: E501
+%pip install -q /content/attention_lab-*.whl
+```"""
 
 
 def add(notebook: NotebookNode, lesson: str, repository: str) -> None:

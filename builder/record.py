@@ -25,8 +25,9 @@ from torch import Tensor
 from attention_lab.checking import compare, fingerprint, recorded
 from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import plain
-from attention_lab.checking.recorded import RecordedExercise, RecordedLesson
+from attention_lab.checking.recorded import RecordedExercise
 from attention_lab.networks.threads import one_thread
+from attention_lab.storage import only, write
 from autograder.judge import recording
 from autograder.lessons import catalogue, derive
 from autograder.lessons.course import COURSE, ROOT, Lesson, files_of
@@ -68,8 +69,8 @@ def _hints(lesson: Lesson, notebook: NotebookNode) -> dict[str, dict[str, int]]:
     return hints.belonging(hints.of_page(notebook), files.mistakes)
 
 
-def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
-    """Returns the recorded lesson. Raises ValueError if exercises, cases and grade cells do not agree."""
+def record_checks(lesson: Lesson, notebook: NotebookNode) -> list[RecordedExercise]:
+    """Returns the lesson's recorded exercises. Raises ValueError if exercises, cases and grade cells do not agree."""
     worth = notebooks.points(notebook)
     files = topic(lesson.topic)
     declared = [exercise.name for exercise in files.exercises]
@@ -84,7 +85,7 @@ def record_checks(lesson: Lesson, notebook: NotebookNode) -> RecordedLesson:
     for exercise in exercises:
         exercise.hints = about.get(exercise.name, {})
         exercise.used_later = list(files.used_later.get(exercise.name, ()))
-    return RecordedLesson(lesson.name, lesson.title, exercises)
+    return exercises
 
 
 def up_to_date(lesson: Lesson, notebook: NotebookNode) -> bool:
@@ -101,8 +102,9 @@ def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[s
     made, before, place = checks(lesson, notebook), files(lesson), files_of(lesson.name) / recorded.FOLDER
     written = [name for name in {**made, **before} if made.get(name) != before.get(name)]
     place.mkdir(parents=True, exist_ok=True)
-    for name in written:
-        (place / name).write_bytes(made[name]) if name in made else (place / name).unlink()
+    for name, content in made.items():
+        write(place / name, content)
+    only(made, place, "*")
     now = {lesson.name: key(lesson, notebook)}
     _keep(SEEN, now)
     if (written or again) and not lesson.folder:  # a lesson of one's own has no part in the repository
@@ -114,7 +116,7 @@ def checks(lesson: Lesson, notebook: NotebookNode) -> dict[str, bytes]:
     """Returns the recorded checks by file name. If an exercise is recorded as before, the existing file is returned."""
     before, made = files(lesson), record_checks(lesson, notebook)
     found = {}
-    for number, exercise in enumerate(made.exercises):
+    for number, exercise in enumerate(made):
         name = f"{exercise.name}{recorded.SUFFIX}"
         content = recorded.to_bytes(exercise, lesson.name, lesson.title, number)
         same_line = before.get(name, b"").partition(b"\n")[0] == content.partition(b"\n")[0]

@@ -1,5 +1,5 @@
-"""Builds the files that several lessons share (photographs, digits and the list of lessons), and the parts of other
-pages that are about lessons, such as the README's table."""
+"""Builds the library's list of lessons, and the parts of other pages that are about lessons, such as the README's
+table."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ from attention_lab.notebook.course_map import duration
 from autograder.lessons.course import COURSE, LIST, ROOT, files_of, lessons, plans, repository, ways
 from builder import first_cell, versions
 
-LIBRARY = COURSE / "attention_lab"
-COPIED = {  # what the library ships of a data set, beside the card that names authors and licences
-    "photos": "*.jpg",
-    "digits": "digits.*",
-}
 PAGES = [ROOT / name for name in (  # it writes parts of them
     "README.md", "docs/learners.md", "docs/instructors.md", "docs/versions.md", "CITATION.cff",
     "course/pyproject.toml")]
@@ -24,21 +19,9 @@ PAGES = [ROOT / name for name in (  # it writes parts of them
 
 def build() -> None:
     """Writes all of these files and parts."""
-    for path in data():
-        (LIBRARY / path.parent.name).mkdir(exist_ok=True)
-        shutil.copyfile(path, LIBRARY / path.parent.name / path.name)
-    shutil.copyfile(LIST, LIBRARY / "course.toml")  # for the library, which draws the map of the course
+    shutil.copyfile(LIST, COURSE / "attention_lab/course.toml")  # for the library, which draws the map of the course
     for page in PAGES:
         page.write_text(with_parts(page), encoding="utf-8")
-
-
-def data() -> list[Path]:
-    """Returns the files of the data sets that come with the library."""
-    found = []
-    for name, files in COPIED.items():
-        folder = ROOT / "datasets" / name
-        found += [*sorted(folder.glob(files)), folder / "CARD.md"]
-    return found
 
 
 def table() -> str:

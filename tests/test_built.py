@@ -71,13 +71,6 @@ def test_recorded_checks_are_what_the_reference_gives_now(lesson):
     ), "run `make build`"
 
 
-def test_photographs_and_digits_beside_the_library_are_those_of_the_data_sets():
-    copied = shared.data()
-    assert len(copied) == 6 + 2 + 2, "six photographs, the digits and their labels, and a card for each"
-    for path in copied:
-        assert (shared.LIBRARY / path.parent.name / path.name).read_bytes() == path.read_bytes(), "run `make build`"
-
-
 def test_the_list_of_lessons_beside_the_library_and_in_the_readme_is_that_of_the_course():
     assert (build.COURSE / "attention_lab/course.toml").read_bytes() == shared.LIST.read_bytes(), "run `make build`"
     for page in shared.PAGES:

@@ -6,7 +6,6 @@ import os
 import pickle
 import tarfile
 import urllib.error
-from pathlib import Path
 
 import pytest
 import torch
@@ -127,12 +126,6 @@ def test_pictures_that_no_lamp_can_light_are_refused(pictures, complaint):
 
 
 # ---------------------------------------------------------------------- photographs
-
-
-@pytest.fixture(autouse=True)
-def photographs(monkeypatch):
-    """The originals, so that these tests need no build."""
-    monkeypatch.setattr(data, "PHOTO_FOLDER", Path(__file__).parents[1] / "datasets" / "photos")
 
 
 def test_no_photograph_is_in_both_splits():

@@ -41,8 +41,7 @@ def repository(tmp_path_factory):
     root = tmp_path_factory.mktemp("repository")
     without = shutil.ignore_patterns("__pycache__")
     for folder in ("autograder", "builder", "solutions/shared", "solutions/warmup", "course/attention_lab",
-                   "course/00_warmup",
-                   "datasets/photos", "datasets/digits"):
+                   "course/00_warmup"):
         shutil.copytree(ROOT / folder, root / folder, ignore=without)
     for file in ("README.md", "CITATION.cff", "docs/learners.md", "docs/instructors.md", "docs/versions.md",
                  "docs/versions.toml", "nbgrader_config.py", "pyproject.toml", "course/pyproject.toml"):

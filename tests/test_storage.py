@@ -212,12 +212,6 @@ def downloaded(here):
         data.cifar10(here, download=True)
 
 
-def saved(here):
-    folder = here / recorded.FOLDER
-    recorded.save(recorded.RecordedLesson(LESSON, "SE", [recorded.load(here.parents[1] / "course" / LESSON
-                                                                       / recorded.FOLDER, "squeeze")]), folder)
-
-
 def copied(here):
     (here.parents[1] / "course" / LESSON / "part.txt").write_text("new")
     workspace.copy(here.parents[1] / "course", here.parent)
@@ -235,7 +229,6 @@ WRITERS = {  # what makes it write, and the files that it writes
     "a problem": (problem, [f"problem-{LESSON}-squeeze.txt"]),
     "an editor": (watched, [BASE, f"{LESSON}.replaced.py", f"{LESSON}.py", f"{LESSON}.ipynb"]),
     "a download": (downloaded, ["cifar-10-python.tar.gz"]),
-    "a build": (saved, [f"{recorded.FOLDER}/squeeze.check"]),
     "an update": (copied, [workspace.RELEASE, f"{LESSON}.ipynb", f"{recorded.FOLDER}/squeeze.check", "part.txt"]),
 }
 OWN_WORK = {("an editor", f"{LESSON}.py"), ("an editor", f"{LESSON}.ipynb")}  # whoever links these is told, not cut off
@@ -338,14 +331,6 @@ def test_a_reset_moves_nothing_through_a_link(here, tmp_path):
         workspace.reset(tmp_path / "course", here.parent, LESSON)
     assert (here / f"{LESSON}.ipynb").exists() and not [*(tmp_path / "elsewhere").iterdir()]
 
-
-def test_a_build_goes_through_no_link_to_a_folder(here, tmp_path):
-    (here / recorded.FOLDER).rename(tmp_path / "elsewhere")
-    before = sorted((tmp_path / "elsewhere").iterdir())
-    (here / recorded.FOLDER).symlink_to(tmp_path / "elsewhere")
-    with pytest.raises(NotADirectoryError, match="is a link"):
-        saved(here)
-    assert sorted((tmp_path / "elsewhere").iterdir()) == before
 
 
 def test_a_folder_that_the_learner_names_may_be_a_link(here, tmp_path):

@@ -1,9 +1,9 @@
-"""Write the handwritten digits that scikit-learn ships as one picture and one line of labels, beside this file.
+"""Write the handwritten digits that scikit-learn ships into the library, as one picture and one line of labels.
 
     pip install scikit-learn==1.9.1 pillow==13.0.0
     python make.py
 
-Source and licence: CARD.md.
+Source and licence: CARD.md there.
 """
 
 from importlib.metadata import version
@@ -16,6 +16,7 @@ from sklearn.datasets import load_digits
 VERSION = "1.9.1"
 ACROSS = 40  # digits in a row of the sheet
 SIDE, LEVELS = 8, 16
+LIBRARY = Path(__file__).parents[2] / "course/attention_lab/digits"
 
 if __name__ == "__main__":
     if version("scikit-learn") != VERSION:
@@ -25,5 +26,5 @@ if __name__ == "__main__":
     sheet = np.zeros((down * ACROSS, SIDE, SIDE), dtype=np.uint8)
     sheet[:len(digits.images)] = digits.images * (240 // LEVELS)
     rows = sheet.reshape(down, ACROSS, SIDE, SIDE).transpose(0, 2, 1, 3).reshape(down * SIDE, ACROSS * SIDE)
-    Image.fromarray(rows).save(Path(__file__).with_name("digits.png"), optimize=True)
-    Path(__file__).with_name("digits.txt").write_text("".join(map(str, digits.target)) + "\n")
+    Image.fromarray(rows).save(LIBRARY / "digits.png", optimize=True)
+    (LIBRARY / "digits.txt").write_text("".join(map(str, digits.target)) + "\n")

@@ -1,9 +1,9 @@
-"""Shrink the photographs that two packages ship, and write them beside this file as JPEGs.
+"""Shrink the photographs that two packages ship, and write them into the library as JPEGs.
 
     pip install --no-deps scikit-image==0.26.0 scikit-learn==1.9.1 pillow==13.0.0
     python make.py
 
-Licences, authors and the split into training and test photographs: CARD.md.
+Licences, authors and the split into training and test photographs: CARD.md there.
 """
 
 import hashlib
@@ -14,6 +14,7 @@ from pathlib import Path
 from PIL import Image
 
 SHORTER_SIDE = 400
+LIBRARY = Path(__file__).parents[2] / "course/attention_lab/photos"
 VERSIONS = {"scikit-image": "0.26.0", "scikit-learn": "1.9.1", "pillow": "13.0.0"}
 SKIMAGE, SKLEARN = ("scikit-image", "skimage/data"), ("scikit-learn", "sklearn/datasets/images")
 SOURCES = {  # photograph: package, folder, file, the start of the file's SHA-256
@@ -47,4 +48,4 @@ if __name__ == "__main__":
             raise SystemExit(f"{package} {version} is needed, found {distribution(package).version}")
     for name, where in SOURCES.items():
         # subsampling=0 keeps the colour of every pixel; a lesson about colour should not lose half of it
-        shrink(source(*where)).save(Path(__file__).with_name(f"{name}.jpg"), quality=90, subsampling=0, optimize=True)
+        shrink(source(*where)).save(LIBRARY / f"{name}.jpg", quality=90, subsampling=0, optimize=True)

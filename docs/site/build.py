@@ -30,7 +30,7 @@ COPIED = {  # page: its source
     "versions": ROOT / "docs/versions.md",
     "protocol": ROOT / "docs/protocol.md",
     "contributing": ROOT / "CONTRIBUTING.md",
-    "photographs": ROOT / "datasets/photos/CARD.md",
+    "photographs": COURSE / "attention_lab/photos/CARD.md",
 }
 ROOMS = ("notebook", "pictures", "networks", "tasks")  # of the library: what notebooks import
 

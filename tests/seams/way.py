@@ -21,8 +21,9 @@ class Way:
                  mistakes: tuple[Mistake, ...] = ()):
         self.reference = _module(folder / "reference.py", reference) if isinstance(reference, str) else reference
         self.name, self.path = name, folder / recorded.FOLDER
-        exercises = [recording.record_exercise(name, cases, 10.0, self.reference, mistakes, uses)]
-        recorded.save(recorded.RecordedLesson("seams", "Seams", exercises), self.path)
+        self.path.mkdir()
+        exercise = recording.record_exercise(name, cases, 10.0, self.reference, mistakes, uses)
+        (self.path / f"{name}{recorded.SUFFIX}").write_bytes(recorded.to_bytes(exercise, "seams", "Seams"))
 
     def namespace(self, answer: str) -> dict:
         """The notebook's global names once the reference's cells and then the answer's were run."""

@@ -15,8 +15,7 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from ..storage import folder as make_folder
-from ..storage import only, parsed, write
+from ..storage import parsed
 from . import compare, fingerprint, packing, values
 from .fingerprint import Fingerprint
 from .kinds import fits
@@ -138,13 +137,6 @@ class RecordedExercise:
         return [fingerprint.row_scales(case.expected_tensors, self.scale) for case in self.cases]
 
 
-@dataclass
-class RecordedLesson:
-    name: str
-    title: str
-    exercises: list[RecordedExercise]
-
-
 @dataclass(frozen=True)
 class Part:
     """The content of a file's first line: the lesson, and which of its exercises this is."""
@@ -169,15 +161,6 @@ def _dtypes(case: RecordedCase) -> dict[str, str]:
     usual = f"torch.{case.question.dtype}"
     return {name: str(t.dtype).removeprefix("torch.") for name, t in case.expected_tensors.items()
             if t.is_floating_point() and str(t.dtype) != usual}
-
-
-def save(lesson: RecordedLesson, folder: Path) -> None:
-    """Writes one file per exercise into `folder`, and removes those of other exercises. The same exercise always gives
-    the same bytes."""
-    make_folder(folder)
-    for number, exercise in enumerate(lesson.exercises):
-        write(folder / f"{exercise.name}{SUFFIX}", to_bytes(exercise, lesson.name, lesson.title, number))
-    only({f"{exercise.name}{SUFFIX}" for exercise in lesson.exercises}, folder, f"*{SUFFIX}")
 
 
 def parts(folder: Path) -> dict[str, Part]:

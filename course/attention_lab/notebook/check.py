@@ -164,8 +164,8 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
     """
     known, name = recorded.parts(checks), getattr(thing, "__name__", "")
     if not known:
-        raise FileNotFoundError(f"no checks in {checks}: a notebook and its folder `{checks.name}` belong "
-                                "side by side")
+        raise FileNotFoundError(f"no checks in {checks}: run the first cell of the lesson's notebook, which says what "
+                                "is missing")
     if name not in known:
         shown = f"`{name}`" if name else f"an object of type {type(thing).__name__}"
         raise ValueError(f"{shown} is not an exercise of this lesson. Check one that you wrote with def or class under "

@@ -146,7 +146,7 @@ def photo_names(split: str) -> tuple[str, ...]:
 def photograph(name: str) -> torch.Tensor:
     """Returns a whole colour photograph, (3, H, W) float32 in [0, 1], sRGB. H and W are 300 to 600 pixels.
 
-    The photographs are in the public domain, CC0 or CC BY; datasets/photos/CARD.md names sources and licences.
+    The photographs are in the public domain, CC0 or CC BY; photos/CARD.md names sources and licences.
 
     Raises ValueError for an unknown name, FileNotFoundError if the photographs were not installed.
     """
@@ -156,8 +156,7 @@ def photograph(name: str) -> torch.Tensor:
     path = PHOTO_FOLDER / f"{name}.jpg"
     if not path.is_file():
         raise FileNotFoundError(f"no photograph {name!r}: looked for {path}. The photographs belong to attention_lab: "
-                                "install it again or, in the project's repository, run the build, which copies "
-                                "datasets/photos/*.jpg there")
+                                "install it again")
     with Image.open(path) as picture:
         return torch.tensor(np.asarray(picture.convert("RGB"))).permute(2, 0, 1).float() / 255
 
