@@ -53,25 +53,16 @@ EXAMPLE = "example_study.html"
 SHIPPED = "weights.safetensors", real.FILE, longer_runs.FILE, train_resnet.RECORDED, EXAMPLE
 
 
-def review(lesson: Lesson) -> str:
-    """Returns the questions that `review()` asks about the lesson, as JSON."""
-    return json.dumps([asdict(item) for item in topic(lesson.topic).review], indent=1, ensure_ascii=False) + "\n"
-
-
-def shipped(lesson: Lesson) -> list[Path]:
-    """Returns the topic's files that come with the lesson: trained weights, recorded runs, and a
-    finished study."""
-    return [path for name in SHIPPED if (path := topic(lesson.topic).folder / name).exists()]
-
-
 def files(lesson: Lesson) -> dict[Path, bytes]:
     """Returns a lesson's files besides its notebook and its checks, by their places: what its page links to, and what
     the library reads."""
-    page, read = COURSE / lesson.name, files_of(lesson.name)
+    made, page, read = topic(lesson.topic), COURSE / lesson.name, files_of(lesson.name)
     found = {page / FIGURES / name: drawn for name, drawn in draw(lesson.topic).items()}
-    if topic(lesson.topic).has("review.py"):
-        found[read / QUESTIONS] = review(lesson).encode()
-    return found | {(page if path.name == EXAMPLE else read) / path.name: path.read_bytes() for path in shipped(lesson)}
+    if made.has("review.py"):
+        questions = json.dumps([asdict(item) for item in made.review], indent=1, ensure_ascii=False)
+        found[read / QUESTIONS] = f"{questions}\n".encode()
+    return found | {(page if name == EXAMPLE else read) / name: (made.folder / name).read_bytes()
+                    for name in SHIPPED if made.has(name)}
 
 
 def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> None:

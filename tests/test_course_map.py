@@ -49,12 +49,6 @@ def test_titles_lead_to_the_lessons_that_are_there_and_hours_stay_on_one_line(le
     assert 'white-space:nowrap">1 h 25 min<' in drawn
 
 
-def test_a_neighbours_old_checks_that_cannot_be_read_are_not_needed(lesson):
-    (lesson.parent / "01_se/checks").mkdir(parents=True)
-    (lesson.parent / "01_se/checks/squeeze.check").write_text("{")
-    assert row(lesson, "00").endswith("0 of 10") and row(lesson, "01").endswith("0 of 10")
-
-
 def test_outside_of_a_lesson_it_is_still_a_map(tmp_path):
     assert "▶" not in repr(CourseMap(tmp_path)) and "not in this folder" in row(tmp_path, "00")
 

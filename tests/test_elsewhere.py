@@ -84,16 +84,13 @@ def first(repository):
     return page.cells[1].source
 
 
-def test_on_colab_the_first_cell_brings_all_and_progress_stays(content, python):
+@pytest.mark.parametrize("address, before", [(ADDRESS, COLAB), ("", "")], ids=["fetched on colab", "brought by hand"])
+def test_a_notebook_and_the_library_are_enough_and_progress_stays(content, python, address, before):
+    if not address:
+        pip = python, "-m", "pip", "install", "-q", download.wheel(content)
+        subprocess.run(pip, env=environment(python), check=True)
     for _ in range(2):  # the second time as after "Restart session", where the files are still there
-        points, folder, kept, library = session(python, content, first(ADDRESS), COLAB)
-        assert (points, kept) == (2.0, 2.0) and folder == str(content)
+        points, folder, kept, library = session(python, content, first(address), before)
+        assert (points, folder, kept) == (2.0, str(content), 2.0)
         assert Path(library).is_relative_to(python.parents[1])
     assert (content / ".progress.json").is_file()
-
-
-def test_a_notebook_and_a_library_that_were_brought_by_hand_are_enough(content, python):
-    subprocess.run([python, "-m", "pip", "install", "-q", download.wheel(content)], env=environment(python), check=True)
-    points, folder, kept, library = session(python, content, first(""))
-    assert (points, folder, kept) == (2.0, str(content), 2.0) and (content / ".progress.json").is_file()
-    assert Path(library).is_relative_to(python.parents[1])

@@ -3,7 +3,6 @@
 import ast
 import json
 import re
-import zipfile
 from html import unescape
 from html.parser import HTMLParser
 from itertools import product
@@ -129,12 +128,6 @@ def test_it_holds_no_solution(site):
     text, hidden = "\n".join(lines), secrets()
     assert len(hidden) > 500 and "def squeeze(x: torch.Tensor) -> torch.Tensor:" in lines
     assert not [secret for secret in hidden if secret in text]
-
-
-def test_the_course_is_downloaded_as_what_starts_without_a_terminal(site):
-    with zipfile.ZipFile(site / "downloads/course.zip") as packed:
-        names = {name.removeprefix("attention-by-hand/") for name in packed.namelist()}
-        assert {"README.txt", "start.py", *(f"lessons/{each.name}/{each.name}.ipynb" for each in lessons())} <= names
 
 
 def test_a_lesson_is_as_learners_get_it(site):

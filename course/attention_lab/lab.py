@@ -1,5 +1,5 @@
-"""Copies the lessons to my/ and opens JupyterLab there, on any system: `python -m attention_lab.lab`, run in the folder
-that holds the lessons, or in the one above it.
+"""Copies the lessons to my/ and opens JupyterLab there, on any system: `python -m attention_lab.lab`, run in a clone or
+in an unpacked download.
 
 Your notebooks in my/ are never overwritten. Each time, the parts that a newer course brings (figures, and lessons that
 you have not changed) are updated.
@@ -42,11 +42,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--no-browser", action="store_true")
     options = parser.parse_args(arguments)
     lessons = options.lessons or next((Path(name) for name in LESSONS if Path(name).is_dir()), None)
-    if lessons is None and workspace.handed_out(Path()):
-        lessons = Path()
     if lessons is None:
-        parser.error(f"{Path.cwd()} holds neither a folder {' or '.join(LESSONS)} nor a lesson: go to the folder that "
-                     "holds one, or pass --lessons FOLDER")
+        parser.error(f"{Path.cwd()} holds no folder {' or '.join(LESSONS)}: go to the folder that holds one, or pass "
+                     "--lessons FOLDER")
     if find_spec("jupyterlab") is None:
         parser.error("JupyterLab is not installed for this Python. Run: "
                      f"{shlex.quote(sys.executable)} -m pip install jupyterlab")

@@ -31,11 +31,6 @@ def _lessons(course: Path) -> list[Path]:
     return [folder for folder in sorted(course.glob("*/")) if (folder / f"{folder.name}.ipynb").exists()]
 
 
-def handed_out(folder: Path) -> bool:
-    """Says whether a folder holds lessons as they were handed out, and not a learner's own copies of them."""
-    return bool(_lessons(folder)) and not any(folder.glob(f"*/{RELEASE}"))
-
-
 def copy(course: Path, my: Path) -> list[str]:
     """Updates `my` from `course`, and returns what was done, with one line for each lesson that was changed.
 

@@ -1,8 +1,8 @@
 """Keep hand-outs of the version that is released, for later libraries to be tried on: `python -m tests.handouts.keep`.
 
-Run it once for a release, after `make build`. tests/handouts/<version>/<lesson>.zip holds a lesson's folder without its
-figures, and answers.json, a right answer and where the bank has one a wrong answer to each exercise: what is right may
-be said otherwise later.
+Run it once for a release, after `make build`. tests/handouts/<version>/<lesson>.zip holds a lesson's notebook (in 1.0
+with its checks beside it), and answers.json, a right answer and where the bank has one a wrong answer to each exercise:
+what is right may be said otherwise later.
 """
 
 from __future__ import annotations
@@ -20,22 +20,18 @@ from tests.bank import answers
 HERE = Path(__file__).parent
 KEPT = "00_warmup", "01_se", "05b_memory", "e2_coordinate", "10_capstone"
 ANSWERS = "answers.json"
-LEFT_OUT = {"figures", ".ipynb_checkpoints", ".progress.json", ".review.json", ".my_net.json"}
 
 
 def keep(lesson: Lesson, into: Path) -> Path:
     """Write one lesson's zip. Raises ValueError where its notebook was built with another version of the library."""
-    folder = COURSE / lesson.name
-    built_with = nbformat.read(folder / f"{lesson.name}.ipynb",
-                               as_version=4).metadata.get("attention_lab", {}).get("version")
+    notebook = COURSE / lesson.name / f"{lesson.name}.ipynb"
+    built_with = nbformat.read(notebook, as_version=4).metadata.get("attention_lab", {}).get("version")
     if built_with != version():
         raise ValueError(f"{lesson.name} was built with version {built_with}, not {version()}: `make build "
                          f"LESSON={lesson.name}`")
     into.mkdir(parents=True, exist_ok=True)
     path = into / f"{lesson.name}.zip"
-    files = {str(file.relative_to(folder)): file.read_bytes() for file in sorted(folder.rglob("*"))
-             if file.is_file() and not LEFT_OUT & set(file.relative_to(folder).parts)}
-    files[ANSWERS] = json.dumps(_answers(lesson), indent=1).encode()
+    files = {notebook.name: notebook.read_bytes(), ANSWERS: json.dumps(_answers(lesson), indent=1).encode()}
     with zipfile.ZipFile(path, "w") as packed:
         for name, content in files.items():
             # with no time of day: the same files, the same zip

@@ -195,11 +195,8 @@ def _loaded(checks: Path, name: str, namespace: dict[str, Any]) -> recorded.Reco
 
     Raises ValueError if they hold more than data, or if they would call anything but the lesson's exercises.
     """
-    exercise, known, again = (
-        recorded.load(checks, name),
-        recorded.parts(checks),
-        f"take the folder `{checks.name}` from the course again",
-    )
+    exercise, known = recorded.load(checks, name), recorded.parts(checks)
+    again = f"take the folder `{checks.name}` from the course again"
     if problem := only_data.problem(exercise):
         raise ValueError(f"the check of {name} is not as it was recorded: {problem}; {again}")
     for other in {other for case in exercise.cases for other in only_data.named(case.question)}:

@@ -29,7 +29,8 @@ class CourseMap:
 
     def __init__(self, folder: Path, path: str = EVERYTHING):
         listed = tomllib.loads(LIST.read_text(encoding="utf-8"))
-        beside = _beside(folder, {lesson["name"] for lesson in listed["lesson"]})
+        beside = {name: (files == home(folder), *total(rows(place, files / recorded.FOLDER)))
+                  for name, (place, files) in around(folder).items() if files != place}  # the course's own lessons
         self.rows = []  # (is it the current lesson, is it solved, the texts for the columns of HEAD)
         self.links = []  # for each row, the notebook to open; None if it is open already or does not exist
         chosen = {each["name"]: each["lessons"]
@@ -67,13 +68,6 @@ class CourseMap:
             row = "".join(f"<td {left}>{cell}</td>" for cell in (title, adds, builds_on))
             table += f'<tr>{row}<td style="text-align:left;white-space:nowrap">{time}</td><td {left}>{points}</td></tr>'
         return f"<table>{table}</table>" + (f"<p>{escape(self.note)}</p>" if self.note else "")
-
-
-def _beside(folder: Path, listed: set[str]) -> dict[str, tuple[bool, float, float]]:
-    """Returns the listed lessons in `folder` and its neighbours, by name. For each lesson: whether it is the
-    current one, its points, and its maximum."""
-    return {name: (files == home(folder), *total(rows(place, files / recorded.FOLDER)))
-            for name, (place, files) in around(folder).items() if name in listed}
 
 
 def duration(minutes: int) -> str:
