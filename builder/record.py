@@ -1,5 +1,5 @@
 """A lesson's recorded checks. They are recorded again if something on which they depend has changed, and are written
-only if they have changed themselves.
+only if they have changed themselves. A known mistake answers again only if its own code has changed, or the cases.
 
 Another processor rounds differently, and another torch compresses differently. So a file stays as it is unless it
 records another question, another mistake, or a number that differs by more than a check allows.
@@ -7,34 +7,39 @@ records another question, another mistake, or a number that differs by more than
 solutions/recorded.json holds, for each lesson, a digest of everything on which the checks depended when they were last
 written. work/recorded.json holds further digests. This machine recorded the checks for each of them, and they came out
 the same. With `again`, these digests are kept in solutions/recorded.json, so a fresh clone need not record the checks
-to find out.
+to find out. work/recorded.json also holds a digest for each known mistake.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import torch
 from nbformat import NotebookNode
 from torch import Tensor
 
 from attention_lab.checking import compare, fingerprint, recorded
+from attention_lab.checking.fingerprint import Fingerprint
 from attention_lab.checking.observe import observe
 from attention_lab.checking.protocol import plain
 from attention_lab.checking.recorded import RecordedExercise
 from attention_lab.networks.threads import one_thread
 from attention_lab.storage import only, write
 from autograder.judge import recording
-from autograder.lessons import catalogue, derive
+from autograder.lessons import derive
+from autograder.lessons.catalogue import Mistake
 from autograder.lessons.course import COURSE, ROOT, Lesson, files_of
 from autograder.lessons.topics import topic
 from builder import hints, notebooks
 from builder.reach import Reach
 
+TORCH = version("torch").partition("+")[0]
 WRITTEN, SEEN = ROOT / "solutions/recorded.json", ROOT / "work/recorded.json"
 FOLDERS = {"attention_lab": COURSE / "attention_lab", "autograder": ROOT / "autograder",
            "solutions": ROOT / "solutions"}
@@ -55,13 +60,27 @@ def key(lesson: Lesson, notebook: NotebookNode) -> str:
     """
     folder, found = topic(lesson.topic), reach(lesson)
     depends = {name: digest for module, names in MAKES.items() for name, digest in found.of(module, names).items()}
-    known = [path.relative_to(folder.folder).with_suffix("").as_posix().replace("/", ".")
-             for pattern in ("mistakes.py", f"{catalogue.FOLDER}/*.py") for path in sorted(folder.folder.glob(pattern))]
-    for module in ("reference", "exercises", *known):
+    for module in ("reference", "exercises"):
         depends |= found.of(f"{folder.package}.{module}")
-    said = [lesson.name, lesson.title, notebooks.points(notebook), _hints(lesson, notebook),
-            version("torch").partition("+")[0]]
-    return sha256(json.dumps([depends, said], sort_keys=True).encode()).hexdigest()
+    said = [lesson.name, lesson.title, notebooks.points(notebook), _hints(lesson, notebook), TORCH]
+    known = [(mistake.exercise, *_about(mistake)) for mistake in folder.mistakes]
+    return _digest([depends, said, known, _answering(lesson)])
+
+
+def _answering(lesson: Lesson) -> dict[str, str]:
+    """Returns, for each known mistake, a digest of everything on which its answers to given cases depend."""
+    files, found = topic(lesson.topic), reach(lesson)
+    depends = [found.of("autograder.judge.recording", ["answered"]), found.of(f"{files.package}.reference"), TORCH]
+    answering = {}
+    for mistake in files.mistakes:
+        name = f"{lesson.name} {mistake.id}"
+        found.add(name, recording.source_of(mistake, files.reference))
+        answering[name] = _digest([depends, found.of(name)])[:16]
+    return answering
+
+
+def _digest(content: Any) -> str:
+    return sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def _hints(lesson: Lesson, notebook: NotebookNode) -> dict[str, dict[str, int]]:
@@ -69,19 +88,26 @@ def _hints(lesson: Lesson, notebook: NotebookNode) -> dict[str, dict[str, int]]:
     return hints.belonging(hints.of_page(notebook), files.mistakes)
 
 
-def record_checks(lesson: Lesson, notebook: NotebookNode) -> list[RecordedExercise]:
-    """Returns the lesson's recorded exercises. Raises ValueError if exercises, cases and grade cells do not agree."""
+def record_checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[RecordedExercise]:
+    """Returns the lesson's recorded exercises. Raises ValueError if exercises, cases and grade cells do not agree.
+
+    again: whether all known mistakes answer again.
+    """
     worth = notebooks.points(notebook)
     files = topic(lesson.topic)
     declared = [exercise.name for exercise in files.exercises]
     if declared != list(worth):
         raise ValueError(f"{lesson.name}: exercises.py declares {declared}, the grade cells for {list(worth)}")
     cases = derive.visible(files.exercises, files.reference)
+    about, exercises = _hints(lesson, notebook), []
+    answering = {} if again else _answering(lesson)
     with one_thread():  # as in a check, because another number of threads rounds in another way
-        exercises = [recording.record_exercise(e.name, cases[e.name], worth[e.name], files.reference,
-                                               files.mistakes, e.uses)
-                     for e in files.exercises]
-    about = _hints(lesson, notebook)
+        for e in files.exercises:
+            print(f"  recording {e.name}", flush=True)
+            exercise = recording.record_exercise(e.name, cases[e.name], worth[e.name], files.reference, uses=e.uses)
+            exercises.append(exercise)
+            recording.record_mistakes(exercise, files.reference, files.mistakes,
+                                      _unchanged(lesson, exercise, answering))
     for exercise in exercises:
         exercise.hints = about.get(exercise.name, {})
         exercise.used_later = list(files.used_later.get(exercise.name, ()))
@@ -99,22 +125,22 @@ def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[s
     files that it wrote."""
     if up_to_date(lesson, notebook) and not again:
         return []
-    made, before, place = checks(lesson, notebook), files(lesson), files_of(lesson.name) / recorded.FOLDER
+    made, before, place = checks(lesson, notebook, again), files(lesson), files_of(lesson.name) / recorded.FOLDER
     written = [name for name in {**made, **before} if made.get(name) != before.get(name)]
     place.mkdir(parents=True, exist_ok=True)
     for name, content in made.items():
         write(place / name, content)
     only(made, place, "*")
     now = {lesson.name: key(lesson, notebook)}
-    _keep(SEEN, now)
+    _keep(SEEN, now | _answering(lesson))
     if (written or again) and not lesson.folder:  # a lesson of one's own has no part in the repository
         _keep(WRITTEN, now)
     return written
 
 
-def checks(lesson: Lesson, notebook: NotebookNode) -> dict[str, bytes]:
+def checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> dict[str, bytes]:
     """Returns the recorded checks by file name. If an exercise is recorded as before, the existing file is returned."""
-    before, made = files(lesson), record_checks(lesson, notebook)
+    before, made = files(lesson), record_checks(lesson, notebook, again)
     found = {}
     for number, exercise in enumerate(made):
         name = f"{exercise.name}{recorded.SUFFIX}"
@@ -138,8 +164,7 @@ def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) ->
         for name, tensor in old.tensors.items():
             if not drawn_alike(new.tensors[name].to(tensor.dtype), tensor):
                 return f"{old.label}: {name}"
-    if not all(tensor.equal(new.tensors[name].to(tensor.dtype)) for old, new in pairs
-               for name, tensor in old.tensors.items()):
+    if not _same_numbers(then, now):
         # this processor draws other numbers, so the recorded questions are asked again here
         now = _asked_anew(lesson, then)
     for old, new in zip(then.cases, now.cases, strict=True):
@@ -156,12 +181,32 @@ def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) ->
     return ""
 
 
+def _same_numbers(then: RecordedExercise, now: RecordedExercise) -> bool:
+    return all(tensor.equal(new.tensors[name].to(tensor.dtype)) for old, new in zip(then.cases, now.cases)
+               for name, tensor in old.tensors.items())
+
+
+def _unchanged(lesson: Lesson, exercise: RecordedExercise,
+               answering: dict[str, str]) -> dict[str, Sequence[Fingerprint]]:
+    """Returns the recorded answers of the mistakes that would give the same again.
+
+    answering: the result of _answering.
+    """
+    content = files(lesson).get(f"{exercise.name}{recorded.SUFFIX}")
+    then = recorded.from_bytes(content) if content else replace(exercise, cases=[])
+    if [_asked(case) for case in then.cases] != [_asked(case) for case in exercise.cases] or not _same_numbers(
+            then, exercise):
+        return {}
+    names = {name for name, _ in _kept(SEEN).items() & answering.items()}
+    return {mistake.id: mistake.fingerprints for mistake in then.mistakes if f"{lesson.name} {mistake.id}" in names}
+
+
 def _besides(exercise: RecordedExercise) -> tuple:
     """Returns what is recorded about an exercise besides its cases and mistakes."""
     return exercise.name, exercise.points, exercise.uses, exercise.hints, exercise.used_later
 
 
-def _about(mistake: recorded.RecordedMistake) -> tuple:
+def _about(mistake: recorded.RecordedMistake | Mistake) -> tuple:
     return mistake.id, mistake.sentence, mistake.grain
 
 

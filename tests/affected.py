@@ -12,7 +12,8 @@ AFTER = [
     ("solutions/*/exercises.py",
      "make build LESSON=...; pytest -k LESSON tests/graders tests/test_catalogue.py; make nightly PART=1/8, 2/8"),
     ("solutions/*/catalogue/*",
-     "make build LESSON=...; pytest -k LESSON tests/test_catalogue.py tests/graders/test_right_and_wrong.py"),
+     "make build LESSON=...; pytest -k LESSON tests/test_catalogue.py tests/graders/test_right_and_wrong.py; if "
+     "right answers or mutants have changed: autograder audit LESSON"),
     ("solutions/shared/*", "make build; make quick; make nightly PART=1/8 and 2/8"),
     ("solutions/course.toml", "make build"),
     ("course/attention_lab/checking/*",

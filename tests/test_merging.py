@@ -2,11 +2,15 @@
 
 import os
 import sysconfig
+from dataclasses import replace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from attention_lab.checking import fingerprint
+from autograder.judge import recording
+from autograder.lessons.topics import Topic, topic
 from builder import build, cells, notebooks, record, run
 
 PLAIN, TRAINED = ["a = 1\nprint(a)", "print(a + 1)"], "train()"
@@ -103,6 +107,24 @@ def test_checks_that_stay_the_same_are_known_everywhere_after_build_again(monkey
     assert record.build(SE, source, again=True) == [] and record.WRITTEN.exists()
     record.SEEN.unlink()
     assert record.up_to_date(SE, source)
+
+
+def test_only_a_new_mistake_and_one_that_has_changed_answer_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(record, "WRITTEN", tmp_path / "written.json")
+    monkeypatch.setattr(record, "SEEN", tmp_path / "seen.json")
+    source, known, asked = notebooks.read_source(SE), topic("se").mistakes, set()
+    before = record.record_checks(SE, source)[0].mistakes
+    assert record.build(SE, source) == []
+    answered = recording.answered
+    monkeypatch.setattr(recording, "answered", lambda mistake, *rest: asked.add(mistake) or answered(mistake, *rest))
+    changed = replace(known[1], source="def squeeze(x):\n    return 5 * x.mean(dim=(2, 3))")
+    new = replace(changed, id="new", source=changed.source.replace("5", "7"))
+    monkeypatch.setattr(Topic, "mistakes", (known[0], changed, new, *known[2:]))
+    now = record.record_checks(SE, source)[0].mistakes
+    assert asked == {changed.id, "new"} and [mistake.id for mistake in now[:3]] == [known[0].id, changed.id, "new"]
+    assert all(fingerprint.same(one, other, [1.0] * len(one[1]), "float64") for mistake, then in
+               zip(now[3:], before[2:], strict=True) if not mistake.grain
+               for one, other in zip(mistake.fingerprints, then.fingerprints, strict=True))
 
 
 @pytest.mark.parametrize("written, runs", [([], 0), (["squeeze.check"], 1)])

@@ -4,7 +4,6 @@ or left in a file."""
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -30,7 +29,7 @@ def fits(value: Any, kind: Any) -> bool:
         return any(fits(value, part) for part in parts)
     if origin is Literal:
         return value in parts
-    if origin in (list, Sequence):
+    if origin is list:
         return isinstance(value, list) and all(fits(item, parts[0]) for item in value)
     if origin is tuple:
         return isinstance(value, list | tuple) and len(value) == len(parts) and all(map(fits, value, parts))

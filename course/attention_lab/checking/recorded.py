@@ -87,13 +87,13 @@ class RecordedCase:
 class RecordedMistake:
     """A catalogued mistake: the sentence that helps, and its fingerprint on every case of the exercise.
 
-    fingerprints: by the case's number. One may be computed only when it is looked at, so look at few.
+    fingerprints: one for each case, found by its number. A judge computes one only when it is looked at.
     grain: the coarsest dtype that its computation uses, if that is coarser than its question's; otherwise None.
     """
 
     id: str
     sentence: str
-    fingerprints: Sequence[Fingerprint]
+    fingerprints: Sequence
     grain: str | None = None
 
 
