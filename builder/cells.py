@@ -20,6 +20,8 @@ from collections.abc import Iterable
 
 from nbformat import NotebookNode, from_dict
 
+from autograder.lessons import pages
+
 EXPERIMENT, IGNORED = "experiment", "nbval-ignore-output"
 PERSONAL = "course_map()", "review()", "progress()"  # what these show is about one learner, or about other lessons
 JUPYTEXTS_OWN = {"lines_to_next_cell"}
@@ -72,8 +74,9 @@ def _refuse_others(cell: NotebookNode, title: str | None) -> None:
 
 
 def _defined(cell: NotebookNode) -> str:
-    """The name of the one function or class that an exercise cell defines."""
-    names = [node.name for node in ast.parse(cell.source).body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    """The name of the one function or class that an exercise cell defines outside of its solution."""
+    names = [node.name for node in ast.parse(cell.source).body
+             if isinstance(node, pages.Definition) and not pages.inside(cell.source, node)]
     if len(names) != 1:
         raise ValueError(f"{_where(cell)}: an exercise defines one function or class, this cell {names or 'none'}")
     return names[0]

@@ -8,10 +8,10 @@ import copy
 import re
 from difflib import SequenceMatcher
 
-import jupytext
 import nbformat
 from nbformat import NotebookNode
 
+from autograder.lessons import pages
 from autograder.lessons.course import Lesson, repository, version
 from autograder.lessons.topics import topic
 from builder import cells, first_cell
@@ -21,9 +21,9 @@ def read_source(lesson: Lesson) -> NotebookNode:
     """The lesson's source as a notebook without outputs, with cell ids derived from grade ids and positions in the
     page.
 
-    Raises ValueError for a malformed marker (see `cells.py`).
+    Raises ValueError for a malformed marker (see `cells.py`), or if the reference does not fit a gap (see `pages.py`).
     """
-    notebook = jupytext.read(topic(lesson.topic).folder / "page.py", fmt="py:percent")
+    notebook = pages.read(topic(lesson.topic).folder / "page.py")
     cells.expand(notebook)
     for index, cell in enumerate(notebook.cells):
         cell.id = re.sub(r"[^a-zA-Z0-9_-]", "-",

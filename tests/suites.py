@@ -25,6 +25,7 @@ QUICK = [
     "grade/test_logs.py", "grade/test_one_gradebook.py", "grade/test_summary.py", "grade/test_graded.py", "intake",
     "grade/test_verdicts.py", "classroom/test_repair.py", "insights/test_insights.py", "insights/test_likeness.py",
     "graders/test_declared.py", "test_rooms.py", "test_old_names.py", "test_page_form.py", "test_answers.py",
+    "test_filled_gaps.py",
 ]
 # How many: (in `make test`, in a nightly run).
 COUNTS = {"corrupted notebooks": (12, 600), "corrupted notebooks in a class": (5, 100)}

@@ -62,16 +62,13 @@ def gapped(text: str, exercise: Drafted) -> str:
         if isinstance(node, ast.FunctionDef)
         else [each for each in node.body if isinstance(each, ast.FunctionDef)]
     )
-    lines = text.splitlines()
-    for method in reversed(methods):
-        body = [each for each in method.body if not _given(each)]
-        if body:
-            space = " " * body[0].col_offset
-            lines.insert(method.end_lineno or method.lineno, f"{space}### END SOLUTION")
-            lines.insert(body[0].lineno - 1, f"{space}### BEGIN SOLUTION")
-    added = 2 * sum(any(not _given(each) for each in method.body) for method in methods)
     start = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-    return inspect.cleandoc("\n" + "\n".join(lines[start - 1:(node.end_lineno or node.lineno) + added]))
+    lines = text.splitlines()[start - 1:node.end_lineno]
+    for method in reversed(methods):
+        if body := [each for each in method.body if not _given(each)]:
+            end = body[-1].end_lineno or body[-1].lineno
+            lines[body[0].lineno - start:end - start + 1] = [" " * body[0].col_offset + "..."]
+    return inspect.cleandoc("\n" + "\n".join(lines))
 
 
 def _given(statement: ast.stmt) -> bool:

@@ -173,13 +173,7 @@ def conv_output_size(size: int, kernel_size: int, padding: int = 0, dilation: in
     padding: zeros at each end. dilation: positions from one tap to the next. stride: positions
     from one place of the kernel to the next. Raises ValueError if the result is below 1.
     """
-    ### BEGIN SOLUTION
-    span = dilation * (kernel_size - 1) + 1
-    places = (size + 2 * padding - span) // stride + 1
-    if places < 1:
-        raise ValueError(f"a span of {span} does not fit into {size} + 2 * {padding}")
-    return places
-    ### END SOLUTION
+    ...
 
 
 # %% points=1
@@ -289,21 +283,10 @@ class ChannelBranch(nn.Module):
 
     def __init__(self, channels: int, reduction: int = 16) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        inner = channels // reduction
-        if inner == 0:
-            raise ValueError(f"{channels} channels with reduction {reduction} leave none")
-        self.fc1 = nn.Linear(channels, inner)
-        self.bn = nn.BatchNorm1d(inner)
-        self.fc2 = nn.Linear(inner, channels)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        means = x.mean(dim=(2, 3))
-        numbers = self.fc2(torch.relu(self.bn(self.fc1(means))))
-        return numbers[:, :, None, None]
-        ### END SOLUTION
+        ...
 
 
 # %% points=2
@@ -378,26 +361,10 @@ class SpatialBranch(nn.Module):
 
     def __init__(self, channels: int, reduction: int = 16, dilation: int = 4) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        inner = channels // reduction
-        if inner == 0:
-            raise ValueError(f"{channels} channels with reduction {reduction} leave none")
-        self.reduce = nn.Conv2d(channels, inner, 1)
-        self.bn0 = nn.BatchNorm2d(inner)
-        self.conv1 = nn.Conv2d(inner, inner, 3, padding=dilation, dilation=dilation)
-        self.bn1 = nn.BatchNorm2d(inner)
-        self.conv2 = nn.Conv2d(inner, inner, 3, padding=dilation, dilation=dilation)
-        self.bn2 = nn.BatchNorm2d(inner)
-        self.project = nn.Conv2d(inner, 1, 1)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        x = torch.relu(self.bn0(self.reduce(x)))
-        x = torch.relu(self.bn1(self.conv1(x)))
-        x = torch.relu(self.bn2(self.conv2(x)))
-        return self.project(x)
-        ### END SOLUTION
+        ...
 
 
 # %% points=3
@@ -498,20 +465,10 @@ class BAM(nn.Module):
     def __init__(self, channels: int, reduction: int = 16, dilation: int = 4,
                  combine: str = "sum") -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        if combine not in ("sum", "product"):
-            raise ValueError(f"combine must be sum or product, not {combine}")
-        self.combine = combine
-        self.channel = ChannelBranch(channels, reduction)
-        self.spatial = SpatialBranch(channels, reduction, dilation)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        what, where = self.channel(x), self.spatial(x)
-        together = what + where if self.combine == "sum" else what * where
-        return x + x * torch.sigmoid(together)
-        ### END SOLUTION
+        ...
 
 
 # %% points=2
@@ -667,26 +624,10 @@ class RepairedSpatialAttention(nn.Module):
     def __init__(self, channels: int, reduction: int = 16, num_layers: int = 3,
                  dilation: int = 2) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        inner = channels // reduction
-        if inner == 0:
-            raise ValueError(f"{channels} channels with reduction {reduction} leave none")
-        self.sa = nn.Sequential()
-        self.sa.add_module("conv_reduce1", nn.Conv2d(channels, inner, 1))
-        self.sa.add_module("bn_reduce1", nn.BatchNorm2d(inner))
-        self.sa.add_module("relu_reduce1", nn.ReLU())
-        for i in range(num_layers):
-            conv = nn.Conv2d(inner, inner, 3, padding=dilation, dilation=dilation)
-            self.sa.add_module(f"conv_{i}", conv)
-            self.sa.add_module(f"bn_{i}", nn.BatchNorm2d(inner))
-            self.sa.add_module(f"relu_{i}", nn.ReLU())
-        self.sa.add_module("last_conv", nn.Conv2d(inner, 1, 1))
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        return self.sa(x).expand_as(x)
-        ### END SOLUTION
+        ...
 
 
 # %% points=2

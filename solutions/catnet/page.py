@@ -130,11 +130,7 @@ print(f"sum of the mask: {mask.sum():.0f}; shrunk to 4 x 4: {shrunk.sum():.0f}")
 # %% exercise
 def masked_average_pool(features: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     """The mean of the features under a mask, (B, C, h, w), (B, H, W) -> (B, C)."""
-    ### BEGIN SOLUTION
-    m = mask[:, None].to(features.dtype)  # (B, 1, H, W)
-    f = F.interpolate(features, m.shape[2:], mode="bilinear", align_corners=False)
-    return (f * m).sum((2, 3)) / (m.sum((2, 3)) + 1e-5)
-    ### END SOLUTION
+    ...
 
 
 # %% points=1
@@ -189,10 +185,7 @@ def prototype_segmentation(
     scale: float = 20.0,
 ) -> torch.Tensor:
     """The probability of the object, (B, C, h, w), (B, C) -> (B, 1, h, w)."""
-    ### BEGIN SOLUTION
-    s = F.cosine_similarity(features, prototype[:, :, None, None], dim=1)
-    return 1 - torch.sigmoid(0.5 * (-scale * s - threshold)).unsqueeze(1)
-    ### END SOLUTION
+    ...
 
 
 # %% points=1
@@ -249,16 +242,7 @@ def prior_mask(
 
     (B, C, h, w), (B, C, h, w), (B, H, W) -> (B, 1, h, w), from 0 to 1.
     """
-    ### BEGIN SOLUTION
-    h, w = query.shape[2:]
-    m = F.interpolate(support_mask[:, None].to(support.dtype), (h, w),
-                      mode="bilinear", align_corners=True)
-    s, q = (support * m).flatten(2), query.flatten(2)  # (B, C, N)
-    lengths = s.norm(dim=1)[:, :, None] * q.norm(dim=1)[:, None]
-    best = (s.transpose(1, 2) @ q / (lengths + 1e-7)).amax(1)  # (B, N of the query)
-    low, high = best.amin(1, keepdim=True), best.amax(1, keepdim=True)
-    return ((best - low) / (high - low + 1e-7)).reshape(-1, 1, h, w)
-    ### END SOLUTION
+    ...
 
 
 # %% points=2
@@ -424,31 +408,15 @@ class CrossMaskedAttention(nn.Module):
 
     def __init__(self, channels: int, reduction: int = 8, softmax_over: str = "keys") -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        d = channels // reduction
-        if d == 0:
-            raise ValueError(f"{channels} channels, reduction {reduction}: none is left")
-        if softmax_over not in ("keys", "queries"):
-            raise ValueError(f"softmax_over is 'keys' or 'queries', not {softmax_over!r}")
-        self.query, self.key = nn.Conv2d(channels, d, 1), nn.Conv2d(channels, d, 1)
-        self.value = nn.Conv2d(channels, channels, kernel_size=1)
-        self.axis = {"queries": 1, "keys": 2}[softmax_over]
-        ### END SOLUTION
+        ...
 
     def attention(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        q, k = self.query(x).flatten(2), self.key(y).flatten(2)  # (B, C // r, N)
-        return (q.transpose(1, 2) @ k * q.shape[1] ** -0.5).softmax(dim=self.axis)
-        ### END SOLUTION
+        ...
 
     def forward(
         self, x: torch.Tensor, y: torch.Tensor, mask: torch.Tensor | None = None
     ) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        v = self.value(y).flatten(2)  # (B, C, N)
-        out = (v @ self.attention(x, y).transpose(1, 2)).unflatten(2, x.shape[2:])
-        return out if mask is None else out * mask
-        ### END SOLUTION
+        ...
 
 
 # %% points=2
@@ -517,13 +485,7 @@ class CMAT(nn.Module):
 
     def __init__(self, channels: int, reduction: int = 8) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.self_attention = CrossMaskedAttention(channels, reduction)
-        self.cross_attention = CrossMaskedAttention(channels, reduction)
-        self.norm0, self.norm1, self.norm2 = (nn.LayerNorm(channels) for _ in range(3))
-        self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(),
-                                 nn.Linear(channels, channels))
-        ### END SOLUTION
+        ...
 
     def forward(
         self,
@@ -532,23 +494,7 @@ class CMAT(nn.Module):
         query_mask: torch.Tensor,
         support_mask: torch.Tensor,
     ) -> tuple[torch.Tensor, torch.Tensor]:
-        ### BEGIN SOLUTION
-        def channels_last(x):
-            return x.permute(0, 2, 3, 1)
-
-        def channels_first(x):
-            return x.permute(0, 3, 1, 2)
-
-        def alone(a):
-            return channels_first(self.norm0(channels_last(a + self.self_attention(a, a))))
-
-        def crossed(a, b, mask):
-            z = self.norm1(channels_last(a + self.cross_attention(a, b, mask)))
-            return channels_first(self.norm2(z + self.mlp(z)))
-
-        q, s = alone(query), alone(support)
-        return crossed(q, s, query_mask), crossed(s, q, support_mask)
-        ### END SOLUTION
+        ...
 
 
 # %% points=2
@@ -606,17 +552,7 @@ def iterative_refinement(
     scale: float = 20.0,
 ) -> list[torch.Tensor]:
     """The probability map after each block, (B, 1, h, w) each."""
-    ### BEGIN SOLUTION
-    q_mask, maps = prior_mask(query, support, support_mask), []
-    s_mask = F.interpolate(support_mask[:, None].to(support.dtype), support.shape[2:],
-                           mode="bilinear", align_corners=True)
-    for block in blocks:
-        query, support = block(query, support, q_mask, s_mask)
-        p = masked_average_pool(support, support_mask)
-        maps.append(prototype_segmentation(query, p, threshold, scale))
-        q_mask = (maps[-1] > 0.5).to(query.dtype)
-    return maps
-    ### END SOLUTION
+    ...
 
 
 # %% points=2

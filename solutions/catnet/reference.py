@@ -39,9 +39,9 @@ def prior_mask(query: Tensor, support: Tensor, support_mask: Tensor) -> Tensor:
     if query.shape != support.shape:
         raise ValueError(f"query {tuple(query.shape)} and support {tuple(support.shape)} differ in shape")
     support = support * _resize_mask(support_mask, support)
-    q, s = query.flatten(2), support.flatten(2).transpose(1, 2)
+    q, s = query.flatten(2), support.flatten(2).transpose(1, 2)  # (B, C, N), (B, N, C)
     norms = s.norm(dim=2, keepdim=True) * q.norm(dim=1, keepdim=True)
-    similarity = (s @ q / (norms + 1e-7)).max(dim=1, keepdim=True).values
+    similarity = (s @ q / (norms + 1e-7)).max(dim=1, keepdim=True).values  # (B, 1, N of the query)
     low, high = similarity.amin(dim=2, keepdim=True), similarity.amax(dim=2, keepdim=True)
     return ((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])
 
@@ -70,7 +70,7 @@ class CrossMaskedAttention(nn.Module):
 
     def attention(self, x: Tensor, y: Tensor) -> Tensor:
         """Row j says how position j of x weighs the positions of y: `(B, N, N)`."""
-        query, key = self.query(x).flatten(2), self.key(y).flatten(2)
+        query, key = self.query(x).flatten(2), self.key(y).flatten(2)  # (B, C // r, N)
         return (query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)
 
     def forward(self, x: Tensor, y: Tensor, mask: Tensor | None = None) -> Tensor:

@@ -204,19 +204,10 @@ class ChannelGate(nn.Module):
 
     def __init__(self, channels: int, reduction: int = 16) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        hidden = channels // reduction
-        if hidden == 0:
-            raise ValueError(f"channels={channels} // reduction={reduction} is 0")
-        self.mlp = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(),
-                                 nn.Linear(hidden, channels))
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        scores = self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))
-        return torch.sigmoid(scores)[:, :, None, None]
-        ### END SOLUTION
+        ...
 
 
 # %% points=4
@@ -285,18 +276,10 @@ class SpatialGate(nn.Module):
 
     def __init__(self, kernel_size: int = 7) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        if kernel_size % 2 == 0:
-            raise ValueError(f"kernel_size must be odd, got {kernel_size}")
-        self.conv = nn.Conv2d(2, 1, kernel_size, padding=kernel_size // 2, bias=False)
-        self.bn = nn.BatchNorm2d(1)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        largest, mean = x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)
-        return torch.sigmoid(self.bn(self.conv(torch.cat([largest, mean], dim=1))))
-        ### END SOLUTION
+        ...
 
 
 # %% points=3
@@ -425,16 +408,10 @@ class CBAM(nn.Module):
 
     def __init__(self, channels: int, reduction: int = 16, kernel_size: int = 7) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.channel_gate = ChannelGate(channels, reduction)
-        self.spatial_gate = SpatialGate(kernel_size)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        x = x * self.channel_gate(x)
-        return x * self.spatial_gate(x)
-        ### END SOLUTION
+        ...
 
 
 # %% points=2
@@ -538,11 +515,7 @@ def flexible_attention(x: torch.Tensor, w1: torch.Tensor, w2: torch.Tensor) -> t
 
     x: (B, C, H, W). w1: (C // r, C). w2: (C, C // r). Returns (B, C, H, W).
     """
-    ### BEGIN SOLUTION
-    mean, largest = x.mean(dim=(2, 3)), x.amax(dim=(2, 3))
-    scores = torch.relu(mean @ w1.T) @ w2.T + torch.relu(largest @ w1.T) @ w2.T
-    return x * torch.sigmoid(scores)[:, :, None, None]
-    ### END SOLUTION
+    ...
 
 
 # %% points=1

@@ -141,15 +141,10 @@ class AttnMap(nn.Module):
 
     def __init__(self, dim: int) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.conv1 = nn.Conv2d(dim, dim, 1)
-        self.conv2 = nn.Conv2d(dim, dim, 1)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        return self.conv2(F.silu(self.conv1(x)))
-        ### END SOLUTION
+        ...
 
 
 # %% points=1
@@ -222,21 +217,10 @@ class AttnConv(nn.Module):
 
     def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        width = heads * head_dim
-        self.scale = head_dim ** -0.5
-        self.qkv = nn.Conv2d(dim, 3 * width, 1)
-        self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding=kernel_size // 2,
-                               groups=3 * width)
-        self.attn_map = AttnMap(width)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)
-        gate = torch.tanh(self.attn_map(q * k) * self.scale)
-        return gate * v
-        ### END SOLUTION
+        ...
 
 
 # %% points=3
@@ -350,21 +334,10 @@ class GlobalBranch(nn.Module):
 
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.heads, self.head_dim, self.window_size = heads, head_dim, window_size
-        self.q = nn.Conv2d(dim, heads * head_dim, 1)
-        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        b, _, height, width = x.shape
-        q = self.q(x).reshape(b, self.heads, self.head_dim, height * width).transpose(2, 3)
-        kv = self.kv(F.avg_pool2d(x, self.window_size)).flatten(2)  # its positions in a row
-        k, v = kv.reshape(b, 2, self.heads, self.head_dim, -1).transpose(3, 4).unbind(1)
-        a = (q @ k.transpose(2, 3) * self.head_dim ** -0.5).softmax(dim=3)  # (B, heads, N, M)
-        return (a @ v).transpose(2, 3).reshape(b, -1, height, width)
-        ### END SOLUTION
+        ...
 
 
 # %% points=4
@@ -438,26 +411,10 @@ class CloAttention(nn.Module):
         window_size: int = 7
     ) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        if sum(group_split) != num_heads:
-            raise ValueError(f"{group_split} does not sum to {num_heads} heads")
-        width = dim // num_heads  # of a head
-        self.local_branches = nn.ModuleList(
-            AttnConv(dim, heads, width, kernel_size)
-            for heads, kernel_size in zip(group_split, kernel_sizes) if heads > 0)
-        self.global_branch = None
-        if group_split[-1] > 0:
-            self.global_branch = GlobalBranch(dim, group_split[-1], width, window_size)
-        self.proj = nn.Conv2d(dim, dim, 1)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        outputs = [branch(x) for branch in self.local_branches]
-        if self.global_branch is not None:
-            outputs.append(self.global_branch(x))
-        return self.proj(torch.cat(outputs, dim=1))
-        ### END SOLUTION
+        ...
 
 
 # %% points=3
@@ -533,17 +490,10 @@ class ConvFFN(nn.Module):
         out_channels: int
     ) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.fc1 = nn.Conv2d(in_channels, hidden_channels, 1)
-        self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride,
-                                padding=kernel_size // 2, groups=hidden_channels)
-        self.fc2 = nn.Conv2d(hidden_channels, out_channels, 1)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        return self.fc2(self.dwconv(F.gelu(self.fc1(x))))
-        ### END SOLUTION
+        ...
 
 
 # %% points=1
@@ -612,23 +562,10 @@ class CloBlock(nn.Module):
         stride: int
     ) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.norm1 = nn.GroupNorm(1, dim)
-        self.attn = CloAttention(dim, num_heads, group_split, kernel_sizes, window_size)
-        self.norm2 = nn.GroupNorm(1, dim)
-        self.mlp = ConvFFN(dim, int(dim * mlp_ratio), mlp_kernel_size, stride, out_dim)
-        self.downsample = nn.Identity()
-        if stride == 2:
-            self.downsample = nn.Sequential(
-                nn.Conv2d(dim, dim, mlp_kernel_size, stride=2, padding=mlp_kernel_size // 2),
-                nn.BatchNorm2d(dim), nn.Conv2d(dim, out_dim, 1))
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        x = x + self.attn(self.norm1(x))
-        return self.downsample(x) + self.mlp(self.norm2(x))
-        ### END SOLUTION
+        ...
 
 
 # %% points=3

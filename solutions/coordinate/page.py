@@ -142,9 +142,7 @@ print("gates of shape (2, 1):", (small_map * two_gates[:, None]).tolist())
 # %% exercise
 def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     """The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W)."""
-    ### BEGIN SOLUTION
-    return x.mean(dim=3, keepdim=True), x.mean(dim=2, keepdim=True)
-    ### END SOLUTION
+    ...
 
 
 # %% points=2
@@ -242,24 +240,10 @@ class CoordinateAttention(nn.Module):
 
     def __init__(self, in_channels: int, out_channels: int, reduction: int = 32) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        m = max(8, in_channels // reduction)
-        self.conv1 = nn.Conv2d(in_channels, m, 1)
-        self.bn1 = nn.BatchNorm2d(m)
-        self.conv_h = nn.Conv2d(m, out_channels, 1)
-        self.conv_w = nn.Conv2d(m, out_channels, 1)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        rows, columns = directional_pool(x)
-        line = torch.cat([rows, columns.transpose(2, 3)], dim=2)
-        line = F.hardswish(self.bn1(self.conv1(line)))
-        rows, columns = line.split([x.shape[2], x.shape[3]], dim=2)
-        a_h = torch.sigmoid(self.conv_h(rows))
-        a_w = torch.sigmoid(self.conv_w(columns.transpose(2, 3)))
-        return x * a_h * a_w
-        ### END SOLUTION
+        ...
 
 
 # %% points=3

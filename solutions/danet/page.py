@@ -178,30 +178,14 @@ class PositionAttention(nn.Module):
 
     def __init__(self, channels: int, reduction: int = 8) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        inner = channels // reduction
-        if inner == 0:
-            raise ValueError(f"{channels} channels with reduction {reduction} leave none")
-        self.query = nn.Conv2d(channels, inner, 1)
-        self.key = nn.Conv2d(channels, inner, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.gamma = nn.Parameter(torch.zeros(1))
-        ### END SOLUTION
+        ...
 
     def attention(self, x: torch.Tensor) -> torch.Tensor:
         """(B, N, N): row j is how position j weighs all positions."""
-        ### BEGIN SOLUTION
-        q = self.query(x).flatten(2).transpose(1, 2)  # (B, N, C // r)
-        k = self.key(x).flatten(2)  # (B, C // r, N)
-        return (q @ k).softmax(dim=-1)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        v = self.value(x).flatten(2)  # (B, C, N)
-        gathered = v @ self.attention(x).transpose(1, 2)
-        return x + self.gamma * gathered.view_as(x)
-        ### END SOLUTION
+        ...
 
 
 # %% points=3
@@ -399,25 +383,14 @@ class ChannelAttention(nn.Module):
 
     def __init__(self, negate: bool = False) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.negate = negate
-        self.gamma = nn.Parameter(torch.zeros(1))
-        ### END SOLUTION
+        ...
 
     def attention(self, x: torch.Tensor) -> torch.Tensor:
         """(B, C, C): row i is how channel i weighs all channels."""
-        ### BEGIN SOLUTION
-        energy = x.flatten(2) @ x.flatten(2).transpose(1, 2)
-        if self.negate:
-            energy = energy.amax(dim=-1, keepdim=True) - energy
-        return energy.softmax(dim=-1)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        gathered = self.attention(x) @ x.flatten(2)
-        return x + self.gamma * gathered.view_as(x)
-        ### END SOLUTION
+        ...
 
 
 # %% points=2
@@ -537,30 +510,10 @@ class DANetHead(nn.Module):
 
     def __init__(self, in_channels: int, num_classes: int) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        inter = in_channels // 4
-
-        def block(inputs):
-            return nn.Sequential(nn.Conv2d(inputs, inter, 3, padding=1, bias=False),
-                                 nn.BatchNorm2d(inter), nn.ReLU())
-
-        def classifier():
-            return nn.Sequential(nn.Dropout2d(0.1), nn.Conv2d(inter, num_classes, 1))
-
-        self.position_in, self.channel_in = block(in_channels), block(in_channels)
-        self.position, self.channel = PositionAttention(inter), ChannelAttention(negate=True)
-        self.position_out, self.channel_out = block(inter), block(inter)
-        self.classify_fused = classifier()
-        self.classify_position = classifier()
-        self.classify_channel = classifier()
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        ### BEGIN SOLUTION
-        p = self.position_out(self.position(self.position_in(x)))
-        c = self.channel_out(self.channel(self.channel_in(x)))
-        return self.classify_fused(p + c), self.classify_position(p), self.classify_channel(c)
-        ### END SOLUTION
+        ...
 
 
 # %% points=2

@@ -29,7 +29,7 @@ class PositionAttention(nn.Module):
 
     def attention(self, x: Tensor) -> Tensor:
         """Row j: how position j weighs all positions, `(B, N, N)` with N = H * W."""
-        queries = self.query(x).flatten(2).transpose(1, 2)
+        queries = self.query(x).flatten(2).transpose(1, 2)  # (B, N, C // r)
         keys = self.key(x).flatten(2)
         return torch.softmax(queries @ keys, dim=-1)
 

@@ -181,12 +181,7 @@ def eca_kernel_size(channels: int, gamma: float = 2, b: float = 1) -> int:
     The fraction is dropped; then an even number becomes the next odd one. Returns an int.
     Raises ValueError if channels is less than 1.
     """
-    ### BEGIN SOLUTION
-    if channels < 1:
-        raise ValueError(f"channels must be at least 1, got {channels}")
-    t = int(abs((math.log2(channels) + b) / gamma))
-    return t if t % 2 else t + 1
-    ### END SOLUTION
+    ...
 
 
 # %% points=2
@@ -275,19 +270,10 @@ class ECABlock(nn.Module):
 
     def __init__(self, channels: int, kernel_size: int | None = None) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        k = eca_kernel_size(channels) if kernel_size is None else kernel_size
-        if k % 2 == 0:
-            raise ValueError(f"kernel_size must be odd, got {k}")
-        self.conv = nn.Conv1d(1, 1, k, padding=k // 2, bias=False)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        s = x.mean(dim=(2, 3))
-        gates = torch.sigmoid(self.conv(s[:, None]))
-        return x * gates[:, 0, :, None, None]
-        ### END SOLUTION
+        ...
 
 
 # %% points=5
@@ -418,17 +404,7 @@ def band_matrix(kernel: torch.Tensor, channels: int) -> torch.Tensor:
     kernel: (k,). Returns (channels, channels): W[i, j] = kernel[j - i + k // 2], and 0 where
     the kernel has no such index. Gradients reach the kernel. Raises ValueError for an even k.
     """
-    ### BEGIN SOLUTION
-    k = len(kernel)
-    if k % 2 == 0:
-        raise ValueError(f"the kernel must have a middle, but its size {k} is even")
-    matrix = kernel.new_zeros(channels, channels)
-    for i in range(channels):
-        for j in range(channels):
-            if 0 <= j - i + k // 2 < k:
-                matrix[i, j] = kernel[j - i + k // 2]
-    return matrix
-    ### END SOLUTION
+    ...
 
 
 # %% points=3

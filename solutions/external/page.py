@@ -167,10 +167,7 @@ def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
 
     (B, N, S) -> (B, N, S): B images, N tokens, S slots.
     """
-    ### BEGIN SOLUTION
-    shares = logits.softmax(dim=1)
-    return shares / (shares.sum(dim=2, keepdim=True) + eps)
-    ### END SOLUTION
+    ...
 
 
 # %% points=2
@@ -231,16 +228,10 @@ class ExternalAttention(nn.Module):
 
     def __init__(self, dim: int, memory_size: int = 64) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.mk = nn.Linear(dim, memory_size, bias=False)
-        self.mv = nn.Linear(memory_size, dim, bias=False)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        weights = double_normalize(self.mk(x))  # (B, N, S)
-        return self.mv(weights)
-        ### END SOLUTION
+        ...
 
 
 # %% points=2
@@ -345,9 +336,7 @@ print(f"by hand {2 * 4 * 3} multiply-adds, torch's counter says {counter.get_tot
 # %% exercise
 def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
     """Multiply-adds of the two matrix products: (self-attention, external attention)."""
-    ### BEGIN SOLUTION
-    return 2 * n * n * dim, 2 * n * dim * memory_size
-    ### END SOLUTION
+    ...
 
 
 # %% points=1
@@ -436,19 +425,10 @@ class ExternalAttentionBlock(nn.Module):
 
     def __init__(self, channels: int, memory_size: int = 64) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.conv1 = nn.Conv2d(channels, channels, 1)
-        self.attention = ExternalAttention(channels, memory_size)
-        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
-        self.bn = nn.BatchNorm2d(channels)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        tokens = self.conv1(x).flatten(2).transpose(1, 2)  # (B, N, C)
-        gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
-        return F.relu(x + self.bn(self.conv2(gathered)))
-        ### END SOLUTION
+        ...
 
 
 # %% points=2
@@ -725,22 +705,10 @@ class MultiHeadExternalAttention(nn.Module):
         self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64
     ) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.heads, head_dim = num_heads * expansion, dim // num_heads
-        self.expand = nn.Linear(dim, dim * expansion)
-        self.mk = nn.Linear(head_dim, memory_size)
-        self.mv = nn.Linear(memory_size, head_dim)
-        self.proj = nn.Linear(dim * expansion, dim)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        b, n, _ = x.shape
-        heads = self.expand(x).reshape(b, n, self.heads, -1).transpose(1, 2)
-        weights = double_normalize(self.mk(heads.flatten(0, 1)))  # (B * heads, N, S)
-        gathered = self.mv(weights).unflatten(0, (b, self.heads))
-        return self.proj(gathered.transpose(1, 2).flatten(2))
-        ### END SOLUTION
+        ...
 
 
 # %% points=3

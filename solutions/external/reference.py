@@ -46,7 +46,7 @@ class ExternalAttentionBlock(nn.Module):
         self.bn = nn.BatchNorm2d(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        tokens = self.conv1(x).flatten(2).transpose(1, 2)
+        tokens = self.conv1(x).flatten(2).transpose(1, 2)  # (B, N, C)
         gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
         return torch.relu(x + self.bn(self.conv2(gathered)))
 
@@ -79,7 +79,7 @@ class MultiHeadExternalAttention(nn.Module):
         self.proj = nn.Linear(dim * expansion, dim)
 
     def forward(self, x: Tensor) -> Tensor:
-        heads = self.expand(x).unflatten(2, (self.heads, -1)).transpose(1, 2)
+        heads = self.expand(x).unflatten(2, (self.heads, -1)).transpose(1, 2)  # (B, heads, N, head_dim)
         weights = double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])
         gathered = self.mv(weights).transpose(1, 2).flatten(2)
         return self.proj(gathered)

@@ -161,17 +161,10 @@ class AnchorProjection(nn.Module):
 
     def __init__(self, dim: int, down_factor: int) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.down_factor = down_factor
-        self.reduction = nn.Linear(dim, dim // 2)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        as_image = x.transpose(1, 2).unflatten(2, tuple(image_size))  # (B, dim, H, W)
-        means = F.avg_pool2d(as_image, self.down_factor)
-        return self.reduction(means.permute(0, 2, 3, 1))
-        ### END SOLUTION
+        ...
 
 
 # %% points=1
@@ -621,22 +614,10 @@ class LocalConvBlock(nn.Module):
 
     def __init__(self, dim: int, compress: int = 4, reduction: int = 18) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        for divisor in (compress, reduction):
-            if dim // divisor == 0:
-                raise ValueError(f"dim {dim} // {divisor} leaves no channel")
-        self.conv1 = nn.Conv2d(dim, dim // compress, 3, padding=1)
-        self.conv2 = nn.Conv2d(dim // compress, dim, 3, padding=1)
-        self.fc1, self.fc2 = nn.Linear(dim, dim // reduction), nn.Linear(dim // reduction, dim)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        as_image = x.transpose(1, 2).unflatten(2, tuple(image_size))
-        y = self.conv2(F.gelu(self.conv1(as_image))).flatten(2).transpose(1, 2)
-        gate = torch.sigmoid(self.fc2(F.relu(self.fc1(y.mean(dim=1, keepdim=True)))))
-        return y * gate
-        ### END SOLUTION
+        ...
 
 
 # %% points=2
@@ -711,29 +692,10 @@ class GRLBlock(nn.Module):
         res_scale: float = 1.0,
     ) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        if stripe_type not in ("H", "W"):
-            raise ValueError(f"stripe_type is 'H' or 'W', not {stripe_type!r}")
-        if stripe_type == "W":
-            stripe_size, stripe_groups = stripe_size[::-1], stripe_groups[::-1]
-        hidden = int(dim * mlp_ratio)
-        self.attn = MixedAttention(dim, num_heads_window, num_heads_stripe, window_size,
-                                   stripe_size, stripe_groups, window_shift, stripe_shift,
-                                   down_factor)
-        self.norm1, self.norm2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
-        self.local = LocalConvBlock(dim) if local_connection else None
-        self.mlp = nn.ModuleDict({"fc1": nn.Linear(dim, hidden), "fc2": nn.Linear(hidden, dim)})
-        self.res_scale = res_scale
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        y = x + self.res_scale * self.norm1(self.attn(x, image_size))
-        if self.local is not None:
-            y = y + self.local(x, image_size)
-        of_mlp = self.mlp["fc2"](F.gelu(self.mlp["fc1"](y)))
-        return y + self.res_scale * self.norm2(of_mlp)
-        ### END SOLUTION
+        ...
 
 
 # %% points=3

@@ -82,7 +82,7 @@ class AnchorProjection(nn.Module):
 
     def forward(self, x: Tensor, image_size: Size) -> Tensor:
         anchors_of(image_size, self.down_factor)
-        pooled = self.pool(as_grid(x, image_size).permute(0, 3, 1, 2))
+        pooled = self.pool(as_grid(x, image_size).permute(0, 3, 1, 2))  # (B, dim, H // d, W // d)
         return self.reduction(pooled.permute(0, 2, 3, 1))
 
 

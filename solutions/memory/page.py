@@ -199,18 +199,7 @@ class EfficientPositionAttention(PositionAttention):
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        q = self.query(x).flatten(2).transpose(1, 2)
-        k = self.key(x).flatten(2)
-        v = self.value(x).flatten(2).transpose(1, 2)
-
-        def gather(rows, k, v):
-            return (rows @ k).softmax(dim=-1) @ v
-
-        parts = [checkpoint(gather, rows, k, v, use_reentrant=False)
-                 for rows in q.split(128, dim=1)]
-        return x + self.gamma * torch.cat(parts, dim=1).transpose(1, 2).reshape(x.shape)
-        ### END SOLUTION
+        ...
 
 
 # %% points=3
@@ -424,21 +413,7 @@ def streaming_attention(
 
     No scale. Exact for every M >= 1. Raises ValueError if block is less than 1.
     """
-    ### BEGIN SOLUTION
-    if block < 1:
-        raise ValueError(f"block must be at least 1, got {block}")
-    m = torch.full_like(q[..., :1], -torch.inf)  # (B, N, 1): largest logit so far
-    s = torch.zeros_like(m)
-    o = v.new_zeros(*q.shape[:2], v.shape[-1])
-    for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1)):
-        logits = q @ keys.transpose(1, 2)  # (B, N, block)
-        larger = torch.maximum(m, logits.amax(dim=-1, keepdim=True))
-        factor, weights = torch.exp(m - larger), torch.exp(logits - larger)
-        s = s * factor + weights.sum(dim=-1, keepdim=True)
-        o = o * factor + weights @ values
-        m = larger
-    return o / s
-    ### END SOLUTION
+    ...
 
 
 # %% points=4

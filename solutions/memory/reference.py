@@ -52,11 +52,11 @@ def streaming_attention(q: Tensor, k: Tensor, v: Tensor, block: int = 64) -> Ten
     """
     if block < 1:
         raise ValueError(f"a block has at least 1 key, got {block}")
-    largest = q.new_full((*q.shape[:2], 1), -torch.inf)
+    largest = q.new_full((*q.shape[:2], 1), -torch.inf)  # the largest logit so far, (B, N, 1)
     total = torch.zeros_like(largest)
     gathered = v.new_zeros(*q.shape[:2], v.shape[-1])
     for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1), strict=True):
-        logits = q @ keys.transpose(1, 2)
+        logits = q @ keys.transpose(1, 2)  # (B, N, block)
         new = torch.maximum(largest, logits.amax(dim=-1, keepdim=True))
         shrink = torch.exp(largest - new)
         weights = torch.exp(logits - new)

@@ -234,21 +234,10 @@ class ChannelPolarized(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.wq = nn.Conv2d(channels, 1, 1)
-        self.wv = nn.Conv2d(channels, channels // 2, 1)
-        self.wz = nn.Conv2d(channels // 2, channels, 1)
-        self.ln = nn.LayerNorm(channels)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        weights = self.wq(x).flatten(2).softmax(dim=2)  # (B, 1, N)
-        values = self.wv(x).flatten(2)  # (B, C // 2, N)
-        mean = (values * weights).sum(dim=2)
-        scores = self.wz(mean[:, :, None, None])[:, :, 0, 0]
-        return torch.sigmoid(self.ln(scores))[:, :, None, None]
-        ### END SOLUTION
+        ...
 
 
 # %% points=4
@@ -338,17 +327,10 @@ class SpatialPolarized(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.wq = nn.Conv2d(channels, channels // 2, 1)
-        self.wv = nn.Conv2d(channels, channels // 2, 1)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        weights = self.wq(x).mean(dim=(2, 3)).softmax(dim=1)  # (B, C // 2)
-        sheet = (weights[:, :, None, None] * self.wv(x)).sum(dim=1, keepdim=True)
-        return torch.sigmoid(sheet)
-        ### END SOLUTION
+        ...
 
 
 # %% points=4
@@ -456,21 +438,10 @@ class PolarizedSelfAttention(nn.Module):
 
     def __init__(self, channels: int, layout: str = "parallel") -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        if layout not in ("parallel", "sequential"):
-            raise ValueError(f"layout must be parallel or sequential, not {layout}")
-        self.layout = layout
-        self.channel = ChannelPolarized(channels)
-        self.spatial = SpatialPolarized(channels)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        gated = x * self.channel(x)
-        if self.layout == "parallel":
-            return gated + x * self.spatial(x)
-        return gated * self.spatial(gated)
-        ### END SOLUTION
+        ...
 
 
 # %% points=2

@@ -50,9 +50,9 @@ class ChannelPolarized(nn.Module):
         self.ln = nn.LayerNorm(channels)
 
     def forward(self, x: Tensor) -> Tensor:
-        weights = self.wq(x).flatten(2).softmax(dim=2)
+        weights = self.wq(x).flatten(2).softmax(dim=2)  # (B, 1, N)
         values = self.wv(x).flatten(2)
-        summary = values @ weights.transpose(1, 2)
+        summary = values @ weights.transpose(1, 2)  # (B, C // 2, 1)
         scores = self.wz(summary[:, :, :, None])
         return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]
 
@@ -71,7 +71,7 @@ class SpatialPolarized(nn.Module):
         self.wv = nn.Conv2d(channels, inner, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        weights = self.wq(x).mean(dim=(2, 3)).softmax(dim=1)
+        weights = self.wq(x).mean(dim=(2, 3)).softmax(dim=1)  # (B, C // 2)
         values = self.wv(x).flatten(2)
         scores = weights[:, None] @ values
         return torch.sigmoid(scores.unflatten(2, x.shape[2:]))

@@ -166,19 +166,10 @@ class SEWeight(nn.Module):
 
     def __init__(self, channels: int, reduction: int = 16) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        inner = channels // reduction
-        if inner == 0:
-            raise ValueError(f"{channels} channels with reduction {reduction} leave none")
-        self.fc1 = nn.Conv2d(channels, inner, 1)
-        self.fc2 = nn.Conv2d(inner, channels, 1)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        means = x.mean(dim=(2, 3), keepdim=True)
-        return torch.sigmoid(self.fc2(torch.relu(self.fc1(means))))
-        ### END SOLUTION
+        ...
 
 
 # %% points=2
@@ -312,18 +303,10 @@ class SplitAndConcat(nn.Module):
     def __init__(self, in_channels: int, channels: int, kernel_sizes=(3, 5, 7, 9),
                  groups=(1, 4, 8, 16), stride: int = 1) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        each = channels // len(kernel_sizes)
-        self.convs = nn.ModuleList()
-        for k, g in zip(kernel_sizes, groups):
-            conv = nn.Conv2d(in_channels, each, k, stride, k // 2, groups=g, bias=False)
-            self.convs.append(conv)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        return torch.stack([conv(x) for conv in self.convs], dim=1)
-        ### END SOLUTION
+        ...
 
 
 # %% points=3
@@ -390,17 +373,10 @@ class PyramidSplitAttention(nn.Module):
     def __init__(self, in_channels: int, channels: int, kernel_sizes=(3, 5, 7, 9),
                  groups=(1, 4, 8, 16), stride: int = 1, reduction: int = 16) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.split = SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)
-        self.se = SEWeight(channels // len(kernel_sizes), reduction)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        scales = self.split(x)
-        weights = torch.stack([self.se(scale) for scale in scales.unbind(dim=1)], dim=1)
-        return (scales * weights.softmax(dim=1)).flatten(1, 2)
-        ### END SOLUTION
+        ...
 
 
 # %% points=3
@@ -514,26 +490,10 @@ class EPSABlock(nn.Module):
 
     def __init__(self, in_channels: int, planes: int, stride: int = 1, downsample=None) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        wide = self.expansion * planes
-        self.conv1 = nn.Conv2d(in_channels, planes, 1, bias=False)
-        self.bn1 = nn.BatchNorm2d(planes)
-        self.psa = PyramidSplitAttention(planes, planes, stride=stride)
-        self.bn2 = nn.BatchNorm2d(planes)
-        self.conv3 = nn.Conv2d(planes, wide, 1, bias=False)
-        self.bn3 = nn.BatchNorm2d(wide)
-        self.downsample = downsample
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        out = torch.relu(self.bn1(self.conv1(x)))
-        out = torch.relu(self.bn2(self.psa(out)))
-        out = self.bn3(self.conv3(out))
-        if self.downsample is not None:
-            x = self.downsample(x)
-        return torch.relu(out + x)
-        ### END SOLUTION
+        ...
 
 
 # %% points=2

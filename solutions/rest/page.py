@@ -136,14 +136,10 @@ class PixelAttention(nn.Module):
 
     def __init__(self, channels: int) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        return x * self.conv(x).sigmoid()
-        ### END SOLUTION
+        ...
 
 
 # %% points=1
@@ -287,18 +283,10 @@ class OverlapPatchEmbed(nn.Module):
         with_position: bool = True
     ) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.conv = nn.Conv2d(in_channels, out_channels, patch_size + 1, stride=patch_size,
-                              padding=patch_size // 2)
-        self.bn = nn.BatchNorm2d(out_channels)
-        self.position = PixelAttention(out_channels) if with_position else nn.Identity()
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, tuple[int, int]]:
-        ### BEGIN SOLUTION
-        y = self.position(self.bn(self.conv(x)))
-        return y.flatten(2).transpose(1, 2), (y.shape[2], y.shape[3])
-        ### END SOLUTION
+        ...
 
 
 # %% points=2
@@ -410,41 +398,10 @@ class EMSA(nn.Module):
         apply_transform: bool = False
     ) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.num_heads, self.sr_ratio = num_heads, sr_ratio
-        self.scale = (dim // num_heads) ** -0.5
-        self.apply_transform = apply_transform and num_heads > 1
-        self.q = nn.Linear(dim, dim, bias=qkv_bias)
-        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
-        self.proj = nn.Linear(dim, dim)
-        if sr_ratio > 1:
-            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2,
-                                groups=dim)
-            self.sr_norm = nn.LayerNorm(dim)
-        if self.apply_transform:
-            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
-            self.transform_norm = nn.InstanceNorm2d(num_heads)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        b, n, dim = x.shape
-        if H * W != n:
-            raise ValueError(f"{n} tokens are no map of {H} x {W}")
-        fewer = x
-        if self.sr_ratio > 1:
-            reduced = self.sr(x.transpose(1, 2).reshape(b, dim, H, W))
-            fewer = self.sr_norm(reduced.flatten(2).transpose(1, 2))  # (B, M, dim)
-        q = self.q(x).reshape(b, n, self.num_heads, -1).transpose(1, 2)
-        kv = self.kv(fewer).reshape(b, -1, 2, self.num_heads, dim // self.num_heads)
-        k, v = kv.permute(2, 0, 3, 1, 4)  # each (B, heads, M, head_dim)
-        a = q @ k.transpose(2, 3) * self.scale  # (B, heads, N, M)
-        if self.apply_transform:
-            a = self.transform_norm(self.transform_conv(a).softmax(dim=3))
-        else:
-            a = a.softmax(dim=3)
-        return self.proj((a @ v).transpose(1, 2).reshape(b, n, dim))
-        ### END SOLUTION
+        ...
 
 
 # %% points=5
@@ -595,20 +552,10 @@ class ResTBlock(nn.Module):
         qkv_bias: bool = False, apply_transform: bool = False
     ) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        hidden = int(dim * mlp_ratio)
-        self.norm1 = nn.LayerNorm(dim)
-        self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)
-        self.norm2 = nn.LayerNorm(dim)
-        self.mlp = nn.Sequential(OrderedDict(fc1=nn.Linear(dim, hidden), gelu=nn.GELU(),
-                                             fc2=nn.Linear(hidden, dim)))
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        x = x + self.attn(self.norm1(x), H, W)
-        return x + self.mlp(self.norm2(x))
-        ### END SOLUTION
+        ...
 
 
 # %% points=2

@@ -152,21 +152,10 @@ class SCConv(nn.Module):
 
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        def conv(step: int = 1) -> nn.Conv2d:
-            return nn.Conv2d(channels, channels, 3, stride=step, padding=1, bias=False)
-
-        self.k2 = nn.Sequential(nn.AvgPool2d(pooling), conv(), nn.BatchNorm2d(channels))
-        self.k3 = nn.Sequential(conv(), nn.BatchNorm2d(channels))
-        self.k4 = nn.Sequential(conv(stride), nn.BatchNorm2d(channels))
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        around = F.interpolate(self.k2(x), x.shape[2:])
-        gate = torch.sigmoid(x + around)
-        return self.k4(self.k3(x) * gate)
-        ### END SOLUTION
+        ...
 
 
 # %% points=3
@@ -282,28 +271,10 @@ class SCBottleneck(nn.Module):
         downsample: nn.Module | None = None,
     ) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        w, wide = planes // 2, planes * self.expansion
-        self.conv1_a = nn.Conv2d(in_channels, w, 1, bias=False)
-        self.bn1_a = nn.BatchNorm2d(w)
-        self.k1 = nn.Sequential(
-            nn.Conv2d(w, w, 3, stride=stride, padding=1, bias=False), nn.BatchNorm2d(w)
-        )
-        self.conv1_b = nn.Conv2d(in_channels, w, 1, bias=False)
-        self.bn1_b = nn.BatchNorm2d(w)
-        self.scconv = SCConv(w, stride)
-        self.conv3 = nn.Conv2d(2 * w, wide, 1, bias=False)
-        self.bn3 = nn.BatchNorm2d(wide)
-        self.downsample = downsample
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        a = F.relu(self.k1(F.relu(self.bn1_a(self.conv1_a(x)))))
-        b = F.relu(self.scconv(F.relu(self.bn1_b(self.conv1_b(x)))))
-        y = self.bn3(self.conv3(torch.cat([a, b], dim=1)))
-        return F.relu(y + (x if self.downsample is None else self.downsample(x)))
-        ### END SOLUTION
+        ...
 
 
 # %% points=3

@@ -195,9 +195,7 @@ def squeeze(x: torch.Tensor) -> torch.Tensor:
 
     x: feature maps, (B, C, H, W). Returns (B, C).
     """
-    ### BEGIN SOLUTION
-    return x.mean(dim=(2, 3))
-    ### END SOLUTION
+    ...
 
 
 # %% points=2
@@ -264,18 +262,10 @@ class Excitation(nn.Module):
 
     def __init__(self, channels: int, reduction: int = 16) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        hidden = channels // reduction
-        if hidden == 0:
-            raise ValueError(f"channels={channels} // reduction={reduction} is 0")
-        self.fc1 = nn.Linear(channels, hidden, bias=False)
-        self.fc2 = nn.Linear(hidden, channels, bias=False)
-        ### END SOLUTION
+        ...
 
     def forward(self, z: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        return torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))
-        ### END SOLUTION
+        ...
 
 
 # %% points=3
@@ -345,15 +335,10 @@ class SEBlock(nn.Module):
 
     def __init__(self, channels: int, reduction: int = 16) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.excitation = Excitation(channels, reduction)
-        ### END SOLUTION
+        ...
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        gates = self.excitation(squeeze(x))
-        return x * gates[:, :, None, None]
-        ### END SOLUTION
+        ...
 
 
 # %% points=4
@@ -462,9 +447,7 @@ def se_parameter_cost(stage_channels, stage_blocks, reduction=16):
 
     stage_channels: C of each stage. stage_blocks: N of each stage. Returns a number.
     """
-    ### BEGIN SOLUTION
-    return 2 / reduction * sum(n * c**2 for n, c in zip(stage_blocks, stage_channels))
-    ### END SOLUTION
+    ...
 
 
 # %% points=1

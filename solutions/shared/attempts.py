@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import jupytext
-
 from attention_lab.networks.training import compare
 from attention_lab.notebook.challenge import Challenge
+from autograder.lessons import pages
 
 from .long_runs import LongRuns
 
@@ -29,7 +28,7 @@ class Attempts:
         Raises ValueError unless exactly one cell has the line, or unless one cell of the page is a challenge.
         """
         self.page = LongRuns(page).page | {"compare": compare}
-        sources = [cell.source for cell in jupytext.read(page, fmt="py:percent").cells if cell.cell_type == "code"]
+        sources = [cell.source for cell in pages.read(page).cells if cell.cell_type == "code"]
         for line in also:
             exec(re.split(r"^\w+ = compare\(", _only(sources, line), flags=re.MULTILINE)[0], self.page)
         self._set_up, self._last = _only(sources, "\nchallenge(").rsplit("\nchallenge(", 1)

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from unittest.mock import patch
 
-import jupytext
 import torch
 
 from attention_lab.networks import training
 from attention_lab.pictures import longer_runs
+from autograder.lessons import pages
 
 DRAWN = 5  # a page's figure has the runs with so many times the page's steps
 
@@ -118,7 +118,7 @@ def _names(page: Path, train: Callable[..., Any]) -> dict[str, Any]:
     quiet = io.StringIO()
     with (patch.object(training, "train", train), patch.object(training, "compare", reached),
           contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet)):
-        for cell in jupytext.read(page, fmt="py:percent").cells:
+        for cell in pages.read(page).cells:
             if (
                 cell.cell_type != "code"
                 or "points" in cell.metadata

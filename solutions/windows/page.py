@@ -125,14 +125,7 @@ def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Ten
 
     ValueError if windows do not divide the grid.
     """
-    ### BEGIN SOLUTION
-    b, h, w, c = x.shape
-    wh, ww = window_size
-    if h % wh or w % ww:
-        raise ValueError(f"windows of {wh} x {ww} do not divide a grid of {h} x {w}")
-    split = x.reshape(b, h // wh, wh, w // ww, ww, c)
-    return split.transpose(2, 3).reshape(-1, wh, ww, c).contiguous()
-    ### END SOLUTION
+    ...
 
 
 # %% points=1
@@ -190,13 +183,7 @@ def window_reverse(
 
     ValueError if windows do not divide the image.
     """
-    ### BEGIN SOLUTION
-    (h, w), (wh, ww) = image_size, window_size
-    if h % wh or w % ww:
-        raise ValueError(f"windows of {wh} x {ww} do not divide an image of {h} x {w}")
-    split = windows.reshape(-1, h // wh, w // ww, wh, ww, windows.shape[3])
-    return split.transpose(2, 3).reshape(-1, h, w, windows.shape[3])
-    ### END SOLUTION
+    ...
 
 
 # %% points=1
@@ -286,16 +273,7 @@ def shifted_window_mask(
 
     (nW, N, N): 0 where they may, -100 where they may not.
     """
-    ### BEGIN SOLUTION
-    regions = torch.zeros(image_size)
-    for axis, (n, w, s) in enumerate(zip(image_size, window_size, shift_size)):
-        place = torch.arange(n)
-        if s > 0:  # 0, 1 or 2 along the height, and three times that along the width
-            part = (place >= n - w).float() + (place >= n - s).float()
-            regions += part[:, None] if axis == 0 else 3 * part
-    of_cells = window_partition(regions[None, ..., None], window_size).flatten(1)  # (nW, N)
-    return torch.where(of_cells[:, :, None] == of_cells[:, None, :], 0.0, -100.0)
-    ### END SOLUTION
+    ...
 
 
 # %% points=2
@@ -474,12 +452,7 @@ class AffineTransform(nn.Module):
 
     def __init__(self, num_heads: int) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.logit_scale = nn.Parameter(torch.full((num_heads, 1, 1), math.log(10)))
-        self.cpb_mlp = nn.Sequential(
-            nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False)
-        )
-        ### END SOLUTION
+        ...
 
     def forward(
         self,
@@ -488,15 +461,7 @@ class AffineTransform(nn.Module):
         index: torch.Tensor,
         mask: torch.Tensor | None = None,
     ) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        scale = self.logit_scale.clamp(max=math.log(100)).exp()
-        bias = self.cpb_mlp(table).flatten(0, 2)[index]  # (N1, N2, h)
-        logits = attn * scale + 16 * torch.sigmoid(bias.permute(2, 0, 1))
-        if mask is not None:
-            of_images = logits.unflatten(0, (-1, len(mask)))  # (B, nW, h, N1, N2)
-            logits = (of_images + mask[:, None]).flatten(0, 1)
-        return logits
-        ### END SOLUTION
+        ...
 
 
 # %% points=2
@@ -554,10 +519,7 @@ def cosine_attention(
     q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform
 ) -> torch.Tensor:
     """Attention whose logits are transform(cosines of queries and keys)."""
-    ### BEGIN SOLUTION
-    cosine = F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)
-    return transform(cosine).softmax(dim=-1) @ v
-    ### END SOLUTION
+    ...
 
 
 # %% points=1
@@ -640,29 +602,10 @@ class WindowAttention(nn.Module):
         self, num_heads: int, window_size: tuple[int, int], shift: bool = False
     ) -> None:
         super().__init__()
-        ### BEGIN SOLUTION
-        self.num_heads, self.window_size = num_heads, window_size
-        self.shift_size = (window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)
-        self.transform = AffineTransform(num_heads)
-        ### END SOLUTION
+        ...
 
     def forward(self, qkv: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        ### BEGIN SOLUTION
-        down, right = self.shift_size
-        table = relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)
-        index = relative_position_index(self.window_size).to(qkv.device)
-        mask = None
-        if down or right:
-            mask = shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv)
-
-        grid = qkv.unflatten(1, tuple(image_size)).roll((-down, -right), dims=(1, 2))
-        windows = window_partition(grid, self.window_size).flatten(1, 2)  # (B * nW, N, 3C)
-        q, k, v = windows.unflatten(2, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
-        y = cosine_attention(q, k, v, lambda cosine: self.transform(cosine, table, index, mask))
-        y = y.transpose(1, 2).flatten(2).unflatten(1, tuple(self.window_size))
-        grid = window_reverse(y, self.window_size, image_size)
-        return grid.roll((down, right), dims=(1, 2)).flatten(1, 2)
-        ### END SOLUTION
+        ...
 
 
 # %% points=3

@@ -75,6 +75,7 @@ def shifted_window_mask(image_size: Size, window_size: Size, shift_size: Size) -
 def region_of_tokens(image_size: Size, window_size: Size, shift_size: Size) -> Tensor:
     """The number of the region of every token, window by window: `(nW, N)`."""
     rows, columns = (_regions(*axis) for axis in zip(image_size, window_size, shift_size, strict=True))
+    # 0, 1 or 2 along the width, and three times that along the height
     return window_partition((3 * rows[:, None] + columns)[None, ..., None], window_size).flatten(1)
 
 
@@ -156,7 +157,7 @@ def windows_of_heads(grid: Tensor, window_size: Size, parts: int, num_heads: int
     """`(B, H, W, parts * C) -> (parts, B * nW, h, N, C / h)`."""
     if grid.shape[-1] % (parts * num_heads):
         raise ValueError(f"{grid.shape[-1]} channels are not {parts} times a multiple of num_heads={num_heads}")
-    windows = window_partition(grid, window_size).flatten(1, 2)
+    windows = window_partition(grid, window_size).flatten(1, 2)  # (B * nW, N, parts * C)
     return windows.unflatten(2, (parts, num_heads, -1)).permute(2, 0, 3, 1, 4)
 
 
@@ -194,7 +195,7 @@ class AffineTransform(nn.Module):
 
     def forward(self, attn: Tensor, table: Tensor, index: Tensor, mask: Tensor | None = None) -> Tensor:
         scale = self.logit_scale.clamp(max=math.log(100)).exp()
-        bias = self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)
+        bias = self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)  # (h, N1, N2)
         logits = attn * scale + 16 * torch.sigmoid(bias)
         if mask is None:
             return logits

@@ -96,7 +96,7 @@ def double(notebook: NotebookNode) -> None:
     """An exercise cell was copied; the copy above holds a first attempt."""
     cell = find(notebook, "seblock")
     attempt = copy.deepcopy(cell)
-    attempt.id, attempt.source = "pasted", SOLVED["SEBlock"].replace("x * gates", "x + gates")
+    attempt.id, attempt.source = "pasted", SOLVED["SEBlock"].replace("x * self", "x + self")
     notebook.cells.insert(place(notebook, cell), attempt)
 
 
@@ -255,8 +255,8 @@ PUPILS = (
           known("squeeze-pooling-layer", "excitation-convolutions", "se-einsum", "cost-fraction")),
     Pupil("dora", "maximum for mean, no ValueError, one matrix counted", (0, 2.75, 4, 0),
           {"squeeze": SOLVED["squeeze"].replace(".mean(", ".amax("),
-           "Excitation": without_lines(SOLVED["Excitation"], "if hidden == 0", "raise ValueError"),
-           "se_parameter_cost": SOLVED["se_parameter_cost"].replace("2 / reduction", "1 / reduction")}),
+           "Excitation": without_lines(SOLVED["Excitation"], "if not 1 <=", "raise ValueError"),
+           "se_parameter_cost": SOLVED["se_parameter_cost"].replace("2 * sum", "1 * sum")}),
     Pupil("emil", "untouched", NOTHING, solved=False),
     Pupil("fay", "a syntax error in the last exercise", (2, 3, 4, 0),
           {"se_parameter_cost": "def se_parameter_cost(stage_channels, stage_blocks, reduction=16)\n    return 0\n"}),
