@@ -289,14 +289,14 @@ WRONG = (
                "y = F.batch_norm(self.conv2(y), self.bn.running_mean, self.bn.running_var, self.bn.weight, "
                "self.bn.bias)\n        return F.relu(x + y)"}, says="Right on other inputs"),
     Wrong("channels-as-tokens",
-          {"""tokens = self.conv1(x).flatten(2).transpose(1, 2)
+          {"""tokens = self.conv1(x).flatten(2).transpose(1, 2)  # (B, N, C)
         gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
         return torch.relu(x + self.bn(self.conv2(gathered)))""": """b, c, h, w = x.shape
         y = self.conv1(x).flatten(2)
         y = self.attention(y).reshape(b, c, h, w)
         return F.relu(x + self.bn(self.conv2(y)))"""}, says="Your code stops with an error"),
     Wrong("height-and-width-exchanged",
-          {"""tokens = self.conv1(x).flatten(2).transpose(1, 2)
+          {"""tokens = self.conv1(x).flatten(2).transpose(1, 2)  # (B, N, C)
         gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
         return torch.relu(x + self.bn(self.conv2(gathered)))""": """b, c, w, h = x.shape
         y = self.conv1(x).flatten(2).transpose(1, 2)
@@ -314,7 +314,7 @@ WRONG = (
         y = self.attention(tokens).transpose(1, 2).reshape(b, c, side, side)
         return F.relu(x + self.bn(self.conv2(y)))"""}, says="Your code stops with an error"),
     Wrong("squeeze-loses-a-batch-of-one",
-          {"""tokens = self.conv1(x).flatten(2).transpose(1, 2)
+          {"""tokens = self.conv1(x).flatten(2).transpose(1, 2)  # (B, N, C)
         gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
         return torch.relu(x + self.bn(self.conv2(gathered)))""": """b, c, h, w = x.shape
         y = self.conv1(x).reshape(b, c, h * w).squeeze().transpose(-1, -2)
