@@ -68,11 +68,12 @@ def real_runs(lesson: Lesson) -> str:
 
 def outdated(lesson: Lesson, notebook: NotebookNode) -> dict[str, list[str]]:
     """Returns, for each measurement, the definitions that have changed since it was made, or that it did not depend on
-    then."""
+    then. Runs on real pictures depend on the whole reference, to which a further exercise makes no difference."""
     kept, found = records(lesson), {}
     for what, now in depends(lesson, notebook).items():
         then = kept.get(what, {}).get("code", {})
-        if changed := sorted(name for name in {*now, *then} if now.get(name) != then.get(name)):
+        further = {name for name in now.keys() - then if what == REAL and then and ": " not in name}
+        if changed := sorted(name for name in {*now, *then} - further if now.get(name) != then.get(name)):
             found[what] = changed
     return found
 

@@ -55,6 +55,14 @@ def test_what_puts_a_measurement_out_of_date(copy, file, old, new, found):
     assert copy(file, old, new) == found
 
 
+def test_a_further_exercise_makes_no_difference_to_the_runs_on_real_pictures(monkeypatch):
+    eca, page = LESSON["02_eca"], notebooks.read_source(LESSON["02_eca"])
+    added = {"solutions.eca.reference.double": "0", "solutions.eca.reference: torch.manual_seed(1)": "1"}
+    more = {what: code | added for what, code in measure.depends(eca, page).items()}
+    monkeypatch.setattr(measure, "depends", lambda *_: more)
+    assert measure.outdated(eca, page) == {"experiments": sorted(added), "real pictures": sorted(added)[1:]}
+
+
 def test_a_reason_keeps_a_measurement_and_stands_in_its_record(copy, tmp_path, monkeypatch):
     eca = LESSON["02_eca"]
     copy("course/attention_lab/networks/training.py", "model.train()", "model.train(True)")
