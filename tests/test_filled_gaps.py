@@ -1,10 +1,13 @@
 """A solved notebook: the page's stubs with the bodies of the reference."""
 
+import ast
 import re
 
 import pytest
 
 from autograder.lessons import pages
+from autograder.new.page import gapped
+from autograder.new.sketch import Drafted
 from builder import cells
 
 PAGE = '''\
@@ -142,6 +145,17 @@ def test_a_module_of_solutions_from_which_the_reference_imports_gives_its_functi
     assert re.search(r"^def hidden_channels\(.*^FACTOR = hidden_channels", half, re.MULTILINE | re.DOTALL)
 
 
+def test_the_page_of_a_new_lesson_has_gaps_that_its_reference_fills(tmp_path):
+    text = REFERENCE.replace("    def unused(self) -> None: ...", "    def one(self): return 1")
+    made = [gapped(text, Drafted(node.name, node, (), ())) for node in ast.parse(text).body[-2:]]
+    assert "return" not in "".join(made) and "".join(made).count("...") == 5
+    source = "".join(f"# %% exercise\n{each}\n\n\n# %% points=1\ncheck({name})\n\n"
+                     for each, name in zip(made, ("half", "Block")))
+    half, block = read(tmp_path, "# %%\nfrom torch import Tensor, nn\n\n" + source, text)
+    assert "    return x / FACTOR\n" in half
+    assert "    def one(self):\n        ### BEGIN SOLUTION\n        return 1\n        ### END SOLUTION" in block
+
+
 @pytest.mark.parametrize("page, reference, message", [
     (("def half(x)", "def half(y)"), (), r"half has the parameters \(y\) on the page, and \(x\) in the reference"),
     (("by=1", "by=2"), (), r"Block\.__init__ has the parameters \(self, by=2\)"),
@@ -149,6 +163,7 @@ def test_a_module_of_solutions_from_which_the_reference_imports_gives_its_functi
     ((), ("        self.by = by\n", ""), r"Block\.__init__: the page gives"),
     (("def forward", "def backward"), (), r"a gap in Block\.backward, which the reference does not define"),
     ((), ("class Block", "class Blocks"), "a gap in Block, which the reference does not define"),
+    (("x):\n        ...", "x): ..."), (), r"Block: a gap is a line of its own, not 'def forward\(self, x\): ...'"),
     (("later = 3", "size = 3"), (), "half: the reference uses size, to which the page gives a meaning only later"),
     (("...\n\n\n# %% points=1", "...\n    print(x)\n\n\n# %% points=1"),
      ("    return x / FACTOR", "    x = x / FACTOR\n    print(x)"),

@@ -110,6 +110,8 @@ def _filled(source: str, tree: ast.Module, reference: Module, needed: _Needed) -
                          "must end the cell")
     last.lines += needed.lines
     for region in reversed(regions):
+        if lines[region.gap.lineno - 1].strip() != "...":
+            raise ValueError(f"{stub.name}: a gap is a line of its own, not {lines[region.gap.lineno - 1].strip()!r}")
         indent = " " * region.gap.col_offset
         lines[region.gap.lineno - 1:region.gap.lineno] = [indent + BEGIN, *region.lines, indent + END]
     return "\n".join(lines)
@@ -148,7 +150,10 @@ def _region(stub: ast.FunctionDef, original: ast.FunctionDef, reference: Module,
     given, same = ([ast.unparse(each) for each in of] for of in (mine[:at] + mine[at + 1:], theirs[:at] + theirs[end:]))
     if given != same or at >= end or not _gap(mine[at]):
         raise ValueError(f"{where}: the page gives {given} beside its gap, which the reference does not have there")
-    return Region(mine[at], theirs[at:end], reference.source(*theirs[at:end]))
+    gap, solution = mine[at], theirs[at:end]
+    if reference.lines[solution[0].lineno - 1][:solution[0].col_offset].strip():  # beside its def, on one line
+        return Region(gap, solution, [" " * gap.col_offset + ast.unparse(each) for each in solution])
+    return Region(gap, solution, reference.source(*solution))
 
 
 def _gap(node: ast.AST) -> bool:

@@ -66,8 +66,10 @@ def gapped(text: str, exercise: Drafted) -> str:
     lines = text.splitlines()[start - 1:node.end_lineno]
     for method in reversed(methods):
         if body := [each for each in method.body if not _given(each)]:
-            end = body[-1].end_lineno or body[-1].lineno
-            lines[body[0].lineno - start:end - start + 1] = [" " * body[0].col_offset + "..."]
+            first, end = body[0], body[-1].end_lineno or body[-1].lineno
+            head = lines[first.lineno - start][:first.col_offset].rstrip()  # of a method on one line
+            gap = [head, " " * (method.col_offset + 4) + "..."] if head else [" " * first.col_offset + "..."]
+            lines[first.lineno - start:end - start + 1] = gap
     return inspect.cleandoc("\n" + "\n".join(lines))
 
 
