@@ -110,7 +110,7 @@ def secrets():
         solved = json.loads((NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb").read_text(encoding="utf-8"))
         for cell in solved["cells"]:
             for region in re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", "".join(cell["source"]), re.DOTALL):
-                found |= set(region.splitlines())
+                found |= set(region.partition("\n\n\n")[0].splitlines())  # without helpers, whose docstrings it shows
         found |= set(bodies((ROOT / "solutions" / lesson.topic / "reference.py").read_text(encoding="utf-8")))
     given = handed_out()
     found = {re.sub(r"\s+#.*|^return ", "", line.strip()) for line in found}
