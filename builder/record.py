@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -128,8 +129,8 @@ def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[s
     made, before, place = checks(lesson, notebook, again), files(lesson), files_of(lesson.name) / recorded.FOLDER
     written = [name for name in {**made, **before} if made.get(name) != before.get(name)]
     place.mkdir(parents=True, exist_ok=True)
-    for name, content in made.items():
-        write(place / name, content)
+    for name in made.keys() & set(written):
+        write(place / name, recorded.dated(made[name], f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"))
     only(made, place, "*")
     now = {lesson.name: key(lesson, notebook)}
     _keep(SEEN, now | _answering(lesson))
@@ -145,7 +146,7 @@ def checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> dict[
     for number, exercise in enumerate(made):
         name = f"{exercise.name}{recorded.SUFFIX}"
         content = recorded.to_bytes(exercise, lesson.name, lesson.title, number)
-        same_line = before.get(name, b"").partition(b"\n")[0] == content.partition(b"\n")[0]
+        same_line = name in before and recorded.part_of(before[name]) == recorded.part_of(content)
         kept = same_line and not difference(lesson, recorded.from_bytes(before[name]), exercise)
         found[name] = before[name] if kept else content
     return found

@@ -108,9 +108,20 @@ def test_the_librarys_check_counts_and_the_report_says_that_another_lies_beside(
     old_checks(here)
     check(squeeze(WRONG))
     said = capsys.readouterr().out
-    assert "The folder `checks` beside this notebook holds another check of squeeze." in said
+    assert "beside this notebook have different checks of squeeze. The newer one was used: the library's." in said
     assert "An older sentence." not in said
     (here / recorded.FOLDER / "squeeze.check").write_text("{")
+    assert check(squeeze()) == 2.0
+
+
+def test_a_newer_check_beside_the_notebook_counts_if_this_library_can_read_it(here, capsys):
+    """As where an instructor has changed what an exercise is worth, and released the lesson again."""
+    old_checks(here, points=7.0)
+    file = here / recorded.FOLDER / "squeeze.check"
+    file.write_bytes(recorded.dated(file.read_bytes(), "2100-01-01T00:00:00"))
+    assert check(squeeze(WRONG)) < check(squeeze()) == 7.0 and "0 of 7" not in repr(progress())
+    assert "The newer one was used: the folder's." in capsys.readouterr().out
+    file.write_bytes(file.read_bytes()[:-100])
     assert check(squeeze()) == 2.0
 
 

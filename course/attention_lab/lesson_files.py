@@ -2,8 +2,8 @@
 later, the recorded runs, and the pictures. So a notebook needs nothing beside it.
 
 A lesson that the library does not know, such as an instructor's own, has its files beside its notebook. Up to release
-1.0, all lessons had them there. Since then, only the library brings them. So what lies beside a notebook of the course
-is never newer than the library's, and the library's is used.
+1.0, all lessons had them there, and a class's release still has: its instructor may have changed a lesson. So of a
+lesson of the course there may be two recordings of the checks, and the newer one is used.
 """
 
 from __future__ import annotations
@@ -34,8 +34,17 @@ def handed_out(name: str, folder: Path | None = None) -> Path:
 
 
 def checks(folder: Path, exercise: str = "") -> Path:
-    """Returns the folder of the recorded checks for the notebook in `folder`; see `home`."""
-    return home(folder, exercise) / recorded.FOLDER
+    """Returns the folder of the recorded checks for the notebook in `folder`; see `home`. Where the checks beside the
+    notebook were written later than the library's, and this library can read them, it is their folder."""
+    own, ours = folder / recorded.FOLDER, home(folder, exercise) / recorded.FOLDER
+    try:
+        parts = recorded.parts(own)
+        if _written(parts) > _written(recorded.parts(ours)) and _beside(folder) == ours.parent.name:
+            recorded.load(own, next(iter(parts)))
+            return own
+    except ValueError:
+        pass
+    return ours
 
 
 def part(folder: Path, exercise: str) -> recorded.Part:
@@ -73,11 +82,10 @@ def around(folder: Path) -> dict[str, tuple[Path, Path]]:
     return found
 
 
-def other_beside(folder: Path, exercise: str) -> bool:
+def two(folder: Path, exercise: str) -> bool:
     """Says whether a recorded check lies beside the notebook that differs from the library's."""
-    name = f"{exercise}{recorded.SUFFIX}"
-    own, used = folder / recorded.FOLDER / name, checks(folder, exercise) / name
-    return own.is_file() and not cmp(own, used, shallow=False)
+    own, ours = (place / recorded.FOLDER / f"{exercise}{recorded.SUFFIX}" for place in (folder, home(folder, exercise)))
+    return own.is_file() and ours.is_file() and not cmp(own, ours, shallow=False)
 
 
 def figures(lesson: str) -> dict[str, Path]:
@@ -85,6 +93,10 @@ def figures(lesson: str) -> dict[str, Path]:
     and an installed library has them with the lesson's other files."""
     return {path.name: path for place in (LESSONS.parents[1], LESSONS)
             for path in sorted((place / lesson / FIGURES).glob("*.svg"))}
+
+
+def _written(parts: dict[str, recorded.Part]) -> str:
+    return max((part.written for part in parts.values()), default="")
 
 
 def _known(lesson: str) -> bool:

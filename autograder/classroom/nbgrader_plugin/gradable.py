@@ -1,5 +1,5 @@
 """What is handed out: the notebook, unless it has a grade cell that nobody here could grade after the deadline, and the
-lesson's files beside it, such as its figures."""
+lesson's files beside it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nbgrader import utils
 from nbgrader.converters import GenerateAssignment, NbGraderException
 from nbgrader.converters.base import BaseConverter
 
-from autograder.lessons.course import COURSE
+from autograder.lessons.course import COURSE, files_of
 
 INSTEAD = ("Nothing was handed out. Make it a manually graded answer (in JupyterLab, Create Assignment), or put the "
            "exercise into a lesson of your own: docs/own-lesson.md")
@@ -31,12 +31,13 @@ def init_notebooks(self: Any) -> None:
 
 
 def init_assignment(self: Any, assignment_id: str, student_id: str) -> None:
-    """Replaces GenerateAssignment's method: makes the folder that is handed out. The solved notebook has no figures
-    beside it, so they come from the released one."""
+    """Replaces GenerateAssignment's method: makes the folder that is handed out. It also gets the lesson's checks and
+    other files, because a learner may have an older library, or a lesson may have been changed since."""
     THEIRS(self, assignment_id, student_id)
-    if (lesson := COURSE / assignment_id).is_dir():
-        shutil.copytree(lesson, self._format_dest(assignment_id, student_id), dirs_exist_ok=True,
-                        ignore=shutil.ignore_patterns("*.ipynb", ".*"))
+    for files in (COURSE / assignment_id, files_of(assignment_id)):
+        if files.is_dir():
+            shutil.copytree(files, self._format_dest(assignment_id, student_id), dirs_exist_ok=True,
+                            ignore=shutil.ignore_patterns("*.ipynb", ".*"))
 
 
 def not_gradable(path: Path) -> str:

@@ -7,7 +7,7 @@ import json
 import struct
 import zlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -139,13 +139,17 @@ class RecordedExercise:
 
 @dataclass(frozen=True)
 class Part:
-    """The content of a file's first line: the lesson, and which of its exercises this is."""
+    """The content of a file's first line: the lesson, and which of its exercises this is.
+
+    written: when the build wrote the file, such as 2026-11-28T17:08:00; empty up to release 1.0.
+    """
 
     lesson: str
     title: str
     number: int
     exercise: str
     points: float
+    written: str = field(default="", compare=False)
 
 
 def _stored(tensor: Tensor) -> Tensor:
@@ -170,13 +174,25 @@ def parts(folder: Path) -> dict[str, Part]:
     for path in folder.glob(f"*{SUFFIX}"):
         try:
             with path.open("rb") as file:
-                part = Part(**parsed(file.readline(FIRST_LINE)))
-            if not fits(part, Part) or part.exercise != path.stem:
+                found.append(part_of(file.readline(FIRST_LINE)))
+            if found[-1].exercise != path.stem:
                 raise ValueError("its first line is of another kind")
-            found.append(part)
         except (OSError, TypeError, ValueError) as error:
             raise ValueError(f"{path} is not a file of recorded checks: {error}") from error
     return {part.exercise: part for part in sorted(found, key=lambda part: part.number)}
+
+
+def part_of(data: bytes) -> Part:
+    """Returns the content of the first line. Raises TypeError or ValueError if it is of another kind."""
+    part = Part(**parsed(data.partition(b"\n")[0]))
+    if not fits(part, Part):
+        raise ValueError("its first line is of another kind")
+    return part
+
+
+def dated(data: bytes, written: str) -> bytes:
+    """Returns a file that says when it was written."""
+    return json.dumps(asdict(replace(part_of(data), written=written))).encode() + b"\n" + data.partition(b"\n")[2]
 
 
 def load(folder: Path, name: str) -> RecordedExercise:
@@ -242,8 +258,9 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
                           "mistakes": mistakes, "digests": list(digests), "hints": exercise.hints,
                           "used_later": exercise.used_later}, specs], separators=(",", ":")).encode()
     content = LENGTH.pack(len(header)) + header + _by_place(body)
-    part = Part(lesson, title, number, exercise.name, exercise.points)
-    return json.dumps(asdict(part)).encode() + b"\n" + zlib.compress(content, effort)
+    part = asdict(Part(lesson, title, number, exercise.name, exercise.points))
+    part.pop("written")  # so that the same exercise always gives the same bytes
+    return json.dumps(part).encode() + b"\n" + zlib.compress(content, effort)
 
 
 def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:

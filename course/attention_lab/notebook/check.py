@@ -119,9 +119,10 @@ def _picture(verdict: Verdict) -> list:
 def _note_what_helps(verdict: Verdict, thing: Callable) -> None:
     """Remembers the points, and adds to the report what may help and how often this exercise was tried."""
     now, new = progress.remember(Path.cwd(), verdict, progress.digest(thing))
-    if lesson_files.other_beside(Path.cwd(), verdict.exercise):
-        verdict.notes.append(f"The folder `{recorded.FOLDER}` beside this notebook holds another check of "
-                             f"{verdict.exercise}. The library's own was used, because it is the newer one.")
+    if lesson_files.two(Path.cwd(), verdict.exercise):
+        used = "folder" if lesson_files.checks(Path.cwd(), verdict.exercise).parent == Path.cwd() else "library"
+        verdict.notes.append(f"The library and the folder `{recorded.FOLDER}` beside this notebook have different "
+                             f"checks of {verdict.exercise}. The newer one was used: the {used}'s.")
     if verdict.points == verdict.max_points:
         if new and now.tries > 1:
             verdict.notes.append(f"Solved on try {now.tries}.")
