@@ -65,7 +65,7 @@ class Part:
 _TOP = sorted(path.name for path in (ROOT / "tests").glob("test_*.py"))
 _ELSEWHERE = ("test_catalogue.py", "test_handout.py", "test_processors.py", "test_benchmarks.py", "test_site.py",
               "test_release.py",
-              "test_own_lesson.py", "test_built.py", "test_download.py", "test_elsewhere.py")
+              "test_own_lesson.py", "test_built.py", "test_download.py")
 PARTS = (
     Part("known mistakes and the bank under hidden questions", ("graders",), but=("graders/test_audit.py",)),
     Part("every mutant under hidden questions", ("graders/test_audit.py",)),
@@ -79,7 +79,7 @@ PARTS = (
         "test_built.py", "test_handout.py", "handouts", "browser", "test_site.py", "test_release.py",
         "test_own_lesson.py", "test_benchmarks.py", "test_download.py"),
         first=(("-m", "tests.notebooks"), tuple(NBVAL)), inputs=(*MACHINERY, "docs", "benchmarks", "README.md")),
-    Part("other versions and places, and the docs typed", ("test_elsewhere.py", "versions", "typed"),
+    Part("other versions and places, and the docs typed", ("versions", "typed"),
          inputs=(*MACHINERY, "docs", "Makefile", "README.md")),
 )
 
