@@ -25,7 +25,7 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.lessons.course import COURSE, Lesson
+from autograder.lessons.course import COURSE, FILES, Lesson
 from autograder.lessons.topics import topic
 from builder import cells
 from builder.reach import Digests, Place, digest
@@ -140,7 +140,8 @@ def _experiments(lesson: Lesson, notebook: NotebookNode) -> Digests:
     found.add(PAGE, cells.code(code))
     places = found.places(Place(PAGE, index) for index in starts)
     library = COURSE / LIBRARY
-    files = [path for path in library.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
+    files = [path for path in library.rglob("*")
+             if path.is_file() and path.suffix not in (".py", ".pyc") and FILES not in path.parents]
     files += [path for path in topic(lesson.topic).folder.glob("*.*")
               if path.suffix in (".safetensors", ".json") and path.name != FILE]
     texts = found.texts(places)

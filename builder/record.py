@@ -51,7 +51,9 @@ MAKES = {"autograder.lessons.derive": ["visible"], "autograder.judge.recording":
 def reach(lesson: Lesson) -> Reach:
     """Returns a Reach, which finds the code of the repository and of the lesson's folder on which something depends."""
     files = topic(lesson.topic)
-    return Reach(FOLDERS | {files.package: files.folder})
+    found = Reach(FOLDERS | {files.package: files.folder})
+    found.add("attention_lab.lesson_files", "")  # where files are, on which no number depends
+    return found
 
 
 def key(lesson: Lesson, notebook: NotebookNode) -> str:
