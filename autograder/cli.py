@@ -13,25 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
-try:
-    import attention_lab  # noqa: F401
-# Python or torch is too old, or a package is missing: say so in a sentence, above all for `autograder doctor`
-except ImportError as error:
-    sys.exit(f"Nothing can be graded here: {error}")
-
-# isort: split
 from rich.text import Text
 
-from autograder.classroom.cluster import ClusterPool
-from autograder.classroom.nbgrader_plugin.plain_log import keep_logs_plain
-from autograder.classroom.pool import Pool, get_ready
-from autograder.intake.files import read
-from autograder.judge.judge import DEVICES
-from autograder.judge.settings import Settings
-from autograder.outputs import as_json, show
+from autograder.judge.settings import DEVICES, Settings
 from autograder.outward import on_terminal
-from autograder.sandbox.isolation import ISOLATIONS, NoLayers, NoRoom
-from autograder.submission import notebook
+from autograder.sandbox import ISOLATIONS
 from autograder.terminal import Terminal
 
 Commands = argparse._SubParsersAction  # argparse has no public name for it
@@ -45,7 +31,8 @@ class _Parser(argparse.ArgumentParser):
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Runs one command and exits with its status."""
+    """Runs one command and exits with its status. What takes long to import, above all torch, is imported by the
+    command that needs it."""
     parser = _Parser(prog="autograder", description="Grades the course's notebooks, and checks that its graders work.")
     commands: Commands = parser.add_subparsers(dest="command", required=True)
     for add in (
@@ -54,23 +41,37 @@ def main(arguments: list[str] | None = None) -> None:
         _add_upgrade, _add_verify, _add_replay, _add_new, _add_audit, _add_doctor,
     ):
         add(commands)
-    keep_logs_plain()
     options = parser.parse_args(arguments)
+    try:
+        import attention_lab  # noqa: F401
+    # Python or torch is too old, or a package is missing: say so in a sentence, above all for `autograder doctor`
+    except ImportError as error:
+        sys.exit(f"Nothing can be graded here: {error}")
+    from autograder.classroom.nbgrader_plugin.plain_log import keep_logs_plain
+    from autograder.submission import notebook
+
+    keep_logs_plain()
     with _terminated_in_order():
         try:
+            if lesson := getattr(options, "lesson", None):
+                notebook.lesson(lesson)  # an unknown one is refused before anything is started
             sys.exit(options.run(options))
-        except (ValueError, OSError, NoLayers, NoRoom) as error:
-            parser.error(str(error))
         except KeyboardInterrupt as interrupt:
             sys.exit(128 + (interrupt.args[0] if interrupt.args else signal.SIGINT))
         except Exception as error:
-            parser.error(_of_the_gradebook(error))
+            parser.error(_said(error))
 
 
-def _of_the_gradebook(error: Exception) -> str:
-    """Returns a sentence about an error of the gradebook's database. Raises any other error again."""
-    from sqlalchemy.exc import SQLAlchemyError  # takes a moment
+def _said(error: Exception) -> str:
+    """Returns a sentence about an error that is not a fault of this program. Raises any other error again."""
+    if isinstance(error, (ValueError, OSError)):
+        return str(error)
+    from sqlalchemy.exc import SQLAlchemyError
 
+    from autograder.sandbox.isolation import NoLayers, NoRoom
+
+    if isinstance(error, (NoLayers, NoRoom)):
+        return str(error)
     if not isinstance(error, SQLAlchemyError):
         raise error
     why = str(getattr(error, "orig", None) or error).partition("\n")[0]
@@ -128,10 +129,18 @@ def _add_check(commands: Commands) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
+    from autograder.classroom.cluster import ClusterPool
+    from autograder.classroom.pool import Pool, get_ready
+    from autograder.intake.files import read
+    from autograder.judge.judge import Result
+    from autograder.outputs import as_json, show
+
     solved = read(options.solution_from) if options.solution_from else None
     console = Terminal(stderr=options.json == "-")
     lines, status = [], 0
-    get_ready()
+    present = [name for name in options.notebooks if os.path.exists(name)]
+    if present:
+        get_ready()
     say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
     settings = Settings(options.isolation, options.device)
     if options.cluster:
@@ -139,9 +148,10 @@ def _check(options: argparse.Namespace) -> int:
     else:
         judges = Pool(options.jobs or 1, settings, say=say)
     with judges as pool:
-        futures = [pool.submit(Path(name), solved=solved) for name in options.notebooks]
-        for name, future in zip(options.notebooks, futures):
-            result = future.result()
+        futures = {name: pool.submit(Path(name), solved=solved) for name in present}
+        for name in options.notebooks:
+            result = futures[name].result() if name in futures else Result(
+                None, options.isolation, options.device, error=f"{name} can't be read: No such file or directory")
             if result.busy:
                 result = pool.submit(Path(name), solved=solved).result()
             show(console, name, result)
@@ -173,6 +183,8 @@ def _add_grade(commands: Commands) -> None:
 
 
 def _grade(options: argparse.Namespace) -> int:
+    from autograder.classroom.pool import get_ready
+
     get_ready()
     from autograder.classroom.grade import grade  # imports nbgrader
 
@@ -214,9 +226,12 @@ def _add_status(commands: Commands) -> None:
 
 
 def _status(options: argparse.Namespace) -> int:
-    from autograder.classroom.status import status  # imports nbgrader
+    console = Terminal(stderr=options.json == "-")
+    with console.status("Reading what was handed in, and the gradebook"):
+        from autograder.classroom.status import status  # imports nbgrader
 
-    _write_json(options.json, status(options.lesson, Terminal(stderr=options.json == "-")))
+        lines = status(options.lesson, console)
+    _write_json(options.json, lines)
     return 0
 
 
@@ -379,6 +394,8 @@ def _add_replay(commands: Commands) -> None:
 
 
 def _replay(options: argparse.Namespace) -> int:
+    from autograder.classroom.pool import get_ready
+
     get_ready()
     from autograder.replay import replay
 
@@ -416,14 +433,15 @@ def _add_audit(commands: Commands) -> None:
 
 def _audit(options: argparse.Namespace) -> int:
     from autograder.audit.audit import audit, named  # imports every mistake and reference
+    from autograder.submission import notebook
 
     known = [lesson.name for lesson in notebook.lessons()]
     for name in options.lessons:
         notebook.lesson(name)
-    console = Terminal(stderr=options.json == "-")
-    found = [audit(name, named(options.seeds)) for name in options.lessons or known]
-    for each in found:
-        console.print(each)
+    console, found = Terminal(stderr=options.json == "-"), []
+    for name in options.lessons or known:
+        found.append(audit(name, named(options.seeds)))
+        console.print(found[-1])
     _write_json(options.json, [each.as_json() for each in found])
     return int(any(each.failed for each in found))
 

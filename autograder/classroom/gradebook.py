@@ -44,12 +44,7 @@ class NothingToGrade(ValueError):
 def _unknown(lesson: str, released: list[str]) -> str:
     """Explains that the gradebook does not know a lesson, and what to do."""
     release = f"{command('.venv/bin/nbgrader', 'generate_assignment', lesson)} releases it"
-    course = [known.name for known in notebook.lessons()]
-    if lesson in course:
-        return f"{lesson} is not in the gradebook ({', '.join(released) or 'nothing'} is): {release}"
-    return (f"no such lesson {lesson!r}{notebook.did_you_mean(lesson, released)} These are released: "
-            f"{', '.join(released) or 'none'}. The course has {', '.join(course)}, and `.venv/bin/nbgrader "
-            "generate_assignment LESSON` releases one")
+    return f"{lesson} is not in the gradebook ({', '.join(released) or 'nothing'} is): {release}"
 
 
 class GradebookWriter(Autograde):

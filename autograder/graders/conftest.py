@@ -14,10 +14,10 @@ import pytest
 from attention_lab.checking import report
 from attention_lab.checking.verdict import Check, Verdict
 from autograder.intake.files import read
-from autograder.judge.judge import DEVICES, Judge, Result
-from autograder.judge.settings import Settings
+from autograder.judge.judge import Judge, Result
+from autograder.judge.settings import DEVICES, Settings
 from autograder.outward import on_terminal
-from autograder.sandbox.isolation import ISOLATIONS
+from autograder.sandbox import ISOLATIONS
 
 RESULT = pytest.StashKey[Result]()
 

@@ -22,7 +22,7 @@ from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.questions import Graders
 from autograder.judge.seed import class_seed
 from autograder.judge.session import OVER, Missing, Session, described
-from autograder.judge.settings import USUAL, Settings
+from autograder.judge.settings import DEVICES, USUAL, Settings
 from autograder.sandbox import limits
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.sandbox import Died, Sandbox
@@ -30,7 +30,6 @@ from autograder.submission import notebook
 from autograder.submission.notebook import first_line
 from autograder.submission.parse import Unreadable
 
-DEVICES = ("auto", "cpu", "cuda")
 BUSY = "time ran out while the machine was busy"
 
 

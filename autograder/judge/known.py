@@ -52,9 +52,10 @@ class Asked:
                 return
             self.read = written
             for name, its in json.loads(self.path.read_text()).items():
-                for number, (digest, rows) in its.items():
-                    numbers = torch.tensor(rows, dtype=torch.float64).reshape(-1, WIDTH)
-                    self.found.setdefault(name, {}).setdefault(int(number), (digest, numbers))
+                found = self.found.setdefault(name, {})
+                for number in its.keys() - set(map(str, found)):
+                    digest, rows = its[number]
+                    found[int(number)] = digest, torch.tensor(rows, dtype=torch.float64).reshape(-1, WIDTH)
 
     def mistakes(self) -> list[RecordedMistake]:
         """Returns the known mistakes of the exercise."""

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from autograder.judge.seed import FILE
 
+DEVICES = ("auto", "cpu", "cuda")
+
 
 @dataclass(frozen=True)
 class Settings:

@@ -50,3 +50,5 @@ and seccomp. isolation.py finds out what a machine has, by trying to get through
 What comes back over the socket is bytes from a stranger: frames have a bound and a deadline (worker/wire.py), fields
 are checked against their schema (validation.py), and an answer carries the random number of its question.
 """
+
+ISOLATIONS = ("auto", "none")  # what one may ask for

@@ -18,10 +18,9 @@ from typing import Any
 
 import attention_lab
 from autograder.lessons.course import ROOT, own_lessons
-from autograder.sandbox import gpu, system_calls
+from autograder.sandbox import ISOLATIONS, gpu, system_calls
 
 WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
-ISOLATIONS = ("auto", "none")
 # RLIMIT_AS limits addresses, not memory in use, in addition to what torch maps when it is imported. RLIMIT_CPU is for a
 # whole worker, and sandbox.py holds each question to less.
 LIMITS = {"RLIMIT_AS": 3 << 30, "RLIMIT_CPU": 300, "RLIMIT_FSIZE": 16 << 20, "RLIMIT_NOFILE": 256, "RLIMIT_CORE": 0}

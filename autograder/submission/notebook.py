@@ -8,7 +8,6 @@ import copy
 import difflib
 import re
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import chain
@@ -94,14 +93,9 @@ def lesson(name: str) -> ReleasedLesson:
             return known
     if name in [entry.name for entry in own_lessons()]:
         raise ValueError(f"{name} is not built yet: {command('.venv/bin/python', '-m', 'builder', name)}")
-    raise ValueError(f"no lesson {name!r}{did_you_mean(name)} There are {', '.join(known.name for known in lessons())}")
-
-
-def did_you_mean(name: str, others: Iterable[str] = ()) -> str:
-    """Returns the end of a sentence about an unknown name of a lesson. It names the lesson that was probably meant, if
-    there is one with a similar name."""
-    near = difflib.get_close_matches(name, [*others, *(known.name for known in lessons())], n=1)
-    return f"; did you mean {near[0]}?" if near else "."
+    names = [known.name for known in lessons()]
+    near = difflib.get_close_matches(name, names, n=1)
+    raise ValueError(f"no lesson {name!r}{f'; did you mean {near[0]}?' if near else '.'} There are {', '.join(names)}")
 
 
 def _released(name: str, topic: str) -> ReleasedLesson:

@@ -132,4 +132,4 @@ def test_a_list_that_is_no_terminal_is_not_cut(course):
 def test_a_typing_error_is_told(course, monkeypatch):
     monkeypatch.setattr(classes, "LESSON", "01_es")
     run = grade(course)
-    assert run.returncode == 2 and "no such lesson '01_es'; did you mean 01_se?" in run.stderr
+    assert run.returncode == 2 and "no lesson '01_es'; did you mean 01_se?" in run.stderr
