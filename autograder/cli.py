@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -90,6 +91,11 @@ def _terminated_in_order() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
+
+
+def _from(module: str) -> Any:
+    """Imports a module of the autograder. Most import nbgrader or torch, which takes seconds."""
+    return import_module(f"autograder.{module}")
 
 
 def _add_where(command: argparse.ArgumentParser, jobs: int) -> None:
@@ -203,13 +209,7 @@ def _add_course(commands: Commands) -> None:
                       help="set late penalties and everything that the gradebook lacks, and list the other differences")
     into.add_argument("--replace", action="store_const", dest="how", const="replace",
                       help="also replace what differs, such as a due date that was changed in formgrader")
-    course.set_defaults(run=_course)
-
-
-def _course(options: argparse.Namespace) -> int:
-    from autograder.classroom.agree import course  # imports nbgrader
-
-    return course(options.how, Terminal())
+    course.set_defaults(run=lambda given: _from("classroom.agree").course(given.how, Terminal()))
 
 
 def _add_status(commands: Commands) -> None:
@@ -245,13 +245,7 @@ def _add_feedback(commands: Commands) -> None:
     feedback.add_argument("--zip", choices=("moodle", "canvas"),
                           help="also put all pages into one zip for this platform's bulk upload, "
                                "work/export/LESSON-feedback-PLATFORM.zip")
-    feedback.set_defaults(run=_feedback)
-
-
-def _feedback(options: argparse.Namespace) -> int:
-    from autograder.classroom.give_back import feedback  # imports nbgrader
-
-    return feedback(options.lesson, options.zip, Terminal())
+    feedback.set_defaults(run=lambda given: _from("classroom.give_back").feedback(given.lesson, given.zip, Terminal()))
 
 
 def _add_backup(commands: Commands) -> None:
@@ -259,13 +253,7 @@ def _add_backup(commands: Commands) -> None:
                                description="Saves everything that can't be made again. Exit status 0, or 2 for a "
                                            "usage error.")
     keep.add_argument("file", type=Path, metavar="FILE.tar.gz", help="the file to write, which must not exist yet")
-    keep.set_defaults(run=_backup)
-
-
-def _backup(options: argparse.Namespace) -> int:
-    from autograder.classroom.backup import backup  # imports nbgrader
-
-    return backup(options.file, Terminal())
+    keep.set_defaults(run=lambda given: _from("classroom.backup").backup(given.file, Terminal()))
 
 
 def _add_restore(commands: Commands) -> None:
@@ -273,13 +261,7 @@ def _add_restore(commands: Commands) -> None:
                                description="Never replaces a class: a folder that already holds one is refused. Exit "
                                            "status 0, or 2 for a usage error.")
     back.add_argument("file", type=Path, metavar="FILE.tar.gz", help="the file that backup wrote")
-    back.set_defaults(run=_restore)
-
-
-def _restore(options: argparse.Namespace) -> int:
-    from autograder.classroom.restore import restore  # imports nbgrader
-
-    return restore(options.file, Terminal())
+    back.set_defaults(run=lambda given: _from("classroom.restore").restore(given.file, Terminal()))
 
 
 def _add_upgrade(commands: Commands) -> None:
@@ -293,13 +275,7 @@ def _add_upgrade(commands: Commands) -> None:
     newer.add_argument("--jobs", type=_positive, default=os.cpu_count() or 1, metavar="N",
                        help="judge N notebooks at the same time (%(default)s)")
     _add_isolation(newer)
-    newer.set_defaults(run=_upgrade)
-
-
-def _upgrade(options: argparse.Namespace) -> int:
-    from autograder.classroom.upgrade import upgrade  # imports nbgrader
-
-    return upgrade(options.jobs, options.isolation, Terminal())
+    newer.set_defaults(run=lambda given: _from("classroom.upgrade").upgrade(given.jobs, given.isolation, Terminal()))
 
 
 def _add_insights(commands: Commands) -> None:
@@ -310,13 +286,7 @@ def _add_insights(commands: Commands) -> None:
     insights.add_argument("lesson", metavar="LESSON")
     insights.add_argument("--names", action="store_true", help="also name the students; without names, you can show "
                                                                "the page to the class")
-    insights.set_defaults(run=_insights)
-
-
-def _insights(options: argparse.Namespace) -> int:
-    from autograder.insights.write import write  # imports nbgrader
-
-    return write(options.lesson, options.names, Terminal())
+    insights.set_defaults(run=lambda given: _from("insights.write").write(given.lesson, given.names, Terminal()))
 
 
 def _add_export(commands: Commands) -> None:
@@ -412,13 +382,7 @@ def _add_new(commands: Commands) -> None:
                      help="a file with INPUTS, and with modules and functions that have docstrings")
     new.add_argument("--folder", type=Path, default=Path("work/lessons"), metavar="DIR",
                      help="the folder in which the topic's folder is made (%(default)s)")
-    new.set_defaults(run=_new)
-
-
-def _new(options: argparse.Namespace) -> int:
-    from autograder.new.new import new  # imports what records a lesson
-
-    return new(options.topic, options.reference, options.folder, Terminal())
+    new.set_defaults(run=lambda given: _from("new.new").new(given.topic, given.reference, given.folder, Terminal()))
 
 
 def _add_audit(commands: Commands) -> None:
@@ -448,13 +412,7 @@ def _audit(options: argparse.Namespace) -> int:
 
 def _add_doctor(commands: Commands) -> None:
     doctor = commands.add_parser("doctor", help="say what works on this machine, what is missing, and how to get it")
-    doctor.set_defaults(run=_doctor)
-
-
-def _doctor(_options: argparse.Namespace) -> int:
-    from autograder.doctor import examine
-
-    return examine(Terminal())
+    doctor.set_defaults(run=lambda given: _from("doctor").examine(Terminal()))
 
 
 def _write_json(target: str | None, lines: list[dict[str, Any]]) -> None:

@@ -7,8 +7,7 @@ import pytest
 
 from attention_lab.networks.threads import one_thread
 from autograder.audit.audit import Local
-from autograder.judge import questions, recording
-from autograder.lessons import derive
+from autograder.judge import questions
 from autograder.lessons.course import ROOT, lessons
 from autograder.lessons.topics import topic
 from autograder.submission import notebook
@@ -37,10 +36,5 @@ def graders(lesson: str) -> questions.Graders:
 @lru_cache(maxsize=3)  # the seeds of test_right_and_wrong.py; a lesson's cases can take hundreds of MB
 def exercises(lesson: str, seed: str) -> dict[str, Local]:
     """By exercise; those of another seed than SEED without the known mistakes."""
-    if seed == SEED:
-        return {exercise.name: Local(exercise, reference(lesson)) for exercise in graders(lesson).exercises}
-    files = topic(LESSONS[lesson].topic)
-    cases = derive.hidden(files.exercises, files.reference, seed)
-    return {e.name: Local(recording.record_exercise(e.name, cases[e.name], POINTS, files.reference, uses=e.uses,
-                                                    seed=seed),
-                          files.reference) for e in files.exercises}
+    drawn = graders(lesson).exercises if seed == SEED else questions.drawn(notebook.lesson(lesson), seed, "meta")
+    return {exercise.name: Local(exercise, reference(lesson)) for exercise in drawn}

@@ -3,7 +3,6 @@
 import inspect
 import re
 import textwrap
-from functools import lru_cache
 
 import pytest
 
@@ -17,14 +16,6 @@ from tests.bank import answers, parameters
 from tests.suites import few
 
 LESSONS = {lesson.name: lesson for lesson in build.lessons()}
-load_once = lru_cache(maxsize=12)(recorded.load)
-
-
-@pytest.fixture(autouse=True)
-def exercises_are_read_once(monkeypatch):
-    """A check reads its exercise from the file and compares the known mistakes with the reference: half of the time
-    of these tests."""
-    monkeypatch.setattr(recorded, "load", load_once)
 
 
 def reference(lesson):

@@ -116,7 +116,7 @@ def test_only_a_new_mistake_and_one_that_has_changed_answer_again(monkeypatch, t
     before = record.record_checks(SE, source)[0].mistakes
     assert record.build(SE, source) == []
     answered = recording.answered
-    monkeypatch.setattr(recording, "answered", lambda mistake, *rest: asked.add(mistake) or answered(mistake, *rest))
+    monkeypatch.setattr(recording, "answered", lambda mistake, *rest: asked.add(mistake.id) or answered(mistake, *rest))
     changed = replace(known[1], source="def squeeze(x):\n    return 5 * x.mean(dim=(2, 3))")
     new = replace(changed, id="new", source=changed.source.replace("5", "7"))
     monkeypatch.setattr(Topic, "mistakes", (known[0], changed, new, *known[2:]))

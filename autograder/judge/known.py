@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +35,14 @@ class Asked:
         self.read = 0  # the time of the file that was read last
         self.new = False
 
-    def answer(self, mistake: Mistake, source: str, number: int) -> Fingerprint:
+    def answer(self, mistake: Mistake, number: int) -> Fingerprint:
         """Returns the fingerprint of what a mistake answers to the case of this number."""
         if number not in self.found.get(mistake.id, {}):
             self._read()  # another process may have asked meanwhile
         its = self.found.setdefault(mistake.id, {})
         if number not in its:
             case, reference = self.exercise.cases[number], topic(self.topic).reference
-            its[number], self.new = recording.answered(mistake.id, source, reference, self.exercise, case), True
+            its[number], self.new = recording.answered(mistake, reference, self.exercise, case), True
         return its[number]
 
     def _read(self) -> None:
@@ -80,12 +79,8 @@ class Fingerprints(Sequence[Fingerprint]):
     def __init__(self, mistake: Mistake, asked: Asked):
         self.mistake, self.asked = mistake, asked
 
-    @cached_property
-    def _source(self) -> str:
-        return recording.source_of(self.mistake, topic(self.asked.topic).reference)
-
     def __len__(self) -> int:
         return len(self.asked.exercise.cases)
 
     def __getitem__(self, number: Any) -> Any:
-        return self.asked.answer(self.mistake, self._source, number)
+        return self.asked.answer(self.mistake, number)

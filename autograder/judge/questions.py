@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import os
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -76,35 +76,18 @@ def closure(exercises: Iterable[Exercise | recorded.RecordedExercise], name: str
 def prepare(lesson: notebook.ReleasedLesson, seed: str, device: str, keep: bool) -> Graders:
     """Returns the hidden questions of a seed.
 
-    keep: True takes those that are kept on the disk. If there are none, it draws and keeps them, while other processes
-        that want the same questions wait.
+    keep: True takes those that are kept on the disk. If there are none, it draws and keeps them. Several processes may
+        do so at the same time, which is harmless.
     """
     points = [[slot.name, slot.points] for slot in lesson.exercises]
     path = FOLDER / f"{digest([versions(lesson.topic), lesson.name, points, seed, device])}.zip"
     exercises = _kept(path) if keep else None
     if exercises is None:
-        with _alone(path) if keep else contextlib.nullcontext():
-            exercises = _kept(path) if keep else None  # another process may have drawn them meanwhile
-            if exercises is None:
-                exercises = drawn(lesson, seed, device)
-                if keep and unchanged():
-                    with contextlib.suppress(OSError):  # a folder that can't be written to
-                        _keep(exercises, path)
+        exercises = drawn(lesson, seed, device)
+        if keep and unchanged():
+            with contextlib.suppress(OSError):  # a folder that can't be written to
+                _keep(exercises, path)
     return _graders(lesson, exercises, seed, path if keep else None)
-
-
-@contextlib.contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """Lets only one process in at a time, if the system and the folder allow that."""
-    with contextlib.ExitStack() as held:
-        with contextlib.suppress(ImportError, OSError):
-            import fcntl  # not on Windows
-
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            lock = held.enter_context(open(path.with_suffix(".lock"), "w"))
-            held.callback(path.with_suffix(".lock").unlink, missing_ok=True)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _kept(path: Path) -> list[recorded.RecordedExercise] | None:

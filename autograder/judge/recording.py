@@ -417,29 +417,29 @@ def _disguise_refused(made: RecordedExercise, reference: ModuleType, words: tupl
         case.tensors.update(given)
 
 
-def answered(mistake: str, source: str, reference: ModuleType, made: RecordedExercise,
+def answered(mistake: declare.Mistake, reference: ModuleType, made: RecordedExercise,
              case: RecordedCase) -> Fingerprint:
-    """Returns the fingerprint of what the mistake with this id and code answers to a case."""
+    """Returns the fingerprint of what a mistake answers to a case."""
     if case.check == "memory":  # large and slow; what it shows is no number
         return case.fingerprint(case.expected, case.expected_tensors)
-    theirs = run_source(source, reference, mistake)
+    theirs = run_source(source_of(mistake, reference), reference, mistake.id)
     return case.fingerprint(*observe(theirs[made.name], case.question, case.tensors, theirs))
 
 
 def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Sequence[catalogue.Mistake],
                     answers: Mapping[str, Sequence[Fingerprint]] = MappingProxyType({})) -> None:
-    """Runs the cases of `made` on each mistake of the catalogue that belongs to this exercise, and records the answers.
+    """Runs the cases of `made` on each mistake of the catalogue that belongs to this exercise, and adds the answers.
 
     answers: those that are known already, by mistake.
 
     Raises ValueError if two mistakes look alike, or if one looks right.
     """
     known: dict[str, tuple[Sequence[Fingerprint], str | None]] = {"the reference": (made.right, None)}
+    known |= {mistake.id: (mistake.fingerprints, mistake.grain) for mistake in made.mistakes}
     for mistake in mistakes:
         if mistake.exercise != made.name:
             continue
-        source = source_of(mistake, reference)
-        prints = answers.get(mistake.id) or [answered(mistake.id, source, reference, made, case) for case in made.cases]
+        prints = answers.get(mistake.id) or [answered(mistake, reference, made, case) for case in made.cases]
         for other, (others, grain) in known.items():
             # its noise differs from what is right, and from nothing else
             coarse = other != "the reference" and (mistake.grain or grain)

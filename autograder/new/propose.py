@@ -16,9 +16,8 @@ from itertools import chain, zip_longest
 from types import ModuleType
 
 from attention_lab.checking.differences import differences
-from attention_lab.checking.fingerprint import row_scales, same
 from attention_lab.checking.observe import observe
-from attention_lab.checking.recorded import RecordedExercise, RecordedMistake
+from attention_lab.checking.recorded import RecordedExercise
 from attention_lab.networks.threads import one_thread
 from autograder.audit.mutants import Mutant, counted, mutants
 from autograder.audit.syntax import is_guard
@@ -66,7 +65,6 @@ class _Chosen:
         self.reference, self.made = reference, made
         self.mistakes: list[Mistake] = []
         self.groups: set[str] = set()
-        self.seen: list[list[RecordedMistake]] = []  # what `made` shows of each mistake
 
     def add(self, mistake: Mistake, group: str) -> None:
         """Chooses it, too, if it fits."""
@@ -75,12 +73,15 @@ class _Chosen:
         if _crashes(self.reference, self.made, mistake) or any(_right(self.reference, each, mistake)
                                                                for each in self.made):
             return
-        seen = _seen(self.reference, self.made, mistake)
-        if not seen or any(all(map(_alike, self.made, seen, other)) for other in self.seen):
+        made = [replace(each, mistakes=[*each.mistakes]) for each in self.made]
+        try:
+            for each in made:
+                recording.record_mistakes(each, self.reference, [mistake])
+        except ValueError:  # it looks right, or like another one
             return
         self.mistakes.append(mistake)
         self.groups.add(group)
-        self.seen.append(seen)
+        self.made = made
 
 
 def harmless(files: Topic) -> dict[str, str]:
@@ -118,25 +119,6 @@ def _right(reference: ModuleType, made: RecordedExercise, mistake: Mistake) -> b
     space = recording.run_source(recording.source_of(mistake, reference), reference, mistake.id)
     return not any(differences(case, observe(space[made.name], case.question, case.tensors, space), made.scale)
                    for case in made.cases)
-
-
-def _seen(reference: ModuleType, made: list[RecordedExercise], mistake: Mistake) -> list[RecordedMistake]:
-    """Returns what each exercise in `made` shows of a mistake. If one of them can't distinguish it from the reference,
-    returns an empty list."""
-    shown = [replace(each, mistakes=[]) for each in made]
-    try:
-        for each in shown:
-            recording.record_mistakes(each, reference, [mistake])
-    except ValueError:  # it looks right
-        return []
-    return [each.mistakes[0] for each in shown]
-
-
-def _alike(made: RecordedExercise, one: RecordedMistake, other: RecordedMistake) -> bool:
-    """Are two mistakes the same in all cases of `made`?"""
-    zero = [row_scales(case.expected_tensors, made.scale) for case in made.cases]
-    return all(same(mine, theirs, z[:len(theirs[1])], case.grain)
-               for mine, theirs, z, case in zip(one.fingerprints, other.fingerprints, zero, made.cases))
 
 
 @contextlib.contextmanager

@@ -249,7 +249,7 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
     for mistake in exercise.mistakes:
         prints = [[digests.setdefault(digest, len(digests)),
                    [rows.setdefault(tuple(row), len(rows)) for row in numbers.tolist()]]
-                  for digest, numbers in mistake.fingerprints]
+                  for digest, numbers in (mistake.fingerprints[case.number] for case in exercise.cases)]
         mistakes.append({"id": mistake.id, "sentence": mistake.sentence, "grain": mistake.grain,
                          "fingerprints": prints})
     shelf.tensors["rows"] = torch.tensor(list(rows), dtype=torch.float64).reshape(-1, fingerprint.WIDTH).T.contiguous()
