@@ -417,7 +417,7 @@ def _disguise_refused(made: RecordedExercise, reference: ModuleType, words: tupl
         case.tensors.update(given)
 
 
-def answered(mistake: declare.Mistake, reference: ModuleType, made: RecordedExercise,
+def answered(mistake: catalogue.Mistake, reference: ModuleType, made: RecordedExercise,
              case: RecordedCase) -> Fingerprint:
     """Returns the fingerprint of what a mistake answers to a case."""
     if case.check == "memory":  # large and slow; what it shows is no number
