@@ -1,14 +1,12 @@
 """`autograder upgrade --dry-run`: whose marks another version would change, and that nothing is written."""
 
 import hashlib
-import shutil
 import subprocess
 import sys
 
 import pytest
 
 from autograder.classroom.pool import START
-from autograder.lessons.course import files_of
 from tests.classroom.pupils import LESSON, ROOT
 
 from .test_backup import command
@@ -40,7 +38,6 @@ def test_marks_points_and_checks_that_would_change_are_named(again):
         cell.max_score = 6
         gradebook.db.commit()
     released = again.folder / "release" / LESSON
-    shutil.copytree(files_of(LESSON) / "checks", released / "checks")  # as up to 1.0
     (released / "checks/SEBlock.check").write_bytes(b"an older one")
     before = digest(again.folder)
     status, said = command(again, "upgrade", "--dry-run", "--jobs", "1")
