@@ -5,6 +5,7 @@ import ast
 import re
 from collections.abc import Callable
 from copy import deepcopy
+from zlib import crc32
 
 from autograder.audit.syntax import expression
 
@@ -216,3 +217,12 @@ def restyled(source: str, name: str, style: Callable[[Module], bool]) -> str | N
     """Returns the class `name` in another style, or None if it has nothing to which the style applies."""
     made = Module(source, name)
     return ast.unparse(ast.fix_missing_locations(made.tree)) if style(made) else None
+
+
+def dealt(source: str, name: str, seed: str) -> tuple[str, str]:
+    """Returns the class in one of the styles that apply to it, with the style's name. seed: decides which."""
+    first = crc32(seed.encode()) % len(STYLES)
+    for style in (*STYLES[first:], *STYLES[:first]):
+        if made := restyled(source, name, style):
+            return made, style.__name__
+    return source, "its own style"
