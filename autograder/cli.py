@@ -37,9 +37,8 @@ def main(arguments: list[str] | None = None) -> None:
     parser = _Parser(prog="autograder", description="Grades the course's notebooks, and checks that its graders work.")
     commands: Commands = parser.add_subparsers(dest="command", required=True)
     for add in (
-        _add_check, _add_grade, _add_course, _add_status, _add_feedback, _add_insights, _add_export, _add_backup,
-        _add_restore,
-        _add_upgrade, _add_verify, _add_replay, _add_new, _add_audit, _add_doctor,
+        _add_check, _add_grade, _add_course, _add_status, _add_feedback, _add_insights, _add_export, _add_backups,
+        _add_upgrade, _add_verify, _add_replay, _add_new, _add_audit,
     ):
         add(commands)
     options = parser.parse_args(arguments)
@@ -248,15 +247,12 @@ def _add_feedback(commands: Commands) -> None:
     feedback.set_defaults(run=lambda given: _from("classroom.give_back").feedback(given.lesson, given.zip, Terminal()))
 
 
-def _add_backup(commands: Commands) -> None:
+def _add_backups(commands: Commands) -> None:
     keep = commands.add_parser("backup", help="save a class in one file: gradebook, seed, settings and submissions",
                                description="Saves everything that can't be made again. Exit status 0, or 2 for a "
                                            "usage error.")
     keep.add_argument("file", type=Path, metavar="FILE.tar.gz", help="the file to write, which must not exist yet")
     keep.set_defaults(run=lambda given: _from("classroom.backup").backup(given.file, Terminal()))
-
-
-def _add_restore(commands: Commands) -> None:
     back = commands.add_parser("restore", help="restore a class from its backup in a fresh clone",
                                description="Never replaces a class: a folder that already holds one is refused. Exit "
                                            "status 0, or 2 for a usage error.")
@@ -360,16 +356,7 @@ def _add_replay(commands: Commands) -> None:
                                                                    "report_problem(...) wrote it")
     replay.add_argument("--isolation", choices=ISOLATIONS, default="auto",
                         help="none: run without a sandbox, for code whose authors you trust")
-    replay.set_defaults(run=_replay)
-
-
-def _replay(options: argparse.Namespace) -> int:
-    from autograder.classroom.pool import get_ready
-
-    get_ready()
-    from autograder.replay import replay
-
-    return replay(options.problem, options.isolation, Terminal())
+    replay.set_defaults(run=lambda given: _from("replay").replay(given.problem, given.isolation, Terminal()))
 
 
 def _add_new(commands: Commands) -> None:
@@ -393,6 +380,8 @@ def _add_audit(commands: Commands) -> None:
     audit.add_argument("--json", metavar="PATH", help="write one line of JSON per lesson to this file; with -, write "
                                                       "only these lines to standard output")
     audit.set_defaults(run=_audit)
+    doctor = commands.add_parser("doctor", help="say what works on this machine, what is missing, and how to get it")
+    doctor.set_defaults(run=lambda given: _from("doctor").examine(Terminal()))
 
 
 def _audit(options: argparse.Namespace) -> int:
@@ -408,11 +397,6 @@ def _audit(options: argparse.Namespace) -> int:
         console.print(found[-1])
     _write_json(options.json, [each.as_json() for each in found])
     return int(any(each.failed for each in found))
-
-
-def _add_doctor(commands: Commands) -> None:
-    doctor = commands.add_parser("doctor", help="say what works on this machine, what is missing, and how to get it")
-    doctor.set_defaults(run=lambda given: _from("doctor").examine(Terminal()))
 
 
 def _write_json(target: str | None, lines: list[dict[str, Any]]) -> None:

@@ -12,7 +12,7 @@ from rich.text import Text
 from attention_lab.checking.report import number, text
 from attention_lab.checking.verdict import Verdict
 from attention_lab.notebook.problem import Problem, versions
-from autograder.classroom.pool import Pool
+from autograder.classroom.pool import Pool, get_ready
 from autograder.intake import problems
 from autograder.judge.settings import Settings
 from autograder.outward import on_terminal
@@ -28,6 +28,7 @@ def replay(path: Path, isolation: str, console: Console) -> int:
 
     Raises ValueError if the file can't be read or judged. Raises NoLayers and NoRoom as the pool does.
     """
+    get_ready()
     problem = problems.read(path)
     known = notebook.lesson(problem.lesson)
     if problem.exercise not in [slot.name for slot in known.exercises]:

@@ -22,7 +22,6 @@ from rich.console import Console
 from rich.table import Table
 
 from autograder.classroom.cluster import ClusterPool
-from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
 from tests.classroom.pupils import LESSON, ROOT, notebook_of
 
@@ -40,22 +39,18 @@ def main() -> None:
     table = Table("workers", "seconds", "submissions a second", "CPU s a submission", box=None)
     with tempfile.TemporaryDirectory() as folder:
         seed_file = Path(folder, "seed")
-        with Judge(Settings(seed_file=seed_file)) as judge:
-            judge.graders(LESSON)
-            for workers in options.workers:
-                with _cluster(workers) as processes:
-                    with ClusterPool(f"tcp://127.0.0.1:{PORT}", Settings(seed_file=seed_file),
-                                     prepare=lambda: judge.prepared) as pool:
-                        while len(pool.members) < workers:
-                            time.sleep(0.1)
-                        for future in [pool.submit(notebook_of(solved(number)), LESSON)
-                                       for number in range(4 * workers)]:
-                            future.result()  # every judge has started
-                        spent, began = _computed(processes), time.perf_counter()
-                        for future in [pool.submit(notebook, LESSON) for notebook in people]:
-                            assert future.result().error is None
-                        took, spent = time.perf_counter() - began, _computed(processes) - spent
-                table.add_row(str(workers), f"{took:.1f}", f"{len(people) / took:.1f}", f"{spent / len(people):.3f}")
+        for workers in options.workers:
+            with _cluster(workers) as processes:
+                with ClusterPool(f"tcp://127.0.0.1:{PORT}", Settings(seed_file=seed_file)) as pool:
+                    while len(pool.members) < workers:
+                        time.sleep(0.1)
+                    for future in [pool.submit(notebook_of(solved(number)), LESSON) for number in range(4 * workers)]:
+                        future.result()  # every judge has started
+                    spent, began = _computed(processes), time.perf_counter()
+                    for future in [pool.submit(notebook, LESSON) for notebook in people]:
+                        assert future.result().error is None
+                    took, spent = time.perf_counter() - began, _computed(processes) - spent
+            table.add_row(str(workers), f"{took:.1f}", f"{len(people) / took:.1f}", f"{spent / len(people):.3f}")
     Console().print(f"{len(people)} submissions of {LESSON}, {os.cpu_count()} cores, load before: "
                     f"{os.getloadavg()[0]:.1f}")
     Console().print(table)

@@ -1,6 +1,6 @@
 """`python -m benchmarks.lessons`: the processor time of a right submission of each lesson, by a warm judge.
 
-Warm: the class's hidden questions are drawn and kept (the first run draws them, which takes minutes), and the process
+Warm: the class's hidden questions are drawn and kept (the first run draws them, which takes seconds), and the process
 that workers are forked from runs. The worker's share is what the submission's account is charged for;
 forking and ending it, some 20 ms, is not in it.
 """

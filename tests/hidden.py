@@ -1,14 +1,11 @@
-"""Shared by tests: a lesson's hidden cases for a seed, with the reference's answers.
-Drawn once, and kept for all processes."""
+"""Shared by tests: a lesson's hidden cases for a seed, with the reference's answers."""
 
 from functools import lru_cache
-
-import pytest
 
 from attention_lab.networks.threads import one_thread
 from autograder.audit.audit import Local
 from autograder.judge import questions
-from autograder.lessons.course import ROOT, lessons
+from autograder.lessons.course import lessons
 from autograder.lessons.topics import topic
 from autograder.submission import notebook
 
@@ -28,9 +25,8 @@ def catalogue(lesson: str):
 @lru_cache(maxsize=2)  # a process goes from one lesson to the next
 def graders(lesson: str) -> questions.Graders:
     """The questions of SEED, as a judge on the CPU has them."""
-    with one_thread(), pytest.MonkeyPatch.context() as patch:
-        patch.setattr(questions, "FOLDER", ROOT / "work/hidden-tests")
-        return questions.prepare(notebook.lesson(lesson), SEED, "meta", keep=True)
+    with one_thread():
+        return questions.prepare(notebook.lesson(lesson), SEED, "meta", keep=False)
 
 
 @lru_cache(maxsize=3)  # the seeds of test_right_and_wrong.py; a lesson's cases can take hundreds of MB

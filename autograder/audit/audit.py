@@ -13,21 +13,18 @@ import difflib
 import inspect
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from types import ModuleType
 from typing import Any
 
 from nbformat import NotebookNode
 from rich.text import Text
-from torch import Tensor
 
 from attention_lab.checking import judging, placement, recorded
 from attention_lab.checking.differences import differences
-from attention_lab.checking.observe import observe
-from attention_lab.checking.protocol import Answer, Question
 from attention_lab.checking.verdict import Verdict
 from attention_lab.networks.threads import one_thread
-from attention_lab.notebook.check import verdict_on
+from attention_lab.notebook.check import asker, verdict_on
 from autograder.audit.missing import missing
 from autograder.audit.mutants import mutants
 from autograder.intake.files import read
@@ -186,11 +183,11 @@ class Local:
         """Returns the verdict on `source`.
 
         measured: whether to include the large and slow cases whose memory a judge measures. These cases recognise no
-            mistake, because a mistake's fingerprint holds the reference's answers to them.
+            mistake.
         """
-        ask = self._asker(source, () if measured else [case for case in self.exercise.cases if case.question.measured])
+        cases = [case for case in self.exercise.cases if measured or not case.question.measured]
         with one_thread(), contextlib.redirect_stdout(io.StringIO()):
-            return judging.judge(self.exercise, ask)
+            return judging.judge(replace(self.exercise, cases=cases), self._asker(source))
 
     def accepts(self, source: str) -> bool:
         """Says whether `judge` would give full points. It stops at the first difference, which most mutants show at
@@ -208,11 +205,6 @@ class Local:
         judged = self.judge(source)  # the weights may belong elsewhere
         return judged.points == judged.max_points
 
-    def _asker(self, source: str, known: Sequence[recorded.RecordedCase] = ()) -> judging.Ask:
-        """Returns a function that asks `source`. For the `known` cases, it returns the reference's answer instead."""
+    def _asker(self, source: str) -> judging.Ask:
         names = recording.run_source(source, self.reference, self.exercise.name)
-        answers = {id(case.tensors): (case.expected, case.expected_tensors) for case in known}
-
-        def ask(question: Question, tensors: dict[str, Tensor]) -> Answer:
-            return answers.get(id(tensors)) or observe(names[self.exercise.name], question, tensors, names)
-        return ask
+        return asker(names[self.exercise.name], names)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import json
 import logging
-import pickle
 import secrets
 import threading
 import time
@@ -21,11 +20,11 @@ from urllib.parse import urlsplit
 from nbformat import NotebookNode
 
 from autograder.classroom import cluster_worker
-from autograder.classroom.cluster_worker import CodeChanged, Job, NoSuchRun, Private
+from autograder.classroom.cluster_worker import CodeChanged, Job, NoSuchRun
 from autograder.intake.files import content
 from autograder.judge.cache import restored
 from autograder.judge.identity import differences, identity
-from autograder.judge.judge import Graders, Result
+from autograder.judge.judge import Result
 from autograder.judge.seed import class_seed
 from autograder.judge.settings import USUAL, Settings
 from autograder.sandbox.isolation import NoRoom
@@ -82,9 +81,8 @@ class ClusterPool:
     seed would get into a log.
     """
 
-    def __init__(self, address: str, settings: Settings = USUAL, prepare: Callable[[], dict[str, Graders]] = dict,
-                 say: Callable[[str], object] = print):
-        self.address, self.settings, self.prepare, self.say = checked(address), settings, prepare, say
+    def __init__(self, address: str, settings: Settings = USUAL, say: Callable[[str], object] = print):
+        self.address, self.settings, self.say = checked(address), settings, say
         self.run = secrets.token_hex(8)
         self.members: set[Worker] = set()
         self.refused: dict[Worker, str] = {}
@@ -96,7 +94,7 @@ class ClusterPool:
     def __enter__(self) -> ClusterPool:
         self.here = identity(self.settings)
         seed = self.settings.seed or class_seed(self.settings.seed_file)
-        self.private = Private(replace(self.settings, seed=seed), pickle.dumps(self.prepare()))
+        self.private = replace(self.settings, seed=seed)
         self.client = _client(self.address)
         self.seen = time.monotonic()
         try:

@@ -1,8 +1,8 @@
 """The functions that a Dask worker runs for `autograder grade --cluster`. The worker has a pool of judges for each run.
 The judges use the same sandbox as on any other machine.
 
-`cluster.ClusterPool` calls these functions over the scheduler's connection. A run's secrets come with `begin`, and are
-kept only in memory. They are in a `Private` object, because Dask writes the arguments of a call that fails to its log.
+`cluster.ClusterPool` calls these functions over the scheduler's connection. The class's seed comes with `begin`, and is
+kept only in memory. Dask writes the arguments of a call that fails to its log, so Settings don't show their seed.
 """
 
 from __future__ import annotations
@@ -10,10 +10,8 @@ from __future__ import annotations
 import asyncio
 import json
 import multiprocessing
-import pickle
 import time
 from dataclasses import asdict, dataclass
-from functools import partial
 from pathlib import Path
 
 from nbformat import NotebookNode, from_dict
@@ -25,15 +23,6 @@ from autograder.judge.versions import unchanged
 from autograder.sandbox.sandbox import Sandbox
 
 IDLE = 900.0  # seconds without a job after which another run's beginning ends a run, whose command was killed
-
-
-@dataclass(repr=False)
-class Private:
-    """The secrets of a run. The settings hold the class's seed. `prepared` is a pickle of the hidden questions by
-    lesson."""
-
-    settings: Settings
-    prepared: bytes
 
 
 @dataclass(repr=False)
@@ -95,13 +84,12 @@ def _prove(isolation: str) -> None:
         sandbox.prove()
 
 
-async def begin(run: str, private: Private, jobs: int) -> None:
-    """Gets a pool of `jobs` judges ready for a run."""
+async def begin(run: str, settings: Settings, jobs: int) -> None:
+    """Gets a pool of `jobs` judges ready for a run. The settings hold the class's seed."""
     for other in [name for name, each in RUNS.items() if time.monotonic() - each.used > IDLE]:
         await leave(other)
     if run not in RUNS:
-        pool = Pool(jobs, private.settings, prepare=partial(pickle.loads, private.prepared))
-        RUNS[run] = Run(pool, time.monotonic())
+        RUNS[run] = Run(Pool(jobs, settings), time.monotonic())
 
 
 async def leave(run: str) -> None:

@@ -7,7 +7,6 @@ import logging
 import os
 import shutil
 from contextlib import suppress
-from functools import partial
 from pathlib import Path
 from typing import IO
 
@@ -22,7 +21,7 @@ from autograder.classroom.gradebook import GradebookWriter
 from autograder.classroom.live import LiveTable
 from autograder.classroom.nbgrader_plugin import same_seed
 from autograder.classroom.nbgrader_plugin.judge_cells import VERDICTS, JudgeCells
-from autograder.classroom.pool import Pool, while_drawing
+from autograder.classroom.pool import Pool
 from autograder.classroom.roster import enrol
 from autograder.judge import private, seed
 from autograder.judge.cache import Verdicts
@@ -60,13 +59,12 @@ def grade(options: argparse.Namespace) -> int:
                             seed_file=seed_file)
         complete = True
         say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
-        with Judge(settings, partial(while_drawing, say)) as judge:
+        with Judge(settings) as judge:
             verdicts = Verdicts(Path(app.coursedir.root) / VERDICTS, judge)
-            hidden = lambda: {options.lesson: judge.graders(options.lesson)}  # noqa: E731
             if options.cluster:
-                judges: Pool | ClusterPool = ClusterPool(options.cluster, settings, hidden, say)
+                judges: Pool | ClusterPool = ClusterPool(options.cluster, settings, say)
             else:
-                judges = Pool(options.jobs or os.cpu_count() or 1, settings, log, hidden)
+                judges = Pool(options.jobs or os.cpu_count() or 1, settings, log, say)
             with judges as pool, progress:
                 try:
                     writer.record(pool, verdicts)

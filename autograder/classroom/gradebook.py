@@ -41,12 +41,6 @@ class NothingToGrade(ValueError):
     """A usage error: there is no such lesson, student or submission."""
 
 
-def _unknown(lesson: str, released: list[str]) -> str:
-    """Explains that the gradebook does not know a lesson, and what to do."""
-    release = f"{command('.venv/bin/nbgrader', 'generate_assignment', lesson)} releases it"
-    return f"{lesson} is not in the gradebook ({', '.join(released) or 'nothing'} is): {release}"
-
-
 class GradebookWriter(Autograde):
     """Records a lesson's submissions one after another, as `nbgrader autograde` does, while the pool already judges the
     next ones.
@@ -84,7 +78,9 @@ class GradebookWriter(Autograde):
             try:
                 self.expected = [each.name for each in gradebook.find_assignment(lesson).notebooks]
             except MissingEntry:
-                raise NothingToGrade(_unknown(lesson, [each.name for each in gradebook.assignments])) from None
+                there = ", ".join(each.name for each in gradebook.assignments) or "nothing"
+                release = command(".venv/bin/nbgrader", "generate_assignment", lesson)
+                raise NothingToGrade(f"{lesson} is not in the gradebook ({there} is): {release} releases it") from None
             self.on_the_list = [student.id for student in gradebook.students]
         found = folders_by_student(self.coursedir, self.coursedir.submitted_directory, lesson)
         if not found:

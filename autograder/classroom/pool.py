@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import multiprocessing
 import os
-import pickle
 import queue
 import signal
 import sys
@@ -27,7 +26,7 @@ from nbformat import NotebookNode
 
 from autograder.intake import reader
 from autograder.intake.files import read
-from autograder.judge.judge import Graders, Judge, Result
+from autograder.judge.judge import Judge, Result
 from autograder.judge.settings import USUAL, Settings
 from autograder.sandbox.isolation import NoRoom, refuse_windows
 from autograder.submission.parse import Unreadable
@@ -95,20 +94,17 @@ class Pool:
     Use it as a context manager: at its end, the processes end, whatever they are doing.
 
     log: the file for what the processes print.
-    prepare: returns the hidden questions by lesson. It is called once, while the first process starts, so that not
-        every process has to draw them.
     say: called with a sentence when something takes long.
     """
 
     def __init__(self, jobs: int, settings: Settings = USUAL, log: Path | None = None,
-                 prepare: Callable[[], dict[str, Graders]] = dict, say: Callable[[str], object] = lambda said: None):
-        self.settings, self.log, self.prepare = settings, log, prepare
-        self.prepared: bytes | None = None
+                 say: Callable[[str], object] = lambda said: None):
+        self.settings, self.log = settings, log
         self.say = cache(say)  # says it once, however many processes draw
         self.threads = ThreadPoolExecutor(jobs)  # each waits for one process
         self.free: queue.SimpleQueue[JudgeProcess] = queue.SimpleQueue()
         self.processes: list[JudgeProcess] = []
-        self.starting, self.preparing, self.closed = threading.Lock(), threading.Lock(), False
+        self.starting, self.closed = threading.Lock(), False
 
     def __enter__(self) -> Pool:
         return self
@@ -128,17 +124,11 @@ class Pool:
         """Returns the future result of Judge.grade. The result has an error if the file is not a notebook, or if no
         process survives it.
 
-        It returns when the hidden questions have been drawn. The future raises NoRoom. If no judge can work with these
-        settings, it raises the errors of Judge.
+        The future raises NoRoom. If no judge can work with these settings, it raises the errors of Judge.
 
         began: called when a process starts on it.
         """
-        future = self.threads.submit(self._grade, (submission, lesson, solved), began)
-        # Python 3.11 counts for the whole process how deep `ast.parse` is. Whoever hands in more work parses it, and so
-        # does the drawing of hidden questions: side by side, one of the two may fail with a SystemError.
-        with contextlib.suppress(Exception):  # the future raises it
-            self._prepared()
-        return future
+        return self.threads.submit(self._grade, (submission, lesson, solved), began)
 
     def _grade(self, task: tuple[Submission, str | None, NotebookNode | None],
                began: Callable[[], object] | None) -> Result:
@@ -147,7 +137,7 @@ class Pool:
             process = self._process()
             try:
                 if not process.ready:
-                    process.begin(self._prepared())
+                    process.begin()
                 if began:
                     began()
                 result = process.ask(task, self.say)
@@ -180,12 +170,6 @@ class Pool:
             self.processes.append(process)
             return process
 
-    def _prepared(self) -> bytes:
-        with self.preparing:
-            if self.prepared is None:
-                self.prepared = pickle.dumps(self.prepare())  # in one piece: no tensors in shared memory
-            return self.prepared
-
 
 class TooMuch(Exception):
     """A judge process needs more for a notebook than it may use. The message says of what."""
@@ -203,13 +187,12 @@ class JudgeProcess:
         self.ready = False
         self.most = MEMORY + (GPU_MEMORY if settings.device != "cpu" and torch.cuda.is_available() else 0)
 
-    def begin(self, prepared: bytes) -> None:
-        """Waits until the process has started, and gives it the hidden questions. If no judge can work with these
-        settings, raises the same errors as Judge."""
+    def begin(self) -> None:
+        """Waits until the process has started. If no judge can work with these settings, raises the same errors as
+        Judge."""
         if error := self.connection.recv():
             raise error
         self.held = self._resident()
-        self.connection.send_bytes(prepared)
         self.ready = True
 
     def ask(self, task: tuple[Submission, str | None, NotebookNode | None], say: Callable[[str], object]) -> Result:
@@ -217,8 +200,13 @@ class JudgeProcess:
         self.connection.send(task)
         while (said := self._heard(bounded=True)) == DRAWING:
             before = self._resident()
-            with while_drawing(say):
+            timer = threading.Timer(WAIT, say, [DRAWS])
+            timer.daemon = True
+            timer.start()
+            try:
                 self._heard(bounded=False)  # until it says DRAWN
+            finally:
+                timer.cancel()
             self.held += max(0, self._resident() - before)  # the questions are the class's, not this notebook's
         if isinstance(said, (NoRoom, OSError)):
             raise said
@@ -262,18 +250,6 @@ class JudgeProcess:
 
 
 @contextlib.contextmanager
-def while_drawing(say: Callable[[str], object]):
-    """Says so if it takes long to draw the hidden questions."""
-    timer = threading.Timer(WAIT, say, [DRAWS])
-    timer.daemon = True
-    timer.start()
-    try:
-        yield
-    finally:
-        timer.cancel()
-
-
-@contextlib.contextmanager
 def _undisturbed():
     """Keeps Ctrl-C from a process that is started in this context until it has left the terminal's process group. Its
     parent ends it in an orderly way instead."""
@@ -312,7 +288,6 @@ def _serve(connection: Connection, settings: Settings, log: Path | None) -> None
         return
     connection.send(None)
     with judge, contextlib.suppress(EOFError, OSError):
-        judge.prepared = pickle.loads(connection.recv_bytes())
         while True:
             task = connection.recv()
             try:

@@ -23,6 +23,7 @@ from autograder.judge.questions import Graders
 from autograder.judge.seed import class_seed
 from autograder.judge.session import OVER, Missing, Session, described
 from autograder.judge.settings import DEVICES, USUAL, Settings
+from autograder.lessons.topics import topic
 from autograder.sandbox import limits
 from autograder.sandbox.budget import Budget
 from autograder.sandbox.sandbox import Died, Sandbox
@@ -261,7 +262,9 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
                   result: Result,
                   then: str = "") -> Verdict:
     """Returns the verdict with proxies for the learner's broken exercises. The judge answers for the proxies."""
-    proxies = ProxyProcess(own.sandboxes["cpu"], graders.reference, broken, graders.delegates[exercise.name], own.until)
+    files = topic(graders.lesson.topic)
+    without_forward = next(each.delegates for each in files.exercises if each.name == exercise.name)
+    proxies = ProxyProcess(own.sandboxes["cpu"], files.reference, broken, without_forward, own.until)
     session = Session(own.sandboxes, own.cells, proxies, own.until, own.history, then)
     try:
         judged = _verdict(graders, exercise, session, result)

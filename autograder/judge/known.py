@@ -1,5 +1,4 @@
-"""Known mistakes, each of which is asked about a hidden case only when an answer to that case is compared with its own.
-"""
+"""Known mistakes. Each is asked about a hidden case only when a learner's answer is compared with its own."""
 
 from __future__ import annotations
 

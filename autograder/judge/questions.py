@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
-from types import ModuleType
 
 from torch import Tensor
 
@@ -34,7 +33,6 @@ KEPT = 40  # files: some for each lesson, and for the seed and the code before t
 class Graders:
     """A lesson's hidden questions with the reference's answers.
 
-    delegates: for each exercise, the earlier exercises whose proxy has no forward pass.
     together: the numbers of the cases that are sent in one frame, in the order of the frame. The order depends on the
         seed, so that cases to be refused do not always come last.
     packed: for each exercise, the frame of questions that every submission gets first.
@@ -43,14 +41,9 @@ class Graders:
 
     lesson: notebook.ReleasedLesson
     exercises: list[recorded.RecordedExercise]
-    delegates: dict[str, tuple[str, ...]]
     together: dict[str, list[int]]
     packed: dict[str, wire.Packed]
     asked: dict[str, Asked]
-
-    @property
-    def reference(self) -> ModuleType:
-        return topic(self.lesson.topic).reference
 
     def frame(self, exercise: recorded.RecordedExercise, asked: list[Question]) -> wire.Packed:
         """The frame of an exercise's questions, of which there is one for each case."""
@@ -132,8 +125,7 @@ def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedE
         packed[exercise.name] = pack([(first(exercise.cases[i]), exercise.cases[i].tensors) for i in order])
         asked[exercise.name] = Asked(lesson.topic, exercise, kept)
         exercise.mistakes = asked[exercise.name].mistakes()
-    return Graders(lesson, exercises, {exercise.name: exercise.delegates for exercise in topic(lesson.topic).exercises},
-                   together, packed, asked)
+    return Graders(lesson, exercises, together, packed, asked)
 
 
 def at_once(exercise: recorded.RecordedExercise) -> list[int]:

@@ -23,7 +23,6 @@ from conftest import ROOT, need
 from autograder.classroom.cluster import ClusterPool, NoWorkers, checked
 from autograder.classroom.pool import Pool
 from autograder.judge.identity import identity
-from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
 from autograder.submission.parse import parse
 from tests.classroom.pupils import FULL, LESSON, PUPILS, SOLVED, Pupil, file_of, notebook_of
@@ -139,14 +138,6 @@ def cluster(tmp_path_factory):
         cluster.end()
 
 
-@pytest.fixture(scope="module")
-def hidden(cluster):
-    """Gives the lesson's hidden questions, which are drawn once."""
-    with Judge(Settings(seed_file=cluster.seed)) as judge:
-        judge.graders(LESSON)
-        yield lambda: judge.prepared
-
-
 def probe(cluster):
     """Full marks for whoever finds nothing of the cluster within reach."""
     host, port = cluster.address.removeprefix("tls://").split(":")
@@ -178,15 +169,15 @@ def within_reach():
     return Pupil("spy", "looks for the cluster", FULL, SOLVED, edit=edit)
 
 
-def test_the_verdicts_are_those_of_one_machine_and_another_version_is_left_out(cluster, hidden, tmp_path):
+def test_the_verdicts_are_those_of_one_machine_and_another_version_is_left_out(cluster, tmp_path):
     broken = tmp_path / "broken.ipynb"
     broken.write_text("not JSON")
     given = [*(parse(file_of(pupil)) for pupil in SOME), notebook_of(probe(cluster)), broken,
              tmp_path / "missing.ipynb"]
     left_out = []
-    with Pool(1, Settings(seed_file=cluster.seed), log=tmp_path / "log", prepare=hidden) as pool:
+    with Pool(1, Settings(seed_file=cluster.seed), log=tmp_path / "log") as pool:
         alone = [future.result() for future in [pool.submit(each) for each in given]]
-    with cluster.pool(say=left_out.append, prepare=hidden) as pool:
+    with cluster.pool(say=left_out.append) as pool:
         spread = [future.result() for future in [pool.submit(each) for each in given]]
         assert len(pool.members) == 2
     assert [json.dumps(asdict(each)) for each in spread] == [json.dumps(asdict(each)) for each in alone]
@@ -195,18 +186,18 @@ def test_the_verdicts_are_those_of_one_machine_and_another_version_is_left_out(c
     assert not any(SEED in said for said in left_out)
 
 
-def test_what_a_spy_looks_for_is_there(cluster, hidden):
+def test_what_a_spy_looks_for_is_there(cluster):
     """Without walls it is found, so that its full marks behind them mean something."""
-    with cluster.pool(isolation="none", prepare=hidden) as pool:
+    with cluster.pool(isolation="none") as pool:
         assert pool.submit(notebook_of(probe(cluster))).result().points < sum(FULL)
 
 
-def test_a_worker_that_is_killed_loses_nothing(cluster, hidden, tmp_path):
+def test_a_worker_that_is_killed_loses_nothing(cluster, tmp_path):
     notebooks = [parse(file_of(pupil)) for pupil in SOME * 2]
     began = []
-    with Pool(1, Settings(seed_file=cluster.seed), log=tmp_path / "log", prepare=hidden) as pool:
+    with Pool(1, Settings(seed_file=cluster.seed), log=tmp_path / "log") as pool:
         alone = [future.result() for future in [pool.submit(each) for each in notebooks[:len(SOME)]]] * 2
-    with cluster.pool(say=lambda _: None, prepare=hidden) as pool:
+    with cluster.pool(say=lambda _: None) as pool:
         futures = [pool.submit(each, began=lambda: began.append(None)) for each in notebooks]
         while len(began) < 4:
             time.sleep(0.02)
