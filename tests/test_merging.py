@@ -97,18 +97,6 @@ def test_a_check_is_written_only_if_it_says_something_else(monkeypatch):
 SE = next(lesson for lesson in build.lessons() if lesson.name == "01_se")
 
 
-def test_a_check_is_written_only_if_it_says_something_else(monkeypatch):
-    source = notebooks.read_source(SE)
-    assert record.checks(SE, source) == record.files(build.COURSE, SE)
-    made = record.record_checks(SE, source)
-    made[0].cases[0].expected_tensors["output"] *= 1 + 1e-6
-    made[1].mistakes[0].sentence += " Really."
-    made[2].cases[0].expected_tensors["output"] *= 1 + 1e-12
-    monkeypatch.setattr(record, "record_checks", lambda *_: made)
-    now, before = record.checks(SE, source), record.files(build.COURSE, SE)
-    assert [name for name in now if now[name] != before[name]] == ["squeeze.check", "Excitation.check"]
-
-
 def test_checks_that_stay_the_same_are_known_everywhere_after_build_again(monkeypatch, tmp_path):
     """A build alone remembers it on its machine only, so that it changes no tracked file."""
     monkeypatch.setattr(record, "WRITTEN", tmp_path / "written.json")
