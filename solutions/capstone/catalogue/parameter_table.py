@@ -40,79 +40,6 @@ def parameter_table(rows):
 
     return [line(*row) for row in rows]
 """,
-    "table-by-name": """
-def parameter_table(rows):
-    table = []
-    for name, module in rows:
-        sizes = {path: math.prod(p.shape) for path, p in module.named_parameters() if p.requires_grad}
-        million, larger = (math.fsum(sizes.values()) / unit for unit in (1e6, 1024 * 1024))
-        table.append((name, sum(sizes.values()), round(million, 2), round(larger, 2)))
-    return table
-""",
-    "comprehension-walrus": """
-def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
-    return [
-        (name, (n := sum(p.numel() for p in net.parameters() if p.requires_grad)),
-         round(n / 1_000_000, 2), round(n / 1_048_576, 2))
-        for name, net in rows
-    ]
-""",
-    "dict-no-dedup-by-hand": """
-def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
-    '''For each (name, module): the name, its trainable parameters (a shared one once), and
-    that number in units of 10^6 and of 2^20, both rounded to two digits.
-    '''
-    def n_params(m):
-        unique = {p: p.numel() for _, p in m.named_parameters(remove_duplicate=False)
-                  if p.requires_grad}  # a tensor's hash is its identity
-        return sum(unique.values())
-
-    counts = [n_params(m) for _, m in rows]
-    return [(r[0], c, float(f"{c / 1e6:.2f}"), float(f"{c / 2**20:.2f}"))
-            for r, c in zip(rows, counts)]
-""",
-    "generator": """
-def parameter_table(rows):
-    def count(m):
-        return sum(p.numel() if p.requires_grad else 0 for p in m.parameters())
-
-    def row(name, m):
-        n = count(m)
-        return name, n, round(n / 1e6, 2), round(n / 2**20, 2)
-
-    return [row(*each) for each in rows]
-""",
-    "helper-generator": """
-def _trainable(module):
-    total = 0
-    for _, parameter in module.named_parameters():
-        if not parameter.requires_grad:
-            continue
-        total += parameter.nelement()
-    return total
-
-def _rows(rows):
-    for label, module in rows:
-        size = _trainable(module)
-        yield label, size, round(size / 1e6, 2), round(size / 1024**2, 2)
-
-def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
-    '''For each (name, module): the name, its trainable parameters (a shared one once), and
-    that number in units of 10^6 and of 2^20, both rounded to two digits.
-    '''
-    return list(_rows(rows))
-""",
-    "loop-append": """
-def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
-    '''For each (name, module): the name, its trainable parameters (a shared one once), and
-    that number in units of 10^6 and of 2^20, both rounded to two digits.
-    '''
-    table = []
-    for name, module in rows:
-        count = sum(p.numel() for p in module.parameters() if p.requires_grad)
-        table.append((name, count, round(count / 10**6, 2), round(count / 2**20, 2)))
-    return table
-""",
     "loop": """
 def parameter_table(rows):
     out = []
@@ -123,53 +50,6 @@ def parameter_table(rows):
                 n += p.numel()
         out.append((name, n, round(n / 10**6, 2), round(n / 2**20, 2)))
     return out
-""",
-    "map-filter-reduce": """
-from functools import reduce
-from operator import add, attrgetter
-
-def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
-    '''For each (name, module): the name, its trainable parameters (a shared one once), and
-    that number in units of 10^6 and of 2^20, both rounded to two digits.
-    '''
-    def count(module):
-        wanted = filter(attrgetter("requires_grad"), module.parameters())
-        return reduce(add, map(torch.numel, wanted), 0)
-
-    def row(pair):
-        name, module = pair
-        n = count(module)
-        return (name, n) + tuple(round(n / unit, 2) for unit in (10 ** 6, 1 << 20))
-
-    return list(map(row, rows))
-""",
-    "own-walk-by-id": """
-def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
-    '''For each (name, module): the name, its trainable parameters (a shared one once), and
-    that number in units of 10^6 and of 2^20, both rounded to two digits.
-    '''
-    result = []
-    for name, root in rows:
-        seen = {}
-        stack = [root]
-        while stack:
-            module = stack.pop()
-            for p in module._parameters.values():
-                if p is not None and p.requires_grad:
-                    seen[id(p)] = p
-            stack.extend(module.children())
-        n = sum(p.numel() for p in seen.values())
-        result += [(name, n, round(n / 1e6, 2), round(n / 2 ** 20, 2))]
-    return result
-""",
-    "set-of-parameters": """
-def parameter_table(rows):
-    table = []
-    for name, module in rows:
-        unique = {p for p in module.parameters() if p.requires_grad}
-        n = sum(p.nelement() for p in unique)
-        table.append((name, n, round(n * 1e-6, 2), round(n / (1024 * 1024), 2)))
-    return table
 """,
 }
 

@@ -9,71 +9,6 @@ CMAT_NORM_OVER_POSITIONS = ("Your norm runs over the positions of each channel. 
                             "each position.")
 
 RIGHT = {
-    "cmat-tokens": """
-class CMAT(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        self.self_attention = CrossMaskedAttention(channels, reduction=reduction)
-        self.cross_attention = CrossMaskedAttention(channels, reduction=reduction)
-        self.norm0, self.norm1, self.norm2 = nn.LayerNorm(channels), nn.LayerNorm(channels), nn.LayerNorm(channels)
-        self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels))
-
-    def at(self, layer, x):
-        return layer(x.flatten(2).transpose(1, 2)).transpose(1, 2).reshape(x.shape)
-
-    def forward(self, query, support, query_mask, support_mask):
-        q = self.at(self.norm0, query + self.self_attention(query, query))
-        s = self.at(self.norm0, support + self.self_attention(support, support))
-        q1 = self.at(self.norm1, q + self.cross_attention(q, s, query_mask))
-        s1 = self.at(self.norm1, s + self.cross_attention(s, q, support_mask))
-        q2 = self.at(self.norm2, q1 + self.at(self.mlp, q1))
-        s2 = self.at(self.norm2, s1 + self.at(self.mlp, s1))
-        return q2, s2
-""",
-    "cmat-both-in-one-batch": """
-class CMAT(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        self.self_attention = CrossMaskedAttention(channels, reduction)
-        self.cross_attention = CrossMaskedAttention(channels, reduction)
-        self.norm0 = nn.LayerNorm(channels)
-        self.norm1 = nn.LayerNorm(channels)
-        self.norm2 = nn.LayerNorm(channels)
-        self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels))
-
-    def forward(self, query, support, query_mask, support_mask):
-        n = len(query)
-        both, masks = torch.cat([query, support]), torch.cat([query_mask, support_mask])
-        both = self.norm0((both + self.self_attention(both, both)).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
-        others = both.roll(n, 0)
-        z = self.norm1((both + self.cross_attention(both, others, masks)).permute(0, 2, 3, 1))
-        out = self.norm2(z + self.mlp(z)).permute(0, 3, 1, 2)
-        return out[:n], out[n:]
-""",
-    "dictionary": """
-class CMAT(nn.Module):
-    def __init__(self, channels: int, reduction: int = 8) -> None:
-        super().__init__()
-        self.self_attention = CrossMaskedAttention(channels, reduction)
-        self.cross_attention = CrossMaskedAttention(channels, reduction)
-        self.norm0 = nn.LayerNorm(channels)
-        self.norm1 = nn.LayerNorm(channels)
-        self.norm2 = nn.LayerNorm(channels)
-        self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels))
-
-    def forward(self, query, support, query_mask, support_mask):
-        pictures = {"q": (query, query_mask), "s": (support, support_mask)}
-        step = {}
-        for name, (a, _) in pictures.items():
-            h = torch.add(a, self.self_attention(a, a))
-            step[name] = torch.einsum("bhwc->bchw", self.norm0(torch.einsum("bchw->bhwc", h)))
-        out = {}
-        for name, other in ("qs", "sq"):
-            a, b, m = step[name], step[other], pictures[name][1]
-            z = self.norm1(torch.einsum("bchw->bhwc", a + self.cross_attention(x=a, y=b, mask=m)))
-            out[name] = torch.einsum("bhwc->bchw", self.norm2(torch.add(z, self.mlp(z))))
-        return out["q"], out["s"]
-""",
     "functional": """
 def _norm(layer, f):
     '''LayerNorm over axis 1, by hand.'''
@@ -102,29 +37,6 @@ class CMAT(nn.Module):
             h = _conv(self.mlp[0], z).relu()
             new.append(_norm(self.norm2, z + _conv(self.mlp[2], h)))
         return new[0], new[1]
-""",
-    "helper-for-the-norms": """
-class CMAT(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        self.self_attention = CrossMaskedAttention(channels, reduction)
-        self.cross_attention = CrossMaskedAttention(channels, reduction)
-        self.norm0 = nn.LayerNorm(channels)
-        self.norm1 = nn.LayerNorm(channels)
-        self.norm2 = nn.LayerNorm(channels)
-        self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels))
-
-    def _last(self, layer, x):
-        return layer(x.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
-
-    def forward(self, query, support, query_mask, support_mask):
-        query = self._last(self.norm0, query + self.self_attention(query, query, None))
-        support = self._last(self.norm0, support + self.self_attention(support, support, None))
-        out = []
-        for a, b, m in [(query, support, query_mask), (support, query, support_mask)]:
-            z = self._last(self.norm1, a + self.cross_attention(a, b, m))
-            out.append(self._last(self.norm2, z + self._last(self.mlp, z)))
-        return tuple(out)
 """,
     "methods": """
 class CMAT(nn.Module):
@@ -206,48 +118,6 @@ class CMAT(nn.Module):
 
         query, support = first(query), first(support)
         return second(query, support, query_mask), second(support, query, support_mask)
-""",
-    "tokens": """
-class CMAT(nn.Module):
-    def __init__(self, channels: int, reduction: int = 8) -> None:
-        super().__init__()
-        self.self_attention = CrossMaskedAttention(channels, reduction)
-        self.cross_attention = CrossMaskedAttention(channels, reduction)
-        self.norm0 = nn.LayerNorm(channels)
-        self.norm1 = nn.LayerNorm(channels)
-        self.norm2 = nn.LayerNorm(channels)
-        self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels))
-
-    def forward(self, query, support, query_mask, support_mask):
-        size = query.shape[-2:]
-        tokens = lambda f: f.flatten(2).transpose(1, 2)
-        image = lambda t: t.transpose(1, 2).unflatten(2, size)
-        q = self.norm0(tokens(query) + tokens(self.self_attention(query, query)))
-        s = self.norm0(tokens(support) + tokens(self.self_attention(support, support)))
-        zq = self.norm1(q + tokens(self.cross_attention(image(q), image(s), query_mask)))
-        zs = self.norm1(s + tokens(self.cross_attention(image(s), image(q), support_mask)))
-        zq = self.norm2(zq + self.mlp(zq))
-        zs = self.norm2(zs + self.mlp(zs))
-        return image(zq), image(zs)
-""",
-    "unmasked-call-and-own-product": """
-class CMAT(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        self.self_attention = CrossMaskedAttention(channels, reduction, softmax_over="keys")
-        self.cross_attention = CrossMaskedAttention(channels, reduction, softmax_over="keys")
-        for i in range(3):
-            setattr(self, f"norm{i}", nn.LayerNorm(channels))
-        self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(), nn.Linear(channels, channels))
-
-    def forward(self, query, support, query_mask, support_mask):
-        def norm(layer, x):
-            return layer(x.movedim(1, 3)).movedim(3, 1)
-
-        a, b = (norm(self.norm0, x + self.self_attention(x, x)) for x in (query, support))
-        from_b, from_a = query_mask * self.cross_attention(a, b), support_mask * self.cross_attention(b, a)
-        a, b = norm(self.norm1, a + from_b), norm(self.norm1, b + from_a)
-        return norm(self.norm2, a + norm(self.mlp, a)), norm(self.norm2, b + norm(self.mlp, b))
 """,
 }
 

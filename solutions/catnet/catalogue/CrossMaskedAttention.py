@@ -71,36 +71,6 @@ class CrossMaskedAttention(nn.Module):
         out = torch.einsum("bnm,bcm->bcn", self.attention(x, y), self.value(y).reshape(B, C, H * W)).reshape(B, C, H, W)
         return torch.ones_like(out[:, :1]) * out if mask is None else mask * out
 """,
-    "as-lesson-05a": """
-class CrossMaskedAttention(nn.Module):
-    def __init__(self, channels, reduction=8, softmax_over="keys"):
-        super().__init__()
-        if channels // reduction == 0:
-            raise ValueError(f"channels={channels} and reduction={reduction} leave nothing")
-        if softmax_over not in ("keys", "queries"):
-            raise ValueError("softmax_over must be keys or queries")
-        self.query = nn.Conv2d(channels, channels // reduction, kernel_size=1)
-        self.key = nn.Conv2d(channels, channels // reduction, kernel_size=1)
-        self.value = nn.Conv2d(channels, channels, kernel_size=1)
-        self.softmax_over = softmax_over
-        self.factor = (channels // reduction) ** -0.5
-
-    def attention(self, x, y):
-        q = self.query(x).flatten(2).permute(0, 2, 1)
-        k = self.key(y).flatten(2)
-        energy = self.factor * torch.bmm(q, k)
-        if self.softmax_over == "queries":
-            return torch.softmax(energy, dim=-2)
-        return torch.softmax(energy, dim=-1)
-
-    def forward(self, x, y, mask=None):
-        B, C, H, W = x.shape
-        out = torch.bmm(self.attention(x, y), self.value(y).flatten(2).permute(0, 2, 1))
-        out = out.permute(0, 2, 1).reshape(B, C, H, W)
-        if mask is None:
-            return out
-        return mask * out
-""",
     "bmm": """
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
@@ -159,66 +129,6 @@ class CrossMaskedAttention(nn.Module):
             gathered = gathered * mask
         return gathered
 """,
-    "functional": """
-def _linear(layer, f):
-    '''A 1 x 1 convolution is a Linear layer at each position: (B, C, H, W) -> (B, N, C').'''
-    return F.linear(f.flatten(2).mT, layer.weight.flatten(1), layer.bias)
-
-def _softmax(scores, dim):
-    scores = scores - scores.logsumexp(dim=dim, keepdim=True)
-    return scores.exp()
-
-class CrossMaskedAttention(nn.Module):
-    def __init__(self, channels, reduction=8, softmax_over="keys"):
-        super().__init__()
-        self.inner = channels // reduction
-        if self.inner == 0 or softmax_over not in ("keys", "queries"):
-            raise ValueError(f"channels={channels}, reduction={reduction}, softmax_over={softmax_over}")
-        self.over = {"queries": 1, "keys": 2}[softmax_over]
-        self.value = nn.Conv2d(channels, channels, (1, 1))
-        self.query = nn.Conv2d(channels, self.inner, (1, 1))
-        self.key = nn.Conv2d(channels, self.inner, (1, 1))
-
-    def attention(self, x, y):
-        q, k = _linear(self.query, x), _linear(self.key, y)
-        return _softmax(q / self.inner ** 0.5 @ k.mT, self.over)
-
-    def forward(self, x, y, mask=None):
-        z = (self.attention(x, y) @ _linear(self.value, y)).mT.reshape(x.shape)
-        if mask is not None:
-            z = z * mask
-        return z
-""",
-    "loop-images": """
-class CrossMaskedAttention(nn.Module):
-    def __init__(self, channels, reduction=8, softmax_over="keys"):
-        super().__init__()
-        small = channels // reduction
-        if small == 0:
-            raise ValueError(f"reduction {reduction} leaves nothing of {channels} channels")
-        if softmax_over not in ["keys", "queries"]:
-            raise ValueError("softmax_over: 'keys' or 'queries'")
-        self.keys_first = softmax_over == "keys"
-        self.query = nn.Conv2d(channels, small, 1, bias=True)
-        self.key = nn.Conv2d(channels, small, 1, bias=True)
-        self.value = nn.Conv2d(channels, channels, 1, bias=True)
-
-    def attention(self, x, y):
-        maps = []
-        for q, k in zip(self.query(x), self.key(y)):
-            table = torch.tensordot(q.flatten(1), k.flatten(1), dims=([0], [0]))
-            table = table * len(q) ** -0.5
-            table = torch.softmax(table, dim=1) if self.keys_first else torch.softmax(table, dim=0)
-            maps.append(table)
-        return torch.stack(maps)
-
-    def forward(self, x, y, mask=None):
-        values = self.value(y)
-        images = [torch.matmul(v.flatten(1), a.T).reshape(v.shape[0], *x.shape[2:])
-                  for v, a in zip(values, self.attention(x, y))]
-        z = torch.stack(images)
-        return z if mask is None else torch.mul(z, mask)
-""",
     "plain": """
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels: int, reduction: int = 8, softmax_over: str = "keys") -> None:
@@ -244,36 +154,6 @@ class CrossMaskedAttention(nn.Module):
         v = self.value(y).flatten(2)
         out = (v @ self.attention(x, y).mT).unflatten(2, x.shape[-2:])
         return out if mask is None else out * mask
-""",
-    "sdpa": """
-class CrossMaskedAttention(nn.Module):
-    def __init__(self, channels, reduction=8, softmax_over="keys"):
-        super().__init__()
-        hidden = channels // reduction
-        if not hidden:
-            raise ValueError(f"C // r is 0 for C = {channels} and r = {reduction}")
-        if softmax_over not in {"keys", "queries"}:
-            raise ValueError(f"{softmax_over}?")
-        self.softmax_over = softmax_over
-        self.query, self.key = nn.Conv2d(channels, hidden, 1), nn.Conv2d(channels, hidden, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-
-    def tokens(self, layer, f):
-        return layer(f).flatten(2).transpose(1, 2)
-
-    def attention(self, x, y):
-        q, k = self.tokens(self.query, x), self.tokens(self.key, y)
-        scores = q @ k.transpose(1, 2) * q.shape[2] ** -0.5
-        return scores.softmax(2 if self.softmax_over == "keys" else 1)
-
-    def forward(self, x, y, mask=None):
-        v = self.tokens(self.value, y)
-        if self.softmax_over == "keys":
-            out = F.scaled_dot_product_attention(self.tokens(self.query, x), self.tokens(self.key, y), v)
-        else:
-            out = self.attention(x, y) @ v
-        out = out.transpose(1, 2).unflatten(2, x.shape[2:])
-        return out * (1 if mask is None else mask)
 """,
 }
 

@@ -50,59 +50,6 @@ def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, 
         query_mask = (probability > 0.5).to(query.dtype)
     return probabilities
 """,
-    "by-hand": """
-def _small(mask, size):
-    return F.interpolate(mask[:, None], size=size, mode="bilinear", align_corners=True)
-
-def _prior(q, s, m):
-    s = (s * m).flatten(2)
-    t = q.flatten(2)
-    lengths = torch.einsum("bi,bj->bij", s.norm(dim=1), t.norm(dim=1))
-    best = (torch.einsum("bci,bcj->bij", s, t) / (lengths + 1e-7)).amax(1)
-    low = best.amin(1, keepdim=True)
-    best = (best - low) / (best.amax(1, keepdim=True) - low + 1e-7)
-    return best.unflatten(1, q.shape[2:]).unsqueeze(1)
-
-def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
-    m = _small(support_mask, query.shape[2:])
-    guess = _prior(query, support, m)
-    result = []
-    for i in range(len(blocks)):
-        query, support = blocks[i](query, support, guess, m)
-        large = F.interpolate(support, support_mask.shape[1:], mode="bilinear", align_corners=False)
-        weights = support_mask / (support_mask.sum((1, 2), keepdim=True) + 1e-5)
-        prototype = torch.einsum("bchw,bhw->bc", large, weights)
-        s = F.cosine_similarity(query, prototype[:, :, None, None], dim=1).unsqueeze(1)
-        result.append(torch.sigmoid(0.5 * (scale * s + threshold)))
-        guess = (result[i] > 0.5).to(query.dtype)
-    return result
-""",
-    "by-index": """
-def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
-    h, w = query.shape[2:]
-    s_mask = F.interpolate(support_mask.to(query.dtype).unsqueeze(1), size=(h, w), mode="bilinear", align_corners=True)
-    maps = [prior_mask(query, support, support_mask)]
-    for i in range(len(blocks)):
-        q_mask = maps[0] if i == 0 else (maps[i] > 0.5).to(query.dtype)
-        query, support = blocks[i](query, support, q_mask, s_mask)
-        maps.append(prototype_segmentation(query, masked_average_pool(support, support_mask), threshold, scale))
-    return maps[1:]
-""",
-    "generator": """
-def _steps(blocks, state, mask, read):
-    query, support, guess = state
-    for block in blocks:
-        query, support = block(query, support, guess, mask)
-        p = read(query, support)
-        yield p
-        guess = p.gt(0.5) * torch.ones_like(query[:, :1])
-
-def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
-    state = query, support, prior_mask(query, support, support_mask)
-    mask = nn.functional.interpolate(support_mask[:, None], size=tuple(query.shape[-2:]), mode="bilinear", align_corners=True)
-    read = lambda q, s: prototype_segmentation(q, masked_average_pool(s, support_mask), threshold, scale)
-    return list(_steps(blocks, state, mask, read))
-""",
     "plain": """
 def iterative_refinement(
     blocks,
@@ -121,52 +68,6 @@ def iterative_refinement(
         maps.append(prototype_segmentation(query, prototype, threshold, scale))
         guess = (maps[-1] > 0.5).to(query.dtype)
     return maps
-""",
-    "recursive": """
-def _refine(blocks, query, support, guess, small, read):
-    if not blocks:
-        return []
-    query, support = blocks[0](query, support, guess, small)
-    p = read(query, support)
-    return [p, *_refine(blocks[1:], query, support, (p > 0.5).type_as(query), small, read)]
-
-def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
-    def read(q, s):
-        return prototype_segmentation(q, masked_average_pool(s, support_mask), threshold, scale)
-
-    small = F.interpolate(support_mask[:, None], query.shape[-2:], mode="bilinear", align_corners=True)
-    return _refine(list(blocks), query, support, prior_mask(query, support, support_mask), small, read)
-""",
-    "reduce": """
-from functools import reduce
-
-def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
-    small = F.interpolate(support_mask[:, None], support.shape[2:], mode="bilinear", align_corners=True)
-
-    def step(state, block):
-        q, s, guess, maps = state
-        q, s = block(q, s, guess, small)
-        p = prototype_segmentation(q, masked_average_pool(s, support_mask), threshold, scale)
-        hard = torch.heaviside(p.detach() - 0.5, torch.zeros((), dtype=p.dtype, device=p.device))
-        return q, s, hard.to(q.dtype), maps + [p]
-
-    start = query, support, prior_mask(query, support, support_mask), []
-    return reduce(step, blocks, start)[3]
-""",
-    "where": """
-def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
-    h, w = query.shape[2], query.shape[3]
-    resized = F.interpolate(support_mask.unsqueeze(1), size=(h, w), mode="bilinear", align_corners=True)
-    query_mask = prior_mask(query, support, support_mask)
-    probabilities = []
-    for block in blocks:
-        q, s = block(query, support, query_mask, resized)
-        p = prototype_segmentation(q, masked_average_pool(s, support_mask), threshold=threshold, scale=scale)
-        probabilities.append(p)
-        with torch.no_grad():
-            query_mask = torch.where(p > 0.5, torch.ones_like(q[:, :1]), torch.zeros_like(q[:, :1]))
-        query, support = q, s
-    return probabilities
 """,
 }
 

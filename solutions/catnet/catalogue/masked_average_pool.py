@@ -4,22 +4,6 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import detached
 
 RIGHT = {
-    "pool-einsum": """
-def masked_average_pool(features, mask):
-    mask = mask.type_as(features)
-    large = nn.functional.interpolate(features, tuple(mask.shape[1:]), mode="bilinear")
-    total = torch.einsum("bchw,bhw->bc", large, mask)
-    return total / (mask.flatten(1).sum(1, keepdim=True) + 1e-5)
-""",
-    "pool-image-by-image": """
-def masked_average_pool(features, mask):
-    rows = []
-    for f, m in zip(features, mask):
-        f = F.interpolate(f[None], size=m.shape, mode="bilinear", align_corners=False)[0].flatten(1)
-        weights = m.flatten().to(f.dtype)
-        rows.append(f @ weights / (weights.sum() + 1e-5))
-    return torch.stack(rows)
-""",
     "bmm": """
 def masked_average_pool(features, mask):
     B, C = features.shape[:2]
@@ -45,45 +29,6 @@ def masked_average_pool(features, mask):
     m = mask.unsqueeze(1).to(f.dtype)
     return (f * m).sum((-2, -1)) / (m.sum((-2, -1)) + 1e-5)
 """,
-    "einsum": """
-def masked_average_pool(features, mask):
-    mask = mask.to(features)
-    big = F.interpolate(features, mask.shape[1:], mode="bilinear")
-    return torch.einsum("bcij,bij->bc", big, mask) / (mask.sum((1, 2)) + 1e-5).unsqueeze(1)
-""",
-    "loop-images": """
-def masked_average_pool(features, mask):
-    prototypes = []
-    H, W = mask.shape[1], mask.shape[2]
-    for f, m in zip(features, mask):
-        m = m.type(f.dtype)
-        f = F.interpolate(f.unsqueeze(0), size=(H, W), mode="bilinear", align_corners=False)[0]
-        under = [(channel * m).sum() / (m.sum() + 1e-5) for channel in f]
-        prototypes.append(torch.stack(under))
-    return torch.stack(prototypes)
-""",
-    "matrices": """
-def _stretch(n, m, like):
-    '''The (n, m) matrix that enlarges n numbers to m, linearly.'''
-    eye = torch.eye(n, dtype=like.dtype, device=like.device)
-    return F.interpolate(eye[None], size=m, mode="linear", align_corners=False)[0]
-
-def masked_average_pool(features, mask):
-    # <A f, m> = <f, A' m>: bring the mask down by the adjoint, no large features needed
-    mask = mask.to(features.dtype)
-    rows = _stretch(features.shape[2], mask.shape[1], features)
-    cols = _stretch(features.shape[3], mask.shape[2], features)
-    small = rows @ mask @ cols.T
-    sums = (features * small[:, None]).flatten(2).sum(2)
-    return sums / (mask.flatten(1).sum(1)[:, None] + 1e-5)
-""",
-    "module-upsample": """
-def masked_average_pool(features, mask):
-    up = nn.Upsample(size=mask.shape[-2:], mode="bilinear", align_corners=False)
-    weights = mask.unsqueeze(1).to(features)
-    weights = weights / (weights.sum(dim=(-2, -1), keepdim=True) + 1e-5)
-    return torch.sum(up(features) * weights, dim=(-2, -1))
-""",
     "permuted-and-summed": """
 def masked_average_pool(features, mask):
     B, C = features.shape[:2]
@@ -100,13 +45,6 @@ def masked_average_pool(features: torch.Tensor, mask: torch.Tensor) -> torch.Ten
     large = F.interpolate(features, size=m.shape[-2:], mode="bilinear", align_corners=False)
     total = (large * m).sum(dim=(2, 3))
     return total / (m.sum(dim=(2, 3)) + 1e-5)
-""",
-    "weights-first": """
-def masked_average_pool(features, mask):
-    enlarged = F.interpolate(features, mask.shape[-2:], mode="bilinear", align_corners=False)
-    weight = mask.to(features.dtype).flatten(1)
-    weight = weight / (weight.sum(dim=1, keepdim=True) + 10 ** -5)
-    return (enlarged.flatten(2) * weight[:, None, :]).sum(-1)
 """,
 }
 

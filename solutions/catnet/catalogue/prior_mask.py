@@ -18,58 +18,6 @@ def prior_mask(query, support, support_mask):
     low, high = similarity.min(dim=1)[0].unsqueeze(1), similarity.max(dim=1)[0].unsqueeze(1)
     return ((similarity - low) / (high - low + 1e-7)).reshape(B, 1, h, w)
 """,
-    "prior-einsum": """
-def prior_mask(query, support, support_mask):
-    m = F.interpolate(support_mask[:, None].to(support), query.shape[2:], mode="bilinear", align_corners=True)
-    s = support * m
-    dots = torch.einsum("bchw,bcij->bhwij", query, s)
-    lengths = torch.einsum("bhw,bij->bhwij", query.norm(dim=1), s.norm(dim=1))
-    best = (dots / (lengths + 1e-7)).amax(dim=(3, 4))
-    low, high = best.amin(dim=(1, 2), keepdim=True), best.amax(dim=(1, 2), keepdim=True)
-    return ((best - low) / (high - low + 1e-7))[:, None]
-""",
-    "as-in-the-hints": """
-def prior_mask(query, support, support_mask):
-    B, C, h, w = query.shape
-    mask = F.interpolate(support_mask.unsqueeze(1).type_as(support), size=(h, w), mode='bilinear', align_corners=True)
-    support = support * mask
-    q = query.flatten(2)
-    s = support.flatten(2).transpose(1, 2)
-    similarity = torch.bmm(s, q) / (torch.bmm(s.norm(dim=2, keepdim=True), q.norm(dim=1, keepdim=True)) + 1e-7)
-    similarity, _ = similarity.max(dim=1)
-    lowest = similarity.min(dim=1, keepdim=True).values
-    highest = similarity.max(dim=1, keepdim=True).values
-    similarity = (similarity - lowest) / (highest - lowest + 1e-7)
-    return similarity.view(B, 1, h, w)
-""",
-    "bmm-helpers": """
-def _flat(f):
-    return f.flatten(2).transpose(1, 2)
-
-def _stretched(v):
-    low = v.amin(dim=(1, 2, 3), keepdim=True)
-    return (v - low) / (v.amax(dim=(1, 2, 3), keepdim=True) - low + 1e-7)
-
-def prior_mask(query, support, support_mask):
-    mask = F.interpolate(support_mask[:, None], size=query.shape[2:], mode="bilinear", align_corners=True)
-    a, c = _flat(query), _flat(mask * support)
-    norms = torch.bmm(torch.linalg.vector_norm(a, dim=2, keepdim=True),
-                      torch.linalg.vector_norm(c, dim=2, keepdim=True).transpose(1, 2))
-    cosines = torch.bmm(a, c.transpose(1, 2)) / (norms + 1e-7)
-    return _stretched(cosines.amax(2).reshape(len(query), 1, *query.shape[2:]))
-""",
-    "broadcast": """
-def prior_mask(query, support, support_mask):
-    h, w = support.shape[-2:]
-    smaller = nn.Upsample(size=(h, w), mode="bilinear", align_corners=True)(support_mask[:, None, :, :])
-    s = torch.einsum("bchw,bohw->bchw", support, smaller)[:, :, None, None]     # (B, C, 1, 1, h, w)
-    q = query[..., None, None]                                                 # (B, C, h, w, 1, 1)
-    cos = (q * s).sum(1) / (torch.linalg.vector_norm(q, dim=1) * torch.linalg.vector_norm(s, dim=1) + 1e-7)
-    top = cos.amax(dim=(3, 4))
-    i, j = top.flatten(1).argmin(1, keepdim=True), top.flatten(1).argmax(1, keepdim=True)
-    small, large = top.flatten(1).gather(1, i), top.flatten(1).gather(1, j)
-    return ((top - small[..., None]) / (large - small + 1e-7)[..., None]).unsqueeze(1)
-""",
     "einsum": """
 def prior_mask(query, support, support_mask):
     B, C, h, w = query.shape
@@ -82,19 +30,6 @@ def prior_mask(query, support, support_mask):
     mini = value.min(dim=1, keepdim=True).values
     maxi = value.max(dim=1, keepdim=True).values
     return ((value - mini) / (maxi - mini + 1e-7)).reshape(B, 1, h, w)
-""",
-    "image-by-image": """
-def prior_mask(query, support, support_mask):
-    h, w = query.shape[-2:]
-    small = F.interpolate(support_mask[:, None].to(support.dtype), size=(h, w), mode="bilinear", align_corners=True)
-    maps = []
-    for q, s, m in zip(query, support, small):
-        s = (s * m).flatten(1).T
-        q = q.flatten(1)
-        similarity = s @ q / (s.norm(dim=1)[:, None] * q.norm(dim=0)[None] + 1e-7)
-        best = similarity.max(dim=0).values
-        maps.append(((best - best.min()) / (best.max() - best.min() + 1e-7)).view(1, h, w))
-    return torch.stack(maps)
 """,
     "loop-images": """
 def prior_mask(query, support, support_mask):
@@ -119,34 +54,6 @@ def prior_mask(
     best = (s.transpose(1, 2) @ q / (lengths + 1e-7)).amax(dim=1)
     low, high = best.amin(dim=1, keepdim=True), best.amax(dim=1, keepdim=True)
     return ((best - low) / (high - low + 1e-7)).unflatten(1, query.shape[-2:])[:, None]
-""",
-    "row-by-row": """
-def prior_mask(query, support, support_mask):
-    '''One query row at a time: the matrix N x N is never held as a whole.'''
-    h, w = query.shape[-2:]
-    small = F.interpolate(support_mask[:, None].to(support.dtype), (h, w), mode="bilinear", align_corners=True)
-    keys = (support * small).flatten(2)[:, :, None, :]
-    key_lengths = keys.norm(dim=1)
-    rows = []
-    for i in range(h):
-        row = query[:, :, i, :, None]
-        cosines = (row * keys).sum(1) / (row.norm(dim=1) * key_lengths + 1e-7)
-        rows.append(cosines.amax(-1))
-    v = torch.stack(rows, dim=1)[:, None]
-    lowest = v.flatten(1).min(1)[0][:, None, None, None]
-    highest = v.flatten(1).max(1)[0][:, None, None, None]
-    return (v - lowest) / (highest - lowest + 1e-7)
-""",
-    "vmap": """
-def _one(q, s, m):
-    s, flat = (s * m).flatten(1), q.flatten(1)
-    cosines = s.mT @ flat / (s.norm(dim=0)[:, None] * flat.norm(dim=0) + 1e-7)
-    best = cosines.amax(0)
-    return ((best - best.amin()) / (best.amax() - best.amin() + 1e-7)).reshape(1, *q.shape[1:])
-
-def prior_mask(query, support, support_mask):
-    masks = F.interpolate(support_mask[:, None], support.shape[2:], mode="bilinear", align_corners=True)
-    return torch.vmap(_one)(query, support, masks)
 """,
 }
 

@@ -4,18 +4,6 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import default, detached, ignored
 
 RIGHT = {
-    "segmentation-positive-sigmoid": """
-def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
-    cosine = nn.CosineSimilarity(dim=1)(features, prototype[..., None, None])
-    return torch.sigmoid(0.5 * (scale * cosine + threshold)).unsqueeze(dim=1)
-""",
-    "segmentation-by-lengths": """
-def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
-    f = F.normalize(features.flatten(2), dim=1, eps=1e-8)
-    p = F.normalize(prototype, dim=1, eps=1e-8)[:, None]
-    anomaly = -scale * (p @ f).unflatten(2, features.shape[2:])
-    return 1 - torch.sigmoid((anomaly - threshold) / 2)
-""",
     "bmm": """
 def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
     B, C, h, w = features.shape
@@ -26,25 +14,6 @@ def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
     logits = 0.5 * (scale * dots / (lengths * length) + threshold)
     return torch.sigmoid(logits).reshape(B, 1, h, w)
 """,
-    "conv-tanh": """
-def _unit(v):
-    return v / torch.linalg.vector_norm(v, dim=1, keepdim=True).clamp(min=1e-8)
-
-def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
-    n, c, h, w = features.shape
-    kernels = _unit(prototype).reshape(n, c, 1, 1)
-    image = _unit(features).reshape(1, n * c, h, w)
-    s = F.conv2d(image, kernels, groups=n).transpose(0, 1)
-    return 0.5 + 0.5 * torch.tanh(0.25 * (scale * s + threshold))
-""",
-    "cosine-written-out": """
-def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
-    p = prototype[:, :, None, None]
-    dots = (features * p).sum(dim=1, keepdim=True)
-    lengths = features.norm(dim=1, keepdim=True).clamp(min=1e-8) * p.norm(dim=1, keepdim=True).clamp(min=1e-8)
-    distance = -scale * dots / lengths
-    return 1 - torch.sigmoid(0.5 * (distance - threshold))
-""",
     "einsum": """
 def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
     f = F.normalize(features, dim=1)
@@ -52,30 +21,12 @@ def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
     cosine = torch.einsum("bchw,bc->bhw", f, p).unsqueeze(1)
     return 1.0 - (0.5 * (-scale * cosine - threshold)).sigmoid()
 """,
-    "image-by-image": """
-def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
-    maps = []
-    for f, p in zip(features, prototype):
-        cosine = F.cosine_similarity(f, p[:, None, None], dim=0)
-        maps.append(1 - torch.sigmoid(0.5 * (-scale * cosine - threshold)))
-    return torch.stack(maps)[:, None]
-""",
     "log-space": """
 def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
     dots = (features * prototype.unsqueeze(-1).unsqueeze(-1)).sum(dim=1, keepdim=True)
     a = features.square().sum(1, keepdim=True).clamp(min=1e-16).sqrt()
     b = prototype.square().sum(1).clamp(min=1e-16).sqrt()[:, None, None, None]
     return F.logsigmoid((scale * (dots / a / b) + threshold) / 2).exp()
-""",
-    "loop-images": """
-def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
-    maps = []
-    for f, p in zip(features, prototype):
-        C, h, w = f.shape
-        vectors = f.reshape(C, h * w).T
-        s = F.cosine_similarity(vectors, p.expand(h * w, C), dim=-1)
-        maps.append((1 - torch.sigmoid(0.5 * (-scale * s - threshold))).reshape(1, h, w))
-    return torch.stack(maps)
 """,
     "plain": """
 def prototype_segmentation(
@@ -87,13 +38,6 @@ def prototype_segmentation(
     s = F.cosine_similarity(features, prototype[:, :, None, None], dim=1)
     bracket = -scale * s - threshold
     return (1 - torch.sigmoid(0.5 * bracket))[:, None]
-""",
-    "two-classes": """
-def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
-    s = F.cosine_similarity(features, prototype[..., None, None])
-    ground = 0.5 * (-scale * s - threshold)
-    logits = torch.stack([ground, torch.zeros_like(ground)], dim=1)
-    return logits.softmax(dim=1)[:, 1:]
 """,
 }
 

@@ -4,33 +4,6 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import detached, float_width, infinite
 
 RIGHT = {
-    "gate-published-style": """
-class ChannelGate(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        if channels // reduction == 0:
-            raise ValueError(f"{channels} // {reduction} leaves nothing")
-        self.avg_pool, self.max_pool = nn.AdaptiveAvgPool2d(1), nn.AdaptiveMaxPool2d(1)
-        self.mlp = nn.Sequential(nn.Conv2d(channels, channels // reduction, 1), nn.ReLU(),
-                                 nn.Conv2d(channels // reduction, channels, 1))
-
-    def forward(self, x):
-        return torch.sigmoid(self.mlp(self.avg_pool(x)) + self.mlp(self.max_pool(x)))
-""",
-    "gate-flatten-first": """
-class ChannelGate(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        hidden = channels // reduction
-        if hidden < 1:
-            raise ValueError("channels", channels, "reduction", reduction)
-        self.mlp = nn.Sequential(nn.Flatten(), nn.Linear(channels, hidden), nn.ReLU(inplace=True), nn.Linear(hidden, channels))
-
-    def forward(self, x):
-        average = nn.functional.avg_pool2d(x, x.shape[2:])
-        maximum = nn.functional.max_pool2d(x, x.shape[2:])
-        return (self.mlp(average) + self.mlp(maximum)).sigmoid().unsqueeze(2).unsqueeze(3)
-""",
     "gate-both-at-once": """
 class ChannelGate(nn.Module):
     def __init__(self, channels, reduction=16):

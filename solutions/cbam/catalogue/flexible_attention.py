@@ -38,14 +38,6 @@ def flexible_attention(x, w1, w2):
     w = torch.sigmoid(shared(avg, w1, w2) + shared(mx, w1, w2))
     return x * w.view(b, c, 1, 1)
 """,
-    "stacked": """
-# the means and the maxima go through the two matrices together
-def flexible_attention(x, w1, w2):
-    pooled = torch.stack([torch.mean(x, dim=(-2, -1)), torch.amax(x, dim=(-2, -1))])
-    hidden = torch.einsum("pbc,hc->pbh", pooled, w1).clamp(min=0)
-    scores = torch.einsum("pbh,ch->bc", hidden, w2)
-    return torch.einsum("bchw,bc->bchw", x, scores.sigmoid())
-""",
 }
 
 MISTAKES = (

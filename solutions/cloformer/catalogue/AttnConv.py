@@ -33,24 +33,6 @@ class AttnConv(nn.Module):
         q, k, v = self.local(self.to_qkv(x)).reshape(b, 3, -1, h, w).transpose(0, 1)
         return v * torch.tanh(self.scale * self.gate(q * k))
 """,
-    "heads-axis-unbind": """
-# reshape to (B, 3, heads, head_dim, H, W), unbind, flatten again
-class AttnConv(nn.Module):
-    def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
-        super().__init__()
-        self.heads, self.head_dim = heads, head_dim
-        channels = 3 * heads * head_dim
-        self.qkv = nn.Conv2d(dim, channels, 1)
-        self.mixer = nn.Conv2d(channels, channels, kernel_size, padding=kernel_size // 2, groups=channels)
-        self.attn_map = AttnMap(heads * head_dim)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        B, _, H, W = x.shape
-        mixed = self.mixer(self.qkv(x)).reshape(B, 3, self.heads, self.head_dim, H, W)
-        q, k, v = mixed.unbind(dim=1)
-        context = self.attn_map((q * k).flatten(1, 2)).reshape_as(v)
-        return (torch.tanh(context * self.head_dim ** -0.5) * v).flatten(1, 2)
-""",
     "one-image-at-a-time": """
 # a loop over the images, everything concatenated at the end; nn.Tanh
 class AttnConv(nn.Module):
@@ -74,39 +56,6 @@ class AttnConv(nn.Module):
             v = m.narrow(1, 2 * n, n)
             results.append(self.tanh(self.attn_map(q * k) / self.d ** 0.5) * v)
         return torch.cat(results, 0)
-""",
-    "padding-same": """
-# padding='same', and tanh as 2 * sigmoid(2 z) - 1
-class AttnConv(nn.Module):
-    def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
-        super().__init__()
-        width = heads * head_dim
-        self.head_dim = head_dim
-        self.qkv = nn.Conv2d(dim, 3 * width, 1)
-        self.mixer = nn.Conv2d(3 * width, 3 * width, kernel_size, padding="same", groups=3 * width)
-        self.attn_map = AttnMap(width)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        q, k, v = self.mixer(self.qkv(x)).tensor_split(3, dim=1)
-        z = self.attn_map(k * q) / self.head_dim ** 0.5
-        weights = 2 * torch.sigmoid(2 * z) - 1
-        return v * weights
-""",
-    "reshape-and-unbind": """
-class AttnConv(nn.Module):
-    def __init__(self, dim, heads, head_dim, kernel_size):
-        super().__init__()
-        inner = 3 * heads * head_dim
-        self.scale = 1 / math.sqrt(head_dim)
-        self.qkv = nn.Conv2d(dim, inner, 1)
-        self.mixer = nn.Conv2d(inner, inner, kernel_size, stride=1, padding=kernel_size // 2, groups=inner)
-        self.attn_map = AttnMap(heads * head_dim)
-        self.tanh = nn.Tanh()
-
-    def forward(self, x):
-        b, _, h, w = x.shape
-        q, k, v = self.mixer(self.qkv(x)).view(b, 3, -1, h, w).unbind(dim=1)
-        return self.tanh(self.attn_map(q * k) * self.scale) * v
 """,
     "shifted-sum": """
 # the depth-wise convolution is a sum over shifted, zero-padded maps, with mixer's weights
@@ -136,45 +85,6 @@ class AttnConv(nn.Module):
         t = self.depthwise(self.qkv(x))
         q, k, v = t[:, :self.width], t[:, self.width:2 * self.width], t[:, 2 * self.width:]
         return torch.tanh(self.attn_map(q * k) * self.scale) * v
-""",
-    "slices": """
-class AttnConv(nn.Module):
-    def __init__(self, dim: int, heads: int, head_dim: int, kernel_size: int) -> None:
-        super().__init__()
-        self.head_dim = head_dim
-        self.c = heads * head_dim
-        self.qkv = nn.Conv2d(dim, 3 * self.c, 1)
-        self.mixer = nn.Conv2d(3 * self.c, 3 * self.c, kernel_size, padding=kernel_size // 2, groups=3 * self.c)
-        self.attn_map = AttnMap(self.c)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = self.mixer(self.qkv(x))
-        q = y[:, :self.c]
-        k = y[:, self.c:2 * self.c]
-        v = y[:, 2 * self.c:]
-        logits = self.attn_map(q * k)
-        weights = torch.tanh(logits / self.head_dim ** 0.5)
-        return weights * v
-""",
-    "split-and-sqrt": """
-# torch.split, and division by math.sqrt(head_dim)
-class AttnConv(nn.Module):
-    def __init__(self, dim, heads, head_dim, kernel_size):
-        super().__init__()
-        self.inner = heads * head_dim
-        self.head_dim = head_dim
-        c = self.inner * 3
-        self.qkv = nn.Conv2d(dim, c, 1)
-        self.mixer = nn.Conv2d(c, c, kernel_size, 1, kernel_size // 2, groups=c)
-        self.attn_map = AttnMap(self.inner)
-
-    def forward(self, x):
-        t = self.qkv(x)
-        t = self.mixer(t)
-        q, k, v = torch.split(t, self.inner, dim=1)
-        attn = self.attn_map(q.mul(k))
-        attn = torch.tanh(attn / math.sqrt(self.head_dim))
-        return attn.mul(v)
 """,
 }
 

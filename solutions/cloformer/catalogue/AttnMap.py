@@ -38,21 +38,6 @@ class AttnMap(nn.Module):
 
         return fc(self.conv2, F.silu(fc(self.conv1, x)))
 """,
-    "other-names": """
-# layers are named fc_in and fc_out, the activation is a layer
-class AttnMap(nn.Module):
-    def __init__(self, dim: int) -> None:
-        super().__init__()
-        self.fc_in = nn.Conv2d(dim, dim, (1, 1), bias=True)
-        self.act = nn.SiLU()
-        self.fc_out = nn.Conv2d(dim, dim, (1, 1), bias=True)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.fc_in(x)
-        x = self.act(x)
-        x = self.fc_out(x)
-        return x
-""",
     "sequential-subclass": """
 # inherits nn.Sequential, with the page's names by OrderedDict, no forward
 from collections import OrderedDict
@@ -66,43 +51,6 @@ class AttnMap(nn.Sequential):
             ("swish", nn.SiLU()),
             ("conv2", nn.Conv2d(dim, dim, 1)),
         ]))
-""",
-    "silu-module": """
-class AttnMap(nn.Module):
-    def __init__(self, dim: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(dim, dim, kernel_size=1)
-        self.act = nn.SiLU(inplace=True)
-        self.conv2 = nn.Conv2d(dim, dim, kernel_size=1)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.conv1(x)
-        x = self.act(x)
-        return self.conv2(x)
-""",
-    "swish-by-hand": """
-# z * sigmoid(z) is written out
-class AttnMap(nn.Module):
-    def __init__(self, dim):
-        super().__init__()
-        self.conv1 = nn.Conv2d(dim, dim, kernel_size=1)
-        self.conv2 = nn.Conv2d(dim, dim, kernel_size=1)
-
-    def forward(self, x):
-        z = self.conv1(x)
-        z = z * torch.sigmoid(z)
-        return self.conv2(z)
-""",
-    "z-times-sigmoid": """
-class AttnMap(nn.Module):
-    def __init__(self, dim: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(dim, dim, 1, 1, 0)
-        self.conv2 = nn.Conv2d(dim, dim, 1, 1, 0)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        z = self.conv1(x)
-        return self.conv2(z * torch.sigmoid(z))
 """,
 }
 

@@ -60,73 +60,6 @@ class CloBlock(nn.Module):
         y = self.mlp(self.norm2(x))
         return y + self.downsample(x)
 """,
-    "helper-and-args": """
-# downsample built by a helper function, torch.add, positional arguments
-def make_downsample(dim, out_dim, k):
-    return nn.Sequential(nn.Conv2d(dim, dim, k, 2, k // 2), nn.BatchNorm2d(dim), nn.Conv2d(dim, out_dim, 1))
-
-class CloBlock(nn.Module):
-    def __init__(self, dim, out_dim, num_heads, group_split, kernel_sizes, window_size,
-                 mlp_kernel_size, mlp_ratio, stride):
-        super().__init__()
-        attn_args = (num_heads, group_split, kernel_sizes, window_size)
-        self.norm1 = nn.GroupNorm(1, dim)
-        self.attn = CloAttention(dim, *attn_args)
-        self.norm2 = nn.GroupNorm(1, dim)
-        self.mlp = ConvFFN(dim, int(mlp_ratio * dim), mlp_kernel_size, stride, out_dim)
-        self.downsample = make_downsample(dim, out_dim, mlp_kernel_size) if stride > 1 else nn.Identity()
-
-    def forward(self, x):
-        x = torch.add(x, self.attn(self.norm1(x)))
-        return torch.add(self.downsample(x), self.mlp(self.norm2(x)))
-""",
-    "named-layers": """
-class CloBlock(nn.Module):
-    def __init__(self, dim, out_dim, num_heads, group_split, kernel_sizes, window_size, mlp_kernel_size, mlp_ratio, stride):
-        super().__init__()
-        self.norm1, self.norm2 = [nn.GroupNorm(num_groups=1, num_channels=dim) for _ in range(2)]
-        self.attn = CloAttention(dim, num_heads, group_split, kernel_sizes, window_size=window_size)
-        self.mlp = ConvFFN(in_channels=dim, hidden_channels=int(mlp_ratio * dim), kernel_size=mlp_kernel_size, stride=stride,
-                           out_channels=out_dim)
-        self.downsample = nn.Sequential()
-        if stride == 2:
-            self.downsample.append(nn.Conv2d(dim, dim, mlp_kernel_size, 2, mlp_kernel_size // 2))
-            self.downsample.append(nn.BatchNorm2d(dim))
-            self.downsample.append(nn.Conv2d(dim, out_dim, 1))
-
-    def forward(self, x):
-        after = x + self.attn(self.norm1(x))
-        return self.downsample(after) + self.mlp(self.norm2(after))
-""",
-    "norm-by-hand": """
-# GroupNorm's work is done with means and deviations, with the layers' weights
-class CloBlock(nn.Module):
-    def __init__(
-        self, dim: int, out_dim: int, num_heads: int, group_split: list[int],
-        kernel_sizes: list[int], window_size: int, mlp_kernel_size: int, mlp_ratio: float,
-        stride: int
-    ) -> None:
-        super().__init__()
-        self.norm1, self.norm2 = nn.GroupNorm(1, dim), nn.GroupNorm(1, dim)
-        self.attn = CloAttention(dim, num_heads, group_split, kernel_sizes, window_size)
-        self.mlp = ConvFFN(dim, int(dim * mlp_ratio), mlp_kernel_size, stride, out_dim)
-        self.downsample = nn.Identity() if stride == 1 else nn.Sequential(
-            nn.Conv2d(dim, dim, mlp_kernel_size, stride=stride, padding=mlp_kernel_size // 2),
-            nn.BatchNorm2d(dim),
-            nn.Conv2d(dim, out_dim, kernel_size=1),
-        )
-
-    @staticmethod
-    def _normed(layer, x):
-        mean = x.mean(dim=(1, 2, 3), keepdim=True)
-        var = (x - mean).pow(2).mean(dim=(1, 2, 3), keepdim=True)
-        z = (x - mean) / torch.sqrt(var + layer.eps)
-        return z * layer.weight[None, :, None, None] + layer.bias[None, :, None, None]
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = x + self.attn(self._normed(self.norm1, x))
-        return self.mlp(self._normed(self.norm2, x)) + self.downsample(x)
-""",
     "other-names": """
 # ln1, token_mixer, ln2, ffn, shortcut instead of the page's names, in the same order
 class CloBlock(nn.Module):
@@ -146,38 +79,6 @@ class CloBlock(nn.Module):
     def forward(self, x):
         x = x + self.token_mixer(self.ln1(x))
         return self.shortcut(x) + self.ffn(self.ln2(x))
-""",
-    "step-by-step": """
-# a list of layers for downsample, both sums in several lines
-class CloBlock(nn.Module):
-    def __init__(self, dim, out_dim, num_heads, group_split, kernel_sizes, window_size,
-                 mlp_kernel_size, mlp_ratio, stride):
-        super().__init__()
-        hidden = int(dim * mlp_ratio)
-        self.norm1 = nn.GroupNorm(num_groups=1, num_channels=dim)
-        self.norm2 = nn.GroupNorm(num_groups=1, num_channels=dim)
-        self.attn = CloAttention(dim=dim, num_heads=num_heads, group_split=group_split,
-                                 kernel_sizes=kernel_sizes, window_size=window_size)
-        self.mlp = ConvFFN(in_channels=dim, hidden_channels=hidden, kernel_size=mlp_kernel_size,
-                           stride=stride, out_channels=out_dim)
-        if stride == 1:
-            self.downsample = nn.Identity()
-        else:
-            layers = []
-            layers.append(nn.Conv2d(dim, dim, mlp_kernel_size, 2, mlp_kernel_size // 2))
-            layers.append(nn.BatchNorm2d(dim))
-            layers.append(nn.Conv2d(dim, out_dim, 1))
-            self.downsample = nn.Sequential(*layers)
-
-    def forward(self, x):
-        shortcut = x
-        y = self.norm1(x)
-        y = self.attn(y)
-        x = shortcut + y
-        shortcut = self.downsample(x)
-        y = self.norm2(x)
-        y = self.mlp(y)
-        return shortcut + y
 """,
 }
 

@@ -43,51 +43,6 @@ class ConvFFN(nn.Module):
         h = 0.5 * h * (1 + torch.erf(h / 2 ** 0.5))
         return self.fc2(self.dwconv(h))
 """,
-    "other-names": """
-# layers in one Sequential called net
-class ConvFFN(nn.Module):
-    def __init__(self, in_channels, hidden_channels, kernel_size, stride, out_channels):
-        super().__init__()
-        c = hidden_channels
-        self.net = nn.Sequential(
-            nn.Conv2d(in_channels, c, 1),
-            nn.GELU(),
-            nn.Conv2d(c, c, kernel_size, stride=stride, padding=kernel_size // 2, groups=c),
-            nn.Conv2d(c, out_channels, 1),
-        )
-
-    def forward(self, x):
-        return self.net(x)
-""",
-    "sequential-subclass": """
-# inherits nn.Sequential, with add_module, no forward
-class ConvFFN(nn.Sequential):
-    def __init__(self, in_channels: int, hidden_channels: int, kernel_size: int, stride: int,
-                 out_channels: int) -> None:
-        super().__init__()
-        self.add_module("fc1", nn.Conv2d(in_channels, hidden_channels, 1))
-        self.add_module("act", nn.GELU())
-        self.add_module("dwconv", nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride,
-                                            (kernel_size - 1) // 2, groups=hidden_channels))
-        self.add_module("fc2", nn.Conv2d(hidden_channels, out_channels, 1))
-""",
-    "step-by-step": """
-class ConvFFN(nn.Module):
-    def __init__(self, in_channels, hidden_channels, kernel_size, stride, out_channels):
-        super().__init__()
-        self.fc1 = nn.Conv2d(in_channels, hidden_channels, 1)
-        self.gelu = nn.GELU()
-        self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size=kernel_size, stride=stride,
-                                padding=kernel_size // 2, groups=hidden_channels)
-        self.fc2 = nn.Conv2d(hidden_channels, out_channels, 1)
-
-    def forward(self, x):
-        x = self.fc1(x)
-        x = self.gelu(x)
-        x = self.dwconv(x)
-        x = self.fc2(x)
-        return x
-""",
     "stride-by-slicing": """
 # the convolution runs at stride 1 with dwconv's weights, then every stride-th position is kept
 class ConvFFN(nn.Module):

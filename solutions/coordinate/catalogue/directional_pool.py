@@ -3,56 +3,10 @@
 from autograder.lessons.catalogue import Mistake, Wrong
 
 RIGHT = {
-    "pool-adaptive": """
-def directional_pool(x):
-    return torch.nn.AdaptiveAvgPool2d((None, 1))(x), torch.nn.AdaptiveAvgPool2d((1, None))(x)
-""",
     "pool-sums": """
 def directional_pool(x):
     height, width = x.shape[2:]
     return x.sum(-1)[..., None] / width, torch.einsum("bchw->bcw", x).unsqueeze(2) / height
-""",
-    "pool-products": """
-def directional_pool(x):
-    h, w = x.shape[-2:]
-    return x @ x.new_full((w, 1), 1 / w), x.new_full((1, h), 1 / h) @ x
-""",
-    "adaptive-pooling": """
-def directional_pool(x):
-    return F.adaptive_avg_pool2d(x, (None, 1)), F.adaptive_avg_pool2d(x, (1, None))
-""",
-    "as-in-the-hints": """
-def directional_pool(x):
-    rows = x.mean(dim=3, keepdim=True)
-    columns = x.mean(dim=2, keepdim=True)
-    return rows, columns
-""",
-    "avg-pool-kernel": """
-# avg_pool2d with a kernel as long as the row or column
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    '''The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W).'''
-    B, C, H, W = x.size()
-    z_h = F.avg_pool2d(x, kernel_size=(1, W))
-    z_w = F.avg_pool2d(x, kernel_size=(H, 1))
-    return z_h, z_w
-""",
-    "depthwise-conv": """
-# a depthwise convolution with constant weights
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    '''The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W).'''
-    C, H, W = x.shape[1:]
-    along_w = x.new_full((C, 1, 1, W), 1.0 / W)
-    along_h = x.new_full((C, 1, H, 1), 1.0 / H)
-    return F.conv2d(x, along_w, groups=C), F.conv2d(x, along_h, groups=C)
-""",
-    "einsum": """
-# einsum with the size as divisor
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    '''The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W).'''
-    h, w = x.shape[2], x.shape[3]
-    row = torch.einsum("bchw->bch", x) / w
-    col = torch.einsum("bchw->bcw", x) / h
-    return row[..., None], col[:, :, None, :]
 """,
     "filled-in": """
 # new_zeros of the right type, filled by loops over images and rows
@@ -68,103 +22,15 @@ def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
             cols[b, :, 0, w] = x[b, :, :, w].mean(dim=1)
     return rows, cols
 """,
-    "interpolate-area": """
-# F.interpolate in area mode
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    '''The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W).'''
-    H, W = x.shape[-2], x.shape[-1]
-    a = F.interpolate(x, size=(H, 1), mode="area")
-    b = F.interpolate(x, size=(1, W), mode="area")
-    return a, b
-""",
     "list-unsqueezed": """
 def directional_pool(x):
     return [x.mean(-1).unsqueeze(-1), x.mean(-2).unsqueeze(-2)]
-""",
-    "loops-stack": """
-# loops over rows and columns, stacked
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    '''The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W).'''
-    rows = [x[:, :, i].mean(-1) for i in range(x.shape[2])]
-    columns = [x[:, :, :, j].mean(-1) for j in range(x.shape[3])]
-    return torch.stack(rows, dim=2).unsqueeze(3), torch.stack(columns, dim=2).unsqueeze(2)
-""",
-    "matmul-ones": """
-# matrix products with a vector of 1/W and of 1/H
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    '''The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W).'''
-    H, W = x.shape[2:]
-    right = torch.full((W, 1), 1 / W, dtype=x.dtype, device=x.device)
-    left = torch.full((1, H), 1 / H, dtype=x.dtype, device=x.device)
-    return x @ right, left @ x
-""",
-    "matrix-product": """
-def directional_pool(x):
-    b, c, h, w = x.shape
-    ones_w = x.new_full((w, 1), 1 / w)
-    ones_h = x.new_full((1, h), 1 / h)
-    return x @ ones_w, ones_h @ x
 """,
     "mean-keepdim": """
 # mean with keepdim, the short way
 def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
     '''The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W).'''
     return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
-""",
-    "modules-in-function": """
-# nn.AdaptiveAvgPool2d made outside the function, other names
-pool_rows = nn.AdaptiveAvgPool2d((None, 1))
-pool_cols = nn.AdaptiveAvgPool2d((1, None))
-
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    '''The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W).'''
-    return pool_rows(x), pool_cols(x)
-""",
-    "namedtuple": """
-# returns a namedtuple
-from collections import namedtuple
-
-Means = namedtuple('Means', 'rows columns')
-
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    '''The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W).'''
-    return Means(rows=x.mean(dim=-1).unsqueeze(-1), columns=x.mean(dim=-2).unsqueeze(-2))
-""",
-    "reshape-and-helper": """
-# a helper for the last axis, the columns by transposing there and back
-def mean_of_last(t):
-    n = t.shape[-1]
-    flat = t.reshape(-1, n)
-    return flat.mean(1).reshape(*t.shape[:-1], 1)
-
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    '''The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W).'''
-    return mean_of_last(x), mean_of_last(x.transpose(2, 3)).transpose(2, 3)
-""",
-    "running-sum": """
-# a running sum with +, no reduction at all
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    '''The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W).'''
-    total_of_row = 0
-    for column in x.unbind(3):
-        total_of_row = total_of_row + column
-    total_of_column = 0
-    for row in x.unbind(2):
-        total_of_column = total_of_column + row
-    return (total_of_row / x.shape[3]).unsqueeze(3), (total_of_column / x.shape[2]).unsqueeze(2)
-""",
-    "sizes-given": """
-def directional_pool(x):
-    h, w = x.size(2), x.size(3)
-    return F.avg_pool2d(x, (1, w)), F.avg_pool2d(x, (h, 1))
-""",
-    "sum-divided": """
-# sum divided by the size, negative axes
-def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    H, W = x.shape[-2:]
-    rows = x.sum(-1, keepdim=True) / W
-    cols = x.sum(-2, keepdim=True) / H
-    return rows, cols
 """,
 }
 

@@ -81,26 +81,6 @@ class ChannelAttention(nn.Module):
         out = A @ x.flatten(2)
         return x + self.gamma * out.reshape(x.shape)
 """,
-    "softmin": """
-# attention between channels: softmin
-class ChannelAttention(nn.Module):
-    def __init__(self, negate=False):
-        super().__init__()
-        self.gamma = nn.Parameter(torch.zeros(1))
-        self.negate = negate
-
-    def attention(self, x):
-        X = x.flatten(2)
-        E = X @ X.transpose(1, 2)
-        if self.negate:
-            return nn.functional.softmin(E, dim=2)
-        return nn.functional.softmax(E, dim=2)
-
-    def forward(self, x):
-        A = self.attention(x)
-        out = A @ x.flatten(2)
-        return x + self.gamma * out.reshape(x.shape)
-""",
 }
 
 MISTAKES = (

@@ -51,25 +51,6 @@ class ECABlock(nn.Module):
         s = x.mean(dim=3).mean(dim=2)
         return x * self.local(s[:, None, :, None]).permute(0, 2, 1, 3)
 """,
-    "adaptive-pool-view": """
-# pooling layer and views
-class ECABlock(nn.Module):
-    def __init__(self, channels, kernel_size=None):
-        super().__init__()
-        if kernel_size is None:
-            kernel_size = eca_kernel_size(channels)
-        if kernel_size % 2 == 0:
-            raise ValueError("kernel size must be odd")
-        self.gap = nn.AdaptiveAvgPool2d(1)
-        self.conv = nn.Conv1d(1, 1, kernel_size, padding="same", bias=False)
-        self.act = nn.Sigmoid()
-
-    def forward(self, x):
-        b, c = x.shape[:2]
-        y = self.gap(x).view(b, 1, c)
-        y = self.act(self.conv(y))
-        return x * y.view(b, c, 1, 1)
-""",
     "functional": """
 # the weight as a parameter, F.conv1d
 class ECABlock(nn.Module):
@@ -84,23 +65,6 @@ class ECABlock(nn.Module):
         s = torch.mean(x, dim=[-2, -1]).unsqueeze(1)
         g = F.conv1d(s, self.weight, padding=self.k // 2).sigmoid()
         return g.transpose(1, 2).unsqueeze(-1) * x
-""",
-    "sum-of-shifts": """
-# the convolution written out as a sum of shifted means
-class ECABlock(nn.Module):
-    def __init__(self, channels, kernel_size=None):
-        super().__init__()
-        k = eca_kernel_size(channels) if kernel_size is None else kernel_size
-        if k % 2 == 0:
-            raise ValueError(k)
-        self.conv = nn.Conv1d(1, 1, k, padding=k // 2, bias=False)
-
-    def forward(self, x):
-        w = self.conv.weight.flatten()
-        half, c = len(w) // 2, x.shape[1]
-        padded = F.pad(x.mean((2, 3)), (half, half))
-        scores = sum(w[m] * padded[:, m:m + c] for m in range(len(w)))
-        return x * torch.sigmoid(scores).reshape(-1, c, 1, 1)
 """,
 }
 

@@ -26,13 +26,6 @@ def band_matrix(kernel, channels):
             matrix = matrix + torch.diag(kernel[offset + half].expand(channels - abs(offset)), offset)
     return matrix
 """,
-    "band-convolved-identity": """
-def band_matrix(kernel, channels):
-    if len(kernel) % 2 == 0:
-        raise ValueError("a kernel needs a middle")
-    identity = torch.eye(channels, dtype=kernel.dtype, device=kernel.device)
-    return nn.functional.conv1d(identity[:, None], kernel[None, None], padding=len(kernel) // 2)[:, 0].T
-""",
     "masks": """
 # a sum of shifted identities
 def band_matrix(kernel, channels):

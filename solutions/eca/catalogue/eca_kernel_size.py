@@ -25,23 +25,6 @@ def eca_kernel_size(channels, gamma=2, b=1):
     t = abs(math.log2(channels) + b) / abs(gamma)
     return 2 * math.floor(t / 2) + 1
 """,
-    "bit-and": """
-# the lowest bit says whether a number is odd
-def eca_kernel_size(channels, gamma=2, b=1):
-    assert isinstance(channels, int)
-    if channels < 1:
-        raise ValueError("at least one channel, please")
-    t = int(abs((math.log(channels, 2) + b) / gamma))
-    return t + (1 - (t & 1))
-""",
-    "not-guarded": """
-# log2 of what is not positive raises a ValueError by itself
-def eca_kernel_size(channels, gamma=2, b=1):
-    size = math.floor(abs(b + math.log2(channels)) / gamma)
-    while size % 2 != 1:
-        size += 1
-    return size
-""",
     "torch": """
 # everything as tensors
 def eca_kernel_size(channels, gamma=2, b=1):

@@ -29,54 +29,6 @@ class ExternalAttention(nn.Module):
 """,
     "external-image-by-image": {"self.mv(double_normalize(self.mk(x)))":
              "torch.cat([self.mv(double_normalize(self.mk(image[None]))) for image in x])"},
-    "einsum-with-weights": """
-# both products with einsum
-class ExternalAttention(nn.Module):
-    def __init__(self, dim: int, memory_size: int = 64) -> None:
-        super().__init__()
-        self.mk = nn.Linear(dim, memory_size, bias=False)
-        self.mv = nn.Linear(memory_size, dim, bias=False)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        logits = torch.einsum("bnc,sc->bns", x, self.mk.weight)
-        weights = double_normalize(logits)
-        return torch.einsum("bns,cs->bnc", weights, self.mv.weight)
-""",
-    "matmul-with-weights": {"return self.mv(double_normalize(self.mk(x)))": """alpha = x @ self.mk.weight.t()
-        alpha = double_normalize(alpha)
-        return alpha @ self.mv.weight.t()"""},
-    "own-normalize-method": """
-# normalization written again in a method of its own, F.linear for the products
-class ExternalAttention(nn.Module):
-    def __init__(self, dim: int, memory_size: int = 64) -> None:
-        super().__init__()
-        self.dim, self.memory_size = dim, memory_size
-        self.mk = nn.Linear(in_features=dim, out_features=memory_size, bias=False)
-        self.mv = nn.Linear(in_features=memory_size, out_features=dim, bias=False)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        a = F.linear(x, self.mk.weight)
-        a = self.normalize(a)
-        return F.linear(a, self.mv.weight)
-
-    @staticmethod
-    def normalize(a):
-        a = a.softmax(dim=-2)
-        return a / (1e-9 + a.sum(dim=-1, keepdim=True))
-""",
-    "parameters": """
-class ExternalAttention(nn.Module):
-    def __init__(self, dim, memory_size=64):
-        super().__init__()
-        self.mk = nn.Linear(dim, memory_size, bias=False)
-        self.mv = nn.Linear(memory_size, dim, bias=False)
-
-    def forward(self, x):
-        logits = x @ self.mk.weight.T
-        a = torch.exp(logits - torch.logsumexp(logits, dim=1, keepdim=True))
-        a = a / (a.sum(dim=2, keepdim=True) + 1e-9)
-        return torch.matmul(a, self.mv.weight.T)
-""",
     "rows-of-parameters": """
 # two bare parameters, keys and values, both with a row for each slot
 class ExternalAttention(nn.Module):
@@ -87,33 +39,6 @@ class ExternalAttention(nn.Module):
 
     def forward(self, x):
         return double_normalize(x @ self.keys.T) @ self.values
-""",
-    "steps": """
-class ExternalAttention(nn.Module):
-    def __init__(self, dim: int, memory_size: int = 64):
-        super().__init__()
-        self.memory_size = memory_size
-        self.mk = nn.Linear(in_features=dim, out_features=memory_size, bias=False)
-        self.mv = nn.Linear(in_features=memory_size, out_features=dim, bias=False)
-
-    def forward(self, x):
-        B, N, C = x.shape
-        logits = self.mk(x)
-        assert logits.shape == (B, N, self.memory_size)
-        attention = torch.softmax(logits, dim=1)
-        attention = attention / (attention.sum(dim=-1, keepdim=True) + 1e-9)
-        return self.mv(attention)
-""",
-    "three-calls": """
-# the plain way: mk, double_normalize, mv
-class ExternalAttention(nn.Module):
-    def __init__(self, dim: int, memory_size: int = 64) -> None:
-        super().__init__()
-        self.mk = nn.Linear(dim, memory_size, bias=False)
-        self.mv = nn.Linear(memory_size, dim, bias=False)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.mv(double_normalize(self.mk(x)))
 """,
 }
 

@@ -34,43 +34,6 @@ class ExternalAttentionBlock(nn.Module):
         tokens = self.conv2(self.attention(self.conv1(tokens)))
         return (self.bn(tokens.reshape(b, h, w, c).permute(0, 3, 1, 2)) + x).clamp(min=0)
 """,
-    "Sequential-tail": """
-# nn.Sequential for conv2 and bn, under another name
-class ExternalAttentionBlock(nn.Module):
-    def __init__(self, channels: int, memory_size: int = 64) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels, channels, kernel_size=1)
-        self.attention = ExternalAttention(dim=channels, memory_size=memory_size)
-        self.tail = nn.Sequential(
-            nn.Conv2d(channels, channels, kernel_size=1, bias=False),
-            nn.BatchNorm2d(channels),
-        )
-        self.act = nn.ReLU()
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        idn = x
-        y = self.conv1(x)
-        b, c, h, w = y.shape
-        y = y.reshape(b, c, -1).permute(0, 2, 1)
-        y = self.attention(y).permute(0, 2, 1).reshape(b, c, h, w)
-        return self.act(self.tail(y) + idn)
-""",
-    "channels-last": """
-class ExternalAttentionBlock(nn.Module):
-    def __init__(self, channels, memory_size=64):
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels, channels, 1)
-        self.attention = ExternalAttention(channels, memory_size=memory_size)
-        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
-        self.bn = nn.BatchNorm2d(channels)
-
-    def forward(self, x):
-        y = self.conv1(x).permute(0, 2, 3, 1)
-        b, h, w, c = y.shape
-        y = self.attention(y.reshape(b, h * w, c)).reshape(b, h, w, c)
-        y = self.bn(self.conv2(y.permute(0, 3, 1, 2)))
-        return F.relu(y + x)
-""",
     "column-by-column": """
 # tokens are read column by column and put back the same way (order does not matter)
 class ExternalAttentionBlock(nn.Module):
@@ -105,70 +68,6 @@ class ExternalAttentionBlock(nn.Module):
         tokens = F.linear(tokens, self.conv2.weight.flatten(1))
         y = self.bn(tokens.mT.reshape(b, c, h, w))
         return F.relu(y + x)
-""",
-    "flatten-transpose": {" gathered": " made",
-         "self.attention(tokens).transpose(1, 2).reshape(x.shape)":
-             "self.attention(tokens).transpose(1, 2).unflatten(2, x.shape[2:])",
-         "torch": "F",
-         "(gathered": "(made"},
-    "functional-conv-and-norm": """
-# functional conv2d and batch_norm with the layers' tensors and self.training
-class ExternalAttentionBlock(nn.Module):
-    def __init__(self, channels: int, memory_size: int = 64) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels, channels, 1)
-        self.attention = ExternalAttention(channels, memory_size)
-        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
-        self.bn = nn.BatchNorm2d(channels)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        y = F.conv2d(x, self.conv1.weight, self.conv1.bias)
-        tokens = y.flatten(start_dim=2).movedim(1, -1)
-        y = self.attention(tokens).movedim(-1, 1).reshape(x.shape)
-        y = F.conv2d(y, self.conv2.weight)
-        if self.training:
-            self.bn.num_batches_tracked += 1
-        y = F.batch_norm(y, self.bn.running_mean, self.bn.running_var, self.bn.weight, self.bn.bias,
-                         training=self.training, momentum=self.bn.momentum, eps=self.bn.eps)
-        return torch.maximum(x + y, torch.zeros_like(x))
-""",
-    "permute-channels-last": """
-# permute to channels last and reshape, back the same way
-class ExternalAttentionBlock(nn.Module):
-    def __init__(self, channels: int, memory_size: int = 64) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels, channels, 1)
-        self.attention = ExternalAttention(channels, memory_size)
-        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
-        self.bn = nn.BatchNorm2d(channels)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        B, C, H, W = x.size()
-        out = self.conv1(x).permute(0, 2, 3, 1).reshape(B, H * W, C)
-        out = self.attention(out)
-        out = out.reshape(B, H, W, C).permute(0, 3, 1, 2)
-        out = self.bn(self.conv2(out))
-        return torch.relu(out + x)
-""",
-    "relu-module": """
-class ExternalAttentionBlock(nn.Module):
-    def __init__(self, channels, memory_size=64):
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels, channels, kernel_size=1)
-        self.attention = ExternalAttention(channels, memory_size)
-        self.conv2 = nn.Conv2d(channels, channels, kernel_size=1, bias=False)
-        self.bn = nn.BatchNorm2d(channels)
-        self.relu = nn.ReLU(inplace=True)
-
-    def forward(self, x):
-        B, C, H, W = x.shape
-        out = self.conv1(x)
-        out = out.view(B, C, H * W).permute(0, 2, 1)
-        out = self.attention(out)
-        out = out.permute(0, 2, 1).contiguous().view(B, C, H, W)
-        out = self.bn(self.conv2(out))
-        out = out + x
-        return self.relu(out)
 """,
 }
 

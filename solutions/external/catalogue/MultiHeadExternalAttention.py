@@ -35,23 +35,6 @@ class MultiHeadExternalAttention(nn.Module):
         parts = self.expand(x).split(self.mk.in_features, dim=-1)
         return self.proj(torch.cat([self.mv(double_normalize(self.mk(part))) for part in parts], dim=-1))
 """,
-    "heads-as-batch": """
-class MultiHeadExternalAttention(nn.Module):
-    def __init__(self, dim, num_heads=8, expansion=4, memory_size=64):
-        super().__init__()
-        self.h = num_heads * expansion
-        self.d = dim // num_heads
-        self.expand = nn.Linear(dim, self.h * self.d)
-        self.mk = nn.Linear(self.d, memory_size)
-        self.mv = nn.Linear(memory_size, self.d)
-        self.proj = nn.Linear(self.h * self.d, dim)
-
-    def forward(self, x):
-        b, n, _ = x.shape
-        t = self.expand(x).reshape(b, n, self.h, self.d).transpose(1, 2).reshape(b * self.h, n, self.d)
-        t = self.mv(double_normalize(self.mk(t)))
-        return self.proj(t.reshape(b, self.h, n, self.d).transpose(1, 2).reshape(b, n, -1))
-""",
     "baddbmm": """
 # F.linear and baddbmm, heads through reshape(-1, N, head_dim)
 class MultiHeadExternalAttention(nn.Module):
@@ -91,63 +74,6 @@ class MultiHeadExternalAttention(nn.Module):
         stacked = self.mv(double_normalize(self.mk(stacked)))
         return self.proj(torch.cat(stacked.split(B, dim=0), dim=-1))
 """,
-    "flatten-images-and-heads": """
-# the plain way: images and heads become one axis
-class MultiHeadExternalAttention(nn.Module):
-    def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
-        super().__init__()
-        self.heads = num_heads * expansion
-        self.head_dim = dim // num_heads
-        self.expand = nn.Linear(dim, dim * expansion)
-        self.mk = nn.Linear(self.head_dim, memory_size)
-        self.mv = nn.Linear(memory_size, self.head_dim)
-        self.proj = nn.Linear(dim * expansion, dim)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        heads = self.expand(x).unflatten(2, (self.heads, self.head_dim)).transpose(1, 2)
-        weights = double_normalize(self.mk(heads.flatten(0, 1)))
-        gathered = self.mv(weights).unflatten(0, heads.shape[:2])
-        return self.proj(gathered.transpose(1, 2).flatten(2))
-""",
-    "four-axes-normalization": """
-# no flatten: normalization written out for four axes
-class MultiHeadExternalAttention(nn.Module):
-    def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
-        super().__init__()
-        self.heads = num_heads * expansion
-        self.head_dim = dim // num_heads
-        self.expand = nn.Linear(dim, dim * expansion)
-        self.mk = nn.Linear(self.head_dim, memory_size)
-        self.mv = nn.Linear(memory_size, self.head_dim)
-        self.proj = nn.Linear(dim * expansion, dim)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        B, N, C = x.shape
-        q = self.expand(x).reshape(B, N, self.heads, self.head_dim).permute(0, 2, 1, 3)
-        attn = self.mk(q).softmax(dim=-2)
-        attn = attn / (attn.sum(dim=-1, keepdim=True) + 1e-9)
-        out = self.mv(attn).permute(0, 2, 1, 3).reshape(B, N, -1)
-        return self.proj(out)
-""",
-    "heads-stay-behind-the-tokens": """
-# heads stay on axis 2, the softmax runs over axis 1 of four
-class MultiHeadExternalAttention(nn.Module):
-    def __init__(self, dim: int, num_heads: int = 8, expansion: int = 4, memory_size: int = 64) -> None:
-        super().__init__()
-        self.heads = num_heads * expansion
-        self.head_dim = dim // num_heads
-        self.expand = nn.Linear(dim, dim * expansion)
-        self.mk = nn.Linear(self.head_dim, memory_size)
-        self.mv = nn.Linear(memory_size, self.head_dim)
-        self.proj = nn.Linear(dim * expansion, dim)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        h = self.expand(x).unflatten(-1, (self.heads, self.head_dim))
-        shares = torch.softmax(torch.einsum("bnhd,sd->bnhs", h, self.mk.weight) + self.mk.bias, dim=1)
-        weights = shares / (shares.sum(dim=3, keepdim=True) + 1e-9)
-        out = torch.einsum("bnhs,ds->bnhd", weights, self.mv.weight) + self.mv.bias
-        return self.proj(out.flatten(2))
-""",
     "loop-over-heads": """
 # a loop over the heads, joined with cat
 class MultiHeadExternalAttention(nn.Module):
@@ -167,45 +93,6 @@ class MultiHeadExternalAttention(nn.Module):
             head = y[:, :, i * self.head_dim:(i + 1) * self.head_dim]
             results.append(self.mv(double_normalize(self.mk(head))))
         return self.proj(torch.cat(results, dim=2))
-""",
-    "stack": """
-class MultiHeadExternalAttention(nn.Module):
-    def __init__(self, dim, num_heads=8, expansion=4, memory_size=64):
-        super().__init__()
-        self.heads = num_heads * expansion
-        d = dim // num_heads
-        self.expand = nn.Linear(dim, dim * expansion)
-        self.mk = nn.Linear(d, memory_size)
-        self.mv = nn.Linear(memory_size, d)
-        self.proj = nn.Linear(dim * expansion, dim)
-
-    def forward(self, x):
-        outs = []
-        for head in self.expand(x).chunk(self.heads, dim=2):
-            outs.append(self.mv(double_normalize(self.mk(head))))
-        return self.proj(torch.cat(outs, dim=2))
-""",
-    "view-permute": """
-class MultiHeadExternalAttention(nn.Module):
-    def __init__(self, dim, num_heads=8, expansion=4, memory_size=64):
-        super().__init__()
-        if dim % num_heads != 0:
-            raise ValueError("dim must be divisible by num_heads")
-        self.num_heads = num_heads * expansion
-        self.head_dim = dim // num_heads
-        self.expand = nn.Linear(dim, dim * expansion)
-        self.mk = nn.Linear(self.head_dim, memory_size)
-        self.mv = nn.Linear(memory_size, self.head_dim)
-        self.proj = nn.Linear(dim * expansion, dim)
-
-    def forward(self, x):
-        B, N, _ = x.shape
-        q = self.expand(x).view(B, N, self.num_heads, self.head_dim).permute(0, 2, 1, 3)
-        attn = self.mk(q)
-        attn = torch.softmax(attn, dim=2)
-        attn = attn / (attn.sum(dim=3, keepdim=True) + 1e-9)
-        out = self.mv(attn).permute(0, 2, 1, 3).reshape(B, N, -1)
-        return self.proj(out)
 """,
 }
 

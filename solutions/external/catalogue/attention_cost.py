@@ -36,17 +36,6 @@ def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
         totals.append(logits + gather)
     return tuple(totals)
 """,
-    "one-return": """
-# one return with two products
-def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
-    return 2 * n * n * dim, 2 * n * dim * memory_size
-""",
-    "two-lines": """
-def attention_cost(n, dim, memory_size):
-    self_attention = n * dim * n + n * n * dim
-    external_attention = n * dim * memory_size + n * memory_size * dim
-    return (self_attention, external_attention)
-""",
 }
 
 MISTAKES = (

@@ -25,61 +25,6 @@ def double_normalize(logits, eps=1e-9):
     shares = torch.exp(logits - sums)
     return shares / (shares.sum(2).unsqueeze(2) + eps)
 """,
-    "bmm-with-ones": """
-# the row sums as a product with a matrix of ones
-def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
-    b, n, s = logits.shape
-    att = torch.softmax(logits, 1)
-    sums = torch.bmm(att, att.new_ones(b, s, s))
-    return att.div(sums + eps)
-""",
-    "einsum-reciprocal": """
-# einsum sums the slots and multiplies with the reciprocal
-def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
-    p = F.log_softmax(logits, dim=-2).exp()
-    inverse = 1.0 / (torch.einsum("bns->bn", p) + eps)
-    return torch.einsum("bns,bn->bns", p, inverse)
-""",
-    "exp-of-logsumexp": """
-# shares as exp(logits - ln Z), with logsumexp
-def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
-    log_z = torch.logsumexp(logits, dim=1, keepdim=True)
-    shares = (logits - log_z).exp()
-    return shares / shares.sum(-1, keepdim=True).add(eps)
-""",
-    "exp": """
-def double_normalize(logits, eps=1e-9):
-    # softmax over the tokens by hand, with the maximum for safety
-    e = torch.exp(logits - logits.amax(dim=1, keepdim=True))
-    shares = e / e.sum(dim=1, keepdim=True)
-    rows = shares.sum(dim=2)
-    return shares / (rows[:, :, None] + eps)
-""",
-    "explicit-exp": """
-# explicit exp, the maximum of each column subtracted first
-def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
-    top, _ = logits.max(dim=1, keepdim=True)
-    e = torch.exp(logits - top)
-    shares = e / e.sum(dim=1, keepdim=True)
-    total = shares.sum(dim=2, keepdim=True)
-    return shares / (total + eps)
-""",
-    "loop-over-images": """
-# a loop over the images, results stacked
-def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
-    results = []
-    for image in logits:
-        share = F.softmax(image, dim=0)
-        results.append(share / (share.sum(dim=1)[:, None] + eps))
-    return torch.stack(results)
-""",
-    "nn-softmax": """
-def double_normalize(logits, eps=1e-9):
-    softmax = nn.Softmax(dim=1)
-    attn = softmax(logits)
-    total = torch.sum(attn, dim=2, keepdim=True)
-    return attn / (total + eps)
-""",
     "permuted-Softmax-module": """
 # permuted to (B, S, N), nn.Softmax over the last axis, permuted back
 def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
@@ -87,15 +32,6 @@ def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
     by_slot = nn.Softmax(dim=-1)(by_slot)
     by_slot = by_slot / (eps + by_slot.sum(dim=1, keepdim=True))
     return by_slot.permute(0, 2, 1)
-""",
-    "softmax-and-division": {"torch.softmax(logits, dim=1)": "logits.softmax(dim=1)"},
-    "transposed": """
-def double_normalize(logits, eps=1e-9):
-    # slots first, as in the paper's code
-    a = logits.transpose(1, 2)
-    a = F.softmax(a, dim=-1)
-    a = a / (eps + a.sum(dim=1, keepdim=True))
-    return a.transpose(1, 2)
 """,
 }
 

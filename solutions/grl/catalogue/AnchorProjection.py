@@ -7,18 +7,6 @@ ANCHORS_IMAGE_EXCHANGED = ("You make a grid of W rows and H columns. Make one of
                            "image_size is (height, width).")
 
 RIGHT = {
-    "anchors-by-unflatten": """
-class AnchorProjection(nn.Module):
-    def __init__(self, dim, down_factor):
-        super().__init__()
-        self.d = down_factor
-        self.reduction = nn.Linear(dim, dim // 2)
-
-    def forward(self, x, image_size):
-        d, (h, w) = self.d, (n // self.d for n in image_size)
-        grid = x.unflatten(1, tuple(image_size))[:, :h * d, :w * d]
-        return self.reduction(grid.unflatten(2, (w, d)).unflatten(1, (h, d)).mean(dim=(2, 4)))
-""",
     "anchors-projected-first": """
 class AnchorProjection(nn.Module):
     def __init__(self, dim, down_factor):
@@ -59,25 +47,6 @@ class AnchorProjection(nn.Module):
         means = F.avg_pool2d(as_image, self.down_factor)
         return self.reduction(means.permute(0, 2, 3, 1))
 """,
-    "einsum-with-averaging-matrices": """
-# projects first, then averages with two 0/1 matrices in one einsum
-class AnchorProjection(nn.Module):
-    def __init__(self, dim: int, down_factor: int) -> None:
-        super().__init__()
-        self.d = down_factor
-        self.reduction = nn.Linear(dim, dim // 2)
-
-    def averaging(self, n, like):
-        m = n // self.d
-        block = torch.arange(n, device=like.device) // self.d
-        return (block == torch.arange(m, device=like.device)[:, None]).to(like.dtype) / self.d
-
-    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        h, w = image_size
-        # a mean of projections is the projection of the mean (the weights sum to 1)
-        y = self.reduction(x).reshape(x.shape[0], h, w, -1)
-        return torch.einsum("ih,jw,bhwc->bijc", self.averaging(h, y), self.averaging(w, y), y)
-""",
     "layer-named-otherwise": """
 # own parameters weight and bias instead of the layer called reduction
 class AnchorProjection(nn.Module):
@@ -113,21 +82,6 @@ class AnchorProjection(nn.Module):
             rows.append(torch.stack(row, dim=1))
         means = torch.stack(rows, dim=1)
         return F.linear(means, self.reduction.weight, self.reduction.bias)
-""",
-    "reshape-and-mean": """
-class AnchorProjection(nn.Module):
-    def __init__(self, dim: int, down_factor: int) -> None:
-        super().__init__()
-        self.down_factor = down_factor
-        self.reduction = nn.Linear(dim, dim // 2)
-
-    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        b, l, c = x.shape
-        h, w = image_size
-        d = self.down_factor
-        grid = x.reshape(b, h, w, c)[:, :h // d * d, :w // d * d]
-        blocks = grid.reshape(b, h // d, d, w // d, d, c)
-        return self.reduction(blocks.mean(4).mean(2))
 """,
     "reshape-into-blocks": """
 # no pooling function: crop, reshape into blocks, mean over two axes

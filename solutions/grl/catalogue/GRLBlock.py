@@ -29,90 +29,6 @@ class GRLBlock(nn.Module):
         x = x + near + self.s * self.norm1(self.attn(x, image_size))
         return x + self.s * self.norm2(self.mlp(x))
 """,
-    "block-module-dict": """
-class GRLBlock(nn.Module):
-    def __init__(self, dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups=(None, None),
-                 window_shift=False, stripe_shift=False, stripe_type="H", down_factor=1, mlp_ratio=4, local_connection=True,
-                 res_scale=1.0):
-        super().__init__()
-        if stripe_type not in ["H", "W"]:
-            raise ValueError(f"{stripe_type} is neither H nor W")
-        turn = -1 if stripe_type == "W" else 1
-        self.res_scale, hidden = res_scale, int(dim * mlp_ratio)
-        self.attn = MixedAttention(dim, num_heads_window, num_heads_stripe, window_size, stripe_size[::turn], stripe_groups[::turn],
-                                   window_shift, stripe_shift, down_factor)
-        self.norm1, self.norm2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
-        self.local = None
-        if local_connection:
-            self.local = LocalConvBlock(dim)
-        self.mlp = nn.ModuleDict({"fc1": nn.Linear(dim, hidden), "fc2": nn.Linear(hidden, dim)})
-
-    def forward(self, x, image_size):
-        y = torch.add(x, self.norm1(self.attn(x, image_size)), alpha=self.res_scale)
-        if self.local:
-            y = self.local(x, image_size) + y
-        hidden = nn.functional.gelu(self.mlp["fc1"](y))
-        return torch.add(y, self.norm2(self.mlp["fc2"](hidden)), alpha=self.res_scale)
-""",
-    "ModuleDict": {"""if stripe_type not in ("H", "W"):
-            raise ValueError(f'stripe_type must be "H" or "W", got {stripe_type!r}')""":
-             """if stripe_type not in ('H', 'W'):
-            raise ValueError(f"stripe_type must be 'H' or 'W', not {stripe_type!r}")""",
-         " self.mlp": " hidden",
-         "Mlp(dim, int(dim * mlp_ratio))": "int(dim * mlp_ratio)",
-         "self.norm2 ": """self.mlp = nn.ModuleDict({'fc1': nn.Linear(dim, hidden), 'fc2': nn.Linear(hidden, dim)})
-        self.norm2 """,
-         "return": """z = self.mlp['fc2'](F.gelu(self.mlp['fc1'](y)))
-        return""",
-         "self.mlp(y)": "z"},
-    "Sequential-with-names": """
-# nn.Sequential of an OrderedDict as MLP, a dictionary of the two types, functional layer_norm
-from collections import OrderedDict
-
-class GRLBlock(nn.Module):
-    def __init__(
-        self,
-        dim: int,
-        num_heads_window: int,
-        num_heads_stripe: int,
-        window_size: tuple[int, int],
-        stripe_size: tuple[int | None, int | None],
-        stripe_groups: tuple[int | None, int | None] = (None, None),
-        window_shift: bool = False,
-        stripe_shift: bool = False,
-        stripe_type: str = "H",
-        down_factor: int = 1,
-        mlp_ratio: float = 4,
-        local_connection: bool = True,
-        res_scale: float = 1.0,
-    ) -> None:
-        super().__init__()
-        step = {"H": 1, "W": -1}.get(stripe_type)
-        if step is None:
-            raise ValueError(f"stripe_type is {stripe_type!r}: use 'H' or 'W'")
-        stripe_size, stripe_groups = stripe_size[::step], stripe_groups[::step]
-        self.res_scale = res_scale
-        self.attn = MixedAttention(
-            dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups,
-            window_shift, stripe_shift, down_factor,
-        )
-        self.norm1 = nn.LayerNorm(dim)
-        self.local = LocalConvBlock(dim) if local_connection else None
-        hidden = int(dim * mlp_ratio)
-        self.mlp = nn.Sequential(OrderedDict(
-            fc1=nn.Linear(dim, hidden), act=nn.GELU(), fc2=nn.Linear(hidden, dim)
-        ))
-        self.norm2 = nn.LayerNorm(dim)
-
-    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        def behind(norm, t):
-            t = F.layer_norm(t, t.shape[-1:], norm.weight, norm.bias, norm.eps)
-            return t.mul(self.res_scale)
-
-        near = 0 if self.local is None else self.local(x, image_size)
-        y = x + behind(self.norm1, self.attn(x, image_size)) + near
-        return y + behind(self.norm2, self.mlp(y))
-""",
     "as-on-the-page": """
 class GRLBlock(nn.Module):
     def __init__(
@@ -151,57 +67,6 @@ class GRLBlock(nn.Module):
             y = y + self.local(x, image_size)
         of_mlp = self.mlp["fc2"](F.gelu(self.mlp["fc1"](y)))
         return y + self.res_scale * self.norm2(of_mlp)
-""",
-    "by-hand": """
-# LayerNorm, GELU and Linear by hand from the parameters of the layers
-class GRLBlock(nn.Module):
-    def __init__(
-        self,
-        dim: int,
-        num_heads_window: int,
-        num_heads_stripe: int,
-        window_size: tuple[int, int],
-        stripe_size: tuple[int | None, int | None],
-        stripe_groups: tuple[int | None, int | None] = (None, None),
-        window_shift: bool = False,
-        stripe_shift: bool = False,
-        stripe_type: str = "H",
-        down_factor: int = 1,
-        mlp_ratio: float = 4,
-        local_connection: bool = True,
-        res_scale: float = 1.0,
-    ) -> None:
-        super().__init__()
-        if stripe_type not in ("H", "W"):
-            raise ValueError(f"stripe_type must be 'H' or 'W', not {stripe_type!r}")
-        if stripe_type == "W":
-            stripe_size, stripe_groups = stripe_size[::-1], stripe_groups[::-1]
-        self.res_scale = res_scale
-        self.attn = MixedAttention(
-            dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups,
-            window_shift, stripe_shift, down_factor,
-        )
-        self.norm1 = nn.LayerNorm(dim)
-        self.local = LocalConvBlock(dim) if local_connection else None
-        hidden = int(dim * mlp_ratio)
-        self.mlp = nn.ModuleDict({"fc1": nn.Linear(dim, hidden), "fc2": nn.Linear(hidden, dim)})
-        self.norm2 = nn.LayerNorm(dim)
-
-    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        parts = [x, self.res_scale * self.normed(self.attn(x, image_size), self.norm1)]
-        if self.local is not None:
-            parts.append(self.local(x, image_size))
-        y = torch.stack(parts).sum(dim=0)
-        h = torch.einsum("bld,hd->blh", y, self.mlp.fc1.weight) + self.mlp.fc1.bias
-        h = h * 0.5 * torch.erfc(-h * 0.5 ** 0.5)
-        h = torch.einsum("blh,dh->bld", h, self.mlp.fc2.weight) + self.mlp.fc2.bias
-        return torch.add(y, self.normed(h, self.norm2), alpha=self.res_scale)
-
-    @staticmethod
-    def normed(t, norm):
-        centred = t - t.mean(dim=-1, keepdim=True)
-        variance = centred.square().mean(dim=-1, keepdim=True)
-        return centred * torch.rsqrt(variance + norm.eps) * norm.weight + norm.bias
 """,
     "mlp-in-a-Sequential": """
 # layers of other names, in an nn.Sequential
@@ -309,45 +174,6 @@ class GRLBlock(nn.Module):
             out = out + self.local(x, image_size)
         y = shortcut + out
         return y + self.norm2(self.mlp(y)) * self.scale
-""",
-    "summed-at-the-end": """
-class GRLBlock(nn.Module):
-    def __init__(
-        self,
-        dim: int,
-        num_heads_window: int,
-        num_heads_stripe: int,
-        window_size: tuple[int, int],
-        stripe_size: tuple[int | None, int | None],
-        stripe_groups: tuple[int | None, int | None] = (None, None),
-        window_shift: bool = False,
-        stripe_shift: bool = False,
-        stripe_type: str = "H",
-        down_factor: int = 1,
-        mlp_ratio: float = 4,
-        local_connection: bool = True,
-        res_scale: float = 1.0,
-    ) -> None:
-        super().__init__()
-        if stripe_type not in ("H", "W"):
-            raise ValueError(f"stripe_type is 'H' or 'W', not {stripe_type!r}")
-        if stripe_type == "W":
-            stripe_size, stripe_groups = stripe_size[::-1], stripe_groups[::-1]
-        hidden = int(dim * mlp_ratio)
-        self.attn = MixedAttention(dim, num_heads_window, num_heads_stripe, window_size,
-                                   stripe_size, stripe_groups, window_shift, stripe_shift,
-                                   down_factor)
-        self.norm1, self.norm2 = nn.LayerNorm(dim), nn.LayerNorm(dim)
-        self.local = LocalConvBlock(dim) if local_connection else None
-        self.mlp = nn.ModuleDict({"fc1": nn.Linear(dim, hidden), "fc2": nn.Linear(hidden, dim)})
-        self.res_scale = res_scale
-
-    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        parts = [x, self.norm1(self.attn(x, image_size)).mul(self.res_scale)]
-        parts += [self.local(x, image_size)] if self.local is not None else []
-        y = sum(parts)
-        of_mlp = self.mlp["fc2"](F.gelu(self.mlp["fc1"](y)))
-        return y + self.res_scale * self.norm2(of_mlp)
 """,
 }
 

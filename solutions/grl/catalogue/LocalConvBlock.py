@@ -7,42 +7,6 @@ LOCAL_IMAGE_EXCHANGED = ("You make a grid of W rows and H columns. Make one of H
                          "image_size is (height, width).")
 
 RIGHT = {
-    "local-linear-gate": """
-class LocalConvBlock(nn.Module):
-    def __init__(self, dim, compress=4, reduction=18):
-        super().__init__()
-        if dim // compress == 0 or dim // reduction == 0:
-            raise ValueError(f"dim {dim}, compress {compress}, reduction {reduction}")
-        self.conv1 = nn.Conv2d(dim, dim // compress, 3, padding=1)
-        self.conv2 = nn.Conv2d(dim // compress, dim, 3, padding=1)
-        self.fc1 = nn.Linear(dim, dim // reduction)
-        self.fc2 = nn.Linear(dim // reduction, dim)
-
-    def forward(self, x, image_size):
-        y = x.transpose(1, 2).unflatten(2, tuple(image_size))
-        y = self.conv2(nn.functional.gelu(self.conv1(y))).flatten(2).transpose(1, 2)
-        return y * self.fc2(self.fc1(y.mean(dim=1)).relu()).sigmoid()[:, None]
-""",
-    "local-pooled": """
-class LocalConvBlock(nn.Module):
-    def __init__(self, dim, compress=4, reduction=18):
-        super().__init__()
-        for divisor in (compress, reduction):
-            if dim < divisor:
-                raise ValueError(f"{dim} // {divisor} is 0")
-        self.conv1 = nn.Conv2d(dim, dim // compress, 3, 1, 1)
-        self.gelu = nn.GELU()
-        self.conv2 = nn.Conv2d(dim // compress, dim, 3, 1, 1)
-        self.pool = nn.AdaptiveAvgPool2d(1)
-        self.fc1, self.fc2 = nn.Conv2d(dim, dim // reduction, 1), nn.Conv2d(dim // reduction, dim, 1)
-
-    def forward(self, x, image_size):
-        b, l, c = x.shape
-        image = x.permute(0, 2, 1).reshape(b, c, *image_size).contiguous()
-        image = self.conv2(self.gelu(self.conv1(image)))
-        image = torch.sigmoid(self.fc2(F.relu(self.fc1(self.pool(image))))) * image
-        return image.reshape(b, c, l).permute(0, 2, 1)
-""",
     "Linear-gate": """
 # Linear layers in the gate, AdaptiveAvgPool2d, permutes
 class LocalConvBlock(nn.Module):
@@ -68,23 +32,6 @@ class LocalConvBlock(nn.Module):
         g = self.fc2(torch.relu(self.fc1(g))).sigmoid()
         out = img * g[:, :, None, None]
         return out.permute(0, 2, 3, 1).reshape(B, L, C)
-""",
-    "as-on-the-page": """
-class LocalConvBlock(nn.Module):
-    def __init__(self, dim: int, compress: int = 4, reduction: int = 18) -> None:
-        super().__init__()
-        for divisor in (compress, reduction):
-            if dim // divisor == 0:
-                raise ValueError(f"dim {dim} // {divisor} leaves no channel")
-        self.conv1 = nn.Conv2d(dim, dim // compress, 3, padding=1)
-        self.conv2 = nn.Conv2d(dim // compress, dim, 3, padding=1)
-        self.fc1, self.fc2 = nn.Linear(dim, dim // reduction), nn.Linear(dim // reduction, dim)
-
-    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        as_image = x.transpose(1, 2).unflatten(2, tuple(image_size))
-        y = self.conv2(F.gelu(self.conv1(as_image))).flatten(2).transpose(1, 2)
-        gate = torch.sigmoid(self.fc2(F.relu(self.fc1(y.mean(dim=1, keepdim=True)))))
-        return y * gate
 """,
     "gate-of-1-x-1-convolutions": """
 # 1 x 1 convolutions in the gate, mean with keepdim
@@ -148,36 +95,6 @@ class LocalConvBlock(nn.Module):
         y = self.conv2(F.gelu(self.conv1(as_image)))
         gate = torch.sigmoid(self.fc2(F.relu(self.fc1(F.adaptive_avg_pool2d(y, 1)))))
         return (gate * y).flatten(2).transpose(1, 2)
-""",
-    "unfold": """
-# convolutions as F.unfold and einsum, GELU by erf, sigmoid by tanh
-class LocalConvBlock(nn.Module):
-    def __init__(self, dim, compress=4, reduction=18):
-        super().__init__()
-        for divisor in (compress, reduction):
-            if dim // divisor == 0:
-                raise ValueError(f"{dim} channels are too few to be divided by {divisor}")
-        hidden, squeezed = dim // compress, dim // reduction
-        self.conv1 = nn.Conv2d(dim, hidden, kernel_size=3, padding=1)
-        self.conv2 = nn.Conv2d(hidden, dim, kernel_size=3, padding=1)
-        self.fc1 = nn.Linear(dim, squeezed)
-        self.fc2 = nn.Linear(squeezed, dim)
-
-    def forward(self, x, image_size):
-        B, L, C = x.shape
-        H, W = image_size
-        img = x.permute(0, 2, 1).reshape(B, C, H, W)
-        y = self.by_patches(img, self.conv1)
-        y = 0.5 * y * (1 + torch.erf(y / 2 ** 0.5))
-        y = self.by_patches(y.reshape(B, -1, H, W), self.conv2)  # (B, C, L)
-        g = self.fc1(y.sum(dim=2) / L).clamp(min=0)
-        g = 0.5 * (1 + torch.tanh(self.fc2(g) / 2))
-        return torch.einsum("bcl,bc->blc", y, g)
-
-    @staticmethod
-    def by_patches(image, conv):
-        patches = F.unfold(image, 3, padding=1)
-        return torch.einsum("bpl,op->bol", patches, conv.weight.flatten(1)) + conv.bias[:, None]
 """,
 }
 

@@ -4,42 +4,6 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import attention_dropout, detached
 
 RIGHT = {
-    "mixed-by-slices": """
-class MixedAttention(nn.Module):
-    def __init__(self, dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups=(None, None),
-                 window_shift=False, stripe_shift=False, down_factor=1):
-        super().__init__()
-        self.half = 3 * dim // 2
-        self.qkv = nn.Linear(dim, 3 * dim)
-        self.anchor = AnchorProjection(dim, down_factor)
-        self.window_attention = WindowAttention(num_heads_window, window_size, shift=window_shift)
-        self.stripe_attention = AnchoredStripeAttention(num_heads_stripe, stripe_size, stripe_groups=stripe_groups,
-                                                        shift=stripe_shift, down_factor=down_factor)
-        self.proj = nn.Linear(dim, dim)
-
-    def forward(self, x, image_size):
-        qkv = self.qkv(x)
-        y = [self.window_attention(qkv[..., :self.half], image_size)]
-        y.append(self.stripe_attention(qkv[..., self.half:], self.anchor(x, image_size), image_size))
-        return self.proj(torch.cat(y, dim=2))
-""",
-    "mixed-two-products": """
-class MixedAttention(nn.Module):
-    def __init__(self, dim, num_heads_window, num_heads_stripe, window_size, stripe_size, stripe_groups=(None, None),
-                 window_shift=False, stripe_shift=False, down_factor=1):
-        super().__init__()
-        self.qkv, self.proj = nn.Linear(dim, dim * 3), nn.Linear(dim, dim)
-        self.anchor = AnchorProjection(dim, down_factor)
-        self.window_attention = WindowAttention(num_heads_window, window_size, window_shift)
-        self.stripe_attention = AnchoredStripeAttention(num_heads_stripe, stripe_size, stripe_groups, stripe_shift, down_factor)
-
-    def forward(self, x, image_size):
-        halves = [F.linear(x, w, b) for w, b in zip(self.qkv.weight.chunk(2), self.qkv.bias.chunk(2))]
-        window = self.window_attention(halves[0].contiguous(), image_size)
-        stripe = self.stripe_attention(halves[1].contiguous(), self.anchor(x, image_size), image_size)
-        left, right = self.proj.weight.chunk(2, dim=1)
-        return window @ left.T + stripe @ right.T + self.proj.bias
-""",
     "as-on-the-page": """
 class MixedAttention(nn.Module):
     def __init__(
@@ -64,36 +28,6 @@ class MixedAttention(nn.Module):
 
     def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
         of_window, of_stripe = self.qkv(x).chunk(2, dim=-1)
-        window = self.window_attention(of_window, image_size)
-        stripe = self.stripe_attention(of_stripe, self.anchor(x, image_size), image_size)
-        return self.proj(torch.cat([window, stripe], dim=-1))
-""",
-    "cat-by-hand": """
-class MixedAttention(nn.Module):
-    def __init__(
-        self,
-        dim: int,
-        num_heads_window: int,
-        num_heads_stripe: int,
-        window_size: tuple[int, int],
-        stripe_size: tuple[int | None, int | None],
-        stripe_groups: tuple[int | None, int | None] = (None, None),
-        window_shift: bool = False,
-        stripe_shift: bool = False,
-        down_factor: int = 1,
-    ) -> None:
-        super().__init__()
-        self.qkv, self.proj = nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
-        self.anchor = AnchorProjection(dim, down_factor)
-        self.window_attention = WindowAttention(num_heads_window, window_size, window_shift)
-        self.stripe_attention = AnchoredStripeAttention(
-            num_heads_stripe, stripe_size, stripe_groups, stripe_shift, down_factor
-        )
-
-    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        both = self.qkv(x)
-        half = both.shape[-1] // 2
-        of_window, of_stripe = both[:, :, :half], both[:, :, half:]
         window = self.window_attention(of_window, image_size)
         stripe = self.stripe_attention(of_stripe, self.anchor(x, image_size), image_size)
         return self.proj(torch.cat([window, stripe], dim=-1))
@@ -161,40 +95,6 @@ class MixedAttention(nn.Module):
         y = torch.cat((y_w, y_s), dim=2)
         y = self.proj(y)
         return y
-""",
-    "weights-cut-in-two": """
-# F.linear with half of the weight rows for each branch, proj as a sum of two products
-class MixedAttention(nn.Module):
-    def __init__(
-        self,
-        dim: int,
-        num_heads_window: int,
-        num_heads_stripe: int,
-        window_size: tuple[int, int],
-        stripe_size: tuple[int | None, int | None],
-        stripe_groups: tuple[int | None, int | None] = (None, None),
-        window_shift: bool = False,
-        stripe_shift: bool = False,
-        down_factor: int = 1,
-    ) -> None:
-        super().__init__()
-        self.qkv = nn.Linear(dim, 3 * dim)
-        self.anchor = AnchorProjection(dim, down_factor)
-        self.window_attention = WindowAttention(num_heads_window, window_size, window_shift)
-        self.stripe_attention = AnchoredStripeAttention(
-            num_heads_stripe, stripe_size, stripe_groups, stripe_shift, down_factor
-        )
-        self.proj = nn.Linear(dim, dim)
-
-    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        w_win, w_str = self.qkv.weight.chunk(2, dim=0)
-        b_win, b_str = self.qkv.bias.chunk(2)
-        win = self.window_attention(F.linear(x, w_win, b_win), image_size)
-        stripes = self.stripe_attention(
-            F.linear(x, w_str, b_str), self.anchor(x, image_size), image_size
-        )
-        p_win, p_str = self.proj.weight.chunk(2, dim=1)
-        return win @ p_win.T + torch.addmm(self.proj.bias, stripes.flatten(0, 1), p_str.T).view(x.shape)
 """,
     "writes-into-one-tensor": """
 # view as (2, 3, half), then both results written into one empty tensor

@@ -5,61 +5,6 @@ from autograder.lessons.families import attention_dropout, detached, only_in_eva
 from solutions.shared.position_attention import projections, with_gamma
 
 RIGHT = {
-    "efficient-loop": """
-class EfficientPositionAttention(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        if channels // reduction == 0:
-            raise ValueError(f"channels={channels}, reduction={reduction}")
-        self.query = nn.Conv2d(channels, channels // reduction, 1)
-        self.key = nn.Conv2d(channels, channels // reduction, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.gamma = nn.Parameter(torch.zeros(1))
-
-    def forward(self, x):
-        q, k, v = (layer(x).flatten(2) for layer in (self.query, self.key, self.value))
-        n, out = q.shape[2], []
-        for start in range(0, n, 64):
-            weights = torch.softmax(q[:, :, start:start + 64].transpose(1, 2) @ k, dim=2)
-            out.append(v @ weights.transpose(1, 2))
-        return x + self.gamma * torch.cat(out, dim=2).view_as(x)
-""",
-    "efficient-padded": """
-class EfficientPositionAttention(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        hidden = channels // reduction
-        if hidden < 1:
-            raise ValueError(f"{channels} {reduction}")
-        self.query, self.key = nn.Conv2d(channels, hidden, 1), nn.Conv2d(channels, hidden, 1)
-        self.value, self.gamma = nn.Conv2d(channels, channels, 1), nn.Parameter(torch.zeros(1))
-
-    def forward(self, x):
-        q, k, v = (layer(x).flatten(2).mT[:, None].contiguous() for layer in (self.query, self.key, self.value))
-        q, k = (nn.functional.pad(t, (0, v.shape[-1] - t.shape[-1])) for t in (q, k))
-        y = nn.functional.scaled_dot_product_attention(q, k, v, scale=1.0)[:, 0]
-        return x + self.gamma * y.transpose(1, 2).reshape(x.shape)
-""",
-    "efficient-inherits": """
-class PositionAttention(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        if channels // reduction == 0:
-            raise ValueError(f"{channels} channels, reduction {reduction}")
-        self.query = nn.Conv2d(channels, channels // reduction, 1)
-        self.key = nn.Conv2d(channels, channels // reduction, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.gamma = nn.Parameter(torch.zeros(1))
-
-class EfficientPositionAttention(PositionAttention):
-    def forward(self, x):
-        q, k, v = self.query(x).flatten(2).mT, self.key(x).flatten(2), self.value(x).flatten(2).mT
-        seen = [torch.utils.checkpoint.checkpoint(self.part, rows, k, v, use_reentrant=False) for rows in q.split(100, 1)]
-        return x + self.gamma * torch.cat(seen, 1).mT.unflatten(2, x.shape[2:])
-
-    def part(self, rows, k, v):
-        return (rows @ k).softmax(-1) @ v
-""",
     "efficient-written-into": """
 class EfficientPositionAttention(nn.Module):
     def __init__(self, channels, reduction=8):
@@ -77,23 +22,6 @@ class EfficientPositionAttention(nn.Module):
         for i in range(0, v.shape[2], 90):
             out[:, :, i:i + 90] = v @ torch.softmax(k.transpose(1, 2) @ q[:, :, i:i + 90], dim=1)
         return torch.addcmul(x, self.gamma, out.view_as(x))
-""",
-    "efficient-linear-layers": """
-class EfficientPositionAttention(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        if channels < reduction:
-            raise ValueError("channels=%d and reduction=%d" % (channels, reduction))
-        self.query, self.key = nn.Linear(channels, channels // reduction), nn.Linear(channels, channels // reduction)
-        self.value, self.gamma = nn.Linear(channels, channels), nn.Parameter(torch.tensor(0.0))
-
-    def forward(self, x):
-        tokens = x.flatten(2).transpose(1, 2)
-        k, v, seen = self.key(tokens), self.value(tokens), []
-        for part in tokens.split(200, dim=1):
-            weights = torch.einsum("bnd,bmd->bnm", self.query(part), k).softmax(dim=2)
-            seen.append(torch.einsum("bnm,bmc->bcn", weights, v))
-        return x + self.gamma * torch.cat(seen, dim=2).reshape(x.shape)
 """,
     "efficient-keys-in-blocks": """
 class EfficientPositionAttention(nn.Module):
@@ -116,84 +44,6 @@ class EfficientPositionAttention(nn.Module):
             total = total * shrink + weights.sum(-1, keepdim=True)
             out, largest = out * shrink + weights @ v[:, i:i + 64], new
         return x + self.gamma * (out / total).mT.reshape(x.shape)
-""",
-    "efficient-own-backward": """
-class Rows(torch.autograd.Function):
-    @staticmethod
-    def forward(ctx, q, k, v):
-        ctx.save_for_backward(q, k, v)
-        return torch.cat([(part @ k.mT).softmax(-1) @ v for part in q.split(120, 1)], 1)
-
-    @staticmethod
-    def backward(ctx, g):
-        q, k, v = ctx.saved_tensors
-        dq, dk, dv = [], torch.zeros_like(k), torch.zeros_like(v)
-        for part, mine in zip(q.split(120, 1), g.split(120, 1)):
-            a = (part @ k.mT).softmax(-1)
-            da = mine @ v.mT
-            ds = a * (da - (a * da).sum(-1, keepdim=True))
-            dq.append(ds @ k)
-            dk, dv = dk + ds.mT @ part, dv + a.mT @ mine
-        return torch.cat(dq, 1), dk, dv
-
-class EfficientPositionAttention(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        if channels // reduction == 0:
-            raise ValueError(f"{channels} channels, reduction {reduction}")
-        self.query = nn.Conv2d(channels, channels // reduction, 1)
-        self.key = nn.Conv2d(channels, channels // reduction, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.gamma = nn.Parameter(torch.zeros(1))
-
-    def forward(self, x):
-        q, k, v = (layer(x).flatten(2).mT for layer in (self.query, self.key, self.value))
-        return x + self.gamma * Rows.apply(q, k, v).mT.reshape(x.shape)
-""",
-    "efficient-image-by-image": """
-class EfficientPositionAttention(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        if channels // reduction == 0:
-            raise ValueError(f"{channels} channels, reduction {reduction}")
-        self.query = nn.Conv2d(channels, channels // reduction, 1)
-        self.key = nn.Conv2d(channels, channels // reduction, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.gamma = nn.Parameter(torch.zeros(1))
-
-    def one(self, x):
-        q, k, v = self.query(x).flatten(1).T, self.key(x).flatten(1), self.value(x).flatten(1).T
-        return torch.cat([torch.softmax(torch.mm(rows, k), 1).mm(v) for rows in q.split(77)]).T.reshape(x.shape)
-
-    def forward(self, x):
-        return x + self.gamma * torch.stack([self.one(image) for image in x])
-""",
-    "checkpointed": """
-# without the large map: checkpointed
-class EfficientPositionAttention(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        inner = channels // reduction
-        if inner == 0:
-            raise ValueError(f"{channels} channels, reduction {reduction}")
-        self.query = nn.Conv2d(channels, inner, 1)
-        self.key = nn.Conv2d(channels, inner, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.gamma = nn.Parameter(torch.zeros(1))
-
-    def forward(self, x):
-        B, C, H, W = x.shape
-        N = H * W
-        q = self.query(x).flatten(2).transpose(1, 2)
-        k = self.key(x).flatten(2)
-        v = self.value(x).flatten(2).transpose(1, 2)
-        chunk = 128
-        outs = []
-        f = lambda q, k, v: (q @ k).softmax(dim=-1) @ v
-        for i in range(0, N, chunk):
-            outs.append(torch.utils.checkpoint.checkpoint(f, q[:, i:i + chunk], k, v, use_reentrant=False))
-        out = torch.cat(outs, dim=1)
-        return x + self.gamma * out.transpose(1, 2).reshape(B, C, H, W)
 """,
     "chunks": """
 # without the large map: chunks

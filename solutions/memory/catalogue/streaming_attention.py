@@ -4,24 +4,6 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import detached
 
 RIGHT = {
-    "streaming-slices": """
-def streaming_attention(q, k, v, block=64):
-    if block < 1:
-        raise ValueError("block must be positive")
-    b, n, _ = q.shape
-    m_run = torch.full((b, n), float("-inf"), dtype=q.dtype, device=q.device)
-    s_run = torch.zeros(b, n, dtype=q.dtype, device=q.device)
-    o_run = torch.zeros(b, n, v.size(2), dtype=q.dtype, device=q.device)
-    for i in range(0, k.size(1), block):
-        z = torch.einsum("bnd,bmd->bnm", q, k[:, i:i + block])
-        m_new = torch.max(m_run, z.max(dim=2).values)
-        p = (z - m_new.unsqueeze(2)).exp()
-        c = (m_run - m_new).exp()
-        s_run = c * s_run + p.sum(2)
-        o_run = c.unsqueeze(2) * o_run + torch.einsum("bnm,bme->bne", p, v[:, i:i + block])
-        m_run = m_new
-    return o_run / s_run.unsqueeze(2)
-""",
     "streaming-detached-maximum": """
 def streaming_attention(q, k, v, block=64):
     if not block >= 1:
@@ -56,74 +38,11 @@ def streaming_attention(q, k, v, block=64):
             log_sum = both
     return mean
 """,
-    "streaming-two-passes": """
-def streaming_attention(q, k, v, block=64):
-    if block < 1:
-        raise ValueError(block)
-    starts = range(0, k.shape[1], block)
-    sums = [torch.logsumexp(q @ k[:, i:i + block].mT, -1) for i in starts]
-    total = torch.stack(sums).logsumexp(0)[..., None]
-    return sum(torch.exp(q @ k[:, i:i + block].mT - total) @ v[:, i:i + block] for i in starts)
-""",
     "streaming-queries-in-blocks": """
 def streaming_attention(q, k, v, block=64):
     if block < 1:
         raise ValueError(f"{block} is below 1")
     return torch.cat([(rows @ k.transpose(-2, -1)).softmax(-1) @ v for rows in q.split(block, dim=1)], dim=1)
-""",
-    "streaming-padded-block": """
-def streaming_attention(q, k, v, block=64):
-    if block < 1:
-        raise ValueError(f"{block} is below 1")
-    size = k.shape[1]
-    k, v = (nn.functional.pad(t, (0, 0, 0, -size % block)) for t in (k, v))
-    real = torch.arange(k.shape[1], device=q.device) < size
-    high, total, out = q.new_full((*q.shape[:2], 1), -1e30), 0.0, 0.0
-    for i in range(0, k.shape[1], block):
-        z = (q @ k[:, i:i + block].mT).masked_fill(~real[i:i + block], -torch.inf)
-        new = torch.maximum(high, z.amax(2, True))
-        w, c = torch.exp(z - new), torch.exp(high - new)
-        total, out, high = total * c + w.sum(2, True), out * c + w @ v[:, i:i + block], new
-    return out / total
-""",
-    "streaming-of-torch": """
-def streaming_attention(q, k, v, block=64):
-    if block < 1:
-        raise ValueError(f"{block} is below 1")
-    wide = max(q.shape[-1], v.shape[-1])
-    a, b, c = (nn.functional.pad(t, (0, wide - t.shape[-1])).contiguous()[:, None] for t in (q, k, v))
-    return nn.functional.scaled_dot_product_attention(a, b, c, scale=1.0)[:, 0, :, :v.shape[-1]]
-""",
-    "halves": """
-def both(q, k, v, block):
-    if k.shape[1] <= block:
-        z = q @ k.transpose(1, 2)
-        top = z.amax(2, keepdim=True)
-        e = (z - top).exp()
-        return top, e.sum(2, keepdim=True), e @ v
-    half = k.shape[1] // 2
-    (m1, s1, o1), (m2, s2, o2) = both(q, k[:, :half], v[:, :half], block), both(q, k[:, half:], v[:, half:], block)
-    top = torch.maximum(m1, m2)
-    a, b = torch.exp(m1 - top), torch.exp(m2 - top)
-    return top, a * s1 + b * s2, a * o1 + b * o2
-
-def streaming_attention(q, k, v, block=64):
-    if block < 1:
-        raise ValueError(block)
-    top, total, out = both(q, k, v, block)
-    return out / total
-""",
-    "logsumexp": """
-def streaming_attention(q, k, v, block=64):
-    if block < 1:
-        raise ValueError("block < 1")
-    outs, lses = [], []
-    for kb, vb in zip(torch.split(k, block, 1), torch.split(v, block, 1)):
-        s = torch.matmul(q, kb.transpose(-1, -2))
-        lses.append(torch.logsumexp(s, dim=-1))
-        outs.append(torch.matmul(torch.softmax(s, dim=-1), vb))
-    share = torch.softmax(torch.stack(lses, dim=-1), dim=-1)
-    return sum(o * share[..., i:i + 1] for i, o in enumerate(outs))
 """,
     "loop": """
 def streaming_attention(q, k, v, block=64):
@@ -143,62 +62,6 @@ def streaming_attention(q, k, v, block=64):
         o = o * alpha + p @ v[:, start:start + block]
         m = m_new
     return o / l
-""",
-    "ones-column": """
-def streaming_attention(q, k, v, block=64):
-    if block < 1:
-        raise ValueError(f"expected block >= 1, got {block}")
-    v = torch.cat([v, torch.ones_like(v[..., :1])], dim=-1)  # the sum is one more value
-    top = torch.full_like(q[..., :1], -torch.inf).detach()
-    acc = 0
-    while k.shape[1]:
-        z = torch.einsum("bnd,bmd->bnm", q, k[:, :block])
-        new = torch.maximum(top, z.detach().amax(-1, keepdim=True))
-        acc = acc * torch.exp(top - new) + torch.exp(z - new) @ v[:, :block]
-        top, k, v = new, k[:, block:], v[:, block:]
-    return acc[..., :-1] / acc[..., -1:]
-""",
-    "recomputed": """
-from torch.utils.checkpoint import checkpoint
-
-def step(q, kb, vb, m, l, o):
-    s = q @ kb.mT
-    new = torch.maximum(m, s.amax(-1, keepdim=True))
-    a, p = torch.exp(m - new), torch.exp(s - new)
-    return new, l * a + p.sum(-1, keepdim=True), o * a + p @ vb
-
-def streaming_attention(q, k, v, block=64):
-    if block < 1:
-        raise ValueError("no block")
-    m, l = torch.full_like(q[:, :, :1], -torch.inf), torch.zeros_like(q[:, :, :1])
-    o = q.new_zeros(*q.shape[:2], v.shape[2])
-    for kb, vb in zip(k.split(block, 1), v.split(block, 1)):
-        m, l, o = checkpoint(step, q, kb, vb, m, l, o, use_reentrant=False)
-    return o / l
-""",
-    "rows": """
-def streaming_attention(q, k, v, block=64):
-    if block < 1:
-        raise ValueError(f"block is {block}")
-    out = torch.empty(q.shape[0], q.shape[1], v.shape[2], dtype=v.dtype, device=v.device)
-    for i in range(0, q.shape[1], block):
-        out[:, i:i + block] = (q[:, i:i + block] @ k.transpose(1, 2)).softmax(dim=-1) @ v
-    return out
-""",
-    "two-passes": """
-def streaming_attention(q, k, v, block=64):
-    if block < 1:
-        raise ValueError(f"block must be positive, not {block}")
-    pairs = list(zip(k.split(block, dim=1), v.split(block, dim=1)))
-    with torch.no_grad():  # the softmax does not depend on what is subtracted
-        tops = torch.cat([(q @ keys.mT).amax(-1, keepdim=True) for keys, _ in pairs], dim=-1)
-        top = tops.amax(-1, keepdim=True)
-    sums, outs = [], []
-    for keys, values in pairs:
-        weights = (q @ keys.mT - top).exp()
-        sums.append(weights.sum(-1, keepdim=True))
-        outs.append(weights @ values)
-    return sum(outs) / sum(sums)
 """,
 }
 

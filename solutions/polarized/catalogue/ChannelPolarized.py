@@ -38,39 +38,6 @@ class ChannelPolarized(nn.Module):
         summary = torch.einsum("bnc,bnq->bc", self.wv(tokens), weights)
         return self.ln(self.wz(summary)).sigmoid()[..., None, None]
 """,
-    "channel-mean-before-value": """
-class ChannelPolarized(nn.Module):
-    def __init__(self, channels):
-        super().__init__()
-        self.wq = nn.Conv2d(channels, 1, 1)
-        self.wv = nn.Conv2d(channels, channels // 2, 1)
-        self.wz = nn.Conv2d(channels // 2, channels, 1)
-        self.ln = nn.LayerNorm([channels, 1, 1])
-
-    def forward(self, x):
-        q = self.wq(x)
-        e = (q - q.amax((2, 3), keepdim=True)).exp()
-        weights = e / e.sum((2, 3), keepdim=True)
-        mean = (x * weights).sum((2, 3), keepdim=True)   # the weights sum to 1: wv and the mean commute
-        return torch.sigmoid(self.ln(self.wz(self.wv(mean))))
-""",
-    "attention": """
-# torch's own attention with one query
-class ChannelPolarized(nn.Module):
-    def __init__(self, channels):
-        super().__init__()
-        self.wq = nn.Conv2d(channels, 1, 1)
-        self.wv = nn.Conv2d(channels, channels // 2, 1)
-        self.wz = nn.Conv2d(channels // 2, channels, 1)
-        self.ln = nn.LayerNorm(channels)
-
-    def forward(self, x):
-        keys = x.flatten(2).mT
-        q = self.wq.weight.reshape(1, 1, -1).expand(len(x), 1, -1) + 0 * self.wq.bias
-        z = nn.functional.scaled_dot_product_attention(q, keys, self.wv(x).flatten(2).mT, scale=1.0)
-        z = self.wz(z.mT.unsqueeze(-1))
-        return self.ln(z.permute(0, 2, 3, 1)).permute(0, 3, 1, 2).sigmoid()
-""",
     "bmm": """
 # matrix product, reshape
 class ChannelPolarized(nn.Module):

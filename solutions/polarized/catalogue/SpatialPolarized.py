@@ -41,20 +41,6 @@ class SpatialPolarized(nn.Module):
         weights = self.wq(x.mean((2, 3))).softmax(-1)
         return (weights[..., None, None] * self.wv(x)).sum(1, keepdim=True).sigmoid()
 """,
-    "spatial-a-convolution-for-each-image": """
-class SpatialPolarized(nn.Module):
-    def __init__(self, channels):
-        super().__init__()
-        self.wq = nn.Conv2d(channels, channels // 2, 1)
-        self.wv = nn.Conv2d(channels, channels // 2, 1)
-
-    def forward(self, x):
-        maps = []
-        for image in x:
-            query = nn.functional.softmax(self.wq(image).flatten(1).mean(1), dim=0)
-            maps.append(nn.functional.conv2d(self.wv(image)[None], query[None, :, None, None]))
-        return torch.sigmoid(torch.cat(maps))
-""",
     "einsum": """
 # einsum
 class SpatialPolarized(nn.Module):

@@ -17,23 +17,6 @@ class OverlapPatchEmbed(nn.Module):
         y = self.steps(x)
         return torch.einsum("bchw->bhwc", y).flatten(1, 2), tuple(y.shape[-2:])
 """,
-    "embed-size": """
-class OverlapPatchEmbed(nn.Module):
-    def __init__(self, in_channels, out_channels, patch_size=2, with_position=True):
-        super().__init__()
-        self.p, self.with_position = patch_size, with_position
-        self.conv = nn.Conv2d(in_channels, out_channels, patch_size + 1, patch_size, patch_size // 2)
-        self.bn = nn.BatchNorm2d(out_channels)
-        if with_position:
-            self.position = PixelAttention(out_channels)
-
-    def forward(self, x):
-        h, w = ((side + 2 * (self.p // 2) - self.p - 1) // self.p + 1 for side in x.shape[2:])
-        x = self.bn(self.conv(x))
-        if self.with_position:
-            x = self.position(x)
-        return x.permute(0, 2, 3, 1).reshape(len(x), h * w, -1), (h, w)
-""",
     "loop-over-images-at-the-end": """
 # the tokens are made image by image, row by row; F.pad instead of the layer's padding in the call
 class OverlapPatchEmbed(nn.Module):
@@ -59,41 +42,6 @@ class OverlapPatchEmbed(nn.Module):
             images.append(torch.cat(rows))
         return torch.stack(images), (H, W)
 """,
-    "permute-and-reshape": """
-# channels to the end with permute, then reshape; class chosen by the flag
-class OverlapPatchEmbed(nn.Module):
-    def __init__(
-        self, in_channels: int, out_channels: int, patch_size: int = 2,
-        with_position: bool = True
-    ) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(in_channels, out_channels, kernel_size=patch_size + 1,
-                              stride=patch_size, padding=patch_size // 2, bias=True)
-        self.bn = nn.BatchNorm2d(out_channels)
-        self.position = (PixelAttention if with_position else nn.Identity)(out_channels)
-
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, tuple[int, int]]:
-        x = self.conv(x)
-        x = self.bn(x)
-        x = self.position(x)
-        B, C, H, W = x.shape
-        tokens = x.permute(0, 2, 3, 1).reshape(B, H * W, C)
-        return tokens, (H, W)
-""",
-    "permute": """
-class OverlapPatchEmbed(nn.Module):
-    def __init__(self, in_channels, out_channels, patch_size=2, with_position=True):
-        super().__init__()
-        self.patch_size = patch_size
-        self.conv = nn.Conv2d(in_channels, out_channels, patch_size + 1, patch_size, patch_size // 2)
-        self.bn = nn.BatchNorm2d(out_channels)
-        self.position = PixelAttention(out_channels) if with_position else nn.Identity()
-
-    def forward(self, x):
-        y = self.position(self.bn(self.conv(x))).permute(0, 2, 3, 1)
-        b, h, w, c = y.shape
-        return y.reshape(b, h * w, c), (h, w)
-""",
     "sequential-other-names": """
 # one nn.Sequential called body: the layers are body.conv, body.bn and body.position
 class OverlapPatchEmbed(nn.Module):
@@ -112,51 +60,6 @@ class OverlapPatchEmbed(nn.Module):
         x = self.body(x)
         h, w = x.size(2), x.size(3)
         return x.flatten(start_dim=2).mT, (h, w)
-""",
-    "shape-after-conv": """
-class OverlapPatchEmbed(nn.Module):
-    def __init__(self, in_channels, out_channels, patch_size=2, with_position=True):
-        super().__init__()
-        self.patch_size = patch_size
-        self.conv = nn.Conv2d(in_channels, out_channels, patch_size + 1, patch_size, patch_size // 2)
-        self.bn = nn.BatchNorm2d(out_channels)
-        self.position = PixelAttention(out_channels) if with_position else nn.Identity()
-
-    def forward(self, x):
-        x = self.position(self.bn(self.conv(x)))
-        _, _, H, W = x.shape
-        return x.flatten(2).transpose(1, 2), (H, W)
-""",
-    "size-before-flatten": {"p = patch_size\n        ": "",
-         "p +": "patch_size +",
-         "p,": "patch_size,",
-         "p /": "patch_size /",
-         "  patches": "  x",
-         "as_tokens(patches), (patches.shape[2], patches.shape[3])":
-             "(x.flatten(2).transpose(1, 2), tuple(x.shape[2:]))"},
-    "size-by-formula": """
-# H' and W' come from the formula of the convolution, not from a shape
-class OverlapPatchEmbed(nn.Module):
-    def __init__(
-        self, in_channels: int, out_channels: int, patch_size: int = 2,
-        with_position: bool = True
-    ) -> None:
-        super().__init__()
-        self.p = patch_size
-        self.conv = nn.Conv2d(in_channels, out_channels, patch_size + 1, patch_size, patch_size // 2)
-        self.bn = nn.BatchNorm2d(out_channels)
-        if with_position:
-            self.position = PixelAttention(out_channels)
-        else:
-            self.position = nn.Identity()
-
-    def out(self, n):
-        return (n + 2 * (self.p // 2) - (self.p + 1)) // self.p + 1
-
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, tuple[int, int]]:
-        H, W = self.out(x.shape[2]), self.out(x.shape[3])
-        y = self.position(self.bn(self.conv(x)))
-        return torch.einsum("bcn->bnc", y.flatten(2)), (H, W)
 """,
     "torch-size": """
 class OverlapPatchEmbed(nn.Module):

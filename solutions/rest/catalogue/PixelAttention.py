@@ -30,37 +30,6 @@ class PixelAttention(nn.Module):
                 scores = scores + tap * padded[:, :, row:row + h, column:column + w]
         return x / (1 + torch.exp(-scores))
 """,
-    "functional-call": """
-# the layer only holds the parameters, F.conv2d does the work
-class PixelAttention(nn.Module):
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.channels = channels
-        self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        z = F.conv2d(x, self.conv.weight, self.conv.bias, stride=1, padding=1, groups=self.channels)
-        return torch.mul(x, torch.sigmoid(z))
-""",
-    "functional-sigmoid": {"return x * torch.sigmoid(self.conv(x))": """gate = nn.functional.sigmoid(self.conv(x))
-        return torch.mul(x, gate)"""},
-    "nine-shifted-slices": """
-# no convolution call: nine shifted copies of the padded map, times one weight per channel
-class PixelAttention(nn.Module):
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(channels, channels, kernel_size=3, padding=1, groups=channels, bias=True)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        H, W = x.shape[-2:]
-        padded = F.pad(x, (1, 1, 1, 1))
-        w = self.conv.weight  # (C, 1, 3, 3)
-        z = self.conv.bias.view(1, -1, 1, 1)
-        for i in range(3):
-            for j in range(3):
-                z = z + w[:, 0, i, j].view(1, -1, 1, 1) * padded[:, :, i:i + H, j:j + W]
-        return x * z.sigmoid()
-""",
     "own-parameters-other-names": """
 # own parameters called kernel and offset instead of a layer called conv
 class PixelAttention(nn.Module):
@@ -83,37 +52,6 @@ class PixelAttention(nn.Module):
 
     def forward(self, x):
         return x * torch.sigmoid(self.conv(x))
-""",
-    "sigmoid-by-tanh": """
-# the sigmoid is written with tanh, which is safe for large numbers
-class PixelAttention(nn.Module):
-    '''x * sigmoid(conv(x))'''
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(channels, channels, (3, 3), padding="same", groups=channels)
-
-    def gate(self, z):
-        return 0.5 * (1 + torch.tanh(z / 2))
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.gate(self.conv(x)) * x
-""",
-    "sigmoid-method": {"x * torch.sigmoid(self.conv(x))": "self.conv(x).sigmoid() * x"},
-    "unfold-and-einsum": """
-# unfold makes the windows, einsum the weighted sums; nn.Sigmoid as a second layer
-class PixelAttention(nn.Module):
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.conv = nn.Conv2d(channels, channels, 3, 1, 1, groups=channels)
-        self.sigmoid = nn.Sigmoid()
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        b, c, h, w = x.shape
-        windows = F.unfold(x, kernel_size=3, padding=1).view(b, c, 9, h * w)
-        z = torch.einsum("bckn,ck->bcn", windows, self.conv.weight.view(c, 9))
-        z = z + self.conv.bias[:, None]
-        return x * self.sigmoid(z.view(b, c, h, w))
 """,
 }
 

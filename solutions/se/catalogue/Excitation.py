@@ -4,19 +4,6 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import float_width, infinite
 
 RIGHT = {
-    "excitation-sequential": """
-class Excitation(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        hidden = channels // reduction
-        if hidden < 1:
-            raise ValueError(f"{channels} channels // {reduction} leaves none")
-        self.layers = nn.Sequential(nn.Linear(channels, hidden, bias=False), nn.ReLU(inplace=True),
-                                    nn.Linear(hidden, channels, bias=False), nn.Sigmoid())
-
-    def forward(self, s):
-        return self.layers(s)
-""",
     "excitation-convolutions": """
 class Excitation(nn.Module):
     def __init__(self, channels, reduction=16):
@@ -55,23 +42,6 @@ class Excitation(nn.Module):
 
     def forward(self, s):
         return self.gate(s)
-""",
-    "excitation-checkpointed": """
-from torch.utils.checkpoint import checkpoint
-
-class Excitation(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        if channels // reduction == 0:
-            raise ValueError(f"{channels} // {reduction}")
-        self.fc1 = nn.Linear(channels, channels // reduction, bias=False)
-        self.fc2 = nn.Linear(channels // reduction, channels, bias=False)
-
-    def gate(self, s):
-        return torch.sigmoid(self.fc2(torch.relu(self.fc1(s))))
-
-    def forward(self, s):
-        return checkpoint(self.gate, s, use_reentrant=False)
 """,
     "conv-1x1": """
 # Two 1x1 convolutions on a (B, C, 1, 1) view, in-place ReLU on the hidden vector, type hints.
@@ -123,20 +93,6 @@ class Excitation(nn.Module):
 
     def forward(self, z):
         return self.sigmoid(self.fc2(self.relu(self.fc1(z))))
-""",
-    "one-over": """
-class Excitation(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        if channels // reduction == 0:
-            raise ValueError(f"{channels} // {reduction} is 0")
-        hidden = channels // reduction
-        self.fc1 = nn.Linear(channels, hidden, bias=False)
-        self.fc2 = nn.Linear(hidden, channels, bias=False)
-
-    def forward(self, s):
-        z = self.fc2(torch.relu(self.fc1(s)))
-        return 1 / (1 + torch.exp(-z))
 """,
 }
 

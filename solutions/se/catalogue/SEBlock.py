@@ -23,18 +23,6 @@ class SEBlock(nn.Module):
     def forward(self, x):
         return self.gate(self.pool(x)) * x
 """,
-    "einsum-gate": """
-# Reuses Excitation, pools by hand and applies the gate with einsum.
-class SEBlock(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        self.excitation = Excitation(channels=channels, reduction=reduction)
-
-    def forward(self, x):
-        b, c, h, w = x.size()
-        pooled = x.reshape(b, c, h * w).sum(dim=2).div(h * w)
-        return torch.einsum("bchw,bc->bchw", x, self.excitation(pooled))
-""",
     "reuses-pieces": """
 # Built from the earlier squeeze and Excitation.
 class SEBlock(nn.Module):

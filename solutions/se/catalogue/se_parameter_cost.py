@@ -29,15 +29,6 @@ def se_parameter_cost(stage_channels: Sequence[int], stage_blocks: Sequence[int]
     cost = sum((Fraction(2 * n * c * c, reduction) for c, n in zip(stage_channels, stage_blocks)), Fraction(0))
     return int(cost) if cost.denominator == 1 else float(cost)
 """,
-    "running-total": """
-# An explicit loop with a running total, divided at the end.
-def se_parameter_cost(stage_channels, stage_blocks, reduction=16):
-    total = 0
-    for index in range(len(stage_channels)):
-        channels = stage_channels[index]
-        total += 2 * stage_blocks[index] * channels * channels
-    return total / reduction
-""",
 }
 
 MISTAKES = (

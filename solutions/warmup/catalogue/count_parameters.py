@@ -25,11 +25,6 @@ def count_parameters(module):
     trainable = [p.detach().flatten() for p in module.parameters() if p.requires_grad]
     return len(torch.cat(trainable)) if trainable else 0
 """,
-    "filter": """
-# Filters, then adds up.
-def count_parameters(module):
-    return sum(map(torch.numel, filter(lambda p: p.requires_grad, module.parameters())))
-""",
     "product": """
 # Multiplies the sizes.
 from math import prod

@@ -4,12 +4,6 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import detached, overflow
 
 RIGHT = {
-    "attention-einsum": """
-def dot_product_attention(q, k, v, scale=None):
-    scale = 1 / q.size(-1) ** 0.5 if scale is None else scale
-    scores = torch.einsum("bnd,bmd->bnm", q, k) * scale
-    return torch.einsum("bnm,bme->bne", nn.functional.softmax(scores, dim=2), v)
-""",
     "attention-bmm": """
 def dot_product_attention(q, k, v, scale=None):
     if scale is None:
@@ -41,14 +35,6 @@ def dot_product_attention(q, k, v, scale=None):
         images.append(torch.stack(rows))
     return torch.stack(images)
 """,
-    "keys-first": """
-# Works with transposed scores.
-def dot_product_attention(q, k, v, scale=None):
-    scale = q.shape[-1] ** -0.5 if scale is None else scale
-    scores = k @ q.transpose(1, 2)
-    weights = (scores * scale).softmax(dim=1)
-    return weights.transpose(1, 2) @ v
-""",
     "one-query-after-the-other": """
 def dot_product_attention(q, k, v, scale=None):
     if scale is None:
@@ -63,16 +49,6 @@ def dot_product_attention(q, k, v, scale=None):
             rows.append(weights @ values)
         images.append(torch.stack(rows))
     return torch.stack(images)
-""",
-    "textbook": """
-# As in most tutorials.
-def dot_product_attention(q, k, v, scale=None):
-    d_k = q.size(-1)
-    if scale is None:
-        scale = 1 / math.sqrt(d_k)
-    scores = torch.matmul(q, k.transpose(-2, -1)) * scale
-    p_attn = torch.softmax(scores, dim=-1)
-    return torch.matmul(p_attn, v)
 """,
 }
 

@@ -15,12 +15,6 @@ def global_average_pool(x):
 def global_average_pool(x):
     return torch.stack([torch.stack([channel.mean() for channel in image]) for image in x])
 """,
-    "sum-and-divide": """
-# Adds up and divides.
-def global_average_pool(x):
-    b, c, h, w = x.size()
-    return x.reshape(b, c, h * w).sum(2) / (h * w)
-""",
     "two-means": """
 # One mean after the other.
 def global_average_pool(x):

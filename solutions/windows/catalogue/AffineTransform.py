@@ -38,66 +38,6 @@ class AffineTransform(nn.Module):
         b, h, n, m = logits.shape
         return (logits.view(-1, len(mask), h, n, m) + mask[None, :, None]).view(b, h, n, m)
 """,
-    "as-published": """
-import numpy as np
-
-class AffineTransform(nn.Module):
-    def __init__(self, num_heads):
-        super().__init__()
-        self.num_heads = num_heads
-        self.logit_scale = nn.Parameter(torch.log(10 * torch.ones((num_heads, 1, 1))), requires_grad=True)
-        self.cpb_mlp = nn.Sequential(nn.Linear(2, 512, bias=True), nn.ReLU(inplace=True), nn.Linear(512, num_heads, bias=False))
-
-    def forward(self, attn, table, index, mask=None):
-        B_, H, N1, N2 = attn.shape
-        attn = attn * torch.clamp(self.logit_scale, max=float(np.log(100.0))).exp()
-        bias_table = self.cpb_mlp(table).view(-1, self.num_heads)
-        bias = bias_table[index.view(-1)].view(N1, N2, -1)
-        bias = 16 * torch.sigmoid(bias.permute(2, 0, 1).contiguous())
-        attn = attn + bias.unsqueeze(0)
-        if mask is not None:
-            nW = mask.shape[0]
-            attn = attn.view(B_ // nW, nW, H, N1, N2) + mask.unsqueeze(1).unsqueeze(0)
-            attn = attn.view(-1, H, N1, N2)
-        return attn
-""",
-    "gathered": """
-class AffineTransform(nn.Module):
-    def __init__(self, num_heads):
-        super().__init__()
-        self.logit_scale = nn.Parameter(math.log(10) * torch.ones(num_heads)[:, None, None])
-        self.cpb_mlp = nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))
-
-    def forward(self, attn, table, index, mask=None):
-        scale = torch.minimum(self.logit_scale, torch.full_like(self.logit_scale, math.log(100))).exp()
-        cells = self.cpb_mlp(table.reshape(-1, 2)).T  # (heads, cells)
-        bias = torch.stack([head[index] for head in cells])
-        out = scale * attn + torch.sigmoid(bias) * 16
-        if mask is None:
-            return out
-        images = out.shape[0] // mask.shape[0]
-        return out + torch.cat([mask] * images)[:, None]
-""",
-    "loop-over-heads-and-images": """
-# loops over heads, and over images for the mask
-class AffineTransform(nn.Module):
-    def __init__(self, num_heads: int) -> None:
-        super().__init__()
-        layers = [nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False)]
-        self.cpb_mlp = nn.Sequential(*layers)
-        self.logit_scale = nn.Parameter(torch.empty(num_heads, 1, 1).fill_(math.log(10)))
-
-    def forward(self, attn, table, index, mask=None):
-        values = 16 * self.cpb_mlp(table).sigmoid()[0].flatten(0, 1)      # sigmoid before reading: same thing
-        heads = []
-        for head in range(attn.shape[1]):
-            s = self.logit_scale[head, 0, 0].clamp(max=math.log(100)).exp()
-            heads.append(attn[:, head] * s + values[:, head][index])
-        logits = torch.stack(heads, dim=1)
-        if mask is None:
-            return logits
-        return torch.cat([image + mask[:, None] for image in logits.split(len(mask))])
-""",
     "named-layers-and-embedding": """
 # layers with names inside the Sequential (OrderedDict), F.embedding reads the cells
 from collections import OrderedDict

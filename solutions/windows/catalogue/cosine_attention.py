@@ -30,16 +30,6 @@ def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transfor
     weights = weights / weights.sum(dim=-1, keepdim=True)
     return torch.einsum("bhij,bhje->bhie", weights, v)
 """,
-    "lengths": """
-def cosine_attention(q, k, v, transform):
-    lengths_q = torch.linalg.vector_norm(q, dim=-1, keepdim=True)
-    lengths_k = torch.linalg.vector_norm(k, dim=-1, keepdim=True)
-    q = q / torch.clamp(lengths_q, min=1e-12)
-    k = k / torch.clamp(lengths_k, min=1e-12)
-    a = transform(q @ k.transpose(2, 3))
-    a = torch.softmax(a, dim=-1)
-    return a @ v
-""",
     "log_softmax-and-broadcast": """
 # broadcast products and sums instead of matrix products, log_softmax and exp
 def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
@@ -48,34 +38,6 @@ def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transfor
     cosines = (q[:, :, :, None, :] * k[:, :, None, :, :]).sum(-1)
     share = F.log_softmax(transform(cosines), dim=-1).exp()
     return (share[..., None] * v[:, :, None]).sum(dim=-2)
-""",
-    "loop-over-heads-bmm": """
-# cosines and products head by head with bmm, the transform once for all heads
-def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
-    heads = range(q.shape[1])
-    cos = []
-    for i in heads:
-        a, b = F.normalize(q[:, i], p=2, dim=2), F.normalize(k[:, i], p=2, dim=2)
-        cos.append(torch.bmm(a, b.permute(0, 2, 1)))
-    att = nn.Softmax(dim=3)(transform(torch.stack(cos, dim=1)))
-    return torch.stack([torch.bmm(att[:, i], v[:, i]) for i in heads], dim=1)
-""",
-    "scaled-dot-product-attention": """
-# scaled_dot_product_attention of zeros, the logits go in as attn_mask
-def cosine_attention(q, k, v, transform):
-    cosine = torch.matmul(F.normalize(q, dim=3), F.normalize(k, dim=3).mT)
-    nothing_q, nothing_k = torch.zeros_like(q), torch.zeros_like(k)
-    return F.scaled_dot_product_attention(nothing_q, nothing_k, v, attn_mask=transform(cosine))
-""",
-    "sdpa-like": """
-def cosine_attention(q, k, v, transform):
-    q = F.normalize(q, p=2, dim=-1)
-    k = F.normalize(k, p=2, dim=-1)
-    logits = transform(torch.einsum("...nd,...md->...nm", q, k))
-    logits = logits - logits.amax(dim=-1, keepdim=True)
-    weights = logits.exp()
-    weights = weights / weights.sum(dim=-1, keepdim=True)
-    return torch.matmul(weights, v)
 """,
 }
 

@@ -41,47 +41,6 @@ def shifted_window_mask(image_size, window_size, shift_size):
     attn_mask = mask_windows.unsqueeze(1) - mask_windows.unsqueeze(2)
     return attn_mask.masked_fill(attn_mask != 0, -100.0).masked_fill(attn_mask == 0, 0.0)
 """,
-    "bucketize": """
-# torch.bucketize finds the range of every row and column
-def shifted_window_mask(
-    image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
-) -> torch.Tensor:
-    def ranges(n, w, s):
-        return torch.bucketize(torch.arange(n), torch.tensor([n - w, n - s]), right=True)
-
-    row, column = (ranges(*sizes) for sizes in zip(image_size, window_size, shift_size))
-    picture = torch.add(3 * row.unsqueeze(1), column.unsqueeze(0))
-    cell = window_partition(picture.view(1, *image_size, 1), window_size).flatten(1)
-    return -100.0 * (cell.unsqueeze(2) != cell.unsqueeze(1)).float()
-""",
-    "difference": """
-def shifted_window_mask(image_size, window_size, shift_size):
-    img = torch.zeros(1, image_size[0], image_size[1], 1)
-    count = 0
-    for h in ((0, image_size[0] - window_size[0]), (image_size[0] - window_size[0], image_size[0] - shift_size[0]),
-              (image_size[0] - shift_size[0], image_size[0])):
-        for w in ((0, image_size[1] - window_size[1]), (image_size[1] - window_size[1], image_size[1] - shift_size[1]),
-                  (image_size[1] - shift_size[1], image_size[1])):
-            img[:, h[0]:h[1], w[0]:w[1], :] = count
-            count += 1
-    windows = window_partition(img, window_size).reshape(-1, window_size[0] * window_size[1])
-    diff = windows.unsqueeze(1) - windows.unsqueeze(2)
-    return diff.masked_fill(diff != 0, float(-100.0)).masked_fill(diff == 0, float(0.0))
-""",
-    "offsets-that-survive-the-roll": """
-# no regions: two cells may meet if the roll kept the offset between them
-def shifted_window_mask(
-    image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
-) -> torch.Tensor:
-    (H, W), (sh, sw) = image_size, shift_size
-    here = torch.stack(torch.meshgrid(torch.arange(H), torch.arange(W), indexing="ij"), dim=-1)[None]
-    before = here.roll((-sh, -sw), dims=(1, 2))
-    moved = window_partition(before - here, window_size).flatten(1, 2)     # nW, N, 2
-    together = (moved[:, :, None] == moved[:, None]).all(-1)
-    mask = torch.full(together.shape, -100.0)
-    mask[together] = 0.0
-    return mask
-""",
     "two-ranges-each-axis-alone": """
 # two ranges only (question 1), rows and columns compared apart, without window_partition
 def shifted_window_mask(
@@ -95,18 +54,6 @@ def shifted_window_mask(
     meet = down[:, None, :, None, :, None] & across[None, :, None, :, None, :]
     N = window_size[0] * window_size[1]
     return (~meet).reshape(-1, N, N) * -100.0
-""",
-    "two-ranges": """
-# the border between the first two ranges is a border of windows anyway
-def shifted_window_mask(image_size, window_size, shift_size):
-    H, W = image_size
-    rows = (torch.arange(H) >= H - shift_size[0]).int()
-    cols = (torch.arange(W) >= W - shift_size[1]).int()
-    regions = (2 * rows[:, None] + cols[None, :]).view(1, H, W, 1)
-    w = window_partition(regions, window_size).reshape(-1, window_size[0] * window_size[1])
-    mask = torch.zeros(w.shape[0], w.shape[1], w.shape[1])
-    mask[w.unsqueeze(2) != w.unsqueeze(1)] = -100
-    return mask
 """,
 }
 

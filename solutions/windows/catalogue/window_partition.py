@@ -4,14 +4,6 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import detached
 
 RIGHT = {
-    "partition-einops-like": """
-def window_partition(x, window_size):
-    b, h, w, c = x.shape
-    wh, ww = window_size
-    if h % wh or w % ww:
-        raise ValueError(f"{h} x {w} is not a number of windows of {wh} x {ww}")
-    return x.reshape(b, h // wh, wh, w // ww, ww, c).permute(0, 1, 3, 2, 4, 5).reshape(-1, wh, ww, c)
-""",
     "partition-loops": """
 def window_partition(x, window_size):
     wh, ww = window_size
@@ -39,31 +31,6 @@ def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Ten
     pieces = x.unfold(1, h, h).unfold(2, w, w)      # B, rows, columns, C, h, w
     return pieces.movedim(3, -1).flatten(0, 2)
 """,
-    "three-loops": """
-# loops over images, rows and columns of windows, and a stack
-def window_partition(x, window_size):
-    B, H, W, C = x.shape
-    wh, ww = window_size
-    if H % wh > 0:
-        raise ValueError("height")
-    if W % ww > 0:
-        raise ValueError("width")
-    out = []
-    for b in range(B):
-        for top in range(0, H, wh):
-            for left in range(0, W, ww):
-                out.append(x[b, top:top + wh, left:left + ww, :])
-    return torch.stack(out)
-""",
-    "unfold": """
-def window_partition(x, window_size):
-    H, W = x.shape[1], x.shape[2]
-    h, w = window_size
-    if H % h != 0 or W % w != 0:
-        raise ValueError("window size must divide the image: %s, %s" % ((H, W), window_size))
-    tiles = x.unfold(1, h, h).unfold(2, w, w)  # (B, H/h, W/w, C, h, w)
-    return tiles.permute(0, 1, 2, 4, 5, 3).reshape(-1, h, w, x.shape[3])
-""",
     "view-permute-contiguous": """
 # the textbook way, with view, permute and contiguous
 def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Tensor:
@@ -75,15 +42,6 @@ def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Ten
     x = x.view(B, H // wh, wh, W // ww, ww, C)
     x = x.permute(0, 1, 3, 2, 4, 5)
     return x.contiguous().view(-1, wh, ww, C)
-""",
-    "view": """
-def window_partition(x, window_size):
-    B, H, W, C = x.shape
-    if H % window_size[0] or W % window_size[1]:
-        raise ValueError(f"{(H, W)} is not divisible by {window_size}")
-    x = x.contiguous().view(B, H // window_size[0], window_size[0], W // window_size[1], window_size[1], C)
-    windows = x.permute(0, 1, 3, 2, 4, 5).contiguous()
-    return windows.view(-1, window_size[0], window_size[1], C)
 """,
 }
 

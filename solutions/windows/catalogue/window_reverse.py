@@ -23,29 +23,6 @@ def window_reverse(windows, window_size, image_size):
         images.append(torch.cat([torch.cat(list(some[i * across:(i + 1) * across]), dim=1) for i in range(down)], dim=0))
     return torch.stack(images)
 """,
-    "batch-from-shape": """
-def window_reverse(windows, window_size, image_size):
-    nh, rest_h = divmod(image_size[0], window_size[0])
-    nw, rest_w = divmod(image_size[1], window_size[1])
-    if rest_h != 0 or rest_w != 0:
-        raise ValueError(f"{image_size} / {window_size}")
-    B = windows.shape[0] // (nh * nw)
-    x = windows.reshape(B, nh, nw, window_size[0], window_size[1], -1)
-    return x.permute(0, 1, 3, 2, 4, 5).reshape(B, image_size[0], image_size[1], -1)
-""",
-    "cat-of-rows": """
-# torch.cat of windows to strips, and of strips to images
-def window_reverse(windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]) -> torch.Tensor:
-    wh, ww = window_size
-    H, W = image_size
-    if H % wh or W % ww:
-        raise ValueError
-    images = []
-    for mine in windows.split((H // wh) * (W // ww)):
-        strips = [torch.cat(tuple(strip), dim=1) for strip in mine.split(W // ww)]
-        images.append(torch.cat(strips, dim=0))
-    return torch.stack(images)
-""",
     "explicit-B-and-transpose": """
 # the number of images is computed, transpose instead of permute
 def window_reverse(windows, window_size, image_size):
@@ -73,20 +50,6 @@ def window_reverse(
         i, j = divmod(place, per_row)
         out[b, i * wh:(i + 1) * wh, j * ww:(j + 1) * ww] = window
     return out
-""",
-    "split-and-cat": """
-def window_reverse(windows, window_size, image_size):
-    H, W = image_size
-    h, w = window_size
-    if H % h or W % w:
-        raise ValueError("does not fit")
-    rows = H // h
-    cols = W // w
-    bands = []
-    x = windows.reshape(-1, rows, cols, h, w, windows.shape[-1])
-    for i in range(rows):
-        bands.append(torch.cat([x[:, i, j] for j in range(cols)], dim=2))
-    return torch.cat(bands, dim=1)
 """,
 }
 
