@@ -115,7 +115,7 @@ def digest(monkeypatch, tree):
 @pytest.mark.parametrize("file", ["autograder/judge/judge.py", "autograder/worker/main.py",
                                   "course/attention_lab/checking/compare.py", "autograder/lessons/derive.py",
                                   "solutions/se/reference.py", "solutions/se/exercises.py",
-                                  "solutions/se/mistakes.py"])
+                                  "solutions/se/catalogue/squeeze.py"])
 def test_a_change_of_code_is_another_digest(tree, file, monkeypatch):
     before, text = digest(monkeypatch, tree), (tree / file).read_text()
     (tree / file).write_text(text.replace("\n", "\n\n", 1))
@@ -126,7 +126,7 @@ def test_a_change_of_code_is_another_digest(tree, file, monkeypatch):
 
 def test_a_change_of_another_lesson_is_none(tree, monkeypatch):
     before = digest(monkeypatch, tree)
-    (tree / "solutions/eca/mistakes.py").write_text("")
+    (tree / "solutions/eca/catalogue/ECABlock.py").write_text("")
     assert digest(monkeypatch, tree) == before
 
 
