@@ -10,7 +10,8 @@ import pytest
 from autograder.sandbox import validation
 from tests.judge.honest import Honest, code
 
-EXCITATION = code()["Excitation"].replace("if hidden == 0:", "hidden = max(1, hidden)\n        if REFUSE:")
+EXCITATION = code()["Excitation"].replace("if not 1 <= reduction <= channels:", "if REFUSE:").replace(
+    "hidden = channels // reduction", "hidden = max(1, channels // reduction)")
 
 
 def graded(judge, **edits):

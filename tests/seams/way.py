@@ -21,7 +21,7 @@ class Way:
                  mistakes: tuple[Mistake, ...] = ()):
         self.reference = _module(folder / "reference.py", reference) if isinstance(reference, str) else reference
         self.name, self.path = name, folder / recorded.FOLDER
-        self.path.mkdir()
+        self.path.mkdir(exist_ok=True)
         exercise = recording.record_exercise(name, cases, 10.0, self.reference, mistakes, uses)
         (self.path / f"{name}{recorded.SUFFIX}").write_bytes(recorded.to_bytes(exercise, "seams", "Seams"))
 
