@@ -177,7 +177,8 @@ def test_answers_that_come_one_by_one_have_a_bound_together(monkeypatch, doubled
     """Nothing but gradients is missing, until there are too many numbers: then nothing more is asked, and the worker
     is ended."""
     doubled.recorded.cases = [replace(doubled.recorded.cases[0]) for _ in range(4)]
-    graders = types.SimpleNamespace(together={"doubled": [0, 1, 2, 3]}, frame=lambda *_: None)
+    known = types.SimpleNamespace(keep=lambda: None)
+    graders = types.SimpleNamespace(together={"doubled": [0, 1, 2, 3]}, frame=lambda *_: None, asked={"doubled": known})
     alone = Alone(numbers)
     monkeypatch.setattr(judge.measuring, "ask", Alone.ask)
     verdict = judge._verdict(graders, doubled.recorded, alone, judge.Result(None, "none", "cpu"))
