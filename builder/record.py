@@ -127,6 +127,8 @@ def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[s
     """Records the lesson's checks if they may be out of date, or, with `again`, in any case. Returns the names of the
     files that it wrote."""
     if up_to_date(lesson, notebook) and not again:
+        if lesson.name not in _kept(SEEN):  # of another machine: what is recorded here is what its mistakes answered
+            _keep(SEEN, {lesson.name: key(lesson, notebook)} | _answering(lesson))
         return []
     made, before, place = checks(lesson, notebook, again), files(lesson), files_of(lesson.name) / recorded.FOLDER
     written = [name for name in {**made, **before} if made.get(name) != before.get(name)]

@@ -11,7 +11,7 @@ from autograder.lessons.topics import Topic
 from autograder.new.page import WRITE
 from autograder.new.propose import FUNCTION, MODULE, PROPOSED
 
-RIGHT, WRONG, QUESTIONS = 2, 3, 6  # of each exercise; of the lesson
+RIGHT, QUESTIONS = 2, 6  # of each exercise; of the lesson
 
 
 def missing(files: Topic) -> Iterator[str]:
@@ -24,12 +24,10 @@ def missing(files: Topic) -> Iterator[str]:
         yield f"the catalogue has {proposed} sentences that were proposed and not rewritten"
     if files.has("answers"):
         yield f"answers/ is no longer read: move its answers to RIGHT and WRONG in {FOLDER}/<exercise>.py"
-    mistakes, right, wrong = (Counter(entry.exercise for entry in entries)
-                              for entries in (known.mistakes, known.right, known.wrong))
+    mistakes, right = (Counter(entry.exercise for entry in entries) for entries in (known.mistakes, known.right))
     for exercise in files.exercises:
         least = MODULE if inspect.isclass(getattr(files.reference, exercise.name)) else FUNCTION
-        for what, have, need in (("known mistakes", mistakes, least), ("right answers", right, RIGHT),
-                                 ("wrong answers", wrong, WRONG)):
+        for what, have, need in (("known mistakes", mistakes, least), ("right answers", right, RIGHT)):
             if have[exercise.name] < need:
                 yield f"{exercise.name} has {have[exercise.name]} {what}; it should have {need} or more"
     if not any(mistake.hint for mistake in known.mistakes):
