@@ -10,12 +10,14 @@ from typing import Any
 
 import torch
 
-from attention_lab.checking.fingerprint import WIDTH, Fingerprint
+from attention_lab.checking.fingerprint import WIDTH, Fingerprint, same
 from attention_lab.checking.recorded import RecordedExercise, RecordedMistake
 from autograder.judge import private, recording
 from autograder.judge.versions import unchanged
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.topics import topic
+from autograder.lessons.topics import Topic, topic
+
+OFTEN = 3  # visible cases
 
 
 class Asked:
@@ -83,3 +85,27 @@ class Fingerprints(Sequence[Fingerprint]):
 
     def __getitem__(self, number: Any) -> Any:
         return self.asked.answer(self.mistake, number)
+
+
+def unseen(made: RecordedExercise, visible: RecordedExercise | None, files: Topic) -> list[str]:
+    """Returns the known mistakes that give the right answer to every case of `made`, by the chance of its numbers.
+
+    A mistake that shows in several visible cases shows in hidden ones too. So only the others are asked, first about
+    the kinds of cases in which they show.
+
+    visible: the learner's exercise with the answers of its mistakes; None if there is none yet.
+    """
+    shown = {} if visible is None else {
+        mistake.id: [case.check for i, case in enumerate(visible.cases) if _wrong(visible, i, mistake.fingerprints[i])]
+        for mistake in visible.mistakes}
+
+    def shows(mistake: Mistake) -> bool:
+        likely = sorted(range(len(made.cases)), key=lambda i: made.cases[i].check not in shown.get(mistake.id, []))
+        return any(_wrong(made, i, recording.answered(mistake, files.reference, made, made.cases[i])) for i in likely)
+
+    return [mistake.id for mistake in files.mistakes if mistake.exercise == made.name
+            and len(shown.get(mistake.id, [])) < OFTEN and not shows(mistake)]
+
+
+def _wrong(exercise: RecordedExercise, i: int, answer: Fingerprint) -> bool:
+    return not same(answer, exercise.right[i], exercise.zero[i], exercise.cases[i].grain)

@@ -16,16 +16,17 @@ from torch import Tensor
 from attention_lab.checking import recorded
 from attention_lab.checking.protocol import Question, plain
 from autograder.judge import private, recording
-from autograder.judge.known import Asked
+from autograder.judge.known import Asked, unseen
 from autograder.judge.versions import digest, unchanged, versions
 from autograder.lessons import derive
-from autograder.lessons.course import ROOT
+from autograder.lessons.course import ROOT, files_of
 from autograder.lessons.declare import Exercise
 from autograder.lessons.topics import topic
 from autograder.submission import notebook
 from autograder.worker import wire
 
 FOLDER = ROOT / "work/hidden"  # as private as the class's seed, which is beside it
+DRAWS = 5  # at most
 KEPT = 40  # files: some for each lesson, and for the seed and the code before these
 
 
@@ -105,12 +106,23 @@ def _keep(exercises: list[recorded.RecordedExercise], path: Path) -> None:
 
 
 def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str) -> list[recorded.RecordedExercise]:
-    """Draws a lesson's hidden cases, and records the answers of the reference."""
+    """Draws a lesson's hidden cases, and records the answers of the reference. They are drawn again if they do not show
+    a known mistake."""
     files, points = topic(lesson.topic), {slot.name: slot.points for slot in lesson.exercises}
-    seed = f"{seed}/0"  # as in earlier versions, so that a class keeps its questions
-    cases = derive.hidden(files.exercises, files.reference, seed)
-    return [recording.record_exercise(e.name, cases[e.name], points[e.name], files.reference, (), e.uses, seed, device)
-            for e in files.exercises]
+    for draw in range(DRAWS):
+        own = f"{seed}/{draw}"
+        cases = derive.hidden(files.exercises, files.reference, own)
+        made = [recording.record_exercise(e.name, cases[e.name], points[e.name], files.reference, (), e.uses, own,
+                                          device) for e in files.exercises]
+        if not any(unseen(exercise, _visible(lesson.name, exercise.name), files) for exercise in made):
+            break
+    return made
+
+
+def _visible(lesson: str, name: str) -> recorded.RecordedExercise | None:
+    with contextlib.suppress(ValueError):  # not built yet
+        return recorded.load(files_of(lesson) / recorded.FOLDER, name)
+    return None
 
 
 def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedExercise], seed: str,

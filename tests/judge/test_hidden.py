@@ -10,6 +10,8 @@ from attention_lab.checking import judging, recorded
 from attention_lab.networks.threads import one_thread
 from attention_lab.notebook.check import asker
 from autograder.judge import questions, recording
+from autograder.judge.known import unseen
+from autograder.lessons import derive
 from autograder.lessons.course import files_of
 from autograder.lessons.topics import topic
 from autograder.submission.notebook import lesson
@@ -81,6 +83,7 @@ def test_known_mistakes_are_asked_about_one_case_first_and_their_answers_are_kep
     def noting(mistake, reference, made, case):
         asked.append((mistake.id, case.number))
         return answered(mistake, reference, made, case)
+    questions.prepare(LESSON, "a seed", "meta", keep=True)  # a draw asks what its numbers may hide
     monkeypatch.setattr(recording, "answered", noting)
     answer = {"squeeze": lambda x: x.amax(dim=(2, 3))}
 
@@ -110,3 +113,19 @@ def test_a_known_mistake_that_is_asked_later_answers_as_one_that_is_recorded():
         made = replace(exercise, mistakes=[])
         recording.record_mistakes(made, topic(LESSON.topic).reference, topic(LESSON.topic).mistakes)
     assert recorded.to_bytes(exercise) == recorded.to_bytes(made)
+
+
+def test_a_draw_whose_numbers_hide_a_known_mistake_is_followed_by_the_next(monkeypatch):
+    """With this seed, dropout takes the same channel before and after a sum."""
+    files, known = topic("danet"), recorded.load(files_of("05a_danet") / recorded.FOLDER, "DANetHead")
+    hidden = []
+    for draw in range(2):
+        cases = derive.hidden(files.exercises, files.reference, f"audit 1/{draw}")["DANetHead"]
+        made = recording.record_exercise("DANetHead", cases, 3.0, files.reference, (), ("PositionAttention",
+                                         "ChannelAttention"), f"audit 1/{draw}")
+        hidden.append(unseen(made, known, files))
+    assert hidden == [["head-dropout-before-sum"], []]
+    drawn = []
+    monkeypatch.setattr(questions, "unseen", lambda made, *_: drawn.append(made) or ["one"] * (len(drawn) == 1))
+    made = questions.drawn(LESSON, "a seed", "meta")
+    assert drawn[-1] is made[-1] and not any(drawn[0] is each for each in made)
