@@ -126,7 +126,7 @@ MISTAKES = (
             {"torch.softmax(energy, dim=-1)": "torch.softmax(energy, dim=-1).transpose(1, 2)",
              "self.attention(x) @ x.flatten(2)": "self.attention(x).transpose(1, 2) @ x.flatten(2)"}, hint=1),
     Mistake("channel-energy",
-            "Your output is right, but `attention` returns the energies before the softmax. It should return the "
+            "Your `attention` returns the energies before the softmax. It should return the "
             "weights.",
             {"torch.softmax(energy, dim=-1)": "energy",
              "self.attention(x) @ x.flatten(2)": "torch.softmax(self.attention(x), dim=-1) @ x.flatten(2)"}, hint=3),

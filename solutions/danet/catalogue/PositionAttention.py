@@ -150,12 +150,12 @@ MISTAKES = (
             "j gives to all positions. If your values are (B, C, N), multiply them by the map transposed.",
             {"values @ self.attention(x).transpose(1, 2)": "values @ self.attention(x)"}, hint=2),
     Mistake("position-map-transposed",
-            "Your output is right, but `attention` returns the map transposed: its columns sum to 1. Row j should "
+            "Your `attention` returns the map transposed: its columns sum to 1. Row j should "
             "hold the weights that position j gives to all positions.",
             {"torch.softmax(queries @ keys, dim=-1)": "torch.softmax(queries @ keys, dim=-1).transpose(1, 2)",
              "values @ self.attention(x).transpose(1, 2)": "values @ self.attention(x)"}, hint=2),
     Mistake("position-energy",
-            "Your output is right, but `attention` returns the products before the softmax. It should return the "
+            "Your `attention` returns the products before the softmax. It should return the "
             "weights.",
             {"torch.softmax(queries @ keys, dim=-1)": "queries @ keys",
              "values @ self.attention(x).transpose(1, 2)":
