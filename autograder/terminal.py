@@ -3,11 +3,13 @@ so that no caller has to think of them."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
+from rich.status import Status
 
 from autograder.outward import on_terminal
 
@@ -18,6 +20,12 @@ class Terminal(Console):
 
     def __init__(self, **options: Any):
         super().__init__(markup=False, emoji=False, highlight=False, **options)
+
+    def status(self, status: RenderableType, **options: Any) -> Status:
+        """In a pipe, where nothing turns, says once on standard error what takes time."""
+        if not self.is_terminal:
+            print(status, file=sys.stderr, flush=True)
+        return super().status(status, **options)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Overrides the method of rich through which everything that is shown passes. The colours and movements of the
