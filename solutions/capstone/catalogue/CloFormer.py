@@ -1073,55 +1073,8 @@ class CloFormer(nn.Module):
           mistake="clo-stride-behind-width"),
     Wrong("first-instead-of-last", {"depths[i] - 1": "0", "2 * dims[i]": "dims[i + 1]"}, of="doubled-width",
           mistake="clo-first-leads-on"),
-    Wrong("first-token", """
-from collections import OrderedDict
-
-class CloFormer(nn.Module):
-    def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
-                 mlp_kernel_size=5, mlp_ratio=4, num_classes=1000) -> None:
-        super().__init__()
-        try:
-            table = [*zip(dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
-                          strict=True)]
-        except ValueError as error:
-            raise ValueError("one entry per stage in each list, please") from error
-
-        self.head = nn.Linear(dims[-1], num_classes)
-        self.norm = nn.GroupNorm(1, dims[-1])
-        stages = []
-        out_dim, stride = dims[-1], 1
-        for dim, depth, heads, split, kernels, window in reversed(table):
-            stage = []
-            for _ in range(depth):
-                stage.insert(0, CloBlock(dim, out_dim, heads, split, kernels, window,
-                                         mlp_kernel_size, mlp_ratio, stride))
-                out_dim, stride = dim, 1
-            stages.insert(0, nn.ModuleList(stage))
-            out_dim, stride = dim, 2
-        self.stages = nn.ModuleList(stages)
-
-        d = dims[0]
-        named = OrderedDict()
-        inside = 3
-        for k, (outside, step) in enumerate([(d // 2, 2), (d, 2), (d, 1), (d, 1)], start=1):
-            named[f"conv{k}"] = nn.Conv2d(inside, outside, 3, stride=step, padding=1)
-            named[f"bn{k}"] = nn.BatchNorm2d(outside)
-            named[f"relu{k}"] = nn.ReLU()
-            inside = outside
-        named["conv5"] = nn.Conv2d(d, d, 1)
-        named["norm"] = nn.GroupNorm(1, d)
-        self.patch_embed = nn.Sequential(named)
-
-    def forward(self, x):
-        out = self.patch_embed(x)
-        for stage in self.stages:
-            for block in stage:
-                out = block(out)
-        out = self.norm(out)
-        out = out[:, :, 0, 0]
-        out = self.head(out)
-        return out
-""", mistake="clo-corner"),
+    Wrong("first-token",
+          {"out.mean(dim=3).mean(dim=2)": "out[:, :, 0, 0]"}, of="built-from-the-back-named", mistake="clo-corner"),
     Wrong("head-first-dim", """
 def conv_bn_relu(inside, outside, stride):
     return [nn.Conv2d(inside, outside, kernel_size=3, stride=stride, padding=1),
@@ -1161,77 +1114,17 @@ class CloFormer(nn.Module):
         x = self.norm(x)
         return self.head(x.flatten(2).mean(2))
 """, mistake="clo-head-of-the-first-width"),
-    Wrong("index-of-dim", """
-from itertools import chain, pairwise
-
-class CloFormer(nn.Module):
-    def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
-                 mlp_kernel_size=5, mlp_ratio=4, num_classes=1000) -> None:
-        super().__init__()
-        n = len(dims)
-        for entries in (depths, num_heads, group_splits, kernel_sizes, window_sizes):
-            if len(entries) != n:
-                raise ValueError("each list needs one entry per stage")
-        outs = ((d := dims[0]) // 2, d, d, d)
-        convs = zip(pairwise((3, *outs)), (2, 2, 1, 1))
-        self.patch_embed = nn.Sequential(*chain.from_iterable(
-            (nn.Conv2d(a, b, 3, stride, padding=1), nn.BatchNorm2d(b), nn.ReLU())
-            for (a, b), stride in convs), nn.Conv2d(d, d, 1), nn.GroupNorm(1, d))
-        self.stages = nn.ModuleList()
-        for i, (dim, depth) in enumerate(zip(dims, depths)):
-            mine = (num_heads[i], group_splits[i], kernel_sizes[i], window_sizes[i],
-                    mlp_kernel_size, mlp_ratio)
-            blocks = [CloBlock(dim, dim, *mine, 1) for _ in range(depth - 1)]
-            if (final := i == n - 1):
-                blocks.append(CloBlock(dim, dim, *mine, 1))
-            else:
-                blocks.append(CloBlock(dim, dims[dims.index(dim) + 1], *mine, 2))
-            self.stages.append(nn.ModuleList(blocks))
-        self.norm = nn.GroupNorm(num_groups=1, num_channels=dims[-1])
-        self.head = nn.Linear(dims[-1], num_classes)
-
-    def forward(self, x):
-        for layer in chain([self.patch_embed], *self.stages, [self.norm]):
-            x = layer(x)
-        return self.head(x.mean([-2, -1]))
-""", mistake="clo-index-of-the-next"),
-    Wrong("inner-lengths", """
-from itertools import chain, pairwise
-
-class CloFormer(nn.Module):
-    def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
-                 mlp_kernel_size=5, mlp_ratio=4, num_classes=1000) -> None:
-        super().__init__()
-        n = len(dims)
-        for entries in (depths, num_heads, group_splits, kernel_sizes, window_sizes):
-            if len(entries) != n:
-                raise ValueError("each list needs one entry per stage")
-        for inner in (*group_splits, *kernel_sizes):
+    Wrong("index-of-dim",
+          {"[CloBlock(dim, dim, *mine, 1) for _ in range(depth)]":
+               "[CloBlock(dim, dim, *mine, 1) for _ in range(depth - 1)]",
+           "i +": "dims.index(dim) +"}, of="extra-downsampling-block", mistake="clo-index-of-the-next"),
+    Wrong("inner-lengths",
+          {"outs ": """for inner in (*group_splits, *kernel_sizes):
             if len(inner) != n:
-                raise ValueError("each list needs one entry per stage")
-        outs = ((d := dims[0]) // 2, d, d, d)
-        convs = zip(pairwise((3, *outs)), (2, 2, 1, 1))
-        self.patch_embed = nn.Sequential(*chain.from_iterable(
-            (nn.Conv2d(a, b, 3, stride, padding=1), nn.BatchNorm2d(b), nn.ReLU())
-            for (a, b), stride in convs), nn.Conv2d(d, d, 1), nn.GroupNorm(1, d))
-        self.stages = nn.ModuleList()
-        for i, (dim, depth) in enumerate(zip(dims, depths)):
-            mine = (num_heads[i], group_splits[i], kernel_sizes[i], window_sizes[i],
-                    mlp_kernel_size, mlp_ratio)
-            blocks = [CloBlock(dim, dim, *mine, 1) for _ in range(depth - 1)]
-            if (final := i == n - 1):
-                blocks.append(CloBlock(dim, dim, *mine, 1))
-            else:
-                blocks.append(CloBlock(dim, dims[i + 1], *mine, 2))
-            self.stages.append(nn.ModuleList(blocks))
-        self.norm = nn.GroupNorm(num_groups=1, num_channels=dims[-1])
-        self.head = nn.Linear(dims[-1], num_classes)
-
-    def forward(self, x):
-        for layer in chain([self.patch_embed], *self.stages, [self.norm]):
-            x = layer(x)
-        return self.head(x.mean([-2, -1]))
-""", mistake="clo-all-refused"),
+                raise ValueError('each list needs one entry per stage')
+        outs """,
+           "[CloBlock(dim, dim, *mine, 1) for _ in range(depth)]":
+               "[CloBlock(dim, dim, *mine, 1) for _ in range(depth - 1)]"}, of="extra-downsampling-block", mistake="clo-all-refused"),
     Wrong("kernels-first-only", {"kernel_sizes[stage]": "kernel_sizes[stage][:1]"}, of="dict-and-page-conv",
           mistake="clo-first-kernel-alone"),
     Wrong("kernels-of-stage-0", {"kernel_sizes[i": "kernel_sizes[0"}, of="step-by-step",
@@ -1250,40 +1143,10 @@ class CloFormer(nn.Module):
           of="head-first-dim", mistake="clo-mlp-swapped"),
     Wrong("mlp-kernel-from-attention", {"2 * dims[i]": "dims[i + 1]", "mlp_kernel_size,": "kernel_sizes[i][0],"},
           of="doubled-width", mistake="clo-kernel-of-the-attention"),
-    Wrong("mlp-ratio-to-int", """
-from itertools import chain, pairwise
-
-class CloFormer(nn.Module):
-    def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
-                 mlp_kernel_size=5, mlp_ratio=4, num_classes=1000) -> None:
-        super().__init__()
-        n = len(dims)
-        for entries in (depths, num_heads, group_splits, kernel_sizes, window_sizes):
-            if len(entries) != n:
-                raise ValueError("each list needs one entry per stage")
-        outs = ((d := dims[0]) // 2, d, d, d)
-        convs = zip(pairwise((3, *outs)), (2, 2, 1, 1))
-        self.patch_embed = nn.Sequential(*chain.from_iterable(
-            (nn.Conv2d(a, b, 3, stride, padding=1), nn.BatchNorm2d(b), nn.ReLU())
-            for (a, b), stride in convs), nn.Conv2d(d, d, 1), nn.GroupNorm(1, d))
-        self.stages = nn.ModuleList()
-        for i, (dim, depth) in enumerate(zip(dims, depths)):
-            mine = (num_heads[i], group_splits[i], kernel_sizes[i], window_sizes[i],
-                    mlp_kernel_size, int(mlp_ratio))
-            blocks = [CloBlock(dim, dim, *mine, 1) for _ in range(depth - 1)]
-            if (final := i == n - 1):
-                blocks.append(CloBlock(dim, dim, *mine, 1))
-            else:
-                blocks.append(CloBlock(dim, dims[i + 1], *mine, 2))
-            self.stages.append(nn.ModuleList(blocks))
-        self.norm = nn.GroupNorm(num_groups=1, num_channels=dims[-1])
-        self.head = nn.Linear(dims[-1], num_classes)
-
-    def forward(self, x):
-        for layer in chain([self.patch_embed], *self.stages, [self.norm]):
-            x = layer(x)
-        return self.head(x.mean([-2, -1]))
-""", mistake="clo-whole-ratio"),
+    Wrong("mlp-ratio-to-int",
+          {"mlp_ratio)": "int(mlp_ratio))",
+           "[CloBlock(dim, dim, *mine, 1) for _ in range(depth)]":
+               "[CloBlock(dim, dim, *mine, 1) for _ in range(depth - 1)]"}, of="extra-downsampling-block", mistake="clo-whole-ratio"),
     Wrong("no-check",
           {"""if len(other) != n:
                 raise ValueError("all lists must have the same length")""":
