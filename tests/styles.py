@@ -174,10 +174,10 @@ def turned_matrices(of: Module) -> bool:
 def functional(of: Module) -> bool:
     """A layer only holds its weights."""
     def change(name, made):
-        more = "" if made["kind"] == "linear" else (f", {name}.stride, {name}.padding, {name}.dilation, {name}.groups")
-        of.called(name, f"F.{made['kind'].lower()}({{}}, {name}.weight, {name}.bias{more})")
+        of.called(name, f"F.{made['kind'].lower()}({{}}, {name}.weight, {name}.bias, {name}.stride, {name}.padding, "
+                        f"{name}.dilation, {name}.groups)")
 
-    return any([_each(of, r"nn\.(?P<kind>Linear)\(.*\)", lambda name, made: of.called(
+    return any([_each(of, r"nn\.Linear\(.*\)", lambda name, made: of.called(
         name, f"F.linear({{}}, {name}.weight, {name}.bias)")),
         _each(of, r"nn\.(?P<kind>Conv[12]d)\((?!.*padding_mode|.*same).*\)", change)])
 

@@ -150,7 +150,7 @@ def _known_right_and_wrong(found: Audit, seed: str, local: Mapping[str, Local], 
         elif judged.mistake != mistake.id:
             found.misnamed.append(f"{mistake.id} as {judged.mistake} ({seed})")
     found.false_acceptances += [f"{wrong.id} of {wrong.exercise} ({seed})" for wrong in known.wrong
-                                if local[wrong.exercise].accepts(wrong.source)]
+                                if not wrong.unseen and local[wrong.exercise].accepts(wrong.source)]
 
 
 def _told(found: Audit, answers: Iterable[Wrong], reference: ModuleType) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 
-from attention_lab.checking.fingerprint import WIDTH, Fingerprint, same
+from attention_lab.checking.fingerprint import WIDTH, Fingerprint
+from attention_lab.checking.recognition import is_wrong
 from attention_lab.checking.recorded import RecordedExercise, RecordedMistake
 from autograder.judge import private, recording
 from autograder.judge.versions import unchanged
@@ -96,16 +97,13 @@ def unseen(made: RecordedExercise, visible: RecordedExercise | None, files: Topi
     visible: the learner's exercise with the answers of its mistakes; None if there is none yet.
     """
     shown = {} if visible is None else {
-        mistake.id: [case.check for i, case in enumerate(visible.cases) if _wrong(visible, i, mistake.fingerprints[i])]
+        mistake.id: [case.check for i, case in enumerate(visible.cases)
+                     if is_wrong(visible, i, mistake.fingerprints[i])]
         for mistake in visible.mistakes}
 
     def shows(mistake: Mistake) -> bool:
         likely = sorted(range(len(made.cases)), key=lambda i: made.cases[i].check not in shown.get(mistake.id, []))
-        return any(_wrong(made, i, recording.answered(mistake, files.reference, made, made.cases[i])) for i in likely)
+        return any(is_wrong(made, i, recording.answered(mistake, files.reference, made, made.cases[i])) for i in likely)
 
     return [mistake.id for mistake in files.mistakes if mistake.exercise == made.name
             and len(shown.get(mistake.id, [])) < OFTEN and not shows(mistake)]
-
-
-def _wrong(exercise: RecordedExercise, i: int, answer: Fingerprint) -> bool:
-    return not same(answer, exercise.right[i], exercise.zero[i], exercise.cases[i].grain)

@@ -40,6 +40,11 @@ def _explains_most(mistakes: list[RecordedMistake],
     return mistakes[counts.index(max(counts))] if any(counts) else None
 
 
+def is_wrong(exercise: RecordedExercise, i: int, answer: Fingerprint) -> bool:
+    """Says whether an answer to case `i` differs from the right one."""
+    return not same(answer, exercise.right[i], exercise.zero[i], exercise.cases[i].grain)
+
+
 class _Answers:
     """A learner's answers, to be compared with those of known mistakes.
 
@@ -85,8 +90,7 @@ class _Answers:
 
     def _shows(self, mistake: RecordedMistake, i: int) -> bool:
         """Says whether the mistake gives a wrong answer."""
-        exercise = self.exercise
-        return not same(self._theirs(mistake, i), exercise.right[i], exercise.zero[i], exercise.cases[i].grain)
+        return is_wrong(self.exercise, i, self._theirs(mistake, i))
 
     def _as_noisy(self, mistake: RecordedMistake) -> bool:
         """Says whether the answer is as far from the right numbers as `mistake` is. The two already look alike. This
