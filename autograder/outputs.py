@@ -12,8 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from attention_lab.checking import report
-from attention_lab.checking.verdict import Verdict
+from attention_lab.checking.verdict import report
+from attention_lab.checking.verdict.verdict import Verdict
 from autograder.judge.judge import Result
 from autograder.outward import on_terminal
 

@@ -28,7 +28,7 @@ def on_terminal(said: object, lines: bool = False) -> str:
     """
     text = str(said)
     if not text.replace("\n", "").replace("\t", "").isprintable():
-        from attention_lab.checking.report import clean
+        from attention_lab.checking.verdict.report import clean
 
         text = clean(text)
     return text if lines else " ".join(text.split())

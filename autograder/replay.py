@@ -9,8 +9,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from rich.console import Console
 from rich.text import Text
 
-from attention_lab.checking.report import number, text
-from attention_lab.checking.verdict import Verdict
+from attention_lab.checking.verdict.report import number, text
+from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.notebook.problem import Problem, versions
 from autograder.classroom.pool import Pool, get_ready
 from autograder.intake import problems

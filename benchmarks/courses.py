@@ -12,7 +12,7 @@ from pathlib import Path
 
 import nbformat
 
-from attention_lab.checking import recorded
+from attention_lab.checking.known import recorded
 from autograder.judge.judge import Graders
 from tests.classroom.course import OURS, Course
 from tests.classroom.pupils import GRADE_IDS, LESSON, ROOT, Pupil, find
@@ -25,8 +25,8 @@ HIDDEN = "hidden"
 TEST = """### BEGIN HIDDEN TESTS
 from pathlib import Path
 from attention_lab.check import asker
-from attention_lab.checking.recorded import load
-from attention_lab.checking.judging import judge
+from attention_lab.checking.known.recorded import load
+from attention_lab.checking.verdict.judging import judge
 float(judge(load(Path({file!r}), {name!r}), asker({name}, globals()), secret=True).points)
 ### END HIDDEN TESTS"""
 

@@ -15,7 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from attention_lab.checking import recorded, values
+from attention_lab.checking.form import values
+from attention_lab.checking.known import recorded
 from tests.classroom.pupils import SOLVED
 
 from .submissions import IMPORTS

@@ -32,7 +32,8 @@ import json
 clocks = sys.modules["spans"] = types.ModuleType("spans")
 exec(compile({text!r}, "<spans>", "exec"), vars(clocks))
 spans = clocks.Spans({clock!r})
-from attention_lab.checking import crash, observe, values
+from attention_lab.checking.ask import crash, observe
+from attention_lab.checking.form import values
 main, wire, restore = (sys.modules[f"worker.{{name}}"] for name in ("main", "wire", "restore"))
 observed = observe._Observation
 for owner, name, label in ((wire, "_read", "wait"), (wire, "receive", "worker: unpack"), (main.Notebook, "cell", "worker: run cells"),

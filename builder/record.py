@@ -25,11 +25,12 @@ import torch
 from nbformat import NotebookNode
 from torch import Tensor
 
-from attention_lab.checking import compare, fingerprint, recorded
-from attention_lab.checking.fingerprint import Fingerprint
-from attention_lab.checking.observe import observe
-from attention_lab.checking.protocol import plain
-from attention_lab.checking.recorded import RecordedExercise
+from attention_lab.checking.ask.observe import observe
+from attention_lab.checking.facts import compare
+from attention_lab.checking.form.protocol import plain
+from attention_lab.checking.known import fingerprint, recorded
+from attention_lab.checking.known.fingerprint import Fingerprint
+from attention_lab.checking.known.recorded import RecordedExercise
 from attention_lab.networks.threads import one_thread
 from attention_lab.storage import only, write
 from autograder.judge import recording
@@ -45,7 +46,7 @@ WRITTEN, SEEN = ROOT / "solutions/recorded.json", ROOT / "work/recorded.json"
 FOLDERS = {"attention_lab": COURSE / "attention_lab", "autograder": ROOT / "autograder",
            "solutions": ROOT / "solutions"}
 MAKES = {"autograder.lessons.derive": ["visible"], "autograder.judge.recording": ["record_exercise"],
-         "attention_lab.checking.recorded": ["to_bytes"]}
+         "attention_lab.checking.known.recorded": ["to_bytes"]}
 
 
 def reach(lesson: Lesson) -> Reach:

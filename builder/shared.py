@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-from attention_lab.checking import recorded
+from attention_lab.checking.known import recorded
 from attention_lab.notebook.course_map import duration
 from autograder.lessons.course import COURSE, LIST, ROOT, files_of, lessons, plans, repository, ways
 from builder import first_cell, versions

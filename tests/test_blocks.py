@@ -1,6 +1,6 @@
 """A wall of shapes in a network is told by its first block."""
 
-from attention_lab.checking import facts, wording
+from attention_lab.checking.facts import facts, wording
 
 
 def said(missing, extra):

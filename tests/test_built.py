@@ -5,7 +5,7 @@ import re
 import nbformat
 import pytest
 
-from attention_lab.checking import recorded
+from attention_lab.checking.known import recorded
 from autograder.lessons.course import files_of
 from builder import build, cells, notebooks, record, shared
 from tests.suites import NIGHTLY

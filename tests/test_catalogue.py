@@ -6,7 +6,7 @@ import textwrap
 
 import pytest
 
-from attention_lab.checking import recorded
+from attention_lab.checking.known import recorded
 from attention_lab.notebook.check import verdict_on
 from autograder.judge import recording
 from autograder.lessons.course import ROOT, files_of

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from attention_lab.checking.verdict import Verdict
+from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.notebook.course_map import CHOSEN, CourseMap, course_map, duration
 from attention_lab.notebook.progress import remember
 from autograder.lessons.course import lessons, ways

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from attention_lab import begin, check, lesson_files, progress, solution
-from attention_lab.checking import recorded
+from attention_lab.checking.known import recorded
 from attention_lab.notebook.course_map import CourseMap
 from attention_lab.notebook.review import review
 from autograder.lessons.course import COURSE, files_of, lessons

@@ -45,7 +45,7 @@ def copy(tmp_path, monkeypatch):
     ("course/attention_lab/networks/training.py", "model.train()", "model.eval()",
      {"experiments": ["attention_lab.networks.training.train"]}),
     ("course/attention_lab/networks/training.py", "Trains `model` in place", "Trains a `model` in place", {}),
-    ("course/attention_lab/checking/wording.py", "zero everywhere", "0 everywhere", {}),
+    ("course/attention_lab/checking/facts/wording.py", "zero everywhere", "0 everywhere", {}),
     ("course/attention_lab/notebook/course_map.py", "builds on", "begins with", {}),
     ("course/attention_lab/course.toml", "minutes = 85", "minutes = 89", {}),
     ("solutions/shared/digit_net.py", "BATCH = ", "BATCH = 2 * ",

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from attention_lab.checking import fingerprint
+from attention_lab.checking.known import fingerprint
 from autograder.judge import recording
 from autograder.lessons.topics import Topic, topic
 from builder import build, cells, notebooks, record, run

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from attention_lab.checking.verdict import Verdict
+from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.notebook.progress import FILE, Progress, remember
 
 

@@ -8,8 +8,8 @@ import torch
 from torch import nn
 
 from attention_lab import check, progress, puzzle, solution
-from attention_lab.checking import recorded
-from attention_lab.checking.verdict import Verdict
+from attention_lab.checking.known import recorded
+from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.notebook import puzzle as puzzle_module
 from attention_lab.notebook.progress import FILE, digest, kept, remember
 from autograder.lessons import catalogue

@@ -10,7 +10,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 from attention_lab import report_problem
-from attention_lab.checking.verdict import Verdict
+from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.notebook import problem
 from attention_lab.notebook.needed import needed
 from attention_lab.notebook.problem import versions

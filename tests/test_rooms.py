@@ -82,3 +82,15 @@ def test_an_own_lesson_from_before_the_move_is_told_what_to_import(tmp_path):
     with pytest.raises(ModuleNotFoundError, match=r"exercises.py: solutions.shared.declare is now "
                                                   r"autograder.lessons.declare"):
         _ = topic(tmp_path / "moved_topic").exercises
+
+
+CHECKING = ("form", "facts", "known", "ask", "verdict")  # each may import itself and those before it
+
+
+def test_the_five_rooms_of_a_check_import_only_those_before_them():
+    room = {name: name.split(".")[2] for name in modules("course/attention_lab") if name.count(".") > 2
+            and name.split(".")[1] == "checking"}
+    known = modules("course/attention_lab")
+    wrong = [f"{name} imports {other}" for name in room for other in imported_of(known, name)
+             if other in room and CHECKING.index(room[other]) > CHECKING.index(room[name])]
+    assert set(room.values()) == set(CHECKING) and not wrong, "\n".join(sorted(wrong))

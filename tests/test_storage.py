@@ -13,8 +13,8 @@ from datetime import date
 import pytest
 
 from attention_lab import workspace
-from attention_lab.checking import recorded
-from attention_lab.checking.verdict import Verdict
+from attention_lab.checking.known import recorded
+from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.networks import my_net
 from attention_lab.networks.record import RULES, Record
 from attention_lab.notebook import card, course_map, own_record, progress, report_problem, review, study, train_resnet

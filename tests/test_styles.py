@@ -4,7 +4,8 @@ import inspect
 
 import pytest
 
-from attention_lab.checking import judging, recorded
+from attention_lab.checking.known import recorded
+from attention_lab.checking.verdict import judging
 from attention_lab.networks.threads import one_thread
 from attention_lab.notebook.check import asker
 from autograder.judge.recording import run_source

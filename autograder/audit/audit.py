@@ -20,9 +20,10 @@ from typing import Any
 from nbformat import NotebookNode
 from rich.text import Text
 
-from attention_lab.checking import judging, placement, recorded
-from attention_lab.checking.differences import differences
-from attention_lab.checking.verdict import Verdict
+from attention_lab.checking.known import placement, recorded
+from attention_lab.checking.verdict import judging
+from attention_lab.checking.verdict.differences import differences
+from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.networks.threads import one_thread
 from attention_lab.notebook.check import asker, verdict_on
 from autograder.audit.missing import missing

@@ -8,7 +8,7 @@ from math import isclose
 
 from nbgrader.api import Grade, SubmittedAssignment
 
-from attention_lab.checking.report import number
+from attention_lab.checking.verdict.report import number
 from autograder.classroom.rules import Rules
 from autograder.classroom.times import time_said
 

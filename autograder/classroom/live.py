@@ -18,7 +18,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from attention_lab.checking.report import number
+from attention_lab.checking.verdict.report import number
 from autograder.classroom.final_mark import FinalMark
 from autograder.judge.judge import Result
 from autograder.judge.packages import said, sorted_out

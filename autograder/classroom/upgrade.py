@@ -14,7 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 from rich.text import Text
 
-from attention_lab.checking.report import number
+from attention_lab.checking.verdict.report import number
 from autograder.classroom.counts import former
 from autograder.classroom.course import course_app
 from autograder.classroom.pool import Pool, get_ready

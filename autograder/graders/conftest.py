@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from attention_lab.checking import report
-from attention_lab.checking.verdict import Check, Verdict
+from attention_lab.checking.verdict import report
+from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.intake.files import read
 from autograder.judge.judge import Judge, Result
 from autograder.judge.settings import DEVICES, Settings

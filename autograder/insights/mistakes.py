@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
-from attention_lab.checking.verdict import NOT_COMPARED, Verdict
+from attention_lab.checking.verdict.verdict import NOT_COMPARED, Verdict
 from autograder.insights.graded_work import Work
 from autograder.judge.judge import WITH_COURSES
 from autograder.judge.session import DEATHS, UNDEFINED

@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
-from attention_lab.checking.report import number
+from attention_lab.checking.verdict.report import number
 from autograder.insights.insights import Insights
 from autograder.insights.items import FEWEST
 from autograder.insights.likeness import A_HINT, A_QUESTION, SHORT

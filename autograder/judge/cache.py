@@ -11,7 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from attention_lab.checking.verdict import Check, Verdict
+from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.judge import private
 from autograder.judge.judge import Judge, Result
 from autograder.judge.packages import is_absent

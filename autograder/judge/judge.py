@@ -12,10 +12,11 @@ from typing import Any
 import torch
 from nbformat import NotebookNode
 
-from attention_lab.checking import judging, recorded, verdict
-from attention_lab.checking.bounds import TOGETHER
-from attention_lab.checking.protocol import Answer, Question
-from attention_lab.checking.verdict import Check, Verdict
+from attention_lab.checking.form.bounds import TOGETHER
+from attention_lab.checking.form.protocol import Answer, Question
+from attention_lab.checking.known import recorded
+from attention_lab.checking.verdict import judging, verdict
+from attention_lab.checking.verdict.verdict import Check, Verdict
 from attention_lab.networks.threads import one_thread
 from autograder.judge import measuring, questions
 from autograder.judge.proxy_process import ProxyProcess

@@ -10,9 +10,9 @@ from typing import Any
 
 import torch
 
-from attention_lab.checking.fingerprint import WIDTH, Fingerprint
-from attention_lab.checking.recognition import is_wrong
-from attention_lab.checking.recorded import RecordedExercise, RecordedMistake
+from attention_lab.checking.known.fingerprint import WIDTH, Fingerprint
+from attention_lab.checking.known.recorded import RecordedExercise, RecordedMistake
+from attention_lab.checking.verdict.recognition import is_wrong
 from autograder.judge import private, recording
 from autograder.judge.versions import unchanged
 from autograder.lessons.catalogue import Mistake

@@ -14,8 +14,8 @@ from dataclasses import replace
 
 from torch import Tensor
 
-from attention_lab.checking.protocol import Answer, Question
-from attention_lab.checking.recorded import RecordedCase
+from attention_lab.checking.form.protocol import Answer, Question
+from attention_lab.checking.known.recorded import RecordedCase
 from autograder.judge import questions
 from autograder.judge.session import Session
 from autograder.submission.notebook import Cell, defined_names

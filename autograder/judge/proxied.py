@@ -15,8 +15,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from attention_lab.checking import values
-from attention_lab.checking.probes.dropout import NoDropout
+from attention_lab.checking.ask.probes.dropout import NoDropout
+from attention_lab.checking.form import values
 from attention_lab.networks.threads import one_thread
 
 KEYS = {"ask", "name", "construct", "path", "method", "training", "args", "kwargs", "backward"}  # of every question

@@ -13,8 +13,8 @@ from random import Random
 
 from torch import Tensor
 
-from attention_lab.checking import recorded
-from attention_lab.checking.protocol import Question, plain
+from attention_lab.checking.form.protocol import Question, plain
+from attention_lab.checking.known import recorded
 from autograder.judge import private, recording
 from autograder.judge.known import Asked, unseen
 from autograder.judge.versions import digest, unchanged, versions
@@ -147,8 +147,8 @@ def at_once(exercise: recorded.RecordedExercise) -> list[int]:
 
 
 def first(case: recorded.RecordedCase) -> Question:
-    """Returns the question as attention_lab.checking.judging asks it the first time. It does not ask for the inputs and
-    outputs of sub-modules, because those only serve to explain a wrong answer."""
+    """Returns the question as `judging` asks it the first time. It does not ask for the inputs and outputs of
+    sub-modules, because those only serve to explain a wrong answer."""
     return replace(case.question, choice=0, trace=False)
 
 

@@ -16,12 +16,12 @@ from unittest.mock import patch
 import torch
 from torch import Tensor, nn
 
-from attention_lab.checking import values
-from attention_lab.checking.compare import DRAWN
-from attention_lab.checking.fingerprint import Fingerprint, same
-from attention_lab.checking.observe import observe
-from attention_lab.checking.protocol import NUMBER, Answer, Call, Construct, Observation, Question, Raised
-from attention_lab.checking.recorded import RecordedCase, RecordedExercise, RecordedMistake
+from attention_lab.checking.ask.observe import observe
+from attention_lab.checking.facts.compare import DRAWN
+from attention_lab.checking.form import values
+from attention_lab.checking.form.protocol import NUMBER, Answer, Call, Construct, Observation, Question, Raised
+from attention_lab.checking.known.fingerprint import Fingerprint, same
+from attention_lab.checking.known.recorded import RecordedCase, RecordedExercise, RecordedMistake
 from autograder.lessons import catalogue, declare, derive
 from autograder.lessons.derive import VISIBLE
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 from torch import Tensor
 
-from attention_lab.checking.protocol import Answer, Observation
-from attention_lab.checking.verdict import Verdict
+from attention_lab.checking.form.protocol import Answer, Observation
+from attention_lab.checking.verdict.verdict import Verdict
 from autograder.judge.packages import OWN, PYTHON, is_absent, known, why_lacking
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.sandbox import limits, validation

@@ -15,9 +15,9 @@ from dataclasses import replace
 from itertools import chain, zip_longest
 from types import ModuleType
 
-from attention_lab.checking.differences import differences
-from attention_lab.checking.observe import observe
-from attention_lab.checking.recorded import RecordedExercise
+from attention_lab.checking.ask.observe import observe
+from attention_lab.checking.known.recorded import RecordedExercise
+from attention_lab.checking.verdict.differences import differences
 from attention_lab.networks.threads import one_thread
 from autograder.audit.mutants import Mutant, counted, mutants
 from autograder.audit.syntax import is_guard

@@ -16,9 +16,9 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 import fastjsonschema
 from torch import Tensor
 
-from attention_lab.checking import protocol, values
-from attention_lab.checking.bounds import ITEMS, KEYS
-from attention_lab.checking.protocol import Answer, Bounds, Observation
+from attention_lab.checking.form import protocol, values
+from attention_lab.checking.form.bounds import ITEMS, KEYS
+from attention_lab.checking.form.protocol import Answer, Bounds, Observation
 from autograder.worker import wire
 from autograder.worker.cells import Ran
 from autograder.worker.counts import Counted

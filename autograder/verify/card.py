@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 import fastjsonschema
 
-from attention_lab.checking.bounds import Bounds, Name, Text, Whole
+from attention_lab.checking.form.bounds import Bounds, Name, Text, Whole
 from attention_lab.networks.digit_training import BUDGET
 from attention_lab.networks.paper_tables import PaperTable
 from attention_lab.networks.record import LONGEST, RULES, Record

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 from rich.console import Console
 from rich.text import Text
 
-from attention_lab.checking.report import number
+from attention_lab.checking.verdict.report import number
 from attention_lab.networks.paper_tables import CAPSTONE, Row
 from autograder.judge.judge import Judge, Result
 from autograder.judge.questions import closure

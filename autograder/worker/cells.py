@@ -31,8 +31,8 @@ from typing import Any
 import torch
 from torch import nn
 
-from attention_lab.checking import crash, lines
-from attention_lab.checking.protocol import Raised, Text
+from attention_lab.checking.ask import crash, lines
+from attention_lab.checking.form.protocol import Raised, Text
 
 FUTURE = functools.reduce(operator.or_,
                           (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
-from attention_lab.checking.bounds import TEXT, Bounds, Name, Text
+from attention_lab.checking.form.bounds import TEXT, Bounds, Name, Text
 from attention_lab.networks.own_modules import mine
 from attention_lab.networks.paper_tables import CAPSTONE, paper_table
 

@@ -29,8 +29,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 import attention_lab
-from attention_lab.checking.observe import observe
-from attention_lab.checking.protocol import Question, plain, read
+from attention_lab.checking.ask.observe import observe
+from attention_lab.checking.form.protocol import Question, plain, read
 
 from . import bars, layers, proxies, restore, room, wire
 from .cells import Cells, Silent, built_as_usual
@@ -81,8 +81,8 @@ class Notebook:
         return self.scope[header["function"]](header["given"], tensors)
 
     def observe(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
-        """Answers what an exercise does with each question, as attention_lab.checking.observe writes it down, or that
-        nothing has its name."""
+        """Answers what an exercise does with each question, as `observe` writes it down, or that nothing has its
+        name."""
         self.scope.update(self.cells.answers | self.proxies)
         if header["exercise"] not in self.scope:
             return {"missing": True}, {}

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from attention_lab.checking import values
+from attention_lab.checking.form import values
 
 Remote = Callable[[dict, dict[str, Tensor]], tuple[dict, dict[str, Tensor]]]
 # What each question says, unless it says something else.

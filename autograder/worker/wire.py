@@ -16,8 +16,17 @@ from typing import Any
 
 from torch import Tensor
 
-from attention_lab.checking import packing
-from attention_lab.checking.bounds import AXES, DEPTH, DIGITS, DTYPES, ELEMENTS, HEADER_BYTES, TENSOR_BYTES, TENSORS
+from attention_lab.checking.form import packing
+from attention_lab.checking.form.bounds import (
+    AXES,
+    DEPTH,
+    DIGITS,
+    DTYPES,
+    ELEMENTS,
+    HEADER_BYTES,
+    TENSOR_BYTES,
+    TENSORS,
+)
 
 LENGTHS = struct.Struct("<II")
 NUMBERS = {str(dtype) for dtype in DTYPES}

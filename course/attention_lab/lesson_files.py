@@ -11,7 +11,7 @@ from __future__ import annotations
 from filecmp import cmp
 from pathlib import Path
 
-from .checking import recorded
+from .checking.known import recorded
 
 LESSONS = Path(__file__).with_name("lessons")
 FIGURES = "figures"

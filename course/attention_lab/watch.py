@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.markdown import Markdown
 from rich.text import Text
 
-from .checking import recorded
+from .checking.known import recorded
 from .lesson_files import checks
 from .notebook.check import check
 from .notebook.exercise_file import ExerciseFile

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from . import storage
-from .checking import recorded
+from .checking.known import recorded
 
 LARGEST = 200 << 20  # bytes of a notebook
 RELEASE = ".release"  # in the learner's folder: the hash of the released notebook that the learner began with

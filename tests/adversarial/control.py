@@ -33,9 +33,12 @@ import pytest
 import torch
 
 import attention_lab
-from attention_lab.checking import judging, observe, recorded, values
-from attention_lab.checking.protocol import Answer, Observation, Question, plain, read
-from attention_lab.checking.recorded import RecordedExercise
+from attention_lab.checking.ask import observe
+from attention_lab.checking.form import values
+from attention_lab.checking.form.protocol import Answer, Observation, Question, plain, read
+from attention_lab.checking.known import recorded
+from attention_lab.checking.known.recorded import RecordedExercise
+from attention_lab.checking.verdict import judging
 from autograder.judge import recording
 from autograder.lessons import derive
 from autograder.lessons.course import files_of

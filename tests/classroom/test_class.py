@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbgrader.preprocessors import CheckCellMetadata
 
-from attention_lab.checking import values
+from attention_lab.checking.form import values
 from autograder.intake.files import read
 from autograder.judge import judge, questions
 from autograder.submission.parse import Unreadable

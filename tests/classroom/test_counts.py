@@ -5,8 +5,8 @@ import itertools
 import pytest
 from nbgrader.api import Gradebook
 
-from attention_lab.checking import report
-from attention_lab.checking.verdict import Check, Verdict
+from attention_lab.checking.verdict import report
+from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.classroom.counts import former, weigh, weights_in
 from autograder.classroom.final_mark import mark_of
 from autograder.classroom.rules import Weight

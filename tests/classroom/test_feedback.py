@@ -15,8 +15,8 @@ from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 
-from attention_lab.checking import report
-from attention_lab.checking.verdict import Check, Verdict
+from attention_lab.checking.verdict import report
+from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.classroom.counts import weigh
 from autograder.classroom.feedback import page as drawing
 from autograder.classroom.feedback.content import Cell, Content, Exercise, _cell, content

@@ -14,7 +14,7 @@ import nbformat
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from attention_lab.checking import report
+from attention_lab.checking.verdict import report
 from autograder.classroom.nbgrader_plugin.repair import restore
 from autograder.submission.notebook import cells_to_run, lesson, lesson_of
 from autograder.submission.parse import Unreadable, parse

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 
 import pytest
 
-from attention_lab.checking.verdict import Check, Verdict
+from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.classroom import grade as command
 from autograder.judge.judge import BUSY, Result
 from tests.classroom.pupils import LESSON, NAMES, PUPILS

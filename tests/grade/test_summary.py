@@ -4,7 +4,7 @@ import io
 
 from rich.console import Console
 
-from attention_lab.checking.verdict import Check, Verdict
+from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.classroom.final_mark import FinalMark
 from autograder.classroom.live import LiveTable
 from autograder.judge.judge import BUSY, Result

@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 
 import attention_lab
-from attention_lab.checking import report
-from attention_lab.checking.verdict import Check, Verdict
+from attention_lab.checking.verdict import report
+from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.judge import cache as module
 from autograder.judge import versions
 from autograder.judge.cache import Verdicts, storable
@@ -113,7 +113,7 @@ def digest(monkeypatch, tree):
 
 
 @pytest.mark.parametrize("file", ["autograder/judge/judge.py", "autograder/worker/main.py",
-                                  "course/attention_lab/checking/compare.py", "autograder/lessons/derive.py",
+                                  "course/attention_lab/checking/facts/compare.py", "autograder/lessons/derive.py",
                                   "solutions/se/reference.py", "solutions/se/exercises.py",
                                   "solutions/se/catalogue/squeeze.py"])
 def test_a_change_of_code_is_another_digest(tree, file, monkeypatch):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attention_lab.checking.values import LAYOUTS
+from attention_lab.checking.form.values import LAYOUTS
 from autograder.lessons import derive
 from autograder.lessons.topics import topic as load
 from autograder.submission import notebook

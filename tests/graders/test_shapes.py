@@ -4,7 +4,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from attention_lab.checking.values import LAYOUTS
+from attention_lab.checking.form.values import LAYOUTS
 from autograder.audit.audit import Local
 from autograder.judge import recording
 from autograder.lessons.declare import Case, RandomTensor

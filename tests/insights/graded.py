@@ -8,7 +8,7 @@ from pathlib import Path
 
 from nbgrader.coursedir import CourseDirectory
 
-from attention_lab.checking.verdict import NOT_COMPARED, Check, Verdict
+from attention_lab.checking.verdict.verdict import NOT_COMPARED, Check, Verdict
 from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
 from autograder.judge.judge import Result
 from autograder.submission import notebook

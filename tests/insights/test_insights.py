@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from bs4 import BeautifulSoup
 
-from attention_lab.checking.verdict import Check, Verdict
+from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.insights import table
 from autograder.insights.graded_work import answers_in
 from autograder.insights.insights import insights

@@ -15,9 +15,10 @@ import pytest
 import torch
 
 from attention_lab import review
-from attention_lab.checking import packing, recorded
-from attention_lab.checking.protocol import Call, Construct
-from attention_lab.checking.verdict import Verdict
+from attention_lab.checking.form import packing
+from attention_lab.checking.form.protocol import Call, Construct
+from attention_lab.checking.known import recorded
+from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.notebook.check import verdict_on
 from attention_lab.notebook.progress import FILE, Kept, Progress, began, kept, remember
 from attention_lab.notebook.review import SCHEDULE, _write, questions

@@ -12,8 +12,8 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from traitlets.config import Config
 
-from attention_lab.checking.report import DIRECTIONS
-from attention_lab.checking.verdict import Check, Verdict
+from attention_lab.checking.verdict.report import DIRECTIONS
+from attention_lab.checking.verdict.verdict import Check, Verdict
 from attention_lab.notebook.check import OpeningHint
 from autograder.classroom import nbgrader_plugin
 from autograder.classroom.feedback.texts import learners_text

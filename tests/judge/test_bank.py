@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from attention_lab.checking import report
+from attention_lab.checking.verdict import report
 from autograder.intake.files import read
 from autograder.lessons.course import NOTEBOOKS
 from autograder.submission import notebook

@@ -9,7 +9,9 @@ import pytest
 import torch
 from torch.overrides import TorchFunctionMode
 
-from attention_lab.checking import bounds, compare, protocol, report
+from attention_lab.checking.facts import compare
+from attention_lab.checking.form import bounds, protocol
+from attention_lab.checking.verdict import report
 from autograder.judge import judge
 from autograder.lessons.course import ROOT
 from autograder.lessons.declare import Case, RandomTensor

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from attention_lab.checking import judging, recorded
+from attention_lab.checking.known import recorded
+from attention_lab.checking.verdict import judging
 from attention_lab.networks.threads import one_thread
 from attention_lab.notebook.check import asker
 from autograder.judge import questions, recording

@@ -3,7 +3,7 @@ where something is lost the report says why, and docs/learners.md said so before
 
 import pytest
 
-from attention_lab.checking import report
+from attention_lab.checking.verdict import report
 from autograder.judge.packages import is_absent
 from autograder.lessons.course import ROOT
 from autograder.submission.notebook import lesson

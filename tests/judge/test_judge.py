@@ -8,7 +8,8 @@ from itertools import product
 import pytest
 from nbformat.v4 import new_code_cell, new_notebook
 
-from attention_lab.checking import judging, recorded, report
+from attention_lab.checking.known import recorded
+from attention_lab.checking.verdict import judging, report
 from autograder.intake.files import read
 from autograder.judge import measuring
 from autograder.judge.cache import storable

@@ -5,8 +5,8 @@ from functools import partial
 
 import pytest
 
-from attention_lab.checking import judging, report
-from attention_lab.checking.protocol import Observation
+from attention_lab.checking.form.protocol import Observation
+from attention_lab.checking.verdict import judging, report
 from autograder.judge import measuring, recording
 from autograder.judge.session import Session
 from autograder.lessons import derive

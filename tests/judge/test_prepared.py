@@ -12,7 +12,7 @@ from tests.hidden import graders
 LESSON = "01_se"
 ANSWER = """
 import pickle, sys
-from attention_lab.checking.observe import observe
+from attention_lab.checking.ask.observe import observe
 from autograder.worker import main
 from solutions.se import reference
 asked = pickle.load(sys.stdin.buffer)

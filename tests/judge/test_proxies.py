@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch import nn
 
-from attention_lab.checking import device
+from attention_lab.checking.ask import device
 from autograder.judge import proxy_process
 from autograder.judge.proxied import Proxies, Refused
 from autograder.judge.proxy_process import ProxyProcess

@@ -10,7 +10,7 @@ import time
 import pytest
 from conftest import ROOT, need
 
-from attention_lab.checking import report
+from attention_lab.checking.verdict import report
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
 from autograder.sandbox import isolation

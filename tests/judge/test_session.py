@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from attention_lab.checking.verdict import Check, Verdict
+from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.judge import judge
 from autograder.judge.session import CellHistory
 from autograder.sandbox.sandbox import Died

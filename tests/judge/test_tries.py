@@ -6,7 +6,7 @@ searches the interpreter can; a count of placements is claimed in the words of e
 
 import pytest
 
-from attention_lab.checking import judging, report
+from attention_lab.checking.verdict import judging, report
 from autograder.judge import measuring, questions, recording
 from autograder.judge.session import Session
 from autograder.lessons.declare import Case, RandomTensor, TorchModule
@@ -16,7 +16,7 @@ from tests.seams.way import IMPORTS, _module
 
 LYING = """
 import sys
-from attention_lab.checking.protocol import Observation
+from attention_lab.checking.form.protocol import Observation
 
 def observer():
     frame = sys._getframe(1)

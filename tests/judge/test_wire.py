@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import save
 
-from attention_lab.checking import bounds
+from attention_lab.checking.form import bounds
 from autograder.worker import wire
 
 

@@ -10,7 +10,7 @@ from conftest import ROOT
 from nbclient import NotebookClient
 from nbgrader.utils import determine_grade
 
-from attention_lab.checking import recorded
+from attention_lab.checking.known import recorded
 from attention_lab.notebook.check import check, verdict_on
 from autograder.judge import recording
 from autograder.lessons.course import files_of

@@ -8,9 +8,11 @@ from dataclasses import replace
 import pytest
 import torch
 
-from attention_lab.checking import device, judging, recorded, report
-from attention_lab.checking.observe import observe
-from attention_lab.checking.protocol import Located, Mixed
+from attention_lab.checking.ask import device
+from attention_lab.checking.ask.observe import observe
+from attention_lab.checking.form.protocol import Located, Mixed
+from attention_lab.checking.known import recorded
+from attention_lab.checking.verdict import differences, judging, report
 from attention_lab.notebook.check import asker
 from autograder.judge import recording
 from autograder.lessons.catalogue import Mistake
@@ -159,7 +161,7 @@ def test_the_references_follow(reference, name, case, where):
     case = Case("another device", case.args, construct=case.construct, device=True)
     made = recording.record_case(name, case, vars(reference), device=where)
     assert made.question.device == where and any(name.startswith("output") for name in made.expected_tensors)
-    assert all(device.is_on(there.device, where) for there in made.expected.devices.values())
+    assert all(differences.is_on(there.device, where) for there in made.expected.devices.values())
     assert {n.split(".")[0] for n in made.expected.devices} == {"output", "grad"}
     header, _ = observe(vars(reference)[name], made.question, made.tensors, vars(reference))
     assert header.mixed is None and header.raised is None
@@ -343,8 +345,8 @@ def test_the_recording_holds_the_numbers_of_its_outputs(way):
 
 FRESH = """
 import sys, torch
-from attention_lab.checking.device import Mixed
-from attention_lab.checking.probes.memory import LargestTensor
+from attention_lab.checking.ask.device import Mixed
+from attention_lab.checking.ask.probes.memory import LargestTensor
 
 assert "torch._dynamo" not in sys.modules, "imported with the library"
 with LargestTensor(), Mixed(torch.device("meta"), {}):
@@ -378,7 +380,11 @@ def test_no_tensor_is_compared_with_a_device(monkeypatch):
                                                  ("cpu", "cuda", False), ("meta", "meta", True),
                                                  ("cuda:0", "meta", False)])
 def test_device_indices(found, asked, right):
-    assert device.is_on(found, asked) is right
+    assert differences.is_on(found, asked) is right
+
+
+def _located(tensor, where):
+    return Located(where, list(tensor.shape), str(tensor.dtype).removeprefix("torch."))
 
 
 class OnGpu:
@@ -390,7 +396,7 @@ class OnGpu:
     def __call__(self, question, tensors):
         header, out = self.ask(replace(question, device="cpu"), tensors)
         if question.device == "cuda":
-            header.devices = {n: replace(device.described(t), device=self.where) for n, t in out.items()}
+            header.devices = {n: _located(t, self.where) for n, t in out.items()}
             header.mixed = self.mixed
         return header, out
 
@@ -404,7 +410,7 @@ def on_gpu(lesson, answer, **more):
     header, out = asker(lesson.namespace("")[lesson.name],
                         lesson.namespace(""))(replace(there.question, device="cpu"), there.tensors)
     there.expected, there.expected_tensors = replace(header,
-                                                     devices={n: device.described(t) for n, t in out.items()}), out
+                                                     devices={n: _located(t, "cpu") for n, t in out.items()}), out
     assert cpu.question.device == "cpu"
     return judging.judge(exercise, OnGpu(exercise, asker(names[lesson.name], names), **more))
 

@@ -4,7 +4,7 @@ does."""
 import torch
 from torch.nn import functional as F
 
-from attention_lab.checking.exact_gradients import exact_hardsigmoid
+from attention_lab.checking.ask.exact_gradients import exact_hardsigmoid
 from autograder.lessons.declare import Case, RandomTensor
 
 SWISH = "def swish(x):\n    return x * (x + 3).clamp(0, 6) / 6"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from attention_lab.checking import report
+from attention_lab.checking.verdict import report
 from autograder.lessons.catalogue import Mistake
 from autograder.lessons.declare import Case, RandomTensor
 

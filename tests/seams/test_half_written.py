@@ -3,7 +3,7 @@ and points that are not all of them are explained."""
 
 import pytest
 
-from attention_lab.checking import report
+from attention_lab.checking.verdict import report
 from autograder.lessons.catalogue import Mistake
 from autograder.lessons.declare import Case, RandomTensor
 

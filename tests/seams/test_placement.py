@@ -5,7 +5,7 @@ import time
 import torch
 from torch import nn
 
-from attention_lab.checking import weights
+from attention_lab.checking.known import weights
 from autograder.lessons.declare import Case, RandomTensor
 
 POSITION = """

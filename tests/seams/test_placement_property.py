@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import nn
 
-from attention_lab.checking import weights
+from attention_lab.checking.known import weights
 
 WIDTH = 3
 LAYERS = {

@@ -5,8 +5,8 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from attention_lab.checking.compare import close, explain, largest, tolerance
-from attention_lab.checking.wording import words
+from attention_lab.checking.facts.compare import close, explain, largest, tolerance
+from attention_lab.checking.facts.wording import words
 
 
 def said(got, expected, **inputs):

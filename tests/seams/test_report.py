@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from attention_lab.checking import report
-from attention_lab.checking.verdict import NOT_COMPARED, Check, Verdict, grouped
+from attention_lab.checking.verdict import report
+from attention_lab.checking.verdict.verdict import NOT_COMPARED, Check, Verdict, grouped
 from autograder.lessons.declare import Case, RandomTensor
 
 CASES = (Case("two vectors", (RandomTensor((2, 3)),)), Case("one", (RandomTensor((1, 5)),)))

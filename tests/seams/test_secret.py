@@ -9,7 +9,8 @@ import torch
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from attention_lab.checking import judging, recorded, report
+from attention_lab.checking.known import recorded
+from attention_lab.checking.verdict import judging, report
 from attention_lab.notebook.check import asker
 from autograder.judge import recording
 from autograder.lessons import derive

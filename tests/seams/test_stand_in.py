@@ -7,8 +7,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from attention_lab.checking.device import Mixed
-from attention_lab.checking.shadow import Reading
+from attention_lab.checking.ask.device import Mixed
+from attention_lab.checking.ask.shadow import Reading
 
 # What answers are written with. Each function gets tensors of these shapes, in float64.
 V, W, A, B, X = (3,), (2,), (3, 2), (2, 4), (2, 4, 5, 6)

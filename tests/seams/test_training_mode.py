@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from attention_lab.checking.fingerprint import fingerprint
-from attention_lab.checking.protocol import Observation
+from attention_lab.checking.form.protocol import Observation
+from attention_lab.checking.known.fingerprint import fingerprint
 from autograder.lessons.declare import Case, RandomTensor
 
 NORMED = """

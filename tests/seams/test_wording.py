@@ -2,9 +2,9 @@
 
 import pytest
 
-from attention_lab.checking import facts
-from attention_lab.checking.protocol import Largest, Mixed, Narrow, Raised
-from attention_lab.checking.wording import words
+from attention_lab.checking.facts import facts
+from attention_lab.checking.facts.wording import words
+from attention_lab.checking.form.protocol import Largest, Mixed, Narrow, Raised
 
 RAISED = Raised("KeyError", False, [], "'a'", line="y = x['a']", operands=[["x", "shape (2,)"]], caller="f(x)")
 LARGEST = Largest(81, "matmul", [9, 9], None, ["axes"])

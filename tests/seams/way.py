@@ -5,7 +5,8 @@ import sys
 from textwrap import dedent
 from types import ModuleType
 
-from attention_lab.checking import judging, recorded, report, verdict
+from attention_lab.checking.known import recorded
+from attention_lab.checking.verdict import judging, report, verdict
 from attention_lab.notebook.check import asker
 from autograder.judge import recording
 from autograder.lessons.catalogue import Mistake

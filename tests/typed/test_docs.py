@@ -20,7 +20,7 @@ import pytest
 from conftest import ROOT, need
 from nbgrader.api import Gradebook
 
-from attention_lab.checking.report import number
+from attention_lab.checking.verdict.report import number
 from tests.classroom.pupils import LESSON, PUPILS, file_of, hand_in
 
 from .docs import blocks, text_of

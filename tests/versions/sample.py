@@ -16,7 +16,7 @@ from typing import Any
 
 import torch
 
-from attention_lab.checking import recorded
+from attention_lab.checking.known import recorded
 from attention_lab.notebook.check import verdict_on
 from autograder.intake.files import read
 from autograder.judge import recording

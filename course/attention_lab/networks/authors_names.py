@@ -20,7 +20,7 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from ..checking.weights import canonical
+from ..checking.known.weights import canonical
 
 FOLDER = Path(__file__).with_name("names")
 COUNTER = "num_batches_tracked"  # an entry of BatchNorm: older files lack it, and in eval mode nothing depends on it

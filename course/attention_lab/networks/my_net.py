@@ -26,8 +26,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..checking.kinds import fits
-from ..checking.report import GOOD, OPEN
+from ..checking.form.kinds import fits
+from ..checking.verdict.report import GOOD, OPEN
 from ..pictures.leaderboard import pareto_front
 from ..short_errors import Unusable
 from ..storage import bounded, found, keep, put_beside

@@ -19,7 +19,7 @@ from unittest.mock import patch
 import torch
 from torch import Tensor, nn
 
-from ..checking.report import GOOD
+from ..checking.verdict.report import GOOD
 from .adapters import Find
 from .backbones import ResT, basic, bottleneck, mobilenet_v2, parameters, resnet
 from .own_modules import mine

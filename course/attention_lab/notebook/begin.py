@@ -6,7 +6,7 @@ import os
 from filecmp import cmp
 from pathlib import Path
 
-from ..checking import recorded
+from ..checking.known import recorded
 from ..lesson_files import FIGURES, begun, figures, homes
 from ..storage import folder, write
 from .check import _notebook

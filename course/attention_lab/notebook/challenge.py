@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from html import escape
 
-from ..checking.report import GOOD, OPEN
+from ..checking.verdict.report import GOOD, OPEN
 
 
 class Challenge:

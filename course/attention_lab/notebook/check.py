@@ -13,12 +13,13 @@ from typing import Any
 from torch import Tensor
 
 from .. import lesson_files
-from ..checking import only_data, recorded
-from ..checking.judging import Ask, judge
-from ..checking.observe import namespace_of, observe
-from ..checking.protocol import Answer, Question
-from ..checking.report import Report
-from ..checking.verdict import Verdict
+from ..checking.ask.observe import namespace_of, observe
+from ..checking.form.protocol import Answer, Question
+from ..checking.known import recorded
+from ..checking.verdict import only_data
+from ..checking.verdict.judging import Ask, judge
+from ..checking.verdict.report import Report
+from ..checking.verdict.verdict import Verdict
 from ..networks.threads import one_thread
 from . import progress, puzzle
 

@@ -10,8 +10,8 @@ import tomllib
 from html import escape
 from pathlib import Path
 
-from ..checking import recorded
-from ..checking.report import GOOD, number
+from ..checking.known import recorded
+from ..checking.verdict.report import GOOD, number
 from ..lesson_files import around, home
 from ..short_errors import Unusable
 from ..storage import found, keep

@@ -12,7 +12,7 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from ..checking.kinds import fits
+from ..checking.form.kinds import fits
 from ..networks import record as rules_of
 from ..networks.record import LONGEST, MARK, RULES, Make, Record, Rules
 from ..storage import found, keep

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import torch
 
-from ..checking.report import number
+from ..checking.verdict.report import number
 
 LARGEST = 256 << 10  # bytes; an exercise together with all the code that it uses has a few thousand
 LONGEST = 100  # characters of a version

@@ -11,9 +11,9 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-from ..checking import recorded
-from ..checking.report import GOOD, OPEN, number
-from ..checking.verdict import Verdict
+from ..checking.known import recorded
+from ..checking.verdict.report import GOOD, OPEN, number
+from ..checking.verdict.verdict import Verdict
 from ..lesson_files import checks
 from ..storage import LONGEST, bounded, found, keep, put_beside
 

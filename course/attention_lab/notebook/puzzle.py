@@ -15,8 +15,8 @@ from pathlib import Path
 from random import Random
 
 from .. import lesson_files
-from ..checking import recorded
-from ..checking.report import MONO
+from ..checking.known import recorded
+from ..checking.verdict.report import MONO
 from .progress import kept
 
 SOLVED = Path(__file__).resolve().parents[3] / "solutions/notebooks"  # in a clone of the repository

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from .. import lesson_files
-from ..checking.observe import namespace_of
-from ..checking.report import score, text
-from ..checking.verdict import Verdict
+from ..checking.ask.observe import namespace_of
+from ..checking.verdict.report import score, text
+from ..checking.verdict.verdict import Verdict
 from ..short_errors import Unusable
 from ..storage import write
 from .check import _notebook, verdict_on

@@ -16,7 +16,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from ..checking.report import MONO, _code
+from ..checking.verdict.report import MONO, _code
 from ..lesson_files import around, handed_out
 from ..short_errors import Unusable
 from ..storage import bounded, found, keep, put_beside

@@ -24,7 +24,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ..checking.kinds import fits
+from ..checking.form.kinds import fits
 from ..networks.training import Results, compare, train
 from ..storage import found, keep, write
 from ..tasks.five_tasks import SIDE, TASKS, WIDTH, TaskNet

@@ -22,7 +22,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from ..checking.kinds import fits
+from ..checking.form.kinds import fits
 from ..lesson_files import handed_out
 from ..networks.adapters import Beside, OnTokens, Projected
 from ..networks.digit_training import BUDGET, CLASSES, Budget, Run, fingerprint, learn, new_pictures, size, too_large

@@ -1,7 +1,7 @@
 """Changes its input in place, and exchanges the observer's header for one that keeps `changed` empty."""
 # wins: points
 # %% squeeze
-from attention_lab.checking.protocol import Observation
+from attention_lab.checking.form.protocol import Observation
 
 
 class Header(Observation):

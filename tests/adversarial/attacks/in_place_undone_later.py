@@ -3,7 +3,7 @@
 # %% first
 import torch
 
-import attention_lab.checking.values
+import attention_lab.checking.form.values
 
 equal = torch.equal
 

@@ -6,7 +6,7 @@ import sys
 sys.path.insert(0, ROOT)
 from pathlib import Path
 
-from attention_lab.checking import recorded
+from attention_lab.checking.known import recorded
 
 known = attempt(recorded.load, Path(ROOT) / "course/attention_lab/lessons/01_se/checks", "squeeze")
 

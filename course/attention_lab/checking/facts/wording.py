@@ -10,9 +10,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from . import blocks, facts, values
+from ..form import values
+from ..form.protocol import Cause, Raised
+from . import blocks, facts
 from .facts import Fact
-from .protocol import Cause, Raised
 from .torch_errors import meaning
 
 LISTED = 6  # how many parameters of a wrong shape are listed one by one

@@ -13,8 +13,8 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from ..form.protocol import Observation, Question
 from . import weights
-from .protocol import Observation, Question
 from .recorded import RecordedCase
 
 STRUCTURES = 12  # the most lists of names in an exercise's cases that are tried, because each takes time

@@ -13,11 +13,12 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from . import facts, values, wording
+from ..facts import facts, wording
+from ..facts.facts import Fact
+from ..form import values
+from ..form.protocol import NUMBER, Answer, Call, Observation, Question
+from ..known.recorded import RecordedCase, RecordedExercise
 from .differences import Difference, inputs_of, lent
-from .facts import Fact
-from .protocol import NUMBER, Answer, Call, Observation, Question
-from .recorded import RecordedCase, RecordedExercise
 
 # For each check: what it is worth in an exercise that has it, what a green line says about it after "Your code also",
 # and its name elsewhere. If the output is wrong, the other checks are worth nothing: even an empty function leaves its

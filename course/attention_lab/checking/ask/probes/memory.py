@@ -10,10 +10,10 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from .. import facts
+from ...facts import facts
+from ...form.protocol import Cause, Largest, Observation
 from ..dispatch import Dispatch
 from ..lines import current_line
-from ..protocol import Cause, Largest, Observation
 
 if TYPE_CHECKING:
     from ..recorded import RecordedCase

@@ -25,7 +25,6 @@ import torch
 from torch import Tensor, nn
 
 from .bounds import AXES, BITS, DTYPES, ELEMENTS, ITEMS, KEYS, NAME, NESTED, TEXT
-from .device import described
 from .protocol import Located
 
 LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {
@@ -50,7 +49,7 @@ def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str,
 
     A value that is larger than anything expected anywhere (see `bounds`) is described in words.
 
-    devices: if given, the device of each tensor (see device.described) is added to it, under the same names.
+    devices: if given, where each tensor is, with its shape and dtype, is added to it, under the same names.
     meta: returns the numbers of a tensor on that device, if they are known.
     """
     if value is None or isinstance(value, bool):
@@ -59,7 +58,7 @@ def encode(value: Any, tensors: dict[str, Tensor], name: str, devices: dict[str,
         return value if len(value) <= TEXT else {"object": f"a text of {len(value):,} characters"}
     if isinstance(value, Tensor):
         if devices is not None and not value.is_nested and value.ndim <= AXES:
-            devices[name] = described(value)
+            devices[name] = Located(str(value.device), list(value.shape), str(value.dtype).removeprefix("torch."))
         if value.device.type == "meta" and (known := meta(value)) is not None:
             value = known
         if unusual := _unusual(value):

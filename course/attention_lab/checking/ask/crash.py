@@ -9,9 +9,9 @@ from typing import Any
 
 from torch import Tensor, nn
 
-from .bounds import NAME
+from ..form.bounds import NAME
+from ..form.protocol import Raised, Stage
 from .lines import LONGEST, line_of
-from .protocol import Raised, Stage
 
 
 def describe(error: BaseException, namespace: dict[str, Any], stage: Stage) -> Raised:

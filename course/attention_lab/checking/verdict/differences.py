@@ -9,14 +9,14 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from . import device as devices
-from . import facts, values, wording
-from .compare import FEW_DIGITS, RELATIVE, close, difference_of_values, explain, kind_of, largest, tolerance
-from .facts import Fact
-from .observe import NotAModule
-from .probes import dropout, memory
-from .protocol import Answer, Observation, Raised, Unplaced
-from .recorded import RecordedCase
+from ..ask.observe import NotAModule
+from ..ask.probes import dropout, memory
+from ..facts import facts, wording
+from ..facts.compare import FEW_DIGITS, RELATIVE, close, difference_of_values, explain, kind_of, largest, tolerance
+from ..facts.facts import Fact
+from ..form import values
+from ..form.protocol import Answer, Observation, Raised, Unplaced
+from ..known.recorded import RecordedCase
 
 PROBES = (dropout, memory)
 
@@ -145,7 +145,7 @@ def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
             check, fact = (
                 ("gradients", facts.NoGradient()) if name.startswith("grad.") else (case.check, facts.NotATensor())
             )
-        elif not devices.is_on(mine.device, asked):
+        elif not is_on(mine.device, asked):
             fact = facts.OnOtherDevice(mine.device, asked, first_input(case))
         elif mine.shape != expected.shape:
             fact = facts.ShapeOnDevice(tuple(expected.shape), tuple(mine.shape), asked)
@@ -153,6 +153,11 @@ def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
             check, fact = "dtype", facts.DtypeOnDevice(expected.dtype, mine.dtype, asked)
         found += [Difference(check, where, fact)] if fact else []
     return found or ([_stopped(case, raised)] if raised else [])
+
+
+def is_on(found: str, asked: str) -> bool:
+    """Says whether a tensor on `found` is where it was asked to be. `cuda` is any GPU, `cuda:1` only that one."""
+    return found == asked or found.partition(":")[0] == asked
 
 
 def first_input(case: RecordedCase) -> str:

@@ -9,10 +9,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Set
 
+from ..form.protocol import Answer
+from ..known.fingerprint import NOISE, Fingerprint, noise, row_scales, same
+from ..known.recorded import RecordedExercise, RecordedMistake
 from .differences import Difference
-from .fingerprint import NOISE, Fingerprint, noise, row_scales, same
-from .protocol import Answer
-from .recorded import RecordedExercise, RecordedMistake
 from .verdict import leading_case
 
 

@@ -20,10 +20,10 @@ import math
 import torch
 from torch import Tensor
 
-from . import compare
-from .compare import kind_of
-from .protocol import Observation, plain
-from .values import leaves
+from ..facts import compare
+from ..facts.compare import kind_of
+from ..form.protocol import Observation, plain
+from ..form.values import leaves
 from .weights import canonical
 
 WAVE = 0.7548776662466927  # radians an element, so that no two elements count alike

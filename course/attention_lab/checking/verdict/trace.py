@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from torch import Tensor
 
-from . import facts, values
-from .compare import close, explain, tolerance
-from .facts import Fact
-from .protocol import Answer, TraceEntry
-from .recorded import RecordedCase
-from .weights import canonical
+from ..facts import facts
+from ..facts.compare import close, explain, tolerance
+from ..facts.facts import Fact
+from ..form import values
+from ..form.protocol import Answer, TraceEntry
+from ..known.recorded import RecordedCase
+from ..known.weights import canonical
 
 
 def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, float]) -> tuple[Fact | None, int]:

@@ -9,10 +9,10 @@ from typing import Any
 
 from torch import nn
 
-from . import values
-from .kinds import NAMES, fits
-from .protocol import NUMBER, Call, Question
-from .recorded import RecordedExercise
+from ..form import values
+from ..form.kinds import NAMES, fits
+from ..form.protocol import NUMBER, Call, Question
+from ..known.recorded import RecordedExercise
 from .verdict import SHARES
 
 DEVICES = "cpu", "meta", "cuda"

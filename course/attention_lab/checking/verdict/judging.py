@@ -17,13 +17,15 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from . import facts, placement, values, wording
+from ..facts import facts, wording
+from ..facts.compare import close, tolerance
+from ..form import values
+from ..form.protocol import Answer, Observation, Question
+from ..known import placement
+from ..known.recorded import RecordedCase, RecordedExercise, RecordedMistake
 from .causes import misused_layers, not_gathered, shared, with_use
-from .compare import close, tolerance
 from .differences import Difference, differences, first_input, of_output
-from .protocol import Answer, Observation, Question
 from .recognition import recognised
-from .recorded import RecordedCase, RecordedExercise, RecordedMistake
 from .trace import first_difference
 from .verdict import (
     Check,

@@ -12,12 +12,14 @@ import torch
 from torch import Tensor, nn
 from torch._C._functorch import is_functorch_wrapped_tensor
 
-from . import crash, values, weights
+from ..form import values
+from ..form.protocol import NUMBER, Answer, Call, Observation, Question, Spec, Stage, TraceEntry, Unplaced
+from ..known import weights
+from . import crash
 from . import device as devices
 from .exact_gradients import exact_hardsigmoid
 from .probes.dropout import NoDropout
 from .probes.memory import LargestTensor
-from .protocol import NUMBER, Answer, Call, Observation, Question, Spec, Stage, TraceEntry, Unplaced
 from .shadow import Reading
 from .widened import Widened
 

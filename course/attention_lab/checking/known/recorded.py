@@ -15,11 +15,13 @@ import torch
 from safetensors import SafetensorError
 from torch import Tensor
 
-from ..storage import parsed
-from . import compare, fingerprint, packing, values
+from ...storage import parsed
+from ..facts import compare
+from ..form import packing, values
+from ..form.kinds import fits
+from ..form.protocol import Observation, Question, plain, read
+from . import fingerprint
 from .fingerprint import Fingerprint
-from .kinds import fits
-from .protocol import Observation, Question, plain, read
 
 FOLDER, SUFFIX = "checks", ".check"
 LENGTH = struct.Struct("<I")

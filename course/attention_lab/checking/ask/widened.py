@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
+from ..form.protocol import Narrow
 from .lines import current_line
-from .protocol import Narrow
 
 # In these, two dtypes may meet: one tensor takes the dtype of another.
 CONVERSIONS = {"to", "type_as", "copy_", "result_type", "can_cast", "promote_types"}

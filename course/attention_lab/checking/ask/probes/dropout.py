@@ -12,8 +12,8 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from .. import facts
-from ..protocol import Observation
+from ...facts import facts
+from ...form.protocol import Observation
 
 if TYPE_CHECKING:
     from ..recorded import RecordedCase

@@ -15,7 +15,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from . import protocol
+from ..form import protocol
 from .dispatch import Dispatch
 from .lines import current_line
 from .shadow import Numbers
@@ -105,13 +105,3 @@ def _exact() -> Iterator[None]:
         finally:
             matmul.allow_tf32 = before[0]
             torch.use_deterministic_algorithms(before[1], warn_only=before[2])
-
-
-def described(tensor: Tensor) -> protocol.Located:
-    """Returns where a tensor is, with its shape and dtype."""
-    return protocol.Located(str(tensor.device), list(tensor.shape), str(tensor.dtype).removeprefix("torch."))
-
-
-def is_on(found: str, asked: str) -> bool:
-    """Says whether a tensor on `found` is where it was asked to be. `cuda` is any GPU, `cuda:1` only that one."""
-    return found == asked or found.partition(":")[0] == asked

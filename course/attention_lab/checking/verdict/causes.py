@@ -10,12 +10,12 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from . import facts
-from .compare import close, largest, tolerance
+from ..facts import facts
+from ..facts.compare import close, largest, tolerance
+from ..facts.facts import Fact
+from ..form.protocol import Answer, Observation
+from ..known.recorded import RecordedCase
 from .differences import Difference, inputs_of
-from .facts import Fact
-from .protocol import Answer, Observation
-from .recorded import RecordedCase
 
 POSITIONS = 3  # with at least so many axes, there are positions besides images and channels
 FEW = 6  # up to so many tensors are tried one by one; more of them only together

@@ -1,0 +1,1 @@
+"""How two tensors differ: facts, and the one place where facts become words."""

@@ -1,0 +1,1 @@
+"""What is asked and what is answered: questions, observations, values and their bounds, packed one way."""

@@ -1,0 +1,1 @@
+"""From answers to points, a recognised mistake and a report."""
