@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attention_lab.checking.verdict import report
-from attention_lab.checking.verdict.verdict import NOT_COMPARED, Check, Verdict, grouped
+from attention_lab.checking.verdict.sentences import grouped
+from attention_lab.checking.verdict.verdict import NOT_COMPARED, Check, Verdict
 from autograder.lessons.declare import Case, RandomTensor
 
 CASES = (Case("two vectors", (RandomTensor((2, 3)),)), Case("one", (RandomTensor((1, 5)),)))

@@ -1,6 +1,6 @@
-"""Replaces attention_lab.checking.verdict.judging.differences: nothing ever differs."""
+"""Replaces attention_lab.checking.verdict.asking.differences: nothing ever differs."""
 # wins: points
 # %% first
-import attention_lab.checking.verdict.judging
+import attention_lab.checking.verdict.asking
 
-attention_lab.checking.verdict.judging.differences = lambda *_, **__: []
+attention_lab.checking.verdict.asking.differences = lambda *_, **__: []

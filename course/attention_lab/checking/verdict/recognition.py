@@ -13,19 +13,25 @@ from ..form.protocol import Answer
 from ..known.fingerprint import NOISE, Fingerprint, noise, row_scales, same
 from ..known.recorded import RecordedExercise, RecordedMistake
 from .differences import Difference
-from .verdict import leading_case
+from .leading import leading_case
 
 
-def recognised(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]],
-               stopped: Set[int]) -> RecordedMistake | None:
+def stopped_in(exercise: RecordedExercise, observed: list[Answer], found: list[list[Difference]]) -> set[int]:
+    """Returns the cases that the learner's code should answer, but in which it raised an error."""
+    return {i for i, (case, (header, _), ds) in enumerate(zip(exercise.cases, observed, found))
+            if ds and header.raised and not case.expected.raised and not header.unplaced}
+
+
+def recognised(exercise: RecordedExercise, observed: list[Answer],
+               found: list[list[Difference]]) -> RecordedMistake | None:
     """Returns the catalogued mistake that would have given the same answers.
 
     The learner may have made several mistakes at once. The one that is returned explains the leading case completely,
-    and more cases than any other such mistake. If there is none, the cases in which the code `stopped` are set aside,
+    and more cases than any other such mistake. If there is none, the cases in which the code stopped are set aside,
     because the catalogued mistake need not stop there. The one that is then returned explains all other wrong cases.
     """
     answers = _Answers(exercise, observed, {i for i, ds in enumerate(found) if ds})
-    leading = {leading_case(exercise, found)}
+    leading, stopped = {leading_case(exercise, found)}, stopped_in(exercise, observed, found)
     best = _explains_most(exercise.mistakes, lambda mistake: answers.explained(mistake, leading))
     numbers = {i for i in answers.failing - stopped if exercise.cases[i].check == "output"}
     if best or not stopped or len(numbers) < 2:

@@ -1,0 +1,192 @@
+"""The sentences of a report that no fact says by itself: about a right answer, one that is not written, and the first
+one about a wrong answer."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import torch
+
+from ..facts import facts, wording
+from ..facts.facts import Fact
+from ..form import values
+from ..form.protocol import NUMBER, Answer, Call, Observation, Question
+from ..known.recorded import RecordedCase, RecordedExercise
+from .differences import Difference, lent
+from .leading import comparable
+from .verdict import OF_MEMORY, Check, Verdict, by_value, checks_in, listed
+
+VERIFIED = {"start": "starts as a fresh module should", "large": "copes with large numbers",
+            "memory": "stays within the memory limit",
+            "state": "updates its running statistics as it should", "dtype": "works in float32",
+            "device": "is ready for a GPU",
+            "input": "does not change what it is given", "calls": "calls no function too often",
+            "errors": "refuses impossible arguments"}
+
+
+def unwritten(exercise: RecordedExercise, place: str | None) -> Verdict:
+    earlier = place in exercise.uses
+    what = f"`{place}`, an earlier exercise that this one uses, is not implemented" if earlier else "Not implemented"
+    return Verdict(exercise.name, 0.0, exercise.points,
+                   [Check(a, "failed", "not implemented yet") for a in checks_in(exercise)],
+                   f"{what} yet: write the code where {'its' if earlier else 'the'} cell says so, run it, then run "
+                   "this check again.",
+                   started=False)
+
+
+def green(exercise: RecordedExercise) -> str:
+    """Says what was verified, in a sentence or two that a learner reads with pleasure."""
+    has = checks_in(exercise)
+    compared = [case for case in exercise.cases if by_value(case)]
+    what = "Output and gradients are" if "gradients" in has else "The output is"
+    tried = f"all {len(compared)} inputs that we tried" if len(compared) > 1 else "the input that we tried"
+    kinds = {kind for case in compared for kind in lent(case).values()}
+    lent_to_it = listed([f"{kind}s" for kind in ("tensor", "list", "dict") if kind in kinds]) if kinds else ""
+    untouched = f"does not change the {lent_to_it} that it is given" if lent_to_it else VERIFIED["input"]
+    gpu = any(case.question.device == "cuda" for case in exercise.cases)
+    verified = {**VERIFIED, "state": _kept_nothing(compared) or VERIFIED["state"], "input": untouched,
+                "device": "works on a GPU" if gpu else VERIFIED["device"]}
+    rest = [verified[check] for check in has if check not in ("output", "gradients")]
+    return f"{what} right on {tried}." + (f" Your code also {listed(rest)}." if rest else "")
+
+
+def _kept_nothing(cases: list[RecordedCase]) -> str:
+    """Says after which earlier calls an answer was right, if there were any."""
+    before = [(case, call) for case in cases for call in (case.question.earliest, case.question.earlier) if call]
+    other = {of_other_sizes(case, call) for case, call in before}
+    sizes = {False: "the same sizes", True: "other sizes"}
+    return (
+        f"gives the right answer after an earlier call with {' or '.join(sizes[each] for each in sorted(other))}"
+        if other
+        else ""
+    )
+
+
+def of_other_sizes(case: RecordedCase, call: Call) -> bool:
+    """Says whether the tensors of an earlier call differ in size from those of the call that counts."""
+    return any(a != b for a, b in zip(_sizes(case, call), _sizes(case, case.question)))
+
+
+def _sizes(case: RecordedCase, call: Call | Question) -> list[torch.Size]:
+    nodes = [leaf for node in (*call.args, *call.kwargs.values()) for _, leaf in values.leaves(node)]
+    return [case.tensors[leaf["tensor"]].shape for leaf in nodes if isinstance(leaf, dict) and "tensor" in leaf]
+
+
+def other_names(exercise: RecordedExercise, header: Observation) -> list[str]:
+    """Returns a note if layers have different names from the page's. They are right as they are, but later cells may
+    need the page's names."""
+    theirs = [name for name in exercise.cases[0].tensors if name.startswith("state.")]
+    mine = [name for name, _ in header.parameters]
+    other = sorted({name.rpartition(".")[0] or name for name in mine if f"state.{name}" not in theirs})
+    if not other or exercise.cases[0].secret:
+        return []
+    called = "has a different name" if len(other) == 1 else "have different names"
+    return [f"Your {' and '.join(f'`{name}`' for name in other[:3])} {called} from the "
+            "page's. That is fine here, but a later cell that uses the page's names will not find them."]
+
+
+def other_kinds(exercise: RecordedExercise, observed: list[Answer]) -> list[str]:
+    """Returns notes about answers that are right, but of a different kind from the page's. Examples are a list instead
+    of a tuple, or a linear layer instead of a 1x1 convolution that a later cell uses."""
+    if exercise.cases[0].secret:
+        return []
+    theirs = {name.removeprefix("state."): t for name, t in exercise.cases[0].tensors.items()
+              if name.startswith("state.")}
+    other = {name.rpartition(".")[0]: len(shape) > theirs[name].ndim for name, shape in observed[0][0].parameters
+             if name in theirs and name.rpartition(".")[2] == "weight" and len(shape) != theirs[name].ndim
+             and name.partition(".")[0] in exercise.used_later}
+    notes = [f"Your {listed([f'`{name}`' for name in other][:3])} {'is a layer' if len(other) == 1 else 'are layers'} "
+             f"of a different kind from the page's ({'a convolution' if all(other.values()) else 'a linear layer'}, "
+             "with the same numbers). That is fine here, but a later cell that uses "
+             f"{'it' if len(other) == 1 else 'them'} like the page's layer{'s' * (len(other) > 1)} will fail."
+             ] if other else []
+    pairs = (_kinds(case.expected.output, header.output) for case, (header, _) in zip(exercise.cases, observed)
+             if by_value(case))
+    if kinds := next((kinds for kinds in pairs if kinds), None):
+        notes.append(f"You return {kinds[1]} where the page has {kinds[0]}. That costs no points, but a later cell "
+                     "may need the page's kind.")
+    return notes
+
+
+def _kinds(expected: Any, got: Any) -> tuple[str, str] | None:
+    """Returns the first two values that differ only in kind: a list and a tuple, or a number and a tensor of one
+    number."""
+    wanted, mine = values.items(expected), values.items(got)
+    if wanted is not None and mine is not None:
+        if isinstance(expected, list) != isinstance(got, list):
+            return ("a list", "a tuple") if isinstance(expected, list) else ("a tuple", "a list")
+        return next((kinds for (_, a), (_, b) in zip(wanted, mine) if (kinds := _kinds(a, b))), None)
+    number = isinstance(expected, (int, float)) and not isinstance(expected, bool)
+    return ("a number", "a tensor") if number and isinstance(got, dict) and "tensor" in got else None
+
+
+def grouped(labels: list[str], name: str) -> str:
+    """Lists the cases of an exercise `name`, and puts those with the same call together:
+    `Twice(3), shape (2, 3) (training mode; a second call)`.
+    """
+    calls: dict[str, dict[str, None]] = {}
+    for label in labels:
+        found = re.search(rf"\b{name}\(|\bshapes? \(", label)
+        begin = found.start() if found else 0
+        words = calls.setdefault(label[begin:], {})
+        if begin:
+            words[label[:begin].removesuffix(", ")] = None
+    return "; ".join(f"{call} ({'; '.join(words)})" if words else call for call, words in calls.items())
+
+
+def unsaid(difference: Difference, headline: str) -> str:
+    """Returns what the headline does not say about a difference. For a crash, this is the line and the shapes."""
+    first, _, rest = difference.message.partition("\n")
+    if first in headline:
+        return rest
+    return f"{difference.where}: {difference.message}" if difference.where != "crash" else difference.message
+
+
+def headline(exercise: RecordedExercise, found: list[list[Difference]], index: int, difference: Difference,
+             begins: Fact | None) -> tuple[str, bool]:
+    """Returns the most useful sentence if no catalogued mistake fits, and whether it points at the mistake."""
+    case = exercise.cases[index]
+    if case.question.again and difference.check == "input":
+        return ("Your code changes its input, so it gives a wrong second answer if it is asked twice with the very "
+                "same input."), True
+    values_cases = [i for i in comparable(exercise, found) if not exercise.cases[i].expected.raised]
+    wrong = [i for i in values_cases if found[i]]
+    guessed = isinstance(begins, facts.Begins) and isinstance(difference.facts[0], facts.OF_IMAGES)
+    if begins and (not difference.specific or guessed or isinstance(begins, (facts.SameLayer, facts.NeverCalled))):
+        return wording.words(begins, reveal=not case.secret), True
+    first, *_ = difference.message.split("\n")
+    where = difference.where
+    if where.startswith("output") and case.question.construct and case.question.method != "forward":
+        where = ("number of trainable parameters" if case.question.method == NUMBER
+                 else f"output of `{case.question.method}`{where.removeprefix('output')}")
+    lead = f"{where[0].upper()}{where[1:]}: {first}"
+    if isinstance(difference.facts[0], facts.MadeFloat32):
+        return f"The numbers are right, but {first}" if _numbers_right(found) else first[0].upper() + first[1:], True
+    unknown = [name for name in exercise.uses
+               if difference.message.startswith("NameError") and f"'{name}'" in difference.message]
+    if unknown:
+        return (
+            f"`{unknown[0]}` is not defined yet: run the cell of that exercise first, then check this one again.",
+            True,
+        )
+    if difference.where == "crash":
+        lead = "Your code stops with an error: " + first
+        if "unexpected keyword argument" in lead or "required positional argument" in lead:
+            return lead + ". Keep the arguments and their names as the exercise gives them.", True
+    if difference.where in ("parameters", "class", "device"):
+        lead = first
+    if difference.where in OF_MEMORY:
+        begin = "The numbers are right, but your code" if _numbers_right(found) else "Your code"
+        return f"{begin} needs more memory at once than it may use. {lead}", True
+    if wrong and len(wrong) <= len(values_cases) // 2 and index in wrong:
+        return f"Right on other inputs, wrong with {case.label}. {lead}", True
+    if case.expected.raised:
+        lead = f"With {case.label}: {difference.message}"
+    return lead, difference.specific
+
+
+def _numbers_right(found: list[list[Difference]]) -> bool:
+    """Says whether no points were lost by a number that is wrong or missing."""
+    return all(d.where in OF_MEMORY or d.check in ("dtype", "device", "errors") or d.where.startswith("input")
+               for ds in found for d in ds)
