@@ -2,7 +2,7 @@
 # make reset LESSON=01_se   start a lesson afresh; your old copy is kept in my/old/
 # make quick   a minute of tests after each small change: ruff, mypy, pages, what is built, the library and the judge
 # make test    set everything up and run what a change is most likely to break (what else is tested: make nightly)
-# make nightly everything, in parts (PART=3/8: one); a part that has passed stays passed until something changes that it depends on
+# make nightly everything, one folder of tests/ after the other (PART="judge corruption": only these; PART=notebooks: the solved ones)
 # make affected   what to build and to test for what has changed since the last commit on main
 # make class   a whole class through nbgrader, in a course of its own below work/class
 # make handout   the library for learners, without a solution, in work/library
@@ -14,17 +14,18 @@ PYTHON ?= python3
 PORT ?= 8888
 BROWSER ?= yes
 LESSON ?=
-PART ?=
+PART ?= notebooks $(sort $(patsubst tests/%/,%,$(dir $(wildcard tests/*/test_*.py))))
 BECAUSE ?=
 
 # A process of tests that crashes ends the run: pytest-xdist would start another one, and then wait for ever.
 NO_RESTART := --max-worker-restart 0
+GROUPED := --dist loadgroup --no-loadscope-reorder $(NO_RESTART)
 
 BIN := $(CURDIR)/.venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 export PATH := $(BIN):$(PATH)
 
-.PHONY: lab reset quick test nightly affected class handout build measure site gpu browser database seccomp
+.PHONY: lab reset quick test notebooks nightly affected class handout build measure site gpu browser database seccomp
 
 lab: .venv/lab
 	$(BIN)/python -m attention_lab.lab --port=$(PORT) $(if $(filter no,$(BROWSER)),--no-browser)
@@ -35,18 +36,27 @@ reset: .venv/lab
 quick: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(NO_RESTART) $$($(BIN)/python -m tests.suites)
+	$(BIN)/python -m pytest -m quick -n 2 $(GROUPED)
 
 # Three processes, on two cores: much of the time a test waits for a worker, a browser or a limit.
 test: .venv/test browser seccomp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(NO_RESTART)
+	$(BIN)/python -m pytest -n 3 $(GROUPED)
+	$(MAKE) notebooks
+
+notebooks: .venv/test
 	$(BIN)/python -m tests.notebooks
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile $(NO_RESTART) -p no:cacheprovider --nbval --nbval-cell-timeout=300 work/nbval
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile $(NO_RESTART) -p no:cacheprovider --nbval --nbval-cell-timeout=600 work/nbval
 
 nightly: .venv/test browser database seccomp
-	$(BIN)/python -m tests.nightly $(PART)
+	$(MAKE) -k $(addprefix nightly-,$(PART))
+
+nightly-notebooks:
+	SUITE=nightly CI=true $(MAKE) notebooks
+
+nightly-%:
+	SUITE=nightly CI=true $(BIN)/python -m pytest -n 2 $(GROUPED) tests/$*
 
 affected: .venv/test
 	@$(BIN)/python -m tests.affected

@@ -1,36 +1,37 @@
-"""`make affected`: what to build and what to test for what has changed since the last commit on main."""
+"""`make affected`: what to build and what to test for what has changed since the last commit on main.
+
+A folder of tests mirrors each room: tests/judge is for autograder/judge, tests/lab/tasks for attention_lab/tasks.
+"""
 
 import subprocess
 from fnmatch import fnmatch
+from pathlib import Path, PurePosixPath
 
-# A path, and what to do after a change there. Every line that fits is printed once.
-AFTER = [
-    ("solutions/*/page.py", "make build LESSON=...    if an experiment has changed: make measure LESSON=..."),
-    ("solutions/*/figures.py", "make build LESSON=..."),
-    ("solutions/*/review.py", "make build LESSON=..."),
-    ("solutions/*/reference.py", "make build LESSON=...; pytest tests/parity; make nightly PART=1/8 and 2/8"),
-    ("solutions/*/exercises.py",
-     "make build LESSON=...; pytest -k LESSON tests/graders tests/test_catalogue.py; make nightly PART=1/8, 2/8"),
-    ("solutions/*/catalogue/*",
-     "make build LESSON=...; pytest -k LESSON tests/test_catalogue.py tests/graders/test_right_and_wrong.py; if "
-     "right answers or mutants have changed: autograder audit LESSON"),
-    ("solutions/shared/*", "make build; make quick; make nightly PART=1/8 and 2/8"),
-    ("solutions/course.toml", "make build"),
-    ("course/attention_lab/checking/*",
-     "make build; pytest tests/seams tests/test_catalogue.py; make nightly PART=3/8 and 4/8"),
-    ("course/attention_lab/*",
-     "make build; make quick; where it names a measurement: make measure; make nightly PART=3/8 and 7/8"),
-    ("autograder/judge/*", "make build; pytest tests/judge tests/graders; make nightly PART=1/8, 2/8 and 4/8"),
-    ("autograder/worker/*", "pytest tests/judge tests/adversarial; make nightly PART=4/8 and 5/8"),
-    ("autograder/sandbox/*", "pytest tests/judge tests/adversarial; make nightly PART=4/8 and 5/8"),
-    ("autograder/submission/*", "pytest tests/judge tests/corruption; make nightly PART=4/8 and 5/8"),
-    ("autograder/intake/*", "pytest tests/intake; make nightly PART=6/8"),
-    ("autograder/classroom/*", "pytest tests/classroom tests/grade; make nightly PART=5/8 and 6/8"),
-    ("autograder/insights/*", "pytest tests/insights; make nightly PART=6/8"),
-    ("builder/*", "make build, which changes nothing; make quick; make nightly PART=7/8"),
-    ("docs/*", "pytest tests/test_site.py; make nightly PART=7/8 and 8/8"),
-    ("*", "make test"),
-]
+TESTS = Path(__file__).parent
+# What no folder mirrors. The first line that fits holds.
+OTHERS = {
+    "solutions/shared/*": "solutions lessons graders audit",
+    "solutions/*/page.py": "course", "solutions/*/figures.py": "course", "solutions/*/review.py": "course",
+    "solutions/*/catalogue/*": "lessons graders",
+    "solutions/*": "lessons graders audit parity course",
+}
+ALSO = {"checking": "lessons judge", "judge": "graders", "worker": "judge adversarial", "sandbox": "judge adversarial",
+        "submission": "judge corruption", "builder": "course", "docs": "typed site"}
+BUILT = "solutions/*", "builder/*", "autograder/lessons/*", "autograder/judge/*", "course/attention_lab/checking/*"
+
+
+def tested_by(path: str) -> list[str]:
+    """The folders of tests for a file; none where nothing is known of it."""
+    for pattern, folders in OTHERS.items():
+        if fnmatch(path, pattern):
+            return folders.split()
+    room = PurePosixPath(path.replace("course/attention_lab/checking/", "checking/")
+                         .replace("course/attention_lab/", "lab/").replace("docs/site/", "site/")
+                         .removeprefix("autograder/").removeprefix("tests/")).parent
+    for folder in [str(room), *map(str, room.parents)]:
+        if folder != "." and (TESTS / folder).is_dir():
+            return [folder, *ALSO.get(folder, "").split()]
+    return []
 
 
 def changed() -> list[str]:
@@ -40,8 +41,17 @@ def changed() -> list[str]:
                                                                  check=True).stdout.splitlines()]
 
 
+def advice(paths: list[str]) -> list[str]:
+    """Commands, in the order in which to run them."""
+    folders = list(dict.fromkeys(folder for path in paths for folder in tested_by(path)))
+    lines = ["make build"] if any(fnmatch(path, pattern) for path in paths for pattern in BUILT) else []
+    if folders:
+        lines.append("pytest " + " ".join(f"tests/{folder}" for folder in folders))
+    if all(tested_by(path) for path in paths):
+        parts = " ".join(dict.fromkeys(folder.partition("/")[0] for folder in folders))
+        return [*lines, f'make nightly PART="{parts}"'] if paths else []
+    return [*lines, "make test"]
+
+
 if __name__ == "__main__":
-    paths = changed()
-    for pattern, what in AFTER:
-        if found := [path for path in paths if fnmatch(path, pattern)]:
-            print(f"{found[0]}{f' and {len(found) - 1} more' if found[1:] else ''}:\n    {what}")
+    print(*advice(changed()), sep="\n")

@@ -13,9 +13,6 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from tests.suites import NIGHTLY  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
-# Courses that are graded for the tests of several files, which stay in one process for that;
-# they take longest, and begin.
-SHARED = "autograding", "graded_class", "released"
 
 
 def need(tools: list[str]) -> None:
@@ -34,8 +31,21 @@ def course() -> Path:
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "by_lesson: a process takes these tests of a lesson, not of the whole file")
+    config.addinivalue_line("markers", "quick: tried by `make quick`, too; said by a whole file (tests/suites.py)")
     config.addinivalue_line("markers", "nightly: dear, or tried for others in `make test`; tried with SUITE=nightly "
                                        "(tests/suites.py)")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """`-m quick` reads only files that say that they are quick: to import the others takes longer than the tests."""
+    if config.getoption("markexpr") == "quick" and collection_path.name.startswith("test_"):
+        return "pytest.mark.quick" not in collection_path.read_text(encoding="utf-8") or None
+
+
+def _shared(item) -> str:
+    """What is made once for the tests of a whole folder, in one process: a class that is graded."""
+    made = item._fixtureinfo.name2fixturedefs
+    return next((name for name in item.fixturenames if name in made and made[name][-1].scope == "package"), "")
 
 
 def _lesson(item) -> str:
@@ -53,9 +63,8 @@ def pytest_collection_modifyitems(config, items):
     config.hook.pytest_deselected(items=list(left_out))
     items[:] = [item for item in items if item not in left_out]
     for item in items:
-        shared = next((fixture for fixture in SHARED if fixture in item.fixturenames), None)
-        item.add_marker(pytest.mark.xdist_group(shared or f"{item.path.relative_to(ROOT)}{_lesson(item)}"))
-    items.sort(key=lambda item: not set(SHARED) & set(item.fixturenames))
+        item.add_marker(pytest.mark.xdist_group(_shared(item) or f"{item.path.relative_to(ROOT)}{_lesson(item)}"))
+    items.sort(key=lambda item: not _shared(item))  # they take longest
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -26,7 +26,7 @@ from tests.bank import answers
 REPORT = ROOT / "work/gpu.json"
 SECONDS = 600  # for all parts together
 JOBS = 6  # judges at most: each of their workers, started one by one, holds nearly a gigabyte of the GPU's memory
-TESTS = ("tests/judge/test_cuda.py", "tests/seams/test_device.py")
+TESTS = ("tests/judge/test_cuda.py", "tests/checking/test_device.py")
 COMMAND = "from autograder.cli import main; main()"
 Line = dict[str, Any]  # what `autograder check --json` says of a notebook
 

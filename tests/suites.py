@@ -1,8 +1,8 @@
 """Which test belongs to which suite. Nothing is chosen by chance, by the day or by the commit.
 
-`make quick`    the files of QUICK: a minute, after each small change
+`make quick`    files that are marked `quick`: a minute, after each small change
 `make test`     all that is not marked `nightly`: what a change is most likely to break, once each
-`make nightly`  everything; its parts are those of tests/nightly.py
+`make nightly`  everything, one folder after the other; each folder mirrors the room that it tests
 
 A list that is too long for `make test` gives it a few of each group (`few`), always the same ones.
 """
@@ -15,18 +15,6 @@ from typing import Any
 import pytest
 
 NIGHTLY = os.environ.get("SUITE") == "nightly"
-QUICK = [
-    "test_built.py", "test_measured.py", "test_reach.py", "test_merging.py", "test_lesson_source.py", "test_pages.py",
-    "test_first_cell.py", "test_suites.py", "test_recording.py", "test_course_map.py", "test_progress.py",
-    "test_review.py", "test_puzzle.py", "test_training.py", "test_cost.py", "test_workspace.py", "test_lesson_files.py",
-    "test_prediction.py",
-    "seams", "judge/test_notebook.py", "judge/test_bounds.py", "judge/test_wire.py", "judge/test_seed.py",
-    "judge/test_session.py", "judge/test_restore.py", "judge/test_cells.py", "judge/test_system_calls.py",
-    "grade/test_logs.py", "grade/test_one_gradebook.py", "grade/test_summary.py", "grade/test_graded.py", "intake",
-    "grade/test_verdicts.py", "classroom/test_repair.py", "insights/test_insights.py", "insights/test_likeness.py",
-    "graders/test_declared.py", "test_rooms.py", "test_old_names.py", "test_page_form.py", "test_answers.py",
-    "test_filled_gaps.py",
-]
 # How many: (in `make test`, in a nightly run).
 COUNTS = {"corrupted notebooks": (12, 600), "corrupted notebooks in a class": (5, 100)}
 
@@ -47,7 +35,3 @@ def few(items: Iterable[Any], most: int, group: Callable[[Any], Hashable], name:
                                marks=[] if len(each) <= most or place in chosen else [pytest.mark.nightly])
                   for place, item in enumerate(each)]
     return found
-
-
-if __name__ == "__main__":
-    print(*(f"tests/{name}" for name in QUICK))

@@ -2,7 +2,7 @@
 
 A call that is not listed never gets to the kernel, whatever its number. This holds even for calls that libseccomp has
 no name for, and for calls of future kernels. Such a call returns ENOSYS, as on a kernel that is too old for it, so that
-programs do without it. `autograder doctor` and tests/judge/test_system_calls.py try every number inside the sandbox.
+programs do without it. `autograder doctor` and tests/sandbox/test_system_calls.py try every number inside the sandbox.
 
 The list holds the calls that CPython, torch, numpy and matplotlib were seen to make, and calls that can do no more than
 these. The former were found with strace, in the solved notebooks of all lessons and in a notebook that uses a little of

@@ -9,10 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
-from conftest import need
 
 from tests.browser.lab import missing_tools
 from tests.classroom.pupils import FULL
+from tests.conftest import need
 from tests.suites import NIGHTLY
 
 from .attacked import attacked, honest_points

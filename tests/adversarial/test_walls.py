@@ -14,7 +14,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, need
+
+from tests.conftest import ROOT, need
 
 from .harness import attacks
 from .levels import SUFFICIENT, on_a_worker

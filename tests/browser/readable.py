@@ -7,10 +7,10 @@ import zipfile
 from contextlib import contextmanager
 from itertools import product
 
-from conftest import need
 from selenium import webdriver
 
 from tests.browser.lab import FLAGS, missing_tools
+from tests.conftest import need
 
 AXE = "axe-playwright-python==0.1.8"  # axe-core 4.12.1
 VIEWS = list(product((1280, 390), ("light", "dark")))  # widths of the window, in pixels, and colour schemes

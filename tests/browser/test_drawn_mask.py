@@ -6,12 +6,12 @@ import sys
 
 import nbformat
 import pytest
-from conftest import need
 from nbformat.v4 import new_code_cell, new_notebook
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.lab import Lab, missing_tools, wait_for
+from tests.conftest import need
 
 pytestmark = pytest.mark.nightly
 

@@ -1,5 +1,5 @@
 """What can be touched, each thing in each front end: in JupyterLab, in Notebook 7, in a page that nbconvert exports, as
-VS Code puts outputs into its page, and where no script is run. (On the site: tests/test_site.py.) What can't work
+VS Code puts outputs into its page, and where no script is run. (On the site: tests/site/test_site.py.) What can't work
 there is one still picture with its caption, or a sentence.
 
 VS Code itself is not run. Its renderer sets a wrapper's innerHTML and then puts a copy of each script at the wrapper's
@@ -12,7 +12,6 @@ import sys
 
 import nbformat
 import pytest
-from conftest import need
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
@@ -23,6 +22,7 @@ from tests.browser.test_drawn_mask import CELL as MASK
 from tests.browser.test_puzzle import HINTS
 from tests.browser.test_touch import CELLS as GRID
 from tests.browser.test_touch import CONTROLS
+from tests.conftest import need
 
 pytestmark = pytest.mark.nightly
 

@@ -5,10 +5,10 @@ import shutil
 
 import nbformat
 import pytest
-from conftest import ROOT, need
 
 from attention_lab import workspace
 from tests.browser.lab import Lab, missing_tools
+from tests.conftest import ROOT, need
 
 SOLVED = ROOT / "solutions/notebooks/01_se/01_se.ipynb"
 STUB_ENDS = "raise NotImplementedError()"

@@ -3,11 +3,11 @@
 
 import nbformat
 import pytest
-from conftest import need
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.lab import Lab, missing_tools, wait_for
+from tests.conftest import need
 
 WRONG = ("x.sum(dim=(2, 3))", "x.amax(dim=(2, 3))", "x.mean(dim=(1, 2))")
 HINTS = ("<details><summary>Hint 1: a nudge</summary>\n\nWhich axes?\n</details>\n\n"

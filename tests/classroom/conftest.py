@@ -1,9 +1,11 @@
-"""One class, graded once, for all tests of it."""
+"""Classes that are graded once, for all tests of them."""
 
 import pytest
 
 from tests.suites import NIGHTLY
 
+from . import classes
+from .classes import grade, moved
 from .course import Course
 from .pupils import LESSON, PUPILS
 
@@ -13,7 +15,7 @@ LEFT_OUT = ("ben", "cleo", "gus", "ida", "leo", "mia", "quin", "rex", "wes", "za
 CLASS = [pupil for pupil in PUPILS if NIGHTLY or pupil.student not in LEFT_OUT]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def autograding(tmp_path_factory):
     """The course of the whole class after `nbgrader autograde`, and how that command ended."""
     course = Course(tmp_path_factory.mktemp("class") / "course")
@@ -22,10 +24,40 @@ def autograding(tmp_path_factory):
     return course, course.nbgrader("autograde", LESSON)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def graded(autograding):
     """The same with feedback for everybody."""
     course, _ = autograding
     made = course.nbgrader("generate_feedback", LESSON)
     assert made.returncode == 0, made.stderr[-3000:]
+    return course
+
+
+@pytest.fixture(scope="package")
+def released(tmp_path_factory):
+    """A course whose lesson is out and that nobody has handed in yet. To be copied."""
+    course = Course(tmp_path_factory.mktemp("released") / "course")
+    course.release()
+    return course
+
+
+@pytest.fixture(scope="package")
+def graded_class(released, tmp_path_factory):
+    """A class after `autograder grade`, and that command. To be copied."""
+    course = moved(released, tmp_path_factory.mktemp("graded") / "course")
+    course.collect(classes.CLASS)
+    return course, grade(course)
+
+
+@pytest.fixture
+def again(graded_class, tmp_path):
+    """A copy of the graded class."""
+    return moved(graded_class[0], tmp_path / "course")
+
+
+@pytest.fixture
+def ungraded(released, tmp_path):
+    """A class in which nobody's code takes long, handed in."""
+    course = moved(released, tmp_path / "course")
+    course.collect(classes.QUICK)
     return course

@@ -3,9 +3,9 @@
 from urllib.parse import quote
 
 import pytest
-from conftest import need
 
 from tests.browser.lab import Lab, missing_tools, wait_for
+from tests.conftest import need
 
 from .conftest import CLASS
 from .pupils import LESSON

@@ -9,8 +9,10 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from conftest import need
 
+from tests.conftest import need
+
+from .classes import counts, grade, penalties
 from .course import Course
 from .pupils import LESSON, PUPILS
 
@@ -57,6 +59,23 @@ def test_the_points_are_the_same(db_url, tmp_path):
     assert command.returncode == 0, command.stderr[-3000:]
     assert course.grades() == {pupil.student: pupil.points for pupil in SOME}
     assert not list(course.folder.glob("*.db"))
+    assert course.nbgrader("generate_feedback", LESSON).returncode == 0
+    assert course.nbgrader("export", "--to", str(tmp_path / "grades.csv")).returncode == 0
+    assert len((tmp_path / "grades.csv").read_text(encoding="utf-8").splitlines()) == 1 + len(SOME)
+
+
+def test_a_server_holds_the_same(db_url, tmp_path):
+    course = Course(tmp_path / "course", db_url)
+    course.release()
+    course.collect(SOME)
+    run = grade(course)
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert course.grades() == {pupil.student: pupil.points for pupil in SOME}
+    assert penalties(course) == {pupil.student: 2 * pupil.late for pupil in SOME}
+    assert not list(course.folder.glob("*.db"))
+    again = grade(course, "--force")
+    assert again.returncode == 0 and counts(again) == (0, len(SOME))
+    assert course.grades() == {pupil.student: pupil.points for pupil in SOME}
     assert course.nbgrader("generate_feedback", LESSON).returncode == 0
     assert course.nbgrader("export", "--to", str(tmp_path / "grades.csv")).returncode == 0
     assert len((tmp_path / "grades.csv").read_text(encoding="utf-8").splitlines()) == 1 + len(SOME)

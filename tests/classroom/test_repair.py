@@ -32,6 +32,8 @@ from autograder.submission.parse import Unreadable, parse
 
 from .pupils import GRADE_IDS, HOSTILE, RELEASED, SOLVED, find, place
 
+pytestmark = pytest.mark.quick
+
 TEXT = json.dumps({"cells": [{"cell_type": "code", "source": ["# é\n", "x = 1"], "metadata": {}, "outputs": [],
                               "execution_count": None}],
                    "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, ensure_ascii=False)

@@ -13,7 +13,7 @@ COMMON = {"deadline": None, "print_blob": True, "phases": [Phase.explicit, Phase
 settings.register_profile("corruption", max_examples=count("corrupted notebooks"), derandomize=not NIGHTLY, **COMMON)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def judge():
     with Judge() as judging:
         yield judging

@@ -24,9 +24,9 @@ from pathlib import Path
 
 import psutil
 import requests
-from conftest import ROOT
 
 from tests.browser.lab import wait_for
+from tests.conftest import ROOT
 
 from .person import Person
 

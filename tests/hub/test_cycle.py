@@ -12,9 +12,9 @@ from pathlib import Path
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from conftest import need
 
 from tests.classroom.pupils import FULL, GRADE_IDS, LESSON, NAMES, PUPILS, SOLVED, find
+from tests.conftest import need
 
 from . import hostile
 from .machine import machine, missing_tools

@@ -2,12 +2,12 @@
 the page in the light, in the dark, and on a telephone."""
 
 import pytest
-from conftest import need
 
 from tests.browser.lab import missing_tools
 from tests.classroom.course import Course
 from tests.classroom.pupils import PWN
 from tests.classroom.test_formgrader import Formgrader
+from tests.conftest import need
 
 from .graded import Class, named, wrong
 

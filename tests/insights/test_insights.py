@@ -25,6 +25,8 @@ from tests.classroom.pupils import SOLVED as ANSWERS
 
 from .graded import POINTS, SE, Class, named, wrong
 
+pytestmark = pytest.mark.quick
+
 MAXIMUM = "Your squeeze takes the largest value of each channel. SE takes the mean."
 MAX_CODE = "# by Ada Byron\ndef squeeze(x):\n    '''Ada's'''\n    return x.amax(dim=(2, 3))  # mine, Ada\n"
 DAY = date(2026, 11, 23)

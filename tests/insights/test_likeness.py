@@ -11,6 +11,8 @@ from tests.classroom.pupils import SOLVED
 
 from .graded import SE, Class, named, wrong
 
+pytestmark = pytest.mark.quick
+
 LONG = """class SEBlock(nn.Module):
     def __init__(self, channels, reduction=16):
         super().__init__()

@@ -8,15 +8,15 @@ import time
 from dataclasses import dataclass, replace
 
 import pytest
-from conftest import need
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
 from autograder.classroom.feedback.page import LARGEST
 from tests.browser.lab import missing_tools, wait_for
+from tests.classroom.classes import environment, moved
 from tests.classroom.course import Course
 from tests.classroom.pupils import FULL, HOSTILE, LESSON, PUPILS, PWN, SOLVED, Pupil
 from tests.classroom.test_formgrader import Formgrader, submission
-from tests.grade.classes import environment, moved
+from tests.conftest import need
 
 pytestmark = pytest.mark.nightly
 

@@ -17,6 +17,8 @@ from autograder.intake import archives
 from autograder.intake.archives import Unpacking
 from autograder.intake.aside import LIST, Aside
 
+pytestmark = pytest.mark.quick
+
 FEW = (50, 3_000_000)  # files and bytes
 FIRST = ("ada/01_se.ipynb", b"{}")
 

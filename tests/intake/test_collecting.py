@@ -17,7 +17,7 @@ from tests.classroom.course import ROOM, SEED, Course
 from tests.classroom.pupils import IN_TIME, LESSON, PUPILS, file_of
 
 STAMP = "2026-11-20 10:00:00.000000 UTC"
-pytestmark = pytest.mark.skipif(os.name == "nt", reason="nbgrader has no exchange on Windows")
+pytestmark = [pytest.mark.quick, pytest.mark.skipif(os.name == "nt", reason="nbgrader has no exchange on Windows")]
 
 
 @pytest.fixture

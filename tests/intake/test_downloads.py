@@ -15,6 +15,8 @@ from autograder.classroom import nbgrader_plugin
 from autograder.classroom.nbgrader_plugin import zip_collect
 from tests.intake.test_archives import HOSTILE
 
+pytestmark = pytest.mark.quick
+
 LESSON = "01_se"
 
 

@@ -17,6 +17,8 @@ from autograder import doctor
 from autograder.classroom import nbgrader_plugin
 from autograder.classroom.nbgrader_plugin import exchange_collect, formgrader, hand_in_time
 
+pytestmark = pytest.mark.quick
+
 PICTURE = b"\x89PNG"
 
 

@@ -28,6 +28,8 @@ from autograder.lessons.course import COURSE
 from autograder.submission.notebook import cells_to_run, lesson
 from autograder.submission.parse import Unreadable, digest, parse
 
+pytestmark = pytest.mark.quick
+
 
 @pytest.fixture
 def at_once():

@@ -20,6 +20,8 @@ from autograder.sandbox.sandbox import Died
 
 from .test_tries import Exercise
 
+pytestmark = pytest.mark.quick
+
 REFERENCE = "def doubled(x):\n    return 2 * x\n"
 
 

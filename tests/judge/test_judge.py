@@ -22,9 +22,9 @@ from autograder.sandbox.isolation import probed
 from autograder.submission.notebook import Cell
 from solutions.catnet import reference as catnet
 from solutions.grl import reference as grl
-from tests.seams import test_iterative_refinement as refinement
-from tests.seams import test_stripe_attention as stripes
-from tests.seams.way import IMPORTS, Way
+from tests.checking import test_iterative_refinement as refinement
+from tests.checking import test_stripe_attention as stripes
+from tests.checking.way import IMPORTS, Way
 from tests.suites import few
 
 SOLVED, RELEASED = (read(folder / "01_se/01_se.ipynb") for folder in (NOTEBOOKS, COURSE))

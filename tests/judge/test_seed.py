@@ -1,8 +1,12 @@
 """A class's seed: whose it is, and where the old one stays."""
 
+import pytest
+
 from autograder.judge import seed
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
+
+pytestmark = pytest.mark.quick
 
 
 def test_another_seed_leaves_the_old_one_beside_it(tmp_path):

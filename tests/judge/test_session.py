@@ -9,6 +9,8 @@ from autograder.judge import judge
 from autograder.judge.session import CellHistory
 from autograder.sandbox.sandbox import Died
 
+pytestmark = pytest.mark.quick
+
 
 def test_who_was_out_of_time_by_the_clock_gets_a_second_try():
     history, late = CellHistory(), Died("wall", "more than 20 seconds")

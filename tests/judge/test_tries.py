@@ -12,7 +12,7 @@ from autograder.judge.session import Session
 from autograder.lessons.declare import Case, RandomTensor, TorchModule
 from autograder.submission.notebook import Cell
 from autograder.worker import wire
-from tests.seams.way import IMPORTS, _module
+from tests.checking.way import IMPORTS, _module
 
 LYING = """
 import sys

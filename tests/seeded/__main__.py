@@ -27,40 +27,38 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from itertools import product
 from pathlib import Path
-
-from tests import suites
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 NOTICED = HERE / "noticed.json"  # {suite: {patch: the pytest id of a test function}}
 # Where the tests of a patch are, by the first word of its name.
 ROOMS = {
-    "judge": ("judge", "graders", "grade", "test_verify.py"),
-    "checking": ("seams", "judge/test_bounds.py", "test_catalogue.py", "graders", "parity"),
-    "worker": ("judge", "adversarial"),
-    "sandbox": ("judge", "adversarial"),
-    "submission": ("judge", "corruption", "intake", "classroom/test_repair.py"),
-    "classroom": ("classroom", "grade", "insights", "intake"),
-    "builder": ("test_built.py", "test_merging.py", "test_measured.py", "test_lesson_source.py", "test_pages.py",
-                "test_course_map.py",
-                "test_site.py"),
+    "judge": ("judge", "lessons", "graders", "classroom", "verify"),
+    "checking": ("checking", "lab", "judge", "lessons", "graders", "parity"),
+    "worker": ("worker", "judge", "adversarial"),
+    "sandbox": ("sandbox", "judge", "adversarial"),
+    "submission": ("submission", "judge", "corruption", "intake", "classroom"),
+    "classroom": ("classroom", "insights", "intake"),
+    "builder": ("builder", "course", "lab", "site"),
 }
-UP_TO_DATE = ("test_built.py::test_recorded_checks_are_what_the_reference_gives_now",
-              "test_measured.py::test_no_measurement_is_out_of_date",
-              "test_built.py::test_solved_notebook_is_its_source",
-              "test_suites.py::test_every_seeded_bug_can_be_put_in_and_its_test_is_there")
+UP_TO_DATE = ("course/test_built.py::test_recorded_checks_are_what_the_reference_gives_now",
+              "builder/test_measured.py::test_no_measurement_is_out_of_date",
+              "course/test_built.py::test_solved_notebook_is_its_source",
+              "repository/test_suites.py::test_every_seeded_bug_can_be_put_in_and_its_test_is_there")
 
 
-def pytest_fails(tests: list[str], nightly: bool) -> str:
-    """The first test that fails, without its parameters, or nothing."""
+def pytest_fails(tests: list[str], suite: str) -> str:
+    """The first test of a suite that fails, without its parameters, or nothing."""
     several = (
         ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder"] if len(tests) > 1 or "::" not in tests[0] else []
     )
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", "--tb=no", *several,
+         *(["-m", "quick"] if suite == "quick" else []),
          *(f"--deselect=tests/{test}" for test in UP_TO_DATE), *tests], cwd=ROOT, capture_output=True, text=True,
-        env={**os.environ, "CI": "true", "SUITE": "nightly" if nightly else ""})
+        env={**os.environ, "CI": "true", "SUITE": suite})
     if run.returncode in (0, 5):  # nothing fails; there is nothing to run
         return ""
     failed = re.search(r"^(?:FAILED|ERROR) ([^\s\[@]+)", run.stdout, re.MULTILINE)  # after @ stands xdist's group
@@ -70,15 +68,10 @@ def pytest_fails(tests: list[str], nightly: bool) -> str:
 def noticed(room: str, test: str) -> tuple[str, str]:
     """The first suite that notices, of quick, test and nightly, and by which test. `test`, unless it is empty, is tried
     before all others; then the tests of the room come first in each suite."""
-    own, quick = ([f"tests/{name}" for name in names] for names in (ROOMS[room], suites.QUICK))
-    near = [name for name in quick if any(Path(name).is_relative_to(each) or Path(each).is_relative_to(name)
-                                          for each in own)]
-    rest = [name for name in quick if name not in near]
-    last = "quick" if any(Path(test.partition("::")[0]).is_relative_to(name) for name in quick) else "test"
-    for suite, tests in ((last, [test]), ("nightly", [test]), ("quick", near), ("quick", rest), ("test", own),
-                         ("test", ["tests"]),
-                         ("nightly", own), ("nightly", ["tests"])):
-        if any(tests) and (failed := pytest_fails(tests, suite == "nightly")):
+    own = [f"tests/{name}" for name in ROOMS[room]]
+    suites = "quick", "test", "nightly"
+    for suite, tests in [*product(suites, [[test]] if test else []), *product(suites, [own, ["tests"]])]:
+        if failed := pytest_fails(tests, suite):
             return suite, failed
     return "nothing", ""
 
@@ -101,7 +94,7 @@ def main(patterns: list[str]) -> int:
         print("the tree is not clean: commit or stash first", file=sys.stderr)
         return 2
     tests = [known[patch.stem] for patch in patches if patch.stem in known]
-    if tests and (failed := pytest_fails(tests, nightly=True)):
+    if tests and (failed := pytest_fails(tests, "nightly")):
         print(f"fails without any patch: {failed}", file=sys.stderr)
         return 2
     found: Counter[str] = Counter()
@@ -114,7 +107,7 @@ def main(patterns: list[str]) -> int:
             suite, test = noticed(name.split("-")[0], known.get(name, ""))
         finally:
             subprocess.run(["git", "apply", "-R", patch], cwd=ROOT, check=True)
-        if test and test != known.get(name) and pytest_fails([test], nightly=True):
+        if test and test != known.get(name) and pytest_fails([test], "nightly"):
             print(f"{name}: fails without this patch, too: {test}", file=sys.stderr)
             return 2
         found[suite] += 1

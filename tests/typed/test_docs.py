@@ -17,11 +17,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, need
 from nbgrader.api import Gradebook
 
 from attention_lab.checking.verdict.report import number
 from tests.classroom.pupils import LESSON, PUPILS, file_of, hand_in
+from tests.conftest import ROOT, need
 
 from .docs import blocks, text_of
 

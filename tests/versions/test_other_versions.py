@@ -10,9 +10,9 @@ import sys
 import tomllib
 
 import pytest
-from conftest import ROOT
 from packaging.requirements import Requirement
 
+from tests.conftest import ROOT
 from tests.versions.__main__ import differences, notebooks, sampled
 
 TOOLS = ["jupytext>=1.16", "latex2mathml>=3.77", "psutil>=5.9", "fastjsonschema>=2.19", "nbformat", "pytest>=8.2",

@@ -30,7 +30,7 @@ WAVE = 0.7548776662466927  # radians an element, so that no two elements count a
 WIDTH = 2  # numbers in a row: a norm and a projection
 RELATIVE = {**compare.RELATIVE, "float64": 1e-8}  # two ways to compute the same mistake round differently
 # By what factor the noise of two float32 ways may differ. From one rounding to 64 independent ones it grows by
-# sqrt(64). The same way on other processors: at most 1.01, measured under all variations of tests/test_processors.py.
+# sqrt(64). The same way on other processors: at most 1.01, under all variations of tests/versions/test_processors.py.
 NOISE = 8
 # A gradient below is rounding noise, in float64 and in less: on one processor 0, on another 1e-8. A bias in front of a
 # BatchNorm in training mode has the sum of numbers that cancel;

@@ -1,0 +1,160 @@
+"""The first cell of a lesson in each place where it may run, what an address adds, and the version that everything
+names."""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+
+import nbformat
+import pytest
+import yaml
+
+from autograder.lessons import course
+from builder import first_cell, notebooks, shared
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.quick
+
+ADDRESS = "somebody/attention-by-hand"
+LESSON = course.lessons()[1]
+
+
+def made(repository):
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A title\n\n*A sentence.*")])
+    first_cell.add(page, "01_se", repository)
+    return page
+
+
+@pytest.fixture(params=["", ADDRESS], ids=["no address", "an address"])
+def repository(request):
+    return request.param
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """An empty folder of a lesson, two below a course's."""
+    path = tmp_path / "my/01_se"
+    path.mkdir(parents=True)
+    return path
+
+
+def said(folder, repository, library, before=""):
+    """What the cell prints in a process of its own, which finds `attention_lab` or does not.
+    library: a module of it that tells its release; empty if there is none. before: code that runs first."""
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    if library:
+        (folder.parent / "library/attention_lab").mkdir(parents=True)
+        (folder.parent / "library/attention_lab/__init__.py").write_text("begin = print")
+        (folder.parent / "library/attention_lab" / library).touch()
+        environment["PYTHONPATH"] = str(folder.parent / "library")
+    cell = made(repository).cells[1].source
+    # -S: without the packages of this environment, where the library may be installed
+    ended = subprocess.run([sys.executable, "-S", "-c", f"{before}\nexec({cell!r})"], cwd=folder, env=environment,
+                           capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def test_it_begins_the_lesson_where_the_library_is(folder, repository):
+    assert said(folder, repository, library="lesson_files.py") == "01_se\n"
+
+
+@pytest.mark.parametrize("library", ["", "notebook.py"], ids=["none", "one of 1.0"])
+def test_it_says_in_one_line_what_to_do(folder, repository, library):
+    line, = said(folder, repository, library).splitlines()
+    assert (f"pip install git+https://github.com/{ADDRESS}#subdirectory=course"
+            if repository else "attention_lab-*.whl") in line
+    assert repository or "`%pip install ..`" in line  # as course/README.md, which comes with the library as a folder
+
+
+def test_in_a_clone(folder, repository, tmp_path):
+    (tmp_path / "Makefile").touch()
+    line, = said(folder, repository, library="").splitlines()
+    assert "`make lab`" in line and "docs/learners.md" in line and "the kernel `.venv`" in line
+
+
+COLAB = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')"
+
+
+def test_in_colab_with_an_address_it_fetches_the_library(folder):
+    """pip is made up: what is seen is which command is given."""
+    pretended = f"{COLAB}\nimport os\nos.system = print"
+    fetched, *_ = said(folder, ADDRESS, library="", before=pretended).splitlines()
+    assert fetched == f"pip install -q git+https://github.com/{ADDRESS}#subdirectory=course"
+
+
+def test_it_fits_the_page(repository):
+    assert max(map(len, made(repository).cells[1].source.split("\n"))) <= 96
+
+
+def test_an_address_links_to_colab_and_nothing_does_without():
+    with_link, without = (made(repository).cells[0].source for repository in (ADDRESS, ""))
+    assert without == "# A title\n\n*A sentence.*"
+    notebook = f"https://colab.research.google.com/github/{ADDRESS}/blob/main/course/01_se/01_se.ipynb"
+    assert with_link == f"# A title\n\n[Open in Colab]({notebook})\n\n*A sentence.*"
+
+
+@pytest.fixture
+def published(tmp_path, monkeypatch):
+    """The course with an address, as its pyproject.toml says it."""
+    settings = tmp_path / "pyproject.toml"
+    settings.write_text(f'[tool.course]\nrepository = "{ADDRESS}"\n', encoding="utf-8")
+    monkeypatch.setattr(course, "SETTINGS", settings)
+    return settings
+
+
+def test_the_setting_reaches_every_lesson_and_every_page_keeps_its_form(published):
+    for lesson in course.lessons():
+        notebook = notebooks.read_source(lesson)
+        assert f"{ADDRESS}/blob/main/course/{lesson.name}/{lesson.name}.ipynb" in notebook.cells[0].source
+
+
+def test_the_setting_reaches_the_learners_page(published, tmp_path):
+    page = tmp_path / "learners.md"
+    page.write_text("# A title\n\n<!-- colab, written by the build -->\nold\n<!-- /colab -->\n\nThe end.\n",
+                    encoding="utf-8")
+    before, text, after = re.split("<!--.*?-->\n", shared.with_parts(page))
+    assert (before, after) == ("# A title\n\n", "\nThe end.\n") and "old" not in text
+    assert f'pip install "git+https://github.com/{ADDRESS}#subdirectory=course"' in text
+    published.write_text('[tool.course]\nrepository = ""\n', encoding="utf-8")
+    assert "github.com" not in shared.with_parts(page) and "%pip install" in shared.with_parts(page)
+
+
+def test_the_setting_reaches_the_citation_and_the_package(published):
+    def stated():
+        citation, package = (shared.with_parts(ROOT / file) for file in ("CITATION.cff", "course/pyproject.toml"))
+        return yaml.safe_load(citation).get("repository-code"), tomllib.loads(package)["project"].get("urls")
+    address = f"https://github.com/{ADDRESS}"
+    assert stated() == (address, {"Repository": address})
+    published.write_text('[tool.course]\nrepository = ""\n', encoding="utf-8")
+    assert stated() == (None, None)
+
+
+@pytest.mark.parametrize("wrong", ["attention-by-hand", "https://github.com/somebody/attention", "a/b c", "a/b\\n"])
+def test_an_address_that_is_none_is_refused(published, wrong):
+    published.write_text(f'[tool.course]\nrepository = "{wrong}"\n', encoding="utf-8")
+    with pytest.raises(ValueError, match="write owner/name"):
+        course.repository()
+
+
+def test_the_cells_of_a_page_keep_their_ids():
+    """Learners' notebooks, and graded ones, refer to them."""
+    ids = [cell.id for cell in notebooks.read_source(LESSON).cells]
+    assert ids[:4] == ["markdown-000", first_cell.ID, "code-001", "code-002"] and len(set(ids)) == len(ids)
+
+
+def test_a_lesson_carries_the_version_that_it_is_built_with():
+    assert notebooks.read_source(LESSON).metadata["attention_lab"] == {"version": course.version()}
+
+
+def test_every_place_names_the_same_version_and_the_same_authors():
+    library = tomllib.loads((ROOT / "course/pyproject.toml").read_text(encoding="utf-8"))["project"]
+    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert cited["version"] == library["version"] and cited["authors"] == library["authors"]
+    changes = re.search(r"^## (\S+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert changes[1] == library["version"]
+    for page in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+        named = re.findall(r"attention_lab-([\d.]+)-py3", page.read_text(encoding="utf-8"))
+        assert set(named) <= {library["version"]}, page

@@ -1,0 +1,149 @@
+"""A page that changes keeps the outputs that are there, and says when cells have to be run."""
+
+import os
+import sysconfig
+from dataclasses import replace
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from attention_lab.checking.known import fingerprint
+from autograder.judge import recording
+from autograder.lessons.topics import Topic, topic
+from builder import build, cells, notebooks, record, run
+
+pytestmark = pytest.mark.quick
+
+PLAIN, TRAINED = ["a = 1\nprint(a)", "print(a + 1)"], "train()"
+
+
+def page(*sources, outputs=False):
+    """Code cells; the one that trains is an experiment. With outputs, each shows its own source."""
+    made = []
+    for source in sources:
+        cell = new_code_cell(source, metadata={"tags": [cells.EXPERIMENT, cells.IGNORED]} if "train" in source else {})
+        cell.outputs = [new_output("stream", text=source)] if outputs else []
+        made += [new_markdown_cell("Some prose."), cell]
+    return new_notebook(cells=made)
+
+
+def shown(notebook):
+    return ["".join(output.text for output in cell.outputs) for cell in notebook.cells if cell.cell_type == "code"]
+
+
+@pytest.mark.parametrize("now, kept, nothing_to_run", [
+    ([PLAIN[0], TRAINED, PLAIN[1]], [PLAIN[0], TRAINED, PLAIN[1]], True),
+    (["# A remark.\n" + PLAIN[0], TRAINED, PLAIN[1]], [PLAIN[0], TRAINED, PLAIN[1]], True),
+    ([PLAIN[0], "train(longer)", PLAIN[1]], [PLAIN[0], TRAINED, PLAIN[1]], True),  # until it is measured again
+    ([PLAIN[0], TRAINED, "print(a + 2)"], [PLAIN[0], TRAINED, PLAIN[1]], False),
+    ([PLAIN[0], PLAIN[1], "print(3)", TRAINED], None, False),
+    ([PLAIN[0], PLAIN[1]], PLAIN, True),
+    (["course_map()", PLAIN[0], TRAINED, PLAIN[1]], ["", PLAIN[0], TRAINED, PLAIN[1]], True),
+])
+def test_outputs_follow_their_cells(now, kept, nothing_to_run):
+    before, after = page(PLAIN[0], TRAINED, PLAIN[1], outputs=True), page(*now)
+    assert notebooks.keep_outputs(after, before) is nothing_to_run
+    assert kept is None or shown(after) == kept
+
+
+def test_experiments_are_not_run_and_what_shows_a_learner_is_not_kept(tmp_path):
+    (tmp_path / "lesson").mkdir()
+    notebook = page("a = 1", "raise ValueError('train')", "a + 1", "progress = lambda: a", "progress()")
+    notebook.cells[3].outputs = [new_output("stream", text="measured")]
+    for number, cell in enumerate((cell for cell in notebook.cells if cell.cell_type == "code"), 1):
+        cell.execution_count = number
+    run.run(notebook, tmp_path / "lesson")
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == [1, 2, 3, 4, 5]
+    assert code[1].outputs[0].text == "measured" and code[2].outputs[0].execution_count == 3 and code[4].outputs == []
+
+
+def test_what_is_printed_in_pieces_is_kept_as_one_text(tmp_path):
+    (tmp_path / "lesson").mkdir()
+    notebook = page("import time\nfor n in range(3):\n    print(n, flush=True)\n    time.sleep(0.3)")
+    run.run(notebook, tmp_path / "lesson")
+    assert [output.text for output in notebook.cells[1].outputs] == ["0\n1\n2\n"]
+
+
+def test_a_release_is_that_of_nbgraders_command(tmp_path, monkeypatch):
+    from nbgrader.apps import NbGraderAPI
+    from traitlets.config import Config
+
+    monkeypatch.setenv("PATH", f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")  # where alembic is
+    solved = nbformat.read(build.NOTEBOOKS / "01_se/01_se.ipynb", as_version=4)
+    (tmp_path / "source/01_se").mkdir(parents=True)
+    nbformat.write(solved, tmp_path / "source/01_se/01_se.ipynb")
+    config = Config()
+    config.CourseDirectory.root = str(tmp_path)
+    assert NbGraderAPI(config=config).generate_assignment("01_se")["success"]
+    assert nbformat.read(tmp_path / "release/01_se/01_se.ipynb", as_version=4) == notebooks.release(solved, "01_se")
+
+
+def test_a_check_is_written_only_if_it_says_something_else(monkeypatch):
+    source = notebooks.read_source(SE)
+    assert record.checks(SE, source) == record.files(SE)
+    made = record.record_checks(SE, source)
+    made[0].cases[0].expected_tensors["output"] = made[0].cases[0].expected_tensors["output"] * (
+        1 + 1e-6
+    )
+    made[1].mistakes[0].sentence += " Really."
+    made[2].cases[0].expected_tensors["output"] = made[2].cases[0].expected_tensors["output"] * (
+        1 + 1e-12
+    )
+    monkeypatch.setattr(record, "record_checks", lambda *_: made)
+    now, before = record.checks(SE, source), record.files(SE)
+    assert [name for name in now if now[name] != before[name]] == ["squeeze.check", "Excitation.check"]
+
+
+SE = next(lesson for lesson in build.lessons() if lesson.name == "01_se")
+
+
+def test_checks_that_stay_the_same_are_known_everywhere_after_build_again(monkeypatch, tmp_path):
+    """A build alone remembers it on its machine only, so that it changes no tracked file."""
+    monkeypatch.setattr(record, "WRITTEN", tmp_path / "written.json")
+    monkeypatch.setattr(record, "SEEN", tmp_path / "seen.json")
+    monkeypatch.setattr(record, "checks", lambda *_: record.files(SE))
+    source = notebooks.read_source(SE)
+    assert record.build(SE, source) == [] and record.up_to_date(SE, source) and not record.WRITTEN.exists()
+    assert record.build(SE, source, again=True) == [] and record.WRITTEN.exists()
+    record.SEEN.unlink()
+    assert record.up_to_date(SE, source)
+
+
+def test_only_a_new_mistake_and_one_that_has_changed_answer_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(record, "WRITTEN", tmp_path / "written.json")
+    monkeypatch.setattr(record, "SEEN", tmp_path / "seen.json")
+    source, known, asked = notebooks.read_source(SE), topic("se").mistakes, set()
+    before = record.record_checks(SE, source)[0].mistakes
+    assert record.build(SE, source) == []
+    answered = recording.answered
+    monkeypatch.setattr(recording, "answered", lambda mistake, *rest: asked.add(mistake.id) or answered(mistake, *rest))
+    changed = replace(known[1], source="def squeeze(x):\n    return 5 * x.mean(dim=(2, 3))")
+    new = replace(changed, id="new", source=changed.source.replace("5", "7"))
+    monkeypatch.setattr(Topic, "mistakes", (known[0], changed, new, *known[2:]))
+    now = record.record_checks(SE, source)[0].mistakes
+    assert asked == {changed.id, "new"} and [mistake.id for mistake in now[:3]] == [known[0].id, changed.id, "new"]
+    assert all(fingerprint.same(one, other, [1.0] * len(one[1]), "float64") for mistake, then in
+               zip(now[3:], before[2:], strict=True) if not mistake.grain
+               for one, other in zip(mistake.fingerprints, then.fingerprints, strict=True))
+
+
+@pytest.mark.parametrize("written, runs", [([], 0), (["squeeze.check"], 1)])
+def test_where_a_check_says_something_else_the_cells_are_run_again(monkeypatch, written, runs):
+    ran = []
+    monkeypatch.setattr(build, "files", lambda lesson: {})
+    for name in ("write", "only"):
+        monkeypatch.setattr(build, name, lambda *given: None)
+    monkeypatch.setattr(build, "run", lambda *given: ran.append(given))
+    monkeypatch.setattr(record, "build", lambda *given: written)
+    build.build(SE)
+    assert len(ran) == runs
+
+
+def test_what_an_exercise_is_worth_stands_in_its_recorded_check():
+    notebook = notebooks.read_source(SE)
+    before = record.key(SE, notebook)
+    graded = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade"))
+    graded.metadata.nbgrader.points += 1
+    assert record.key(SE, notebook) != before

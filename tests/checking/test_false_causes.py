@@ -1,0 +1,183 @@
+"""A cause that a report names is true: each of these answers was once told a false one."""
+
+import pytest
+
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.declare import Case, RandomTensor
+
+pytestmark = pytest.mark.quick
+
+MIX = """
+class Mix(nn.Module):
+    def __init__(self, dim, hidden=3):
+        super().__init__()
+        self.query, self.key, self.value = nn.Linear(dim, hidden), nn.Linear(dim, hidden), nn.Linear(dim, dim)
+
+    def attention(self, x):
+        return torch.softmax(self.query(x) @ self.key(x).transpose(1, 2), dim=-1)
+
+    def forward(self, x):
+        return x + self.attention(x) @ self.value(x)
+"""
+TOKENS = (Case("five tokens", (RandomTensor((2, 5, 4)),), construct=(4,)),
+          Case("four tokens", (RandomTensor((1, 4, 6)),), construct=(6,)),
+          Case("its attention", (RandomTensor((2, 5, 4)),), construct=(4,), method="attention"))
+
+
+def test_an_image_whose_gates_are_all_alike(way):
+    """Gates in another order do not show there: "only the first image is right" says nothing about the cause."""
+    gated = """
+        def gated(x):
+            gates = torch.sigmoid(x.mean((2, 3)))
+            gates = torch.cat([gates[:1] * 0 + 0.5, gates[1:]]) if x.shape[2] == 1 else gates
+            return x * {}[:, :, None, None]
+        """
+    lesson = way(gated.format("gates"), "gated", Case("a map", (RandomTensor((2, 4, 3, 3)),)),
+                 Case("one position", (RandomTensor((2, 4, 1, 1)),)))
+    lesson.wrong(gated.format("gates.flip(1)"), "Output: 72 of 72 numbers differ", "With a map.",
+                 never=("first image",))
+    lesson.wrong(gated.format("gates[:1]"), "only the first image is right, but the batch has 2 images")
+
+
+def test_the_first_image_is_not_blamed_if_a_batch_of_one_is_wrong(way):
+    lesson = way("def twice(x):\n    return 2 * x", "twice", Case("two images", (RandomTensor((2, 3)),)),
+                 Case("one image", (RandomTensor((1, 3)),)))
+    answer = "def twice(x):\n    return torch.cat([2 * x[:{}], x[{}:] ** 3])"
+    lesson.wrong(answer.format("len(x) - 1", "len(x) - 1"), "Output: 3 of 3 numbers differ", never=("first image",))
+    lesson.wrong(answer.format(1, 1), "only the first image is right, but the batch has 2 images")
+
+
+def test_a_kernel_of_one(way):
+    """An index that is off by one leaves nothing of it: the larger kernels show more."""
+    band = """
+        def band(kernel, size):
+            place = torch.arange(size)
+            index = place - place[:, None] + len(kernel) // 2
+            inside = (index {} 0) & (index < len(kernel))
+            return torch.where(inside, kernel[index.clamp(0, len(kernel) - 1)], 0)
+        """
+    lesson = way(band.format(">="), "band", *(Case(f"a kernel of {k}", (RandomTensor((k,)), 4)) for k in (1, 3, 5)))
+    lesson.wrong(band.format(">"), " of 16 numbers differ", never=("zero everywhere", "detach", "ReLU"))
+    lesson.wrong("def band(kernel, size):\n    return torch.zeros(size, size).to(kernel)",
+                 "Output: it is zero everywhere",
+                 "because your result does not depend on it", never=("detach",))
+
+
+def test_a_scale_of_zero(way):
+    lesson = way("def weights(x, scale=1.0):\n    return torch.softmax(scale * x, -1)", "weights",
+                 *(Case(f"scale={scale}", (RandomTensor((2, 5)), scale)) for scale in (1.0, 0.3, 0.0)),
+                 Case("the default", (RandomTensor((2, 5)),)))
+    lesson.wrong("def weights(x, scale=1.0):\n    return torch.softmax(x / scale, -1)",
+                 "wrong with scale=0.3. Output: 10 of 10",
+                 never=("NaN",))
+    lesson.wrong("def weights(x, scale=1.0):\n    return torch.softmax(x * scale if scale else x / scale, -1)",
+                 "wrong with scale=0.0", "NaN")
+
+
+def test_a_layer_under_two_names(way):
+    lesson = way(MIX, "Mix", *TOKENS)
+    shared = MIX.replace("nn.Linear(dim, hidden), nn.Linear(dim, dim)",
+                         "None, nn.Linear(dim, dim)\n        self.key = self.query")
+    lesson.wrong(shared, "points. `query` and `key` are the same layer under two names",
+                 never=("first difference",))
+
+
+def test_a_layer_that_is_never_called(way):
+    lesson = way(MIX, "Mix", *TOKENS)
+    lesson.wrong(MIX.replace("@ self.value(x)", "@ x"), "points. `value` is made and never called.",
+                 "because your result does not depend on them", never=("detach",))
+    lesson.wrong(MIX.replace("self.value(x)", "F.linear(x, self.value.weight)"),
+                 "Gradient of `value.bias`: no gradient arrives, because", never=("never called",))
+
+
+def test_a_graph_that_is_cut(way):
+    lesson = way(MIX, "Mix", *TOKENS)
+    lesson.wrong(MIX.replace("self.value(x)", "self.value(x).detach()"),
+                 "points. Gradients of `value.weight`, `value.bias`: no gradient "
+                 "arrives, although your result depends on them: a `detach()`", never=("never called",))
+    lesson.wrong(MIX.replace("self.value(x)", "(self.value(x).detach() ** 3)"),
+                 "`key` and `value` are right; what you do with the result differs",
+                 "although your result depends on them")
+
+
+def test_every_position_for_itself(way):
+    """Positions on the axis of the heads: each has a map of one number, which is 1."""
+    lesson = way(MIX, "Mix", *TOKENS)
+    heads = (
+        "F.scaled_dot_product_attention(self.query(x)[:, :, None], self.key(x)[:, :, None], self.value(x)[:, :,"
+        " None])[:, :, 0]"
+    )
+    lesson.wrong(MIX.replace("self.attention(x) @ self.value(x)", heads),
+                 "is only `x` plus a multiple of the output of `value`")
+
+
+def test_a_method_that_returns_a_wrong_shape(way):
+    """It makes `forward` stop, but the method is wrong."""
+    lesson = way(MIX, "Mix", *TOKENS)
+    lesson.wrong(MIX.replace("self.query(x) @ self.key(x).transpose(1, 2)",
+                             "self.query(x).transpose(1, 2) @ self.key(x)"),
+                 "points. Output of `attention`: Expected shape (2, 5, 5), got (2, 3, 3).",
+                 never=("stops with an error",))
+
+
+def test_without_positions_nothing_is_said_of_them(way):
+    """The sigmoid is missing behind the last layer of a gate for each channel: what `fc2` gives is the output."""
+    gate = """
+        class Gate(nn.Module):
+            def __init__(self, channels):
+                super().__init__()
+                self.fc1, self.fc2 = nn.Linear(channels, 4), nn.Linear(4, channels)
+
+            def forward(self, z):
+                return torch.sigmoid(self.fc2(self.fc1(z).relu()))
+        """
+    lesson = way(gate, "Gate", Case("a few", (RandomTensor((3, 6)),), construct={"channels": 6}))
+    lesson.wrong(gate.replace("torch.sigmoid(self.fc2(self.fc1(z).relu()))", "self.fc2(self.fc1(z).relu())"),
+                 "`fc1` and `fc2` are right",
+                 never=("every position",))
+
+
+def test_a_nan_is_not_taken_for_the_zero_of_a_known_mistake(way):
+    lesson = way("def scale(x):\n    return x * x.norm()", "scale",
+                 Case("numbers", (RandomTensor((2, 3)),), gradients=False),
+                 mistakes=(Mistake("scale-nothing", "You multiply by zero.",
+                                   "def scale(x):\n    return x * 0",
+                                   exercise="scale"),))
+    lesson.wrong("def scale(x):\n    return x - x", "You multiply by zero.")
+    lesson.wrong("def scale(x):\n    return x * float('nan')", never=("You multiply by zero.",))
+
+
+GATHER = """
+def gather(weights, values, mask):
+    return weights.softmax(-1) @ values * mask
+"""
+MASKS = [Case(words, (RandomTensor((2, 4, 4)), RandomTensor((2, 4, 3)), RandomTensor((2, 4, 1), kind=kind)))
+         for words, kind in (("any mask", "normal"), ("another mask", "normal"), ("a mask of 0 and 1", "mask"))]
+
+
+def test_a_mask_in_the_wrong_place_is_not_missing_at_the_end(way):
+    """Where it has no zeros, such a mask does nothing, and the result lacks a factor;
+    where it has some, the factor does not help."""
+    lesson = way(GATHER, "gather", *MASKS)
+    lesson.wrong(GATHER.replace(".softmax", ".masked_fill(mask.mT == 0, -9.0).softmax").replace(" * mask", " * 1"),
+                 "Output: ",
+                 "With a mask of 0 and 1", never=("would be right if",))
+    lesson.wrong(GATHER.replace(" * mask", " + 0 * mask"), "it would be right if it were multiplied by `mask`")
+
+
+def test_six_digits_of_one_input_are_no_float32_if_another_is_far_away(way):
+    twice = "def twice(x):\n    return 2 * x"
+    lesson = way(twice, "twice", *(Case(words, (RandomTensor((3, 4), scale=scale),), gradients=False)
+                                   for words, scale in (("numbers", 1.0), ("large numbers", 1e6))))
+    lesson.wrong(twice + " + 1e-8 * x ** 2", "Output: 12 of 12 numbers differ", "With large numbers.",
+                 never=("six digits", "float32"))
+    lesson.wrong(twice + " * (1 + 1e-7 * x.sin())", "about six digits only. Is float32")
+
+
+def test_numbers_that_are_near_everywhere(way):
+    norm = "def norm(x):\n    return F.layer_norm(x, x.shape[1:], eps={})"
+    lesson = way(norm.format(1e-5), "norm",
+                 *(Case(f"{width} numbers", (RandomTensor((3, width)),)) for width in (4, 6, 8)))
+    near = "A different value of eps, or of another small constant, makes a difference of that size"
+    lesson.wrong(norm.format(1e-6), "numbers differ", near)
+    lesson.wrong(norm.format(1e-5) + " * (1 + 0.1 * x)", "numbers differ", never=(near,))

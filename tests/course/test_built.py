@@ -1,0 +1,125 @@
+"""Built files come from their sources: whatever is edited by hand, or forgotten after an edit, is found here."""
+
+import re
+
+import nbformat
+import pytest
+
+from attention_lab.checking.known import recorded
+from autograder.lessons.course import files_of
+from builder import build, cells, notebooks, record, shared
+from tests.course.test_pages import without_link
+from tests.suites import NIGHTLY
+
+pytestmark = pytest.mark.quick
+
+LESSONS = pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
+
+
+def solved(lesson):
+    return nbformat.read(build.NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4)
+
+
+def released(lesson):
+    return nbformat.read(build.COURSE / lesson.name / f"{lesson.name}.ipynb", as_version=4)
+
+
+def without_outputs(notebook):
+    cells = [{"id": c.id, "type": c.cell_type, "source": c.source, "metadata": c.metadata} for c in notebook.cells]
+    return {"cells": cells, "metadata": notebook.metadata}
+
+
+@LESSONS
+def test_solved_notebook_is_its_source(lesson):
+    assert without_outputs(solved(lesson)) == without_outputs(notebooks.read_source(lesson)), "run `make build`"
+
+
+@LESSONS
+def test_solved_notebook_was_run_from_top_to_bottom_without_an_error(lesson):
+    code = [cell for cell in solved(lesson).cells if cell.cell_type == "code"]
+    assert [cell.execution_count for cell in code] == list(range(1, len(code) + 1))
+    assert not [o for cell in code for o in cell.outputs if o.output_type == "error" or o.get("name") == "stderr"]
+
+
+@LESSONS
+def test_every_exercise_earns_full_points_in_the_solved_notebook(lesson):
+    for cell in solved(lesson).cells:
+        meta = cell.metadata.get("nbgrader", {})
+        if meta.get("grade") and cell.cell_type == "code":
+            shown, = cell.outputs  # the report, and nothing below it
+            assert float(shown.data["text/plain"]) == meta["points"] and "✓" in shown.data["text/html"], meta[
+                "grade_id"
+            ]
+
+
+@LESSONS
+def test_what_depends_on_other_lessons_or_on_a_learner_is_not_stored(lesson):
+    personal = [cell for cell in solved(lesson).cells if cells.personal(cell)]
+    assert {"course_map()", "progress()"} <= {cell.source for cell in personal} and not [
+        cell for cell in personal if cell.outputs
+    ]
+
+
+@LESSONS
+def test_released_notebook_is_nbgraders_release_of_the_solved_one(lesson):
+    assert without_outputs(released(lesson)) == without_outputs(notebooks.release(solved(lesson),
+                                                                          lesson.name)), "run `make build`"
+
+
+@LESSONS
+def test_recorded_checks_are_what_the_reference_gives_now(lesson):
+    """By their key, where it is that with which they were written; a nightly run records them all."""
+    notebook, built = notebooks.read_source(lesson), record.files(lesson)
+    assert sum(map(len, built.values())) <= 500_000
+    assert (
+        not NIGHTLY and record.up_to_date(lesson, notebook) or record.checks(lesson, notebook) == built
+    ), "run `make build`"
+
+
+def test_the_list_of_lessons_beside_the_library_and_in_the_readme_is_that_of_the_course():
+    assert (build.COURSE / "attention_lab/course.toml").read_bytes() == shared.LIST.read_bytes(), "run `make build`"
+    for page in shared.PAGES:
+        assert page.read_text(encoding="utf-8") == shared.with_parts(page), "run `make build`"
+
+
+@LESSONS
+def test_a_lesson_has_what_its_topic_makes_and_nothing_else_and_nothing_twice(lesson):
+    """What a page links to is beside it, and what the library reads is in the library."""
+    made, name = build.files(lesson), f"{lesson.name}.ipynb"
+    for path, content in made.items():
+        assert len(content) <= 500_000 and path.read_bytes() == content, "run `make build`"
+    folders = build.NOTEBOOKS / lesson.name, build.COURSE / lesson.name, files_of(lesson.name)
+    there = {path for folder in folders for path in folder.rglob("*") if path.is_file() and path.name[0] != "."}
+    besides = {folder / name for folder in folders[:2]} | {*(folders[2] / recorded.FOLDER).iterdir()}
+    left = {path for path in there - {*made} - besides
+            if path.parts[-2] != ".ipynb_checkpoints" and path.parent != folders[0] / build.FIGURES}
+    assert not left
+
+
+@LESSONS
+def test_cells_are_readable(lesson):
+    """Prose of at most a screen, code that fits the page, figures that exist and have alt text, folded hints that
+    close."""
+    for cell in released(lesson).cells:
+        if cell.cell_type == "code":
+            assert max(map(len, cell.source.split("\n"))) <= 96, cell.source
+            continue
+        unfolded = re.sub(r"<details>.*?</details>", "", without_link(cell.source), flags=re.DOTALL)
+        assert len(unfolded.split()) <= 260, f"{len(unfolded.split())} words in one cell:\n{cell.source[:80]}"
+        assert cell.source.count("<details>") == cell.source.count("</details>")
+        for alt, path in re.findall(r"!\[(.*?)\]\((.*?)\)", cell.source):
+            assert len(alt) > 20, f"{path} needs alt text"
+            assert (build.COURSE / lesson.name / path).exists(), path
+
+
+@LESSONS
+def test_every_exercise_has_hints_and_a_readable_length(lesson):
+    """At least 70 words before each stub, and few enough that it stays on the screen, and two or three folded hints
+    after its check."""
+    every = solved(lesson).cells
+    for i, cell in enumerate(every):
+        if cell.metadata.get("nbgrader", {}).get("grade"):
+            hints = every[i + 1].source.count("<summary>Hint")
+            assert 2 <= hints <= 3, cell.source
+            prose = re.sub(r"!\[.*?\]\(.*?\)|```.*?```", "", every[i - 2].source, flags=re.DOTALL)
+            assert 70 <= len(prose.split()) <= 200, f"{len(prose.split())} words before {cell.source}"

@@ -1,0 +1,85 @@
+"""The form of a page: the question first, little given code, and a last screen that says what we now know."""
+
+import ast
+import re
+
+import pytest
+
+from builder import build, cells, first_cell, notebooks
+from builder.cells import PERSONAL
+
+pytestmark = pytest.mark.quick
+
+MOST_GIVEN = 100
+LAST = "What we now know"
+LESSONS = pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
+TOP = re.compile(r"# \w+ · .+\n\n\*[^\n]+\*\n\n!\[[^\]]{20,}\]\(figures/\w+\.svg\)\n")
+TAKES = re.compile(r"^\*\*Needs\*\* .+ · \d+ h( \d+ min)? · \d+ points? · difficulty \d of 5$", re.MULTILINE)
+
+
+def page(lesson):
+    return [cell for cell in notebooks.read_source(lesson).cells if cell.id != first_cell.ID]
+
+
+@LESSONS
+def test_the_first_screen_asks_the_question(lesson):
+    """A picture, why anyone cares, and one line of what it takes;
+    goals, parts and minutes are folded below, the map is at the end."""
+    first, *rest = page(lesson)
+    shown, _, folded = first.source.partition("<details>")
+    assert TOP.match(shown), "title, one sentence in italics, the picture"
+    assert TAKES.search(shown), "the line of what it takes"
+    assert "| part | minutes |" in folded and "| part | minutes |" not in shown
+    assert len(re.sub(r"!\[.*?\]\(.*?\)", "", shown).split()) <= 150, "more than a screen of text"
+    calls = [cell.source for cell in rest]
+    checks = [place for place, source in enumerate(calls) if source.startswith("check(")]
+    assert calls.index("course_map()") > max(checks), "the map is at the end"
+
+
+@LESSONS
+def test_the_last_screen_says_what_we_now_know(lesson):
+    """After it come only questions with folded answers, references, and what is about one learner."""
+    text = [cell.source for cell in page(lesson)]
+    where = [place for place, source in enumerate(text) if re.search(rf"^## \d+\. {LAST}$", source, re.MULTILINE)]
+    assert len(where) == 1, f"one section `## N. {LAST}`"
+    findings = re.findall(r"^- ", re.split(rf"## \d+\. {LAST}", text[where[0]])[1], re.MULTILINE)
+    assert 3 <= len(findings) <= 5, "three to five findings, a list"
+    after = "\n".join(text[where[0] + 1:])
+    headings = re.findall(r"^## \d+\. (.*)$", after, re.MULTILINE)
+    assert all(re.search("[Qq]uestions|References", heading) for heading in headings), headings
+    assert "compare(" not in after and "predict_then_run(" not in after
+
+
+def given(lesson):
+    """Lines of code that a page gives: without exercises, imports, comments, and statements that only call the
+    library."""
+    found, ours = [], set()
+    for cell in page(lesson):
+        if cell.cell_type != "code" or cell.metadata.get("nbgrader", {}).get("solution") or cell.source in PERSONAL:
+            continue
+        lines = cells.code([cell]).split("\n")
+        for node in ast.parse("\n".join(lines)).body:
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("attention_lab"):
+                ours |= {alias.asname or alias.name for alias in node.names}
+            imports = isinstance(node, ast.Import | ast.ImportFrom)
+            value = getattr(node, "value", None)
+            called = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ours
+            if not imports and not called:
+                found += [line for line in lines[node.lineno - 1:node.end_lineno]
+                          if line.strip() and not line.strip().startswith("#")]
+    return found
+
+
+@LESSONS
+def test_little_code_is_given(lesson):
+    lines = given(lesson)
+    assert (
+        len(lines) <= MOST_GIVEN
+    ), f"{len(lines)} lines; plots, data and bookkeeping belong in attention_lab:\n" + "\n".join(lines)
+
+
+@pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
+def test_a_learner_finds_torch_its_modules_and_its_functions(lesson):
+    """Under the names that everybody uses, on a page that does not need them all itself too."""
+    code = cells.code([cell for cell in page(lesson) if cell.cell_type == "code"])
+    assert {"import torch", "from torch import nn", "import torch.nn.functional as F"} <= set(code.split("\n"))

@@ -1,0 +1,120 @@
+"""What a machine can see of a page's form: its contents, how soon the first exercise comes, and pictures that everybody
+can read.
+
+(One sentence per line: test_lesson_source.py. Words that the course does without: test_prose.py.)
+"""
+
+import ast
+import re
+
+import nbformat
+import pytest
+
+from attention_lab.notebook.course_map import duration
+from autograder.lessons.course import ROOT
+from builder import build, cells, first_cell, notebooks
+from builder.cells import experiment
+from tests.course.test_handout import GIVEN
+
+pytestmark = pytest.mark.quick
+
+MOST_LINES = 20
+LESSONS = pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
+
+
+def markdown(notebook):
+    return [cell.source for cell in notebook.cells if cell.cell_type == "markdown"]
+
+
+def without_link(source):
+    """A cell without the link that stands below a page's title where the course has an address: it isn't the page's."""
+    return re.sub(rf"\[{first_cell.OPEN}\]\(\S*\)", "", source)
+
+
+def lines_before_the_first_exercise(notebook, given=()):
+    """Lines of code, without empty ones, comments and imports, above the first cell that a learner fills.
+
+    What every page begins with does not count, nor what its reader knows already: `given`."""
+    found = []
+    for cell in notebook.cells:
+        if cell.id == first_cell.ID or cell.source.startswith(tuple(f"{name}(" for name in given)):
+            continue
+        if cell.metadata.get("nbgrader", {}).get("solution"):
+            return found
+        if cell.cell_type == "code":
+            lines = cell.source.split("\n")
+            for node in ast.walk(ast.parse(cells.code([cell]))):
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    lines[node.lineno - 1:node.end_lineno] = [""] * (node.end_lineno - node.lineno + 1)
+            found += [line for line in lines if line.strip() and not line.strip().startswith("#")]
+    raise ValueError("the page has no exercise")
+
+
+@LESSONS
+def test_the_first_exercise_comes_soon(lesson):
+    found = lines_before_the_first_exercise(notebooks.read_source(lesson), GIVEN.get(lesson.name, ()))
+    count = len(found)
+    assert count <= MOST_LINES, "data, plots and bookkeeping belong in attention_lab:\n" + "\n".join(found)
+
+
+def sections(notebook):
+    """The anchors that JupyterLab and nbconvert give to a page's sections."""
+    headings = re.findall(r"^## (.*)$", "\n".join(markdown(notebook)), re.MULTILINE)
+    return [heading.replace("`", "").replace(" ", "-") for heading in headings]
+
+
+@LESSONS
+def test_the_table_of_parts_leads_to_every_section_and_its_minutes_add_up(lesson):
+    notebook = notebooks.read_source(lesson)
+    # "another": on top, for those who have time
+    parts = re.findall(r"^\| (.*) \| (another )?(\d+) \|$", markdown(notebook)[0], re.MULTILINE)
+    assert sum(int(minutes) for _, another, minutes in parts if not another) == lesson.minutes
+    assert f" · {duration(lesson.minutes)} · " in markdown(notebook)[0]
+    found = sections(notebook)
+    linked = [anchor for part, *_ in parts for anchor in re.findall(r"\]\(#([^)]*)\)", part)]
+    assert linked == [anchor for anchor in found if not anchor.endswith("References")]
+    assert set(re.findall(r"\]\(#([^)]*)\)", "\n".join(markdown(notebook)))) <= set(found)
+
+
+@LESSONS
+def test_every_picture_of_a_page_has_words_for_those_who_cannot_see_it(lesson):
+    solved = nbformat.read(ROOT / f"solutions/notebooks/{lesson.name}/{lesson.name}.ipynb", as_version=4)
+    outputs = [(cell.source, output.get("data", {})) for cell in solved.cells if cell.cell_type == "code"
+               for output in cell.outputs]
+    assert [source for source, data in outputs if "image/png" in data] == [], "use show(figure, alt)"
+    tags = re.findall(r"<img[^>]*>", "".join(data.get("text/html", "") for _, data in outputs))
+    assert [tag[:80] for tag in tags if not re.search(r'alt="[^"]{20,}"', tag)] == []
+    assert re.findall(r"!\[.{0,20}\]\(.*\)", "\n".join(markdown(solved))) == []
+
+
+def test_code_is_counted_up_to_the_first_exercise():
+    cells = ["import torch\n\n# a comment\nx = 1", "def f(x):\n    return x", "y = 2"]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
+    notebook.cells[1].metadata["nbgrader"] = {"solution": True}
+    notebook.cells.insert(1, nbformat.v4.new_code_cell("class Known(Module):\n    pass"))
+    assert lines_before_the_first_exercise(notebook, ("class Known",)) == ["x = 1"]
+
+
+@LESSONS
+def test_predictions_are_looked_at_before_anything_is_trained(lesson):
+    """And comparing them trains nothing: who forgot them does not train a second time."""
+    cells = [cell.source for cell in notebooks.read_source(lesson).cells
+             if cell.cell_type == "code" and experiment(cell)]
+    for before, cell in zip(cells, cells[1:]):
+        trains = re.search(r"^\w+ = compare\(", before, re.MULTILINE)
+        if trains and "predict_then_run(predicted" in cell:
+            assert "remind(predicted" in before[:trains.start()]
+        assert not ("predict_then_run(predicted" in cell and re.search(r"= compare\(", cell))
+
+
+@LESSONS
+def test_guesses_that_a_page_collects_are_compared_with_what_is_measured(lesson):
+    """And a page asks for none on a piece of paper, where nothing compares them."""
+    notebook = notebooks.read_source(lesson)
+    assert not re.search(r"\b(guess|answer)\w*\b.*\bpiece of paper\b", "\n".join(markdown(notebook)))
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    collected = {name for source in sources
+                 for name, given in re.findall(r"^(\w+) = \{([^{}]*)\}$", source, re.MULTILINE)
+                 if re.fullmatch(r"(\s*\"[^\"]*\": None,?)+\s*", given)}
+    compared = set(re.findall(r"predict_then_run\((?:dict\(zip\()?(\w+)", "\n".join(sources)))
+    assert collected <= compared

@@ -1,0 +1,84 @@
+"""A prediction beside what was measured: nothing is shown before it is made, and the numbers say how far off it was."""
+
+import math
+import re
+
+import pytest
+import torch
+
+from attention_lab.pictures import predict_then_run
+from attention_lab.pictures.prediction import remind
+
+pytestmark = pytest.mark.quick
+
+
+def words(predictions):
+    """What a reader sees of the table."""
+    return " | ".join(part for part in re.split(r"<[^>]*>", predictions._repr_html_()) if part)
+
+
+def test_the_truth_is_hidden_until_there_is_a_prediction():
+    shown = predict_then_run({"SE": None, "ECA": 3}, {"SE": 512, "ECA": 3, "CBAM": 7777}, "parameters")
+    for text in (words(shown), repr(shown)):
+        assert text.count("predict first") == 2
+        assert "512" not in text
+        assert "7,777" not in text
+        assert "exact" in text
+    invitation = predict_then_run({"SE": None}, {"SE": 512}, "parameters")
+    for text in (words(invitation), repr(invitation)):
+        assert "Predict first" in text
+        assert "512" not in text
+        assert "SE" not in text
+
+
+def test_predictions_stand_beside_the_truth_with_their_ratio():
+    shown = predict_then_run({"a": 600, "b": 100, "c": 51}, {"a": 300, "b": 250, "c": torch.tensor(50)}, "pixels")
+    for row in ("pixels | your prediction | measured | a |", "a | 600 | 300 | 2 times too large",
+                "b | 100 | 250 | 2.5 times too small"):
+        assert row in words(shown)
+    assert "c: predicted 51, measured 50 (2 % too high)" in repr(shown)
+    assert re.findall(r"width:(\d+)px;height", shown._repr_html_()) == ["260", "130", "43", "108", "22", "22"]
+
+
+@pytest.mark.parametrize(
+    ("guess", "truth", "said"),
+    [
+        (0.4, torch.tensor(0.4), "exact"),  # float32 has no more digits
+        (0, 0.2, "0.2 too low"),
+        (3, 0, "3 too high"),
+        (math.nan, math.nan, "exact"),
+        (1, math.nan, "not the same"),
+        (math.inf, 2, "not the same"),
+    ],
+)
+def test_each_distance_has_its_words(guess, truth, said):
+    assert said in words(predict_then_run({"a": guess}, {"a": truth}, "weight"))
+
+
+def test_percentages_differ_in_points():
+    shown = repr(predict_then_run({"SE": 80, "plain": 72}, {"SE": 92.71, "plain": 71.97}, "right answers (%)"))
+    assert "12.7 points too low" in shown
+    assert "measured 72 (exact)" in shown
+
+
+def test_names_are_text():
+    assert "<b>" not in predict_then_run({"<b>": 1}, {"<b>": 1}, "<i>x</i>")._repr_html_()
+
+
+def test_errors_name_what_was_given():
+    with pytest.raises(ValueError, match=r"\['b'\].*\['a'\]"):
+        predict_then_run({"b": 1}, {"a": 1}, "bytes")
+    with pytest.raises(TypeError, match="'a' must be a number or None, got 'many'"):
+        predict_then_run({"a": "many"}, {"a": 1}, "bytes")
+
+
+def test_decibels_differ_by_decibels():
+    """A ratio of two logarithms says nothing: 4 dB against 0.07 dB is no factor of 57."""
+    assert "3.9 dB too high" in repr(predict_then_run({"a": 4}, {"a": 0.07}, "dB lost"))
+
+
+def test_a_training_says_first_that_predictions_are_missing(capsys):
+    remind({"a": 1.0, "b": 2})
+    assert capsys.readouterr().out == ""
+    remind({"a": 1.0, "b": None})
+    assert "Predict first" in capsys.readouterr().out
