@@ -16,7 +16,7 @@ from ...facts import facts
 from ...form.protocol import Observation
 
 if TYPE_CHECKING:
-    from ..recorded import RecordedCase
+    from ...known.recorded import RecordedCase
 
 DROPOUTS = {torch.dropout, torch.feature_dropout, torch.alpha_dropout, F.dropout, F.dropout1d, F.dropout2d, F.dropout3d,
             F.alpha_dropout, F.feature_alpha_dropout, torch.dropout_, torch.feature_dropout_, torch.alpha_dropout_,

@@ -16,7 +16,7 @@ from ..dispatch import Dispatch
 from ..lines import current_line
 
 if TYPE_CHECKING:
-    from ..recorded import RecordedCase
+    from ...known.recorded import RecordedCase
 
 # the operations that `@` and einsum call in the end
 PRODUCTS = {torch.ops.aten.mm, torch.ops.aten.bmm, torch.ops.aten.addmm, torch.ops.aten.baddbmm}
