@@ -7,7 +7,7 @@
 # make class   a whole class through nbgrader, in a course of its own below work/class
 # make handout   the library for learners, without a solution, in work/library
 # make build   build every lesson from its source (LESSON=01_se: one); nothing is trained
-# make measure LESSON=01_se   run a lesson's experiments again, and keep what they measure (BECAUSE="...": keep the old numbers, with a reason)
+# make measure LESSON=01_se   run a lesson's experiments again, and keep what they measure (KEEP=1: keep the old numbers)
 # make gpu     all that needs a CUDA device, in ten minutes at most; the report is work/gpu.json
 # make site    build the course's web pages from the built lessons, below work/site
 PYTHON ?= python3
@@ -15,7 +15,7 @@ PORT ?= 8888
 BROWSER ?= yes
 LESSON ?=
 PART ?= notebooks $(sort $(patsubst tests/%/,%,$(dir $(wildcard tests/*/test_*.py))))
-BECAUSE ?=
+KEEP ?=
 
 # A process of tests that crashes ends the run: pytest-xdist would start another one, and then wait for ever.
 NO_RESTART := --max-worker-restart 0
@@ -73,7 +73,7 @@ build: .venv/test
 	$(BIN)/python -m builder $(LESSON)
 
 measure: .venv/test
-	$(BIN)/python -m builder --measure $(LESSON) $(if $(BECAUSE),--because "$(BECAUSE)")
+	$(BIN)/python -m builder --measure $(LESSON) $(if $(KEEP),--keep)
 
 site: .venv/site
 	$(BIN)/python -m docs.site

@@ -7,7 +7,8 @@
     python -m builder --measure 01_se                run the experiments too, and keep what they measured
     python -m builder --measure 01_se --real         the same for its runs on real pictures (solutions/shared/real.py,
                                                      for the capstone solutions/capstone/recorded_networks.py)
-    python -m builder --measure 01_se --because ...  keep what was measured, with the reason why a change cannot matter
+    python -m builder --measure 01_se --keep         measure nothing, and keep what was measured, if a change cannot
+                                                     matter
 
     solutions/<topic>/page.py (jupytext, py:percent)
         -> solutions/notebooks/<lesson>/<lesson>.ipynb: solved, with outputs
@@ -99,22 +100,22 @@ def main() -> None:
     parser.add_argument("--measure", action="store_true", help="run the experiments of these lessons, and keep what "
                                                                "they measured")
     parser.add_argument("--real", action="store_true", help="with --measure: the runs on real pictures instead")
-    parser.add_argument("--because", metavar="REASON", default="", help="with --measure: run nothing, and keep this "
-                                                                        "reason why a change cannot matter")
+    parser.add_argument("--keep", action="store_true", help="with --measure: measure nothing, and keep what was "
+                                                            "measured, if a change cannot matter")
     arguments = parser.parse_args()
     unknown = [name for name in arguments.lessons if name not in known]
     if unknown:
         parser.error(f"no lesson {', '.join(unknown)} in solutions/course.toml or work/lessons.toml; there are "
                      f"{', '.join(known)}")
-    if arguments.measure and not arguments.lessons or (arguments.because or arguments.real) and not arguments.measure:
-        parser.error("--measure needs a lesson; --real and --because go with it")
+    if arguments.measure and not arguments.lessons or (arguments.keep or arguments.real) and not arguments.measure:
+        parser.error("--measure needs a lesson; --real and --keep go with it")
     for name in arguments.lessons or [lesson.name for lesson in lessons()]:
         print(f"building {name}", flush=True)
-        if arguments.because:
-            measure.excuse(known[name], notebooks.read_source(known[name]), arguments.because)
+        if arguments.keep:
+            measure.keep(known[name], notebooks.read_source(known[name]))
         elif arguments.real:
             measure.real(known[name])
-        build(known[name], arguments.again, arguments.measure and not arguments.because and not arguments.real)
+        build(known[name], arguments.again, arguments.measure and not arguments.keep and not arguments.real)
         if said := not known[name].folder and measure.complaint(known[name], notebooks.read_source(known[name])):
             print(said, flush=True)
     shared.build()

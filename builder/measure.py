@@ -3,9 +3,10 @@
 An experiment is a training run, a picture of one, or a number that another processor would round differently. A build
 never trains. So the outputs of experiments are in the solved notebook, and stay there until somebody decides to
 measure again (`make measure LESSON=02_eca`). The record holds the day, the processor and the version of torch. It also
-holds a digest of each definition on which the experiments depend. These are the experiments' cells, and what those use
-from the page, the library, the data and other lessons' solutions. If one of these has changed since, the build says so
-and a test fails, until the lesson is measured again or the record says why the change cannot matter (`BECAUSE="..."`).
+holds a digest of each file on which the experiments depend: of the modules that they import, of the data, and of the
+page, of which only the experiments' cells count, and what these use. If one of them has changed since, the build says
+so and a test fails, until the lesson is measured again, or until somebody decides that the change cannot matter. Then
+`make measure LESSON=02_eca KEEP=1` keeps what was measured, and the reason stands in the commit's message.
 
 The runs on real pictures have a record of the same form. `python -m solutions.shared.real` trains those of the lessons,
 and solutions/capstone/recorded_networks.py those of the capstone.
@@ -28,15 +29,16 @@ from nbformat import NotebookNode
 from autograder.lessons.course import COURSE, FILES, Lesson
 from autograder.lessons.topics import topic
 from builder import cells
-from builder.reach import Digests, Place, digest
+from builder.reach import Digests, digest, used
 from builder.record import reach
 from builder.run import beside
 
 FILE = "measured.json"
-LIBRARY, PAGE = "attention_lab", "page"
+LIBRARY, PAGE = "attention_lab", "page.py"
 EXPERIMENTS, REAL = "experiments", "real pictures"
 REAL_RUNS = "solutions.shared.real"
-FINDS = "autograder.lessons.course.", "autograder.lessons.topics."  # where a lesson lies, which no number depends on
+# no number depends on what judges an answer, or on where a lesson lies
+APART = "attention_lab.checking", "attention_lab.lesson_files", "autograder"
 
 
 def records(lesson: Lesson) -> dict[str, dict]:
@@ -52,10 +54,8 @@ def depends(lesson: Lesson, notebook: NotebookNode) -> dict[str, Digests]:
     """
     found = {EXPERIMENTS: _experiments(lesson, notebook)}
     if trains := real_runs(lesson):
-        runs = reach(lesson)
-        found[REAL] = runs.of(trains, ["train", "write"]) | runs.of(f"{topic(lesson.topic).package}.reference")
-    return {what: {name: digest for name, digest in code.items() if not name.startswith(FINDS)}
-            for what, code in found.items() if code}
+        found[REAL] = reach(lesson, APART).of(trains, f"{topic(lesson.topic).package}.reference")
+    return {what: files for what, files in found.items() if files}
 
 
 def real_runs(lesson: Lesson) -> str:
@@ -67,13 +67,12 @@ def real_runs(lesson: Lesson) -> str:
 
 
 def outdated(lesson: Lesson, notebook: NotebookNode) -> dict[str, list[str]]:
-    """Returns, for each measurement, the definitions that have changed since it was made, or that it did not depend on
-    then. Runs on real pictures depend on the whole reference, to which a further exercise makes no difference."""
+    """Returns, for each measurement, the files that have changed since it was made, or that it did not depend on then.
+    """
     kept, found = records(lesson), {}
     for what, now in depends(lesson, notebook).items():
-        then = kept.get(what, {}).get("code", {})
-        further = {name for name in now.keys() - then if what == REAL and then and ": " not in name}
-        if changed := sorted(name for name in {*now, *then} - further if now.get(name) != then.get(name)):
+        then = kept.get(what, {}).get("files", {})
+        if changed := sorted(name for name in {*now, *then} if now.get(name) != then.get(name)):
             found[what] = changed
     return found
 
@@ -81,7 +80,7 @@ def outdated(lesson: Lesson, notebook: NotebookNode) -> dict[str, list[str]]:
 def write_down(lesson: Lesson, notebook: NotebookNode, what: str) -> None:
     """Records that this was measured today, on this machine."""
     record = {"measured": date.today().isoformat(), "processor": processor(), "torch": version("torch"),
-              "code": depends(lesson, notebook)[what]}
+              "files": depends(lesson, notebook)[what]}
     _write(lesson, records(lesson) | {what: record})
 
 
@@ -92,25 +91,23 @@ def real(lesson: Lesson) -> None:
     write_down(lesson, NotebookNode(cells=[]), REAL)
 
 
-def excuse(lesson: Lesson, notebook: NotebookNode, because: str) -> None:
-    """Keeps every measurement of the lesson that is out of date, with the reason why the change cannot matter."""
+def keep(lesson: Lesson, notebook: NotebookNode) -> None:
+    """Records that what was measured holds for the present files, too. Raises ValueError if nothing was measured."""
     kept, now = records(lesson), depends(lesson, notebook)
-    for what, changed in outdated(lesson, notebook).items():
-        if what not in kept:
-            raise ValueError(f"{lesson.name}: {what} were never measured: `make measure LESSON={lesson.name}`")
-        reason = {"day": date.today().isoformat(), "changed": changed, "because": because}
-        kept[what] |= {"code": now[what], "kept": [*kept[what].get("kept", []), reason]}
-    _write(lesson, kept)
+    if missing := sorted(now.keys() - kept):
+        raise ValueError(f"{lesson.name}: {', '.join(missing)} were never measured; "
+                         f"`make measure LESSON={lesson.name}` measures")
+    _write(lesson, {what: kept[what] | {"files": files} for what, files in now.items()})
 
 
 def complaint(lesson: Lesson, notebook: NotebookNode) -> str:
     """Says for a maintainer what is out of date, and what to do about it; empty if nothing is."""
-    lines = [f"{lesson.name}: {what} were measured with other code: "
+    lines = [f"{lesson.name}: {what} were measured with other files: "
              f"{', '.join(changed[:6])}{' ...' * (len(changed) > 6)}"
              for what, changed in outdated(lesson, notebook).items()]
     if lines:
-        lines.append(f"  `make measure LESSON={lesson.name}` measures again; BECAUSE=\"...\" keeps the numbers, with "
-                     "your reason")
+        lines.append(f"  `make measure LESSON={lesson.name}` measures again. If the change cannot matter, add KEEP=1, "
+                     "and give the reason in your commit message")
     return "\n".join(lines)
 
 
@@ -125,39 +122,28 @@ def processor() -> str:
 
 
 def _experiments(lesson: Lesson, notebook: NotebookNode) -> Digests:
-    """Returns what the experiments on a page depend on. The page is treated like a module, and only what the statements
-    of the experiments' cells reach counts."""
-    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    starts: list[int] = []
-    count = 0
-    for cell in code:
-        statements = len(ast.parse(cells.code([cell])).body)
-        starts += range(count, count + statements) if cells.experiment(cell) else []
-        count += statements
+    """Returns what the experiments on a page depend on."""
+    code = [(statement, cells.experiment(cell)) for cell in notebook.cells if cell.cell_type == "code"
+            for statement in ast.parse(cells.code([cell])).body]
+    starts = [index for index, (_, experiment) in enumerate(code) if experiment]
     if not starts:
         return {}
-    found = reach(lesson)
-    found.add(PAGE, cells.code(code))
-    places = found.places(Place(PAGE, index) for index in starts)
-    library = COURSE / LIBRARY
-    files = [path for path in library.rglob("*")
-             if path.is_file() and path.suffix not in (".py", ".pyc") and FILES not in path.parents]
-    files += [path for path in topic(lesson.topic).folder.glob("*.*")
-              if path.suffix in (".safetensors", ".json") and path.name != FILE]
-    texts = found.texts(places)
-    named = {f"data.{path.name}": sha256(path.read_bytes()).hexdigest()[:12] for path in sorted(files)
-                if path.name in texts or path.parent != library and path.parent.name in texts}
-    return found.digests(places) | named | _of_others(beside(lesson.name, notebook))
+    page = used([statement for statement, _ in code], starts)
+    modules, strings = reach(lesson, APART).of_code(page)
+    library, own = COURSE / LIBRARY, topic(lesson.topic).folder
+    files = [path for path in library.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc", ".md")
+             and FILES not in path.parents and {path.name, path.parent.name} - {LIBRARY} & strings]
+    files += [path for path in own.glob("*.*") if path.suffix in (".safetensors", ".json") and path.name in strings]
+    data = {path.relative_to(COURSE if library in path.parents else own.parent).as_posix():
+            sha256(path.read_bytes()).hexdigest()[:12] for path in sorted(files) if path.name != FILE}
+    return {PAGE: digest(page)} | modules | data | _of_others(beside(lesson.name, notebook))
 
 
 def _of_others(notebooks: Iterable[Path]) -> Digests:
     """The exercises that other lessons' notebooks hold."""
-    found = {}
-    for path in notebooks:
-        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
-            if cell["metadata"].get("nbgrader", {}).get("solution"):
-                found[f"{path.stem}.{cell['id']}"] = digest(ast.parse("".join(cell["source"])).body)
-    return found
+    return {path.name: digest(statement for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]
+                              if cell["metadata"].get("nbgrader", {}).get("solution")
+                              for statement in ast.parse("".join(cell["source"])).body) for path in notebooks}
 
 
 def _write(lesson: Lesson, kept: dict[str, dict]) -> None:

@@ -12,6 +12,7 @@ to find out. work/recorded.json also holds a digest for each known mistake.
 
 from __future__ import annotations
 
+import ast
 import json
 from collections.abc import Sequence
 from dataclasses import replace
@@ -39,22 +40,22 @@ from autograder.lessons.catalogue import Mistake
 from autograder.lessons.course import COURSE, ROOT, Lesson, files_of
 from autograder.lessons.topics import topic
 from builder import hints, notebooks
-from builder.reach import Reach
+from builder.reach import Reach, digest
 
 TORCH = version("torch").partition("+")[0]
 WRITTEN, SEEN = ROOT / "solutions/recorded.json", ROOT / "work/recorded.json"
 FOLDERS = {"attention_lab": COURSE / "attention_lab", "autograder": ROOT / "autograder",
            "solutions": ROOT / "solutions"}
-MAKES = {"autograder.lessons.derive": ["visible"], "autograder.judge.recording": ["record_exercise"],
-         "attention_lab.checking.known.recorded": ["to_bytes"]}
+MAKES = "autograder.judge.recording"
 
 
-def reach(lesson: Lesson) -> Reach:
-    """Returns a Reach, which finds the code of the repository and of the lesson's folder on which something depends."""
+def reach(lesson: Lesson, apart: Sequence[str] = ()) -> Reach:
+    """Returns a Reach, which finds the files of the repository and of the lesson's folder on which something depends.
+
+    apart: modules on which it does not depend.
+    """
     files = topic(lesson.topic)
-    found = Reach(FOLDERS | {files.package: files.folder})
-    found.add("attention_lab.lesson_files", "")  # where files are, on which no number depends
-    return found
+    return Reach(FOLDERS | {files.package: files.folder}, apart)
 
 
 def key(lesson: Lesson, notebook: NotebookNode) -> str:
@@ -62,25 +63,19 @@ def key(lesson: Lesson, notebook: NotebookNode) -> str:
 
     notebook: the lesson's source.
     """
-    folder, found = topic(lesson.topic), reach(lesson)
-    depends = {name: digest for module, names in MAKES.items() for name, digest in found.of(module, names).items()}
-    for module in ("reference", "exercises"):
-        depends |= found.of(f"{folder.package}.{module}")
+    files = topic(lesson.topic)
+    depends = reach(lesson).of(MAKES, f"{files.package}.reference", f"{files.package}.exercises")
     said = [lesson.name, lesson.title, notebooks.points(notebook), _hints(lesson, notebook), TORCH]
-    known = [(mistake.exercise, *_about(mistake)) for mistake in folder.mistakes]
+    known = [(mistake.exercise, *_about(mistake)) for mistake in files.mistakes]
     return _digest([depends, said, known, _answering(lesson)])
 
 
 def _answering(lesson: Lesson) -> dict[str, str]:
     """Returns, for each known mistake, a digest of everything on which its answers to given cases depend."""
-    files, found = topic(lesson.topic), reach(lesson)
-    depends = [found.of("autograder.judge.recording", ["answered"]), found.of(f"{files.package}.reference"), TORCH]
-    answering = {}
-    for mistake in files.mistakes:
-        name = f"{lesson.name} {mistake.id}"
-        found.add(name, recording.source_of(mistake, files.reference))
-        answering[name] = _digest([depends, found.of(name)])[:16]
-    return answering
+    files = topic(lesson.topic)
+    depends = [reach(lesson).of(MAKES, f"{files.package}.reference"), TORCH]
+    return {f"{lesson.name} {mistake.id}": _digest([depends, digest(ast.parse(mistake.source).body)])[:16]
+            for mistake in files.mistakes}
 
 
 def _digest(content: Any) -> str:

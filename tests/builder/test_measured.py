@@ -1,15 +1,16 @@
-"""What the experiments measured was measured with the code that is here, or the record says why another one cannot
-matter."""
+"""What the experiments measured was measured with the files that are here."""
 
 import shutil
 
 import pytest
+from nbformat import v4
 
 from builder import build, measure, notebooks, record
 
 pytestmark = pytest.mark.quick
 
 LESSON = {lesson.name: lesson for lesson in build.lessons()}
+PAGE = notebooks.read_source(LESSON["02_eca"])
 
 
 @pytest.mark.parametrize("name", LESSON)
@@ -21,7 +22,6 @@ def test_no_measurement_is_out_of_date(name):
 def test_a_record_has_a_day_a_processor_and_torch(name):
     for kept in measure.records(LESSON[name]).values():
         assert kept["measured"] >= "2026-11-01" and kept["processor"] and kept["torch"][0].isdigit()
-        assert all(reason["because"] and reason["changed"] for reason in kept.get("kept", ()))
 
 
 @pytest.fixture
@@ -38,45 +38,46 @@ def copy(tmp_path, monkeypatch):
         text = path.read_text(encoding="utf-8")
         assert old in text
         path.write_text(text.replace(old, new, 1), encoding="utf-8")
-        return measure.outdated(LESSON["02_eca"], notebooks.read_source(LESSON["02_eca"]))
+        return measure.outdated(LESSON["02_eca"], PAGE)
 
     return change
 
 
 @pytest.mark.parametrize("file, old, new, found", [
     ("course/attention_lab/networks/training.py", "model.train()", "model.eval()",
-     {"experiments": ["attention_lab.networks.training.train"]}),
+     {what: ["attention_lab/networks/training.py"] for what in ("experiments", "real pictures")}),
     ("course/attention_lab/networks/training.py", "Trains `model` in place", "Trains a `model` in place", {}),
     ("course/attention_lab/checking/facts/wording.py", "zero everywhere", "0 everywhere", {}),
     ("course/attention_lab/notebook/course_map.py", "builds on", "begins with", {}),
     ("course/attention_lab/course.toml", "minutes = 85", "minutes = 89", {}),
     ("solutions/shared/digit_net.py", "BATCH = ", "BATCH = 2 * ",
-     {"real pictures": ["solutions.shared.digit_net.BATCH"]}),
+     {"real pictures": ["solutions/shared/digit_net.py"]}),
 ])
 def test_what_puts_a_measurement_out_of_date(copy, file, old, new, found):
     assert copy(file, old, new) == found
 
 
-def test_a_further_exercise_makes_no_difference_to_the_runs_on_real_pictures(monkeypatch):
-    eca, page = LESSON["02_eca"], notebooks.read_source(LESSON["02_eca"])
-    added = {"solutions.eca.reference.double": "0", "solutions.eca.reference: torch.manual_seed(1)": "1"}
-    more = {what: code | added for what, code in measure.depends(eca, page).items()}
-    monkeypatch.setattr(measure, "depends", lambda *_: more)
-    assert measure.outdated(eca, page) == {"experiments": sorted(added), "real pictures": sorted(added)[1:]}
+def test_data_of_an_experiment_counts(monkeypatch):
+    changed = {"experiments": measure.depends(LESSON["02_eca"], PAGE)["experiments"] | {"eca/real.json": "0"}}
+    monkeypatch.setattr(measure, "depends", lambda *_: changed)
+    assert measure.outdated(LESSON["02_eca"], PAGE) == {"experiments": ["eca/real.json"]}
 
 
-def test_a_reason_keeps_a_measurement_and_stands_in_its_record(copy, tmp_path, monkeypatch):
-    eca = LESSON["02_eca"]
+def test_of_a_page_only_the_experiments_count_and_what_they_use():
+    page = notebooks.read_source(LESSON["02_eca"])
+    page.cells[-1:-1] = [v4.new_code_cell("print('nothing that an experiment uses')")]
+    assert not measure.outdated(LESSON["02_eca"], page)
+    page.cells[-1:-1] = [v4.new_code_cell("train = None")]
+    assert measure.outdated(LESSON["02_eca"], page) == {"experiments": ["page.py"]}
+
+
+def test_what_was_measured_is_kept_where_a_change_cannot_matter(copy, monkeypatch):
     copy("course/attention_lab/networks/training.py", "model.train()", "model.train(True)")
-    page = notebooks.read_source(eca)
-    said = measure.complaint(eca, page)
-    assert "attention_lab.networks.training.train" in said and "make measure LESSON=02_eca" in said
-    written = {}
+    said = measure.complaint(LESSON["02_eca"], PAGE)
+    assert "attention_lab/networks/training.py" in said and "make measure LESSON=02_eca" in said
+    written, before = {}, measure.records(LESSON["02_eca"])
     monkeypatch.setattr(measure, "_write", lambda lesson, kept: written.update(kept))
-    measure.excuse(eca, page, "train() means train(True)")
+    measure.keep(LESSON["02_eca"], PAGE)
     monkeypatch.setattr(measure, "records", lambda _: written)
-    assert not measure.complaint(eca, page)
-    *_, reason = written["experiments"]["kept"]  # after those that were given before
-    assert reason["because"] == "train() means train(True)" and reason["changed"] == [
-        "attention_lab.networks.training.train"
-    ]
+    assert not measure.complaint(LESSON["02_eca"], PAGE)
+    assert written["experiments"]["measured"] == before["experiments"]["measured"]

@@ -141,6 +141,12 @@ def test_where_a_check_says_something_else_the_cells_are_run_again(monkeypatch, 
     assert len(ran) == runs
 
 
+def test_how_a_report_is_worded_changes_no_recording():
+    depends = record.reach(SE).of(record.MAKES)
+    assert "attention_lab/checking/ask/observe.py" in depends
+    assert not [name for name in depends if "/verdict/" in name or name.endswith("wording.py")]
+
+
 def test_what_an_exercise_is_worth_stands_in_its_recorded_check():
     notebook = notebooks.read_source(SE)
     before = record.key(SE, notebook)

@@ -1,22 +1,23 @@
-"""What code is seen to depend on."""
+"""Which files some code is seen to depend on."""
+
+import ast
 
 import pytest
 
-from builder.reach import Place, Reach
+from builder.reach import Reach, digest, used
 
 pytestmark = pytest.mark.quick
 
 FILES = {
-    "__init__": "from .a import y",
-    "a": "from .checking import b\nfrom .c import unused\n\n\ndef y():\n    return b.seen() + LIMIT\n\n\nLIMIT = "
-         "3\nOTHER = 4\n",
+    "__init__": "from .a import y\nfrom .far import other\n",
+    "a": "from .checking import b\n\n\ndef y():\n    return b.seen() + LIMIT\n\n\nLIMIT = 3\n",
     "checking/__init__": "",
-    "checking/b": "from ..c import x as renamed\n\n\ndef seen():\n    return renamed\n\n\ndef unseen():\n    "
-                  "return 1\n",
-    "c": "def x():\n    import lib.d as it\n    return it.made\n\n\ndef unused():\n    return 2\n",
-    "d": "from . import e\n\nmade = e\nif made:\n    from .e import deep\n",
-    "e": "deep = 1\n",
+    "checking/b": "from ..c import x as renamed\n\n\ndef seen():\n    return renamed\n",
+    "c": "def x():\n    import lib.d as it\n    return it.made\n",
+    "d": "from typing import TYPE_CHECKING\n\nmade = 1\nif TYPE_CHECKING:\n    from .far import other\n",
+    "far": "other = 1\n",
 }
+REACHED = {"lib/a.py", "lib/checking/b.py", "lib/c.py", "lib/d.py"}
 
 
 @pytest.fixture
@@ -32,47 +33,43 @@ def library(tmp_path):
     return write
 
 
-def test_what_a_name_reaches_through_imports_of_every_form(library):
-    assert set(library().of("lib", ["y"])) == {"lib.a.y", "lib.a.LIMIT", "lib.checking.b.seen", "lib.c.x"}
-    assert set(library(c="import lib.d\n\nx = lib.d\n").of("lib.a", ["y"])) >= {"lib.c.x"}
-    assert set(library().of("lib.d", ["made"])) == {"lib.d.made", "lib.e.deep"}
+def test_what_a_module_reaches_through_imports_of_every_form(library):
+    assert set(library().of("lib.a")) == REACHED
+    assert set(library().of("lib")) == REACHED | {"lib/__init__.py", "lib/far.py"}
+    assert set(library(d="import lib.checking\n").of("lib.d")) == {"lib/d.py", "lib/checking/__init__.py"}
+    assert set(library(d="from . import y\n").of("lib.d")) == REACHED  # a package passes it on
+
+
+def test_what_nothing_depends_on_is_not_followed(library):
+    made = library()
+    made.apart = ["lib.checking"]
+    assert set(made.of("lib.a")) == {"lib/a.py"}
 
 
 @pytest.mark.parametrize("changed, counts", [
     ({"a": FILES["a"].replace("LIMIT = 3", "LIMIT = 5")}, True),
-    ({"a": FILES["a"].replace("OTHER = 4", "OTHER = 5")}, False),
     ({"a": FILES["a"].replace("def y():\n", 'def y():\n    """What it gives,\n\n    in two paragraphs."""\n')}, False),
     ({"a": FILES["a"].replace("+ LIMIT", "+ LIMIT  # three\n")}, False),
-    ({"a": "# A remark.\n\n" + FILES["a"]}, False),
     ({"a": '"""What the module is for."""\n' + FILES["a"]}, False),
     ({"a": FILES["a"].replace("b.seen() + LIMIT", "(\n        b.seen()\n        + LIMIT\n    )")}, False),
-    ({"checking/b": FILES["checking/b"].replace("return 1", "return 2")}, False),
-    ({"checking/b": FILES["checking/b"].replace("return renamed", "return -renamed")}, True),
+    ({"a": FILES["a"].replace("def y", "@staticmethod\ndef y")}, True),
+    ({"checking/b": FILES["checking/b"].replace("return renamed", "return '# one'")}, True),
     ({"c": FILES["c"].replace("return it", "return not it")}, True),
+    ({"far": "other = 2\n"}, False),
 ])
 def test_what_changes_a_digest(library, changed, counts):
-    before = library().of("lib.a", ["y"])
-    assert (library(**changed).of("lib.a", ["y"]) != before) is counts
+    before = library().of("lib.a")
+    assert (library(**changed).of("lib.a") != before) is counts
 
 
-def test_the_docstring_of_a_module_is_not_one_of_its_definitions(library):
-    plain = library().of("lib.a")
-    assert library(a='"""What the module is for."""\n' + FILES["a"]).of("lib.a") == plain and "lib.a.OTHER" in plain
-
-
-def test_a_decorator_and_a_comment_sign_in_a_text_count(library):
-    plain = library(a="def y():\n    return '# one'\n").of("lib.a", ["y"])
-    assert plain != library(a="def y():\n    return '# two'\n").of("lib.a", ["y"])
-    assert plain != library(a="@staticmethod\ndef y():\n    return '# one'\n").of("lib.a", ["y"])
-
-
-def test_a_module_that_is_no_file_and_a_name_that_is_bound_twice(library):
-    found = library()
-    found.add("page", "from lib.a import y\ntask = 1\ntask = y()\nother = 2\nprint(task)\n")
-    reached = found.digests(found.places([Place("page", 4)]))
-    assert set(reached) == {"page: print(task)", "page.task", "lib.a.y", "lib.a.LIMIT", "lib.checking.b.seen",
-                            "lib.c.x"}
-    assert len(reached["page.task"]) == 2 * len(reached["lib.a.y"])
+def test_what_some_statements_of_a_page_use(library):
+    code = "from lib import other, y\ntask = 1\ntask = y()\nlonely = 2\nprint(task, 'a text')\n"
+    page = used(ast.parse(code).body, [4])
+    assert [ast.unparse(each) for each in page] == ["from lib import y", "task = 1", "task = y()",
+                                                    "print(task, 'a text')"]
+    files, strings = library().of_code(page)
+    assert set(files) == REACHED and strings == {"a text"}
+    assert digest(page) == digest(used(ast.parse(code.replace("other, ", "").replace("lonely = 2", "")).body, [3]))
 
 
 def test_an_unknown_module_is_named(library):
