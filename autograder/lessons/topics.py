@@ -4,7 +4,7 @@ topic by its name."""
 from __future__ import annotations
 
 import sys
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -83,13 +83,18 @@ def topic(where: str | Path) -> Topic:
     folder = folder_of(where) if isinstance(where, str) else where.resolve()
     if not (folder / "reference.py").exists():
         raise ValueError(f"{folder} is not a topic's folder: it has no reference.py")
-    made = Topic(folder)
+    made = _of_folder(folder)
     if folder.parent != SOLUTIONS:
         if (SOLUTIONS / folder.name).exists():
             raise ValueError(f"{folder} cannot be loaded: solutions/{folder.name} has the same name")
         package = sys.modules.setdefault(made.package, ModuleType(made.package))
         package.__path__ = [str(folder)]
     return made
+
+
+@cache
+def _of_folder(folder: Path) -> Topic:
+    return Topic(folder)
 
 
 def folder_of(name: str) -> Path:
