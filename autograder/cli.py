@@ -316,32 +316,19 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _add_verify(commands: Commands) -> None:
-    verify = commands.add_parser("verify", help="check a learner's card against their notebooks, or train a record",
+    verify = commands.add_parser("verify", help="check a learner's card against their notebooks",
                                  description="Counts the parameters of the papers' tables again, and judges the "
                                              "modules. It reads the capstone's notebook, and those of the earlier "
                                              "lessons beside it, such as ../01_se/01_se.ipynb. Exit status 0: the card "
                                              "agrees; 1: it does not, and the differences are listed; 2: a usage "
                                              "error, or a file could not be read.")
-    verify.add_argument("card", type=Path, metavar="CARD", nargs="?", help="card.json, as the capstone wrote it")
-    verify.add_argument("notebook", type=Path, metavar="NOTEBOOK", nargs="?", help="the capstone's notebook")
-    verify.add_argument("--record", type=Path, metavar="NOTEBOOK", help="instead of checking a card, train this "
-                                                                        "notebook's record within the rules "
-                                                                        "(docs/records.md)")
-    verify.add_argument("--draw", type=int, metavar="N", help="draw a record's pictures with this seed, which an "
-                                                              "earlier run printed")
+    verify.add_argument("card", type=Path, metavar="CARD", help="card.json, as the capstone wrote it")
+    verify.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="the capstone's notebook")
     _add_isolation(verify)
     verify.set_defaults(run=_verify)
 
 
 def _verify(options: argparse.Namespace) -> int:
-    if options.record:
-        if options.card:
-            raise ValueError("--record takes one notebook, and no card")
-        from autograder.verify.record import verify_record
-
-        return verify_record(options.record, options.isolation, Terminal(), options.draw)
-    if not options.notebook or options.draw is not None:
-        raise ValueError("give a card and the capstone's notebook, or --record and a notebook (--draw is for records)")
     from autograder.verify.verify import verify  # imports every lesson's exercises
 
     return verify(options.card, options.notebook, options.isolation, Terminal())

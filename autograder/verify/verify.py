@@ -81,8 +81,7 @@ def _not_recounted(said: dict[str, Any], capstone: NotebookNode | None) -> Itera
     if record := said["record"]:
         cells = [cell.source.strip() for cell in capstone.cells if cell.cell_type == "code"] if capstone else []
         where = "is a cell of" if record["code"] in cells else "is not a cell of"
-        yield (f"The record's code {where} this notebook. `autograder verify --record NOTEBOOK` trains the notebook's "
-               "record again.")
+        yield f"The record's code {where} this notebook. It is not trained again."
 
 
 def _compared(row: Row) -> str:

@@ -35,7 +35,6 @@ from attention_lab.checking.form.protocol import Question, plain, read
 from . import bars, layers, proxies, restore, room, wire
 from .cells import Cells, Silent, built_as_usual
 from .counts import counted
-from .records import Recorded
 
 # What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot.
 SILENT = ("networks.cost", "networks.training", "pictures", "tasks.data")
@@ -105,11 +104,8 @@ def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
         return wire.receive(sock)
 
     notebook = Notebook(remote)
-    recorded = Recorded(notebook.scope)
     operations = {"cell": notebook.cell, "proxy": notebook.proxy, "then": notebook.then, "call": notebook.call,
-                  "observe": notebook.observe, "count": notebook.count,
-                  "beside": recorded.beside, "names": recorded.names, "build": recorded.build,
-                  "output_of": recorded.output_of, "gradients": recorded.gradients}
+                  "observe": notebook.observe, "count": notebook.count}
     while True:
         try:
             header, tensors = wire.receive(sock)

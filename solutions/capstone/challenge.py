@@ -1,27 +1,30 @@
-"""Our own attempts at the capstone's record: `python -m solutions.capstone.challenge` trains each behind the wall, as
-`autograder verify --record` does, and prints what it scores (about ten minutes of one core each). docs/records.md has
-the results."""
+"""Our own attempts at the capstone's record: `python -m solutions.capstone.challenge` trains each and prints what it
+scores (about ten minutes of one core each). docs/records.md has the results."""
 
+from functools import partial
 from pathlib import Path
 
-from attention_lab.networks.adapters import PLUGS
-from autograder.intake.files import read
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from attention_lab.networks.adapters import plugged
+from attention_lab.networks.own_modules import mine
+from attention_lab.networks.record import Make, record
 from autograder.lessons.course import NOTEBOOKS
-from autograder.sandbox.sandbox import Sandbox
-from autograder.verify.record import Entry, code_of, trained
 
 OURS = {path.stem: path for path in sorted(Path(__file__).with_name("records").glob("*.py"))}
 DRAW = 20261125  # of the pictures
 
 
-def ours(name: str) -> Entry:
-    """One of our attempts, with the solved notebooks beside it."""
-    source = OURS[name].read_text(encoding="utf-8")
-    return Entry(source, {plug.lesson: code_of(read(NOTEBOOKS / plug.lesson / f"{plug.lesson}.ipynb"))
-                          for module, plug in PLUGS.items() if f'"{module}"' in source})
+def ours(name: str) -> Make:
+    """One of our attempts, with the modules of the solved notebooks."""
+    modules, _ = plugged(partial(mine, beside=NOTEBOOKS / "10_capstone"))
+    scope = {"torch": torch, "nn": nn, "F": F, "modules": modules}
+    exec(OURS[name].read_text(encoding="utf-8"), scope)
+    return scope["mine"]
 
 
 if __name__ == "__main__":
-    with Sandbox() as sandbox:
-        for name in OURS:
-            print(f"{name}\n{trained(ours(name), sandbox, DRAW)}\n", flush=True)
+    for name in OURS:
+        print(f"{name}\n{record(ours(name), draw=DRAW)}\n", flush=True)

@@ -1053,7 +1053,6 @@ study("places", task="far",
 #
 # Our best attempt solves four of the five tasks with 393 numbers, so there is room for a fifth.
 # The page `docs/records.md` in the course's repository has all the rules and our attempts, and says how a record is verified.
-# `verify --record`, a command for instructors, trains your module again, on pictures that nobody has seen.
 #
 # One attempt trains 25 networks, which takes two to five minutes.
 # Before you run the cell below, run the imports and the cell that makes `modules` (section 3).

@@ -4,8 +4,7 @@
 
 A task is solved if at least four of its five runs answer 90 % of the questions correctly. A module that solves more
 tasks is better. If two modules solve the same number of tasks, the one that carries fewer numbers is better.
-`docs/records.md` has the rules and the best record so far. For an instructor, `verify --record` does the same, but the
-module runs in a sandbox.
+`docs/records.md` has the rules and the best record so far.
 """
 
 from __future__ import annotations
