@@ -1,4 +1,4 @@
-"""`autograder check | grade | course | status | feedback | insights | export | backup | restore | upgrade | verify |
+"""`autograder check | grade | course | status | feedback | insights | export | backup | restore | upgrade |
 replay | new | audit | doctor`."""
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main(arguments: list[str] | None = None) -> None:
     commands: Commands = parser.add_subparsers(dest="command", required=True)
     for add in (
         _add_check, _add_grade, _add_course, _add_status, _add_feedback, _add_insights, _add_export, _add_backups,
-        _add_upgrade, _add_verify, _add_replay, _add_new, _add_audit,
+        _add_upgrade, _add_replay, _add_new, _add_audit,
     ):
         add(commands)
     options = parser.parse_args(arguments)
@@ -313,25 +313,6 @@ def _export(options: argparse.Namespace) -> int:
                          "has headings that depend on a language")
     wanted = Wanted(options.platform, options.total_only, options.absent, options.language or "en")
     return export_term(wanted, Terminal()) if options.term else export(options.lesson, wanted, Terminal())
-
-
-def _add_verify(commands: Commands) -> None:
-    verify = commands.add_parser("verify", help="check a learner's card against their notebooks",
-                                 description="Counts the parameters of the papers' tables again, and judges the "
-                                             "modules. It reads the capstone's notebook, and those of the earlier "
-                                             "lessons beside it, such as ../01_se/01_se.ipynb. Exit status 0: the card "
-                                             "agrees; 1: it does not, and the differences are listed; 2: a usage "
-                                             "error, or a file could not be read.")
-    verify.add_argument("card", type=Path, metavar="CARD", help="card.json, as the capstone wrote it")
-    verify.add_argument("notebook", type=Path, metavar="NOTEBOOK", help="the capstone's notebook")
-    _add_isolation(verify)
-    verify.set_defaults(run=_verify)
-
-
-def _verify(options: argparse.Namespace) -> int:
-    from autograder.verify.verify import verify  # imports every lesson's exercises
-
-    return verify(options.card, options.notebook, options.isolation, Terminal())
 
 
 def _add_replay(commands: Commands) -> None:

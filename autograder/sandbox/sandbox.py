@@ -39,7 +39,7 @@ ENDED = -1  # in the place of a descriptor
 ROOM = 1 << 30  # bytes that a worker must be able to hold: three times what the largest right answer needs
 ON_GPU = "import torch\nx = torch.ones(8, 8, device='cuda')\nassert (x @ x).sum().item() == 512, 'a wrong product'"
 # in the order of their imports
-MODULES = "wire", "room", "layers", "restore", "proxies", "cells", "bars", "counts", "main"
+MODULES = "wire", "room", "layers", "restore", "proxies", "cells", "bars", "main"
 
 Remote = Callable[[dict[str, Any], dict[str, Tensor], Callable[[], None]], tuple[dict[str, Any], dict[str, Tensor]]]
 

@@ -7,7 +7,6 @@ each field is used for, and what a lie in it could gain.
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import asdict, is_dataclass
 from functools import reduce
 from types import NoneType, UnionType
@@ -21,7 +20,6 @@ from attention_lab.checking.form.bounds import ITEMS, KEYS
 from attention_lab.checking.form.protocol import Answer, Bounds, Observation
 from autograder.worker import wire
 from autograder.worker.cells import Ran
-from autograder.worker.counts import Counted
 
 PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number", NoneType: "null"}
 
@@ -77,7 +75,6 @@ def _node() -> dict[str, Any]:
 
 _observation = fastjsonschema.compile(schema(Observation) | {"definitions": {"node": _node()}})
 _cell = fastjsonschema.compile(schema(Ran))
-_counts = fastjsonschema.compile(schema(Counted))
 
 
 def observations(header: dict[str, Any], tensors: dict[str, Tensor], count: int) -> list[Answer]:
@@ -116,15 +113,6 @@ def changed(header: dict[str, Any]) -> bool:
     if header not in ({"changed": True}, {"changed": False}):
         raise ValueError("not an answer about names")
     return header["changed"] is True
-
-
-def counts(header: dict[str, Any], networks: Collection[str]) -> dict[str, int | str]:
-    """Returns the number of each network's parameters by its name, or the reason why the network could not be counted.
-    Raises ValueError if this is not such an answer."""
-    _checked(_counts, header)
-    if header["counts"].keys() != set(networks):
-        raise ValueError("not the counts of the networks that were asked for")
-    return {network: header["counts"][network] for network in networks}
 
 
 def _checked(check: Any, header: dict[str, Any]) -> None:

@@ -34,7 +34,6 @@ from attention_lab.checking.form.protocol import Question, plain, read
 
 from . import bars, layers, proxies, restore, room, wire
 from .cells import Cells, Silent, built_as_usual
-from .counts import counted
 
 # What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot.
 SILENT = ("networks.cost", "networks.training", "pictures", "tasks.data")
@@ -92,10 +91,6 @@ class Notebook:
                 for question, given in asked]
         return {"observations": [plain(observation) for observation, _ in seen]}, wire.group([out for _, out in seen])
 
-    def count(self, header: dict, _tensors: dict) -> tuple[dict, dict]:
-        """Answers with the numbers of parameters that counts.counted returns for a lesson."""
-        return plain(counted(header["lesson"], header["cells"], self.scope | self.cells.answers)), {}
-
 
 def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
     """Answers the judge until it hangs up. An answer carries its question's number."""
@@ -105,14 +100,14 @@ def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
 
     notebook = Notebook(remote)
     operations = {"cell": notebook.cell, "proxy": notebook.proxy, "then": notebook.then, "call": notebook.call,
-                  "observe": notebook.observe, "count": notebook.count}
+                  "observe": notebook.observe}
     while True:
         try:
             header, tensors = wire.receive(sock)
         except EOFError:
             return
         number = header["id"]
-        if header["op"] in ("observe", "count"):
+        if header["op"] == "observe":
             put_back()
         answer, out = operations[header["op"]](header, tensors)
         try:

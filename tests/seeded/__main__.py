@@ -35,7 +35,7 @@ ROOT = HERE.parents[1]
 NOTICED = HERE / "noticed.json"  # {suite: {patch: the pytest id of a test function}}
 # Where the tests of a patch are, by the first word of its name.
 ROOMS = {
-    "judge": ("judge", "lessons", "graders", "classroom", "verify"),
+    "judge": ("judge", "lessons", "graders", "classroom"),
     "checking": ("checking", "lab", "judge", "lessons", "graders", "parity"),
     "worker": ("worker", "judge", "adversarial"),
     "sandbox": ("sandbox", "judge", "adversarial"),

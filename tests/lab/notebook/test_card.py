@@ -1,13 +1,10 @@
 """The capstone's card for a stranger: a study with its verdict, and the best attempt at the record with its code."""
 
-import io
 import json
 import os
 from dataclasses import asdict
 
-import nbformat
 import pytest
-from rich.console import Console
 from torch import nn
 
 from attention_lab.networks.digit_training import BUDGET
@@ -22,8 +19,6 @@ from attention_lab.notebook.study import Kept
 from attention_lab.notebook.train_resnet import FILE as TRAINED
 from attention_lab.notebook.train_resnet import KeptRun
 from autograder.lessons.course import NOTEBOOKS
-from autograder.verify import card as cards
-from autograder.verify import verify as verifying
 
 HOSTILE = "</pre><script>alert(1)</script>"
 TABLE = PaperTable({row: "not yet" for row in ROWS})
@@ -48,6 +43,10 @@ def write(folder, *made):
         os.utime(file, (number, number))
 
 
+def read(folder):
+    return json.loads((folder / "card.json").read_text())
+
+
 def attempt(numbers=393, score=95.0, **more):
     return asdict(Attempt(numbers, {task: [score] * 5 for task in RULES.tasks}, f"{CELL}  # {HOSTILE}",
                           "2026-11-26")) | more
@@ -67,8 +66,7 @@ def test_a_card_shows_the_study_and_the_record_with_its_code(tmp_path):
         assert said in page
     assert "<script" not in page and "&lt;script&gt;" in page
     assert "study 'places': supported; record: 5 tasks solved with 393 numbers" in repr(card)
-    assert cards.read(tmp_path / "card.json") == json.loads((tmp_path / "card.json").read_text())
-    assert cards.disagreements(cards.read(tmp_path / "card.json"), TABLE) == []
+    assert read(tmp_path) == card.data
 
 
 def trained(seed=0, score=90.0, network="a", **more):
@@ -95,8 +93,7 @@ def test_a_card_shows_the_networks_that_were_trained(tmp_path):
                  "Nobody has trained these networks again or counted their parameters."):
         assert said in page
     assert "<script" not in page and "network with no module: 90.0 % (unverified)" in repr(card)
-    read = cards.read(tmp_path / "card.json")
-    assert read == card.data and cards.disagreements(read, TABLE) == []
+    assert read(tmp_path) == card.data
 
 
 def test_the_networks_that_were_trained_last_are_shown(tmp_path):
@@ -123,7 +120,7 @@ def test_a_run_that_somebody_edited_or_an_older_version_wrote_is_left_out(tmp_pa
 def test_a_long_list_of_runs_and_a_long_name_are_cut(tmp_path):
     keep_networks(tmp_path, *(trained(seed, module="x" * 500) for seed in range(60)))
     paper_card(TABLE, None, tmp_path)
-    line, = cards.read(tmp_path / "card.json")["networks"]
+    line, = read(tmp_path)["networks"]
     assert len(line["scores"]) == 50 and line["module"] == "x" * 200
 
 
@@ -140,7 +137,7 @@ def test_the_newest_studies_are_shown_and_a_changed_arm_counts_in_its_newest_for
     assert [line["name"] for line in found.shown] == ["s4", "s3", "s2"] and MOST == 3
     card = paper_card(TABLE, None, tmp_path)
     assert "Not shown here: 2 more studies, older or unfinished." in card.html() and "2 more studies" in repr(card)
-    assert cards.read(tmp_path / "card.json")["more_studies"] == 2
+    assert read(tmp_path)["more_studies"] == 2
     changed = kept("s9", begun="2026-11-29")
     changed["runs"] += [run("ours", seed, 34.0, "new") for seed in range(3)]
     write(tmp_path, changed)
@@ -167,7 +164,7 @@ def test_a_card_says_how_long_a_study_trained_and_how_often_it_was_changed(tmp_p
     write(tmp_path, kept(seeds=3, epochs=5, arms={"ours": "k", "theirs": "k"}, changes=["one"]))
     page = paper_card(TABLE, None, tmp_path).html()
     assert "Each run had 1,000 steps of training." in page and "It was changed once after" in page
-    assert cards.read(tmp_path / "card.json")["studies"][0]["steps"] == 1000
+    assert read(tmp_path)["studies"][0]["steps"] == 1000
 
 
 @pytest.mark.parametrize("odd", [
@@ -186,7 +183,7 @@ def test_a_large_study_is_cut_to_what_a_card_may_hold(tmp_path):
     write(tmp_path, made)
     card = paper_card(TABLE, None, tmp_path)
     assert len(card.data["studies"][0]["arms"]) == 20
-    assert cards.read(tmp_path / "card.json")["studies"][0]["hypothesis"] == "x" * 2000
+    assert read(tmp_path)["studies"][0]["hypothesis"] == "x" * 2000
 
 
 def test_the_best_attempt_is_kept(tmp_path, monkeypatch):
@@ -221,93 +218,12 @@ def test_an_attempt_that_somebody_edited_is_left_out(tmp_path, odd):
     assert best(tmp_path) is None and paper_card(TABLE, None, tmp_path).data["record"] is None
 
 
-@pytest.fixture
-def data(tmp_path):
-    write(tmp_path, kept())
-    keep_networks(tmp_path, trained(module="SEBlock"))
-    (tmp_path / FILE).write_text(json.dumps(attempt()))
-    return paper_card(TABLE, None, tmp_path).data
-
-
-@pytest.mark.parametrize("edit, said", [
-    (lambda card: card["studies"][0].update(verdict="Refuted"),
-     "study 'places': the card says 'Refuted', but its scores give Supported"),
-    (lambda card: card["studies"][0]["arms"][1].update(scores=[95.0, 96.0, 97.0]),
-     "study 'places': the card says 'Supported', but its scores give Refuted"),
-    (lambda card: card["studies"][0].update(ahead=[]), "study 'places': the card says 'Supported', but its scores give "
-                                                       "no verdict"),
-    (lambda card: card["networks"][0].update(scores=[99.0]),
-     "the network with SEBlock: the card has the interval 88.6 to 91.2 %, but its scores give 98.5 to 99.4 %"),
-    (lambda card: card["networks"][0].update(interval=None),
-     "the network with SEBlock: the card has the interval none, but its scores give 88.6 to 91.2 %"),
-    (lambda card: card["networks"][0].update(scores=[], interval=[88.6, 91.2]),
-     "the network with SEBlock: the card has the interval 88.6 to 91.2 %, but its scores give none"),
-    (lambda card: card["record"]["scores"].update(far=[20.0] * 5),
-     "the record: the card says that what, where, look-up, far, local is solved, but its scores solve what, where"),
-    (lambda card: card["record"]["scores"].pop("far"), "the record: it has scores for what, where, look-up, local"),
-])
-def test_what_does_not_follow_from_the_scores_is_named(data, edit, said):
-    edit(data)
-    found, = cards.disagreements(data, TABLE)
-    assert found.startswith(said)
-
-
-@pytest.mark.parametrize("edit", [
-    lambda card: card["studies"][0].update(more=1), lambda card: card["studies"][0]["arms"][0].update(scores=[101]),
-    lambda card: card["record"].update(numbers=1001), lambda card: card["record"].update(code="x" * 6001),
-    lambda card: card["networks"][0].update(parameters=35_001), lambda card: card["networks"][0].update(widths=["8"]),
-    lambda card: card["networks"][0].update(module="x" * 201), lambda card: card["networks"][0].update(interval=[1.0]),
-    lambda card: card["networks"][0].update(verified=True), lambda card: card.update(networks=card["networks"] * 4),
-    lambda card: card["networks"][0].update(scores=[101.0]), lambda card: card.update(networks=None),
-    lambda card: card.update(studies=card["studies"] * 4), lambda card: card.update(record=[]),
-])
-def test_what_a_card_cannot_hold_is_refused(data, edit, tmp_path):
-    edit(data)
-    (tmp_path / "card.json").write_text(json.dumps(data))
-    with pytest.raises(cards.Refused):
-        cards.read(tmp_path / "card.json")
-
-
-def test_an_older_card_is_still_read(data, tmp_path):
-    for later in cards.LATER_IN_STUDY:
-        del data["studies"][0][later]
-    (tmp_path / "card.json").write_text(json.dumps(data))
-    read = cards.read(tmp_path / "card.json")
-    assert cards.disagreements(read, TABLE) == [] and read["studies"][0]["steps"] is None
-    for later in cards.LATER:
-        del data[later]
-    (tmp_path / "card.json").write_text(json.dumps(data))
-    read = cards.read(tmp_path / "card.json")
-    assert cards.disagreements(read, TABLE) == [] and read["studies"] == read["networks"] == []
-
-
-def test_verify_says_in_words_what_it_does_not_recount(data):
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(data["record"]["code"])])
-    here, = [line for line in verifying._not_recounted(data, notebook) if "record's code" in line]
-    lines = list(verifying._not_recounted(data, nbformat.v4.new_notebook()))
-    assert "is a cell of this notebook" in here and "is not a cell of this notebook" in lines[3]
-    assert lines[0] == ("Not verified, but stated by the learner: 0 scores, the runs and the parameters of the "
-                        "network with SEBlock, the runs of the study 'places', the scores of the record, the versions "
-                        "and the machine.")
-    assert lines[1] == ("A network of section 8 is not trained again, and its parameters are not counted again. Its "
-                        "interval follows from the scores on the card.")
-    assert "A study is not trained again." in lines[2]
-
-
 def test_a_verdict_needs_a_run_of_every_arm_that_is_compared():
     line = {"arms": [{"arm": "a", "scores": [90.0, 91.0]}, {"arm": "b", "scores": []}], "ahead": [["a", "b"]],
             "controls": [], "matters": 5}
     assert verdict(line) is None
     line["arms"][1]["scores"] = [20.0, 21.0]
     assert verdict(line)[0] == "Supported"
-
-
-def test_a_name_on_the_terminal_is_plain(data):
-    data["studies"][0]["name"] = data["networks"][0]["module"] = "\x1b[2Jplaces"
-    console = Console(file=io.StringIO(), width=200)
-    for line in verifying._not_recounted(data, None):
-        verifying._say(console, "", line)
-    assert "\x1b" not in console.file.getvalue()
 
 
 def test_rows_without_a_stated_number_are_not_met():

@@ -1,1 +1,0 @@
-"""Tests whether the card that a learner's capstone wrote agrees with their notebooks."""
