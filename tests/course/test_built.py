@@ -102,11 +102,11 @@ def test_cells_are_readable(lesson):
     close."""
     for cell in released(lesson).cells:
         if cell.cell_type == "code":
-            assert max(map(len, cell.source.split("\n"))) <= 96, cell.source
+            assert max(map(len, cell.source.split("\n"))) <= 96, f"at most 96 characters a line:\n{cell.source}"
             continue
         unfolded = re.sub(r"<details>.*?</details>", "", without_link(cell.source), flags=re.DOTALL)
-        assert len(unfolded.split()) <= 260, f"{len(unfolded.split())} words in one cell:\n{cell.source[:80]}"
-        assert cell.source.count("<details>") == cell.source.count("</details>")
+        assert len(unfolded.split()) <= 260, f"{len(unfolded.split())} words in a cell, at most 260:\n{cell.source}"
+        assert cell.source.count("<details>") == cell.source.count("</details>"), f"close each fold:\n{cell.source}"
         for alt, path in re.findall(r"!\[(.*?)\]\((.*?)\)", cell.source):
             assert len(alt) > 20, f"{path} needs alt text"
             assert (build.COURSE / lesson.name / path).exists(), path
@@ -120,6 +120,6 @@ def test_every_exercise_has_hints_and_a_readable_length(lesson):
     for i, cell in enumerate(every):
         if cell.metadata.get("nbgrader", {}).get("grade"):
             hints = every[i + 1].source.count("<summary>Hint")
-            assert 2 <= hints <= 3, cell.source
+            assert 2 <= hints <= 3, f"write two or three hints below {cell.source}"
             prose = re.sub(r"!\[.*?\]\(.*?\)|```.*?```", "", every[i - 2].source, flags=re.DOTALL)
-            assert 70 <= len(prose.split()) <= 200, f"{len(prose.split())} words before {cell.source}"
+            assert 70 <= len(prose.split()) <= 200, f"{len(prose.split())} words before {cell.source}, not 70 to 200"

@@ -27,13 +27,13 @@ def test_the_first_screen_asks_the_question(lesson):
     goals, parts and minutes are folded below, the map is at the end."""
     first, *rest = page(lesson)
     shown, _, folded = first.source.partition("<details>")
-    assert TOP.match(shown), "title, one sentence in italics, the picture"
-    assert TAKES.search(shown), "the line of what it takes"
-    assert "| part | minutes |" in folded and "| part | minutes |" not in shown
-    assert len(re.sub(r"!\[.*?\]\(.*?\)", "", shown).split()) <= 150, "more than a screen of text"
+    assert TOP.match(shown), "begin with title, a sentence in italics, the question's picture"
+    assert TAKES.search(shown), "one line: **Needs** lessons · minutes · points · difficulty N of 5"
+    assert "| part | minutes |" in folded and "| part | minutes |" not in shown, "fold the table of parts"
+    assert len(re.sub(r"!\[.*?\]\(.*?\)", "", shown).split()) <= 150, "fold what is below 150 words"
     calls = [cell.source for cell in rest]
     checks = [place for place, source in enumerate(calls) if source.startswith("check(")]
-    assert calls.index("course_map()") > max(checks), "the map is at the end"
+    assert calls.index("course_map()") > max(checks), "put course_map() after the last check"
 
 
 @LESSONS
@@ -46,8 +46,8 @@ def test_the_last_screen_says_what_we_now_know(lesson):
     assert 3 <= len(findings) <= 5, "three to five findings, a list"
     after = "\n".join(text[where[0] + 1:])
     headings = re.findall(r"^## \d+\. (.*)$", after, re.MULTILINE)
-    assert all(re.search("[Qq]uestions|References", heading) for heading in headings), headings
-    assert "compare(" not in after and "predict_then_run(" not in after
+    assert all(re.search("[Qq]uestions|References", heading) for heading in headings), f"move up: {headings}"
+    assert "compare(" not in after and "predict_then_run(" not in after, "move experiments up"
 
 
 def given(lesson):
@@ -73,13 +73,13 @@ def given(lesson):
 @LESSONS
 def test_little_code_is_given(lesson):
     lines = given(lesson)
-    assert (
-        len(lines) <= MOST_GIVEN
-    ), f"{len(lines)} lines; plots, data and bookkeeping belong in attention_lab:\n" + "\n".join(lines)
+    assert len(lines) <= MOST_GIVEN, "\n".join([f"{len(lines)} lines; put plots into attention_lab/pictures, data and "
+                                               f"bookkeeping into attention_lab/tasks:", *lines])
 
 
 @pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
 def test_a_learner_finds_torch_its_modules_and_its_functions(lesson):
     """Under the names that everybody uses, on a page that does not need them all itself too."""
     code = cells.code([cell for cell in page(lesson) if cell.cell_type == "code"])
-    assert {"import torch", "from torch import nn", "import torch.nn.functional as F"} <= set(code.split("\n"))
+    needed = {"import torch", "from torch import nn", "import torch.nn.functional as F"}
+    assert needed <= set(code.split("\n")), "import all three"

@@ -54,7 +54,7 @@ def lines_before_the_first_exercise(notebook, given=()):
 def test_the_first_exercise_comes_soon(lesson):
     found = lines_before_the_first_exercise(notebooks.read_source(lesson), GIVEN.get(lesson.name, ()))
     count = len(found)
-    assert count <= MOST_LINES, "data, plots and bookkeeping belong in attention_lab:\n" + "\n".join(found)
+    assert count <= MOST_LINES, "\n".join(["put plots into attention_lab/pictures, data into tasks:", *found])
 
 
 def sections(notebook):
@@ -68,12 +68,12 @@ def test_the_table_of_parts_leads_to_every_section_and_its_minutes_add_up(lesson
     notebook = notebooks.read_source(lesson)
     # "another": on top, for those who have time
     parts = re.findall(r"^\| (.*) \| (another )?(\d+) \|$", markdown(notebook)[0], re.MULTILINE)
-    assert sum(int(minutes) for _, another, minutes in parts if not another) == lesson.minutes
-    assert f" · {duration(lesson.minutes)} · " in markdown(notebook)[0]
+    assert sum(int(minutes) for _, another, minutes in parts if not another) == lesson.minutes, "as in course.toml"
+    assert (takes := f" · {duration(lesson.minutes)} · ") in markdown(notebook)[0], f"write {takes} on top"
     found = sections(notebook)
     linked = [anchor for part, *_ in parts for anchor in re.findall(r"\]\(#([^)]*)\)", part)]
-    assert linked == [anchor for anchor in found if not anchor.endswith("References")]
-    assert set(re.findall(r"\]\(#([^)]*)\)", "\n".join(markdown(notebook)))) <= set(found)
+    assert linked == [anchor for anchor in found if not anchor.endswith("References")], "link to each section, in order"
+    assert set(re.findall(r"\]\(#([^)]*)\)", "\n".join(markdown(notebook)))) <= set(found), "no such section"
 
 
 @LESSONS
@@ -83,8 +83,8 @@ def test_every_picture_of_a_page_has_words_for_those_who_cannot_see_it(lesson):
                for output in cell.outputs]
     assert [source for source, data in outputs if "image/png" in data] == [], "use show(figure, alt)"
     tags = re.findall(r"<img[^>]*>", "".join(data.get("text/html", "") for _, data in outputs))
-    assert [tag[:80] for tag in tags if not re.search(r'alt="[^"]{20,}"', tag)] == []
-    assert re.findall(r"!\[.{0,20}\]\(.*\)", "\n".join(markdown(solved))) == []
+    assert [tag[:80] for tag in tags if not re.search(r'alt="[^"]{20,}"', tag)] == [], "describe it in alt"
+    assert re.findall(r"!\[.{0,20}\]\(.*\)", "\n".join(markdown(solved))) == [], "describe it in 20 signs or more"
 
 
 def test_code_is_counted_up_to_the_first_exercise():
@@ -103,18 +103,18 @@ def test_predictions_are_looked_at_before_anything_is_trained(lesson):
     for before, cell in zip(cells, cells[1:]):
         trains = re.search(r"^\w+ = compare\(", before, re.MULTILINE)
         if trains and "predict_then_run(predicted" in cell:
-            assert "remind(predicted" in before[:trains.start()]
-        assert not ("predict_then_run(predicted" in cell and re.search(r"= compare\(", cell))
+            assert "remind(predicted" in before[:trains.start()], "call remind(predicted, ...) before compare(...)"
+        assert not ("predict_then_run(predicted" in cell and re.search(r"= compare\(", cell)), "train before"
 
 
 @LESSONS
 def test_guesses_that_a_page_collects_are_compared_with_what_is_measured(lesson):
     """And a page asks for none on a piece of paper, where nothing compares them."""
     notebook = notebooks.read_source(lesson)
-    assert not re.search(r"\b(guess|answer)\w*\b.*\bpiece of paper\b", "\n".join(markdown(notebook)))
+    assert not re.search(r"\b(guess|answer)\w*\b.*\bpiece of paper\b", "\n".join(markdown(notebook))), "collect it"
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
     collected = {name for source in sources
                  for name, given in re.findall(r"^(\w+) = \{([^{}]*)\}$", source, re.MULTILINE)
                  if re.fullmatch(r"(\s*\"[^\"]*\": None,?)+\s*", given)}
     compared = set(re.findall(r"predict_then_run\((?:dict\(zip\()?(\w+)", "\n".join(sources)))
-    assert collected <= compared
+    assert collected <= compared, "compare each with predict_then_run(...)"

@@ -127,8 +127,10 @@ def test_the_catalogue_is_large_enough(lesson):
     catalogue = topic(lesson.topic).catalogue
     for exercise in topic(lesson.topic).exercises:
         mistakes = {m.sentence for m in catalogue.mistakes if m.exercise == exercise.name}
-        assert len(mistakes) >= (8 if isinstance(getattr(reference(lesson), exercise.name), type) else 3), exercise.name
-        assert len([right for right in catalogue.right if right.exercise == exercise.name]) >= 2, exercise.name
+        rights = [right for right in catalogue.right if right.exercise == exercise.name]
+        least = 8 if isinstance(getattr(reference(lesson), exercise.name), type) else 3
+        assert len(mistakes) >= least, f"{exercise.name} has {len(mistakes)} known mistakes: write {least} or more"
+        assert len(rights) >= 2, f"write two right answers to {exercise.name} in styles of their own"
 
 
 def verdict_of(answer):
