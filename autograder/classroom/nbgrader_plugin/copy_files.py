@@ -13,12 +13,13 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from nbgrader.converters import base
-from nbgrader.utils import find_all_files
+from nbgrader.converters import BaseConverter, GenerateAssignment
 
 from autograder.intake.files import content
 from autograder.outward import on_terminal
 from autograder.submission.parse import Unreadable
+
+THEIRS = BaseConverter.init_assignment
 
 
 def plain_files(path: str, exclude: Collection[str] = ()) -> list[str]:
@@ -39,19 +40,13 @@ def _plain(file: str) -> bool:
     return stat.S_ISREG(about.st_mode) and about.st_nlink == 1 and file.isprintable()
 
 
-def copy_plain_files_only(converter: type[base.BaseConverter]) -> None:
-    """Makes nbgrader's converter of learners' work find no files beside a notebook. Plain files are copied here
-    instead; all others stay where they are."""
-    init = converter.init_assignment
-
-    def init_assignment(self: Any, *names: str) -> None:
+def init_assignment(self: Any, *names: str) -> None:
+    """Replaces nbgrader's method. Of learners' work, only plain files are copied; what is handed out is copied whole.
+    """
+    if isinstance(self, GenerateAssignment):
+        THEIRS(self, *names)
+    else:
         _copy(self, Path(self._format_source(*names)), Path(self._format_dest(*names)))
-        base.find_all_files = lambda *_: []
-        try:
-            init(self, *names)
-        finally:
-            base.find_all_files = find_all_files
-    converter.init_assignment = init_assignment
 
 
 def _copy(converter: Any, source: Path, into: Path) -> None:

@@ -6,7 +6,8 @@ it, which may hold anything that a learner wrote, and which would come from the 
 submissions open each `timestamp.txt` below `submitted`; see hand_in_time.py. All other handlers ask the gradebook, test
 whether a file exists, or start a step that is configured like its command.
 
-This module is imported only where formgrader runs.
+This module is imported only where formgrader runs. formgrader reads the configuration before it creates the
+environment of its templates and adds its handlers, so both can be replaced; see replaced.py.
 """
 
 from __future__ import annotations
@@ -32,27 +33,8 @@ from autograder.intake.plain_file import open_plain
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")  # not .svg, which can hold a script
 LAST_OF_MENU = 'Manage Students</a></li>'  # in each of nbgrader's templates with a menu
-STEPS = {name: getattr(NbGraderAPI, name) for name in ("autograde", "generate_feedback", "release_feedback")}
+Escaping = partial(Environment, autoescape=True)
 LINK = '\n<li role="presentation"><a href="{{ base_url }}/formgrader/insights">Insights</a></li>'
-
-
-def adapt() -> None:
-    """Adapts formgrader, whose lists show a student's id and name without escaping, and whose menu has no setting.
-    formgrader reads the configuration before it creates the environment of its templates and adds its handlers. So both
-    can be replaced from here."""
-    formgrader.Environment = partial(Environment, autoescape=True)
-    formgrader.FileSystemLoader = Templates
-    for name, step in STEPS.items():
-        # what has changed is known: see made_from.py
-        setattr(NbGraderAPI, name, _of_one(step, **{"force": False} if name == "generate_feedback" else {}))
-    formgrader.HTMLExporter = SubmissionPage
-    handlers.default_handlers[:] = [(path, SubmissionFiles if handler is handlers.SubmissionFilesHandler else handler,
-                                     *rest)
-                                    for path, handler, *rest in handlers.default_handlers]
-    # the configuration is read more than once
-    if InsightsList not in [handler for _, handler, *_ in handlers.default_handlers]:
-        handlers.default_handlers += [(r"/formgrader/insights/?", InsightsList),
-                                      (r"/formgrader/insights/([^/]+)/?", InsightsPage)]
 
 
 def _of_one(step: Callable[..., Any], **options: Any) -> Callable[..., Any]:
@@ -62,8 +44,13 @@ def _of_one(step: Callable[..., Any], **options: Any) -> Callable[..., Any]:
     return of_one
 
 
+autograde = _of_one(NbGraderAPI.autograde)
+generate_feedback = _of_one(NbGraderAPI.generate_feedback, force=False)  # what has changed is known: see made_from.py
+release_feedback = _of_one(NbGraderAPI.release_feedback)
+
+
 def adapted() -> bool:
-    """Says whether formgrader's pages are as `adapt` leaves them."""
+    """Says whether formgrader's pages are these."""
     own = {formgrader.HTMLExporter, formgrader.FileSystemLoader,
            *(handler for _, handler, *_ in handlers.default_handlers)}
     return {SubmissionPage, SubmissionFiles, Templates} <= own and handlers.SubmissionFilesHandler not in own
@@ -155,3 +142,9 @@ class InsightsPage(BaseHandler):
             self.write(page(insights(self.coursedir, notebook.lesson(lesson)), False, date.today()))
         except ValueError as error:
             self.write(self.render("insights.tpl", base_url=self.base_url, lessons=[], problem=str(error)))
+
+
+HANDLERS = [
+    *((path, SubmissionFiles if handler is handlers.SubmissionFilesHandler else handler, *rest)
+      for path, handler, *rest in handlers.default_handlers),
+    (r"/formgrader/insights/?", InsightsList), (r"/formgrader/insights/([^/]+)/?", InsightsPage)]

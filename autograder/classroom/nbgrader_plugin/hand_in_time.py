@@ -16,7 +16,6 @@ from typing import Any
 from nbgrader import utils
 from nbgrader.api import SubmittedAssignment
 from nbgrader.apps.api import NbGraderAPI
-from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS
 from autograder.classroom.rules import zone_of
@@ -107,22 +106,15 @@ def get_assignment(self: Any, *which: Any, **named: Any) -> dict[str, Any] | Non
     return found
 
 
-def duedate(self: Any) -> datetime | None:
+def _duedate(self: Any) -> datetime | None:
     """Replaces nbgrader's property, which fails if there is an extension of no date."""
     due = self.assignment.duedate
     return due + self.extension if due and self.extension else due
 
 
-def total_seconds_late(self: Any) -> float:
+def _total_seconds_late(self: Any) -> float:
     """Replaces nbgrader's property, which counts microseconds."""
     return late_by(self.timestamp, self.duedate).total_seconds()
 
 
-def read_times_within_bounds() -> None:
-    """Replaces methods and properties of nbgrader, because there is no setting for this."""
-    utils.parse_utc = parse_utc
-    CourseDirectory.get_existing_timestamp = get_existing_timestamp
-    NbGraderAPI.get_submitted_timestamp = get_submitted_timestamp
-    NbGraderAPI.get_assignment = get_assignment
-    SubmittedAssignment.duedate = property(duedate)
-    SubmittedAssignment.total_seconds_late = property(total_seconds_late)
+duedate, total_seconds_late = property(_duedate), property(_total_seconds_late)

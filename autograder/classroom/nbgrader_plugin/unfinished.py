@@ -3,7 +3,8 @@ existing one when it is complete.
 
 nbgrader removes the earlier folder first. If writing the new one fails, it removes that too, and both are lost. Here an
 attempt that fails or is killed leaves the earlier folder as it was. A mark beside it says that the attempt was not
-finished.
+finished. A converter's init_destination calls `at` before anything can fail, and `begin_submission` when it is clear
+that the submission will be converted.
 """
 
 from __future__ import annotations
@@ -48,13 +49,6 @@ def finish(folder: Path) -> None:
 def give_up(folder: Path) -> None:
     """Removes what was written, and the mark. So `folder` is as it was before."""
     shutil.rmtree(mark_of(folder), ignore_errors=True)
-
-
-def write_beside(converter: type[BaseConverter]) -> None:
-    """Makes one of nbgrader's converters write beside the earlier folder. There is no setting for it. The converter's
-    init_destination calls `at` before anything can fail, and `begin_submission` when it is clear that the submission
-    will be converted."""
-    converter._format_dest, converter.run_post_convert_hook = format_dest, run_post_convert_hook
 
 
 def at(converter: Any, assignment_id: str, student_id: str) -> Path:
