@@ -1,5 +1,5 @@
-"""nbgrader itself still does what the course replaces (nbgrader_plugin/replaced.py), and each patch in docs/upstream mends
-one of these things."""
+"""nbgrader itself still does what the course replaces (nbgrader_plugin/replaced.py), and each patch in docs/upstream
+mends one of these things."""
 
 import json
 import os
