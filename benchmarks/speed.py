@@ -11,7 +11,6 @@ import json
 import os
 import platform
 import shutil
-import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -26,9 +25,9 @@ from rich.table import Table
 from attention_lab.networks.threads import one_thread
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
-from tests.classroom.pupils import LESSON, NAMES, ROOT, Pupil, notebook_of
+from tests.classroom.pupils import LESSON, ROOT, Pupil, notebook_of
 
-from . import floor, layers
+from . import floor
 from .courses import Class, Ours, Stock
 from .memory import peak
 from .submissions import RIGHT, WRONG, solved, submissions
@@ -78,50 +77,22 @@ def about(results: Results, judge: Judge, prepared: float) -> None:
 
 
 def warm(results: Results, judge: Judge) -> None:
-    """The warm judge beside the floor, exercise by exercise, in turns."""
-    exercises = judge.graders(LESSON).exercises
+    """The warm judge beside the floor, in turns."""
+    bare, judged = [], []
     with one_thread():
-        runs = floor.runs(exercises)
-        judge.grade(notebook_of(solved(ROUNDS)), LESSON)  # starts the process that forks
-        judged, bare = layers.exercises(ROUNDS, judge, lambda: floor.milliseconds(runs))
-    rows, numbers = [], {}
-    for name in [*runs, layers.BEGIN, "around"]:
-        cases, low = len(runs.get(name, ())), median(each.get(name, 0.0) for each in bare)
-        took = median(each.get(name, 0.0) for each in judged)
-        numbers[name] = {"cases": cases, "floor": low, "judge": took}
-        rows.append([name, cases or "", low if cases else "", took, took / low if cases else "", took - low])
-    totals = [[sum(each.values()) for each in rounds] for rounds in (bare, judged)]
-    low, took = map(median, totals)
-    numbers["whole"] = {"cases": sum(map(len, runs.values())), "floor": low, "judge": took, "ratio": took / low,
-                        "least floor": min(totals[0]), "least judge": min(totals[1])}
-    rows.append(["a submission", numbers["whole"]["cases"], low, took, took / low, took - low])
-    best, least = numbers["whole"]["least judge"], numbers["whole"]["least floor"]
-    rows.append(["the quickest of each", "", least, best, best / least, best - least])
-    results.keep("floor", numbers)
-    results.table(f"A warm submission, everything right, beside the bare tensor work: medians of {ROUNDS}, ms",
-                  ["", "cases", "floor", "judge", "ratio", "above"], rows)
-
-
-def above_the_floor(results: Results, judge: Judge, people: list[Pupil]) -> None:
-    """A warm judge's layers: for a notebook in which everything is right, and for those of the class where something
-    is wrong."""
-    right, wrong = [solved(number) for number in range(ROUNDS)], [pupil for pupil in people
-                                                                  if "wrong" in pupil.what][:ROUNDS]
-    by = layers.by_layer
-    wall, cpu = (by(min(layers.layers(right, judge.seed, clock), key=lambda spent: sum(spent.values())))
-                 for clock in ("perf_counter", layers.CPU))
-    others = [by(spent) for spent in layers.layers(wrong, judge.seed, "perf_counter")]
-    mean = {label: sum(sum(each.get(label, {}).values()) for each in others) / max(1, len(others))
-            for label in dict.fromkeys(label for each in (wall, *others) for label in each)}
-    results.keep("layers, ms", {"wall": wall, "cpu": cpu, "wrong": mean})
-    parts = [*NAMES, layers.BEGIN, "around"]
-    rows = [[label, *(wall.get(label, {}).get(part, 0.0) for part in parts), sum(wall.get(label, {}).values()),
-             sum(cpu.get(label, {}).values()), mean[label]]
-             for label in sorted(mean, key=lambda label: -sum(wall.get(label, {}).values()))]
-    results.table("The judge in layers, ms (clocks make it slower): the quickest with everything right, the "
-                  f"quickest by CPU time, and the mean of {len(wrong)} with something wrong",
-                  ["", *parts, "all", "CPU", "wrong"],
-                  [*rows, ["all", *(sum(column) for column in list(zip(*rows))[1:])]])
+        runs = floor.runs(judge.graders(LESSON).exercises)
+        for number in range(ROUNDS + 1):
+            notebook = notebook_of(solved(number))
+            bare.append(sum(floor.milliseconds(runs).values()))
+            judged.append(1000 * seconds(lambda notebook=notebook: judge.grade(notebook, LESSON)))
+    del bare[0], judged[0]  # the first one starts the process that forks
+    low, took, least, best = median(bare), median(judged), min(bare), min(judged)
+    results.keep("floor", {"cases": sum(map(len, runs.values())), "floor": low, "judge": took, "ratio": took / low,
+                           "least floor": least, "least judge": best})
+    results.table(f"A warm submission, everything right, beside the bare tensor work, {ROUNDS} times, ms",
+                  ["", "floor", "judge", "ratio", "above"],
+                  [["the median", low, took, took / low, took - low],
+                   ["the quickest of each", least, best, best / least, best - least]])
 
 
 def in_turns(results: Results, judge: Judge, people: list[Pupil], count: int, stock: Stock, ours: Ours) -> None:
@@ -220,19 +191,6 @@ def memory(results: Results, people: list[Pupil], stock: Stock, ours: Ours) -> N
                   [[name, mib, f"{mib / least:.2f}"] for name, mib in numbers.items()])
 
 
-def recording(results: Results, people: list[Pupil], ours: Ours) -> None:
-    """The steps of `autograder grade` with 2 jobs, in the process that records."""
-    ours.begin(people)
-    file = ours.folder / "recording.json"
-    ours.run([sys.executable, "-m", "benchmarks.recording", str(file), LESSON, "--jobs=2"])
-    found = json.loads(file.read_text())
-    results.keep("recording, s", found)
-    results.table(f"`autograder grade` with 2 jobs, {len(people)} submissions: the process that records",
-                  ["", "s", "ms a submission"], [
-        [label, f"{took:.2f}", 1000 * took / len(people)]
-        for label, took in sorted(found.items(), key=lambda step: -step[1])])
-
-
 def growth(results: Results, sizes: list[int], ours: Ours) -> None:
     """`autograder grade` on classes of several sizes, with 1 and 2 jobs."""
     rows, numbers = [], {}
@@ -263,7 +221,7 @@ def verdict(results: Results) -> None:
     ratios = [("the judge alone, times stock (at least)", found["class"]["judge"], TARGETS["judge"], True),
               ("into the gradebook with 2 jobs, times stock (at least)", found["class"]["gradebook"],
                TARGETS["gradebook"], True),
-              ("a warm submission, times the floor (at most)", found["floor"]["whole"]["ratio"], TARGETS["floor"],
+              ("a warm submission, times the floor (at most)", found["floor"]["ratio"], TARGETS["floor"],
                False)]
     results.table("Targets", ["", "target", "measured", ""], [
         [name, target, value, "met" if (value >= target) == least else "not met"]
@@ -290,12 +248,10 @@ def main() -> None:
         with Judge(Settings(device="cpu")) as judge:
             about(results, judge, seconds(lambda: judge.graders(LESSON)))
             warm(results, judge)
-            above_the_floor(results, judge, people)
             stock, ours = Stock(folder / "stock", judge.graders(LESSON)), Ours(folder / "ours")
             in_turns(results, judge, people, options.stock, stock, ours)
             latency(results, judge, people, stock, ours)
             memory(results, people, stock, ours)
-            recording(results, people, ours)
             if options.growth:
                 growth(results, options.growth, ours)
             if options.with_experiments:

@@ -38,7 +38,7 @@ def nbgrader(folder, *arguments, options=()):
 
 def files(folder):
     return {path.relative_to(folder) for path in folder.rglob("*")
-            if path.is_file() and path.relative_to(folder).parts[0] != "work"}
+            if path.is_file() and path.relative_to(folder).parts[0] != "work" and path.suffix != ".pyc"}
 
 
 @pytest.mark.nightly
