@@ -28,7 +28,6 @@ from autograder.classroom.nbgrader_plugin.student_folders import folders_by_stud
 from autograder.classroom.rules import Rules, read
 from autograder.classroom.times import as_iso, late_by, time_said
 from autograder.insights.graded_work import graded_work
-from autograder.insights.published import as_published
 from autograder.outward import on_terminal
 from autograder.submission.notebook import ReleasedLesson
 
@@ -47,7 +46,6 @@ class Standing:
     zone: the zone in which times are shown.
     why_not: why the work must still be graded, or graded again; None if it is graded.
     feedback, released: NONE, CURRENT or STALE, for the page and for its copy in the exchange.
-    as_published: the exercises whose answer equals one that everybody can read in this repository.
     file: what the file is, if it could not be read as a whole; the text completes "The notebook ...".
     """
 
@@ -62,7 +60,6 @@ class Standing:
     mark: FinalMark | None
     feedback: str
     released: str
-    as_published: list[str]
     file: str
 
     @property
@@ -91,7 +88,7 @@ class Standing:
                 "unmarked": mark.unmarked if mark else None,
                 "penalty": mark.penalty if mark else None, "by_hand": bool(mark and mark.by_hand),
                 "feedback": self.feedback,
-                "released": self.released, "as_published": self.as_published, "file": self.file or None}
+                "released": self.released, "file": self.file or None}
 
 
 def status(lesson: str, console: Console) -> list[dict[str, Any]]:
@@ -107,7 +104,7 @@ def status(lesson: str, console: Console) -> list[dict[str, Any]]:
         console.print(Text(line.rstrip()), soft_wrap=True)
     console.print(Text(_summary(found)), soft_wrap=True)
     for line in [*differing(app.coursedir, lesson), *(f"{each.student}: the notebook {each.file}" for each in found
-                                                      if each.file), *_late(found), *_published(found)]:
+                                                      if each.file), *_late(found)]:
         console.print(Text(on_terminal(line)), soft_wrap=True)
     return [each.as_json(lesson) for each in found]
 
@@ -122,9 +119,8 @@ def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
         students = {student.id for student in gradebook.students}
     students |= folders_by_student(coursedir, coursedir.submitted_directory, lesson).keys()
     excluded = coursedir.student_id_exclude.split(",")
-    graded = graded_work(coursedir, known)
-    alike = as_published(graded.works, known)
-    return [_standing(autograde, feedback, rules, student, alike.get(student, []), graded.files.get(student, ""))
+    files = graded_work(coursedir, known).files
+    return [_standing(autograde, feedback, rules, student, files.get(student, ""))
             for student in sorted(students) if student not in excluded]
 
 
@@ -138,7 +134,7 @@ def with_exporter(feedback: GenerateFeedback) -> GenerateFeedback:
 
 
 def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, student: str,
-              alike: list[str], file: str) -> Standing:
+              file: str) -> Standing:
     coursedir, lesson = autograde.coursedir, autograde.coursedir.assignment_id
     source = Path(autograde._format_source(lesson, student))
     unread = unread_in(source, rules.zone)
@@ -155,7 +151,7 @@ def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, st
     page = NONE if current is None else CURRENT if current else STALE
     return Standing(student, source.is_dir(), due, handed_in, unread, rules.zone, why,
                     why_again(autograde, student) if source.is_dir() else None, mark, page,
-                    _released(feedback, lesson, student), alike, file)
+                    _released(feedback, lesson, student), file)
 
 
 def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
@@ -178,18 +174,6 @@ def _late(found: list[Standing]) -> list[str]:
     """Returns lines about penalties, and about hand-in times that can't be read."""
     return [*(f"{each.student}: {each.why_late}" for each in found if each.why_late),
             *unread_said({each.student: each.unread for each in found if each.unread})]
-
-
-def _published(found: list[Standing]) -> list[str]:
-    """Returns lines that say whose answers equal published ones; those with the most exercises come first."""
-    groups = sorted({tuple(each.as_published) for each in found} - {()}, key=len, reverse=True)
-    first = (
-        "Answers that equal those published in this repository, apart from names and layout (a hint, not a verdict;"
-        " `autograder insights` says more):"
-    )
-    return [first, *(f"- {', '.join(exercises)}: "
-                     f"{', '.join(each.student for each in found if tuple(each.as_published) == exercises)}"
-                     for exercises in groups)] if groups else []
 
 
 def _dates(found: list[Standing]) -> str:

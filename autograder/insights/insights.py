@@ -8,12 +8,10 @@ from typing import Any
 
 from autograder.classroom.counts import weights_of
 from autograder.classroom.rules import ONCE, Rules, read
-from autograder.insights.code import shown, why_not
+from autograder.insights.code import shown
 from autograder.insights.graded_work import GradedWork, graded_work
 from autograder.insights.items import Item, items
-from autograder.insights.likeness import Alike, alike
-from autograder.insights.mistakes import FOLLOWS, LIMIT, NAMED, OPEN, UNNAMED, Answer, Group, answers, groups
-from autograder.insights.published import published
+from autograder.insights.mistakes import FOLLOWS, LIMIT, NAMED, UNNAMED, Answer, Group, answers, groups
 from autograder.judge.packages import sorted_out
 from autograder.judge.questions import closure
 from autograder.lessons.topics import Topic, topic
@@ -34,16 +32,6 @@ class Exhibit:
     group: Group
     code: str
     theirs: bool
-
-
-@dataclass(frozen=True)
-class Unanalysed:
-    """Answers to an exercise that were counted and judged, but could not be compared with others, and why: "it is not
-    valid Python", ..."""
-
-    exercise: str
-    why: str
-    students: list[str]
 
 
 @dataclass(frozen=True)
@@ -71,8 +59,6 @@ class Insights:
     cut_off: list[str]
     packages: dict[str, list[str]]
     own_files: dict[str, list[str]]
-    alike: list[Alike]
-    unanalysed: list[Unanalysed]
 
     @property
     def totals(self) -> list[float]:
@@ -125,18 +111,7 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
     packages, own_files = ({name: lacking[name] for name in names}
                            for names in sorted_out(sorted(lacking, key=lambda name: -len(lacking[name]))))
     return Insights(lesson, graded, given, items(given), shared, single, named, unnamed, limits, not_reached,
-                    [work.student for work in graded.works if work.result.cut_off], packages, own_files,
-                    alike(given, published(lesson, known)),
-                    _unanalysed(given))
-
-
-def _unanalysed(given: dict[str, list[Answer]]) -> list[Unanalysed]:
-    found: dict[tuple[str, str], list[str]] = {}
-    for exercise, own in given.items():
-        for answer in own:
-            if answer.source and answer.kind != OPEN and (why := why_not(answer.source)):
-                found.setdefault((exercise, why), []).append(answer.student)
-    return [Unanalysed(exercise, why, students) for (exercise, why), students in found.items()]
+                    [work.student for work in graded.works if work.result.cut_off], packages, own_files)
 
 
 def _exhibit(group: Group, known: Topic) -> Exhibit:

@@ -16,7 +16,6 @@ from markupsafe import Markup, escape
 from attention_lab.checking.verdict.report import number
 from autograder.insights.insights import Insights
 from autograder.insights.items import FEWEST
-from autograder.insights.likeness import A_HINT, A_QUESTION, SHORT
 from autograder.judge.packages import said
 from autograder.outward import on_terminal
 
@@ -29,8 +28,7 @@ def page(found: Insights, names: bool, day: date) -> str:
     names: True also says who made each mistake. Without names, the page can be shown to the class.
     """
     return _template().render(found=found, names=names, day=day, bins=histogram(found.totals, found.max_points),
-                              FEWEST=FEWEST, SHORT=SHORT,
-                              A_QUESTION=A_QUESTION, A_HINT=A_HINT)
+                              FEWEST=FEWEST)
 
 
 def histogram(totals: list[float], most: float) -> list[tuple[str, int]]:

@@ -85,7 +85,7 @@ def test_each_student_has_a_line_from_handing_in_to_giving_back(graded):
                              "why_not": None, "points": 0.5, "max_points": 2.0, "unmarked": 0,
                              "penalty": 1.25, "by_hand": True,
                              "feedback": "out of date",
-                             "released": "none", "as_published": [], "file": None}
+                             "released": "none", "file": None}
     assert (lines["eve"]["graded"], lines["eve"]["why_not"],
             lines["fay"]["submitted"]) == (False, "not graded before", False)
 

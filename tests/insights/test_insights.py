@@ -18,7 +18,6 @@ from autograder.insights.insights import insights
 from autograder.insights.items import items
 from autograder.insights.mistakes import LIMIT, NAMED, NOTHING, OPEN, PACKAGE, SOLVED, UNNAMED, Answer
 from autograder.insights.page import histogram, page, prose
-from autograder.judge.packages import PYTHON
 from tests.browser.readable import VIEWS, axe_core, chromium, violations
 from tests.classroom.pupils import PWN
 from tests.classroom.pupils import SOLVED as ANSWERS
@@ -322,24 +321,14 @@ HOSTILE = {
     "steering": "n = '\x1b]0;pwned\x07' = '\\\x1b'"}
 
 
-def test_no_answer_ends_the_page_of_a_class_and_what_could_not_be_analysed_is_listed(group, capfd):
+def test_no_answer_ends_the_page_of_a_class(group, capfd):
     for student, code in HOSTILE.items():
         answer = f"def squeeze(x):\n    return x.amax((2, 3))\n{code}\n"
         group.add(student, named("squeeze", "squeeze-maximum", MAXIMUM), answers={"squeeze": answer})
     group.add("ada", named("squeeze", "squeeze-maximum", MAXIMUM), answers={"squeeze": MAX_CODE})
     made = found(group)
-    listed = {student: each.why for each in made.unanalysed for student in each.students}
-    assert set(HOSTILE) - {"surrogate", "f-string"} <= set(listed) and "ada" not in listed
-    assert listed["elifs"] == listed["sum"] == "it is nested too deeply"
-    assert listed["wrong"] == f"it is not valid in {PYTHON}"
-    assert "characters" in listed["parentheses"] and listed["digits"] == "Python can't read it (ValueError)"
-    shown, anonymous = text(page(made, True, DAY)), text(page(made, False, DAY))
-    assert (
-        "Could not be analysed" in shown
-        and "1 answer to squeeze, because Python can't read it (ValueError): digits" in shown
-    )
-    assert "1 answer to squeeze, because Python can't read it (ValueError)" in anonymous and "digits" not in anonymous
-    page(made, False, DAY).encode()
+    shown = page(made, False, DAY)
+    shown.encode()
     table.write(made, True, Path(group.coursedir.root, "table.csv"))
     assert "\x1b" not in capfd.readouterr().err + shown
 

@@ -150,8 +150,6 @@ def test_the_worst_slow_nobody_down(classes):
     assert taken["worst"]["feedback"].seconds < SLOWER * taken["usual"]["feedback"].seconds
     assert all(each.megabytes < MEGABYTES for own in taken.values() for each in own.values())
     page = (course.folder / f"work/insights/{LESSON}.html").read_text(encoding="utf-8")
-    for why in ("it is nested too deeply", "it has 600,"):
-        assert f"answers to squeeze, because {why}" in page or f"answer to squeeze, because {why}" in page
     assert "\x1b" not in page and f"<script>{PWN}" not in page
 
 
