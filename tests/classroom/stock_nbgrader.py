@@ -180,10 +180,6 @@ def names_are_markup(folder):
     return "<b>" in settings()["nbgrader_jinja2_env"].from_string("{{ name }}").render(name="<b>")
 
 
-def the_menu_is_fixed(folder):
-    return "Manage Students</a></li>" in Path(handlers.template_path, "base.tpl").read_text(encoding="utf-8")
-
-
 def a_graded_link_is_shown(folder):
     link = folder / "ps1.ipynb"
     link.symlink_to(file(folder, "elsewhere", "ada"))

@@ -144,7 +144,7 @@ def test_a_page_without_its_last_line_is_made_again(graded):
 def formgraders_buttons(graded, monkeypatch):
     import nbgrader.server_extensions.formgrader.formgrader as theirs
 
-    for name in ("Environment", "FileSystemLoader", "HTMLExporter"):
+    for name in ("Environment", "HTMLExporter"):
         monkeypatch.setattr(theirs, name, getattr(theirs, name))  # to be put back
     for name in ("autograde", "generate_feedback", "release_feedback"):
         monkeypatch.setattr(NbGraderAPI, name, getattr(NbGraderAPI, name))

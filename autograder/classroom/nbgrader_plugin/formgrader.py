@@ -1,5 +1,5 @@
-"""Makes formgrader's pages safe: they show names as text and open files within bounds. The menu leads to a lesson's
-insights, and the feedback buttons make only the pages that have changed.
+"""Makes formgrader's pages safe: they show names as text and open files within bounds. The feedback buttons
+make only the pages that have changed.
 
 Two of formgrader's handlers open files below `autograded`. One shows a submission. The other serves the files beside
 it, which may hold anything that a learner wrote, and which would come from the server's own address. Lists of
@@ -14,17 +14,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import date
 from functools import partial
-from glob import escape, glob
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader
+from jinja2 import Environment
 from nbconvert.exporters import HTMLExporter
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.server_extensions.formgrader import formgrader, handlers
-from nbgrader.server_extensions.formgrader.base import BaseHandler, check_notebook_dir, check_xsrf
 from tornado import web
 
 from autograder.classroom.nbgrader_plugin.student_folders import EXACTLY
@@ -32,9 +29,7 @@ from autograder.intake.folders import LARGEST
 from autograder.intake.plain_file import open_plain
 
 PICTURES = (".png", ".jpg", ".jpeg", ".gif", ".webp")  # not .svg, which can hold a script
-LAST_OF_MENU = 'Manage Students</a></li>'  # in each of nbgrader's templates with a menu
 Escaping = partial(Environment, autoescape=True)
-LINK = '\n<li role="presentation"><a href="{{ base_url }}/formgrader/insights">Insights</a></li>'
 
 
 def _of_one(step: Callable[..., Any], **options: Any) -> Callable[..., Any]:
@@ -51,9 +46,8 @@ release_feedback = _of_one(NbGraderAPI.release_feedback)
 
 def adapted() -> bool:
     """Says whether formgrader's pages are these."""
-    own = {formgrader.HTMLExporter, formgrader.FileSystemLoader,
-           *(handler for _, handler, *_ in handlers.default_handlers)}
-    return {SubmissionPage, SubmissionFiles, Templates} <= own and handlers.SubmissionFilesHandler not in own
+    own = {formgrader.HTMLExporter, *(handler for _, handler, *_ in handlers.default_handlers)}
+    return {SubmissionPage, SubmissionFiles} <= own and handlers.SubmissionFilesHandler not in own
 
 
 class SubmissionPage(HTMLExporter):
@@ -102,49 +96,5 @@ class SubmissionFiles(handlers.SubmissionFilesHandler):
         self.set_header("X-Content-Type-Options", "nosniff")
 
 
-class Templates(FileSystemLoader):
-    """Finds nbgrader's templates, which get one more entry in the menu, and our own templates."""
-
-    def __init__(self, folders: list[str]):
-        super().__init__([*folders, str(Path(__file__).parent)])
-
-    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Any]:
-        """Overrides jinja's method."""
-        source, file, is_fresh = super().get_source(environment, template)
-        return source.replace(LAST_OF_MENU, LAST_OF_MENU + LINK), file, is_fresh
-
-
-class InsightsList(BaseHandler):
-    """The lessons with graded work."""
-
-    @web.authenticated
-    @check_xsrf
-    @check_notebook_dir
-    def get(self) -> None:
-        root = self.coursedir.root
-        graded = self.coursedir.format_path(self.coursedir.autograded_directory, "*", "*").removeprefix(root)
-        lessons = sorted({Path(folder).name for folder in glob(escape(root) + graded)})
-        self.write(self.render("insights.tpl", base_url=self.base_url, lessons=lessons, problem=""))
-
-
-class InsightsPage(BaseHandler):
-    """Shows what a class got wrong in one lesson, up to now and without names."""
-
-    @web.authenticated
-    @check_xsrf
-    @check_notebook_dir
-    def get(self, lesson: str) -> None:
-        from autograder.insights.insights import insights  # imports torch
-        from autograder.insights.page import page
-        from autograder.submission import notebook
-
-        try:
-            self.write(page(insights(self.coursedir, notebook.lesson(lesson)), False, date.today()))
-        except ValueError as error:
-            self.write(self.render("insights.tpl", base_url=self.base_url, lessons=[], problem=str(error)))
-
-
-HANDLERS = [
-    *((path, SubmissionFiles if handler is handlers.SubmissionFilesHandler else handler, *rest)
-      for path, handler, *rest in handlers.default_handlers),
-    (r"/formgrader/insights/?", InsightsList), (r"/formgrader/insights/([^/]+)/?", InsightsPage)]
+HANDLERS = [(path, SubmissionFiles if handler is handlers.SubmissionFilesHandler else handler, *rest)
+            for path, handler, *rest in handlers.default_handlers]

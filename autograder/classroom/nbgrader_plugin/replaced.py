@@ -67,8 +67,6 @@ REPLACED = (
         "nbgrader.api:SubmittedAssignment.total_seconds_late": "hand_in_time:total_seconds_late"}),
     Replaced("names_are_markup", "formgrader's lists show a student's id and name without escaping.", {
         f"{FORMGRADER}:Environment": "formgrader:Escaping"}),
-    Replaced("the_menu_is_fixed", "formgrader's menu has no setting.", {
-        f"{FORMGRADER}:FileSystemLoader": "formgrader:Templates"}),
     Replaced("a_graded_link_is_shown", "formgrader follows links to notebooks, and reads notebooks of any size.", {
         f"{FORMGRADER}:HTMLExporter": "formgrader:SubmissionPage"}),
     Replaced("files_of_a_submission_run_as_pages", "formgrader serves the files beside a notebook from its own "
