@@ -18,7 +18,7 @@ from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.counts import weights_of
 from autograder.classroom.course import course_app
 from autograder.classroom.gradebook import GradebookWriter
-from autograder.classroom.live import LiveTable
+from autograder.classroom.live import Display
 from autograder.classroom.nbgrader_plugin import same_seed
 from autograder.classroom.nbgrader_plugin.judge_cells import VERDICTS, JudgeCells
 from autograder.classroom.pool import Pool
@@ -43,7 +43,7 @@ def grade(options: argparse.Namespace) -> int:
     weights_of(own, options.lesson)
     log = Path(app.coursedir.root) / LOG
     with _logging(app.log, log):
-        progress = LiveTable(console)
+        progress = Display(console)
         writer = GradebookWriter(progress, options.student, own, coursedir=app.coursedir, parent=app)
         writer.force |= options.force
         enrol(app.coursedir)
@@ -108,7 +108,7 @@ class _logging:
         _keep_older(self.path)
         file.truncate(0)
         handler = _Quiet(file)
-        handler.setFormatter(_Plain("%(asctime)s %(levelname)s %(message)s"))
+        handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(message)s"))
         self.log.handlers = [other for other in self.log.handlers if isinstance(other, logging.FileHandler)]
         self.log.propagate = True
         logging.getLogger().addHandler(handler)
@@ -127,14 +127,6 @@ class _Quiet(logging.StreamHandler):
 
     def handleError(self, record: logging.LogRecord) -> None:
         """Overrides logging's method."""
-
-
-class _Plain(logging.Formatter):
-    """Removes control characters, because the log holds names and messages of learners and may be shown on a terminal.
-    """
-
-    def format(self, record: logging.LogRecord) -> str:
-        return on_terminal(super().format(record), lines=True)
 
 
 def _keep_older(log: Path) -> None:

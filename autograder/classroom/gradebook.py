@@ -19,7 +19,7 @@ from nbgrader.converters import Autograde, NbGraderException
 from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.counts import differing
 from autograder.classroom.final_mark import FinalMark, mark_of, why_late
-from autograder.classroom.live import LiveTable
+from autograder.classroom.live import Display
 from autograder.classroom.nbgrader_plugin.exporter import released
 from autograder.classroom.nbgrader_plugin.graded import FIRST, students_of, why_again
 from autograder.classroom.nbgrader_plugin.hand_in_time import unread_in, unread_said
@@ -53,7 +53,7 @@ class GradebookWriter(Autograde):
     assignments: dict[str, list[str]]  # nbgrader's: notebooks by the submission's folder
     machine_known = True  # the command has checked the machine with its own options: see nbgrader_plugin.exporter
 
-    def __init__(self, progress: LiveTable, students: list[str], rules: Rules, **keywords: Any):
+    def __init__(self, progress: Display, students: list[str], rules: Rules, **keywords: Any):
         super().__init__(**keywords)
         self.progress, self.students, self.rules = progress, students, rules
         self.penalties: list[str] = []  # of this run, with their arithmetic

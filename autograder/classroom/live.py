@@ -1,5 +1,4 @@
-"""The display of a grading run: a live table on a terminal, elsewhere a line for each submission, and a summary at the
-end.
+"""The display of a grading run: a line for each submission, on a terminal a bar below them, and a summary at the end.
 
 Names and messages come from learners. They are shown without control characters, and never as rich's markup.
 """
@@ -11,11 +10,8 @@ import time
 from dataclasses import dataclass, field
 from typing import Any
 
-from rich.console import Console, Group, RenderableType
-from rich.live import Live
-from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-from rich.table import Table
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from attention_lab.checking.verdict.report import number
@@ -25,7 +21,6 @@ from autograder.judge.packages import said, sorted_out
 from autograder.outward import on_terminal
 
 LONG = 5.0  # seconds; if judging takes longer, the summary says so
-SHOWN = 8  # how many submissions below full marks the live table shows: the latest ones
 NAMED = 5  # how many of the notebooks beside a graded one are named
 
 
@@ -33,11 +28,11 @@ NAMED = 5  # how many of the notebooks beside a graded one are named
 class Entry:
     """One submission.
 
-    state: waiting, judging, judged, recorded or lost.
+    recorded: False if it could not be recorded; None as long as it was not tried.
     mark: the mark that the gradebook now holds.
     """
 
-    state: str = "waiting"
+    recorded: bool | None = None
     began: float = 0.0
     seconds: float = 0.0
     kept: bool = False
@@ -77,6 +72,12 @@ class Entry:
         return f"{below[0].exercise}: " + re.split(r"(?<=[.?!])\s", below[0].headline, maxsplit=1)[0] if below else ""
 
     @property
+    def usual(self) -> bool:
+        """Says whether there is nothing to read about it: it has full marks, and nothing was changed."""
+        return bool(self.recorded and self.full and not self.remarks
+                    and not (self.mark and (self.mark.taken_off or self.mark.by_hand)))
+
+    @property
     def remarks(self) -> str:
         """Other things that the reader should know, in brackets."""
         again = f"graded again: {self.again}" if self.again and not self.problem else ""
@@ -84,7 +85,7 @@ class Entry:
 
 
 @dataclass
-class LiveTable:
+class Display:
     """The display of a run. The gradebook writer tells the display what happens. Use it as a context manager around the
     run, and call `summary` afterwards."""
 
@@ -94,20 +95,17 @@ class LiveTable:
 
     def __post_init__(self) -> None:
         self.began = time.monotonic()
-        self.bar = Bar(BarColumn(bar_width=30), MofNCompleteColumn(), TextColumn("recorded"),
-                       TextColumn("{task.fields[rate]}"),
-                       TextColumn("time left"), TimeRemainingColumn(compact=True), console=self.console)
-        self.task = self.bar.add_task("", total=None, rate="")
-        self.live = Live(console=self.console, get_renderable=self._table, refresh_per_second=4, transient=True)
+        self.bar = Progress(BarColumn(bar_width=30), MofNCompleteColumn(), TextColumn("recorded, time left"),
+                            TimeRemainingColumn(compact=True), console=self.console, transient=True,
+                            disable=not self.console.is_terminal)
+        self.task = self.bar.add_task("", total=None)
 
-    def __enter__(self) -> LiveTable:
-        if self.console.is_terminal:
-            self.live.start()
+    def __enter__(self) -> Display:
+        self.bar.start()
         return self
 
     def __exit__(self, *_: Any) -> None:
-        if self.console.is_terminal:
-            self.live.stop()
+        self.bar.stop()
 
     def expect(self, students: dict[str, str], before: int) -> None:
         """Names the submissions that will be graded. students: by id, with the reason if they were graded before."""
@@ -132,45 +130,23 @@ class LiveTable:
         self.entries[student].note = note
 
     def judging(self, student: str) -> None:
-        entry = self.entries[student]
-        entry.state, entry.began = "judging", time.monotonic()
+        self.entries[student].began = time.monotonic()
 
     def judged(self, student: str, result: Result, kept: bool) -> None:
         entry = self.entries[student]
-        entry.state, entry.result, entry.kept = "judged", result, kept
+        entry.result, entry.kept = result, kept
         entry.seconds = time.monotonic() - entry.began if entry.began else 0.0
 
     def ended(self, student: str, recorded: bool, problem: str = "", mark: FinalMark | None = None) -> None:
         """Ends a submission's line. mark: the mark in the gradebook, if the submission is recorded."""
         entry = self.entries[student]
-        entry.state, entry.problem, entry.mark = "recorded" if recorded else "lost", problem, mark
-        done = sum(e.state in ("recorded", "lost") for e in self.entries.values())
-        self.bar.update(self.task, completed=done, rate=f"{done / (time.monotonic() - self.began):.1f} a second")
-        if not self.console.is_terminal:
+        entry.recorded, entry.problem, entry.mark = recorded, problem, mark
+        done = sum(e.recorded is not None for e in self.entries.values())
+        self.bar.update(self.task, completed=done)
+        if not (self.console.is_terminal and entry.usual):
             words = [on_terminal(student), entry.points if recorded else "NOT RECORDED",
                      "" if entry.full and recorded else on_terminal(entry.why), on_terminal(entry.remarks)]
-            self.console.print(Text(f"{done}/{len(self.entries)}  " + "  ".join(filter(None, words))), soft_wrap=True)
-
-    def _table(self) -> RenderableType:
-        """Returns the submissions in progress, the latest ones below full marks, and the progress of the run. It never
-        needs more space than the screen has."""
-        entries = list(self.entries.items())
-        table = _table()
-        for student, entry in [pair for pair in entries
-                               if pair[1].state == "judging"][:max(1, self.console.height // 3)]:
-            table.add_row(*_row("…", "cyan", student, "", f"{time.monotonic() - entry.began:.0f} s"))
-        below = [(student, entry) for student, entry in entries
-                 if entry.result and not entry.full or entry.state == "lost"]
-        below.sort(key=lambda pair: pair[1].began + pair[1].seconds)
-        shown = max(1, min(SHOWN, self.console.height // 3))
-        for student, entry in below[-shown:]:
-            table.add_row(*_row("✗", "red", student, entry.points, entry.why))
-        more = f" ({len(below) - shown} more above)" if len(below) > shown else ""
-        judged = [entry for _, entry in entries if entry.result]
-        total = (f"{len(judged)} judged: {sum(entry.full for entry in judged)} with full marks, {len(below)} "
-                 f"below{more}" if judged
-                 else "Starting to judge" if entries else "Looking at what was handed in")
-        return Group(table, Text(total), self.bar.get_renderable())
+            self._line(f"{done}/{len(self.entries)}  " + "  ".join(filter(None, words)))
 
     def summary(self, standing: tuple[int, int, list[str]], absent: list[str], passed_over: dict[str, list[str]],
                 times: list[str]) -> None:
@@ -184,9 +160,7 @@ class LiveTable:
         times: lines about penalties and hand-in times.
         """
         entries = dict(sorted(self.entries.items()))
-        done = {student: entry for student, entry in entries.items() if entry.state == "recorded"}
-        if self.console.is_terminal:
-            self._last_table(done)
+        done = {student: entry for student, entry in entries.items() if entry.recorded}
         for student, entry in self.lost.items():
             self._line(f"!  {on_terminal(student)}  not recorded  {on_terminal(entry.why)}")
         if long := sorted((entry.seconds, student) for student, entry in entries.items() if entry.seconds > LONG):
@@ -225,18 +199,6 @@ class LiveTable:
             self._line(f"Something is not marked yet, see formgrader: {', '.join(map(on_terminal, by_hand))}")
         self._line("; ".join(parts) + f"; {time.monotonic() - self.began:.0f} s")
 
-    def _last_table(self, done: dict[str, Entry]) -> None:
-        """Prints the table once more. It is called only on a terminal, because elsewhere the printed lines are still
-        there."""
-        table = _table()
-        for student, entry in done.items():
-            if not entry.full or entry.remarks or entry.mark and (entry.mark.taken_off or entry.mark.by_hand):
-                sign = ("✓", "green") if entry.full else ("✗", "red")
-                table.add_row(*_row(*sign, student, entry.points,
-                                    f"{'' if entry.full else entry.why} {entry.remarks}".strip()))
-        if table.row_count:
-            self.console.print(table)
-
     def _modules(self, done: dict[str, Entry]) -> None:
         """Prints the modules that learners import and that this machine lacks, because the machine may be the problem.
         """
@@ -261,31 +223,18 @@ class LiveTable:
         self.console.print(Text(said), soft_wrap=True)
 
     def interrupted(self) -> None:
-        states = [entry.state for entry in self.entries.values()]
-        self.live.stop()
-        self.console.print(f"Interrupted. {states.count('recorded')} of {len(states)} are recorded, "
+        self.bar.stop()
+        recorded = sum(bool(entry.recorded) for entry in self.entries.values())
+        self.console.print(f"Interrupted. {recorded} of {len(self.entries)} are recorded, "
                            f"{sum(entry.result is not None for entry in self.entries.values())} are judged, and "
                            "nothing is lost: run the same command to continue.", soft_wrap=True)
 
     @property
     def failed(self) -> bool:
         """Says whether somebody must take a look, because the grader itself failed or a submission is not recorded."""
-        return any(entry.state != "recorded" or entry.result and entry.result.problem
+        return any(not entry.recorded or entry.result and entry.result.problem
                    for entry in self.entries.values())
 
     @property
     def lost(self) -> dict[str, Entry]:
-        return {student: entry for student, entry in sorted(self.entries.items()) if entry.state == "lost"}
-
-
-def _table() -> Table:
-    table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0), expand=True)
-    table.add_column(no_wrap=True, min_width=1)
-    table.add_column(no_wrap=True, overflow="ellipsis", min_width=12, max_width=24)
-    table.add_column(no_wrap=True, min_width=12)
-    table.add_column(no_wrap=True, overflow="ellipsis", ratio=1)
-    return table
-
-
-def _row(sign: str, style: str, student: str, points: str, why: str) -> tuple[Text, ...]:
-    return Text(sign, style=style), Text(on_terminal(student), style="bold"), Text(points), Text(on_terminal(why))
+        return {student: entry for student, entry in sorted(self.entries.items()) if entry.recorded is False}

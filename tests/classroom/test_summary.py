@@ -7,7 +7,7 @@ from rich.console import Console
 
 from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.classroom.final_mark import FinalMark
-from autograder.classroom.live import LiveTable
+from autograder.classroom.live import Display
 from autograder.judge.judge import BUSY, Result
 
 pytestmark = pytest.mark.quick
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.quick
 
 def told(results, standing=(3, 1, []), absent=(), passed_over=None, marks=None, **lost):
     console = Console(file=io.StringIO(), width=80)
-    progress = LiveTable(console)
+    progress = Display(console)
     progress.expect(dict.fromkeys([*results, *lost], ""), before=0)
     for student, result in results.items():
         progress.judged(student, result, kept=False)

@@ -44,7 +44,7 @@ def test_hostile_names_and_messages_steer_nothing(released, tmp_path):
     status, shown = on_a_terminal(command("--jobs=1"), cwd=course.folder, env=environ)
     assert status == 0, shown
     assert course.grades() == {"ada": PUPILS[0].points, NAMED: ERROR.points}
-    assert "\x1b[?25l" in shown and "2/2" in shown and "time left" in shown  # a live table
+    assert "\x1b[?25l" in shown and "2/2" in shown and "time left" in shown  # the bar
     assert "eve [bold red]x" in shown and "[link=x" in shown  # as it is written, without what steers
     for sequence in ("\x1b]", "\x07", "\x1b[2J", "\u202e", "\x9b"):
         assert sequence not in shown
