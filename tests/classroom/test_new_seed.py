@@ -7,7 +7,6 @@ import sys
 
 import pytest
 
-from autograder.judge import seed
 from tests.classroom.pupils import LESSON, PUPILS, ROOT, hand_in
 
 from .classes import counts
@@ -15,17 +14,6 @@ from .classes import counts
 pytestmark = pytest.mark.nightly
 
 OPTIONS = ("--jobs=1",)
-
-
-def test_the_old_seed_is_kept(tmp_path):
-    path = tmp_path / "work/seed"
-    assert seed.draw_another(path) is None
-    first = seed.class_seed(path)
-    copies = [seed.draw_another(path), seed.draw_another(path)]
-    assert len({first, seed.class_seed(copies[0]), seed.class_seed(copies[1]), seed.class_seed(path)}) == 3
-    assert seed.class_seed(copies[0]) == first
-    assert sorted(path.parent.iterdir()) == sorted([path, *copies])
-    assert all(each.stat().st_mode & 0o077 == 0 for each in (path, *copies))
 
 
 @pytest.fixture
