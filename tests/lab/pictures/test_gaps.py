@@ -24,6 +24,8 @@ def test_an_arm_is_clearly_ahead_beyond_luck_and_five_points(capsys):
         "'ahead' is clearly ahead of 'control' (+20.0 points [+16.8, +23.2])",
         "'slightly' is not clearly ahead of 'control' (+4.0 points [+1.1, +6.9])",
         "'by luck' is not clearly ahead of 'control' (+31.3 points [-38.1, +100.8])", NOTE, ""])
+    behind, = verdicts(results(), ("control", "ahead", "right"))
+    assert behind.startswith("right: 'control' is not clearly ahead of 'ahead' (")
 
 
 def test_the_more_is_compared_the_more_it_takes():
