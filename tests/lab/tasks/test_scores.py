@@ -1,4 +1,4 @@
-"""What the capstone's page takes from the library: questions drawn once, scores, and answers to look at."""
+"""What the pages of 05b and of the capstone take from the library: inputs, scores, gaps and answers to look at."""
 
 import torch
 from torch import nn
@@ -6,6 +6,7 @@ from torch import nn
 from attention_lab.networks.training import Results
 from attention_lab.pictures import capstone
 from attention_lab.tasks import task_scores
+from attention_lab.tasks.causal_attention import largest_gap, queries_keys_values
 from attention_lab.tasks.five_tasks import TASKS, WIDTH, TaskNet
 
 RESULTS = Results(("SE",), (0,), {("SE", 0): {"far": 40.0, "look-up": 35.0}})
@@ -52,3 +53,12 @@ def test_sizes_are_listed_from_the_smallest(capsys):
     assert [line.split()
             for line in capsys.readouterr().out.splitlines()] == [["nothing", "10", "(", "+0)"],
                                                                   ["SE", "12", "(", "+2)"]]
+
+
+def test_the_gap_is_that_of_the_gradients():
+    def mean(q, k, v):
+        return (q @ k.mT).softmax(-1) @ v
+
+    assert largest_gap(mean, mean, n=5) == 0
+    assert largest_gap(mean, lambda q, k, v: mean(q, k, v.detach()) + 0 * v.sum(), n=5) > 0.1
+    assert all(map(torch.equal, queries_keys_values(7), queries_keys_values(7)))
