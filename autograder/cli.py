@@ -10,16 +10,15 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from rich.text import Text
-
 from autograder.judge.settings import DEVICES, Settings
 from autograder.outward import on_terminal
 from autograder.sandbox import ISOLATIONS
-from autograder.terminal import Terminal
+from autograder.terminal import Terminal, say
 
 Commands = argparse._SubParsersAction  # argparse has no public name for it
 
@@ -146,12 +145,11 @@ def _check(options: argparse.Namespace) -> int:
     present = [name for name in options.notebooks if os.path.exists(name)]
     if present:
         get_ready()
-    say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
     settings = Settings(options.isolation, options.device)
     if options.cluster:
-        judges: Pool | ClusterPool = ClusterPool(options.cluster, settings, say=say)
+        judges: Pool | ClusterPool = ClusterPool(options.cluster, settings, say=partial(say, console))
     else:
-        judges = Pool(options.jobs or 1, settings, say=say)
+        judges = Pool(options.jobs or 1, settings, say=partial(say, console))
     with judges as pool:
         futures = {name: pool.submit(Path(name), solved=solved) for name in present}
         for name in options.notebooks:

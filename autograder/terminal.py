@@ -10,6 +10,7 @@ from typing import Any
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.status import Status
+from rich.text import Text
 
 from autograder.outward import on_terminal
 
@@ -32,3 +33,8 @@ class Terminal(Console):
         cursor that the console itself adds are kept."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else Segment(on_terminal(segment.text, lines=True), segment.style)
+
+
+def say(console: Console, said: object) -> None:
+    """Prints one line, at its full length."""
+    console.print(Text(on_terminal(said)), soft_wrap=True)

@@ -17,7 +17,6 @@ from nbgrader.apps import NbGrader
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
-from rich.text import Text
 
 from autograder.classroom import roster
 from autograder.classroom.counts import wanted_in, weigh, weights_in, weights_of
@@ -28,8 +27,8 @@ from autograder.classroom.nbgrader_plugin.late import LatePenalties, only_here
 from autograder.classroom.one_gradebook import OneGradebook
 from autograder.classroom.rules import NAME, ONCE, Rules, read
 from autograder.classroom.times import time_said
-from autograder.outward import on_terminal
 from autograder.submission import notebook
+from autograder.terminal import say
 
 LEAST = 1e-9  # points; a smaller difference does not count
 LOOK, APPLY, REPLACE = "look", "apply", "replace"
@@ -60,12 +59,11 @@ def course(how: str, console: Console) -> int:
     rules = rules_of(app)
     if rules is None:
         raise ValueError(f"there is no {NAME} yet: docs/instructors/course.md has an example to begin with")
-    say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
     book = OneGradebook(app.coursedir.db_url, app.coursedir.course_id)
     with book.everywhere(), book.transaction():
         found = _agree(app, rules, book.opened, how == REPLACE)
         for line in _shown(rules, book.opened):
-            say(line)
+            say(console, line)
         if how != LOOK:
             book.keep()
     for heading, lines in (("Set in the gradebook:" if how != LOOK else "To be set in the gradebook (--apply "
@@ -73,9 +71,9 @@ def course(how: str, console: Console) -> int:
                            (f"Different in the gradebook, and not changed (--replace sets what {NAME} says):",
                             found.differs)):
         for line in [heading, *(f"- {line}" for line in lines)] if lines else []:
-            say(line)
+            say(console, line)
     if not found.made and not found.differs:
-        say(f"The gradebook agrees with {NAME}.")
+        say(console, f"The gradebook agrees with {NAME}.")
     return int(bool(found.differs or (found.made and how == LOOK)))
 
 

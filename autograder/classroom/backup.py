@@ -25,7 +25,8 @@ from autograder.classroom.course import course_app
 from autograder.intake.folders import CHUNK, TooMuch
 from autograder.intake.plain_file import open_plain
 from autograder.lessons.course import own_lessons
-from autograder.outward import named, on_terminal
+from autograder.outward import named
+from autograder.terminal import say
 
 MANIFEST, SQLITE, POSTGRESQL, FILES = "backup.json", "gradebook.db", "gradebook.sql", "files"
 IN_MEMORY = 8 << 20  # bytes of a file that is being copied
@@ -77,10 +78,6 @@ def backup(path: Path, console: Console) -> int:
         named_above = f"the first {SHOWN} of them named above" if len(left_out) > SHOWN else "named above"
         say(console, f"Not everything is in this backup: {len(left_out):,} left out, {named_above}.")
     return 0
-
-
-def say(console: Console, said: str) -> None:
-    console.print(on_terminal(said), soft_wrap=True, markup=False)
 
 
 def _add_files(archive: tarfile.TarFile, found: ClassFiles, root: Path) -> int:

@@ -10,7 +10,6 @@ from pathlib import Path, PurePosixPath
 
 from nbgrader.apps import NbGrader
 from rich.console import Console
-from rich.text import Text
 
 from autograder.classroom import participants, roster
 from autograder.classroom.nbgrader_plugin.platforms import Claim, Names, placed
@@ -18,7 +17,7 @@ from autograder.classroom.nbgrader_plugin.student_folders import folders_by_stud
 from autograder.classroom.points_out import FOLDER
 from autograder.intake.archives import names as names_in
 from autograder.judge import private
-from autograder.outward import on_terminal
+from autograder.terminal import say
 
 # what Moodle or an unpacking program would take for something else in a person's name
 ODD = re.compile(r'[_/\\:*?"<>|\s]+')
@@ -35,9 +34,9 @@ def feedback_zip(app: NbGrader, lesson: str, platform: str, console: Console) ->
     with private.replacing(path) as beside, zipfile.ZipFile(beside, "w", zipfile.ZIP_DEFLATED) as archive:
         for student, name in names.items():
             archive.write(pages[student], name)
-    console.print(Text(on_terminal(f"{path}: {len(names)} page{'s' * (len(names) != 1)}")), soft_wrap=True)
+    say(console, f"{path}: {len(names)} page{'s' * (len(names) != 1)}")
     if without := sorted(pages.keys() - names.keys()):
-        console.print(Text(on_terminal(f"Not in the zip, because {why}: {', '.join(without)}")), soft_wrap=True)
+        say(console, f"Not in the zip, because {why}: {', '.join(without)}")
 
 
 Named = tuple[dict[str, str], str]  # names by student; why the others have none

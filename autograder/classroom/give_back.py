@@ -8,12 +8,11 @@ from typing import Any
 from nbgrader.apps import NbGrader
 from nbgrader.converters import GenerateFeedback, NbGraderException
 from rich.console import Console
-from rich.text import Text
 
 from autograder.classroom.counts import differing
 from autograder.classroom.course import course_app, held
 from autograder.classroom.feedback_zip import feedback_zip
-from autograder.outward import on_terminal
+from autograder.terminal import say
 
 
 class Pages(GenerateFeedback):
@@ -44,7 +43,7 @@ def feedback(lesson: str, platform: str | None, console: Console) -> int:
     held(app.coursedir, lesson)
     complete = make(app, console)
     for line in differing(app.coursedir, lesson):
-        console.print(Text(line), soft_wrap=True)
+        say(console, line)
     if platform:
         feedback_zip(app, lesson, platform, console)
     return int(not complete)
@@ -62,10 +61,9 @@ def make(app: NbGrader, console: Console) -> bool:
             raise ValueError(str(error)) from error
         complete = False
     folder = app.coursedir.format_path(app.coursedir.feedback_directory, "*", app.coursedir.assignment_id)
-    console.print(Text(on_terminal(f"{folder}: {len(pages.made)} made, {len(pages.current)} up to date")),
-                  soft_wrap=True)
+    say(console, f"{folder}: {len(pages.made)} made, {len(pages.current)} up to date")
     if pages.made:
-        console.print(Text(on_terminal(f"Made: {', '.join(pages.made)}")), soft_wrap=True)
+        say(console, f"Made: {', '.join(pages.made)}")
     if not complete:
         console.print("Not all pages could be made: see above. If one could not, the student keeps the earlier page.")
     return complete

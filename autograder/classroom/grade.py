@@ -7,11 +7,11 @@ import logging
 import os
 import shutil
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import IO
 
 from nbgrader.converters import NbGraderException
-from rich.text import Text
 
 from autograder.classroom import rules
 from autograder.classroom.cluster import ClusterPool
@@ -27,8 +27,7 @@ from autograder.judge import private, seed
 from autograder.judge.cache import Verdicts
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
-from autograder.outward import on_terminal
-from autograder.terminal import Terminal
+from autograder.terminal import Terminal, say
 
 LOG = "work/grade.log"  # below the course's folder
 OLDER = 5  # how many earlier runs keep their logs beside it; grade.1.log is the log of the run before
@@ -58,13 +57,12 @@ def grade(options: argparse.Namespace) -> int:
         settings = Settings(options.isolation or configured.isolation, options.device or configured.device,
                             seed_file=seed_file)
         complete = True
-        say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
         with Judge(settings) as judge:
             verdicts = Verdicts(Path(app.coursedir.root) / VERDICTS, judge)
             if options.cluster:
-                judges: Pool | ClusterPool = ClusterPool(options.cluster, settings, say)
+                judges: Pool | ClusterPool = ClusterPool(options.cluster, settings, partial(say, console))
             else:
-                judges = Pool(options.jobs or os.cpu_count() or 1, settings, log, say)
+                judges = Pool(options.jobs or os.cpu_count() or 1, settings, log, partial(say, console))
             with judges as pool, progress:
                 try:
                     writer.record(pool, verdicts)
@@ -76,18 +74,17 @@ def grade(options: argparse.Namespace) -> int:
         verdicts.tidy()
         progress.summary(writer.standing(), writer.absent, writer.passed_over(), writer.times())
     if not complete:
-        console.print(Text(f"Not everything could be recorded: {log} says why. Run the same command to try again."),
-                      soft_wrap=True)
+        say(console, f"Not everything could be recorded: {log} says why. Run the same command to try again.")
     elif options.new_seed and progress.before:
-        console.print("Students who were graded before keep the marks that they got with the old seed. With --force, "
-                      "everybody gets the new questions.", soft_wrap=True)
+        say(console, "Students who were graded before keep the marks that they got with the old seed. With --force, "
+                     "everybody gets the new questions.")
     return int(not complete or progress.failed)
 
 
 def _draw_another_seed(console: Terminal, path: Path) -> None:
     old = seed.draw_another(path)
     kept = f"; the old one is kept in {old}" if old else ""
-    console.print(Text(f"Drew a new class seed, so the hidden questions have changed{kept}."), soft_wrap=True)
+    say(console, f"Drew a new class seed, so the hidden questions have changed{kept}.")
 
 
 class _logging:

@@ -12,7 +12,6 @@ from nbgrader.api import Gradebook, Student, SubmittedAssignment
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
-from rich.text import Text
 from traitlets import Dict, Float, Unicode
 from traitlets.config import Configurable
 
@@ -25,9 +24,10 @@ from autograder.classroom.import_files import PLATFORMS, WORKSHEET, Column, Row,
 from autograder.classroom.roster import enrol
 from autograder.classroom.rules import NAME
 from autograder.judge import private
-from autograder.outward import in_cell, on_terminal
+from autograder.outward import in_cell
 from autograder.submission import notebook
 from autograder.submission.notebook import ReleasedLesson
+from autograder.terminal import say
 
 FOLDER, TERM = "work/export", "term"  # below the course's folder; the name of a term's file
 BLANK, ZERO = "blank", "zero"  # the points in a lesson for which a student handed in nothing
@@ -100,16 +100,15 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
         without = {student.id for student in gradebook.students} - {student.id for student in students}
         _write(app, lesson, WORKSHEET if wanted.platform == "moodle" else wanted.platform, sheet, wanted, console)
     for line in differing(app.coursedir, lesson):
-        console.print(Text(line), soft_wrap=True)
+        say(console, line)
     for what, who in (("Not in the file, because they handed in nothing", without - points.waiting),
                       ("Not in the file, because they are not graded yet", without & points.waiting),
                       ("Blank, because not everything is marked yet", points.waiting - without)):
         if who:
-            console.print(Text(on_terminal(f"{what}: {', '.join(sorted(who))}")), soft_wrap=True)
+            say(console, f"{what}: {', '.join(sorted(who))}")
     if wanted.platform == "moodle" and (who := {student.id for student in students} - numbers.keys()):
-        console.print(Text(on_terminal("Moodle's grading worksheet does not take the marks of these, because no zip of "
-                                       "Moodle's said their number in this assignment; type them in Moodle: "
-                                       f"{', '.join(sorted(who))}")), soft_wrap=True)
+        say(console, "Moodle's grading worksheet does not take the marks of these, because no zip of Moodle's said "
+                     f"their number in this assignment; type them in Moodle: {', '.join(sorted(who))}")
     return 0
 
 
@@ -140,11 +139,10 @@ def export_term(wanted: Wanted, console: Console) -> int:
         _write(app, TERM, wanted.platform, sheet, wanted, console)
     for each in points:
         for line in differing(app.coursedir, each.known.name):
-            console.print(Text(line), soft_wrap=True)
+            say(console, line)
         if each.waiting:
-            who = ", ".join(sorted(each.waiting))
-            console.print(Text(on_terminal(f"Blank in {each.known.name}, because they are not marked completely yet: "
-                                           f"{who}")), soft_wrap=True)
+            say(console, f"Blank in {each.known.name}, because they are not marked completely yet: "
+                         f"{', '.join(sorted(each.waiting))}")
     return 0
 
 
@@ -205,4 +203,4 @@ def _write(app: NbGrader, name: str, form: str, sheet: Sheet, wanted: Wanted, co
     with private.replacing(path) as beside, open(beside, "w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([in_cell(value) for value in row] for row in rows)
     most = f", and the maximum is {sheet.columns[0].most:g} points" if name != TERM else ""
-    console.print(Text(on_terminal(f"{path}: {len(sheet.rows)} students{most}")), soft_wrap=True)
+    say(console, f"{path}: {len(sheet.rows)} students{most}")

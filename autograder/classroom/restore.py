@@ -22,12 +22,13 @@ from rich.console import Console
 from sqlalchemy import create_engine, inspect
 from sqlalchemy.engine import URL, make_url
 
-from autograder.classroom.backup import FILES, MANIFEST, POSTGRESQL, SQLITE, postgresql, say
+from autograder.classroom.backup import FILES, MANIFEST, POSTGRESQL, SQLITE, postgresql
 from autograder.classroom.backup_archive import DAMAGED, Archive
 from autograder.classroom.class_files import SETTINGS, belongs, class_files
 from autograder.classroom.course import course_app
 from autograder.lessons.course import own_lessons
 from autograder.outward import command, named
+from autograder.terminal import say
 
 SAID = "made", "attention_lab", "gradebook"  # what a backup says of itself
 SMALL = 1 << 20  # bytes of what a backup says of itself, and of its settings

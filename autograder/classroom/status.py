@@ -30,6 +30,7 @@ from autograder.classroom.times import as_iso, late_by, time_said
 from autograder.insights.graded_work import graded_work
 from autograder.outward import on_terminal
 from autograder.submission.notebook import ReleasedLesson
+from autograder.terminal import say
 
 NONE, CURRENT, STALE = "none", "up to date", "out of date"
 # nbgrader's: what an exchange names a page after, and the bytes of it that are read
@@ -97,15 +98,15 @@ def status(lesson: str, console: Console) -> list[dict[str, Any]]:
     app = course_app(lesson)
     app.log.setLevel(logging.ERROR)
     found = standings(app, held(app.coursedir, lesson))
-    console.print(Text(on_terminal(_dates(found))), soft_wrap=True)
+    say(console, _dates(found))
     widths = [max(map(len, column)) for column in zip(*(map(on_terminal, each.cells) for each in found))]
     for each in found:
         line = "  ".join(on_terminal(cell).ljust(width) for cell, width in zip(each.cells, widths))
         console.print(Text(line.rstrip()), soft_wrap=True)
-    console.print(Text(_summary(found)), soft_wrap=True)
+    say(console, _summary(found))
     for line in [*differing(app.coursedir, lesson), *(f"{each.student}: the notebook {each.file}" for each in found
                                                       if each.file), *_late(found)]:
-        console.print(Text(on_terminal(line)), soft_wrap=True)
+        say(console, line)
     return [each.as_json(lesson) for each in found]
 
 

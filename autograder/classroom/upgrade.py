@@ -6,13 +6,13 @@ Run the new version's command in the class's folder. It reads the class and writ
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
-from rich.text import Text
 
 from attention_lab.checking.verdict.report import number
 from autograder.classroom.counts import former
@@ -22,9 +22,9 @@ from autograder.judge import seed
 from autograder.judge.judge import Result
 from autograder.judge.settings import Settings
 from autograder.lessons.course import COURSE, files_of
-from autograder.outward import on_terminal
 from autograder.submission import notebook
 from autograder.submission.notebook import ReleasedLesson
+from autograder.terminal import say
 
 LEAST = 0.005  # points; less is rounding
 
@@ -57,22 +57,21 @@ def upgrade(jobs: int, isolation: str, console: Console) -> int:
         held = {assignment.name for assignment in gradebook.assignments}
         lessons = [known for known in notebook.lessons() if known.name in held]
         kept = {known.name: _kept(gradebook, known) for known in lessons}
-    say = lambda text: console.print(Text(on_terminal(text)), soft_wrap=True)  # noqa: E731
     for name in sorted(held - {known.name for known in lessons}):
-        say(f"{name}: this version has no such lesson; the lesson's marks stay as they are")
+        say(console, f"{name}: this version has no such lesson; the lesson's marks stay as they are")
     moved = 0
     get_ready()
     # a seed that is given is not kept, nor what is drawn with it
     settings = Settings(isolation, seed=seed.class_seed(file))
-    with Pool(jobs, settings, say=say) as pool:
+    with Pool(jobs, settings, say=partial(say, console)) as pool:
         for known in lessons:
             changes = [*_handed_out(app.coursedir, known), *_points(known, kept[known.name])]
             marks, judged = _marks(app.coursedir, known, kept[known.name], pool)
             moved += len(marks)
-            say(f"{known.name}: {judged} judged again, {len(marks)} marks would change")
+            say(console, f"{known.name}: {judged} judged again, {len(marks)} marks would change")
             for line in [*changes, *marks]:
-                say(f"- {line}")
-    say("Nothing was written." + (" Marks by hand would be kept." if moved else ""))
+                say(console, f"- {line}")
+    say(console, "Nothing was written." + (" Marks by hand would be kept." if moved else ""))
     return int(bool(moved))
 
 

@@ -6,15 +6,14 @@ from datetime import date
 from pathlib import Path
 
 from rich.console import Console
-from rich.text import Text
 
 from autograder.classroom.course import course_app
 from autograder.insights import table
 from autograder.insights.insights import insights
 from autograder.insights.page import page
 from autograder.judge import private
-from autograder.outward import on_terminal
 from autograder.submission import notebook
+from autograder.terminal import say
 
 FOLDER = "work/insights"  # below the course's folder
 
@@ -33,9 +32,8 @@ def write(lesson: str, names: bool, console: Console) -> int:
                        (folder / f"{lesson}.csv", lambda file: table.write(found, names, file))):
         with private.replacing(path) as beside:
             make(beside)
-        console.print(Text(on_terminal(str(path))), soft_wrap=True)
+        say(console, path)
     for exhibit in found.shared or found.single:
-        console.print(Text(on_terminal(f"{exhibit.group.exercise}: {exhibit.group.lost:g} points lost by "
-                                       f"{len(exhibit.group.answers)} of "
-                                 f"{len(found.graded.works)} students. {exhibit.group.sentence}")), soft_wrap=True)
+        say(console, f"{exhibit.group.exercise}: {exhibit.group.lost:g} points lost by {len(exhibit.group.answers)} of "
+                     f"{len(found.graded.works)} students. {exhibit.group.sentence}")
     return 0
