@@ -52,6 +52,8 @@ def test_another_seed_stops_both_commands(course, text, said):
 
 
 def test_a_new_seed_is_drawn_where_it_is_asked_for_and_the_old_one_is_found_again(course):
+    assert grade(course, "--new-seed", "--student=bob").returncode == 2  # nothing to grade: nothing is changed
+    assert (course.folder / "work/seed").read_text() == SEED
     run = grade(course, "--new-seed", "--force")
     assert run.returncode == 0 and counts(run) == (1, 0), run.stdout + run.stderr
     assert grade(course).returncode == 0
