@@ -11,9 +11,9 @@ from functools import cache, partial
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
-from markupsafe import Markup, escape
 
 from attention_lab.checking.verdict.report import number
+from autograder.classroom.feedback.page import points, prose
 from autograder.insights.insights import Insights
 from autograder.insights.items import FEWEST
 from autograder.judge.packages import said
@@ -51,24 +51,9 @@ def _template() -> Template:
     return environment.get_template("page.html")
 
 
-def prose(said: str) -> Markup:
-    """A sentence of a report, with `code` where it has backquotes."""
-    pieces = on_terminal(said, lines=True).split("`")
-    if len(pieces) % 2 == 0:  # one is left over: a learner's own
-        return Markup(escape(on_terminal(said, lines=True)))
-    return Markup("").join(Markup("<code>{}</code>").format(piece) if i % 2 else piece
-                           for i, piece in enumerate(pieces))
-
-
 def count(number: int, word: str) -> str:
     """Formats a number with its noun: 1 student, 2 students."""
     return f"{number} {word if number == 1 else re.sub('y$', 'ie', word) + 's'}"
-
-
-def points(value: float) -> str:
-    """Formats a number of points with its noun: 1 point, 2.5 points."""
-    shown = number(round(value, 2))
-    return f"{shown} point{'' if shown == '1' else 's'}"
 
 
 def listed(words: Iterable[str]) -> str:
