@@ -113,8 +113,7 @@ def status(lesson: str, console: Console) -> list[dict[str, Any]]:
 def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
     """Returns where each student stands, by id: everybody whom the gradebook knows, or who handed something in."""
     coursedir, lesson = app.coursedir, known.name
-    autograde, feedback = Autograde(coursedir=coursedir,
-                                    parent=app), with_exporter(GenerateFeedback(coursedir=coursedir, parent=app))
+    autograde, feedback = (step(coursedir=coursedir, parent=app) for step in (Autograde, GenerateFeedback))
     rules = read(Path(coursedir.root)) or Rules("")
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         students = {student.id for student in gradebook.students}
@@ -123,15 +122,6 @@ def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
     files = graded_work(coursedir, known).files
     return [_standing(autograde, feedback, rules, student, files.get(student, ""))
             for student in sorted(students) if student not in excluded]
-
-
-def with_exporter(feedback: GenerateFeedback) -> GenerateFeedback:
-    """Gives one of nbgrader's converters its exporter, which it makes only when it starts. It is needed before that to
-    find out what a page is made from."""
-    feedback.exporter = feedback.exporter_class(parent=feedback, config=feedback.config)
-    for step in feedback.preprocessors:
-        feedback.exporter.register_preprocessor(step)
-    return feedback
 
 
 def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, student: str,

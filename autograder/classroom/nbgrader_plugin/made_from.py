@@ -2,20 +2,17 @@
 
 nbgrader makes a page again only if the timestamp is newer. So a mark by hand, a penalty, or a corrected notebook would
 never reach the page. Here the last line of a page is a digest of everything that the page was made from. That is the
-graded notebook and the files beside it, the marks in the gradebook, and the code that draws the page.
+graded notebook and the files beside it, the marks in the gradebook, and the version of the course.
 """
 
 from __future__ import annotations
 
 import re
-import sys
-from functools import lru_cache
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from nbconvert.exporters import HTMLExporter
 from nbgrader.api import Gradebook
 from nbgrader.converters import BaseConverter, GenerateFeedback
 
@@ -25,8 +22,6 @@ from autograder.classroom.rules import Rules, read
 
 LINE = "\n<!-- made from {} -->\n"
 LAST_LINE = re.compile(LINE.format("([0-9a-f]{64})").encode())
-DRAWN_BY = ("nbconvert", "mistune", "Pygments", "latex2mathml")
-PAGE = Path(__file__).parents[1] / "feedback"
 
 
 def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
@@ -90,17 +85,4 @@ def _made_from(feedback: Any, name: str, path: Path, assignment_id: str, student
         marks = grades, comments, held.late_submission_penalty, about
     beside = sorted(map(Path, plain_files(str(path.parent), [*feedback.coursedir.ignore, "*.ipynb"])))
     files = [(str(file.relative_to(path.parent)), sha256(file.read_bytes()).hexdigest()) for file in [path, *beside]]
-    return sha256(repr((marks, files, drawn_by(feedback.exporter))).encode()).hexdigest()
-
-
-@lru_cache(maxsize=1)  # a run has one exporter
-def drawn_by(exporter: HTMLExporter) -> list[Any]:
-    """Returns what decides how a page looks: the exporter's steps and settings, the code that draws the page, and the
-    packages that this code uses."""
-    steps = {getattr(sys.modules[step.__module__], "__file__", None) for step in [exporter, *exporter._preprocessors]}
-    # a step of a configuration's has no file
-    files = sorted({*map(Path, filter(None, steps)), *PAGE.glob("*.py"), *PAGE.glob("*.html")})
-    settings = sorted((name, repr(value)) for name, value in exporter.config.HTMLExporter.items()
-                      if not name.startswith("extra_template"))
-    return [[sha256(file.read_bytes()).hexdigest() for file in files], settings,
-            [(name, version(name)) for name in DRAWN_BY]]
+    return sha256(repr((marks, files, version("attention-lab"))).encode()).hexdigest()
