@@ -27,7 +27,6 @@ from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.networks.threads import one_thread
 from attention_lab.notebook.check import asker, verdict_on
 from autograder.audit.missing import missing
-from autograder.audit.mutants import mutants
 from autograder.intake.files import read
 from autograder.judge import recording
 from autograder.judge.judge import Judge
@@ -35,6 +34,7 @@ from autograder.judge.settings import Settings
 from autograder.lessons.catalogue import Catalogue, Wrong
 from autograder.lessons.course import NOTEBOOKS, files_of
 from autograder.lessons.topics import topic
+from autograder.mutation.mutants import mutants
 from autograder.submission import notebook
 
 MUTATED = 3  # the seeds with which mutants are tried, which are many

@@ -7,7 +7,8 @@ import ast
 import re
 from collections.abc import Callable
 
-from autograder.audit.mutants import Mutant, counted
+from autograder.mutation.mutants import Mutant, counted
+from autograder.mutation.syntax import is_guard
 
 
 def reason(mutant: Mutant, source: str) -> str:
@@ -35,10 +36,9 @@ def _of_one_weight(tree: ast.Module, line: int) -> bool:
 def _exact(tree: ast.Module, line: int) -> bool:
     """Says whether the reference refuses a remainder in each floor division of this line."""
     nodes = list(ast.walk(tree))
-    tests = [part for node in nodes if isinstance(node, ast.If)
-             and any(isinstance(statement, ast.Raise) for statement in node.body)
-             for part in (node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or)
-                          else [node.test])]
+    tests = [part for node in nodes if is_guard(node) for part in
+             (node.test.values if isinstance(node.test, ast.BoolOp) and isinstance(node.test.op, ast.Or)
+              else [node.test])]
     rests = [test.left if isinstance(test, ast.Compare) and ast.unparse(test).endswith(" != 0") else test
              for test in tests]
     refused = {(ast.unparse(rest.left), ast.unparse(rest.right)) for rest in rests

@@ -19,15 +19,15 @@ from attention_lab.checking.ask.observe import observe
 from attention_lab.checking.known.recorded import RecordedExercise
 from attention_lab.checking.verdict.differences import differences
 from attention_lab.networks.threads import one_thread
-from autograder.audit.mutants import Mutant, counted, mutants
-from autograder.audit.syntax import is_guard
 from autograder.judge import recording
 from autograder.lessons import derive
 from autograder.lessons.catalogue import Mistake
 from autograder.lessons.declare import Exercise
 from autograder.lessons.topics import Topic
+from autograder.mutation.mutants import Mutant, counted, mutants
+from autograder.mutation.syntax import is_guard
+from autograder.mutation.usual import Usual, usual
 from autograder.new.explain import reason
-from autograder.new.usual import Usual, usual
 
 PROPOSED = "(proposed) "  # how the sentence begins until somebody has written a better one
 MODULE, FUNCTION = 8, 3  # how many there should be

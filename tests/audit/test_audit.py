@@ -6,10 +6,10 @@ import json
 import pytest
 
 from autograder.audit import audit
-from autograder.audit.mutants import Mutant, mutants
 from autograder.judge import questions
 from autograder.lessons import catalogue
-from autograder.lessons.topics import Topic, topic
+from autograder.lessons.topics import topic
+from autograder.mutation.mutants import Mutant, mutants
 from solutions.se import reference as se
 from tests import hidden
 from tests.hidden import LESSONS, SEED
@@ -33,7 +33,7 @@ def planted(monkeypatch):
     """`planted(mistakes=..., ...)`: an audit of 01_se with another catalogue and no mutants but those given by
     exercise."""
     def run(changed=None, **known):
-        monkeypatch.setattr(Topic, "catalogue", catalogue.Catalogue(**known))
+        monkeypatch.setattr(topic("se"), "catalogue", catalogue.Catalogue(**known))
         of = {inspect.getsource(getattr(se, name)): found for name, found in (changed or {}).items()}
         monkeypatch.setattr(audit, "mutants", lambda source: of.get(source, []))
         return audit.audit("01_se", (SEED,))

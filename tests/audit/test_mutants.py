@@ -6,7 +6,7 @@ from textwrap import dedent
 
 import pytest
 
-from autograder.audit.mutants import mutants
+from autograder.mutation.mutants import mutants
 from solutions.catnet import reference as catnet
 from solutions.grl import reference as grl
 from solutions.pyramid_split import reference as pyramid_split

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from copy import deepcopy
 from zlib import crc32
 
-from autograder.audit.syntax import expression
+from autograder.mutation.syntax import expression
 
 NAMES = "zeta", "alpha", "stage", "unit", "body", "kappa", "omega", "left", "right", "tail", "mid", "edge"
 ACTIVATIONS = {"relu": "ReLU", "sigmoid": "Sigmoid", "tanh": "Tanh"}

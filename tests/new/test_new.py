@@ -8,15 +8,15 @@ from random import Random
 import pytest
 
 from autograder.audit.audit import Local
-from autograder.audit.mutants import mutants
 from autograder.judge import recording
 from autograder.lessons import derive
 from autograder.lessons.topics import topic
+from autograder.mutation.mutants import mutants
+from autograder.mutation.usual import usual
 from autograder.new import sketch
 from autograder.new.explain import reason
 from autograder.new.new import catalogue_source, exercises_source
 from autograder.new.propose import harmless, proposed, spread
-from autograder.new.usual import usual
 
 GCBLOCK = '''
 """The global context block (Cao and others, ICCVW 2019)."""

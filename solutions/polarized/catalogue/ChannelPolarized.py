@@ -353,6 +353,7 @@ EQUIVALENT = {
     "Two axes are exchanged, whichever is named first.": ["14: arguments 0 and 1 of transpose exchanged"],
     "Both axes have size 1.": ["15: parts 2 and 3 of the subscript exchanged", "15: subscript without part 0",
         "16: last two axes exchanged"],
+    "The reference's softmax runs over the last axis, too.": ["12: softmax -> torch.softmax(x, -1)"],
     "A gate lies between 0 and 1 anyway.": ["16: clamped"],
     "What is changed in place is a tensor that forward has just made.": ["16: sigmoid in place"],
 }

@@ -395,6 +395,7 @@ WRONG = (
 EQUIVALENT = {
     "A kernel of one tap spans one position, whatever its dilation is.": ["6: Conv2d with dilation=2",
         "7: Conv2d with dilation=2"],
+    "The reference's softmax runs over the last axis, too.": ["10: softmax -> torch.softmax(x, -1)"],
     "A gate lies between 0 and 1 anyway.": ["13: clamped"],
     "What is changed in place is a tensor that forward has just made.": ["13: sigmoid in place"],
     "Only its shape is read.": ["13: x detached"],

@@ -349,6 +349,7 @@ EQUIVALENT = {
     "Only its numbers are read.": ["8: index read in its order of memory", "8: index a view taken",
         "8: index on the CPU"],
     "The clamped scale is a tensor of its own.": ["9: exp in place"],
+    "Applied twice, it gives the same result as once.": ["9: clamp twice"],
     "The bias is a tensor of its own.": ["11: sigmoid in place"],
     "It is computed by then.": ["13: a tensor without device added", "13: without gradients", "13: in inference mode"],
     "Windows of another size or number are not tested.": ["14: guard left out", "14: an assert", "14: mask -> attn",

@@ -9,35 +9,22 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeGuard
 
-from autograder.audit.syntax import altered, called, calls, expression, is_guard, renamed
+from autograder.mutation.operators import Changes, layer_options, order_of_arguments
+from autograder.mutation.syntax import altered, applied_to, called, calls, expression, is_guard, of_self, renamed
+from autograder.mutation.tables import GATES, INSTEAD, NORMS, ONE_AXIS, PLACES, REDUCTIONS, TURNS
 
 Change = Callable[[ast.AST], ast.AST | None]  # another node for a node; None: it stays
 
-REDUCTIONS = {"mean", "sum", "amax", "amin", "max", "min", "std", "var", "norm", "softmax", "log_softmax", "cat"}
+REDUCED = REDUCTIONS | ONE_AXIS | {"max", "min"}
 OTHER_AXES = ("(2, 3)", "1", "-1", "0", "2", "-2")
 VERBS = {"reduction": ("reduce over", "reduces over"), "softmax": ("take the softmax over", "takes it over"),
          "log_softmax": ("take the softmax over", "takes it over"), "cat": ("join along", "joins along")}
-ONE_AXIS = {"softmax", "log_softmax", "cat"}
-PLACES = "You take the place of the maximum, not the maximum itself: `x.max(dim)` returns the maxima and their places."
-INSTEAD = (  # function, another one, what its maker needs to read
-    ("mean", "sum", "You take the sum. The formula takes the mean: the sum, divided by how many there are."),
-    ("sum", "mean", "You take the mean. The formula takes the sum, which is not divided by anything."),
-    ("mean", "amax", "You take the maximum where the formula takes the mean."),
-    ("amax", "mean", "You take the mean where the formula takes the maximum."),
-    ("amax", "argmax", PLACES),
-    ("amax", "amin", "You take the minimum where the formula takes the maximum."),
-    ("sigmoid", "tanh", "You take tanh, which also gives negative gates. The formula takes the sigmoid."),
-)
-ACTIVATIONS = ("sigmoid", "softmax", "relu", "gelu", "silu", "tanh")
-NORMS = {"BatchNorm1d", "BatchNorm2d", "LayerNorm", "GroupNorm", "InstanceNorm2d"}
-BIASED = {"Linear", "Conv1d", "Conv2d", "Conv3d"}
-NO_TENSORS = {"torch", "F", "nn", "nn.functional", "torch.nn.functional", "self"}  # what functions are looked up in
-TURNS = {"transpose", "permute", "movedim", "swapaxes"}
 INFINITE = "`exp` of a large score is infinite, and infinity divided by infinity is not a number. "
 EXPONENTIALS = (  # the score stands once: a layer that it is taken from must not run twice
     ("softmax", "(exponentials := torch.exp(x)) / exponentials.sum(axis, keepdim=True)",
@@ -95,6 +82,11 @@ class _Everywhere(ast.NodeTransformer):
         return self.kind.change(node) or node
 
 
+def _like(operator: Callable[[ast.AST], Changes], words: str) -> Change:
+    """Returns that change of an operator that these words describe, a regular expression."""
+    return lambda node: next((new for what, new in operator(node) if re.fullmatch(words, what)), None)
+
+
 # --- Gates and residuals
 
 def _of_gates(tree: ast.AST) -> Iterator[_Kind]:
@@ -106,7 +98,8 @@ def _of_gates(tree: ast.AST) -> Iterator[_Kind]:
                     partial(_without, x=x, of=ast.Add))
         yield _Kind(f"{x}-added", f"You add `{x}` to the result. There is no residual in the formula.",
                     partial(_with_residual, x=x))
-        yield _Kind("gate-added", f"You add the gate to `{x}`. A gate multiplies.", partial(_gate_added, x=x))
+        yield _Kind("gate-added", f"You add the gate to `{x}`. A gate multiplies.",
+                    partial(lambda node, x: altered(node, op=ast.Add()) if _without(node, x, ast.Mult) else None, x=x))
 
 
 def _is_tensor(argument: ast.arg) -> bool:
@@ -128,10 +121,6 @@ def _without(node: ast.AST, x: str, of: type[ast.operator]) -> ast.AST | None:
     return None
 
 
-def _gate_added(node: ast.AST, x: str) -> ast.AST | None:
-    return altered(node, op=ast.Add()) if isinstance(node, ast.BinOp) and _without(node, x, ast.Mult) else None
-
-
 def _with_residual(node: ast.AST, x: str) -> ast.AST | None:
     if not isinstance(node, ast.Return) or node.value is None or any(_is_name(each, x) for each in _terms(node.value)):
         return None
@@ -142,12 +131,13 @@ def _with_residual(node: ast.AST, x: str) -> ast.AST | None:
 
 def _of_parts(tree: ast.AST) -> Iterator[_Kind]:
     yield _Kind("added-not-averaged", "You add the parts. The formula takes their mean, so divide by their number.",
-                _not_divided)
+                lambda node: node.left if _divides_sum(node) else None)
     divisors = {ast.unparse(node.right) for node in ast.walk(tree) if _divides_sum(node)}
     for divisor in sorted(divisors) if len(divisors) > 1 else ():
         yield _Kind(f"always-divided-by-{_letters(divisor)}",
                     f"You always divide by {divisor}. Divide by how many parts there are.",
-                    partial(_divided_by, divisor=divisor))
+                    partial(lambda node, by: altered(node, right=expression(by)) if _divides_sum(node) else None,
+                            by=divisor))
     yield _Kind("parts-exchanged", "The formula puts the parts together in another order.", _reversed)
     yield _Kind("one-after-another", "Each part gets the result of the one before. In the formula, all parts get the "
                                      "same input.", _chained)
@@ -156,14 +146,6 @@ def _of_parts(tree: ast.AST) -> Iterator[_Kind]:
 def _divides_sum(node: ast.AST) -> TypeGuard[ast.BinOp]:
     return (isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div)
             and (len(_terms(node.left)) > 1 or _is_name(getattr(node.left, "func", node), "sum")))
-
-
-def _not_divided(node: ast.AST) -> ast.AST | None:
-    return node.left if _divides_sum(node) else None
-
-
-def _divided_by(node: ast.AST, divisor: str) -> ast.AST | None:
-    return altered(node, right=expression(divisor)) if _divides_sum(node) else None
 
 
 def _terms(node: ast.expr) -> list[ast.expr]:
@@ -214,39 +196,25 @@ def _of_functions(tree: ast.AST) -> Iterator[_Kind]:
     for name, text, sentence in EXPONENTIALS:
         yield _Kind("bare-exp", sentence, partial(_by_hand, name=name, text=text))
     yield _Kind("no-keepdim", "Without `keepdim=True` the reduced axis is gone, and the axes behind it move up.",
-                _no_keepdim)
-    for name, other, sentence in INSTEAD:
-        yield _Kind(f"{other}-for-{name}", sentence, partial(_other_function, name=name, other=other))
+                _like(order_of_arguments, r"\w+ without keepdim"))
+    for name, others in INSTEAD.items():
+        for other, sentence in others.items():
+            if sentence:
+                yield _Kind(f"{other}-for-{name}", sentence, partial(
+                    lambda node, name, other: renamed(node, other) if calls(node, {name}) else None, name=name,
+                    other=other))
     yield _Kind("indices", PLACES, _indices)
-    for name in ACTIVATIONS:
+    for name in GATES:
         yield _Kind(f"without-{name}", f"`{name}` is missing.", partial(_left_out, name=name), making=True)
     yield _Kind("relu-before-sigmoid", "There is a ReLU before the sigmoid, so that no gate is below 0.5.",
                 _rectified)
 
 
-def _tensor(node: ast.Call) -> ast.expr | None:
-    """Returns the tensor that a function is applied to: `x` in torch.softmax(x, 1), F.softmax(x, dim=1) and
-    x.softmax(1)."""
-    if isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) not in NO_TENSORS:
-        return node.func.value
-    return node.args[0] if node.args else None
-
-
 def _by_hand(node: ast.AST, name: str, text: str) -> ast.AST | None:
-    if not calls(node, {name}) or (x := _tensor(node)) is None:
+    if not calls(node, {name}) or (x := applied_to(node)) is None:
         return None
     axis = _axis(node)
     return expression(text, x=x, **({"axis": axis} if axis else {})) if axis or "axis" not in text else None
-
-
-def _no_keepdim(node: ast.AST) -> ast.AST | None:
-    if calls(node, REDUCTIONS) and any(each.arg == "keepdim" for each in node.keywords):
-        return altered(node, keywords=[each for each in node.keywords if each.arg != "keepdim"])
-    return None
-
-
-def _other_function(node: ast.AST, name: str, other: str) -> ast.AST | None:
-    return renamed(node, other) if calls(node, {name}) else None
 
 
 def _indices(node: ast.AST) -> ast.AST | None:
@@ -259,12 +227,12 @@ def _indices(node: ast.AST) -> ast.AST | None:
 
 def _left_out(node: ast.AST, name: str) -> ast.AST | None:
     if calls(node, {name}):
-        return _tensor(node)
+        return applied_to(node)
     return expression("nn.Identity()") if called(node).lower() == name else None
 
 
 def _rectified(node: ast.AST) -> ast.AST | None:
-    x = _tensor(node) if calls(node, {"sigmoid"}) else None
+    x = applied_to(node) if calls(node, {"sigmoid"}) else None
     return expression("torch.sigmoid(torch.relu(x))", x=x) if x is not None else None
 
 
@@ -272,7 +240,7 @@ def _rectified(node: ast.AST) -> ast.AST | None:
 
 def _of_axes(tree: ast.AST) -> Iterator[_Kind]:
     reduced = [(called(node), ast.unparse(axis)) for node in ast.walk(tree)
-               if calls(node, REDUCTIONS) and (axis := _axis(node))]
+               if calls(node, REDUCED) and (axis := _axis(node))]
     for alone in (False, True):  # a softmax and a cat take one axis
         for old in dict.fromkeys(axis for name, axis in reduced if (name in ONE_AXIS) == alone):
             names = list(dict.fromkeys(name for name, axis in reduced if axis == old and (name in ONE_AXIS) == alone))
@@ -305,7 +273,7 @@ def _words(axis: str) -> str:
 def _axis(node: ast.Call) -> ast.expr | None:
     """Returns the axis of a function: 1 in torch.softmax(x, 1), F.softmax(x, dim=1) and x.softmax(1)."""
     named = next((each.value for each in node.keywords if each.arg in ("dim", "axis")), None)
-    rest = [each for each in node.args if each is not _tensor(node)]
+    rest = [each for each in node.args if each is not applied_to(node)]
     return named or (rest[0] if rest else None)
 
 
@@ -317,7 +285,7 @@ def _over(node: ast.AST, names: set[str], old: str, other: str) -> ast.AST | Non
 
 
 def _reshaped(node: ast.AST) -> ast.AST | None:
-    if not calls(node, TURNS) or not isinstance(node.func, ast.Attribute) or (x := _tensor(node)) != node.func.value:
+    if not calls(node, TURNS) or not isinstance(node.func, ast.Attribute) or (x := applied_to(node)) != node.func.value:
         return None
     turned = altered(node, func=altered(node.func, value=ast.Name("before", ast.Load())))
     return expression("(before := x).reshape(turned.shape)", x=x, turned=turned)
@@ -326,11 +294,11 @@ def _reshaped(node: ast.AST) -> ast.AST | None:
 def _not_turned(node: ast.AST) -> ast.AST | None:
     if isinstance(node, ast.Attribute) and node.attr in ("mT", "T"):
         return node.value
-    return _tensor(node) if calls(node, TURNS) else None
+    return applied_to(node) if calls(node, TURNS) else None
 
 
 def _not_turned_back(node: ast.AST) -> ast.AST | None:
-    x = _tensor(node) if calls(node, TURNS) else None
+    x = applied_to(node) if calls(node, TURNS) else None
     return x if x is not None and any(calls(each, TURNS) for each in ast.walk(x)) else None
 
 
@@ -348,18 +316,19 @@ def _of_layers(tree: ast.AST) -> Iterator[_Kind]:
     yield _Kind("without-norm", "The normalisation is missing.",
                 lambda node: expression("nn.Identity()") if calls(node, NORMS) else None, making=True)
     yield _Kind("bias", "Your layers have a bias. Those of the formula have none: `bias=False`.",
-                partial(_bias, given=True), making=True)
-    yield _Kind("no-bias", "Your layers have no bias. Those of the formula have one.", partial(_bias, given=False),
-                making=True)
+                _like(layer_options, r"\w+ with the default bias"), making=True)
+    yield _Kind("no-bias", "Your layers have no bias. Those of the formula have one.",
+                _like(layer_options, r"\w+ with bias=False"), making=True)
     for guard in (node for node in ast.walk(tree) if is_guard(node)):
         test = ast.unparse(guard.test)
         yield _Kind(f"allowed-{_letters(test)}", f"Your code accepts `{test}`. Raise a ValueError in that case.",
-                    partial(_allowed, test=test), making=True)
+                    partial(lambda node, test: ast.Pass() if is_guard(node) and ast.unparse(node.test) == test
+                            else None, test=test), making=True)
 
 
 def _made(node: ast.Assign) -> list[str]:
     """The modules that an assignment makes, as code."""
-    if not ast.unparse(node.targets[0]).startswith("self."):
+    if not of_self(node.targets[0]):
         return []
     values = [node.value.body, node.value.orelse] if isinstance(node.value, ast.IfExp) else [node.value]
     return [ast.unparse(value) for value in values if called(value)[:1].isupper() and called(value) != "Parameter"]
@@ -369,18 +338,6 @@ def _shared(node: ast.AST, text: str, names: list[str]) -> ast.AST | None:
     if not isinstance(node, ast.Assign) or ast.unparse(node.targets[0]) not in names[1:]:
         return None
     return ast.parse(ast.unparse(node).replace(text, names[0], 1)).body[0]
-
-
-def _bias(node: ast.AST, given: bool) -> ast.AST | None:
-    """Removes `bias=False` from a layer if it is `given`, and adds it otherwise."""
-    if not calls(node, BIASED) or any(each.arg == "bias" for each in node.keywords) != given:
-        return None
-    rest = [each for each in node.keywords if each.arg != "bias"]
-    return altered(node, keywords=rest if given else [*rest, ast.keyword("bias", ast.Constant(False))])
-
-
-def _allowed(node: ast.AST, test: str) -> ast.AST | None:
-    return ast.Pass() if is_guard(node) and ast.unparse(node.test) == test else None
 
 
 def _letters(text: str) -> str:

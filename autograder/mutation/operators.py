@@ -1,22 +1,14 @@
-"""Wrong answers made by machine: small changes to the source of a reference exercise, like those that a hurried learner
-would make.
-
-An operator looks at one node of the syntax tree, and proposes other nodes for its place, each with a few words that
-describe the change. A mutant is the source with one such change. Most mutants are wrong. A few change nothing that can
-be seen, and only a person can say which.
-"""
+"""Operators: what could stand in the place of a node of the syntax tree, with a few words that describe the change.
+They are small changes, like those that a hurried learner would make."""
 
 from __future__ import annotations
 
 import ast
 import copy
-import warnings
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TypeGuard
 
-from autograder.audit.syntax import (
+from autograder.mutation.syntax import (
     altered,
     applied_to,
     called,
@@ -25,129 +17,27 @@ from autograder.audit.syntax import (
     expression,
     is_guard,
     method_call,
+    of_self,
     renamed,
+    with_keyword,
+    without,
+)
+from autograder.mutation.tables import (
+    ACTIVATIONS,
+    AXES,
+    COMPARED,
+    CONVOLUTION,
+    IN_PLACE,
+    IN_PLACE_OF,
+    INSTEAD,
+    LAYERS,
+    OPERATORS_OF,
+    REDUCTIONS,
+    WORDS,
 )
 
 Changes = Iterator[tuple[str, ast.AST]]
 
-REDUCTIONS = {"mean", "sum", "amax", "amin", "norm", "std", "var"}
-AXES = REDUCTIONS | {"max", "min", "softmax", "log_softmax", "cat", "stack", "chunk", "split", "unbind", "permute",
-                     "transpose", "movedim",
-                     "flatten", "unflatten", "roll", "normalize", "cosine_similarity", "squeeze", "unsqueeze",
-                     "expand", "repeat", "cumsum"}
-ANOTHER = {"mean": "sum", "sum": "mean", "amax": "mean", "amin": "amax", "max": "min", "relu": "gelu", "gelu": "relu",
-           "sigmoid": "tanh",
-           "tanh": "sigmoid", "softmax": "log_softmax", "silu": "relu", "normalize": "softmax", "zeros": "ones",
-           "ones": "zeros",
-           "avg_pool2d": "max_pool2d", "ReLU": "GELU", "GELU": "ReLU", "Sigmoid": "Tanh", "Softmax": "LogSoftmax",
-           "LayerNorm": "Identity", "BatchNorm2d": "Identity", "floor": "ceil", "log2": "log", "log10": "log"}
-WORDS = {"bilinear": "nearest", "nearest": "bilinear"}
-ACTIVATIONS = {"relu", "gelu", "sigmoid", "tanh", "softmax", "silu", "hardsigmoid", "hardswish", "exp", "log2",
-               "normalize", "clamp"}
-IN_PLACE = {"relu", "sigmoid", "tanh", "exp", "clamp", "masked_fill", "softmax", "abs", "sign"}
-LAYERS = {"Linear", "Conv1d", "Conv2d", "AvgPool2d", "avg_pool2d"}
-CONVOLUTION = {"padding", "stride", "dilation", "groups", "kernel_size"}
-OPERATORS_OF: dict[type[ast.operator], tuple[type[ast.operator], ...]] = {
-    ast.Add: (ast.Sub, ast.Mult), ast.Sub: (ast.Add,), ast.Mult: (ast.Div, ast.Add), ast.Div: (ast.Mult, ast.FloorDiv),
-    ast.FloorDiv: (ast.Div, ast.Mult), ast.Pow: (ast.Mult,), ast.Mod: (ast.FloorDiv,)}
-COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In}
-IN_PLACE_OF: dict[type[ast.operator], str] = {ast.Mult: "mul_", ast.Add: "add_", ast.Sub: "sub_", ast.Div: "div_"}
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """id: the exercise, the line within its source and what was changed, such as "squeeze 9: mean -> sum".
-    operator: the function below that proposed it."""
-
-    id: str
-    source: str
-    operator: str = ""
-
-
-def mutants(source: str) -> list[Mutant]:
-    """Returns every mutant of the one function or class in `source`. Two changes that give the same source are one
-    mutant.
-
-    The line in a mutant's name is a line of the result of `counted`. So the name stays the same if only the layout or a
-    docstring changes.
-    """
-    tree = counted(source)
-    _mark(tree)
-    exercise = next(node for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef))
-    found: list[Mutant] = []
-    known, numbered = {ast.unparse(tree)}, Counter[str]()
-    operators = ANY + OF_TENSORS if "Tensor" in source else ANY
-    for node, line in _places(tree):
-        for name, what, replacement in ((each.__name__, *change) for each in operators for change in each(node)):
-            changed = ast.unparse(ast.fix_missing_locations(copy.deepcopy(tree, {id(node): replacement})))
-            if changed in known or not _compiles(changed):
-                continue
-            known.add(changed)
-            label = f"{exercise.name} {line}: {what}"
-            numbered[label] += 1
-            found.append(Mutant(label if numbered[label] == 1 else f"{label} ({numbered[label]})", changed, name))
-    return found
-
-
-def counted(source: str) -> ast.Module:
-    """Returns the tree of `source` as `ast.unparse` writes it: without docstrings and comments, and with one statement
-    in each line. Its line numbers appear in the names of mutants."""
-    return ast.parse(ast.unparse(_without_docstrings(ast.parse(source))))
-
-
-def _compiles(source: str) -> bool:
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", SyntaxWarning)  # a call or subscript of a number: nobody writes that
-            compile(source, "<mutant>", "exec")
-    except SyntaxError:
-        return False
-    return True
-
-
-def _mark(tree: ast.AST) -> None:
-    """Marks each node with what it alone does not show. `runs` says whether it computes a result, and `others` holds
-    the names that could take the place of its own."""
-    layers = {node.attr for node in ast.walk(tree) if _of_self(node) and isinstance(node.ctx, ast.Store)}
-    for function in (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)):
-        parameters = {argument.arg for argument in function.args.args} - {"self"}
-        guards = {id(node) for statement in function.body if is_guard(statement) for node in ast.walk(statement)}
-        for node in (node for statement in function.body for node in ast.walk(statement)):
-            vars(node)["runs"] = function.name != "__init__" and id(node) not in guards
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id in parameters:
-                vars(node)["others"] = sorted(parameters - {node.id})
-            elif _of_self(node) and isinstance(node.ctx, ast.Load) and node.attr in layers:
-                vars(node)["others"] = sorted(layers - {node.attr})
-
-
-def _of_self(node: ast.AST) -> TypeGuard[ast.Attribute]:
-    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
-
-
-def _places(node: ast.AST, line: int = 1) -> Iterator[tuple[ast.AST, int]]:
-    """Yields every node that is part of a computation, with its line. Annotations and the text of messages are left
-    out."""
-    line = getattr(node, "lineno", line)
-    yield node, line
-    for field, value in ast.iter_fields(node):
-        if field in ("annotation", "returns", "decorator_list", "bases") or isinstance(node, ast.JoinedStr):
-            continue
-        for child in value if isinstance(value, list) else [value]:
-            if isinstance(child, (ast.stmt, ast.expr, ast.arguments, ast.comprehension, ast.keyword)):
-                yield from _places(child, line)
-
-
-def _without_docstrings(tree: ast.Module) -> ast.Module:
-    for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node) is not None:
-            node.body = node.body[1:] or [ast.Pass()]
-    return tree
-
-
-# --- Words
 
 def _swapped(items: list) -> Iterator[tuple[int, list]]:
     for i in range(len(items) - 1):
@@ -159,12 +49,26 @@ def _is_tensor(argument: ast.arg) -> bool:
     return argument.annotation is not None and ast.unparse(argument.annotation).startswith("Tensor")
 
 
+def _computes(node: ast.AST) -> TypeGuard[ast.FunctionDef]:
+    return isinstance(node, ast.FunctionDef) and node.name != "__init__"
+
+
+def _result(function: ast.FunctionDef) -> ast.expr | None:
+    """Returns what the last line of a function returns."""
+    return function.body[-1].value if isinstance(function.body[-1], ast.Return) else None
+
+
+def _ending(function: ast.FunctionDef, text: str) -> ast.FunctionDef:
+    """Returns the function with another last line, in which `value` stands for its result."""
+    value = _result(function)
+    assert value is not None
+    return altered(function, body=[*function.body[:-1], *code(text, value=value)])
+
+
 def _short(node: ast.AST) -> str:
     text = ast.unparse(node)
     return text if len(text) <= 40 else text[:37] + "..."
 
-
-# --- Operators: what could stand in the place of a node
 
 def constants(node: ast.AST) -> Changes:
     if not isinstance(node, ast.Constant):
@@ -193,39 +97,30 @@ def axes(node: ast.AST) -> Changes:
                        copy.deepcopy(node, {id(holder): altered(holder, elts=rest) if len(rest) > 1 else rest[0]}
                                      if rest else {}))
             for i, other in _swapped(holder.elts) if called(node) not in REDUCTIONS else ():
-                yield f"{called(node)} with axes {i} and {i + 1} exchanged", copy.deepcopy(
-                    node, {id(holder): altered(holder, elts=other)}
-                )
+                exchanged = copy.deepcopy(node, {id(holder): altered(holder, elts=other)})
+                yield f"{called(node)} with axes {i} and {i + 1} exchanged", exchanged
     for keyword in node.keywords:
         if keyword.arg in ("dim", "dims", "axis"):
-            yield f"{called(node)} without {keyword.arg}", altered(node,
-                                                                  keywords=[k for k in node.keywords
-                                                                            if k is not keyword])
+            yield f"{called(node)} without {keyword.arg}", without(node, keyword.arg)
 
 
 def keepdim(node: ast.AST) -> Changes:
     if calls(node, REDUCTIONS) and not any(k.arg == "keepdim" for k in node.keywords):
-        yield f"{called(node)} keeps its axes", altered(node,
-                                                       keywords=[*node.keywords,
-                                                                 ast.keyword("keepdim", ast.Constant(True))])
+        yield f"{called(node)} keeps its axes", with_keyword(node, "keepdim", True)
 
 
 def another_function(node: ast.AST) -> Changes:
-    if calls(node, ANOTHER):
-        yield f"{called(node)} -> {ANOTHER[called(node)]}", renamed(node, ANOTHER[called(node)])
+    if calls(node, INSTEAD):
+        other = next(iter(INSTEAD[called(node)]))
+        yield f"{called(node)} -> {other}", renamed(node, other)
 
 
 def order_of_layers(node: ast.AST) -> Changes:
     """Changes f(g(x)) to g(f(x)), and swaps neighbours in a Sequential."""
-    if (
-        isinstance(node, ast.Call)
-        and len(node.args) == 1
-        and isinstance(node.args[0], ast.Call)
-        and len(node.args[0].args) == 1
-    ):
-        inner = node.args[0]
-        yield (f"{called(node)} and {called(inner)} exchanged",
-               altered(inner, args=[altered(node, args=[inner.args[0]])]))
+    match node:
+        case ast.Call(args=[ast.Call(args=[innermost]) as inner]):
+            yield (f"{called(node)} and {called(inner)} exchanged",
+                   altered(inner, args=[altered(node, args=[innermost])]))
     if calls(node, ("Sequential", "ModuleList")):
         for i, layers in _swapped(node.args):
             yield f"layers {i} and {i + 1} exchanged", altered(node, args=layers)
@@ -241,14 +136,10 @@ def layer_options(node: ast.AST) -> Changes:
     convolution = {"padding": 1, "stride": 2, "dilation": 2} if called(node).startswith("Conv") else {}
     for option, value in {"bias": False, **convolution}.items() if "pool" not in called(node).lower() else ():
         if option not in given:
-            yield f"{called(node)} with {option}={value}", altered(node,
-                                                                  keywords=[*node.keywords,
-                                                                            ast.keyword(option, ast.Constant(value))])
+            yield f"{called(node)} with {option}={value}", with_keyword(node, option, value)
     for keyword in node.keywords:
         if keyword.arg in CONVOLUTION | {"bias"}:
-            yield f"{called(node)} with the default {keyword.arg}", altered(
-                node, keywords=[k for k in node.keywords if k is not keyword]
-            )
+            yield f"{called(node)} with the default {keyword.arg}", without(node, keyword.arg)
 
 
 def activation(node: ast.AST) -> Changes:
@@ -259,19 +150,14 @@ def activation(node: ast.AST) -> Changes:
     if name in ACTIVATIONS and argument is not None:
         yield f"{name} twice", copy.deepcopy(node, {id(argument): copy.deepcopy(node)})
         for text in ("torch.sigmoid(x)", "torch.tanh(x)", "torch.nn.functional.leaky_relu(x)",
-                     "torch.nn.functional.relu6(x)",
-                     "torch.nn.functional.hardsigmoid(x)", "torch.softmax(x, -1)", "torch.softmax(x, 0)",
-                     "torch.relu(x)"):
+                     "torch.nn.functional.relu6(x)", "torch.nn.functional.hardsigmoid(x)", "torch.softmax(x, -1)",
+                     "torch.softmax(x, 0)", "torch.relu(x)"):
             yield f"{name} -> {text}", expression(text, x=argument)
 
 
 def step_left_out(node: ast.AST) -> Changes:
-    if (
-        isinstance(node, ast.Call)
-        and called(node)
-        and not called(node).endswith("Error")
-        and (argument := applied_to(node)) is not None
-    ):
+    argument = applied_to(node) if isinstance(node, ast.Call) else None
+    if argument is not None and called(node) and not called(node).endswith("Error"):
         yield f"{called(node)} left out", argument
 
 
@@ -290,8 +176,7 @@ def arithmetic(node: ast.AST) -> Changes:
 def rounding(node: ast.AST) -> Changes:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.FloorDiv):
         for what, text in (("up", "-(-a // b)"), ("to the nearest", "round(a / b)"),
-                           ("down, at least 1", "max(1, a // b)"),
-                           ("down to even", "a // b // 2 * 2")):
+                           ("down, at least 1", "max(1, a // b)"), ("down to even", "a // b // 2 * 2")):
             yield f"rounded {what}", expression(text, a=node.left, b=node.right)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
         yield "rounded to the nearest", expression("round(a / b)", a=node.left, b=node.right)
@@ -303,13 +188,13 @@ def comparisons(node: ast.AST) -> Changes:
     if isinstance(node, ast.Compare):
         for i, op in enumerate(node.ops):
             other = COMPARED[type(op)]
-            yield f"{type(op).__name__} -> {other.__name__}", altered(node,
-                                                                    ops=[*node.ops[:i], other(), *node.ops[i + 1:]])
+            ops = [*node.ops[:i], other(), *node.ops[i + 1:]]
+            yield f"{type(op).__name__} -> {other.__name__}", altered(node, ops=ops)
         if len(node.ops) > 1:  # one end of a <= b <= c left out
             first, *rest = node.comparators
             yield f"without {_short(node.left)}", altered(node, left=first, ops=node.ops[1:], comparators=rest)
-            yield f"without {_short(node.comparators[-1])}", altered(node, ops=node.ops[:-1],
-                                                                   comparators=node.comparators[:-1])
+            yield (f"without {_short(node.comparators[-1])}",
+                   altered(node, ops=node.ops[:-1], comparators=node.comparators[:-1]))
     if isinstance(node, ast.BoolOp):
         joined = ast.Or() if isinstance(node.op, ast.And) else ast.And()
         yield f"{type(node.op).__name__} -> {type(joined).__name__}", altered(node, op=joined)
@@ -333,15 +218,11 @@ def guards(node: ast.AST) -> Changes:
         yield "message without numbers", altered(node, exc=altered(node.exc, args=[ast.Constant("impossible")]))
         yield "no message", altered(node, exc=altered(node.exc, args=[]))
         yield "printed, not raised", code("print('impossible')")[0]
-        for message in node.exc.args:
-            if not isinstance(message, ast.JoinedStr):
-                continue
+        for message in (each for each in node.exc.args if isinstance(each, ast.JoinedStr)):
             for part in message.values:
                 if isinstance(part, ast.FormattedValue):
-                    rest = [p for p in message.values if p is not part]
-                    yield f"message without {_short(part.value)}", copy.deepcopy(
-                        node, {id(message): altered(message, values=rest)}
-                    )
+                    rest = altered(message, values=[p for p in message.values if p is not part])
+                    yield f"message without {_short(part.value)}", copy.deepcopy(node, {id(message): rest})
 
 
 def _returning(node: ast.AST, ways: tuple[tuple[str, str], ...]) -> Changes:
@@ -354,16 +235,15 @@ def returned(node: ast.AST) -> Changes:
     """Changes the result in the ways in which any result can be changed."""
     yield from _returning(node, (
         ("negative", "return -value"), ("twice", "return 2 * value"), ("half", "return value / 2"),
-        ("as a list", "return [value]"),
-        ("nothing returned", "value"), ("printed", "print(value)"), ("a text", "return str(value)"),
-        ("made an int", "return int(value)")))
+        ("as a list", "return [value]"), ("nothing returned", "value"), ("printed", "print(value)"),
+        ("a text", "return str(value)"), ("made an int", "return int(value)")))
 
 
 def returned_tensor(node: ast.AST) -> Changes:
     yield from _returning(node, (
         ("detached", "return value.detach()"), ("float32", "return value.float()"),
-        ("float32 on the way", "return value.float().to(value.dtype)"), ("bfloat16 on the way",
-                                                                         "return value.bfloat16().to(value.dtype)"),
+        ("float32 on the way", "return value.float().to(value.dtype)"),
+        ("bfloat16 on the way", "return value.bfloat16().to(value.dtype)"),
         ("first of the batch for all", "return value[:1].expand_as(value)"),
         ("mean of the batch for all", "return value.mean(0, True).expand_as(value)"),
         ("batch reversed", "return value.flip(0)"),
@@ -380,30 +260,26 @@ def returned_tensor(node: ast.AST) -> Changes:
 
 def remembered(node: ast.AST) -> Changes:
     """Keeps the first result, and returns it again on later calls."""
-    if not isinstance(node, ast.FunctionDef) or node.name == "__init__":
-        return
-    last = node.body[-1]
-    if not isinstance(last, ast.Return) or last.value is None:
+    if not _computes(node) or not _result(node):
         return
     holder = "self" if node.args.args and node.args.args[0].arg == "self" else node.name
     kept = f"if not hasattr({holder}, '_kept'):\n    {holder}._kept = value\nreturn {holder}._kept"
-    yield "the first result kept", altered(node, body=[*node.body[:-1], *code(kept, value=last.value)])
+    yield "the first result kept", _ending(node, kept)
     running = f"{holder}._kept = 0.5 * getattr({holder}, '_kept', value) + 0.5 * value\nreturn {holder}._kept"
-    yield "mixed with the result before", altered(node, body=[*node.body[:-1], *code(running, value=last.value)])
+    yield "mixed with the result before", _ending(node, running)
 
 
 def inputs(node: ast.AST) -> Changes:
     """Changes a tensor among the arguments, either before or after it is used."""
-    if not isinstance(node, ast.FunctionDef) or node.name == "__init__":
+    if not _computes(node):
         return
-    last = node.body[-1]
     first = lambda text: altered(node, body=[*code(text), *node.body])  # noqa: E731
     for argument in filter(_is_tensor, [*node.args.args, *node.args.kwonlyargs]):
         x = argument.arg
         for what, text in (
             ("detached", f"{x} = {x}.detach()"), ("float32", f"{x} = {x}.float()"),
-            ("float32 on the way", f"{x} = {x}.float().to({x}.dtype)"), ("first of the batch for all",
-                                                                         f"{x} = {x}[:1].expand_as({x})"),
+            ("float32 on the way", f"{x} = {x}.float().to({x}.dtype)"),
+            ("first of the batch for all", f"{x} = {x}[:1].expand_as({x})"),
             ("mean of the batch for all", f"{x} = {x}.mean(0, True).expand_as({x})"),
             ("doubled in place", f"{x}.mul_(2)"),
             ("doubled in place, unseen by autograd", f"{x}.data.mul_(2)"), ("last two axes exchanged", f"{x} = {x}.mT"),
@@ -416,27 +292,22 @@ def inputs(node: ast.AST) -> Changes:
             ("first column dropped", f"{x} = {x}[..., 1:]"),
         ):
             yield f"{x} {what}", first(text)
-        if isinstance(last, ast.Return) and last.value is not None:
+        if _result(node):
             after = f"result = value\n{x}.data.mul_(2)\nreturn result"
-            yield f"{x} doubled in place at the end", altered(node,
-                                                            body=[*node.body[:-1], *code(after, value=last.value)])
+            yield f"{x} doubled in place at the end", _ending(node, after)
 
 
 def in_place(node: ast.AST) -> Changes:
     if calls(node, IN_PLACE):
         yield f"{called(node)} in place", renamed(node, f"{called(node)}_")
-    if (
-        isinstance(node, ast.BinOp)
-        and (name := IN_PLACE_OF.get(type(node.op)))
-        and isinstance(node.left, (ast.Name, ast.Call))
-    ):
+    name = IN_PLACE_OF.get(type(node.op)) if isinstance(node, ast.BinOp) else None
+    if isinstance(node, ast.BinOp) and name and isinstance(node.left, (ast.Name, ast.Call)):
         yield f"{type(node.op).__name__} in place", method_call(node.left, name, node.right)
 
 
 def detached(node: ast.AST) -> Changes:
-    if getattr(node, "runs", False) and (
-        isinstance(node, ast.Call) or isinstance(node, ast.Name) and hasattr(node, "others")
-    ):
+    named = isinstance(node, ast.Name) and hasattr(node, "others")
+    if isinstance(node, ast.expr) and getattr(node, "runs", False) and (named or isinstance(node, ast.Call)):
         yield f"{_short(node)} detached", method_call(node, "detach")
 
 
@@ -463,9 +334,7 @@ def order_of_arguments(node: ast.AST) -> Changes:
             yield f"{called(node)} without {_short(argument)}", altered(node, args=node.args[:i] + node.args[i + 1:])
         for keyword in node.keywords:
             if keyword.arg not in CONVOLUTION | {"bias", "dim", "dims", "axis"}:
-                yield f"{called(node)} without {keyword.arg}", altered(
-                    node, keywords=[k for k in node.keywords if k is not keyword]
-                )
+                yield f"{called(node)} without {keyword.arg}", without(node, keyword.arg)
 
 
 def names(node: ast.AST) -> Changes:
@@ -488,12 +357,11 @@ def subscripts(node: ast.AST) -> Changes:
         if isinstance(node.slice, ast.Tuple):
             parts = node.slice.elts
             for i, swapped in _swapped(parts):
-                yield f"parts {i} and {i + 1} of the subscript exchanged", altered(
-                    node, slice=altered(node.slice, elts=swapped)
-                )
+                exchanged = altered(node.slice, elts=swapped)
+                yield f"parts {i} and {i + 1} of the subscript exchanged", altered(node, slice=exchanged)
             for i in range(len(parts)):
-                yield f"subscript without part {i}", altered(node,
-                                                           slice=altered(node.slice, elts=parts[:i] + parts[i + 1:]))
+                rest = altered(node.slice, elts=parts[:i] + parts[i + 1:])
+                yield f"subscript without part {i}", altered(node, slice=rest)
         if isinstance(node.slice, ast.Slice):
             yield "slice from the start", altered(node, slice=altered(node.slice, lower=None))
             yield "slice to the end", altered(node, slice=altered(node.slice, upper=None))
@@ -518,11 +386,10 @@ def statements(node: ast.AST) -> Changes:
 
 def comprehensions(node: ast.AST) -> Changes:
     if isinstance(node, ast.comprehension):
-        yield "without the first", altered(node, iter=expression("list(items)[1:]", items=node.iter))
-        yield "without the last", altered(node, iter=expression("list(items)[:-1]", items=node.iter))
-        yield "only the first", altered(node, iter=expression("list(items)[:1]", items=node.iter))
-        yield "at most four", altered(node, iter=expression("list(items)[:4]", items=node.iter))
-        yield "each once", altered(node, iter=expression("dict.fromkeys(items)", items=node.iter))
+        for what, text in (("without the first", "list(items)[1:]"), ("without the last", "list(items)[:-1]"),
+                           ("only the first", "list(items)[:1]"), ("at most four", "list(items)[:4]"),
+                           ("each once", "dict.fromkeys(items)")):
+            yield what, altered(node, iter=expression(text, items=node.iter))
 
 
 def devices(node: ast.AST) -> Changes:
@@ -534,23 +401,16 @@ def devices(node: ast.AST) -> Changes:
 
 def layers(node: ast.AST) -> Changes:
     """Hides a layer where torch does not see it, freezes a layer, or adds a dropout after it."""
-    if (
-        isinstance(node, ast.Assign)
-        and ast.unparse(node.targets[0]).startswith("self.")
-        and called(node.value)[:1].isupper()
-    ):
-        yield f"{_short(node.targets[0])} frozen", altered(node,
-                                                         value=expression("layer.requires_grad_(False)",
-                                                                           layer=node.value))
-        hidden = expression("(lambda hidden: lambda *a: hidden[0](*a))([layer])", layer=node.value)
-        yield f"{_short(node.targets[0])} in a list", altered(node, value=hidden)
-    if isinstance(node, ast.Call) and _of_self(node.func) and getattr(node, "runs", False):
-        yield f"dropout after self.{node.func.attr}", expression("torch.nn.functional.dropout(layer, 0.1, "
-                                                                  "self.training)", layer=node)
+    if isinstance(node, ast.Assign) and of_self(node.targets[0]) and called(node.value)[:1].isupper():
+        for what, text in (("frozen", "layer.requires_grad_(False)"),
+                           ("in a list", "(lambda hidden: lambda *a: hidden[0](*a))([layer])")):
+            yield f"{_short(node.targets[0])} {what}", altered(node, value=expression(text, layer=node.value))
+    if isinstance(node, ast.Call) and of_self(node.func) and getattr(node, "runs", False):
+        dropped = expression("torch.nn.functional.dropout(layer, 0.1, self.training)", layer=node)
+        yield f"dropout after self.{node.func.attr}", dropped
 
 
 ANY = (constants, axes, keepdim, another_function, order_of_layers, layer_options, activation, step_left_out,
-       arithmetic, rounding,
-       comparisons, guards, returned, remembered, defaults, order_of_arguments, names, subscripts, mode, statements,
-       comprehensions)
+       arithmetic, rounding, comparisons, guards, returned, remembered, defaults, order_of_arguments, names,
+       subscripts, mode, statements, comprehensions)
 OF_TENSORS = (returned_tensor, inputs, in_place, detached, devices, layers)  # nonsense where there are numbers only

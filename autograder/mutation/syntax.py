@@ -7,6 +7,10 @@ import copy
 from collections.abc import Container
 from typing import Any, TypeGuard, TypeVar
 
+from autograder.mutation.tables import ACTIVATIONS, AXES, TURNS
+
+NAMESPACES = {"torch", "F", "nn", "nn.functional", "torch.nn.functional", "math", "self"}  # what functions are found in
+METHODS = AXES | ACTIVATIONS | TURNS  # of tensors; another method of `self.something` is a layer's
 Node = TypeVar("Node", bound=ast.AST)
 
 
@@ -36,13 +40,26 @@ def calls(node: ast.AST, names: Container[str]) -> TypeGuard[ast.Call]:
     return called(node) in names
 
 
+def of_self(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    return isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self"
+
+
 def applied_to(node: ast.Call) -> ast.expr | None:
-    """Returns the main argument of a function or method: `x` for relu(x), torch.relu(x) and x.relu()."""
-    if isinstance(node.func, ast.Attribute):
-        owner = ast.unparse(node.func.value)
-        if owner not in ("torch", "F", "nn", "nn.functional", "math", "self") and not owner.startswith("self."):
-            return node.func.value
+    """Returns the main argument of a function or method: `x` for relu(x), torch.relu(x), self.act(x) and x.relu()."""
+    owner = node.func.value if isinstance(node.func, ast.Attribute) else None
+    layer = isinstance(owner, ast.Attribute) and ast.unparse(owner).startswith("self.") and called(node) not in METHODS
+    if owner is not None and not layer and ast.unparse(owner) not in NAMESPACES:
+        return owner
     return node.args[0] if node.args else None
+
+
+def with_keyword(node: ast.Call, name: str, value: bool | int) -> ast.Call:
+    return altered(node, keywords=[*node.keywords, ast.keyword(name, ast.Constant(value))])
+
+
+def without(node: ast.Call, name: str | None) -> ast.Call:
+    """Returns a call without a keyword argument."""
+    return altered(node, keywords=[each for each in node.keywords if each.arg != name])
 
 
 def renamed(node: ast.Call, name: str) -> ast.Call:
