@@ -344,13 +344,6 @@ def _refuse_surprises(name: str, case: declare.Case, header: Observation) -> Non
         raise ValueError(f"{name}, case {case.label!r}: the reference itself makes {header.largest}")
 
 
-def source_of(entry: catalogue.Mistake | catalogue.Right, reference: ModuleType) -> str:
-    """Returns the code of a mistake or of a right answer. Raises ValueError if an edit does not apply exactly once."""
-    if entry.source or isinstance(entry.code, str):
-        return entry.source or catalogue.dedented(str(entry.code))
-    return catalogue.applied(entry.code, inspect.getsource(getattr(reference, entry.exercise)), entry.id)
-
-
 def run_source(source: str, reference: ModuleType, name: str) -> dict[str, Any]:
     """Runs the reference's file and then `source`, and returns the global names. A learner's notebook would have the
     same names."""
@@ -422,7 +415,7 @@ def answered(mistake: catalogue.Mistake, reference: ModuleType, made: RecordedEx
     """Returns the fingerprint of what a mistake answers to a case."""
     if case.check == "memory":  # large and slow; what it shows is no number
         return case.fingerprint(case.expected, case.expected_tensors)
-    theirs = run_source(source_of(mistake, reference), reference, mistake.id)
+    theirs = run_source(mistake.source or catalogue.program(mistake, reference), reference, mistake.id)
     return case.fingerprint(*observe(theirs[made.name], case.question, case.tensors, theirs))
 
 

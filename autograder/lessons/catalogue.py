@@ -11,7 +11,7 @@ definition, or to the answer that `of` names, which is a whole program itself. E
 
 from __future__ import annotations
 
-import ast
+import inspect
 import textwrap
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
@@ -159,9 +159,14 @@ def unique(names: list[str], what: str) -> None:
 
 def definition(reference: ModuleType, exercise: str) -> str:
     """Returns the text of an exercise's definition in the reference."""
-    text = Path(str(reference.__file__)).read_text(encoding="utf-8")
-    [node] = [node for node in ast.parse(text).body if getattr(node, "name", None) == exercise]
-    return str(ast.get_source_segment(text, node)) + "\n"
+    return inspect.getsource(getattr(reference, exercise))
+
+
+def program(mistake: Mistake, reference: ModuleType) -> str:
+    """Returns the whole program of a mistake that is made in the reference."""
+    if isinstance(mistake.code, str):
+        return dedented(mistake.code)
+    return applied(mistake.code, definition(reference, mistake.exercise), mistake.id)
 
 
 def applied(edits: Mapping[str, str], text: str, entry: str) -> str:

@@ -21,7 +21,7 @@ from attention_lab.checking.verdict.differences import differences
 from attention_lab.networks.threads import one_thread
 from autograder.judge import recording
 from autograder.lessons import derive
-from autograder.lessons.catalogue import Mistake
+from autograder.lessons.catalogue import Mistake, program
 from autograder.lessons.declare import Exercise
 from autograder.lessons.topics import Topic
 from autograder.mutation.mutants import Mutant, counted, mutants
@@ -109,14 +109,14 @@ def _recorded(files: Topic, exercise: Exercise) -> list[RecordedExercise]:
 
 def _crashes(reference: ModuleType, made: list[RecordedExercise], mistake: Mistake) -> bool:
     """Says whether the mistake crashes at once. The error then explains itself."""
-    space = recording.run_source(recording.source_of(mistake, reference), reference, mistake.id)
+    space = recording.run_source(program(mistake, reference), reference, mistake.id)
     first = made[0].cases[0]
     return bool(observe(space[mistake.exercise], first.question, first.tensors, space)[0].raised)
 
 
 def _right(reference: ModuleType, made: RecordedExercise, mistake: Mistake) -> bool:
     """Would it get full points?"""
-    space = recording.run_source(recording.source_of(mistake, reference), reference, mistake.id)
+    space = recording.run_source(program(mistake, reference), reference, mistake.id)
     return not any(differences(case, observe(space[made.name], case.question, case.tensors, space), made.scale)
                    for case in made.cases)
 

@@ -1,7 +1,6 @@
 """How a catalogue is written down (autograder/lessons/catalogue.py)."""
 
 from importlib.util import module_from_spec, spec_from_file_location
-from types import SimpleNamespace
 
 import pytest
 
@@ -20,7 +19,7 @@ IMPORT = "from autograder.lessons.catalogue import Mistake, Wrong\n"
 
 @pytest.fixture
 def read(tmp_path):
-    (tmp_path / "reference.py").write_text(REFERENCE)
+    (tmp_path / "reference.py").write_text("import torch\nfrom torch import Tensor\n" + REFERENCE)
 
     def module(name):
         path = tmp_path / f"{name.replace('.', '/')}.py"
@@ -31,7 +30,7 @@ def read(tmp_path):
     def read(text, file="catalogue/gate.py"):
         (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).write_text(IMPORT + text)
-        return load(tmp_path, module, SimpleNamespace(__file__=tmp_path / "reference.py"), ["gate"])
+        return load(tmp_path, module, module("reference"), ["gate"])
 
     return read
 
