@@ -44,7 +44,7 @@ OPENERS = {"open", "open_code", "ZipFile", "PyZipFile", "TarFile", "GzipFile", "
 ELSEWHERE = {
     "workspace.py: (my / name).rename(kept)": "a reset moves the learner's own lesson to a free name",
     "tasks/data.py: archive.parent.mkdir(parents=True, exist_ok=True)": "a folder that the learner names",
-    "checking/packing.py: from safetensors.torch import load, save": "it makes bytes",
+    "checking/form/packing.py: from safetensors.torch import load, save": "it makes bytes",
     "pictures/style.py: figure.savefig(png, format=\"png\", bbox_inches=\"tight\", facecolor=figure.get_facecolor())":
         "into memory",
     "pictures/grl.py: Image.fromarray((255 * picture).round().byte().permute(1, 2, 0).numpy())"
