@@ -34,11 +34,11 @@ def sampled(python: Path | str) -> dict[str, Any]:
 
 
 def differences(own: dict[str, Any], other: dict[str, Any]) -> list[str]:
-    """Every verdict and every mark that differs between two samples, in more than Python's own words, or is in one of
-    them alone."""
-    return [f"{name}: {own[kind].get(name)} here, {other[kind].get(name)} there" for kind in ("verdicts", "marks")
-            for name in sorted(own[kind].keys() | other[kind].keys())
-            if _ours(own[kind].get(name)) != _ours(other[kind].get(name))]
+    """Every verdict, mark and sentence about an error that differs between two samples, in more than Python's own
+    words, or is in one of them alone."""
+    pairs = [(own.get(kind, {}), other.get(kind, {})) for kind in ("verdicts", "marks", "errors")]
+    return [f"{name}: {here.get(name)} here, {there.get(name)} there" for here, there in pairs
+            for name in sorted(here.keys() | there.keys()) if _ours(here.get(name)) != _ours(there.get(name))]
 
 
 def _ours(values: list[Any] | None) -> list[Any] | None:

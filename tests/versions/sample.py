@@ -1,5 +1,5 @@
 """What another interpreter runs, as `python -m tests.versions.sample`: it prints one line of JSON with versions,
-verdicts and marks.
+verdicts, marks, and what is said of torch's errors.
 
 It imports nothing that only our own tests need, so that an old or a new environment has few packages to install.
 """
@@ -25,6 +25,7 @@ from autograder.judge.settings import Settings
 from autograder.lessons.course import NOTEBOOKS, files_of, lessons
 from autograder.lessons.topics import topic
 from tests.classroom.pupils import LESSON, PUPILS, file_of
+from tests.torch_errors import said
 
 EVERY = 12  # answers of the bank
 GRADED = "05b_memory"  # the lesson whose answers need the most memory
@@ -84,4 +85,5 @@ def marks() -> dict[str, list[float]]:
 
 
 if __name__ == "__main__":
-    print(json.dumps({"versions": versions(), "verdicts": verdicts(), "marks": marks()}), file=sys.__stdout__)
+    print(json.dumps({"versions": versions(), "verdicts": verdicts(), "marks": marks(), "errors": said()}),
+          file=sys.__stdout__)

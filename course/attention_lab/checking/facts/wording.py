@@ -372,10 +372,9 @@ def _unplaced(fact: facts.Unplaced) -> str:
 
 
 def _crash(raised: Raised) -> str:
-    text = f"{raised.type} {DURING[raised.stage]}" + (f": {raised.message}"
-                                                      if raised.message else ", without a message")
-    if means := meaning(raised.message):
-        text += f"\n{means}"
+    first, *rest = raised.message.split("\n")
+    text = f"{raised.type} {DURING[raised.stage]}" + (f": {first}" if raised.message else ", without a message")
+    text += "".join(f"\n{line}" for line in [*filter(None, [meaning(raised)]), *rest])
     if raised.line:
         text += f"\nin your line: {raised.line}"
         text += "".join(f"\n    {name}: {value}" for name, value in raised.operands)

@@ -172,7 +172,8 @@ def headline(exercise: RecordedExercise, found: list[list[Difference]], index: i
         )
     if difference.where == "crash":
         lead = "Your code stops with an error: " + first
-        if "unexpected keyword argument" in lead or "required positional argument" in lead:
+        raised = difference.facts[0].raised if isinstance(difference.facts[0], facts.Crashed) else None
+        if raised and not raised.line and re.search("unexpected keyword argument|positional argument", lead):
             return lead + ". Keep the arguments and their names as the exercise gives them.", True
     if difference.where in ("parameters", "class", "device"):
         lead = first
