@@ -81,8 +81,13 @@ class RecordedCase:
     def grain(self) -> str:
         """The coarsest dtype that the computation uses. Torch draws a module's initial weights in float32, and their
         last digit is not the same everywhere."""
+        return "float32" if self.draws else self.question.dtype
+
+    @property
+    def draws(self) -> bool:
+        """Whether the module keeps the initial weights that torch draws."""
         built = self.question.construct
-        return "float32" if built and not built.load_weights else self.question.dtype
+        return built is not None and not built.load_weights
 
 
 @dataclass

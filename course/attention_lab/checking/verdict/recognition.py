@@ -55,12 +55,16 @@ class _Answers:
     """A learner's answers, to be compared with those of known mistakes.
 
     failing: the cases where they are wrong.
+    drawn: the cases with initial weights, if the learner's layers are made in another order than the reference's. Torch
+        then draws other weights for them, and a known mistake gives other numbers.
     """
 
     def __init__(self, exercise: RecordedExercise, observed: list[Answer], failing: set[int]):
         self.exercise, self.failing = exercise, failing
         self.prints = [case.fingerprint(*answer) for case, answer in zip(exercise.cases, observed)]
         self.zero = [row_scales(tensors, exercise.scale) for _, tensors in observed]
+        self.drawn = {i for i, (case, (header, _)) in enumerate(zip(exercise.cases, observed)) if case.draws
+                      and [name for name, _ in header.parameters] != [name for name, _ in case.expected.parameters]}
 
     def explained(self, mistake: RecordedMistake, must: set[int], aside: Set[int] = frozenset()) -> int:
         """Returns how many cases a mistake explains. Returns 0 if it does not explain all cases of `must`, or if it
@@ -81,9 +85,10 @@ class _Answers:
         shown = 0
         for i in sorted(telling, key=lambda i: i not in self.failing):
             if i not in aside and self._shows(mistake, i):
-                if i not in self.failing or not self._alike(mistake, i):
+                if i in self.failing and self._alike(mistake, i):
+                    shown += 1
+                elif i not in self.failing & self.drawn:
                     return 0
-                shown += 1
         return shown if self._as_noisy(mistake) else 0
 
     def _theirs(self, mistake: RecordedMistake, i: int) -> Fingerprint:
