@@ -243,6 +243,8 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
                              if not n.startswith("grad.") or bool(here[n].any())}
     _refuse_surprises(name, case, header)
     header.float32 = False  # a mask, for example; it is looked at in learners' answers alone
+    for entry in header.trace:  # lines likewise
+        entry.line = None
     tensors = {key: _rounded(t, BITS[case.dtype]) for key, t in _to_be_kept(case, header, tensors).items()}
     function = getattr(thing, case.method) if inspect.isclass(thing) else thing
     inputs = [p for p in inspect.signature(function).parameters if p != "self"]

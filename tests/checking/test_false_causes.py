@@ -181,3 +181,119 @@ def test_numbers_that_are_near_everywhere(way):
     near = "A different value of eps, or of another small constant, makes a difference of that size"
     lesson.wrong(norm.format(1e-6), "numbers differ", near)
     lesson.wrong(norm.format(1e-5) + " * (1 + 0.1 * x)", "numbers differ", never=(near,))
+
+
+GATE = """
+class Gate(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.fc1, self.fc2 = nn.Linear(channels, 4), nn.Linear(4, channels)
+
+    def forward(self, x):
+        z = self.fc1(x.mean((2, 3)))
+        h = torch.relu(z)
+        return x * torch.sigmoid(self.fc2(h))[:, :, None, None]
+"""
+MAPS = (Case("a map", (RandomTensor((3, 6, 4, 5)),), construct=(6,)),
+        Case("another map", (RandomTensor((2, 8, 3, 3)),), construct=(8,)))
+
+
+def test_what_is_done_in_place_of_what_belongs_there(way):
+    lesson = way(GATE, "Gate", *MAPS)
+    belongs = "the output of `fc2`. Take the sigmoid of it"
+    for done in "softplus", "square", "abs":
+        lesson.wrong(GATE.replace("torch.sigmoid(self.fc2(h))", f"({'F' if done == 'softplus' else 'torch'}.{done}("
+                                  "self.fc2(h)))"), done[:3], belongs)
+    lesson.wrong(GATE.replace("h = torch.relu(z)", "h = torch.tanh(z)"), "you take the tanh of the output of `fc1`. "
+                 "Take the ReLU of it.", never=("the output of `fc2`",))
+    lesson.wrong(GATE.replace("h = torch.relu(z)", "h = z"), "the output of `fc1` stays as it is. Take the ReLU of it.")
+    lesson.wrong(GATE.replace("torch.sigmoid(self.fc2(h))", "torch.sigmoid(self.fc2(h) * 3)"),
+                 "what you do with the result differs. Look at your line", never=("you take", "Take "))
+
+
+def test_the_lines_between_which_it_goes_wrong(way):
+    lesson = way(GATE, "Gate", *MAPS)
+    lesson.wrong(GATE.replace("torch.relu(z)", "torch.relu(z) + z.flip(0)"), "`fc1` is right; the first difference",
+                 "Look at your line `return x * torch.sigmoid(self.fc2(h))[:, :, None, None]`, and what lies between "
+                 "it and `z = self.fc1(x.mean((2, 3)))`.")
+    lesson.wrong(GATE.replace("x.mean((2, 3))", "x.amin((2, 3))"), "in the input of `fc1`: it is the minimum of `x` "
+                 "over the axes (2, 3). Look at your line `z = self.fc1(x.amin((2, 3)))` and above.")
+
+
+def test_of_two_slips_the_earlier_one_is_told(way):
+    lesson = way(GATE, "Gate", *MAPS)
+    lesson.wrong(GATE.replace("x.mean", "x.sum").replace("torch.sigmoid", "torch.tanh"),
+                 "points. The first difference is in the input of `fc1`")
+
+
+def test_dead_numbers_are_no_lost_batch_axis(way):
+    """All images get the same numbers, because a ReLU leaves none of them."""
+    lesson = way(GATE.replace("torch.relu(z)", "z"), "Gate", *MAPS)
+    lesson.wrong(GATE.replace("torch.relu(z)", "torch.relu(z - 50)").replace("x * ", "0 * x + "),
+                 "does a ReLU set to 0 what depends on them?")
+
+
+def test_a_softmax_over_the_other_axis_of_a_symmetric_map(way):
+    weights = "def weights(x):\n    return torch.softmax(x @ x.mT, -1)"
+    lesson = way(weights, "weights", Case("five tokens", (RandomTensor((2, 5, 4)),)))
+    lesson.wrong(weights.replace("-1", "1"), "let the softmax run over the other axis")
+    plain = way("def product(x, y):\n    return x @ y.mT", "product",
+                Case("five tokens", (RandomTensor((2, 5, 4)), RandomTensor((2, 5, 4)))))
+    plain.wrong("def product(x, y):\n    return y @ x.mT", "permute the axes back", never=("softmax",))
+
+
+def test_a_layer_behind_the_gathering_gathers_something(way):
+    mix = MIX.replace("nn.Linear(dim, dim)", "nn.Linear(dim, dim)\n        self.proj = nn.Linear(dim, dim)").replace(
+        "self.attention(x) @ self.value(x)", "2 * torch.tanh(self.proj(self.attention(x) @ self.value(x)))")
+    lesson = way(mix, "Mix", *TOKENS)
+    lesson.wrong(mix.replace("torch.tanh", "3 * "), "`proj`", never=("gathers nothing",))
+
+
+def test_a_parameter_that_is_called_bias_is_no_layers_bias(way):
+    plain = ("class Scale(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+             "        self.weight = nn.Parameter(torch.ones(3)){}\n\n    def forward(self, x):\n"
+             "        return x * self.weight{}")
+    lesson = way(plain.format("", ""), "Scale", Case("two", (RandomTensor((2, 3)),)))
+    lesson.wrong(plain.format("\n        self.bias = nn.Parameter(torch.zeros(3))", " + self.bias"),
+                 "Not expected: `bias` (3,).", never=("bias=False",))
+
+
+def test_what_grows_with_every_call_does_not_depend_on_sizes(way):
+    answer = ("class Twice(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.calls = 0\n\n"
+              "    def forward(self, x):\n        self.calls += 1\n        return x * (2 if {} else 3)")
+    lesson = way(answer.format("True"), "Twice", Case("four", (RandomTensor((2, 4)),)),
+                 Case("after another call", (RandomTensor((2, 4)),), earlier=(RandomTensor((2, 3)),)))
+    lesson.wrong(answer.format("self.calls == 1"), "something is kept from call to call", never=("of other sizes",))
+    size = answer.replace("self.calls += 1", "self.size = getattr(self, 'size', x.shape)").format(
+        "self.size == x.shape")
+    lesson.wrong(size, "wrong after a call on the same module with inputs of other sizes")
+
+
+def test_only_cases_that_compare_the_same_are_right(way):
+    twice = "def twice(x):\n    return 2 * x"
+    lesson = way(twice, "twice", Case("numbers", (RandomTensor((2, 4)),)),
+                 *(Case(f"{size} numbers", (RandomTensor((size,)),), gradients=False) for size in (3, 4, 5)))
+    lesson.wrong("def twice(x):\n    return x + x.detach()", "radient of `x`", never=("Right on other inputs",))
+    lesson.wrong("def twice(x):\n    return 2 * x if len(x) != 3 else 3 * x", "Right on other inputs, wrong with 3 num")
+
+
+NORM = """
+class Norm(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.bn = nn.BatchNorm1d(dim)
+
+    def forward(self, x):
+        return self.bn(x.mean((2, 3)))
+"""
+
+
+def test_two_value_errors_of_torch_are_two_mistakes(way):
+    lesson = way(NORM, "Norm", Case("a batch", (RandomTensor((3, 4, 2, 2)),), construct=(4,), train=False),
+                 Case("one image", (RandomTensor((1, 4, 2, 2)),), construct=(4,), train=False),
+                 mistakes=(Mistake("squeezed", "A bare squeeze.", exercise="Norm",
+                                   code=NORM.replace("x.mean((2, 3))", "x.mean((2, 3)).squeeze()")),))
+    lesson.wrong(NORM.replace("x.mean((2, 3))", "x.mean((2, 3), keepdim=True).squeeze()"), "points. A bare squeeze.")
+    batch = "F.batch_norm(x.mean((2, 3)), None, None, self.bn.weight, self.bn.bias, training=True)"
+    lesson.wrong(NORM.replace("self.bn(x.mean((2, 3)))", batch), "Expected more than 1 value per channel",
+                 never=("points. A bare squeeze.",))

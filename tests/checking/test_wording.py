@@ -39,6 +39,7 @@ EXAMPLES = [
     facts.NotGathered("value", "x"), facts.NeverCalled(("value",)), facts.SameLayer(("query", "key")),
     facts.NoGradient(("grad.param.gamma",), True, False),
     facts.NoGradient(("grad.param.gamma",), True, True), facts.AllAgree(("query", "key")),
+    facts.Instead("fc", "nothing", "the sigmoid"),
 ]
 
 

@@ -113,7 +113,7 @@ def _picture(verdict: Verdict) -> list:
 
         return [yours_against_expected(*verdict.shown)]
     right = verdict.points == verdict.max_points
-    print("No picture:", "nothing differs." if right else "there is no output to draw beside the expected one.")
+    print("No picture:", "nothing differs." if right else "there is no wrong output to draw.")
     return []
 
 

@@ -129,8 +129,8 @@ MISTAKES = (
             "sigmoid.",
             {"torch.sigmoid(self.bn(self.conv(pooled)))": "torch.sigmoid(self.bn(torch.relu(self.conv(pooled))))"}),
     Mistake("spatial-bn-first",
-            "Your BatchNorm comes before the convolution and normalises two channels. Put it after the convolution, "
-            "whose output has one channel.",
+            "Your BatchNorm is made for two channels, which only the convolution's input has. Put it after the "
+            "convolution, whose output has one channel: `nn.BatchNorm2d(1)`.",
             {"nn.BatchNorm2d(1)": "nn.BatchNorm2d(2)",
              "torch.sigmoid(self.bn(self.conv(pooled)))": "torch.sigmoid(self.conv(self.bn(pooled)))"}, hint=3),
     Mistake("spatial-no-bn",

@@ -81,11 +81,15 @@ MISTAKES = (
     Mistake("ffn-gelu-last", "A GELU follows fc2. Return fc2's output as it is.",
             {"self.fc2(self.dwconv(F.gelu(self.fc1(x))))": "F.gelu(self.fc2(self.dwconv(F.gelu(self.fc1(x)))))"},
             hint=2),
-    Mistake("ffn-dwconv-last", "Your dwconv comes after fc2. It should come between the GELU and fc2.",
+    Mistake("ffn-dwconv-last",
+            "Your dwconv is made for out_channels, so it fits only behind fc2. It should come between the GELU and fc2, "
+            "on hidden_channels.",
             {"hidden_channels, hidden_channels, kernel_size, stride, kernel_size // 2, groups=hidden_channels)":
                  "out_channels, out_channels, kernel_size, stride, kernel_size // 2, groups=out_channels)",
              "self.fc2(self.dwconv(F.gelu(self.fc1(x))))": "self.dwconv(self.fc2(F.gelu(self.fc1(x))))"}),
-    Mistake("ffn-dwconv-first", "Your dwconv comes before fc1. It should come between the GELU and fc2.",
+    Mistake("ffn-dwconv-first",
+            "Your dwconv is made for in_channels, so it fits only before fc1. It should come between the GELU and fc2, "
+            "on hidden_channels.",
             {"hidden_channels, hidden_channels, kernel_size, stride, kernel_size // 2, groups=hidden_channels)":
                  "in_channels, in_channels, kernel_size, stride, kernel_size // 2, groups=in_channels)",
              "self.fc2(self.dwconv(F.gelu(self.fc1(x))))": "self.fc2(F.gelu(self.fc1(self.dwconv(x))))"}),

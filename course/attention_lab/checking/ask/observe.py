@@ -18,6 +18,7 @@ from ..known import weights
 from . import crash
 from . import device as devices
 from .exact_gradients import exact_hardsigmoid
+from .lines import current_line
 from .probes.dropout import NoDropout
 from .probes.memory import LargestTensor
 from .shadow import Reading
@@ -354,7 +355,8 @@ class _Observation:
                 return
             with torch._C.DisableTorchFunction():  # the modes, which slow down each look at a tensor
                 received = values.encode([*args, *kwargs.values()], self.seen, f"received.{name}")
-                self.header.trace.append(TraceEntry(name, received, values.encode(output, self.seen, f"gave.{name}")))
+                gave = values.encode(output, self.seen, f"gave.{name}")
+                self.header.trace.append(TraceEntry(name, received, gave, line=current_line(self.namespace)))
         return hook
 
 

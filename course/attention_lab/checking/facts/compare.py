@@ -128,7 +128,8 @@ def _axes_permuted(got: Tensor, expected: Tensor, within: float) -> Fact | None:
             and expected.permute(order).shape == got.shape
             and close(got, expected.permute(order), within)
         ):
-            return facts.AxesPermuted(order)
+            sums = (expected.sum(axis) for axis, came in enumerate(order) if axis != came)
+            return facts.AxesPermuted(order, any(close(each, torch.ones_like(each), 1e-6) for each in sums))
     return None
 
 
@@ -273,7 +274,7 @@ def with_input(got: Tensor, expected: Tensor, x: Tensor, name: str, within: floa
 
 
 def _of_input_alone(got: Tensor, x: Tensor, name: str, within: float) -> Fact | None:
-    """Says whether `got` is the input itself, or its mean, sum or maximum over some axes."""
+    """Says whether `got` is the input itself, or its mean, sum, maximum or minimum over some axes."""
     if got.numel() == x.numel() and close(got.flatten(), x.flatten(), within):
         return facts.IsInput(name, reshaped=got.shape != x.shape)
     if not 1 < x.ndim <= 4 or got.numel() >= x.numel():
@@ -282,7 +283,8 @@ def _of_input_alone(got: Tensor, x: Tensor, name: str, within: float) -> Fact | 
     for count in range(1, x.ndim + 1):
         for axes in combinations(range(x.ndim), count):
             if kept == [n for i, n in enumerate(x.shape) if i not in axes and n != 1]:
-                for how, reduced in (("mean", x.mean(axes)), ("sum", x.sum(axes)), ("maximum", x.amax(axes))):
+                for how, reduced in (("mean", x.mean(axes)), ("sum", x.sum(axes)), ("maximum", x.amax(axes)),
+                                     ("minimum", x.amin(axes))):
                     if close(got.flatten(), reduced.flatten(), 10 * within):
                         return facts.InputReduced(name, how, axes, whole=count == x.ndim)
     return None

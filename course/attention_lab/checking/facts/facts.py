@@ -49,7 +49,10 @@ class ShouldBeZero(Fact):
 
 @dataclass(frozen=True)
 class AxesPermuted(Fact):
+    """The axes are in another order. softmax: whether the expected tensor sums to 1 over an axis that moved."""
+
     order: tuple[int, ...]
+    softmax: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,7 +147,7 @@ class IsInput(Fact):
 
 @dataclass(frozen=True)
 class InputReduced(Fact):
-    """The "mean", "sum" or "maximum" of an input over some of its `axes`, or all of them (whole)."""
+    """The "mean", "sum", "maximum" or "minimum" of an input over some of its `axes`, or all of them (whole)."""
 
     name: str
     how: str
@@ -410,6 +413,7 @@ class Begins(Fact):
     number, of: which of several tensors differs, and how many there are.
     facts: how it differs.
     inputs: (received, expected), if its output is wrong because it received too few or too many tensors.
+    lines: the learner's lines that call `after` and `name`.
     """
 
     after: str | None
@@ -419,6 +423,17 @@ class Begins(Fact):
     of: int
     facts: tuple[Fact, ...]
     inputs: tuple[int, int] | None
+    lines: tuple[str | None, str | None] = None, None
+
+
+@dataclass(frozen=True)
+class Instead(Fact):
+    """Of the output of the sub-module `name`, the function `done` is taken, and not `wanted`. Either may be "nothing".
+    """
+
+    name: str
+    done: str
+    wanted: str
 
 
 @dataclass(frozen=True)
@@ -455,6 +470,12 @@ class NotGathered(Fact):
 
 @dataclass(frozen=True)
 class AllAgree(Fact):
-    """Every sub-module agrees with the reference's. names: the sub-modules that come last."""
+    """Every sub-module agrees with the reference's.
+
+    names: the sub-modules that come last.
+    line: the learner's line that calls the last one.
+    """
 
     names: tuple[str, ...]
+    line: str | None = None
+    instead: Instead | None = None

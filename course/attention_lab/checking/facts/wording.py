@@ -57,9 +57,11 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
             return f"it should be zero, but it is {_number(number)}." if reveal else f"{_number(number)} is not right."
         case facts.ShouldBeZero(_, largest):
             return f"it should be zero everywhere; its largest number is {_number(largest)}."
-        case facts.AxesPermuted(order):
+        case facts.AxesPermuted(order, softmax):
+            other = (" Or, if the numbers before a softmax are symmetric, let the softmax run over the other axis."
+                     if softmax else "")
             return (f"its axes are in the order {order}, as numbered in the expected tensor. The numbers are right, so "
-                    "permute the axes back.")
+                    f"permute the axes back.{other}")
         case facts.FewDigits(half=False):
             return ("it is right to about six digits only. Is float32 (or another dtype) used along the way? Or does "
                     "a small constant such as eps have the wrong value, or stand in the wrong place?")
@@ -87,8 +89,8 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
                     "this image used for the others too?")
         case facts.SameForAllImages():
             return (
-                "every image of the batch gets the same numbers: was the batch axis lost, or does the result not depend"
-                " on the images?"
+                "every image of the batch gets the same numbers: was the batch axis lost, does the result not depend on"
+                " the images, or does a ReLU set to 0 what depends on them?"
             )
         case facts.Border(width):
             rim = "outermost rows and columns" if width == 1 else f"{width} outermost rows and columns on each side"
@@ -260,12 +262,13 @@ def _devices(fact: Fact, reveal: bool) -> str | None:
 def _sub_modules(fact: Fact, reveal: bool) -> str | None:
     """At which of the named sub-modules a wrong result begins."""
     match fact:
-        case facts.Begins(after, name, side, number, of, found, inputs):
+        case facts.Begins(after, name, side, number, of, found, inputs, lines):
             which = f" (tensor {number} of {of})" if of > 1 else ""
             count = f" It receives {inputs[0]} tensors, expected {inputs[1]}." if inputs else ""
             verb = {"received": "input", "gave": "output"}[side]
             start = f"`{after}` is right; the" if after else "The"
-            return f"{start} first difference is in the {verb} of `{name}`{which}: {words(found, reveal)}{count}"
+            return (f"{start} first difference is in the {verb} of `{name}`{which}: {words(found, reveal)}{count}"
+                    f"{_between(lines) if side == 'received' else ''}")
         case facts.Reordered(after, name):
             return (f"`{after}` is right; " if after else "") + f"`{name}` receives the right numbers in another order."
         case facts.NeverCalled(names):
@@ -282,12 +285,23 @@ def _sub_modules(fact: Fact, reveal: bool) -> str | None:
             plus = f"`{shortcut}` plus " if shortcut else ""
             return (f"Your output is only {plus}a multiple of the output of `{name}`: every position keeps its "
                     "own values and gathers nothing from the others.")
-        case facts.AllAgree(names):
-            return (
-                f"{_and([f'`{name}`' for name in names])} {'is' if len(names) == 1 else 'are'} right; what you do with"
-                " the result differs."
-            )
+        case facts.AllAgree(names, line, instead):
+            right = f"{_and([f'`{name}`' for name in names])} {'is' if len(names) == 1 else 'are'} right; what you do "
+            look = f" Look at your line `{line}`, and below." if line else ""
+            return f"{right}with the result differs{f': {words(instead)}' if instead else '.'}{look}"
+        case facts.Instead(name, done, wanted):
+            mine = (f"the output of `{name}` stays as it is" if done == "nothing"
+                    else f"you take {done} of the output of `{name}`")
+            return f"{mine}. {'It should stay as it is.' if wanted == 'nothing' else f'Take {wanted} of it.'}"
     return None
+
+
+def _between(lines: tuple[str | None, str | None]) -> str:
+    """Says where in the learner's code an input goes wrong."""
+    first, last = lines
+    if not last or first == last:
+        return f" Look at your line `{last}`." if last else ""
+    return f" Look at your line `{last}`" + (f", and what lies between it and `{first}`." if first else " and above.")
 
 
 def _number(value: float) -> str:
@@ -351,7 +365,7 @@ def _unplaced(fact: facts.Unplaced) -> str:
         parts.append(f"{names} {are}: torch does not see the layers inside, so no optimiser would train them. "
                      "Make each layer an attribute of its own (or use nn.ModuleList).")
     wall = blocks.told(fact) if len({name for name, _ in fact.missing + fact.extra}) > LISTED else None
-    if fact.extra and not fact.missing and all(name.rpartition(".")[2] == "bias" for name, _ in fact.extra):
+    if fact.extra and not fact.missing and all(name.endswith(".bias") for name, _ in fact.extra):
         parts.append(f"Your layers have biases, but the exercise's layers have none: {listed(fact.extra)}. Pass "
                      "bias=False.")
     elif wall:

@@ -100,12 +100,17 @@ class Unplaced:
 
 @dataclass
 class TraceEntry:
-    """What a sub-module receives and returns when it is first called. again: whether it was called more than once."""
+    """What a sub-module receives and returns when it is first called.
+
+    again: whether it was called more than once.
+    line: the learner's line that calls it.
+    """
 
     name: Name
     received: Node
     gave: Node
     again: bool = False
+    line: Text | None = None
 
 
 @dataclass

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from ..facts import compare
 from ..facts.compare import kind_of
-from ..form.protocol import Observation, plain
+from ..form.protocol import Observation, Raised, plain
 from ..form.values import leaves
 from .weights import canonical
 
@@ -78,7 +78,7 @@ def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[
     seen = _seen(tensors)
     structure = [
         raised and [raised.type, set(mentions) <= set(raised.numbers),
-                    *([] if raised.value_error else [raised.message])],
+                    *([] if _own(raised, refused) else [raised.message])],
         unplaced and sorted([list(canonical(shape)) for _, shape in header.parameters]),
         header.changed,
         sorted(set(header.dropout)),
@@ -92,6 +92,12 @@ def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[
              if isinstance(leaf, (int, float)) and not isinstance(leaf, bool)]
     digest = hashlib.sha256(json.dumps(structure, sort_keys=True).encode()).hexdigest()[:16]
     return digest, torch.tensor(rows, dtype=torch.float64).reshape(-1, WIDTH)
+
+
+def _own(raised: Raised, refused: bool) -> bool:
+    """Says whether the words of an error are the learner's own. Torch raises ValueErrors too, and two of them may have
+    different causes."""
+    return raised.value_error and (refused or (raised.line or "").startswith("raise"))
 
 
 def row_scales(tensors: dict[str, Tensor], scales: dict[str, float]) -> list[float]:

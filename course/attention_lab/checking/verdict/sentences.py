@@ -148,9 +148,10 @@ def headline(exercise: RecordedExercise, found: list[list[Difference]], index: i
     """Returns the most useful sentence if no catalogued mistake fits, and whether it points at the mistake."""
     case = exercise.cases[index]
     if case.question.again and difference.check == "input":
-        return ("Your code changes its input, so it gives a wrong second answer if it is asked twice with the very "
-                "same input."), True
-    values_cases = [i for i in comparable(exercise, found) if not exercise.cases[i].expected.raised]
+        changed = any(d.where.startswith("input") for d in found[index])
+        return (f"{'Your code changes its input, so it' if changed else 'Your code'} gives a wrong second answer if it "
+                "is asked twice with the very same input."), True
+    values_cases = [i for i in comparable(exercise, found) if _compares(exercise.cases[i], case, difference)]
     wrong = [i for i in values_cases if found[i]]
     guessed = isinstance(begins, facts.Begins) and isinstance(difference.facts[0], facts.OF_IMAGES)
     if begins and (not difference.specific or guessed or isinstance(begins, (facts.SameLayer, facts.NeverCalled))):
@@ -185,6 +186,15 @@ def headline(exercise: RecordedExercise, found: list[list[Difference]], index: i
     if case.expected.raised:
         lead = f"With {case.label}: {difference.message}"
     return lead, difference.specific
+
+
+def _compares(case: RecordedCase, shown: RecordedCase, difference: Difference) -> bool:
+    """Says whether a case compares the same thing as a difference in the case that is shown. Only then is it worth
+    saying that it is right."""
+    kind = {"gradients": "grad.", "state": "buffer."}.get(difference.check, "")
+    return (not case.expected.raised and case.question.method == shown.question.method
+            and case.question.device == shown.question.device and case.question.dtype == shown.question.dtype
+            and (not kind or any(name.startswith(kind) for name in case.expected_tensors)))
 
 
 def _numbers_right(found: list[list[Difference]]) -> bool:

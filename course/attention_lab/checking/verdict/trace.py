@@ -13,9 +13,13 @@ from ..known.recorded import RecordedCase
 from ..known.weights import canonical
 
 
-def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, float]) -> tuple[Fact | None, int]:
+def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, float],
+                     inputs: dict[str, Tensor] | None = None) -> tuple[Fact | None, int]:
     """Returns two things. The first is the fact that says at which named sub-module the difference begins, or None if
-    that is not sure. The second is how many sub-modules agree before it."""
+    that is not sure. The second is how many sub-modules agree before it.
+
+    inputs: the inputs of the call. What a sub-module receives may be made from them alone.
+    """
     header, tensors = observation
     mine = {entry.name: entry for entry in header.trace}
     agreed: list[str] = []
@@ -36,14 +40,15 @@ def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, f
                     if moved:
                         return facts.Reordered(after, name), len(agreed)
                     expects, receives = (len(names) for names in held["received"])
-                    return facts.Begins(after, name, side, number, len(wanted), explain(_shaped_like(a, b), b, within),
-                                        (receives, expects) if side == "gave" and receives != expects
-                                        else None), len(agreed)
+                    found = explain(_shaped_like(a, b), b, within, inputs if side == "received" else None)
+                    return facts.Begins(after, name, side, number, len(wanted), found,
+                                        (receives, expects) if side == "gave" and receives != expects else None,
+                                        (mine[after].line if after else None, mine[name].line)), len(agreed)
                 moved |= canonical(a.shape) != canonical(b.shape) or not close(a.reshape(b.shape), b, within)
         agreed.append(name)
     again = any(entry.again for entry in case.expected.trace)
     if agreed and not again and header.raised is None and len(agreed) == len(case.expected.trace):
-        return facts.AllAgree(tuple(agreed[-3:])), len(agreed)
+        return facts.AllAgree(tuple(agreed[-3:]), mine[agreed[-1]].line), len(agreed)
     return None, len(agreed)
 
 

@@ -11,11 +11,12 @@ from torch import Tensor
 from ..facts import facts, wording
 from ..facts.facts import Fact
 from ..form import values
-from ..form.protocol import Answer, Question
+from ..form.protocol import Answer, Call, Question
 from ..known.recorded import RecordedCase, RecordedExercise
 from .asking import Ask, Asked
 from .causes import misused_layers, not_gathered, shared, with_use
-from .differences import Difference, differences
+from .differences import Difference, differences, inputs_of
+from .instead import instead
 from .leading import best_first, candidates, comparable, contradicted, leading_case, near_throughout, worst
 from .recognition import stopped_in
 from .sentences import grouped, headline, of_other_sizes, unsaid
@@ -46,7 +47,7 @@ def wrong(said: Asked, ask: Ask) -> Verdict:
     begins = _begin(said, index, found[index], again, mistake is not None)
     trace = wording.words(begins, reveal=not case.secret) if begins else None
     verdict = Verdict(exercise.name, points, exercise.points, checks, "", why=why,
-                      shown=None if case.secret else _picture(case, answer))
+                      shown=None if case.secret or not _wrong_output(case, found[index]) else _picture(case, answer))
     if mistake:
         verdict.mistake, verdict.headline = mistake.id, mistake.sentence
     elif kept := _kept(case, again, scale):
@@ -100,13 +101,16 @@ def _begin(said: Asked, index: int, found: list[Difference], again: Callable[...
     case, answer = said.exercise.cases[index], said.answers[index]
     if begins := shared(case, answer[0]):
         return begins
-    wrong_numbers = any(d.check == case.check and d.where.startswith("output") for d in found)
-    if not wrong_numbers or not _picture(case, answer) or not case.question.trace:
+    if not _wrong_output(case, found) or not _picture(case, answer) or not case.question.trace:
         return None
     traced = again(case.question)
-    begins = misused_layers(case, traced) or first_difference(case, traced, said.exercise.scale)[0]
+    begins = misused_layers(case, traced) or first_difference(case, traced, said.exercise.scale, inputs_of(case))[0]
     guess = not_gathered(case, traced) if isinstance(begins, facts.AllAgree) and not known else None
-    return guess or begins
+    return guess or (instead(case, traced, begins) if begins else None)
+
+
+def _wrong_output(case: RecordedCase, found: list[Difference]) -> bool:
+    return any(d.check == case.check and d.where.startswith("output") for d in found)
 
 
 def _cases(exercise: RecordedExercise, found: list[list[Difference]]) -> list[str]:
@@ -139,7 +143,8 @@ def _kept(case: RecordedCase, ask: Callable[[Question], Answer], scale: dict[str
         return None
     only_earliest = case.question.earliest and not differences(case, ask(replace(case.question, earliest=None)), scale)
     before = case.question.earliest if only_earliest else case.question.earlier
-    if before and of_other_sizes(case, before):
+    twice = replace(case.question, earlier=Call(case.question.args, case.question.kwargs), earliest=None)
+    if before and of_other_sizes(case, before) and not differences(case, ask(twice), scale):
         return ("A call is right by itself, but wrong after a call on the same module with inputs of other sizes. "
                 "Something that depends on the sizes is kept from call to call (an index, a table, a mask, a number of "
                 "tokens). Make it again in each call.")
