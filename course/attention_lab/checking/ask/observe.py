@@ -17,7 +17,7 @@ from ..form.protocol import NUMBER, Answer, Call, Observation, Question, Spec, S
 from ..known import weights
 from . import crash
 from . import device as devices
-from .exact_gradients import exact_hardsigmoid
+from .exact_gradients import exact_gradients
 from .lines import current_line
 from .probes.dropout import NoDropout
 from .probes.memory import LargestTensor
@@ -320,7 +320,7 @@ class _Observation:
             return
         for leaf in wanted.values():
             leaf.grad = None
-        with self.dropout, exact_hardsigmoid():  # a checkpoint computes once more, without dropout again
+        with self.dropout, exact_gradients():  # a checkpoint computes once more, without dropout again
             # not autograd.grad, under which a reentrant checkpoint refuses to work
             torch.autograd.backward(outputs, cotangents)
         for name, leaf in wanted.items():
