@@ -135,7 +135,7 @@ MISTAKES = (
             "channel, in x's shape.", {"self.sa(x).expand_as(x)": "self.sa(x)"}, hint=1),
     Mistake("repaired-sigmoid",
             "Your map goes through a sigmoid. The snippet's map does not: the block that calls it adds the channel "
-            "branch first.", {"self.sa(x).expand_as(x)": "torch.sigmoid(self.sa(x)).expand_as(x)"}, hint=1),
+            "branch first.", {"self.sa(x).expand_as(x)": "torch.sigmoid(self.sa(x)).expand_as(x)"}),
     Mistake("repaired-applies-itself", "You multiply x by the map. Return the map alone, in x's shape.",
             {"self.sa(x).expand_as(x)": "x * self.sa(x)"}),
     Mistake("repaired-three-layers",
@@ -160,12 +160,12 @@ MISTAKES = (
             "Your dilated convolutions have no bias, but the snippet's have one: leave `bias` at its default.",
             {'            layers[f"conv_{i}"] = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)':
                  '            layers[f"conv_{i}"] = nn.Conv2d(hidden, hidden, 3, padding=dilation, '
-                 'dilation=dilation, bias=False)'}, hint=1),
+                 'dilation=dilation, bias=False)'}),
     Mistake("repaired-growing-dilation",
             "Your dilation grows from layer to layer. It should be the same in all of them, as in the snippet.",
             {'            layers[f"conv_{i}"] = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)':
                  '            layers[f"conv_{i}"] = nn.Conv2d(hidden, hidden, 3, padding=dilation * (i + 1), '
-                 'dilation=dilation * (i + 1))'}, hint=1),
+                 'dilation=dilation * (i + 1))'}),
     *bottleneck("repaired", 16, refused=1),
     detached("repaired-detached", "the map is detached, so no layer before it would ever learn",
              {"return self.sa(x).expand_as(x)": "return (self.sa(x).expand_as(x)).detach()"}),

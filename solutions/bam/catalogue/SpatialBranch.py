@@ -86,8 +86,7 @@ class SpatialBranch(nn.Module):
 MISTAKES = (
     Mistake("spatial-sigmoid",
             "Your branch ends in a sigmoid. It should not: BAM adds the other branch's numbers first, and one "
-            "sigmoid comes after the sum.", {"return self.project(h)": "return torch.sigmoid(self.project(h))"},
-            hint=2),
+            "sigmoid comes after the sum.", {"return self.project(h)": "return torch.sigmoid(self.project(h))"}),
     Mistake("spatial-expanded",
             "Your branch repeats its map for every channel. Return one map, (B, 1, H, W): the sum in BAM broadcasts.",
             {"return self.project(h)": "return self.project(h).expand_as(x)"}),

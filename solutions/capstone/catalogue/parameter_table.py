@@ -317,8 +317,7 @@ MISTAKES = (
             "rows. Each row should count everything in its module.",
             {"table = []": "table, seen = [], set()",
              "sum(p.numel() for p in module.parameters() if p.requires_grad)":
-                 "sum(p.numel() for p in module.parameters() if p.requires_grad and not (p in seen or seen.add(p)))"},
-            hint=2),
+                 "sum(p.numel() for p in module.parameters() if p.requires_grad and not (p in seen or seen.add(p)))"}),
     Mistake("table-a-tensor",
             "Your number of parameters is a tensor. It should be an int: `numel()` returns one, and so does "
             "`.item()`.",

@@ -272,8 +272,7 @@ MISTAKES = (
             "You read (B, N, C) as (B, C, N) with reshape or view. These keep the order of the numbers in memory, so "
             "channels and positions are mixed up. Transpose the last two axes instead.",
             {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
-                 "(self.attention(x, y) @ self.value(y).flatten(2).mT).reshape(len(x), -1, x.shape[2] * x.shape[3])"},
-            hint=3),
+                 "(self.attention(x, y) @ self.value(y).flatten(2).mT).reshape(len(x), -1, x.shape[2] * x.shape[3])"}),
     Mistake("attention-turned",
             "You turn the N positions into a map whose rows and columns have changed places. The map's size should "
             "be (H, W).",

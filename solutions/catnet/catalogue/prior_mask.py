@@ -247,8 +247,7 @@ MISTAKES = (
     Mistake("prior-channels-averaged",
             "You average the channels first and compare single numbers. Keep the channels, because a cosine compares "
             "two vectors of C numbers.",
-            {"query.flatten(2), support": "query.flatten(2).mean(1, keepdim=True), support.mean(1, keepdim=True)"},
-            hint=1),
+            {"query.flatten(2), support": "query.flatten(2).mean(1, keepdim=True), support.mean(1, keepdim=True)"}),
 )
 
 WRONG = (

@@ -57,7 +57,7 @@ class AttnMap(nn.Sequential):
 MISTAKES = (
     Mistake("map-no-silu",
             "The SiLU is missing. Without it, two 1x1 convolutions in a row can do no more than a single one. Put a "
-            "SiLU between conv1 and conv2.", {"F.silu(self.conv1(x))": "self.conv1(x)"}, hint=2),
+            "SiLU between conv1 and conv2.", {"F.silu(self.conv1(x))": "self.conv1(x)"}, hint=1),
     Mistake("map-relu", "You put a ReLU between the convolutions. It should be a SiLU, z * sigmoid(z).",
             {"F.silu(self.conv1(x))": "torch.relu(self.conv1(x))"}, hint=1),
     Mistake("map-gelu",

@@ -129,7 +129,7 @@ MISTAKES = (
             "own index, even if other groups are empty.",
             {"groups = local_groups(num_heads, group_split, kernel_sizes)":
                  """groups = local_groups(num_heads, group_split, kernel_sizes)
-        groups = list(zip([heads for heads, _ in groups], kernel_sizes))"""}, hint=2),
+        groups = list(zip([heads for heads, _ in groups], kernel_sizes))"""}),
     Mistake("clo-first-kernel",
             "All your local groups have the first kernel. Each should have its own, in the order of kernel_sizes.",
             {"nn.ModuleList(AttnConv(dim, heads, head_dim, size) for heads, size in groups)":

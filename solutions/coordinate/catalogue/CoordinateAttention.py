@@ -410,7 +410,7 @@ MISTAKES = (
             "You average over the whole map before conv1, as SE does, so every row and every column gets the same "
             "gate. Average along one axis at a time.",
             {"F.hardswish(self.bn1(self.conv1(line)))":
-                 "F.hardswish(self.bn1(self.conv1(line.mean(dim=2, keepdim=True).expand_as(line))))"}, hint=2),
+                 "F.hardswish(self.bn1(self.conv1(line.mean(dim=2, keepdim=True).expand_as(line))))"}, hint=1),
     Mistake("coordinate-apart",
             "You call bn1 on rows and columns separately. Send them through conv1 and bn1 as one line of H + W "
             "positions, so that in training mode they share one mean and variance.",

@@ -127,7 +127,7 @@ MISTAKES = (
             "The means of all images lie end to end in one row, (1, 1, B * C). So an image's last channel becomes "
             "the neighbour of the next image's first channel. The convolution takes (B, 1, C).",
             {"torch.sigmoid(self.conv(s[:, None]))":
-                 "torch.sigmoid(self.conv(s.reshape(1, 1, -1))).view(len(x), 1, -1)"}, hint=2),
+                 "torch.sigmoid(self.conv(s.reshape(1, 1, -1))).view(len(x), 1, -1)"}, hint=1),
     Mistake("eca-over-batch",
             "Your block averages over the batch too: every image gets the gates of the whole batch. Average over H "
             "and W only.", {"x.mean(dim=(2, 3))": "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"}),

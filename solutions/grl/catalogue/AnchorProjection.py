@@ -144,7 +144,7 @@ MISTAKES = (
             "Your anchors have rows and columns swapped: they are (B, W // d, H // d, dim // 2). They should be (B, "
             "H // d, W // d, dim // 2).",
             {"return self.reduction(pooled.permute(0, 2, 3, 1))":
-                 "return self.reduction(pooled.permute(0, 2, 3, 1)).transpose(1, 2)"}, hint=2),
+                 "return self.reduction(pooled.permute(0, 2, 3, 1)).transpose(1, 2)"}),
     Mistake("anchors-image-exchanged", ANCHORS_IMAGE_EXCHANGED,
             {"self.pool(as_grid(x, image_size).permute(0, 3, 1, 2))":
                  "self.pool(x.unflatten(1, tuple(image_size)[::-1]).reshape(len(x), *image_size[::-1], "
@@ -176,7 +176,7 @@ MISTAKES = (
                  "return F.gelu(self.reduction(pooled.permute(0, 2, 3, 1)))"}),
     Mistake("anchors-factor-ignored",
             "The argument `down_factor` has no effect, because 2 is written into your code. Write down_factor "
-            "instead.", {"nn.AvgPool2d(down_factor, down_factor)": "nn.AvgPool2d(2, 2)"}, hint=2),
+            "instead.", {"nn.AvgPool2d(down_factor, down_factor)": "nn.AvgPool2d(2, 2)"}),
     Mistake("anchors-first-image",
             "All images of the batch get the anchors of the first one. Each should have its own.",
             {"return self.reduction(pooled.permute(0, 2, 3, 1))":

@@ -354,7 +354,7 @@ MISTAKES = (
             "An `assert` raises an AssertionError, and raises nothing at all under `python -O`. Raise a ValueError.",
             {"""if stripe_type not in ("H", "W"):
             raise ValueError(f'stripe_type must be "H" or "W", got {stripe_type!r}')""":
-                 'assert stripe_type in ("H", "W")'}, hint=2),
+                 'assert stripe_type in ("H", "W")'}),
     Mistake("block-any-case",
             'You compare only the first letter, in upper or lower case, so longer words pass as well. Accept only '
             '"H" and "W".', {'if stripe_type not in ("H", "W"):': 'if stripe_type.upper()[:1] not in ("H", "W"):'},

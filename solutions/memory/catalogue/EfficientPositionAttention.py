@@ -171,7 +171,7 @@ MISTAKES = (
             "Your code works only if the chunk size divides N. Let the last chunk be shorter.",
             {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
              "dim=1)]": """chunks = queries.reshape(len(x), -1, ROWS, queries.shape[-1]).unbind(1)
-        rows = [gather(some, keys, values) for some in chunks]"""}, hint=3),
+        rows = [gather(some, keys, values) for some in chunks]"""}),
     detached("efficient-map-detached", "the weights are detached, so queries and keys would never learn",
              {"checkpoint(gather, some, keys, values, use_reentrant=False)":
                   "torch.softmax(some @ keys, dim=-1).detach() @ values"}),

@@ -107,7 +107,7 @@ MISTAKES = (
             "You use the maximum of a single block: the current one or the first. If the logits of another block are "
             "far larger or far smaller, an exp becomes infinite. Use the largest logit so far, which never falls and "
             "which every block can raise. Write torch.maximum(old maximum, maximum of the block).",
-            {"torch.maximum(largest, logits.amax(dim=-1, keepdim=True))": "logits.amax(dim=-1, keepdim=True)"}, hint=1),
+            {"torch.maximum(largest, logits.amax(dim=-1, keepdim=True))": "logits.amax(dim=-1, keepdim=True)"}, hint=2),
     Mistake("streaming-one-maximum-for-all",
             "You use one maximum for all queries. A query whose own logits lie far below it gets exp = 0 everywhere, "
             "and 0 / 0 is NaN. Each query needs its own maximum: amax(dim=-1, keepdim=True).",

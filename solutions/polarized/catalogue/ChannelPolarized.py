@@ -112,7 +112,7 @@ MISTAKES = (
             "You take the softmax of the values and not of the query. The query should make the weights: "
             "softmax(wq(x)) over the positions.",
             {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).flatten(2)",
-             "self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=2)"}, hint=1),
+             "self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=2)"}),
     Mistake("channel-softmax-on-both",
             "The values go through a softmax too. Leave the values as they are: only the query makes weights.",
             {"self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=2)"}),
@@ -143,7 +143,7 @@ MISTAKES = (
             "keep the order of the numbers, so channels and positions are mixed. Swap the two axes with transpose(1, "
             "2).",
             {"values @ weights.transpose(1, 2)":
-                 "(weights @ values.reshape(len(x), -1, values.shape[1])).transpose(1, 2)"}, hint=2),
+                 "(weights @ values.reshape(len(x), -1, values.shape[1])).transpose(1, 2)"}),
     Mistake("channel-no-norm",
             "The LayerNorm between wz and the sigmoid is missing, or it is made and never called. Call it on wz's "
             "output.",

@@ -106,11 +106,11 @@ MISTAKES = (
             "You compare only the beginning of the word, in upper or lower case, so words that are nearly right "
             "pass. Accept only the two words, exactly as written.",
             {"checked(layout)":
-                 'checked({"par": "parallel", "seq": "sequential"}.get(str(layout).lower()[:3], layout))'}, hint=2),
+                 'checked({"par": "parallel", "seq": "sequential"}.get(str(layout).lower()[:3], layout))'}),
     Mistake("psa-lower-case",
             'You make the word lower case before you compare it, so "Parallel" passes. Accept only the two words, '
             'exactly as written.',
-            {"checked(layout)": "checked(layout.lower() if isinstance(layout, str) else layout)"}, hint=2),
+            {"checked(layout)": "checked(layout.lower() if isinstance(layout, str) else layout)"}),
     Mistake("psa-none-is-the-default",
             'You treat None as the default. Only "parallel" and "sequential" are allowed: raise a ValueError.',
             {"checked(layout)": 'checked(layout or "parallel")'}, hint=2),
@@ -120,7 +120,7 @@ MISTAKES = (
             '("parallel", "sequential").',
             {"checked(layout)":
                  'checked(("parallel" if layout in "parallel sequential" else layout) if isinstance(layout, str) '
-                 'and layout not in LAYOUTS else layout)'}, hint=2),
+                 'and layout not in LAYOUTS else layout)'}),
     Mistake("psa-spatial-first",
             "Your sequential layout gates the positions first (or the two branches have changed names). Gate the "
             "channels first, then the positions of the result.",

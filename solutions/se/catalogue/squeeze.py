@@ -57,11 +57,10 @@ MISTAKES = (
     Mistake("squeeze-square-window",
             "Your squeeze treats the map as square, because it uses the height for both sides. Feature maps are "
             "often not square: average over H and over W.",
-            {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3)) / x.shape[2] ** 2"}, hint=2),
+            {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3)) / x.shape[2] ** 2"}),
     Mistake("squeeze-square-window-width",
             "Your squeeze treats the map as square, because it uses the width for both sides. Feature maps are often "
-            "not square: average over H and over W.", {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3)) / x.shape[3] ** 2"},
-            hint=2),
+            "not square: average over H and over W.", {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3)) / x.shape[3] ** 2"}),
     Mistake("squeeze-no-gradient",
             "The numbers are right, but no gradient flows back, so nothing before the squeeze could learn. Leave out "
             "the `detach()`, `.data` or `no_grad()` that cuts the graph.",

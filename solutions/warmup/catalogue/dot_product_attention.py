@@ -86,7 +86,7 @@ MISTAKES = (
             "You take the value of the best key alone. Attention takes a weighted mean of all values, so that every "
             "key gets a gradient.",
             {"torch.softmax(scale * (q @ k.transpose(1, 2)), dim=-1)":
-                 "torch.nn.functional.one_hot(scale * (q @ k.transpose(1, 2)).argmax(-1), k.shape[1]).to(v)"}, hint=3),
+                 "torch.nn.functional.one_hot(scale * (q @ k.transpose(1, 2)).argmax(-1), k.shape[1]).to(v)"}),
     Mistake("attention-unscaled",
             "If no scale is given, your code uses 1. The default should be D ** -0.5, where D is the size of a query.",
             {"q.shape[-1] ** -0.5": "1.0"}),

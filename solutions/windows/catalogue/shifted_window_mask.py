@@ -157,7 +157,7 @@ def shifted_window_mask(image_size, window_size, shift_size):
             number += 1
     cells = window_partition(regions.permute(0, 2, 3, 1), window_size).flatten(1)
     return torch.where(cells[:, :, None] == cells[:, None, :], 0.0, -100.0)
-""", hint=1),
+""", hint=2),
     Mistake("mask-rolled-again", MASK_ROLLED_AGAIN,
             {"region_of_tokens(image_size, window_size, shift_size)":
                  "(lambda H, W, h, w, s, t: (lambda i, j: window_partition(((3 * ((i >= H - h).long() + (i >= H - "
