@@ -10,6 +10,7 @@ from ..checking.known import recorded
 from ..lesson_files import FIGURES, begun, figures, homes
 from ..storage import folder, write
 from .check import _notebook
+from .missed import watch
 
 # JupyterLab looked for the pictures before the cell brought them, and does not look again by itself.
 LOOK_AGAIN = """<script>
@@ -23,6 +24,7 @@ def begin(lesson: str) -> None:
     it. A file that is there stays as it is. If something is missing, it prints what to do."""
     here = Path.cwd()
     begun[here] = lesson
+    watch()
     if homes(here)[lesson] == here and not (here / recorded.FOLDER).is_dir():
         print(f"This library has no lesson {lesson}: keep the notebook beside its folder `{recorded.FOLDER}`.")
     there = here / FIGURES
