@@ -86,10 +86,11 @@ LARGE = Case("50 vectors", (RandomTensor((50, 3)),), limit=50 * 3 + 1)
 
 @pytest.mark.parametrize("cases, answer, points, why", [
     (SIZES, "2 * x if len(x) > 1 else 3 * x", 2.2,
-     "the output is right in at least half of its cases, which gives half of the points for the output; "
-                                                   "the other checks count once the output is right."),
-    (SIZES, "2 * x.detach() + 0 * x.sum()", 6.65, "every check passed except `gradients`, worth 3.35."),
-    (SIZES, "2 * x.detach().float()", 5.55, "every check passed except `gradients` and `dtype`, worth 4.45."),
+     "the output is worth 4.44, and half of that if it is right in at least half of its cases (2 of 3); the other "
+     "checks count once it is right in all."),
+    (SIZES, "2 * x.detach() + 0 * x.sum()", 6.65, "every check passed except `gradients` (worth 3.33)."),
+    (SIZES, "2 * x.detach().float()", 5.55,
+     "every check passed except `gradients` (worth 3.33) and `dtype` (worth 1.11)."),
     ((*SIZES, LARGE), "torch.cat([x, x, x, x])[:len(x)] + x", 5,
      "your code needs more memory at once than it may use, which leaves at most half of the "
                                                                 "points."),

@@ -115,21 +115,21 @@ def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks:
     lost = [check.name for check in checks if check.outcome != "passed"]
     passed: float = sum(shares[check.name] for check in checks if check.outcome == "passed")
     half = sum(shares.values()) / 2
-    why = f"every check passed except {listed([f'`{LABELS[name]}`' for name in lost])}, worth {{lost:g}}."
+    worth = {name: round(exercise.points * share / sum(shares.values()), 2) for name, share in shares.items()}
+    each = [f"`{LABELS[name]}` (worth {worth[name]:g})" for name in lost]
+    why = f"every check passed except {listed(each)}."
     if "output" in lost:
         outputs = [ds for case, ds in zip(exercise.cases, found) if case.check == "output"]
         right = sum(not ds for ds in outputs)
         passed = shares["output"] / 2 if 2 * right >= len(outputs) else 0
-        why = ("the output is right in at least half of its cases, which gives half of the points for the output; the "
-               "other checks count once the output is right.")
+        why = (f"the output is worth {worth['output']:g}, and half of that if it is right in at least half of its "
+               f"cases ({right} of {len(outputs)}); the other checks count once it is right in all.")
     if "memory" in lost and passed > half:
         passed = half
         why = "your code needs more memory at once than it may use, which leaves at most half of the points."
     # rounded down to a twentieth, so that what is missing is not rounded away
     points = int(exercise.points * passed / sum(shares.values()) * 20) / 20
-    return points, (
-        f"Why {points:g} of {exercise.points:g} points: {why.format(lost=exercise.points - points)}" if points else ""
-    )
+    return points, f"Why {points:g} of {exercise.points:g} points: {why}" if points else ""
 
 
 def listed(words: list[str]) -> str:
