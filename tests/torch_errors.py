@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import linecache
 import math
+import warnings
 
 import torch
 import torch.nn.functional as F
@@ -88,7 +89,8 @@ def said() -> dict[str, list[str]]:
         file = f"<line {number}>"
         linecache.cache[file] = (len(line), None, [line], file)  # a crash shows its line
         try:
-            exec(compile(line, file, "exec"), names)
+            with warnings.catch_warnings(action="ignore"):  # of `.T`, in some versions
+                exec(compile(line, file, "exec"), names)
             found[line] = ["no error"]
         except Exception as error:
             found[line] = [meaning(describe(error, names, "call"))]
