@@ -220,6 +220,13 @@ def test_the_lines_between_which_it_goes_wrong(way):
                  "over the axes (2, 3). Look at your line `z = self.fc1(x.amin((2, 3)))` and above.")
 
 
+def test_what_a_layer_receives_is_not_said_to_follow_the_images(way):
+    """The numbers of the first image happen to stay below the limit."""
+    lesson = way(GATE.replace("torch.relu(z)", "z.clamp(-1, 1)"), "Gate", *MAPS)
+    first = "torch.cat([z[:1].clamp(-1, 1), z[1:] * 1.5])"
+    lesson.wrong(GATE.replace("torch.relu(z)", first), "in the input of `fc2`: 8 of 12 numbers differ")
+
+
 def test_of_two_slips_the_earlier_one_is_told(way):
     lesson = way(GATE, "Gate", *MAPS)
     lesson.wrong(GATE.replace("x.mean", "x.sum").replace("torch.sigmoid", "torch.tanh"),

@@ -372,7 +372,7 @@ WRONG = (
     Wrong("ReLU-before-bn1_b",
           {"self.bn1_b = self.bn1_a": "self.bn1_b = nn.BatchNorm2d(w)",
            "b = F.relu(self.bn1_b(self.conv1_b(x)))": "b = self.bn1_b(F.relu(self.conv1_b(x)))"},
-          of="bn1-is-one-module", says="it went through one ReLU too many"),
+          of="bn1-is-one-module", says="you take the ReLU of the output of `conv1_b`"),
     Wrong("bn1-is-one-module", """
 class SCBottleneck(nn.Module):
     expansion = 4

@@ -249,7 +249,7 @@ def of_images(got: Tensor, expected: Tensor, x: Tensor, within: float) -> Fact |
 
 def with_input(got: Tensor, expected: Tensor, x: Tensor, name: str, within: float) -> Fact | None:
     """Says how a wrong output could be made from the expected one and the input `x`: added, multiplied, or left out."""
-    if made := _of_input_alone(got, x, name, within):
+    if made := of_input_alone(got, x, name, within):
         return made
     if got.shape == expected.shape == x.shape:
         if close(got, expected + x, 10 * within):
@@ -273,7 +273,7 @@ def with_input(got: Tensor, expected: Tensor, x: Tensor, name: str, within: floa
     return None
 
 
-def _of_input_alone(got: Tensor, x: Tensor, name: str, within: float) -> Fact | None:
+def of_input_alone(got: Tensor, x: Tensor, name: str, within: float) -> Fact | None:
     """Says whether `got` is the input itself, or its mean, sum, maximum or minimum over some axes."""
     if got.numel() == x.numel() and close(got.flatten(), x.flatten(), within):
         return facts.IsInput(name, reshaped=got.shape != x.shape)

@@ -31,7 +31,8 @@ MEANINGS = (
     (r"\b(Sigmoid|Tanh|SiLU)\.__init__\(\) takes 1 positional argument", A_CLASS),
     (r"Boolean value of Tensor", "A tensor of many numbers is neither true nor false, so it can't stand "
      "behind `if`. Is it passed to a layer's constructor? `nn.ReLU()` makes a layer, and `nn.ReLU()(x)` calls it."),
-    (r"NoneType", "Something there is None: does every function return its result?"),
+    (r"NoneType", "Something there is None: a function that does not return its result, or an attribute "
+     "that is not set (such as the bias of a layer without one)."),
     (r"\b(max|min)\(\) received an invalid combination of arguments - got \((?:Tensor, )?(?:tuple|list)",
      "`{0}` takes a single axis. Over several axes use `a{0}`: `x.a{0}(dim=(2, 3))`."),
     (r"\b(max|min)\(\): argument 'dim' \(position \d\) must be int, not (?:tuple|list)",

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 
 import torch
 from torch import Tensor
@@ -77,8 +78,7 @@ def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[
                if not (isinstance(leaf, dict) and "tensor" in leaf)]
     seen = _seen(tensors)
     structure = [
-        raised and [raised.type, set(mentions) <= set(raised.numbers),
-                    *([] if _own(raised, refused) else [raised.message])],
+        raised and [raised.type, set(mentions) <= set(raised.numbers), *_words(raised, refused)],
         unplaced and sorted([list(canonical(shape)) for _, shape in header.parameters]),
         header.changed,
         sorted(set(header.dropout)),
@@ -94,10 +94,12 @@ def fingerprint(header: Observation, tensors: dict[str, Tensor], mentions: list[
     return digest, torch.tensor(rows, dtype=torch.float64).reshape(-1, WIDTH)
 
 
-def _own(raised: Raised, refused: bool) -> bool:
-    """Says whether the words of an error are the learner's own. Torch raises ValueErrors too, and two of them may have
-    different causes."""
-    return raised.value_error and (refused or (raised.line or "").startswith("raise"))
+def _words(raised: Raised, refused: bool) -> list[str]:
+    """Returns what an error says, if the words are not the learner's own. Of a ValueError, which may come from torch
+    or from an earlier exercise, only the words count."""
+    if raised.value_error and (refused or (raised.line or "").startswith("raise")):
+        return []
+    return [re.sub(r"\d+", "", raised.message) if raised.value_error else raised.message]
 
 
 def row_scales(tensors: dict[str, Tensor], scales: dict[str, float]) -> list[float]:

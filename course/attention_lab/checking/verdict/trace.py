@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from torch import Tensor
 
 from ..facts import facts
-from ..facts.compare import close, explain, tolerance
+from ..facts.compare import close, explain, of_input_alone, tolerance
 from ..facts.facts import Fact
 from ..form import values
 from ..form.protocol import Answer, TraceEntry
@@ -14,7 +17,7 @@ from ..known.weights import canonical
 
 
 def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, float],
-                     inputs: dict[str, Tensor] | None = None) -> tuple[Fact | None, int]:
+                     inputs: Mapping[str, Tensor] = MappingProxyType({})) -> tuple[Fact | None, int]:
     """Returns two things. The first is the fact that says at which named sub-module the difference begins, or None if
     that is not sure. The second is how many sub-modules agree before it.
 
@@ -40,7 +43,10 @@ def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, f
                     if moved:
                         return facts.Reordered(after, name), len(agreed)
                     expects, receives = (len(names) for names in held["received"])
-                    found = explain(_shaped_like(a, b), b, within, inputs if side == "received" else None)
+                    found = explain(_shaped_like(a, b), b, within)
+                    if side == "received" and not found[0].specific:
+                        alone = (of_input_alone(a, x, name_of_x, within) for name_of_x, x in inputs.items())
+                        found = next(((fact,) for fact in alone if fact), found)
                     return facts.Begins(after, name, side, number, len(wanted), found,
                                         (receives, expects) if side == "gave" and receives != expects else None,
                                         (mine[after].line if after else None, mine[name].line)), len(agreed)
