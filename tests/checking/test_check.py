@@ -169,3 +169,9 @@ def test_an_earlier_exercise_that_is_not_right_is_named_first_whatever_is_wrong_
     assert alone.mistake and alone.mistake == both.mistake
     assert both.headline.startswith("`Excitation`, an earlier exercise, does not pass its own check yet")
     assert alone.headline in both.evidence
+
+
+def test_a_picture_is_offered_only_where_the_output_is_wrong(way):
+    lesson = way("def twice(x):\n    return 2 * x", "twice", Case("a map", (RandomTensor((2, 3, 4, 4)),)))
+    assert lesson.judge("def twice(x):\n    return 3 * x").shown
+    assert lesson.judge("def twice(x):\n    return x + x.detach()").shown is None

@@ -7,6 +7,7 @@ import torch
 from torch import nn
 
 from attention_lab.checking.known import weights
+from autograder.lessons.catalogue import Mistake
 from autograder.lessons.declare import Case, RandomTensor
 
 pytestmark = pytest.mark.quick
@@ -425,3 +426,29 @@ def test_bare_matrices_may_be_transposed(way):
     lesson.right(answer.format("hidden, channels", "hidden, channels", "torch.relu(s @ self.up.T) @ self.down"))
     lesson.wrong(answer.format("channels, hidden", "hidden, channels", "(s @ self.down) @ self.up"), "Output")
     lesson.wrong(answer.format("hidden, channels", "hidden, channels", "(s @ self.down.T) @ self.up"), "Output")
+
+
+GAMMA = """
+class Mix(nn.Module):
+    def __init__(self, dim):
+        super().__init__()
+        self.query, self.key, self.value = nn.Linear(dim, 3), nn.Linear(dim, 3), nn.Linear(dim, dim)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def forward(self, x):
+        weights = torch.softmax(self.query(x) @ self.key(x).mT, dim=-1)
+        return x + self.gamma * (weights @ self.value(x))
+"""
+
+
+def test_layers_in_another_order_do_not_hide_a_known_mistake(way):
+    """A fresh module has other numbers then, because torch draws its weights in the order of the layers."""
+    lesson = way(GAMMA, "Mix", Case("five tokens", (RandomTensor((2, 5, 4)),), construct=(4,)),
+                 Case("as it was made", (RandomTensor((2, 5, 4)),), construct=(4,), fresh=True),
+                 mistakes=(Mistake("no-gamma", "gamma is missing.", GAMMA.replace("self.gamma * (", "1 * ("),
+                                   exercise="Mix"),))
+    other = GAMMA.replace("self.query, self.key, self.value", "self.key, self.query, self.value")
+    lesson.right(other)
+    for answer in GAMMA, other, other.replace("self.key", "self.a").replace("self.query", "self.b"):
+        lesson.wrong(answer.replace("self.gamma * (", "1 * ("), "points. gamma is missing.")
+    lesson.wrong(other.replace("torch.zeros(1)", "torch.ones(1)"), never=("gamma is missing",))
