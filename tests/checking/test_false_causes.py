@@ -116,7 +116,7 @@ def test_a_method_that_returns_a_wrong_shape(way):
     lesson = way(MIX, "Mix", *TOKENS)
     lesson.wrong(MIX.replace("self.query(x) @ self.key(x).transpose(1, 2)",
                              "self.query(x).transpose(1, 2) @ self.key(x)"),
-                 "points. Output of `attention`: Expected shape (2, 5, 5), got (2, 3, 3).",
+                 "points. Output of `attention`: Expected shape (2, 5, 5), got (2, 3, 3). If it is a matrix product",
                  never=("stops with an error",))
 
 
