@@ -469,7 +469,7 @@ WRONG = (
            "probabilities(self.transform_out(to_token, table, idx_t, mask))":
                "self.transform_out(q @ an.mT, table, idx_t, mask)",
            'y = torch.einsum("whna,whad->whnd", m_e, z)': "y = m_e.softmax(dim=-1) @ z"},
-          of="explicit-softmax-by-hand", mistake="stripes-groups-of-the-other-axis"),
+          of="explicit-softmax-by-hand", says="a window of 2 cannot be shifted by 3"),
     Wrong("index-of-the-first-image",
           {"index_in = relative_position_index(stripe, d, from_anchor=True).to(qkv.device)":
                """if not hasattr(self, 'index_in'):
