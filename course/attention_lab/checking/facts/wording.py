@@ -120,7 +120,8 @@ def _numbers(fact: Fact, reveal: bool) -> str | None:
             return f"it is {what}." if of == 1 else f"{wrong} of {of} numbers {'is' if wrong == 1 else 'are'} {what}."
         case facts.WrongShape(expected, got):
             # with four axes, it may be an image
-            square = all(len(shape) in (2, 3) and shape[-1] == shape[-2] for shape in (expected, got))
+            square = all(len(shape) in (2, 3) and shape[-1] == shape[-2] for shape in (expected, got)
+                         ) and expected[:-2] == got[:-2]
             product = (" If it is a matrix product, it sums over the wrong axis: `a @ b` keeps the second-last axis of "
                        "a and the last one of b, so transpose both.") if square else ""
             return f"Expected shape {expected}, got {got}.{product}"

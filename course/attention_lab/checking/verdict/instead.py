@@ -21,7 +21,7 @@ DIGITS = 1e-8
 Function = Callable[[Tensor], Tensor]
 FUNCTIONS: dict[str, Function] = {
     "nothing": torch.clone, "the sigmoid": torch.sigmoid, "the ReLU": torch.relu, "the tanh": torch.tanh,
-    "the exponential": torch.exp,
+    "the exponential": torch.exp, "the ReLU6": F.relu6,
     "the hardsigmoid": F.hardsigmoid, "the GELU": F.gelu, "the SiLU": F.silu, "the softplus": F.softplus,
     "the absolute value": torch.abs, "the square": torch.square, "1 minus the sigmoid": lambda t: 1 - t.sigmoid(),
     "1 plus the tanh": lambda t: 1 + t.tanh(), "1 plus the sigmoid": lambda t: 1 + t.sigmoid()}
