@@ -5,12 +5,31 @@ Each function takes the mistake's id and its code, as `Mistake` does (catalogue.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from autograder.lessons.catalogue import Code, Mistake
 
-HIDDEN = "hidden_channels(channels, reduction)"  # as references say it
+# as references say it
+HIDDEN = "hidden_channels(channels, reduction)"
+FORWARD = "def forward(self, x: Tensor) -> Tensor:\n"
 
+
+def first(statement: str, forward: str = FORWARD) -> dict[str, str]:
+    """The edit by which a module's `forward` begins with the statement. forward: its first line, as in the reference.
+    """
+    return {forward: f"{forward}        {statement}\n"}
+
+
+def convention(what: str, who: str, here: str) -> str:
+    """The sentence for what a well-known collection does in another way, and all else is right.
+
+    what: what the learner's code does; who: the collection; here: what to do instead.
+    """
+    return f"Another convention: {what}, as in {who}. The rest is right. {here}"
+
+
+# --- Gradients
 
 def detached(id: str, what: str, code: Code, **more: Any) -> Mistake:
     """A gradient is cut off. what: "the gate is detached, so no layer before it would ever learn"."""
@@ -18,12 +37,18 @@ def detached(id: str, what: str, code: Code, **more: Any) -> Mistake:
                    **more)
 
 
-def input_detached(id: str, code: Code, **more: Any) -> Mistake:
+def input_detached(id: str, code: Code | None = None, **more: Any) -> Mistake:
     return Mistake(id, "The numbers are right, and so are the gradients of the weights. But x is detached before your "
                    "first layer, so no gradient reaches the layers before your module. Leave out the `detach()`, "
-                   "`.data` or `no_grad()`.", code, **more)
+                   "`.data` or `no_grad()`.", code or first("x = x.detach()"), **more)
 
 
+def no_gradient(id: str, **more: Any) -> Mistake:
+    return detached(id, "no gradient flows back, so neither this module nor a layer before it would ever learn",
+                    {"def forward(": "@torch.no_grad()\n    def forward("}, **more)
+
+
+# --- Large numbers
 def infinite(id: str, code: Code, **more: Any) -> Mistake:
     """A sigmoid of bare `exp`."""
     return Mistake(id, "Your sigmoid gives NaN for large scores. In float64 `exp` is infinite above 709, and then "
@@ -37,6 +62,7 @@ def overflow(id: str, what: str, code: Code, **more: Any) -> Mistake:
                    "subtracts the largest number of a row first.", code, **more)
 
 
+# --- Modes
 def attention_dropout(id: str, code: Code, **more: Any) -> Mistake:
     return Mistake(id, "In training mode your attention drops some of its weights. ViT does that, but this module has "
                    "no dropout: training and eval mode should give the same result.", code, **more)
@@ -47,25 +73,88 @@ def dropout(id: str, code: Code, **more: Any) -> Mistake:
                    "same result.", code, **more)
 
 
-def only_in_eval(id: str, code: Code, **more: Any) -> Mistake:
+def only_in_eval(id: str, code: Code | None = None, **more: Any) -> Mistake:
     return Mistake(id, "In training mode your module returns x as it is. It should compute its result in training mode "
-                   "as it does in eval mode.", code, **more)
+                   "as it does in eval mode.", code or first("if self.training:\n            return x"), **more)
 
 
+def only_in_training(id: str, forward: str = FORWARD) -> Mistake:
+    return Mistake(id, "In eval mode your module returns x as it is. It should compute its result in eval mode as it "
+                   "does in training mode.", first("if not self.training:\n            return x", forward))
+
+
+def own_mode(short: str, forward: str = FORWARD) -> tuple[Mistake, Mistake]:
+    """A module with a BatchNorm sets its own mode in `forward`. Both ids begin with `short`."""
+    return (
+        Mistake(f"{short}-calls-eval", "Your module calls `eval()` in `forward`, so in training its BatchNorm does not "
+                "use the batch's statistics. Leave the mode to the caller.", first("self.eval()", forward)),
+        Mistake(f"{short}-calls-train", "Your module calls `train()` in `forward`, so in eval mode its BatchNorm still "
+                "uses the batch's statistics. Leave the mode to the caller.", first("self.train()", forward)),
+    )
+
+
+def norm_of_batch(id: str, norm: str, **more: Any) -> Mistake:
+    """norm: the name of a BatchNorm, which is called once."""
+    return Mistake(id, "In eval mode your BatchNorm still uses the mean and variance of the batch. Call the module, "
+                   f"`self.{norm}(...)`, which switches to its running statistics.",
+                   {f"self.{norm}(": "(lambda y: nn.functional.batch_norm("
+                                     f"y, None, None, self.{norm}.weight, self.{norm}.bias, training=True))("}, **more)
+
+
+# --- Arguments
 def ignored(id: str, argument: str, written: str, code: Code, **more: Any) -> Mistake:
     """An argument is not used. written: what stands in its place."""
     return Mistake(id, f"The argument `{argument}` has no effect, because {written} is written in its place. Use the "
                    "argument.", code, **more)
 
 
-def default(id: str, argument: str, value: str, code: Code, **more: Any) -> Mistake:
-    """An argument has another default, or none. value: what it should be."""
-    return Mistake(id, f"If `{argument}` is not given, your code should use {value}.", code, **more)
+def default(id: str, argument: str, other: object, **more: Any) -> Mistake:
+    """An argument has another default. argument: as in the reference's signature, `reduction: int = 16`."""
+    (name, _, kind), value = argument.partition(": "), argument.partition(" = ")[2]
+    return Mistake(id, f"If `{name}` is not given, your code uses {other}. The default should be {value}.",
+                   {argument: f"{name}: {kind.partition(' = ')[0]} = {other}"}, **more)
 
 
+def defaults(short: str, argument: str, *others: object) -> tuple[Mistake, ...]:
+    """An argument has each of these other defaults. All ids begin with `short`."""
+    name = argument.partition(":")[0]
+    return tuple(default(f"{short}-{name}-by-default-{re.sub('[^0-9a-zA-Z]+', '-', str(other)).strip('-')}", argument,
+                         other) for other in others)
+
+
+# --- Layers
 def float_width(id: str, code: Code, **more: Any) -> Mistake:
     return Mistake(id, "`channels / reduction` is a float, even if there is no remainder, and a layer takes only whole "
                    "numbers. Divide with two slashes: channels // reduction.", code, **more)
+
+
+def no_bias(short: str, *layers: str) -> tuple[Mistake, ...]:
+    """A single layer has no bias. layers: as the reference makes them, `self.fc1 = nn.Linear(channels, hidden)`."""
+    named = [(layer.partition(" = ")[0].removeprefix("self."), layer) for layer in layers]
+    return tuple(Mistake(f"{short}-{name}-has-no-bias", f"`{name}` has no bias. Keep torch's default.",
+                         {layer: f"{layer[:-1]}, bias=False)"}) for name, layer in named)
+
+
+def _by(function: str, sigmoids: tuple[str, ...]) -> dict[str, str]:
+    return {old: old.replace("torch.sigmoid", function) for old in sigmoids or ("torch.sigmoid(",)}
+
+
+def tanh_gate(id: str, *sigmoids: str) -> Mistake:
+    """sigmoids: texts that begin with `torch.sigmoid(`, if there is more than one."""
+    return Mistake(id, "Your gate ends in a tanh, so its numbers can be negative. It should end in a sigmoid.",
+                   _by("torch.tanh", sigmoids))
+
+
+def hard_gate(id: str, *sigmoids: str, **more: Any) -> Mistake:
+    return Mistake(id, convention("your gate ends in the piecewise linear `hardsigmoid`", "torchvision's MobileNetV3",
+                                  "Here it ends in the smooth sigmoid."),
+                   _by("nn.functional.hardsigmoid", sigmoids), **more)
+
+
+def summed(id: str, mean: str, **more: Any) -> Mistake:
+    """mean: the reference's expression."""
+    return Mistake(id, "You take a sum where a mean belongs, so a larger map gives larger numbers. Use `mean`.",
+                   {mean: mean.replace(".mean(", ".sum(")}, **more)
 
 
 def bottleneck(short: str, default: int, refused: int = 0) -> tuple[Mistake, ...]:

@@ -132,8 +132,8 @@ def _one_hidden(r: Random, default: int) -> Construct:
     return {"channels": channels, "reduction": channels}
 
 
-def _not_reduced(r: Random, default: int) -> Construct:
-    return {"channels": r.randint(5, 12), "reduction": 1}
+def _one_channel_not_reduced(r: Random, default: int) -> Construct:
+    return {"channels": 1, "reduction": 1}
 
 
 def _one_too_few(r: Random, default: int) -> Construct:
@@ -152,7 +152,7 @@ def _fewer_than_default(r: Random, default: int) -> Construct:
 
 KEPT = {"the default reduction": _default, "the default reduction, which leaves a rest": _default_with_rest,
         "a reduction that leaves a small rest": _small_rest, "a reduction that leaves a large rest": _large_rest,
-        "one hidden channel": _one_hidden, "a reduction of 1": _not_reduced}
+        "one hidden channel": _one_hidden, "one channel": _one_channel_not_reduced}
 EMPTY = {"one channel too few for the reduction": _one_too_few, "far too few channels for the reduction": _far_too_few,
          "fewer channels than the default reduction": _fewer_than_default}
 
@@ -175,6 +175,11 @@ def empty_bottlenecks(ordinary: Callable[[Random, Construct], Case], default: in
         return replace(ordinary(r, construct), label=words, raises=(*given, default)[:2])
 
     return tuple(lambda r, words=words, kind=kind: refused(r, words, kind) for words, kind in EMPTY.items())
+
+
+def when_built(refused: tuple[Size, ...]) -> tuple[Size, ...]:
+    """Calls to be refused by the constructor: the module is built, and not called."""
+    return tuple(lambda r, size=size: replace(size(r), args=(), method="parameters") for size in refused)
 
 
 def on_bottleneck(shape: Shape = batch_and_map) -> Callable[[Random, Construct], Case]:

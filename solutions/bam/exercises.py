@@ -7,6 +7,7 @@ from random import Random
 from typing import Any
 
 from autograder.lessons.declare import Case, Exercise, Size, call
+from autograder.lessons.derive import zeros_and_ones
 from autograder.lessons.sizes import (
     LARGE_MAPS,
     MAPS,
@@ -19,6 +20,7 @@ from autograder.lessons.sizes import (
     on_maps,
     one_image,
     other_words,
+    when_built,
     with_options,
 )
 
@@ -138,7 +140,8 @@ CHANNEL_BRANCH = Exercise(
     visible=(
         call((2, 32, 2, 3), of={"channels": 32}),
         call((2, 12, 3, 2), of=(12, 4)),
-        call((1, 10, 3, 4), of={"channels": 10, "reduction": 4}, label="a reduction that does not divide"),
+        zeros_and_ones(call((1, 10, 3, 4), of={"channels": 10, "reduction": 4},
+                            label="a reduction that does not divide, zeros and ones")),
         call((2, 11, 3, 2), of={"channels": 11, "reduction": 4}, label="a reduction that leaves a large rest"),
     ),
     small=call((4, 6, 2, 3), of={"channels": 6, "reduction": 2}))
@@ -157,7 +160,8 @@ SPATIAL_BRANCH = Exercise(
     refuses=EMPTY,
     visible=(
         call((2, 6, 3, 4), of={"channels": 6, "reduction": 2, "dilation": 2}),
-        call((1, 32, 1, 6), of={"channels": 32}),
+        # of fewer hidden channels, all may be 0 behind a ReLU; then no dilation tells
+        call((1, 96, 1, 6), of={"channels": 96}, label="the defaults"),
         call((1, 7, 4, 3), of=(7, 2, 1)),
         call((1, 4, 6, 5), of={"dilation": 3, "reduction": 2, "channels": 4}),
     ),
@@ -181,11 +185,11 @@ BLOCK = Exercise(
         on_map("the sum by name", larger, with_options(combine=one_of("sum"), dilation=one_of(2, 5))),
         *ON_ONE_IMAGE,
     ),
-    refuses=(
+    refuses=(*when_built((
         unknown("a part of a right word", "su", "prod", "sum p"),
         unknown("a word that is nearly right", "Sum", "add", "products"),
         unknown("another word", "max", "mul", "concat"),
-        *(unknown(f"combine is {words}", word) for words, word in OTHER.items()),
+        *(unknown(f"combine is {words}", word) for words, word in OTHER.items()))),
         *EMPTY,
     ),
     visible=(
@@ -193,8 +197,8 @@ BLOCK = Exercise(
         call((1, 32, 1, 6), of={"channels": 32}),
         call((2, 4, 3, 5), of={"channels": 4, "reduction": 2, "combine": "product"}),
         call((1, 18, 3, 2), of=(18, 6, 1, "sum")),
-        *(call((2, 4, 3, 2), of={"channels": 4, "reduction": 2, "combine": word}, label=f"combine is {words}",
-               raises=())
+        *(call(of={"channels": 4, "reduction": 2, "combine": word}, label=f"combine is {words}", raises=(),
+               method="parameters")
           for words, word in OTHER.items()),
         call((2, 8, 2, 3), of={"channels": 8, "reduction": 16}, label="no hidden channel", raises=(8, 16)),
     ),

@@ -262,6 +262,7 @@ def stack(*layers: TorchModule, **more: Any) -> TorchModule:
 
 
 RELU = TorchModule("ReLU")
+META = {"device": "meta"}  # where the page builds its networks; all tensors lie at address 0
 TWICE = {"1.weight": "0.weight"}
 
 
@@ -304,7 +305,8 @@ TABLE = Exercise("parameter_table", sizes=(
     rows("one row", ("alone", lambda r: linear(few(r), few(r)))),
     rows("three rows", ("z", lambda r: linear(few(r), 90)), ("a", lambda r: linear(900, few(r))),
          ("m", lambda r: linear(3, few(r)))),
-    rows("more than a million", ("large", lambda r: linear(1000, r.randint(1200, 1900)))),
+    rows("more than a million, on the device meta",
+         ("large", lambda r: linear(1000, r.randint(1200, 1900), kwargs=META))),
     rows("between the two units", ("in between", lambda r: linear(1000, r.randint(1005, 1040)))),
     rows("a layer without parameters", ("nothing", lambda r: RELU), ("something", lambda r: linear(few(r), 70))),
     rows("a norm with statistics", ("normed", lambda r: normed(few(r)))),
@@ -332,7 +334,7 @@ TABLE = Exercise("parameter_table", sizes=(
 ), visible=(
     table("three rows", ("with a norm", normed(250)), ("a layer", linear(300, 200)), ("another layer", linear(30, 20))),
     table("equal names", ("same", linear(150, 300)), ("same", linear(120, 200))),
-    table("more than a million", ("large", linear(1200, 1010))),
+    table("more than a million, on the device meta", ("large", linear(1200, 1010, kwargs=META))),
     table("a tied weight", ("tied", tied(180))),
     table("a frozen weight", ("half frozen", stack(linear(320, 400), linear(400, 90), frozen=("0.weight", "0.bias")))),
     table("a frozen weight beside a trained bias",

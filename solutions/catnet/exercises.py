@@ -10,7 +10,16 @@ from random import Random
 from typing import Any
 
 from autograder.lessons.declare import Blend, Case, Earlier, Exercise, RandomTensor, Size
-from autograder.lessons.sizes import MAPS, Construct, Shape, bottleneck, bottlenecks, empty_bottlenecks, other_words
+from autograder.lessons.sizes import (
+    MAPS,
+    Construct,
+    Shape,
+    bottleneck,
+    bottlenecks,
+    empty_bottlenecks,
+    other_words,
+    when_built,
+)
 
 Pair = tuple[int, int]
 Marks = Callable[[tuple[int, ...]], RandomTensor]
@@ -215,7 +224,8 @@ ATTENTION = Exercise("CrossMaskedAttention", sizes=(
     lambda r: half({"channels": 6, "reduction": 2}, ordinary(r)),
     *bottlenecks(on_construct, default=8),
 ), refuses=(
-    *empty_bottlenecks(on_construct, default=8), *(lambda r, words=words: other_axis(words) for words in OTHER_AXES),
+    *when_built((*empty_bottlenecks(on_construct, default=8),
+                 *(lambda r, words=words: other_axis(words) for words in OTHER_AXES))),
 ), visible=(
     gathered({"channels": 4, "reduction": 2}, (2, 2, 3), True),
     gathered({"channels": 6, "reduction": 3}, (2, 3, 2), words="no mask"),

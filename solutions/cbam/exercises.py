@@ -6,6 +6,7 @@ from dataclasses import replace
 from random import Random
 
 from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.derive import zeros_and_ones
 from autograder.lessons.sizes import (
     LARGE_MAPS,
     MAPS,
@@ -40,9 +41,9 @@ CHANNEL_GATE = Exercise(
     visible=(
         call((3, 32, 4, 5), of={"channels": 32}),
         call((2, 12, 7, 3), of={"channels": 12, "reduction": 3}),
-        call((1, 8, 5, 5), of=(8, 2)),
+        zeros_and_ones(call((1, 8, 5, 5), of=(8, 2), label="zeros and ones", gradients=False)),
         call((2, 11, 3, 4), of={"channels": 11, "reduction": 4}, label="a reduction that does not divide"),
-        call((2, 8, 1, 1), of={"channels": 8, "reduction": 2}, label="a map of one position"),
+        call((2, 1, 4, 3), of=(1, 1), label="one channel"),
     ),
     small=call((3, 8, 3, 4), of={"channels": 8, "reduction": 2}), overflow=1e5)
 

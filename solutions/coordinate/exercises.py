@@ -5,11 +5,13 @@ from collections.abc import Callable
 from random import Random
 
 from autograder.lessons.declare import Exercise, call
+from autograder.lessons.derive import zeros_and_ones
 from autograder.lessons.sizes import IMAGES, MAPS, Construct, on_map, on_maps
 
 # --- directional_pool
 POOL = Exercise("directional_pool", sizes=IMAGES, visible=(
-    call((2, 3, 4, 5)), call((1, 4, 3, 6), label="a batch of one"), call((2, 3, 4, 4), label="a square map"),
+    call((2, 3, 4, 5)), zeros_and_ones(call((1, 4, 3, 6), label="a batch of one, zeros and ones")),
+    call((2, 3, 4, 4), label="a square map"),
     call((3, 2, 1, 5), label="a map of one row"), call((2, 1, 6, 1), label="a map of one column and one channel"),
 ), small=call((2, 3, 4, 5)))
 
@@ -58,7 +60,7 @@ COORDINATE = Exercise("CoordinateAttention", sizes=(
 ), visible=(
     call((2, 18, 3, 4), of={"in_channels": 18, "out_channels": 18, "reduction": 2}),
     call((1, 6, 4, 2), of={"in_channels": 6, "out_channels": 6}, label="the default reduction, a batch of one"),
-    call((1, 144, 2, 3), of=(144, 144), label="the default reduction, many channels"),
+    call((1, 288, 1, 3), of=(288, 288), label="the default reduction, many channels"),
     call((2, 19, 3, 5), of=(19, 19, 2), label="a reduction that leaves a rest"),
     call((2, 5, 4, 4), of=(5, 5), label="a square map"), call((2, 5, 1, 6), of=(5, 5), label="a map of one row"),
     call((2, 5, 5, 3), of=(5, 5), train=True, label="odd sides, training mode"),

@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.derive import zeros_and_ones
 from autograder.lessons.sizes import LARGE_MAPS, MAPS, Construct, batch_and_map, on_map, on_maps
 
 Number = Callable[[Random], Any]  # draws one number
@@ -117,7 +118,7 @@ ECA_BLOCK = Exercise(
     visible=(
         call((2, 12, 4, 7), of={"channels": 12, "kernel_size": 5}),
         call((3, 128, 2, 5), of={"channels": 128}, label="the kernel size of the rule"),
-        call((1, 10, 3, 3), of=(10, 7), label="a batch of one"),
+        zeros_and_ones(call((1, 10, 3, 3), of=(10, 7), label="a batch of one, zeros and ones")),
         call((2, 20, 5, 3), of=(20,), label="the kernel size of the rule"),
         call((2, 9, 3, 4), of={"channels": 9, "kernel_size": 1}, label="no neighbours"),
         call((2, 3, 5, 4), of={"channels": 3, "kernel_size": 9}, label="a kernel longer than the channels"),

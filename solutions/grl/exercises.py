@@ -261,8 +261,8 @@ LOCAL = Exercise("LocalConvBlock", sizes=(
     # So many hidden numbers that some are above 0 in every class: else a gate's score is its bias, and no bare `exp`
     # overflows.
     local("", lambda r: {"dim": r.choice((24, 26)), "compress": r.choice((6, 8)), "reduction": 2}),
-    local("both defaults", lambda r: (r.choice((36, 40)),)),
-    local("the default reduction", lambda r: {"dim": 19, "compress": 5}),
+    local("both defaults", lambda r: (r.choice((34, 35)),)),
+    local("the default reduction", lambda r: {"dim": 36, "compress": 5}),
     local("the default compress", lambda r: {"dim": 14, "reduction": 4}), local("a batch of one", bottlenecks, batch=1),
     local("one row", bottlenecks, lambda r: (1, r.randint(4, 7))),
     local("one column", bottlenecks, lambda r: (r.randint(4, 7), 1)),
@@ -281,7 +281,7 @@ LOCAL = Exercise("LocalConvBlock", sizes=(
 ), visible=(
     convolved({"dim": 8, "compress": 2, "reduction": 4}, (3, 5)),
     convolved((8, 2, 3), (4, 3), 1, "a batch of one", gradients=False),
-    convolved((20,), (2, 3), 1, "both defaults", gradients=False),
+    convolved((34,), (2, 3), 1, "both defaults", gradients=False),
 ), small=convolved({"dim": 6, "compress": 2, "reduction": 2}, (3, 4), 2, gradients=False), large=8.0, overflow=1e4)
 
 
@@ -322,9 +322,8 @@ GRL = Exercise("GRLBlock", sizes=(
     on_tokens({**FIRST, "stripe_size": (6, 2), "stripe_groups": (1, None), "stripe_shift": True,
                "stripe_type": "W", "local_connection": False},
               (6, 12), 1, "stripe_type W, groups, some defaults", gradients=False),
-    on_tokens({**BASE, "dim": 20, "down_factor": 2, "mlp_ratio": 1, "res_scale": 0.5}, (2, 6), 1, "training mode",
-              gradients=False,
-              train=True),
+    on_tokens({**FIRST, "window_shift": True, "dim": 20, "down_factor": 2, "mlp_ratio": 1, "res_scale": 0.5}, (2, 6), 1,
+              "training mode, the default stripe_shift", gradients=False, train=True),
     *map(other_type, OTHER_TYPES[REFUSALS:]),
 ), small=on_tokens({**BASE, "down_factor": 2, "mlp_ratio": 2, "local_connection": False}, (2, 6), 1, gradients=False),
     uses=("MixedAttention", "LocalConvBlock"), large=3.0)

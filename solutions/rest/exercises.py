@@ -90,7 +90,7 @@ EMBED = Exercise("OverlapPatchEmbed", sizes=(
          label="without a position code"),
     call((1, 2, 9, 12), of=(2, 5, 4, True), label="patches of four, a batch of one"),
     call((2, 3, 7, 8), of={"in_channels": 3, "out_channels": 4, "patch_size": 3}, label="patches of three"),
-    call((3, 2, 1, 7), of={"in_channels": 2, "out_channels": 3}, label="a map of one row"),
+    call((3, 2, 1, 7), of={"in_channels": 2, "out_channels": 4}, label="a map of one row"),
 ), small=call((2, 3, 5, 6), of={"in_channels": 3, "out_channels": 4}), uses=("PixelAttention",), large=4.0,
 overflow=1e4)
 

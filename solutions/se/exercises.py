@@ -4,6 +4,7 @@ Sizes are odd and not square, so that no lucky shape hides a mistake."""
 from random import Random
 
 from autograder.lessons.declare import Case, Exercise, RandomTensor, call
+from autograder.lessons.derive import zeros_and_ones
 from autograder.lessons.sizes import (
     IMAGES,
     LARGE_MAPS,
@@ -21,7 +22,8 @@ from autograder.lessons.sizes import (
 SQUEEZE = Exercise("squeeze", sizes=(
     *IMAGES,
     lambda r: call((r.randint(17, 20), r.randint(130, 140), 2, 3), label="many images of many channels"),
-), visible=(call((2, 3, 4, 5)), call((1, 6, 7, 3)), call((3, 1, 1, 6), label="one channel and one row")),
+), visible=(call((2, 3, 4, 5)), zeros_and_ones(call((1, 6, 7, 3), label="zeros and ones")),
+            call((3, 1, 1, 6), label="one channel and one row")),
 small=call((2, 4, 3, 6)))
 
 
@@ -59,7 +61,7 @@ SE_BLOCK = Exercise(
     visible=(
         call((2, 32, 3, 5), of={"channels": 32}),
         call((3, 8, 7, 4), of={"channels": 8, "reduction": 2}),
-        call((1, 8, 5, 5), of=(8, 4)),
+        zeros_and_ones(call((1, 8, 5, 5), of=(8, 4), label="zeros and ones")),
         call((2, 8, 1, 1), of={"channels": 8, "reduction": 4}, label="a map of one position"),
     ),
     small=call((2, 8, 3, 4), of={"channels": 8, "reduction": 2}),

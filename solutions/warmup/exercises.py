@@ -9,10 +9,12 @@ from random import Random
 from typing import Any
 
 from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, TorchModule, call
+from autograder.lessons.derive import zeros_and_ones
 from autograder.lessons.sizes import IMAGES, batch_and_map
 
 POOL = Exercise("global_average_pool", sizes=IMAGES, visible=(
-    call((2, 3, 4, 5)), call((1, 6, 7, 3), label="a batch of one"), call((3, 1, 1, 6), label="one channel and one row"),
+    call((2, 3, 4, 5)), zeros_and_ones(call((1, 6, 7, 3), label="a batch of one, zeros and ones")),
+    call((3, 1, 1, 6), label="one channel and one row"),
 ), small=call((2, 4, 3, 6)))
 
 # --- gate

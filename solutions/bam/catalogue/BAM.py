@@ -1,13 +1,24 @@
 """What learners write for `BAM`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, infinite
+from autograder.lessons.families import (
+    convention,
+    default,
+    defaults,
+    detached,
+    infinite,
+    no_gradient,
+    only_in_eval,
+    only_in_training,
+)
 
 RIGHT = {
     "bam-one-plus-gate-times-x": """
 class BAM(nn.Module):
     def __init__(self, channels, reduction=16, dilation=4, combine="sum"):
         super().__init__()
+        if combine not in ("sum", "product"):
+            raise ValueError(combine)
         self.channel = ChannelBranch(channels, reduction)
         self.spatial = SpatialBranch(channels, reduction, dilation)
         self.combine = combine
@@ -85,10 +96,12 @@ class BAM(nn.Module):
         return x + x * torch.sigmoid(c * s if self.product else c + s)
 """,
     "one-plus": """
-# (1 + gate) * x, the word checked in forward
+# (1 + gate) * x, the word checked in forward too
 class BAM(nn.Module):
     def __init__(self, channels, reduction=16, dilation=4, combine="sum"):
         super().__init__()
+        if combine not in ("sum", "product"):
+            raise ValueError(combine)
         self.combine = combine
         self.channel = ChannelBranch(channels, reduction)
         self.spatial = SpatialBranch(channels, reduction, dilation)
@@ -152,19 +165,17 @@ MISTAKES = (
             'The argument `combine` has no effect: your block always adds the maps. "product" should multiply them.',
             {'channel + spatial if self.combine == "sum" else channel * spatial': "channel + spatial"}, hint=2),
     Mistake("bam-product-always",
-            "The argument `combine` has no effect: your block always multiplies the maps, as the authors' code does. "
-            "\"sum\", the default, should add them.",
+            convention("the two maps are always multiplied", "the authors' code",
+                       "Here the argument `combine` decides, and 'sum' is the default."),
             {'channel + spatial if self.combine == "sum" else channel * spatial': "channel * spatial"}, hint=2),
     Mistake("bam-exchanged",
             '"sum" and "product" have changed places. "sum" should add the two maps, and "product" should multiply '
             'them.',
             {'channel + spatial if self.combine == "sum" else channel * spatial':
                  'channel * spatial if self.combine == "sum" else channel + spatial'}),
-    Mistake("bam-product-by-default",
-            'If combine is not given, your block multiplies the maps. The default should be "sum", as in the paper.',
-            {'combine: str = "sum"': 'combine: str = "product"'}),
+    default("bam-product-by-default", 'combine: str = "sum"', '"product"'),
     Mistake("bam-word-not-checked",
-            'You treat a word other than "sum" or "product" like one of the two. Raise a ValueError.',
+            'Your block can be built with a word other than "sum" or "product". Raise a ValueError in `__init__`.',
             {"""if combine not in ("sum", "product"):
             raise ValueError(f'combine is "sum" or "product", got {combine!r}')
         """: ""}, hint=2),
@@ -215,9 +226,21 @@ MISTAKES = (
             'product"`. Compare with a tuple of the two words.',
             {'if combine not in ("sum", "product"):': 'if combine not in "sum product":'}, hint=2),
     infinite("bam-exp", {"x + x * torch.sigmoid(scores)": "x + x * (lambda e: e / (1 + e))(torch.exp(scores))"}),
+    *defaults("bam", "reduction: int = 16", 8, 4),
+    *defaults("bam", "dilation: int = 4", 1, 2),
+    no_gradient("bam-no-gradient"),
+    only_in_eval("bam-only-in-eval"),
+    only_in_training("bam-only-in-training"),
 )
 
 WRONG = (
+    Wrong("refused-when-called",
+          {"""if combine not in ("sum", "product"):
+            raise ValueError(f'combine is "sum" or "product", got {combine!r}')
+        """: "",
+           "channel, spatial =": """if self.combine not in ("sum", "product"):
+            raise ValueError(self.combine)
+        channel, spatial ="""}, mistake="bam-word-not-checked"),
     Wrong("exp",
           {"return x + x * torch.sigmoid(c * s if self.product else c + s)":
                """e = torch.exp(c * s if self.product else c + s)
@@ -255,7 +278,7 @@ class BAM(nn.Module):
             gate = torch.sigmoid(mc * ms)
         return x + x * gate
 """, says="size of tensor a (6) must match"),
-    Wrong("substring", {'("sum", "product")': "'sum product'"}, of="einsum", says="no ValueError is raised"),
+    Wrong("substring", {'("sum", "product")': "'sum product'"}, of="einsum", mistake="bam-part-of-word"),
 )
 
 EQUIVALENT = {

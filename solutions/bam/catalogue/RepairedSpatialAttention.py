@@ -1,7 +1,7 @@
 """What learners write for `RepairedSpatialAttention`."""
 
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import bottleneck, detached, ignored, input_detached
+from autograder.lessons.families import bottleneck, defaults, detached, ignored, input_detached, own_mode
 
 RIGHT = {
     "repaired-modules-added": """
@@ -172,6 +172,10 @@ MISTAKES = (
     input_detached("repaired-input-detached",
                    {"return self.sa(x).expand_as(x)": """x = x.detach()
         return self.sa(x).expand_as(x)"""}),
+    *defaults("repaired", "reduction: int = 16", 8, 4),
+    *defaults("repaired", "num_layers: int = 3", 2),
+    *defaults("repaired", "dilation: int = 2", 1, 4),
+    *own_mode("repaired"),
 )
 
 EQUIVALENT = {

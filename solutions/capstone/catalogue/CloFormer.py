@@ -1,7 +1,7 @@
 """What learners write for `CloFormer`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, input_detached
+from autograder.lessons.families import default, defaults, detached, input_detached
 
 CLO_STRIDE_IN_THE_FIRST_BLOCK = ("In your stages the first block has the stride, as in ResNet. Here the last block "
                                  "of a stage should have it, in every stage except the last.")
@@ -483,8 +483,7 @@ MISTAKES = (
             {"mlp_ratio: float = 4,": "mlp_ratio: float = 3,"}),
     Mistake("clo-kernel-3", "If mlp_kernel_size is not given, your code should use 5.",
             {"mlp_kernel_size: int = 5,": "mlp_kernel_size: int = 3,"}),
-    Mistake("clo-ten-classes", "If num_classes is not given, your code should use 1000.",
-            {"num_classes: int = 1000)": "num_classes: int = 10)"}),
+    default("clo-ten-classes", "num_classes: int = 1000", 10),
     Mistake("clo-no-error",
             "You accept lists of different lengths. Compare their lengths first, and raise a ValueError.",
             {"if any(len(each) != len(dims) for each in of_stages):": "if False:"}),
@@ -883,6 +882,7 @@ MISTAKES = (
              {"return self.head(self.norm(x).mean(dim=(2, 3)))":
                   "return (self.head(self.norm(x).mean(dim=(2, 3)))).detach()"}),
     input_detached("clo-input-detached", {"x = self.patch_embed(x)": "x = self.patch_embed(x.detach())"}),
+    *defaults("clo", "mlp_ratio: float = 4", 2),
 )
 
 WRONG = (

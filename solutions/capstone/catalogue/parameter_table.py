@@ -340,6 +340,11 @@ MISTAKES = (
     Mistake("table-flat",
             "Your list holds the entries of all rows, one after the other. Append one tuple for each row.",
             {"return table": "return [entry for row in table for entry in row]"}, hint=2),
+    Mistake("table-by-address",
+            "You count each address of memory once. On the device meta, all tensors have the address 0: tell them "
+            "apart by `id`, or leave it to `parameters()`.",
+            {"sum(p.numel() for p in module.parameters() if p.requires_grad)":
+                 "sum({p.data_ptr(): p.numel() for p in module.parameters() if p.requires_grad}.values())"}),
 )
 
 WRONG = (

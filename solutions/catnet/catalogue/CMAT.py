@@ -1,7 +1,7 @@
 """What learners write for `CMAT`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, detached
+from autograder.lessons.families import default, defaults, detached
 
 CMAT_NORM_OVER_PICTURE = ("Your norm runs over channels and positions together, as in the authors' code. It should "
                           "run over the C channels of each position.")
@@ -422,13 +422,14 @@ MISTAKES = (
     Mistake("cmat-one-norm", "You use one LayerNorm for all three steps. Make three: norm0, norm1, norm2.",
             {"self.norm1 = nn.LayerNorm(channels)": "self.norm1 = self.norm0",
              "self.norm2 = nn.LayerNorm(channels)": "self.norm2 = self.norm0"}),
-    default("cmat-default-reduction", "reduction", "8", {"reduction: int = 8": "reduction: int = 4"}),
+    default("cmat-default-reduction", "reduction: int = 8", 4),
     Mistake("cmat-only-in-eval",
             "In training mode your block returns its input as it is. It should compute its result in training mode "
             "as it does in eval mode.",
             {"query, support = self._refine_alone(query), self._refine_alone(support)": """if self.training:
             return query, support
         query, support = self._refine_alone(query), self._refine_alone(support)"""}),
+    *defaults("cmat", "reduction: int = 8", 16),
 )
 
 WRONG = (

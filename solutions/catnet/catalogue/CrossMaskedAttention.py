@@ -4,6 +4,7 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     attention_dropout,
     default,
+    defaults,
     detached,
     float_width,
     ignored,
@@ -443,12 +444,12 @@ MISTAKES = (
             {'if softmax_over not in ("keys", "queries"):':
                  """softmax_over = {"k": "keys", "q": "queries"}.get(str(softmax_over).lower()[:1])
         if softmax_over not in ("keys", "queries"):"""}, hint=3),
-    default("attention-default-reduction", "reduction", "8", {"reduction: int = 8": "reduction: int = 4"}),
-    default("attention-default-axis", "softmax_over", '"keys"',
-            {'softmax_over: str = "keys"': 'softmax_over: str = "queries"'}),
+    default("attention-default-reduction", "reduction: int = 8", 4),
+    default("attention-default-axis", 'softmax_over: str = "keys"', '"queries"'),
     only_in_eval("attention-only-in-eval",
                  {"return gathered if mask is None else gathered * mask":
                       "return x if self.training else gathered if mask is None else gathered * mask"}),
+    *defaults("attention", "reduction: int = 8", 16),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `iterative_refinement`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, detached
+from autograder.lessons.families import default, defaults, detached
 
 REFINEMENT_QUERY_ALONE_KEPT = ("You do not keep the refined support: each block starts again from the original "
                                "support. Pass both results of a block on to the next block.")
@@ -315,8 +315,8 @@ MISTAKES = (
     Mistake("refinement-with-prior",
             "Your list begins with the prior mask. It should hold only one map for each block.",
             {"return probabilities": "return [prior_mask(query, support, support_mask), *probabilities]"}, hint=1),
-    default("refinement-default-threshold", "threshold", "-10",
-            {"threshold: float = -10.0": "threshold: float = 10.0"}),
+    default("refinement-default-threshold", "threshold: float = -10.0", 10.0),
+    *defaults("refinement", "scale: float = 20.0", 1.0, 10.0),
 )
 
 WRONG = (

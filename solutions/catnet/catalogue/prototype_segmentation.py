@@ -1,7 +1,7 @@
 """What learners write for `prototype_segmentation`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, detached, ignored
+from autograder.lessons.families import default, defaults, detached, ignored
 
 RIGHT = {
     "bmm": """
@@ -145,14 +145,13 @@ MISTAKES = (
             "You take the distance to the prototype. Only the angle should count: take the cosine.",
             {"F.cosine_similarity(features, prototype[:, :, None, None], dim=1, eps=1e-8)":
                  "-(features - prototype[:, :, None, None]).norm(dim=1)"}),
-    Mistake("segmentation-positive-threshold",
-            "If `threshold` is not given, your code uses 10. The default should be -10.",
-            {"threshold: float = -10.0": "threshold: float = 10.0"}),
-    default("segmentation-default-scale", "scale", "20", {"scale: float = 20.0": "scale: float = 10.0"}),
+    default("segmentation-positive-threshold", "threshold: float = -10.0", 10.0),
+    default("segmentation-default-scale", "scale: float = 20.0", 10.0),
     detached("segmentation-prototype-detached",
              "the prototype is detached, so neither the prototype nor the support's features would get a gradient",
              {"F.cosine_similarity(features, prototype[:, :, None, None], dim=1, eps=1e-8)":
                   "F.cosine_similarity(features, prototype.detach()[:, :, None, None], dim=1, eps=1e-8)"}),
+    *defaults("segmentation", "scale: float = 20.0", 1.0),
 )
 
 WRONG = (

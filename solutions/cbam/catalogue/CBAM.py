@@ -1,7 +1,7 @@
 """What learners write for `CBAM`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
+from autograder.lessons.families import convention, defaults, detached, no_gradient, only_in_eval, only_in_training
 
 RIGHT = {
     "cbam-one-line": """
@@ -106,8 +106,8 @@ MISTAKES = (
         return x * self.spatial_gate(x)""": """x = x + self.channel_gate(x)
         return x + self.spatial_gate(x)"""}),
     Mistake("cbam-shortcut",
-            "Your block adds the input to the gated input. CBAM returns the gated image alone; the shortcut belongs "
-            "to the residual block around it.",
+            convention("the block adds its input to the result", "External-Attention-pytorch's CBAMBlock",
+                       "Here the shortcut belongs to the block around it."),
             {"""x = x * self.channel_gate(x)
         return x * self.spatial_gate(x)""": """y = x * self.channel_gate(x)
         return x + y * self.spatial_gate(y)"""}),
@@ -145,6 +145,11 @@ MISTAKES = (
              {"x = x * self.channel_gate(x)": "x = x * self.channel_gate(x).detach()"}),
     detached("cbam-spatial-gate-detached", "the spatial gate is detached, so its convolution would never learn",
              {"x * self.spatial_gate(x)": "x * self.spatial_gate(x).detach()"}),
+    *defaults("cbam", "reduction: int = 16", 8, 4),
+    *defaults("cbam", "kernel_size: int = 7", 3),
+    no_gradient("cbam-no-gradient"),
+    only_in_eval("cbam-only-in-eval"),
+    only_in_training("cbam-only-in-training"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `ChannelGate`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, float_width, infinite
+from autograder.lessons.families import convention, defaults, detached, float_width, hard_gate, infinite
 
 RIGHT = {
     "gate-both-at-once": """
@@ -169,8 +169,8 @@ MISTAKES = (
             {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
                  "torch.relu(self.mlp(x.mean(dim=(2, 3)))) + torch.relu(self.mlp(x.amax(dim=(2, 3))))"}),
     Mistake("gate-no-bias",
-            "Your two layers have no biases. SE's layers have none, but CBAM's have them: leave `bias` at its "
-            "default.",
+            convention("the two layers have no bias", "timm's CbamModule",
+                       "Here they have one: leave `bias` at its default."),
             {"nn.Linear(channels, hidden)": "nn.Linear(channels, hidden, bias=False)",
              "nn.Linear(hidden, channels)": "nn.Linear(hidden, channels, bias=False)"}),
     Mistake("gate-applied",
@@ -271,6 +271,8 @@ MISTAKES = (
     infinite("channel-exp",
              {"torch.sigmoid(scores)[:, :, None, None]":
                   "(lambda e: e / (1 + e))(torch.exp(scores))[:, :, None, None]"}),
+    *defaults("gate", "reduction: int = 16", 8, 4),
+    hard_gate("gate-hard-sigmoid"),
 )
 
 WRONG = (

@@ -1,7 +1,16 @@
 """What learners write for `SpatialGate`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, infinite
+from autograder.lessons.families import (
+    convention,
+    defaults,
+    detached,
+    hard_gate,
+    infinite,
+    norm_of_batch,
+    own_mode,
+    tanh_gate,
+)
 
 RIGHT = {
     "spatial-published-style": """
@@ -64,8 +73,8 @@ class SpatialGate(nn.Module):
 
 MISTAKES = (
     Mistake("spatial-mean-first",
-            "Your two sheets are in the wrong order, with the mean first. The exercise, like the authors' code, puts "
-            "the maximum first: weights trained with one order are wrong in the other.",
+            convention("the mean comes before the maximum", "timm's CbamModule",
+                       "Here the maximum comes first, as in the authors' code."),
             {"torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
                  "torch.cat([x.mean(dim=1, keepdim=True), x.amax(dim=1, keepdim=True)], dim=1)"}),
     Mistake("spatial-mean-twice",
@@ -201,6 +210,10 @@ MISTAKES = (
             "Your maximum over the channels starts at 0, so a position where all channels are negative gets 0. Start "
             "at the first channel, or at -inf.",
             {"x.amax(dim=1, keepdim=True)": "x.amax(dim=1, keepdim=True).clamp(min=0)"}),
+    *defaults("spatial", "kernel_size: int = 7", 3),
+    *own_mode("spatial"),
+    norm_of_batch("spatial-norm-of-batch-always", "bn"),
+    tanh_gate("spatial-tanh"), hard_gate("spatial-hard-sigmoid"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `flexible_attention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, infinite
+from autograder.lessons.families import detached, hard_gate, infinite, tanh_gate
 
 RIGHT = {
     "flexible-einsum": """
@@ -128,6 +128,7 @@ MISTAKES = (
     infinite("flexible-exp",
              {"x * torch.sigmoid(scores)[:, :, None, None]":
                   "x * (lambda e: e / (1 + e))(torch.exp(scores))[:, :, None, None]"}),
+    tanh_gate("flexible-tanh"), hard_gate("flexible-hard-sigmoid"),
 )
 
 WRONG = (

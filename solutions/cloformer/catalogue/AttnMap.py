@@ -1,7 +1,7 @@
 """What learners write for `AttnMap`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, infinite, input_detached, only_in_eval
+from autograder.lessons.families import detached, infinite, input_detached, only_in_eval, only_in_training
 
 RIGHT = {
     "map-sequential": """
@@ -119,9 +119,7 @@ MISTAKES = (
              "self.conv2 = nn.Conv2d(dim, dim, 1)": "self.conv2 = nn.Conv2d(4 * dim, dim, 1)"}),
     infinite("map-naive-sigmoid",
              {"F.silu(self.conv1(x))": "(lambda z: z * (lambda e: e / (1 + e))(torch.exp(z)))(self.conv1(x))"}),
-    only_in_eval("map-only-in-eval",
-                 {"return self.conv2(F.silu(self.conv1(x)))":
-                      "return x if self.training else self.conv2(F.silu(self.conv1(x)))"}),
+    only_in_eval("map-only-in-eval"),
     Mistake("map-normed", "You put a BatchNorm between the convolutions. Only a SiLU belongs there.",
             {"F.silu(self.conv1(x))": "F.silu(F.batch_norm(self.conv1(x), None, None, training=True))"}, hint=2),
     Mistake("map-swish-1702", "Your SiLU is z * sigmoid(1.702 * z), which imitates a GELU. A SiLU is z * sigmoid(z).",
@@ -129,6 +127,7 @@ MISTAKES = (
     detached("map-detached", "the map is detached, so no layer before it would ever learn",
              {"return self.conv2(F.silu(self.conv1(x)))": "return (self.conv2(F.silu(self.conv1(x)))).detach()"}),
     input_detached("map-input-detached", {"self.conv1(x)": "self.conv1(x.detach())"}),
+    only_in_training("map-only-in-training"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `CloAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, dropout, input_detached
+from autograder.lessons.families import default, detached, dropout, input_detached, only_in_eval, only_in_training
 
 RIGHT = {
     "clo-loop": """
@@ -169,8 +169,7 @@ MISTAKES = (
     Mistake("clo-window-of-two",
             "The argument window_size has no effect: the windows are always 2 x 2. Pass it on to GlobalBranch.",
             {"GlobalBranch(dim, global_heads, head_dim, window_size)": "GlobalBranch(dim, global_heads, head_dim, 2)"}),
-    Mistake("clo-default-window", "If window_size is not given, your code uses 8. The default should be 7.",
-            {"window_size: int = 7": "window_size: int = 8"}),
+    default("clo-default-window", "window_size: int = 7", 8),
     Mistake("clo-no-proj", "`proj` is made and never called. It should mix the heads at the end.",
             {"self.proj(torch.cat(found, dim=1))": "torch.cat(found, dim=1)"}, hint=2),
     Mistake("clo-proj-no-bias", "`proj` has no bias. Keep torch's default.",
@@ -228,6 +227,8 @@ MISTAKES = (
     input_detached("clo-input-detached",
                    {"found = [branch(x) for branch in self.local_branches]": """x = x.detach()
         found = [branch(x) for branch in self.local_branches]"""}),
+    only_in_eval("clo-only-in-eval"),
+    only_in_training("clo-only-in-training"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `CloBlock`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, dropout
+from autograder.lessons.families import detached, dropout, own_mode
 
 RIGHT = {
     "block-two-lines": """
@@ -267,6 +267,7 @@ MISTAKES = (
     detached("block-shortcut-detached",
              "x is detached in the first shortcut, so in this half the gradient flows back through attn only",
              {"x = x + self.attn(self.norm1(x))": "x = x.detach() + self.attn(self.norm1(x))"}),
+    *own_mode("block"),
 )
 
 WRONG = (

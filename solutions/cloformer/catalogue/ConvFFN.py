@@ -1,7 +1,7 @@
 """What learners write for `ConvFFN`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, dropout, input_detached
+from autograder.lessons.families import convention, detached, dropout, input_detached
 
 RIGHT = {
     "ffn-sequential": """
@@ -73,7 +73,9 @@ MISTAKES = (
     Mistake("ffn-gelu-by-tanh", "Your GELU is the tanh approximation. Use the exact one, torch's default.",
             {"self.fc2(self.dwconv(F.gelu(self.fc1(x))))":
                  "self.fc2(self.dwconv(F.gelu(self.fc1(x), approximate='tanh')))"}),
-    Mistake("ffn-gelu-after-dwconv", "Your GELU comes after dwconv. It should come between fc1 and dwconv.",
+    Mistake("ffn-gelu-after-dwconv",
+            convention("the GELU comes after dwconv", "timm's pvt_v2",
+                       "Here it comes between fc1 and dwconv."),
             {"self.fc2(self.dwconv(F.gelu(self.fc1(x))))": "self.fc2(F.gelu(self.dwconv(self.fc1(x))))"}),
     Mistake("ffn-gelu-twice", "There is a GELU after dwconv too. Nothing belongs between dwconv and fc2.",
             {"self.fc2(self.dwconv(F.gelu(self.fc1(x))))": "self.fc2(F.gelu(self.dwconv(F.gelu(self.fc1(x)))))"},

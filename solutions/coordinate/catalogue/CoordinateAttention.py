@@ -1,7 +1,17 @@
 """What learners write for `CoordinateAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, detached, infinite, only_in_eval
+from autograder.lessons.families import (
+    convention,
+    default,
+    detached,
+    hard_gate,
+    infinite,
+    norm_of_batch,
+    only_in_eval,
+    own_mode,
+    tanh_gate,
+)
 
 COORDINATE_JOINED_ALONG_AXIS__ = ("You join along axis 3. Once the columns' means are transposed, the two kinds of "
                                   "means are (B, C, H, 1) and (B, C, W, 1). Join and split them along axis 2.")
@@ -347,12 +357,7 @@ MISTAKES = (
             {"torch.sigmoid(self.conv_h(rows))": "self.conv_h(rows)",
              "torch.sigmoid(self.conv_w(columns.transpose(2, 3)))": "self.conv_w(columns.transpose(2, 3))",
              "x * a_h * a_w": "x * torch.sigmoid(a_h * a_w)"}, hint=3),
-    Mistake("coordinate-hard-sigmoid",
-            "Your gates are hard sigmoids. Make them with torch.sigmoid. Only the activation after bn1 should be a "
-            "hard function, F.hardswish.",
-            {"torch.sigmoid(self.conv_h(rows))": "F.hardsigmoid(self.conv_h(rows))",
-             "torch.sigmoid(self.conv_w(columns.transpose(2, 3)))":
-                 "F.hardsigmoid(self.conv_w(columns.transpose(2, 3)))"}),
+    hard_gate("coordinate-hard-sigmoid", "torch.sigmoid(self.conv_h(", "torch.sigmoid(self.conv_w("),
     Mistake("coordinate-gates-added", "You add the two gates. Multiply by both: x * a_h * a_w.",
             {"x * a_h * a_w": "x * (a_h + a_w)"}),
     Mistake("coordinate-gates-averaged", "You take the mean of the two gates. Multiply by both: x * a_h * a_w.",
@@ -476,9 +481,10 @@ MISTAKES = (
     Mistake("coordinate-reduction-ignored",
             "The argument `reduction` has no effect: you always take 8 hidden channels, or divide by 32.",
             {"max(8, in_channels // reduction)": "max(8, in_channels // 32)"}),
-    default("coordinate-default-reduction", "reduction", "32", {"reduction: int = 32": "reduction: int = 16"}),
+    default("coordinate-default-reduction", "reduction: int = 32", 16),
     Mistake("coordinate-no-bias",
-            "None of your convolutions has a bias. All three should have one, even conv1, which a BatchNorm follows.",
+            convention("no convolution has a bias", "timm's CoordAttn",
+                       "Here all three have one."),
             {"nn.Conv2d(in_channels, hidden, 1)": "nn.Conv2d(in_channels, hidden, 1, bias=False)",
              "self.conv_h = nn.Conv2d(hidden, out_channels, 1)":
                  "self.conv_h = nn.Conv2d(hidden, out_channels, 1, bias=False)",
@@ -512,6 +518,9 @@ MISTAKES = (
             {"return x * a_h * a_w": """result = x * a_h * a_w
         x.data.copy_(result.data)
         return result"""}),
+    *own_mode("coordinate"),
+    norm_of_batch("coordinate-norm-of-batch-always", "bn1"),
+    tanh_gate("coordinate-tanh", "torch.sigmoid(self.conv_h(", "torch.sigmoid(self.conv_w("),
 )
 
 WRONG = (

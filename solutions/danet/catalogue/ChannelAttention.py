@@ -1,7 +1,7 @@
 """What learners write for `ChannelAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, detached, only_in_eval, overflow
+from autograder.lessons.families import attention_dropout, default, detached, only_in_eval, only_in_training, overflow
 from solutions.shared.position_attention import with_gamma
 
 CHANNEL_POSITIONS_DO_NOT_FIT = ("Your energies are N x N: X transposed times X compares positions. Compare channels: "
@@ -143,9 +143,7 @@ MISTAKES = (
     Mistake("channel-exchanged",
             "negate=True and negate=False have changed places. Reverse the order of the energies only if negate is "
             "True.", {"if self.negate:": "if not self.negate:"}),
-    Mistake("channel-negated-by-default",
-            "If negate is not given, your module reverses the order of the energies. The default should be False, as "
-            "in the paper.", {"negate: bool = False": "negate: bool = True"}),
+    default("channel-negated-by-default", "negate: bool = False", True),
     Mistake("channel-maximum-minus-softmax", CHANNEL_MAXIMUM_MINUS_SOFTMAX,
             {"""if self.negate:
             energy = energy.amax(dim=-1, keepdim=True) - energy
@@ -231,9 +229,8 @@ MISTAKES = (
     attention_dropout("channel-dropout",
                       {"torch.softmax(energy, dim=-1)":
                            "nn.functional.dropout(torch.softmax(energy, dim=-1), 0.1, self.training)"}),
-    only_in_eval("channel-only-in-eval",
-                 {"return x + self.gamma * gathered.reshape(x.shape)":
-                      "return x if self.training else x + self.gamma * gathered.reshape(x.shape)"}),
+    only_in_eval("channel-only-in-eval"),
+    only_in_training("channel-only-in-training"),
 )
 
 WRONG = (

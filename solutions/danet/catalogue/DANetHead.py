@@ -1,7 +1,7 @@
 """What learners write for `DANetHead`."""
 
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import detached
+from autograder.lessons.families import detached, own_mode
 
 HEAD_SUMMED_BEFORE_BACK = ("You add the outputs of the two attentions. classify_fused should read the sum of the "
                            "outputs of position_out and channel_out.")
@@ -447,6 +447,7 @@ MISTAKES = (
     detached("head-position-detached",
              "the branches are detached before classify_fused, so the fused loss would teach them nothing",
              {"position + channel": "(position + channel).detach()"}),
+    *own_mode("head", "def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:\n"),
 )
 
 EQUIVALENT = {

@@ -1,7 +1,14 @@
 """What learners write for `PositionAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, detached, only_in_eval, overflow
+from autograder.lessons.families import (
+    attention_dropout,
+    convention,
+    detached,
+    only_in_eval,
+    only_in_training,
+    overflow,
+)
 from solutions.shared.position_attention import projections, with_gamma
 
 RIGHT = {
@@ -106,7 +113,9 @@ class PositionAttention(nn.Module):
 MISTAKES = (
     *with_gamma("position", "A V", hint=3, grid=2),
     *projections("position", "values = self.value(x).flatten(2)\n"),
-    Mistake("position-scaled", "You divide the products by sqrt(D), as lesson 00 does. DANet does not scale them.",
+    Mistake("position-scaled",
+            convention("the products are divided by sqrt(D)", "External-Attention-pytorch's DAModule",
+                       "DANet does not scale them."),
             {"torch.softmax(queries @ keys, dim=-1)":
                  "torch.softmax(queries @ keys * queries.shape[-1] ** -0.5, dim=-1)"}),
     Mistake("position-scaled-by-c", "You divide the products by sqrt(C). DANet does not scale them.",
@@ -201,15 +210,14 @@ MISTAKES = (
     attention_dropout("position-dropout",
                       {"torch.softmax(queries @ keys, dim=-1)":
                            "nn.functional.dropout(torch.softmax(queries @ keys, dim=-1), 0.1, self.training)"}),
-    only_in_eval("position-only-in-eval",
-                 {"return x + self.gamma * gathered.reshape(x.shape)":
-                      "return x if self.training else x + self.gamma * gathered.reshape(x.shape)"}),
+    only_in_eval("position-only-in-eval"),
     Mistake("position-columns-sum",
             "Your softmax runs over dim=1, and the values are multiplied by the map's columns. The output is the "
             "same as if queries and keys had changed places. Row j should belong to the query of j: take dim=-1. If "
             "your values are (B, C, N), multiply them by the map transposed.",
             {"torch.softmax(queries @ keys, dim=-1)": "torch.softmax(queries @ keys, dim=1)",
              "values @ self.attention(x).transpose(1, 2)": "values @ self.attention(x)"}, hint=2),
+    only_in_training("position-only-in-training"),
 )
 
 WRONG = (

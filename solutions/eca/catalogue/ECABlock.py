@@ -1,7 +1,15 @@
 """What learners write for `ECABlock`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, infinite
+from autograder.lessons.families import (
+    convention,
+    detached,
+    hard_gate,
+    infinite,
+    no_gradient,
+    only_in_eval,
+    only_in_training,
+)
 
 ECA_RETURNS_GATE = "Your block returns the gates. Multiply the image by them: each channel of x by its own gate."
 
@@ -105,9 +113,7 @@ MISTAKES = (
     Mistake("eca-tanh",
             "Your gates end in a tanh, so they can be negative and flip a channel's sign. A gate ends in a sigmoid.",
             {"torch.sigmoid(self.conv(s[:, None]))": "torch.tanh(self.conv(s[:, None]))"}),
-    Mistake("eca-hard-sigmoid",
-            "Your gates end in the piecewise linear `hardsigmoid`. ECA's gates end in the smooth sigmoid.",
-            {"torch.sigmoid(self.conv(s[:, None]))": "nn.functional.hardsigmoid(self.conv(s[:, None]))"}),
+    hard_gate("eca-hard-sigmoid"),
     Mistake("eca-relu-between",
             "There is a ReLU between the convolution and the sigmoid, so no gate can fall below 0.5. ECA has no "
             "ReLU: leave it out.",
@@ -180,8 +186,8 @@ MISTAKES = (
             "eca_kernel_size(channels) if kernel_size is None.",
             {"eca_kernel_size(channels) if kernel_size is None else kernel_size": "channels"}),
     Mistake("eca-bias",
-            "Your convolution has a bias. ECA's has none: pass `bias=False`, and k numbers are all that the block "
-            "learns.", {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)": "nn.Conv1d(1, 1, k, padding=k // 2)"}),
+            convention("the convolution has a bias", "External-Attention-pytorch's ECAAttention",
+                       "Here it has none: pass `bias=False`."), {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)": "nn.Conv1d(1, 1, k, padding=k // 2)"}),
     Mistake("eca-no-padding",
             "Your convolution has no padding, so it returns k - 1 fewer numbers than there are channels. With "
             "padding=k // 2 every channel gets a gate.",
@@ -194,8 +200,8 @@ MISTAKES = (
             "are C gates.",
             {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)": "nn.Conv1d(1, 1, k, padding=k, bias=False)"}),
     Mistake("eca-circular",
-            "Your convolution pads in a circle: the first and the last channel are neighbours. ECA pads with zeros. "
-            "(timm's `CecaModule` does what you do.)",
+            convention("the first and the last channel are neighbours", "timm's CecaModule",
+                       "Here there are zeros beyond them: leave `padding_mode` out."),
             {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)":
                  'nn.Conv1d(1, 1, k, padding=k // 2, padding_mode="circular", bias=False)'}),
     Mistake("eca-replicate",
@@ -300,6 +306,9 @@ MISTAKES = (
                  "kernel_size or eca_kernel_size(channels)"}),
     infinite("eca-exp",
              {"torch.sigmoid(self.conv(s[:, None]))": "(lambda e: e / (1 + e))(torch.exp(self.conv(s[:, None])))"}),
+    no_gradient("eca-no-gradient"),
+    only_in_eval("eca-only-in-eval"),
+    only_in_training("eca-only-in-training"),
 )
 
 WRONG = (

@@ -1,6 +1,7 @@
 """What learners write for `eca_kernel_size`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import convention, defaults
 
 RIGHT = {
     "size-logarithm-with-base": """
@@ -103,8 +104,8 @@ MISTAKES = (
             "fraction moves away from 0. Divide with one slash, take `abs`, then `int`.",
             {"int(abs((math.log2(channels) + b) / gamma))": "abs(int((math.log2(channels) + b) // gamma))"}),
     Mistake("size-at-least-three",
-            "You let no kernel be smaller than 3. The rule allows smaller ones: few channels get a kernel of 1. "
-            "(timm, a library of vision models, has such a lower bound; the paper's rule does not.)",
+            convention("no kernel is smaller than 3", "timm's EcaModule",
+                       "Here few channels get a kernel of 1."),
             {"return t if t % 2 else t + 1": "return max(3, t if t % 2 else t + 1)"}),
     Mistake("size-refuses-one",
             "Your ValueError refuses too much: one channel is allowed. Raise it only for fewer than one.",
@@ -117,6 +118,8 @@ MISTAKES = (
     Mistake("size-of-negative-channels",
             "You drop the sign of a negative number of channels. Raise a ValueError for fewer than one channel.",
             {"if channels < 1": "if channels == 0", "math.log2(channels)": "math.log2(abs(channels))"}, hint=3),
+    *defaults("size", "gamma: float = 2", 1),
+    *defaults("size", "b: float = 1", 0, 2),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `ExternalAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, detached, only_in_eval
+from autograder.lessons.families import attention_dropout, default, defaults, detached, only_in_eval, only_in_training
 
 RIGHT = {
     "external-convolutions": """
@@ -90,8 +90,7 @@ MISTAKES = (
             "instead.",
             {"self.mk = nn.Linear(dim, memory_size, bias=False)": "self.mk = nn.Linear(dim, 64, bias=False)",
              "self.mv = nn.Linear(memory_size, dim, bias=False)": "self.mv = nn.Linear(64, dim, bias=False)"}),
-    Mistake("external-default", "If memory_size is not given, your code does not use 64. Make 64 its default.",
-            {"memory_size: int = 64": "memory_size: int = 32"}),
+    default("external-default", "memory_size: int = 64", 32),
     Mistake("external-shortcut", "You add x to the result. The shortcut belongs to the block around this module.",
             {"return self.mv(double_normalize(self.mk(x)))": "return x + self.mv(double_normalize(self.mk(x)))"}),
     Mistake("external-weights",
@@ -125,9 +124,7 @@ MISTAKES = (
     attention_dropout("external-dropout",
                       {"double_normalize(self.mk(x))":
                            "nn.functional.dropout(double_normalize(self.mk(x)), 0.1, self.training)"}),
-    only_in_eval("external-only-in-eval",
-                 {"return self.mv(double_normalize(self.mk(x)))":
-                      "return x if self.training else self.mv(double_normalize(self.mk(x)))"}),
+    only_in_eval("external-only-in-eval"),
     Mistake("external-sizes-exchanged",
             "mk and mv have each other's sizes. nn.Linear takes the input's size first: mk should go from dim to "
             "memory_size, and mv from memory_size to dim.",
@@ -141,6 +138,8 @@ MISTAKES = (
             "You divide the logits by sqrt(dim) and take one softmax over the slots, as a transformer would over "
             "tokens. External attention does not scale the logits: call double_normalize.",
             {"double_normalize(self.mk(x))": "torch.softmax(self.mk(x) * x.shape[2] ** -0.5, dim=2)"}, hint=1),
+    *defaults("external", "memory_size: int = 64", 8, 128),
+    only_in_training("external-only-in-training"),
 )
 
 WRONG = (

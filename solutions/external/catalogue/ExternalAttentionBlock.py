@@ -1,7 +1,16 @@
 """What learners write for `ExternalAttentionBlock`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, only_in_eval
+from autograder.lessons.families import (
+    default,
+    defaults,
+    detached,
+    no_gradient,
+    norm_of_batch,
+    only_in_eval,
+    only_in_training,
+    own_mode,
+)
 
 RIGHT = {
     "block-sequential": """
@@ -155,8 +164,7 @@ MISTAKES = (
     Mistake("block-memory-size-ignored",
             "The argument `memory_size` never reaches the attention, so it always has 64 slots. Pass it on.",
             {"ExternalAttention(channels, memory_size)": "ExternalAttention(channels)"}),
-    Mistake("block-default", "If memory_size is not given, your code does not use 64. Make 64 its default.",
-            {"memory_size: int = 64": "memory_size: int = 32"}),
+    default("block-default", "memory_size: int = 64", 32),
     Mistake("block-in-place",
             "Your block changes its input in place (`+=`, or a ReLU with `inplace=True` on x). Write `x + ...`, "
             "which makes a new tensor.",
@@ -174,6 +182,11 @@ MISTAKES = (
     only_in_eval("block-only-in-eval",
                  {"return torch.relu(x + self.bn(self.conv2(gathered)))":
                       "return x if self.training else torch.relu(x + self.bn(self.conv2(gathered)))"}),
+    no_gradient("block-no-gradient"),
+    *defaults("block", "memory_size: int = 64", 8, 128),
+    only_in_training("block-only-in-training"),
+    *own_mode("block"),
+    norm_of_batch("block-norm-of-batch-always", "bn"),
 )
 
 WRONG = (

@@ -1,7 +1,15 @@
 """What learners write for `MultiHeadExternalAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, detached, only_in_eval
+from autograder.lessons.families import (
+    attention_dropout,
+    default,
+    defaults,
+    detached,
+    no_gradient,
+    only_in_eval,
+    only_in_training,
+)
 
 RIGHT = {
     "heads-without-function": """
@@ -223,12 +231,9 @@ MISTAKES = (
             "instead.",
             {"self.mk = nn.Linear(head_dim, memory_size)": "self.mk = nn.Linear(head_dim, 64)",
              "self.mv = nn.Linear(memory_size, head_dim)": "self.mv = nn.Linear(64, head_dim)"}),
-    Mistake("heads-default-slots", "If memory_size is not given, your code does not use 64. Make 64 its default.",
-            {"memory_size: int = 64": "memory_size: int = 32"}),
-    Mistake("heads-default-heads", "If num_heads is not given, your code does not use 8. Make 8 its default.",
-            {"num_heads: int = 8": "num_heads: int = 4"}),
-    Mistake("heads-default-expansion", "If expansion is not given, your code does not use 4. Make 4 its default.",
-            {"expansion: int = 4": "expansion: int = 2"}),
+    default("heads-default-slots", "memory_size: int = 64", 32),
+    default("heads-default-heads", "num_heads: int = 8", 4),
+    default("heads-default-expansion", "expansion: int = 4", 2),
     Mistake("heads-scaled",
             "You divide the logits by sqrt(head_dim), as transformers do. External attention does not scale them.",
             {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
@@ -252,8 +257,11 @@ MISTAKES = (
             "gradient flows back to whatever made x.", {"self.expand(x)": "self.expand(x.detach())"}),
     attention_dropout("heads-dropout",
                       {"self.mv(weights)": "self.mv(nn.functional.dropout(weights, 0.1, self.training))"}),
-    only_in_eval("heads-only-in-eval",
-                 {"return self.proj(gathered)": "return x if self.training else self.proj(gathered)"}),
+    only_in_eval("heads-only-in-eval"),
+    no_gradient("heads-no-gradient"),
+    *defaults("heads", "memory_size: int = 64", 8, 128),
+    *defaults("heads", "expansion: int = 4", 1),
+    only_in_training("heads-only-in-training"),
 )
 
 WRONG = (

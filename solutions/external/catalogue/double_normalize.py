@@ -1,7 +1,7 @@
 """What learners write for `double_normalize`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
+from autograder.lessons.families import convention, default, defaults, detached
 
 NORMALIZE_LENGTH_OF_AT_LEAST_EPS = ("You divide by the length of the row, the root of the sum of squares, as "
                                     "`F.normalize` does. Divide by the plain sum of its numbers, plus eps.")
@@ -70,8 +70,8 @@ MISTAKES = (
             "divide the shares by their sum over the slots.",
             {"shares / (shares.sum(dim=2, keepdim=True) + eps)": "shares * torch.softmax(logits, dim=2)"}, hint=2),
     Mistake("normalize-no-eps",
-            "The argument `eps` is missing from your denominator. If a token is far below the others in every slot, "
-            "all its shares are 0, and 0 / 0 is NaN. Divide by the sum plus eps.",
+            convention("the denominator has no eps", "External-Attention-pytorch's ExternalAttention",
+                       "Here it has: if all shares of a token are 0, 0 / 0 is NaN."),
             {"(shares.sum(dim=2, keepdim=True) + eps)": "shares.sum(dim=2, keepdim=True)"}),
     Mistake("normalize-one-softmax",
             "You subtract the logarithm of the summed exponentials from the logits, and take one softmax of the "
@@ -82,9 +82,7 @@ MISTAKES = (
     Mistake("normalize-eps-fixed",
             "The argument `eps` has no effect, because 1e-9 is written into your code. Write eps instead.",
             {"+ eps": "+ 1e-9"}),
-    Mistake("normalize-eps-default",
-            "If eps is not given, your code uses a number other than 1e-9. Make 1e-9 its default.",
-            {"eps: float = 1e-9": "eps: float = 1e-6"}),
+    default("normalize-eps-default", "eps: float = 1e-9", 1e-6),
     Mistake("normalize-eps-at-least",
             "Your denominator is the sum or eps, whichever is larger (as in `clamp` or `F.normalize`). It should be "
             "the sum plus eps.",
@@ -166,6 +164,7 @@ MISTAKES = (
             "belongs only in the second denominator. Besides, torch.softmax does not overflow if the logits are "
             "large.",
             {"torch.softmax(logits, dim=1)": "(lambda e: e / (e.sum(dim=1, keepdim=True) + eps))(torch.exp(logits))"}),
+    *defaults("normalize", "eps: float = 1e-9", 1e-12, 1e-5),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `AnchoredStripeAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, detached
+from autograder.lessons.families import attention_dropout, defaults, detached
 
 RIGHT = {
     "stripes-by-views": """
@@ -447,6 +447,7 @@ MISTAKES = (
                       {"roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2)":
                            "F.dropout(roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2), 0.1, "
                            "self.training)"}),
+    *defaults("stripes", "down_factor: int = 1", 2),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `GRLBlock`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
+from autograder.lessons.families import defaults, detached
 
 RIGHT = {
     "block-sequential-mlp": """
@@ -393,6 +393,11 @@ MISTAKES = (
                   "return (y + self.res_scale * self.norm2(self.mlp(y))).detach()"}),
     detached("block-local-detached", "the local branch is detached, so `local` would never learn",
              {"y + self.local(x, image_size)": "y + self.local(x, image_size).detach()"}),
+    *defaults("block", "stripe_shift: bool = False", True),
+    *defaults("block", "down_factor: int = 1", 2),
+    *defaults("block", "mlp_ratio: float = 4", 2),
+    *defaults("block", "res_scale: float = 1.0", 0.1),
+    *defaults("block", 'stripe_type: str = "H"', '"W"'),
 )
 
 WRONG = (

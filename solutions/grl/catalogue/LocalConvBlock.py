@@ -1,7 +1,7 @@
 """What learners write for `LocalConvBlock`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, infinite
+from autograder.lessons.families import defaults, detached, hard_gate, infinite, no_bias, no_gradient, tanh_gate
 
 LOCAL_IMAGE_EXCHANGED = ("You make a grid of W rows and H columns. Make one of H rows and W columns, because "
                          "image_size is (height, width).")
@@ -215,6 +215,12 @@ MISTAKES = (
             "You change x in place, so code that reads x after your block finds it changed. Make a new tensor.",
             {"return (y * weights).flatten(2).transpose(1, 2)":
                  "return x.data.add_(0.0).copy_(x.data * 1.5) * 0 + (y * weights).flatten(2).transpose(1, 2)"}),
+    *defaults("local", "compress: int = 4", 2, 3),
+    *defaults("local", "reduction: int = 18", 4, 16),
+    no_gradient("local-no-gradient"),
+    *no_bias("local", "self.conv1 = nn.Conv2d(dim, dim // compress, kernel_size=3, padding=1)"),
+    *no_bias("local", "self.fc2 = nn.Conv2d(dim // reduction, dim, kernel_size=1)"),
+    tanh_gate("local-tanh"), hard_gate("local-hard-sigmoid"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `MixedAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, detached
+from autograder.lessons.families import attention_dropout, defaults, detached
 
 RIGHT = {
     "as-on-the-page": """
@@ -226,6 +226,9 @@ MISTAKES = (
     detached("mixed-detached", "the result is detached, so nothing before it would ever learn",
              {"return self.proj(torch.cat([window, stripe], dim=-1))":
                   "return self.proj(torch.cat([window, stripe], dim=-1)).detach()"}),
+    *defaults("mixed", "window_shift: bool = False", True),
+    *defaults("mixed", "stripe_shift: bool = False", True),
+    *defaults("mixed", "down_factor: int = 1", 2),
 )
 
 WRONG = (

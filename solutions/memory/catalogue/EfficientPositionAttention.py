@@ -1,7 +1,7 @@
 """What learners write for `EfficientPositionAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, detached, only_in_eval, overflow
+from autograder.lessons.families import attention_dropout, detached, only_in_eval, only_in_training, overflow
 from solutions.shared.position_attention import projections, with_gamma
 
 RIGHT = {
@@ -228,9 +228,7 @@ MISTAKES = (
     attention_dropout("efficient-dropout",
                       {"checkpoint(gather, some, keys, values, use_reentrant=False)":
                            "nn.functional.dropout(torch.softmax(some @ keys, dim=-1), 0.1, self.training) @ values"}),
-    only_in_eval("efficient-only-in-eval",
-                 {"return x + self.gamma * gathered.reshape(x.shape)":
-                      "return x if self.training else x + self.gamma * gathered.reshape(x.shape)"}),
+    only_in_eval("efficient-only-in-eval"),
     Mistake("efficient-padded-apart",
             "You put zeros before the queries' numbers, but after the keys' numbers. A query's numbers are then "
             "multiplied by the wrong numbers of the key. Pad both on the same side.",
@@ -239,6 +237,7 @@ MISTAKES = (
                  "pad, wide = nn.functional.pad, values.shape[-1] - queries.shape[-1]\n        gathered = "
                  "gather(pad(queries, (wide, 0)), pad(keys.transpose(1, 2), (0, wide)).transpose(1, 2), "
                  "values).transpose(1, 2)"}),
+    only_in_training("efficient-only-in-training"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `ChannelPolarized`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, input_detached, overflow
+from autograder.lessons.families import convention, detached, hard_gate, input_detached, overflow
 
 CHANNEL_WZ_THREE_AXES = ("Your wz gets (B, C // 2, 1). A convolution reads three axes as one image, and here it "
                          "reads B as the channels. Give wz one more axis of size 1: (B, C // 2, 1, 1).")
@@ -243,8 +243,8 @@ MISTAKES = (
                  "(lambda z: torch.sigmoid((z - z.mean(1, keepdim=True)) / z.std(1, keepdim=True) * self.ln.weight "
                  "+ self.ln.bias))(scores.flatten(1))[:, :, None, None]"}),
     Mistake("channel-no-biases",
-            "Your three convolutions have no bias, like the authors' code. Here, as in the paper, all should have "
-            "one: keep torch's default.",
+            convention("the three convolutions have no bias", "the authors' code",
+                       "Here, as in the paper, all have one."),
             {"self.wq = nn.Conv2d(channels, 1, 1)": "self.wq = nn.Conv2d(channels, 1, 1, bias=False)",
              "self.wv = nn.Conv2d(channels, inner, 1)": "self.wv = nn.Conv2d(channels, inner, 1, bias=False)",
              "self.wz = nn.Conv2d(inner, channels, 1)": "self.wz = nn.Conv2d(inner, channels, 1, bias=False)"}),
@@ -283,11 +283,7 @@ MISTAKES = (
             "Your gate ends in a tanh, so it can be negative and flip a sign. A gate ends in a sigmoid.",
             {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
                  "return torch.tanh(self.ln(scores.flatten(1)))[:, :, None, None]"}, hint=3),
-    Mistake("channel-hard-sigmoid",
-            "Your gate ends in a hard sigmoid, a straight line cut off at 0 and 1. It should end in the sigmoid, 1 / "
-            "(1 + exp(-t)).",
-            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
-                 "return nn.functional.hardsigmoid(self.ln(scores.flatten(1)))[:, :, None, None]"}),
+    hard_gate("channel-hard-sigmoid"),
     Mistake("channel-one-minus",
             "You return 1 minus the gate, so it closes where it should open. Return the gate itself.",
             {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":

@@ -1,7 +1,7 @@
 """What learners write for `PolarizedSelfAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
+from autograder.lessons.families import default, detached, input_detached, no_gradient, only_in_eval, only_in_training
 
 RIGHT = {
     "psa-table-of-layouts": """
@@ -90,9 +90,7 @@ MISTAKES = (
             '"parallel" and "sequential" have changed places. "parallel" adds the two gated maps, and "sequential" '
             'gates the channels first, then the positions of the result.',
             {'self.layout == "parallel"': 'self.layout == "sequential"'}),
-    Mistake("psa-sequential-by-default",
-            'If layout is not given, your block is sequential. The default is "parallel".',
-            {'layout: str = "parallel"': 'layout: str = "sequential"'}),
+    default("psa-sequential-by-default", 'layout: str = "parallel"', '"sequential"'),
     Mistake("psa-word-not-checked",
             'You treat a word other than "parallel" or "sequential" like one of the two. Raise a ValueError.',
             {"checked(layout)": "layout"}, hint=2),
@@ -199,6 +197,10 @@ MISTAKES = (
             {"gated = x * self.channel(x)": """if not hasattr(self, "gate"):
             self.gate = self.channel(x)
         gated = x * self.gate"""}),
+    no_gradient("psa-no-gradient"),
+    input_detached("psa-input-detached"),
+    only_in_eval("psa-only-in-eval"),
+    only_in_training("psa-only-in-training"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `SpatialPolarized`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, input_detached
+from autograder.lessons.families import convention, detached, hard_gate, input_detached
 
 SPATIAL_WEIGHTS_IN_LINE = ("Your weights have shape (B, C // 2). `*` lines shapes up from the right, so C // 2 is "
                            "matched with one of the positions' axes. Add axes of size 1 on the right, until the "
@@ -281,8 +281,8 @@ MISTAKES = (
             "You use wq for both query and value, so wv is made and never called. Compute the value with wv.",
             {"self.wv(x).flatten(2)": "self.wq(x).flatten(2)"}),
     Mistake("spatial-no-biases",
-            "Your two convolutions have no bias, like the authors' code. Here, as in the paper, both should have "
-            "one: keep torch's default.",
+            convention("the two convolutions have no bias", "the authors' code",
+                       "Here, as in the paper, both have one."),
             {"self.wq = nn.Conv2d(channels, inner, 1)": "self.wq = nn.Conv2d(channels, inner, 1, bias=False)",
              "self.wv = nn.Conv2d(channels, inner, 1)": "self.wv = nn.Conv2d(channels, inner, 1, bias=False)"}),
     Mistake("spatial-normalised",
@@ -313,11 +313,7 @@ MISTAKES = (
             "Your map ends in a tanh, so it can be negative and flip a sign. A gate ends in a sigmoid.",
             {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
                  "return torch.tanh(scores.unflatten(2, x.shape[2:]))"}, hint=3),
-    Mistake("spatial-hard-sigmoid",
-            "Your map ends in a hard sigmoid, a straight line cut off at 0 and 1. It should end in the sigmoid, 1 / "
-            "(1 + exp(-t)).",
-            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
-                 "return nn.functional.hardsigmoid(scores.unflatten(2, x.shape[2:]))"}),
+    hard_gate("spatial-hard-sigmoid"),
     Mistake("spatial-one-minus",
             "You return 1 minus the map, so it closes where it should open. Return the map itself.",
             {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":

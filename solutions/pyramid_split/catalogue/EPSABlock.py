@@ -1,7 +1,7 @@
 """What learners write for `EPSABlock`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
+from autograder.lessons.families import defaults, detached, own_mode
 
 RIGHT = {
     "block-as-published": """
@@ -262,6 +262,8 @@ MISTAKES = (
             "batch's statistics. Leave its mode alone: the block's `train()` and `eval()` set it too.",
             {"x if self.downsample is None else self.downsample(x)":
                  "x if self.downsample is None else self.downsample.eval()(x)"}),
+    *defaults("block", "stride: int = 1", 2),
+    *own_mode("block"),
 )
 
 WRONG = (

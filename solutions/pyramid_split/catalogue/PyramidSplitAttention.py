@@ -1,7 +1,7 @@
 """What learners write for `PyramidSplitAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
+from autograder.lessons.families import defaults, detached
 
 RIGHT = {
     "psa-scales-as-batch": """
@@ -232,6 +232,9 @@ MISTAKES = (
              {"torch.softmax(weights, dim=1)": "torch.softmax(weights, dim=1).detach()"}),
     detached("psa-scales-detached", "the scales are detached before the product, so a part of their gradient is lost",
              {"(scales * shares).flatten(1, 2)": "(scales.detach() * shares).flatten(1, 2)"}),
+    *defaults("psa", "kernel_sizes: Sequence[int] = (3, 5, 7, 9)", (1, 3, 5, 7)),
+    *defaults("psa", "groups: Sequence[int] = (1, 4, 8, 16)", (1, 1, 1, 1)),
+    *defaults("psa", "reduction: int = 16", 4, 8),
 )
 
 WRONG = (
@@ -246,7 +249,7 @@ WRONG = (
                "groups: Sequence[int] = (1, 1, 1, 1), stride: int = 1, reduction: int = 16) -> None:",
            """shares = torch.softmax(weights, dim=1)
         return (scales * shares).flatten(1, 2)""": "return (scales * weights.softmax(dim=1)).flatten(1, 2)"},
-          says="wrong with the default groups"),
+          mistake="psa-groups-by-default-1-1-1-1"),
     Wrong("flat-softmax",
           {"""self.split = SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)
         self.se = SEWeight(channels // len(kernel_sizes), reduction)""": """self.s = len(kernel_sizes)

@@ -1,7 +1,7 @@
 """What learners write for `SEWeight`."""
 
-from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import detached, float_width, infinite
+from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import convention, defaults, detached, float_width, hard_gate, infinite
 
 RIGHT = {
     "se-linear-layers": """
@@ -77,7 +77,8 @@ MISTAKES = (
             {"return torch.sigmoid(self.fc2(torch.relu(self.fc1(mean))))":
                  "return torch.sigmoid(self.fc2(torch.relu(self.fc1(mean))))[:, :, 0, 0]"}, hint=1),
     Mistake("se-no-bias",
-            "Your layers have no bias, like the layers of lesson 01. Here both should have one: keep torch's default.",
+            convention("the layers have no bias", "External-Attention-pytorch's PSA",
+                       "Here, as in the authors' code, both have one."),
             {"nn.Conv2d(channels, hidden, kernel_size=1)": "nn.Conv2d(channels, hidden, kernel_size=1, bias=False)",
              "nn.Conv2d(hidden, channels, kernel_size=1)": "nn.Conv2d(hidden, channels, kernel_size=1, bias=False)"}),
     Mistake("se-first-without-bias", "fc1 has no bias. Both layers should have one.",
@@ -137,8 +138,8 @@ MISTAKES = (
             "Your code raises a ValueError if one hidden channel is left. One is enough: raise it only if channels "
             "// reduction is 0.", {"1 <= reduction <= channels": "1 <= reduction < channels"}),
     Mistake("se-at-least-one",
-            "If channels // reduction is 0, you silently take one hidden channel. Instead, raise a ValueError that "
-            "names both numbers.",
+            "If channels // reduction is 0, you take one hidden channel. Instead, raise a ValueError in "
+            "`__init__` that names both numbers.",
             {"""if not 1 <= reduction <= channels:
             raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")
         """: "",
@@ -197,6 +198,17 @@ MISTAKES = (
             {"x.mean(dim=(2, 3), keepdim=True)": "x",
              "return torch.sigmoid(self.fc2(torch.relu(self.fc1(mean))))":
                  "return torch.sigmoid(self.fc2(torch.relu(self.fc1(mean)))).mean(dim=(2, 3), keepdim=True)"}, hint=3),
+    *defaults("se", "reduction: int = 16", 8, 4),
+    hard_gate("se-hard-sigmoid"),
+)
+
+WRONG = (
+    Wrong("refused-when-called",
+          {"raise ValueError(f\"no hidden channel is left: channels={channels}, reduction={reduction}\")":
+               "self.refused = channels, reduction",
+           "hidden = channels // reduction": "hidden = max(1, channels // reduction)",
+           "mean = x": "if hasattr(self, \"refused\"):\n            raise ValueError(self.refused)\n        mean = x"},
+          mistake="se-at-least-one"),
 )
 
 EQUIVALENT = {

@@ -1,7 +1,7 @@
 """What learners write for `SplitAndConcat`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
+from autograder.lessons.families import defaults, detached
 
 RIGHT = {
     "split-cat-and-view": """
@@ -175,6 +175,8 @@ MISTAKES = (
     detached("split-detached", "the result is detached, so nothing before it would ever learn",
              {"torch.stack([conv(x) for conv in self.convs], dim=1)":
                   "torch.stack([conv(x) for conv in self.convs], dim=1).detach()"}),
+    *defaults("split", "kernel_sizes: Sequence[int] = (3, 5, 7, 9)", (1, 3, 5, 7), (9, 7, 5, 3)),
+    *defaults("split", "groups: Sequence[int] = (1, 4, 8, 16)", (1, 1, 1, 1), (1, 2, 4, 8)),
 )
 
 WRONG = (

@@ -1,11 +1,23 @@
 """What learners write for `EMSA`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, detached, only_in_eval, overflow
+from autograder.lessons.families import (
+    attention_dropout,
+    convention,
+    default,
+    detached,
+    first,
+    input_detached,
+    only_in_eval,
+    only_in_training,
+    overflow,
+)
 
 EMSA_KEYS_CROPPED = ("You take (H // sr_ratio) * (W // sr_ratio) reduced tokens, as in the page's bug museum. If "
                      "sr_ratio does not divide the sides, there can be more. Let `flatten(2)` count the positions in "
                      "sr's output.")
+
+EMSA_FORWARD = "def forward(self, x: Tensor, H: int, W: int) -> Tensor:\n"
 
 RIGHT = {
     "as-in-the-hints": """
@@ -365,12 +377,14 @@ MISTAKES = (
     Mistake("emsa-queries-reduced",
             "You reduce the queries too, so fewer tokens come out than went in. Take the queries from x, and only "
             "keys and values from the reduced tokens.", {"self.q(x)": "self.q(reduced)"}, hint=3),
-    Mistake("emsa-sr-groups", "`sr` mixes all channels. It should be depth-wise: groups=dim.",
+    Mistake("emsa-sr-groups",
+            convention("`sr` mixes all channels", "timm's pvt_v2",
+                       "Here it is depth-wise: groups=dim."),
             {"self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2, groups=dim)":
                  "self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2)"}),
     Mistake("emsa-sr-kernel",
-            "The kernel of `sr` is sr_ratio. It should be sr_ratio + 1, with padding sr_ratio // 2, so that its "
-            "windows overlap.",
+            convention("the kernel of `sr` is as large as its stride", "timm's pvt_v2",
+                       "Here it is sr_ratio + 1, with padding sr_ratio // 2."),
             {"self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2, groups=dim)":
                  "self.sr = nn.Conv2d(dim, dim, sr_ratio, stride=sr_ratio, groups=dim)"}),
     Mistake("emsa-sr-padding", "The padding of `sr` is missing. It should be sr_ratio // 2.",
@@ -651,15 +665,10 @@ MISTAKES = (
             {"self.q = nn.Linear(dim, dim, bias=qkv_bias)": "self.q = nn.Linear(dim, dim, bias=False)"}),
     Mistake("emsa-bias-never-of-kv", "kv never has a bias. Pass bias=qkv_bias to kv, as to q.",
             {"self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)": "self.kv = nn.Linear(dim, 2 * dim, bias=False)"}),
-    Mistake("emsa-default-bias", "If qkv_bias is not given, your q and kv have a bias. The default should be False.",
-            {"qkv_bias: bool = False": "qkv_bias: bool = True"}),
-    Mistake("emsa-default-transform",
-            "If apply_transform is not given, your heads are transformed. The default should be False.",
-            {"apply_transform: bool = False": "apply_transform: bool = True"}),
-    Mistake("emsa-default-heads", "If num_heads is not given, your code should use 8.",
-            {"num_heads: int = 8": "num_heads: int = 4"}),
-    Mistake("emsa-default-ratio", "If sr_ratio is not given, your code should use 1.",
-            {"sr_ratio: int = 1": "sr_ratio: int = 2"}),
+    default("emsa-default-bias", "qkv_bias: bool = False", True),
+    default("emsa-default-transform", "apply_transform: bool = False", True),
+    default("emsa-default-heads", "num_heads: int = 8", 4),
+    default("emsa-default-ratio", "sr_ratio: int = 1", 2),
     Mistake("emsa-sizes-exchanged",
             "q and kv have each other's sizes: q should return dim numbers for each token, and kv 2 * dim.",
             {"self.q = nn.Linear(dim, dim, bias=qkv_bias)": "self.q = nn.Linear(dim, 2 * dim, bias=qkv_bias)",
@@ -686,6 +695,8 @@ MISTAKES = (
             weights"""}),
     Mistake("emsa-first-head", "All heads use the weights of the first one. Each head should have its own.",
             {"(weights @ v).transpose(1, 2).flatten(2)": "(weights[:, :1] @ v).transpose(1, 2).flatten(2)"}),
+    input_detached("emsa-input-detached", first("x = x.detach()", EMSA_FORWARD)),
+    only_in_training("emsa-only-in-training", EMSA_FORWARD),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `OverlapPatchEmbed`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
+from autograder.lessons.families import default, defaults, detached, own_mode
 
 RIGHT = {
     "embed-sequential": """
@@ -191,11 +191,8 @@ MISTAKES = (
             {"self.position(self.bn(self.conv(x)))":
                  "self.position(nn.functional.batch_norm(self.conv(x), None, None, self.bn.weight, self.bn.bias, "
                  "True))"}),
-    Mistake("embed-default-patch", "If patch_size is not given, your code should use 2.",
-            {"patch_size: int = 2": "patch_size: int = 4"}),
-    Mistake("embed-default-position",
-            "If with_position is not given, your module has no position code. The default should be True.",
-            {"with_position: bool = True": "with_position: bool = False"}),
+    default("embed-default-patch", "patch_size: int = 2", 4),
+    default("embed-default-position", "with_position: bool = True", False),
     detached("embed-detached", "the tokens are detached, so nothing before them would ever learn",
              {"as_tokens(patches)": "as_tokens(patches).detach()"}),
     Mistake("embed-input-detached",
@@ -205,6 +202,12 @@ MISTAKES = (
     Mistake("embed-only-in-eval", "In training mode you leave out the BatchNorm. Call it in both modes.",
             {"self.position(self.bn(self.conv(x)))":
                  "self.position(self.conv(x) if self.training else self.bn(self.conv(x)))"}),
+    *defaults("embed", "patch_size: int = 2", 3),
+    *own_mode("embed", "def forward(self, x: Tensor) -> tuple[Tensor, tuple[int, int]]:\n"),
+    Mistake("embed-groups",
+            "Your convolution has as many groups as the two numbers of channels allow. It should see all channels: "
+            "leave `groups` out.",
+            {"padding=p // 2)": "padding=p // 2, groups=int(torch.gcd(torch.tensor(in_channels), torch.tensor(out_channels))))"}),
 )
 
 WRONG = (

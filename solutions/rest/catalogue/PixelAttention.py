@@ -1,7 +1,7 @@
 """What learners write for `PixelAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, infinite, only_in_eval
+from autograder.lessons.families import detached, hard_gate, infinite, only_in_eval, only_in_training
 
 RIGHT = {
     "pixel-einsum": """
@@ -143,9 +143,7 @@ MISTAKES = (
             {"return x * torch.sigmoid(self.conv(x))": """gate = torch.sigmoid(self.conv(x)).detach()
         x.data *= gate
         return x"""}),
-    only_in_eval("pixel-only-in-eval",
-                 {"return x * torch.sigmoid(self.conv(x))":
-                      "return x if self.training else x * torch.sigmoid(self.conv(x))"}),
+    only_in_eval("pixel-only-in-eval"),
     Mistake("pixel-sigmoid-of-product",
             "You multiply x by conv(x) and take the sigmoid of the product. Take the sigmoid of conv(x) alone: x * "
             "sigmoid(conv(x)).", {"x * torch.sigmoid(self.conv(x))": "torch.sigmoid(x * self.conv(x))"}),
@@ -161,6 +159,8 @@ MISTAKES = (
                  "self.conv = nn.Conv2d(1, 1, 3, padding=1)",
              "x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(self.conv(x.flatten(0, 1)[:, None])).view_as(x)"},
             hint=1),
+    only_in_training("pixel-only-in-training"),
+    hard_gate("pixel-hard-sigmoid"),
 )
 
 WRONG = (

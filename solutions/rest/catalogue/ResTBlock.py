@@ -1,7 +1,7 @@
 """What learners write for `ResTBlock`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, only_in_eval
+from autograder.lessons.families import default, defaults, detached, no_gradient, only_in_eval, only_in_training
 
 RIGHT = {
     "block-mlp-module": """
@@ -196,15 +196,10 @@ MISTAKES = (
             "H and W on as they are.",
             {"x = x + self.attn(self.norm1(x), H, W)":
                  "x = x + self.attn(self.norm1(x), *(int(x.shape[1] ** 0.5),) * 2)"}),
-    Mistake("block-default-ratio", "If mlp_ratio is not given, your code should use 4.",
-            {"mlp_ratio: float = 4": "mlp_ratio: float = 2"}),
-    Mistake("block-default-sr", "If sr_ratio is not given, your code should use 1.",
-            {"sr_ratio: int = 1": "sr_ratio: int = 2"}),
-    Mistake("block-default-bias", "If qkv_bias is not given, your q and kv have a bias. The default should be False.",
-            {"qkv_bias: bool = False": "qkv_bias: bool = True"}),
-    Mistake("block-default-transform",
-            "If apply_transform is not given, your heads are transformed. The default should be False.",
-            {"apply_transform: bool = False": "apply_transform: bool = True"}),
+    default("block-default-ratio", "mlp_ratio: float = 4", 2),
+    default("block-default-sr", "sr_ratio: int = 1", 2),
+    default("block-default-bias", "qkv_bias: bool = False", True),
+    default("block-default-transform", "apply_transform: bool = False", True),
     Mistake("block-mlp-without-bias", "The layers of your MLP have no bias. Keep torch's default.",
             {"fc1=nn.Linear(dim, hidden)": "fc1=nn.Linear(dim, hidden, bias=False)",
              "fc2=nn.Linear(hidden, dim)": "fc2=nn.Linear(hidden, dim, bias=False)"}),
@@ -224,6 +219,9 @@ MISTAKES = (
              {"x = x + self.attn(self.norm1(x), H, W)": "x = x.detach() + self.attn(self.norm1(x), H, W)"}),
     only_in_eval("block-only-in-eval",
                  {"return x + self.mlp(self.norm2(x))": "return x if self.training else x + self.mlp(self.norm2(x))"}),
+    *defaults("block", "mlp_ratio: float = 4", 3),
+    no_gradient("block-no-gradient"),
+    only_in_training("block-only-in-training", "def forward(self, x: Tensor, H: int, W: int) -> Tensor:\n"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `SCBottleneck`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
+from autograder.lessons.families import defaults, detached, own_mode
 
 RIGHT = {
     "block-two-sequentials": """
@@ -366,6 +366,8 @@ MISTAKES = (
                  "if downsample is None:\n            downsample = nn.Sequential(nn.Conv2d(in_channels, "
                  "out_channels, 1, stride, bias=False), nn.BatchNorm2d(out_channels))\n        self.downsample = "
                  "downsample"}),
+    *own_mode("block"),
+    *defaults("block", "stride: int = 1", 2),
 )
 
 WRONG = (

@@ -1,7 +1,17 @@
 """What learners write for `SCConv`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, detached, infinite, only_in_eval
+from autograder.lessons.families import (
+    convention,
+    default,
+    defaults,
+    detached,
+    hard_gate,
+    infinite,
+    only_in_eval,
+    only_in_training,
+    own_mode,
+)
 
 RIGHT = {
     "scconv-upsample": """
@@ -92,8 +102,8 @@ class SCConv(nn.Module):
 
 MISTAKES = (
     Mistake("scconv-bilinear",
-            "You enlarge by bilinear interpolation. Call F.interpolate without a mode, as the authors' code does: "
-            "torch then copies the nearest cell and mixes no neighbours.",
+            convention("you enlarge by bilinear interpolation", "the paper",
+                       "Here F.interpolate is called without a mode, as in the authors' code."),
             {'F.interpolate(self.k2(x), size=x.shape[2:], mode="nearest")':
                  'F.interpolate(self.k2(x), size=x.shape[2:], mode="bilinear")'}),
     Mistake("scconv-bilinear-corners",
@@ -181,7 +191,7 @@ MISTAKES = (
     Mistake("scconv-pooling-ignored", "The argument `pooling` has no effect: 4 is written in its place.",
             {"self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))":
                  "self.k2 = nn.Sequential(nn.AvgPool2d(4), *conv_bn(channels))"}),
-    default("scconv-default-pooling", "pooling", "4", {"pooling: int = 4": "pooling: int = 2"}),
+    default("scconv-default-pooling", "pooling: int = 4", 2),
     Mistake("scconv-no-x-in-gate",
             "x is missing from your gate. The gate is the sigmoid of a sum: x plus k2's enlarged output.",
             {"torch.sigmoid(x + around)": "torch.sigmoid(around)"}, hint=2),
@@ -421,6 +431,10 @@ MISTAKES = (
              "self.k4(self.k3(x) * gate)": "self.k4(k3 * gate)"}),
     only_in_eval("scconv-only-in-eval",
                  {"return self.k4(self.k3(x) * gate)": "return x if self.training else self.k4(self.k3(x) * gate)"}),
+    *own_mode("scconv"),
+    only_in_training("scconv-only-in-training"),
+    *defaults("scconv", "stride: int = 1", 2),
+    hard_gate("scconv-hard-sigmoid"),
 )
 
 WRONG = (

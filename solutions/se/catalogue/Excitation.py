@@ -1,7 +1,7 @@
 """What learners write for `Excitation`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import float_width, infinite
+from autograder.lessons.families import convention, defaults, float_width, hard_gate, infinite
 
 RIGHT = {
     "excitation-convolutions": """
@@ -145,10 +145,7 @@ MISTAKES = (
             "Your gate ends in a tanh, so weights can be negative and flip a channel's sign. A gate ends in a "
             "sigmoid.",
             {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))": "torch.tanh(self.fc2(torch.relu(self.fc1(z))))"}),
-    Mistake("excitation-hard-sigmoid",
-            "Your gate ends in the piecewise linear `hardsigmoid`. SE's gate ends in the smooth sigmoid.",
-            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
-                 "nn.functional.hardsigmoid(self.fc2(torch.relu(self.fc1(z))))"}),
+    hard_gate("excitation-hard-sigmoid"),
     Mistake("excitation-applies-gate",
             "Your Excitation multiplies its input by the gate. Return the gate itself; the SE block applies it to "
             "the image.",
@@ -160,8 +157,8 @@ MISTAKES = (
             {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
                  "torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))[:, :, None, None]"}),
     Mistake("excitation-bias",
-            "Your two layers have biases. SE's layers have none: pass `bias=False`, and the parameter count becomes "
-            "2 * C * C / r.",
+            convention("both layers have a bias", "timm's SEModule and torchvision's SqueezeExcitation",
+                       "Here they have none: pass `bias=False`."),
             {"nn.Linear(channels, hidden, bias=False)": "nn.Linear(channels, hidden)",
              "nn.Linear(hidden, channels, bias=False)": "nn.Linear(hidden, channels)"}, hint=1),
     Mistake("excitation-fixed-reduction",
@@ -230,6 +227,7 @@ MISTAKES = (
                  """fc1 = nn.Linear(self.channels, self.hidden, bias=False).to(z)
         fc2 = nn.Linear(self.hidden, self.channels, bias=False).to(z)
         return torch.sigmoid(fc2(torch.relu(fc1(z))))"""}, hint=2),
+    *defaults("excitation", "reduction: int = 16", 8, 4),
 )
 
 WRONG = (

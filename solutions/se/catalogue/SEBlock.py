@@ -1,7 +1,7 @@
 """What learners write for `SEBlock`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
+from autograder.lessons.families import defaults, detached, no_gradient, only_in_eval, only_in_training
 
 SE_RETURNS_GATE = "Your block returns the gate. Multiply the image by it: each channel of x by its own weight."
 SE_TENSOR_SQUEEZE = ("`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Call your own "
@@ -170,13 +170,17 @@ MISTAKES = (
             "image, x, by the gates instead.",
             {"x * self.excitation(squeeze(x))[:, :, None, None]":
                  "(squeeze(x) * self.excitation(squeeze(x)))[:, :, None, None].expand_as(x)"}, hint=2),
+    no_gradient("se-no-gradient"),
+    *defaults("se", "reduction: int = 16", 8, 4),
+    only_in_eval("se-only-in-eval"),
+    only_in_training("se-only-in-training"),
 )
 
 WRONG = (
     Wrong("bare-squeeze",
           {"x * self.excitation(self.pool(x)).expand_as(x)":
                "x * self.excitation(self.pool(x)).squeeze()[:, :, None, None]"}, of="self-contained-conv",
-          says="wrong with SEBlock(8, 4), shape (1, 8, 5, 5)"),
+          says="wrong with zeros and ones, SEBlock(8, 4), shape (1, 8, 5, 5)"),
     Wrong("fixed-7x7-pool", {"nn.AdaptiveAvgPool2d(output_size=(1, 1))": "nn.AvgPool2d(7)"}, of="self-contained-conv",
           says="Given input size: (32x3x5)"),
     Wrong("float32-output",

@@ -1,7 +1,7 @@
 """What learners write for `WindowAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, detached
+from autograder.lessons.families import attention_dropout, default, detached
 
 RIGHT = {
     "windows-chunk": """
@@ -145,9 +145,7 @@ MISTAKES = (
             "You roll although shift is False, but you use no mask. Without a shift, nothing should be rolled.",
             {"(window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)":
                  "(window_size[0] // 2, window_size[1] // 2)"}),
-    Mistake("windows-shifted-by-default",
-            "If shift is not given, your windows are shifted. The default should be False.",
-            {"shift: bool = False": "shift: bool = True"}),
+    default("windows-shifted-by-default", "shift: bool = False", True),
     Mistake("windows-no-mask",
             "The mask is missing, or made for a shift of 0. With shift=True the last windows hold tokens from both "
             "ends of the image. Those tokens should not look at each other.",

@@ -1,6 +1,7 @@
 """What learners write for `shifted_window_mask`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.families import convention
 
 MASK_ROLLED_AGAIN = ("You roll the region numbers. The three ranges already describe the image *after* the roll. "
                      "Number them, and do not roll the numbers.")
@@ -70,8 +71,8 @@ MISTAKES = (
             "Your mask is +100 where the regions differ, so tokens that should be kept apart get the largest "
             "weights. It should be -100 there.", {"mask_between(regions, regions)": "-mask_between(regions, regions)"}),
     Mistake("mask-minus-infinity",
-            "Your mask is minus infinity where the regions differ. Use -100, as the authors' code does. The page "
-            "gives the reasons for both numbers.",
+            convention("the mask is minus infinity where the regions differ", "torch's nn.Transformer",
+                       "Here it is -100, as in the authors' code."),
             {"mask_between(regions, regions)":
                  "mask_between(regions, regions).masked_fill(mask_between(regions, regions) < 0, float('-inf'))"}),
     Mistake("mask-other-number",
