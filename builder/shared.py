@@ -21,7 +21,8 @@ def build() -> None:
     """Writes all of these files and parts."""
     shutil.copyfile(LIST, COURSE / "attention_lab/course.toml")  # for the library, which draws the map of the course
     for page in PAGES:
-        page.write_text(with_parts(page), encoding="utf-8")
+        if (text := with_parts(page)) != page.read_text(encoding="utf-8"):  # make installs a newer pyproject.toml again
+            page.write_text(text, encoding="utf-8")
 
 
 def table() -> str:

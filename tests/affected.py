@@ -46,7 +46,7 @@ def advice(paths: list[str]) -> list[str]:
     folders = list(dict.fromkeys(folder for path in paths for folder in tested_by(path)))
     lines = ["make build"] if any(fnmatch(path, pattern) for path in paths for pattern in BUILT) else []
     if folders:
-        lines.append("pytest " + " ".join(f"tests/{folder}" for folder in folders))
+        lines.append(".venv/bin/pytest " + " ".join(f"tests/{folder}" for folder in folders))
     if all(tested_by(path) for path in paths):
         parts = " ".join(dict.fromkeys(folder.partition("/")[0] for folder in folders))
         return [*lines, f'make nightly PART="{parts}"'] if paths else []
