@@ -525,12 +525,12 @@ MISTAKES = (
 
 WRONG = (
     Wrong("bn-always-batch", {"f =": "self.bn1.train()\n        f ="}, of="textbook",
-          says="the first difference is in the output of `bn1`"),
+          mistake="coordinate-calls-train"),
     Wrong("bn-always-eval",
           {"f = F.hardswish(self.bn1(self.conv1(line)))": """bn = self.bn1
         f = F.batch_norm(self.conv1(line), bn.running_mean, bn.running_var, bn.weight, bn.bias)
         f = F.hardswish(f)"""},
-          of="textbook", says="the first difference is in the input of `conv_h`"),
+          of="textbook", mistake="coordinate-calls-eval"),
     Wrong("bn-before-conv1",
           {"m)": "in_channels)",
            "nn.Sequential(self.conv1, self.bn1, nn.Hardswish())(line)": "F.hardswish(self.conv1(self.bn1(line)))"},

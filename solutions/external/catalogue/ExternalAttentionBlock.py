@@ -199,7 +199,7 @@ WRONG = (
           {" gathered": " y",
            "return torch.relu(x + self.bn(self.conv2(gathered)))":
                "y = F.batch_norm(self.conv2(y), self.bn.running_mean, self.bn.running_var, self.bn.weight, "
-               "self.bn.bias)\n        return F.relu(x + y)"}, says="Right on other inputs"),
+               "self.bn.bias)\n        return F.relu(x + y)"}, mistake="block-calls-eval"),
     Wrong("channels-as-tokens",
           {"""tokens = self.conv1(x).flatten(2).transpose(1, 2)  # (B, N, C)
         gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
