@@ -225,7 +225,7 @@ def labelled(name: str, case: Case, show_numbers: bool) -> Case:
         expected result could be computed by hand and written down.
     """
     parts = [case.label] if case.label else []
-    if case.method != "forward" and case.raises is None:
+    if case.method != "forward":
         parts.append("the number of its parameters" if case.method == "parameters" else f"its method `{case.method}`")
     shapes = [str(t.shape) for t in tensors(case)]
     if case.construct and (shapes or show_numbers):

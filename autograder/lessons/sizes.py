@@ -177,11 +177,6 @@ def empty_bottlenecks(ordinary: Callable[[Random, Construct], Case], default: in
     return tuple(lambda r, words=words, kind=kind: refused(r, words, kind) for words, kind in EMPTY.items())
 
 
-def when_built(refused: tuple[Size, ...]) -> tuple[Size, ...]:
-    """Calls to be refused by the constructor: the module is built, and not called."""
-    return tuple(lambda r, size=size: replace(size(r), args=(), method="parameters") for size in refused)
-
-
 def on_bottleneck(shape: Shape = batch_and_map) -> Callable[[Random, Construct], Case]:
     """Returns a function that makes a call of a module with given arguments on a map, for `bottlenecks` and
     `empty_bottlenecks`."""

@@ -20,7 +20,6 @@ from autograder.lessons.sizes import (
     on_maps,
     one_image,
     other_words,
-    when_built,
     with_options,
 )
 
@@ -185,11 +184,11 @@ BLOCK = Exercise(
         on_map("the sum by name", larger, with_options(combine=one_of("sum"), dilation=one_of(2, 5))),
         *ON_ONE_IMAGE,
     ),
-    refuses=(*when_built((
+    refuses=(
         unknown("a part of a right word", "su", "prod", "sum p"),
         unknown("a word that is nearly right", "Sum", "add", "products"),
         unknown("another word", "max", "mul", "concat"),
-        *(unknown(f"combine is {words}", word) for words, word in OTHER.items()))),
+        *(unknown(f"combine is {words}", word) for words, word in OTHER.items()),
         *EMPTY,
     ),
     visible=(
@@ -197,8 +196,8 @@ BLOCK = Exercise(
         call((1, 32, 1, 6), of={"channels": 32}),
         call((2, 4, 3, 5), of={"channels": 4, "reduction": 2, "combine": "product"}),
         call((1, 18, 3, 2), of=(18, 6, 1, "sum")),
-        *(call(of={"channels": 4, "reduction": 2, "combine": word}, label=f"combine is {words}", raises=(),
-               method="parameters")
+        *(call((2, 4, 3, 2), of={"channels": 4, "reduction": 2, "combine": word}, label=f"combine is {words}",
+               raises=())
           for words, word in OTHER.items()),
         call((2, 8, 2, 3), of={"channels": 8, "reduction": 16}, label="no hidden channel", raises=(8, 16)),
     ),

@@ -18,7 +18,6 @@ from autograder.lessons.sizes import (
     bottlenecks,
     empty_bottlenecks,
     other_words,
-    when_built,
 )
 
 Pair = tuple[int, int]
@@ -224,8 +223,7 @@ ATTENTION = Exercise("CrossMaskedAttention", sizes=(
     lambda r: half({"channels": 6, "reduction": 2}, ordinary(r)),
     *bottlenecks(on_construct, default=8),
 ), refuses=(
-    *when_built((*empty_bottlenecks(on_construct, default=8),
-                 *(lambda r, words=words: other_axis(words) for words in OTHER_AXES))),
+    *empty_bottlenecks(on_construct, default=8), *(lambda r, words=words: other_axis(words) for words in OTHER_AXES),
 ), visible=(
     gathered({"channels": 4, "reduction": 2}, (2, 2, 3), True),
     gathered({"channels": 6, "reduction": 3}, (2, 3, 2), words="no mask"),

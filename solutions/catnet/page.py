@@ -258,6 +258,7 @@ check(prior_mask)
 # <details><summary>Hint 2: the idea</summary>
 #
 # The products |f| |q| form a matrix of the same shape as the dot products: (B, N, 1) times (B, 1, N).
+# Add 1e-7 to each of them.
 # Then take the maximum over the support's axis.
 # Only the query positions are left, and the minimum and the maximum for the stretching are taken over those.
 # </details>

@@ -456,7 +456,7 @@ check(PolarizedSelfAttention)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# `__init__` has one `if` that raises, and sets three attributes.
+# `__init__` has one `if` that raises unless `layout` is exactly one of the two words, and sets three attributes.
 # `forward` computes the gated x.
 # Then come one `if` with a `return`, and another `return`.
 # </details>

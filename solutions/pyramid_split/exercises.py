@@ -17,14 +17,13 @@ from autograder.lessons.sizes import (
     on_bottleneck,
     on_map,
     on_maps,
-    when_built,
 )
 
 # --- SEWeight
 SE_WEIGHT = Exercise(
     "SEWeight",
     sizes=(*on_maps({**MAPS, **LARGE_MAPS}, bottleneck), *bottlenecks(on_bottleneck())),
-    refuses=when_built(empty_bottlenecks(on_bottleneck())),
+    refuses=empty_bottlenecks(on_bottleneck()),
     visible=(
         call((2, 32, 2, 3), of={"channels": 32}),
         call((2, 7, 3, 2), of=(7, 3), label="a reduction that does not divide"),

@@ -4,8 +4,9 @@ import os
 
 import nbformat
 import pytest
-from conftest import ROOT
 from nbclient import NotebookClient
+
+from tests.conftest import ROOT
 
 FIRST = "import torch\nfrom torch import nn\nfrom attention_lab import begin, check\nbegin('01_se')"
 BLOCK = """class Excitation(nn.Module):

@@ -234,13 +234,6 @@ MISTAKES = (
 )
 
 WRONG = (
-    Wrong("refused-when-called",
-          {"""if combine not in ("sum", "product"):
-            raise ValueError(f'combine is "sum" or "product", got {combine!r}')
-        """: "",
-           "channel, spatial =": """if self.combine not in ("sum", "product"):
-            raise ValueError(self.combine)
-        channel, spatial ="""}, mistake="bam-word-not-checked"),
     Wrong("exp",
           {"return x + x * torch.sigmoid(c * s if self.product else c + s)":
                """e = torch.exp(c * s if self.product else c + s)

@@ -169,7 +169,7 @@ MISTAKES = (
             "You do not add 1e-7 to the product of the lengths. (`F.cosine_similarity`, `F.normalize` and `clamp` do "
             "not add it either: they only replace lengths near 0.)",
             {"s.norm(dim=2, keepdim=True) * q.norm(dim=1, keepdim=True)":
-                 "(s.norm(dim=2, keepdim=True) * q.norm(dim=1, keepdim=True)).clamp(min=1e-12) - 1e-7"}),
+                 "(s.norm(dim=2, keepdim=True) * q.norm(dim=1, keepdim=True)).clamp(min=1e-12) - 1e-7"}, hint=2),
     Mistake("prior-eps-in-each", "You add 1e-7 to each length. Add it once, to the product of the two.",
             {"s.norm(dim=2, keepdim=True) * q.norm(dim=1, keepdim=True)":
                  "(s.norm(dim=2, keepdim=True) + 1e-7) * (q.norm(dim=1, keepdim=True) + 1e-7) - 1e-7"}),

@@ -104,11 +104,11 @@ MISTAKES = (
             "You compare only the beginning of the word, in upper or lower case, so words that are nearly right "
             "pass. Accept only the two words, exactly as written.",
             {"checked(layout)":
-                 'checked({"par": "parallel", "seq": "sequential"}.get(str(layout).lower()[:3], layout))'}),
+                 'checked({"par": "parallel", "seq": "sequential"}.get(str(layout).lower()[:3], layout))'}, hint=2),
     Mistake("psa-lower-case",
             'You make the word lower case before you compare it, so "Parallel" passes. Accept only the two words, '
             'exactly as written.',
-            {"checked(layout)": "checked(layout.lower() if isinstance(layout, str) else layout)"}),
+            {"checked(layout)": "checked(layout.lower() if isinstance(layout, str) else layout)"}, hint=2),
     Mistake("psa-none-is-the-default",
             'You treat None as the default. Only "parallel" and "sequential" are allowed: raise a ValueError.',
             {"checked(layout)": 'checked(layout or "parallel")'}, hint=2),

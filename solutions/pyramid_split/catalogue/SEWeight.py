@@ -1,6 +1,6 @@
 """What learners write for `SEWeight`."""
 
-from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.catalogue import Mistake
 from autograder.lessons.families import convention, defaults, detached, float_width, hard_gate, infinite
 
 RIGHT = {
@@ -200,15 +200,6 @@ MISTAKES = (
                  "return torch.sigmoid(self.fc2(torch.relu(self.fc1(mean)))).mean(dim=(2, 3), keepdim=True)"}, hint=3),
     *defaults("se", "reduction: int = 16", 8, 4),
     hard_gate("se-hard-sigmoid"),
-)
-
-WRONG = (
-    Wrong("refused-when-called",
-          {"raise ValueError(f\"no hidden channel is left: channels={channels}, reduction={reduction}\")":
-               "self.refused = channels, reduction",
-           "hidden = channels // reduction": "hidden = max(1, channels // reduction)",
-           "mean = x": "if hasattr(self, \"refused\"):\n            raise ValueError(self.refused)\n        mean = x"},
-          mistake="se-at-least-one"),
 )
 
 EQUIVALENT = {
