@@ -6,6 +6,10 @@
   still.insertAdjacentHTML("afterend", atob(still.src.split(",")[1]));
   const drawing = still.nextElementSibling;
   still.remove();
+  const own = figure.querySelector("img.own");  // JupyterLab gives it the address of the file a little later
+  const load = () => own.naturalWidth && Object.entries({href: own.src, preserveAspectRatio: "xMidYMid slice"}).forEach(
+    ([name, value]) => drawing.querySelector("image.picture").setAttribute(name, value));
+  if (own) { own.addEventListener("load", load); load(); }
   const numbers = (text) => text && new Uint16Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
   panels.forEach((panel, which) => Object.assign(panel, {
     keys: numbers(panel.keys), weights: numbers(panel.weights), values: numbers(panel.values),

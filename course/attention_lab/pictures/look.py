@@ -26,6 +26,7 @@ from .style import INK, MAPS, OTHER, PAPER
 TOP = 16  # keys of a query that are drawn
 UNIT = 65535  # a weight is kept as a whole number of 1 / UNIT, of 1 / (UNIT / 4) where weights are larger than 1
 WIDTH = {1: 460, 2: 330, 3: 250}  # of a panel, by how many stand side by side; four at most
+COARSE = 40  # rows or columns of a map in which nobody is recognised
 PHOTO = 96  # pixels of the longer side, from which on a picture is drawn smoothly
 GAP, BOX, BAR, LINE = 6, 12, 14, 18  # heights: between parts, of a slot, of the bar, and of a title
 # A key is clear from a weight of 1 / CLEAR on, and an arc of weight 1 is THICK wide. Both grow with the weight itself.
@@ -145,15 +146,23 @@ def look(what: Weights | Mapping[str, Weights], picture: Tensor | OwnPicture, *,
     said = "; ".join(panel.says(_query(panel, row / rows, column / columns)) for panel in panels)
     reads = any(panel.keys for panel in panels)
     caption = f"Row {row}, column {column} reads: {said}." if reads else f"{said}."
-    drawing = _drawing(panels, shown, (row + 0.5) / rows, (column + 0.5) / columns)
+    if isinstance(picture, OwnPicture) and any(panel.keys is None and max(panel.grid or (0,)) > COARSE
+                                               for panel in panels):
+        raise ValueError(f"a map of more than {COARSE} rows or columns may show what is in your picture, and the "
+                         "notebook would keep it: give a coarser one, or my_picture(..., keep=True)")
+    # of a learner's own picture, an output holds no pixel: the page loads the file beside the notebook
+    own = picture.file.as_posix() if isinstance(picture, OwnPicture) else ""
+    hidden = f'<img hidden alt="" class="own" src="{escape(own)}">' if own else ""
+    drawing = _drawing(panels, torch.full((3, 1, 1), 0.5) if own else shown, (row + 0.5) / rows,
+                       (column + 0.5) / columns)
     source = f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
     given = ", ".join(json.dumps(each).replace("</", "<\\/") for each in (
         [panel.packed() for panel in panels], [(column + 0.5) / columns, (row + 0.5) / rows],
         {"clear": CLEAR, "thick": THICK, "gap": GAP, "box": BOX}))
     script = files(__package__).joinpath("look.js").read_text(encoding="utf-8").strip()
     display({"text/html": f'<figure class="attention-lab-look" style="margin: 0"><img alt="{escape(caption)}" '
-                          f'src="{source}" style="max-width: 100%"><figcaption aria-live="polite">{escape(caption)}'
-                          f'</figcaption><script>{script}({given});</script></figure>',
+                          f'src="{source}" style="max-width: 100%">{hidden}<figcaption aria-live="polite">'
+                          f'{escape(caption)}</figcaption><script>{script}({given});</script></figure>',
              "text/plain": caption}, raw=True)
 
 
@@ -230,8 +239,8 @@ def _drawing(panels: Sequence[_Panel], picture: Tensor, y: float, x: float) -> s
     width, height = panels[0].size
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" role="img" viewBox="0 0 {wide} {high}" width="{wide}" '
              f'height="{high}" font-family="system-ui, sans-serif" font-size="13" fill="{INK}">'
-             f'<rect width="{wide}" height="{high}" fill="{PAPER}"/><defs><image id="picture-{own}" href="{data}" '
-             f'width="{width}" height="{height}" preserveAspectRatio="none"{crisp}/></defs>']
+             f'<rect width="{wide}" height="{high}" fill="{PAPER}"/><defs><image class="picture" id="picture-{own}" '
+             f'href="{data}" width="{width}" height="{height}" preserveAspectRatio="none"{crisp}/></defs>']
     for which, panel in enumerate(panels):
         left, top = panel.at
         parts.append(f'<g data-panel="{which}" transform="translate({left} {top})">'

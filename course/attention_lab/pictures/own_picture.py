@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
+
+PHOTOGRAPH = Path(__file__).parents[1] / "photos/chelsea.jpg"
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,9 @@ class OwnPicture:
 def my_picture(file: str | Path, size: tuple[int, int] = (224, 224), keep: bool = False) -> OwnPicture | Tensor:
     """Returns your own photograph, for `look` in the place of ours. It is cut to the shape of `size` around its middle.
 
-    It is private. Nothing of it is stored in the notebook, which only links to the file, so it is not handed in.
+    It is private: nothing of it is stored in the notebook, which only links to the file, so it is not handed in.
+    Where no notebook is open, as when one is graded, you get one of the course's photographs.
+
     keep: True returns an ordinary tensor, (3, height, width) from 0 to 1, which outputs may hold.
 
     Raises FileNotFoundError if there is no such file, and ValueError if it is no picture.
@@ -31,6 +36,8 @@ def my_picture(file: str | Path, size: tuple[int, int] = (224, 224), keep: bool 
     from PIL import Image, ImageOps, UnidentifiedImageError  # comes with matplotlib
 
     path = Path(file)
+    if "IPython" not in sys.modules:
+        path, keep = PHOTOGRAPH, True
     try:
         with Image.open(path) as opened:
             image = ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGB"), (size[1], size[0]))
