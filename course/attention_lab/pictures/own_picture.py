@@ -46,7 +46,7 @@ def my_picture(file: str | Path, size: tuple[int, int] = (224, 224), keep: bool 
                                 "notebook") from None
     except (UnidentifiedImageError, OSError) as error:
         raise ValueError(f"{str(path)!r} is not a picture that can be read: {error}") from None
-    tensor = torch.tensor(list(image.getdata()), dtype=torch.float32).div(255).T.reshape(3, *size)
+    tensor = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).view(*size, 3).permute(2, 0, 1) / 255
     return tensor if keep else OwnPicture(path, tensor)
 
 
