@@ -131,7 +131,7 @@ def _experiments(lesson: Lesson, notebook: NotebookNode) -> Digests:
     page = used([statement for statement, _ in code], starts)
     modules, strings = reach(lesson, APART).of_code(page)
     library, own = COURSE / LIBRARY, topic(lesson.topic).folder
-    files = [path for path in library.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc", ".md")
+    files = [path for path in library.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc", ".md", ".js")
              and FILES not in path.parents and {path.name, path.parent.name} - {LIBRARY} & strings]
     files += [path for path in own.glob("*.*") if path.suffix in (".safetensors", ".json") and path.name in strings]
     data = {path.relative_to(COURSE if library in path.parents else own.parent).as_posix():
