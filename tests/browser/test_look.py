@@ -68,6 +68,14 @@ def test_it_follows_the_pointer_and_the_arrow_keys(browser, page):
     assert "; itself: 1.00 from row 3, column 1," in seen()["says"]
 
 
+def test_gates_of_channels_are_told_with_and_without_a_map(page):
+    gates = torch.tensor([0.2, 0.9])
+    told = "2 channels, most open 1 with 0.90, least 0 with 0.20."
+    assert page(gates, torch.rand(3, 40, 60))()["says"] == told
+    seen = page({"map": torch.ones(4, 6), "gates": gates}, torch.rand(3, 40, 60))
+    assert seen()["says"].endswith(f"; gates: {told}")
+
+
 def test_without_scripts_there_is_one_still_drawing(page):
     seen = page(next_cell(), torch.rand(3, 40, 60), scripts=False, grid=GRID, start=(0, 0))()
     assert (seen["drawn"], seen["still"]) == (0, 1)

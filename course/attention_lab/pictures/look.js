@@ -50,7 +50,7 @@
   const go = (to) => {
     here = to.map((at) => Math.min(0.9999, Math.max(0, at)));
     const {rows, columns} = panels.find((panel) => panel.rows) || {rows: 1, columns: 1};
-    const said = panels.filter((panel) => panel.rows).map(follow);
+    const said = panels.map((panel) => panel.says || follow(panel));
     const reads = panels.some((panel) => panel.weights);
     const begin = reads ? `Row ${cell(here[1], rows)}, column ${cell(here[0], columns)} reads: ` : "";
     caption.textContent = `${begin}${said.join("; ")}.`;

@@ -69,7 +69,7 @@ class _Panel:
     def packed(self) -> dict[str, Any]:
         """What the script needs."""
         if self.grid is None:
-            return {}
+            return {"says": self.says(0)}  # the same wherever the pointer is
         about = {"name": f"{self.name}: " if self.name else "", "unit": self.unit, "x": self.at[0], "y": self.at[1],
                  "width": self.size[0], "height": self.size[1], "rows": self.grid[0], "columns": self.grid[1]}
         if self.keys is None:

@@ -76,8 +76,8 @@ def _shown_case(said: Asked, known: bool) -> int:
     cause would only distract."""
     if not known:
         return leading_case(said.exercise, said.found)
-    failing = candidates(said.found)
-    shows = [i for i in failing if i not in stopped_in(said.exercise, said.answers, said.found)]
+    failing, stopped = candidates(said.found), stopped_in(said.exercise, said.answers, said.found)
+    shows = [i for i in failing if i not in stopped]
     return next((i for i in shows if not _at_the_border(said.found[i])), (shows or failing)[0])
 
 
