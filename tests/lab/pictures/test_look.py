@@ -58,7 +58,8 @@ def test_a_map_a_memory_heads_and_gates_of_channels(shown):
     assert caption == (f"map: {map_[2, 3]:.2f} at row 2, column 3; gates: 3 channels, most open 1 with 0.90, least 0 "
                        "with 0.20.")
     heights = [float(bar.get("height")) for bar in still.iter() if len(bar) and bar[0].tag.endswith("title")]
-    assert caption.endswith(f"; {other['says']}.") and heights == pytest.approx([gate / 0.9 * max(heights) for gate in gates.tolist()], rel=1e-3)
+    assert caption.endswith(f"; {other['says']}.")
+    assert heights == pytest.approx([gate / 0.9 * max(heights) for gate in gates.tolist()], rel=1e-3)
     memory = torch.zeros(24, 3)
     memory[:, 2] = 1
     assert shown(memory, PICTURE, grid=GRID, keys=["a", "b", "c"])[1].endswith("1.00 from c, 1.00 from the 3 largest.")
