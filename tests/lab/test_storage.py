@@ -47,6 +47,7 @@ ELSEWHERE = {
     "checking/form/packing.py: from safetensors.torch import load, save": "it makes bytes",
     "pictures/look.py: image.save(content, \"JPEG\" if photo else \"PNG\", **({\"quality\": 82} if photo else {}))":
         "into memory",
+    "pictures/keepsake.py: _drawn(title, rows, says).savefig(png, format=\"png\", dpi=DPI)": "into memory",
     "pictures/style.py: figure.savefig(png, format=\"png\", bbox_inches=\"tight\", facecolor=figure.get_facecolor())":
         "into memory",
     "pictures/grl.py: Image.fromarray((255 * picture).round().byte().permute(1, 2, 0).numpy())"

@@ -116,6 +116,7 @@ def colour_map(kind: str) -> Colormap:
     stops = {
         "features": ["#FFFFFF", "#7FB8D8", FEATURES, "#00253D"],
         "signed": ["#5A2000", ALERT, "#F2B58C", "#FFFFFF", "#7FB8D8", FEATURES, "#00253D"],
+        "maps": ["#1A1208", "#7A4E00", MAPS, "#FFF3D6"],  # from closed to open
         "heat": [MAPS + "00", MAPS + "90", MAPS + "E0", "#FFE08AF2"],  # without weight the image shows through
     }
     return LinearSegmentedColormap.from_list(kind, stops[kind]).with_extremes(bad=OTHER)

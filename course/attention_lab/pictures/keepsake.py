@@ -1,0 +1,76 @@
+"""A picture to keep and to show: what a learner's own module makes of some pictures."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from torch import Tensor
+
+from ..storage import write
+from .own_picture import OwnPicture, pixels
+from .style import OTHER, colour_map, house_figure
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INCHES, DPI = (12, 6.3), 100  # 1200 x 630 pixels, as a link's preview has them
+
+
+def keepsake(file: str, title: str, rows: Mapping[str, Sequence[tuple[str, Tensor | OwnPicture]]], says: str) -> None:
+    """Draws a picture of 1200 x 630 pixels, writes it into a file beside the notebook, and displays it. Where no
+    notebook is open, as when one is graded, nothing happens.
+
+    A picture with your own photograph in it (`my_picture`) stays in the file: the notebook only links to it.
+
+    file: the name of the file, which ends in .png.
+    title: one line above everything.
+    rows: by the words at its left, each row's pictures with the words above each: (3, H, W) or (H, W), a map, from 0 to
+        1.
+    says: one line below: whose module it is, its score, what it costs.
+
+    Raises ValueError for another kind of name, for rows of different lengths, and for other shapes or numbers.
+    """
+    if "IPython" not in sys.modules:
+        return
+    from IPython.display import HTML, Image, display
+
+    if Path(file).name != file or not file.endswith(".png"):
+        raise ValueError(f"the file needs a plain name that ends in .png, got {file!r}")
+    if len(lengths := {len(row) for row in rows.values()}) != 1:
+        raise ValueError(f"all rows need the same number of pictures, got {sorted(lengths)}")
+    png = io.BytesIO()
+    _drawn(title, rows, says).savefig(png, format="png", dpi=DPI)
+    write(Path(file), png.getvalue())
+    if any(isinstance(picture, OwnPicture) for row in rows.values() for _, picture in row):
+        display(HTML(f'<img src="{quote(file)}" alt="{escape(f"{title}. {says}")}" width="600">'))
+    else:
+        display(Image(png.getvalue(), width=600, alt=f"{title}. {says}"))
+
+
+@house_figure
+def _drawn(title: str, rows: Mapping[str, Sequence[tuple[str, Tensor | OwnPicture]]], says: str) -> Figure:
+    import matplotlib.pyplot as plt
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
+
+    figure, axes = plt.subplots(len(rows), len(next(iter(rows.values()))), figsize=INCHES, squeeze=False,
+                                layout=ConstrainedLayoutEngine(rect=(0.02, 0.09, 0.96, 0.79), wspace=0.03, hspace=0.04))
+    for line, (name, row) in zip(axes, rows.items(), strict=True):
+        line[0].set_ylabel(name, fontsize=14)
+        for axis, (words, picture) in zip(line, row, strict=True):
+            if isinstance(picture, Tensor) and picture.ndim == 2:
+                axis.imshow(picture.detach().numpy(), cmap=colour_map("maps"), vmin=0, vmax=1)
+            else:
+                axis.imshow(pixels(picture).permute(1, 2, 0).numpy())
+            axis.set_title(words, fontsize=14, loc="center")
+            axis.set(xticks=[], yticks=[])
+            axis.spines[:].set_visible(False)
+    figure.text(0.5, 0.93, title, fontsize=19, ha="center", va="center")
+    figure.text(0.04, 0.045, says, fontsize=13, va="center")
+    figure.text(0.96, 0.045, "attention by hand", fontsize=13, ha="right", va="center", color=OTHER)
+    return figure

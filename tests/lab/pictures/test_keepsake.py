@@ -1,0 +1,56 @@
+"""A picture to keep is written beside the notebook, and a learner's own photograph stays in that file."""
+
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from attention_lab.pictures.keepsake import keepsake
+from attention_lab.pictures.own_picture import OwnPicture
+
+PICTURE, MAP = torch.rand(3, 20, 30), torch.rand(5, 5)
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """Calls `keepsake` with rows, and returns the file and what the notebook stores."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(rows, file="mine.png"):
+        out = []
+        monkeypatch.setattr("IPython.display.display", out.append)
+        keepsake(file, "My <gate>", rows, "100 % right")
+        return tmp_path / file, out[0]._repr_mimebundle_()[0] if hasattr(out[0], "_repr_mimebundle_") else {
+            "text/html": out[0]._repr_html_()}
+
+    return call
+
+
+def test_the_file_and_the_output_are_one_picture(kept):
+    file, stored = kept({"what it sees": [("a", PICTURE), ("b", PICTURE)], "where it looks": [("c", MAP), ("d", MAP)]})
+    assert Image.open(file).size == (1200, 630)
+    assert "image/png" in stored
+
+
+def test_an_own_photograph_is_only_linked(kept):
+    file, stored = kept({"me": [("", OwnPicture(Path("me.jpg"), PICTURE))]}, "it's me.png")
+    assert Image.open(file).size == (1200, 630)
+    assert list(stored) == ["text/html"] and 'src="it%27s%20me.png"' in stored["text/html"]
+    assert "My &lt;gate&gt;" in stored["text/html"] and len(stored["text/html"]) < 200
+
+
+def test_a_graded_notebook_writes_nothing(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delitem(sys.modules, "IPython")
+    keepsake("mine.png", "", {"": [("", MAP)]}, "")
+    assert not [*tmp_path.iterdir()]
+
+
+@pytest.mark.parametrize("file, rows, said", [
+    ("../mine.png", {"": [("", MAP)]}, "plain name"), ("mine.txt", {"": [("", MAP)]}, "mine.txt"),
+    ("mine.png", {"a": [("", MAP)], "b": []}, r"\[0, 1\]"), ("mine.png", {"a": [("", 9 * PICTURE)]}, "0 to 1")])
+def test_what_it_refuses(kept, file, rows, said):
+    with pytest.raises(ValueError, match=said):
+        kept(rows, file)
