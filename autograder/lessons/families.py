@@ -86,7 +86,7 @@ def only_in_training(id: str, forward: str = FORWARD) -> Mistake:
 def own_mode(short: str, forward: str = FORWARD) -> tuple[Mistake, Mistake]:
     """A module with a BatchNorm sets its own mode in `forward`. Both ids begin with `short`."""
     return (
-        Mistake(f"{short}-calls-eval", "Your module calls `eval()` in `forward`, so in training its BatchNorm does not "
+        Mistake(f"{short}-calls-eval", "Your module calls `eval()` itself, so in training its BatchNorm does not "
                 "use the batch's statistics. Leave the mode to the caller.", first("self.eval()", forward)),
         Mistake(f"{short}-calls-train", "Your module calls `train()` in `forward`, so in eval mode its BatchNorm still "
                 "uses the batch's statistics. Leave the mode to the caller.", first("self.train()", forward)),

@@ -441,7 +441,7 @@ print("shape", tuple((Mc + Ms).shape), "sum", (Mc + Ms)[0, :, 0].tolist())
 # - with `combine="sum"`, as in the paper: σ(Mc + Ms);
 # - with `combine="product"`, as in the authors' code: σ(Mc · Ms).
 #
-# For any other word, raise a `ValueError` when the block is built.
+# For any other word, raise a `ValueError`.
 # The output is x + x · gate, with x's shape.
 # So a gate of 0 leaves x as it is, and a gate of 1 doubles it.
 #

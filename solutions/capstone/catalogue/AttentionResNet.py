@@ -768,7 +768,7 @@ MISTAKES = (
             {"stage.append(self.Block(channels, width, stride, attention))":
                  "stage.append(self.Block(channels, width, stride, attention) if place < 2 else stage[-1])"}, hint=3),
     Mistake("resnet-eval",
-            "Your network calls eval() in forward, so its BatchNorms never use the batch's statistics. Leave the "
+            "Your network calls eval() itself, so its BatchNorms never use the batch's statistics. Leave the "
             "choice of the mode to the caller.", {"x = self.stem(x)": "x = self.eval().stem(x)"}),
     Mistake("resnet-stem-detached",
             "The numbers are right, but the stem runs without gradients (`no_grad()`, `detach()`): it would never "

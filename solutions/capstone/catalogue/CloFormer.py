@@ -793,7 +793,7 @@ MISTAKES = (
             "You add x to each block's output. A CloBlock already has its shortcuts inside.",
             {"x = block(x)": "x = x + block(x) if block(x).shape == x.shape else block(x)"}),
     Mistake("clo-patch-eval",
-            "Your network calls eval() in forward, so its BatchNorms never use the batch's statistics. Leave the "
+            "Your network calls eval() itself, so its BatchNorms never use the batch's statistics. Leave the "
             "choice of the mode to the caller.", {"x = self.patch_embed(x)": "x = self.patch_embed.eval()(x)"}),
     Mistake("clo-patch-stride-4", "The strides of your patch_embed are 4, 1, 1, 1. They should be 2, 2, 1, 1.",
             {"((dims[0] // 2, 2), (dims[0], 2), (dims[0], 1), (dims[0], 1))":

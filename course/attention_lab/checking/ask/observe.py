@@ -139,7 +139,8 @@ class _Observation:
         # A module has float32 without being cast. So in float32, one that insists on another dtype is seen.
         if question.dtype != "float32":
             module = module.to(getattr(torch, question.dtype))
-        module.train(question.train)
+        if not question.train:  # a new module is in training mode, unless its constructor says otherwise
+            module.eval()
         if question.method != NUMBER and any(map(nn.parameter.is_lazy, module.parameters())):
             self.give_sizes(module)
         self.header.parameters = [(name, list(p.shape)) for name, p in module.named_parameters()]
