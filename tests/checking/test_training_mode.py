@@ -65,7 +65,8 @@ def test_statistics_after_a_step(way):
                 return torch.relu(bn(y))
         """, "uffer bn.running_mean", "wrong with training mode")
     lesson.wrong(NORMED.replace("BatchNorm2d(channels)", "BatchNorm2d(channels, eps=1e-4)"), "Wrong on 2 of 2 cases")
-    lesson.wrong(NORMED.replace("BatchNorm2d(channels)", "BatchNorm2d(channels).eval()"), "output of `bn`", "With training mode")
+    lesson.wrong(NORMED.replace("BatchNorm2d(channels)", "BatchNorm2d(channels).eval()"), "output of `bn`",
+                 "With training mode")
 
 
 DROPPED = """

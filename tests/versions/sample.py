@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import platform
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -54,7 +55,8 @@ def verdicts() -> dict[str, list[Any]]:
                 continue
             names = recording.run_source(answer.source, each.reference, answer.id)
             verdict = verdict_on(names[answer.exercise], files_of(lesson.name) / recorded.FOLDER)
-            found[f"{lesson.name}/{answer.exercise}--{answer.id}"] = [verdict.points, verdict.mistake, verdict.headline]
+            headline = re.sub(r"(?<=with an error: )\w+", "", verdict.headline)  # torch's own errors change their types
+            found[f"{lesson.name}/{answer.exercise}--{answer.id}"] = [verdict.points, verdict.mistake, headline]
     return found
 
 

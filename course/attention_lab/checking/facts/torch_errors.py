@@ -40,14 +40,14 @@ MEANINGS = (
     (r"torch\.return_types\.(max|min)\b", "Over an axis, `{0}` gives two tensors: the values and their places. Use "
      "`a{0}`, which gives the values only."),
     (r"\b(\w+)\(\): argument 'keepdim' \(position \d\) must be bool, not int", SEVERAL),
-    (r"\b(mean|sum|amax|amin|std|var)\(\) received an invalid combination of arguments - got \(Tensor, int, int\b",
+    (r"\b(mean|sum|amax|amin|std|var)\(\) received an invalid combination of arguments - got \((?:Tensor, )?int, int\b",
      SEVERAL),
     (r"\b(mean|sum|amax|amin|std|var)\(\) takes .*positional arguments? but \d+ were given", SEVERAL),
-    (r"\b\w*softmax\(\) missing 1 required positional arguments?: \"dim\"", "Say over which axis the numbers should "
-     "sum to 1: `dim=-1` is the last one."),
+    (r"\b\w*softmax\(\) (?:missing 1 required positional arguments?: \"dim\"|.* got \((?:Tensor)?\))",
+     "Say over which axis the numbers should sum to 1: `dim=-1` is the last one."),
     (r"\b(\w+)\.__init__\(\) missing \d+ required positional arguments?: (.+)", "To make a `{0}`, say {1} as well."),
-    (r"argument 'tensors' \(position 1\) must be tuple of Tensors, not Tensor", "Give the tensors as one list: "
-     "`torch.cat([a, b], dim=1)`."),
+    (r"argument 'tensors' \(position 1\) must be tuple of Tensors, not Tensor|\bcat\(\) .* got \(Tensor, Tensor",
+     "Give the tensors as one list: `torch.cat([a, b], dim=1)`."),
     (r"\b(sqrt|exp|log|sin|cos|tanh)\(\): argument 'input' \(position 1\) must be Tensor, not (?:int|float)",
      "`torch.{0}` takes a tensor; for a plain number there is `math.{0}`."),
     (r"only one element tensors can be converted|cannot be converted to Scalar", "A tensor of many numbers can't "
