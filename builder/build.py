@@ -13,7 +13,7 @@
     solutions/<topic>/page.py (jupytext, py:percent)
         -> solutions/notebooks/<lesson>/<lesson>.ipynb: solved, with outputs
         -> course/<lesson>/: the same notebook, released by nbgrader (no solutions, no outputs); and what it links to:
-           figures/, and example_study.html if the topic has it
+           figures/, and lab_book.md and example_study.html if the topic has them
         -> course/attention_lab/lessons/<lesson>/: what the library reads: checks/, review.json, and
            weights.safetensors, real.json, longer.json and recorded_networks.json, if the topic has them. A lesson of
            one's own has all this beside its released notebook
@@ -45,7 +45,7 @@ from attention_lab.notebook import train_resnet  # noqa: E402
 from attention_lab.notebook.review import QUESTIONS  # noqa: E402
 from attention_lab.pictures import longer_runs  # noqa: E402
 from attention_lab.storage import only, write  # noqa: E402
-from builder import measure, notebooks, record, shared  # noqa: E402
+from builder import lab_book, measure, notebooks, record, shared  # noqa: E402
 from builder.draw import draw  # noqa: E402
 from builder.run import beside, run  # noqa: E402
 
@@ -62,6 +62,8 @@ def files(lesson: Lesson) -> dict[Path, bytes]:
     if made.has("review.py"):
         questions = json.dumps([asdict(item) for item in made.review], indent=1, ensure_ascii=False)
         found[read / QUESTIONS] = f"{questions}\n".encode()
+    if made.has(lab_book.FILE):
+        found[page / lab_book.FILE] = lab_book.write(made).encode()
     return found | {(page if name == EXAMPLE else read) / name: (made.folder / name).read_bytes()
                     for name in SHIPPED if made.has(name)}
 

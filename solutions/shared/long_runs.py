@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from unittest.mock import patch
 
 import torch
@@ -21,19 +21,9 @@ import torch
 from attention_lab.networks import training
 from attention_lab.pictures import longer_runs
 from autograder.lessons import pages
+from autograder.lessons.runs import Row, Table, read, write
 
 DRAWN = 5  # a page's figure has the runs with so many times the page's steps
-
-
-class Row(NamedTuple):
-    """An arm, trained for `longer` times the page's steps at `faster` times its peak rate."""
-
-    arm: str
-    longer: int = 1
-    faster: Fraction = Fraction(1)
-
-
-Table = dict[Row, dict[int, str]]  # the scores of each row, as text, by seed
 
 
 class LongRuns:
@@ -73,26 +63,6 @@ class LongRuns:
     def _train(self, *arguments: Any, epochs: int, peak_rate: float, **others: Any) -> Any:
         return self._librarys(*arguments, epochs=self._longer * epochs,
                               peak_rate=float(self._faster * Fraction(peak_rate)), **others)
-
-
-def write(table: Table) -> str:
-    """The table in Markdown: a row for each arm, budget and rate, a column for each seed."""
-    seeds = sorted({seed for scores in table.values() for seed in scores})
-    lines = [["arm", "steps", "peak rate", *(f"seed {seed}" for seed in seeds)], ["---"] * (3 + len(seeds))]
-    for row, scores in table.items():
-        lines.append([row.arm, f"x {row.longer}", f"x {row.faster}", *(scores.get(seed, "") for seed in seeds)])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
-
-
-def read(text: str) -> Table:
-    """The table that `write` wrote."""
-    head, _, *lines = ([cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()
-                       if line.startswith("|"))
-    seeds = [int(name.removeprefix("seed ")) for name in head[3:]]
-    return {Row(arm, int(longer[2:]), Fraction(faster[2:])): {seed: score
-                                                              for seed, score in zip(seeds, scores, strict=True)
-                                                              if score}
-            for arm, longer, faster, *scores in lines}
 
 
 def drawn(table: Table) -> str:

@@ -62,7 +62,7 @@ PAIRED = Task(digit_pairs, PairNet,
               "the colour of the support's digit")
 ABOUT = """# {lesson}: real pictures
 
-`python -m solutions.shared.real {lesson}` trains a small network (`digit_net.py` beside that script) on pictures of `attention_lab/tasks/digits_on_photos.py`.
+`real.py` of the course's repository trains a small network (`digit_net.py` beside it) on pictures of `attention_lab/tasks/digits_on_photos.py`.
 This is what the network sees, and what it has to do:
 {said}
 The test pictures are made from other photographs, and from digits that were written on other forms.

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-MOST_WORDS = 30
+MOST_WORDS = 40
 INSTEAD = {  # a pattern, in any case -> what to write instead
     r"\bsimply\b": "nothing: if it were simple, nobody would have to read it",
     r"\bjust\b": "only, or nothing",

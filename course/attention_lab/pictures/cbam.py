@@ -9,9 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from ..networks.inside import output_inside
-from ..tasks.framed_crosses import Crosses
+from ..tasks.framed_crosses import Crosses, one_pair_four_questions
 from .gates import pooled_and_gated
-from .images import heat_map_over, maps_below, show, show_images
+from .images import heat_map_over, show, show_images
+from .keepsake import keepsake
 from .touch import slide
 
 SHARED = 8  # the sum of the channels at each mark
@@ -96,26 +97,24 @@ def at_both_crosses(maps: Tensor, places: Tensor) -> tuple[float, float]:
 
 
 def show_spatial_maps(networks: Sequence[nn.Module], scores: Sequence[float], crosses: Crosses) -> None:
-    """Prints how open the maps of trained networks are at the framed cross and at the other one. Shows the maps of the
-    network in which the two differ most.
+    """Prints how open the maps of trained networks are at the framed cross and at the other one. Then asks the network
+    in which the two differ most four questions about one pair of crosses, and keeps the picture as `my_cbam.png`.
 
     networks: one for each run, with a module `spatial_gate`.
     scores: the right answers of each network, in %.
-    crosses: six or more new pictures.
+    crosses: new pictures.
     """
     open_at = [at_both_crosses(spatial_maps(network, crosses.pictures), crosses.places) for network in networks]
     for run, ((framed, other), score) in enumerate(zip(open_at, scores, strict=True)):
         print(f"run {run}: {score:.1f} % right; map {framed:.2f} at the framed cross, {other:.2f} at the other one")
     clearest = max(range(len(open_at)), key=lambda run: open_at[run][0] - open_at[run][1])
-    few = crosses.pictures[:6]
-    show(
-        maps_below(
-            few.clamp(0, 1),
-            {"map": spatial_maps(networks[clearest], few)},
-            titles=[f"frame {'right' if place else 'left'}" for place in crosses.places[:6]],
-        ),
-        f"Six pictures with a framed and an unframed cross; below each, its spatial map in run {clearest}. "
-        "Over all new pictures it is {:.2f} at the framed cross and {:.2f} at the other one.".format(
-            *open_at[clearest]
-        ),
-    )
+    asked, network = one_pair_four_questions(), networks[clearest]
+    with torch.no_grad():
+        said = network.eval()(asked.pictures).argmax(1)
+    questions = [f"{colour}, {place}?" for place in ("left", "right") for colour in ("red", "blue")]
+    answers = [f"{'horizontal' if answer else 'vertical'} {'✓' if answer == right else '✗'}"
+               for answer, right in zip(said, asked.answers, strict=True)]
+    keepsake("my_cbam.png", "One pair of crosses, four questions: the stars say which bar, the frame says which cross",
+             {"the picture": list(zip(questions, asked.pictures.clamp(0, 1), strict=True)),
+              "where the gate is open": list(zip(answers, spatial_maps(network, asked.pictures), strict=True))},
+             f"CBAM, written by hand: {scores[clearest]:.1f} % right on new pictures (run {clearest}, the clearest)")

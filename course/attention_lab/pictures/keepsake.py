@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import sys
 from collections.abc import Mapping, Sequence
@@ -38,7 +39,7 @@ def keepsake(file: str, title: str, rows: Mapping[str, Sequence[tuple[str, Tenso
     """
     if "IPython" not in sys.modules:
         return
-    from IPython.display import HTML, Image, display
+    from IPython.display import HTML, display
 
     if Path(file).name != file or not file.endswith(".png"):
         raise ValueError(f"the file needs a plain name that ends in .png, got {file!r}")
@@ -47,10 +48,9 @@ def keepsake(file: str, title: str, rows: Mapping[str, Sequence[tuple[str, Tenso
     png = io.BytesIO()
     _drawn(title, rows, says).savefig(png, format="png", dpi=DPI)
     write(Path(file), png.getvalue())
-    if any(isinstance(picture, OwnPicture) for row in rows.values() for _, picture in row):
-        display(HTML(f'<img src="{quote(file)}" alt="{escape(f"{title}. {says}")}" width="600">'))
-    else:
-        display(Image(png.getvalue(), width=600, alt=f"{title}. {says}"))
+    own = any(isinstance(picture, OwnPicture) for row in rows.values() for _, picture in row)
+    source = quote(file) if own else f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+    display(HTML(f'<img src="{source}" alt="{escape(f"{title}. {says}")}" width="600">'))
 
 
 @house_figure

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 CHANNELS = 12  # channels of the network's features, on which attention works
+SIDE = 19  # pixels
 
 
 class Crosses(NamedTuple):
@@ -30,22 +31,35 @@ class Crosses(NamedTuple):
 def framed_crosses(n: int, seed: int) -> Crosses:
     """Draws n pictures with two crosses each, and each cross has a red and a blue bar. A green frame tells which cross
     counts, and the colour of the stars tells which of its bars counts."""
-    g, side = torch.Generator().manual_seed(seed), 19
+    g = torch.Generator().manual_seed(seed)
     horizontal = torch.randint(2, (n, 2, 2), generator=g).bool()  # picture, place, colour
     places, colours = torch.randint(2, (2, n), generator=g)
-    pictures = torch.zeros(n, 3, side, side)
+    return _drawn(horizontal, places, colours, torch.randn(n, 3, SIDE, SIDE, generator=g))
+
+
+def one_pair_four_questions() -> Crosses:
+    """Draws one pair of crosses four times. The stars are red, blue, red and blue, and the frame is left, left, right
+    and right, so the four answers are different questions about the same bars."""
+    bars = torch.tensor([[True, False], [False, True]]).expand(4, 2, 2)
+    noise = torch.randn(1, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(7)).expand(4, -1, -1, -1)
+    return _drawn(bars, torch.tensor([0, 0, 1, 1]), torch.tensor([0, 1, 0, 1]), noise)
+
+
+def _drawn(horizontal: Tensor, places: Tensor, colours: Tensor, noise: Tensor) -> Crosses:
+    """Draws pictures. horizontal: (n, 2, 2), by picture, place and colour."""
+    n = len(places)
+    pictures = torch.zeros(n, 3, SIDE, SIDE)
     for place, column in enumerate((4, 14)):
         for colour in (0, 1):  # red is channel 0, blue is channel 2
             pictures[horizontal[:, place, colour], 2 * colour, 13, column - 1:column + 2] = 1
             pictures[~horizontal[:, place, colour], 2 * colour, 12:15, column] = 1
-        frame = torch.zeros(side, side)
+        frame = torch.zeros(SIDE, SIDE)
         frame[9:18, column - 4:column + 5] = 1
         frame[10:17, column - 3:column + 4] = 0
         pictures[places == place, 1] += frame
     for colour in (0, 1):
         pictures[colours == colour, 2 * colour, 0:3:2, ::2] = 1  # the stars
-    pictures += 0.1 * torch.randn(pictures.shape, generator=g)
-    return Crosses(pictures, horizontal[torch.arange(n), places, colours].long(), places)
+    return Crosses(pictures + 0.1 * noise, horizontal[torch.arange(n), places, colours].long(), places)
 
 
 def crosses_without_cue(n: int, seed: int) -> Crosses:

@@ -20,7 +20,8 @@ class Block(nn.Module):
         return x * self.spatial_gate(x)
 
 
-def test_maps_are_those_of_the_gate_and_are_read_at_the_crosses(capsys):
+def test_maps_are_those_of_the_gate_and_are_read_at_the_crosses(capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
     crosses = framed_crosses(8, seed=0)
     networks = [cross_reader(Block()) for _ in range(2)]
     maps = spatial_maps(networks[0], crosses.pictures)
@@ -29,6 +30,7 @@ def test_maps_are_those_of_the_gate_and_are_read_at_the_crosses(capsys):
     assert framed == crosses.places.float().mean() == 1 - other  # open on the right alone
     show_spatial_maps(networks, [right_on_crosses(network, crosses) for network in networks], crosses)
     assert "run 1: " in capsys.readouterr().out
+    assert (tmp_path / "my_cbam.png").exists()
 
 
 def test_a_network_without_the_gate_is_refused():
