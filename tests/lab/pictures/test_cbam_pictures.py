@@ -21,6 +21,8 @@ class Block(nn.Module):
 
 
 def test_maps_are_those_of_the_gate_and_are_read_at_the_crosses(capsys, tmp_path, monkeypatch):
+    import IPython  # noqa: F401  as in a notebook
+
     monkeypatch.chdir(tmp_path)
     crosses = framed_crosses(8, seed=0)
     networks = [cross_reader(Block()) for _ in range(2)]
