@@ -16,19 +16,7 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 07a_external: long runs
 
-`python -m solutions.external.experiment` trains the page's arms for five times the page's 250 steps, and at half of their peak rates (0.02,
-and 0.01 for self-attention).
-
-Each cell begins with six scores: on the book, the legend and the odd one out, and then on the same three with something borrowed.
-Self-attention borrows the A of another picture, external attention its sums Z.
-A score is the mean share of right positions on black and on white discs of new pictures, in per cent.
-
-`external attention` and `plain softmax` have four more numbers, for the network that was trained on the book.
-Three are scores: with the logits times 1/4, with the logits times 4, and with a random number of size 4 for each slot.
-The last one is the number of slots in use, of 64 (exp of the entropy of their mean weights on discs).
-
-`multi-head` is MultiHeadExternalAttention(32, 2, 2). The rows with heads are MultiHeadExternalAttention(32, heads, 1, slots).
-With `shared sums`, a slot has one sum Z for the tokens of all heads."""  # noqa: E501
+`python -m solutions.external.experiment` writes this table; `lab_book.md` says what the arms, the numbers and the factors are, and what the runs show."""  # noqa: E501
 HALF = Fraction(1, 2)
 NONE, HEADS = "no module", "multi-head"
 EXTERNAL, PLAIN = "external attention", "plain softmax"

@@ -7,10 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..tasks.hue_discs import HueDiscs
+from ..tasks.scoring import UNASKED
 from .images import show, show_images
+from .keepsake import keepsake
 from .style import ALERT, FEATURES, INK, LAYERS, MAPS, OTHER, PAPER, house_figure, numbers
 from .touch import slide
 
@@ -28,6 +30,29 @@ def show_examples(sets: Mapping[str, HueDiscs]) -> None:
     show(show_images(pictures, titles=[question for question in sets for _ in range(2)]),
          f"Two small grey pictures with six coloured discs for each question: {', '.join(sets)}; "
          "those with a legend have two swatches at the left edge.")
+
+
+@torch.no_grad()
+def show_answers(network: nn.Sequential, discs: HueDiscs) -> None:
+    """Displays four pictures, and what a network answers for their discs with its own sums and with those of another
+    picture, and keeps them as `my_memory.png`.
+
+    network: `network[2].module` has an attribute `borrowed`.
+    discs: four new pictures or more.
+    """
+    asked = (discs.answers != UNASKED)[:4]
+    rows = {"the picture": [("", each.clamp(0, 1)) for each in discs.pictures[:4]]}
+    for name, borrowed in (("its own sums", False), ("another picture's", True)):
+        network[2].module.borrowed = borrowed
+        white = network(discs.pictures)[:4].softmax(1)[:, 1]
+        right = [((said > 0.5) == (answer == 1))[of].float().mean() for said, answer, of in
+                 zip(white, discs.answers, asked, strict=False)]
+        painted = torch.where(asked, white, 0.4).repeat_interleave(2, 1).repeat_interleave(2, 2)
+        rows[name] = [(f"{100 * share:.0f} % right", each.expand(3, -1, -1))
+                      for share, each in zip(right, painted, strict=True)]
+    network[2].module.borrowed = False
+    keepsake("my_memory.png", "Which discs are white? The patches at the left say it, and 64 sums carry it", rows,
+             "External attention, written by hand. The last row: the same network, with the sums of another picture")
 
 
 def show_own_and_borrowed(results: Results, questions: Sequence[str], borrowers: Sequence[str], highlight: str) -> None:
