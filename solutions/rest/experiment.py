@@ -17,19 +17,7 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 07b_rest: long runs
 
-`python -m solutions.rest.experiment` trains the page's arms for two, five and twenty times the page's 180 steps, and at half of its peak
-rate (0.01). It also trains networks with a position code, on the dominoes of the same library.
-
-The rows `entries ..., ratio ...` answer the question "black or white?". Each cell has two numbers.
-The first is the mean share of right answers on black and on white in new pictures, in per cent.
-The second is the same share for pictures without black and white. Chance level is 50.
-`transform` is with apply_transform, `norm` with its InstanceNorm alone, and `mean` with an average over the window instead of the
-depth-wise convolution.
-In the rows `four entries in one key`, the windows lie side by side and do not overlap: `kernel` has a depth-wise convolution of 2 x 2, and
-`mean` an average over 2 x 2. In these pictures the four entries always lie in one window.
-
-The rows `no code`, `table`, `PixelAttention` and `added` answer two questions, side and quarter.
-Each cell has the share of right answers to both, in per cent: at 12 x 12, at 9 x 15 and at 18 x 20. Chance level is 25."""  # noqa: E501
+`python -m solutions.rest.experiment` writes this table; `lab_book.md` says what the arms, the numbers and the factors are, and what the runs show."""  # noqa: E501
 HALF = Fraction(1, 2)
 ONE_KEY = "one key"  # the name of these pictures beside the page's sizes
 

@@ -46,6 +46,26 @@ def entries_of_keys(cells: Tensor, legends: Legends, size: int) -> Tensor:
     return count
 
 
+@torch.no_grad()
+def weights_on_keys(network: nn.Module, pictures: Tensor) -> Tensor:
+    """Returns what each position of the first picture gives to each key, for each of two heads, (2, N, M).
+
+    network: has the layers `embed` and `block`, a `ResTBlock` with two heads and a ratio above 1.
+    """
+    block = network.get_submodule("block")
+    q, kv, sr, sr_norm = (block.get_submodule(f"attn.{name}") for name in ("q", "kv", "sr", "sr_norm"))
+    tokens = block.get_submodule("norm1")(network.get_submodule("embed")(pictures).flatten(2).mT)
+    reduced = sr_norm(sr(tokens.mT.unflatten(2, pictures.shape[2:])).flatten(2).mT)
+    queries, keys = (rows.unflatten(2, (2, -1)).transpose(1, 2) for rows in (q(tokens), kv(reduced).chunk(2, 2)[0]))
+    return (queries @ keys.mT * queries.shape[3] ** -0.5).softmax(3)[0]
+
+
+def lone_cell(legends: Legends) -> tuple[int, int]:
+    """Returns the row and the column of a lone cell of the first picture."""
+    row, column = (legends.answers[0] >= 0).nonzero()[0].tolist()
+    return row, column
+
+
 def slide_windows(attention: Callable[[int], nn.Module]) -> None:
     """Displays a field with a legend and its keys, with controls for the ratio and for the size of the entries.
 
