@@ -16,17 +16,7 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# e2_coordinate: long runs
 
-`python -m solutions.coordinate.experiment` trains the page's arms for five times the page's 320 steps, and at half of its peak rate (0.01).
-Each number is a share of right answers, in per cent: on new boards, then on boards whose marks stand at another crossing.
-`coordinate` alone has a third number, with the gates of another board.
-
-`rows alone` multiplies only by the gate of the rows. `sum of gates` adds the two gates.
-`gate of the sum` takes one sigmoid, of the sum of the outputs of conv_h and conv_w.
-`few parameters` replaces the layers with two factors and two shifts for each channel, and keeps the sigmoids.
-`two hidden channels` has all layers. `more convolutions` has two more 3 x 3 convolutions instead of a module, and `three more convolutions` has three, so it sees 23 x 23 pixels.
-`three dilated convolutions` has dilations 1, 2 and 4, so it sees the whole board.
-`one wide map` is CBAM's map with dilation 4 in its 7 x 7 kernel, which then spans 25 x 25 positions, more than the whole board.
-Arms with `160 steps` see only the first half of the boards, so they have half the steps."""  # noqa: E501
+`python -m solutions.coordinate.experiment` writes this table; `lab_book.md` says what the arms, the numbers and the factors are, and what the runs show."""  # noqa: E501
 HALF = Fraction(1, 2)
 PAGES = "none", "SE", "CBAM's map", "coordinate, no places", "coordinate"
 ROWS_ALONE, SUM, ONE, FEW, MORE = "rows alone", "sum of gates", "gate of the sum", "few parameters", "more convolutions"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from torch import Tensor, nn
 
 from ..tasks import boards
+from .keepsake import keepsake
 from .style import grid
 from .touch import slide
 
@@ -30,6 +31,21 @@ def _beside(which: int) -> slice:
     """The positions of a map, each of two pixels, that a row or column of squares covers."""
     begins = boards.FIRST + boards.STEP * which
     return slice(begins // 2, (begins + boards.SQUARE - 1) // 2 + 1)
+
+
+def show_crossings(network: nn.Sequential, pictures: Tensor) -> None:
+    """Displays boards, and for each the product of row gates and column gates, averaged over the channels, relative to
+    its largest number. Keeps the picture as `my_crossings.png`.
+
+    network: as in `slide_the_marks`.
+    """
+    layers = list(network)
+    rows, columns = boards.gates(layers[2], nn.Sequential(*layers[:2])(pictures).detach())
+    products = (rows[..., None] * columns[:, :, None]).mean(1).detach()
+    keepsake("my_crossings.png", "A gate for each row times a gate for each column: where do they cross?",
+             {"the board": [("", picture) for picture in (pictures + 0.3).clamp(0, 1)],
+              "row times column": [("", product / product.max()) for product in products]},
+             f"Coordinate Attention, written by hand: {sum(p.numel() for p in layers[2].parameters())} parameters")
 
 
 def slide_the_marks(network: nn.Sequential) -> None:
