@@ -29,6 +29,7 @@ REFUSED: dict[str, Weights] = {
     "positions without an axis for the channels": lambda s: (s[0], *s[2:]),
     "a map without batch and channel": lambda s: s[2:],
     "weights of one axis": lambda s: s[3:], "five axes": lambda s: (1, *s),
+    "channels first": lambda s: (s[1], s[0]), "all weights on one axis": lambda s: (s[0] * s[1],),
 }
 
 
@@ -70,6 +71,7 @@ GATE = Exercise(
         call((2, 3, 4, 5), (2, 1, 4, 1), label="one weight for each row, which broadcasts", raises=()),
         call((2, 3, 4, 5), (3, 4, 5), label="three axes, which broadcast", raises=()),
         call((2, 3, 4, 5), (2, 4, 5), label="three axes, one map for each image", raises=()),
+        call((2, 3, 4, 5), (3, 2), label="(C, B), as many numbers as are right", raises=()),
     ),
     small=call((2, 4, 3, 6), (2, 4)))
 

@@ -208,7 +208,7 @@ def test_what_is_done_in_place_of_what_belongs_there(way):
                  "Take the ReLU of it.", never=("the output of `fc2`",))
     lesson.wrong(GATE.replace("h = torch.relu(z)", "h = z"), "the output of `fc1` stays as it is. Take the ReLU of it.")
     lesson.wrong(GATE.replace("torch.sigmoid(self.fc2(h))", "torch.sigmoid(self.fc2(h) * 3)"),
-                 "what you do with the result differs. Look at your line", never=("you take", "Take "))
+                 "what you do with the result differs. Look at what follows your line", never=("you take", "Take "))
 
 
 def test_the_lines_between_which_it_goes_wrong(way):

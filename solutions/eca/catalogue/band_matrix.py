@@ -155,8 +155,8 @@ MISTAKES = (
             {"torch.where(inside, kernel[index.clamp(0, k - 1)], 0)":
                  "torch.where(inside, kernel[index.clamp(0, k - 1)], 0).detach()"}, hint=2),
     Mistake("band-float32",
-            "The numbers are right, but the matrix is float32, whatever the kernel's dtype is. Leave out any "
-            "`.float()`. Make the matrix with `kernel.new_zeros(C, C)`, which follows the kernel's dtype and device.",
+            "The numbers are right, but the matrix is float32, whatever the kernel's dtype is. "
+            "Make the matrix with `kernel.new_zeros(C, C)`, which follows the kernel's dtype and device.",
             {"torch.where(inside, kernel[index.clamp(0, k - 1)], 0)":
                  "torch.where(inside, kernel[index.clamp(0, k - 1)], 0).float()"}, hint=1, grain="float32"),
     Mistake("band-even-allowed",

@@ -71,7 +71,7 @@ MISTAKES = (
             {"shares / (shares.sum(dim=2, keepdim=True) + eps)": "shares * torch.softmax(logits, dim=2)"}, hint=2),
     Mistake("normalize-no-eps",
             convention("the denominator has no eps", "External-Attention-pytorch's ExternalAttention",
-                       "Here it has: if all shares of a token are 0, 0 / 0 is NaN."),
+                       "Here there is one: without it, a token whose shares are all 0 gets 0 / 0."),
             {"(shares.sum(dim=2, keepdim=True) + eps)": "shares.sum(dim=2, keepdim=True)"}),
     Mistake("normalize-one-softmax",
             "You subtract the logarithm of the summed exponentials from the logits, and take one softmax of the "

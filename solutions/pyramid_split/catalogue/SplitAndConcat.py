@@ -84,7 +84,7 @@ MISTAKES = (
             "the number of kernels.",
             {"width = channels_per_scale(channels, kernel_sizes, groups)": "width = channels"}, hint=3),
     Mistake("split-four-scales",
-            "Your code always makes 4 scales. Make S = len(kernel_sizes) of them, and let each return channels // S "
+            "Your code counts on 4 scales. Make S = len(kernel_sizes) of them, and let each return channels // S "
             "channels.", {"width = channels_per_scale(channels, kernel_sizes, groups)": "width = channels // 4"}),
     Mistake("split-four-indices",
             "Your code asks for a kernel size or a number of groups that does not exist. There are len(kernel_sizes) "

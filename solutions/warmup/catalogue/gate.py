@@ -87,7 +87,7 @@ MISTAKES = (
             {"elif weights.shape not in ((b, c, 1, 1), (b, 1, h, w), (b, c, h, w)):": "elif weights.dim() != 4:"},
             hint=1),
     Mistake("gate-two-axes-unchecked",
-            "Weights with two axes pass your check whatever their sizes are, and wrong sizes end in torch's own "
+            "Weights with two axes are taken whatever their sizes are, and wrong sizes end in torch's own "
             "RuntimeError. Check that they are (B, C), and raise a ValueError if they are not.",
             {"weights.shape == (b, c)": "weights.dim() == 2"}, hint=1),
     Mistake("gate-two-axes-are-a-map",

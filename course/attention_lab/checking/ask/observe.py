@@ -136,6 +136,7 @@ class _Observation:
             raise NotAModule(f"`{question.exercise}(...)` gives an object of type {type(module).__name__}, which is "
                              f"not a module: write `class {question.exercise}(nn.Module)` and call "
                              "`super().__init__()` in its constructor.")
+        self.header.shared = _under_two_names(module)
         # A module has float32 without being cast. So in float32, one that insists on another dtype is seen.
         if question.dtype != "float32":
             module = module.to(getattr(torch, question.dtype))
@@ -144,7 +145,6 @@ class _Observation:
         if question.method != NUMBER and any(map(nn.parameter.is_lazy, module.parameters())):
             self.give_sizes(module)
         self.header.parameters = [(name, list(p.shape)) for name, p in module.named_parameters()]
-        self.header.shared = _under_two_names(module)
         self.hidden_layers = _unregistered(module)
         if not question.construct.load_weights:
             # arguments that a call refuses, where weights do not matter; or the values that a module starts with
@@ -398,15 +398,17 @@ def _tensors(output: Any, path: str = "") -> list[tuple[str, Tensor]]:
 
 
 def _under_two_names(module: nn.Module) -> list[tuple[str, str]]:
-    """Returns pairs of names of the same layer with weights, or of the same parameter. The content of such a layer is
-    not named again."""
+    """Returns pairs of names of the same layer with weights, or of parameters with the same memory. The content of such
+    a layer is not named again."""
     found: list[tuple[str, str]] = []
     first: dict[int, str] = {}
     layers = [(name, layer) for name, layer in module.named_modules(remove_duplicate=False)
               if next(layer.parameters(), None) is not None]
     for name, part in [*layers, *module.named_parameters(remove_duplicate=False)]:
-        if first.setdefault(id(part), name) != name and not any(name.startswith(f"{second}.") for _, second in found):
-            found.append((first[id(part)], name))
+        in_memory = isinstance(part, nn.Parameter) and not nn.parameter.is_lazy(part) and part.numel()
+        known = first.setdefault(part.data_ptr() if in_memory else id(part), name)
+        if known != name and not any(name.startswith(f"{second}.") for _, second in found):
+            found.append((known, name))
     return found[:PAIRS]
 
 

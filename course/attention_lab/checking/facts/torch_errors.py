@@ -103,7 +103,10 @@ def meaning(raised: Raised) -> str:
     """Returns a sentence about an error of torch; empty for an error that is not listed."""
     for pattern, sentence in MEANINGS:
         if found := re.search(pattern, raised.message):
-            said = sentence.format(*found.groups(), sides=_sides(raised.line or "", product=sentence is PRODUCT))
+            line = raised.line or ""
+            said = sentence.format(*found.groups(), sides=_sides(line, product=sentence is PRODUCT))
+            if "None" in line or "keepdim" in line:  # it has them already
+                said = said.partition(" Missing axes of length 1")[0]
             return f"{said} {TRANSPOSED}" if "{sides}" in sentence and _turned_round(raised) else said
     return ""
 

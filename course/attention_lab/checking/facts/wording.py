@@ -273,7 +273,7 @@ def _sub_modules(fact: Fact, reveal: bool) -> str | None:
             verb = {"received": "input", "gave": "output"}[side]
             start = f"`{after}` is right; the" if after else "The"
             return (f"{start} first difference is in the {verb} of `{name}`{which}: {words(found, reveal)}{count}"
-                    f"{_between(lines) if side == 'received' else ''}")
+                    f"{_between(lines, _owner(after) == _owner(name)) if side == 'received' else ''}")
         case facts.Reordered(after, name):
             return (f"`{after}` is right; " if after else "") + f"`{name}` receives the right numbers in another order."
         case facts.NeverCalled(names):
@@ -292,7 +292,7 @@ def _sub_modules(fact: Fact, reveal: bool) -> str | None:
                     "own values and gathers nothing from the others.")
         case facts.AllAgree(names, line, instead):
             right = f"{_and([f'`{name}`' for name in names])} {'is' if len(names) == 1 else 'are'} right; what you do "
-            look = f" Look at your line `{line}`, and below." if line else ""
+            look = f" Look at what follows your line `{line}`, or is made beside it." if line else ""
             return f"{right}with the result differs{f': {words(instead)}' if instead else '.'}{look}"
         case facts.Instead(name, done, wanted):
             mine = (f"the output of `{name}` stays as it is" if done == "nothing"
@@ -301,9 +301,14 @@ def _sub_modules(fact: Fact, reveal: bool) -> str | None:
     return None
 
 
-def _between(lines: tuple[str | None, str | None]) -> str:
-    """Says where in the learner's code an input goes wrong."""
-    first, last = lines
+def _owner(layer: str | None) -> str:
+    """The module whose code calls a layer."""
+    return (layer or "").rpartition(".")[0]
+
+
+def _between(lines: tuple[str | None, str | None], together: bool) -> str:
+    """Says where in the learner's code an input goes wrong. together: whether both lines stand in the same method."""
+    first, last = lines if together else (None, lines[1])
     if not last or first == last:
         return f" Look at your line `{last}`." if last else ""
     return f" Look at your line `{last}`" + (f", and what lies between it and `{first}`." if first else " and above.")
