@@ -702,7 +702,7 @@ show_task_scores(results, arms, task="look-up")
 
 # %% [markdown]
 # **Touch it.** Here are the answers themselves, in four new pictures.
-# A disc is a right answer, and a cross is a wrong one.
+# Beside each picture, a blue cell is a right answer, and an orange cell is a wrong one.
 # Choose the module *nothing* and the task *look-up*: is there a rule behind its right answers?
 # Then choose *DANet position*: which of the three answers (black, grey and white) has it learned, and which has it not?
 # (If you have not trained a network yet, you see the answers of the untrained one.)

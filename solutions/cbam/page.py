@@ -56,10 +56,10 @@ from attention_lab import check, progress, review
 from attention_lab.networks.cost import cost
 from attention_lab.networks.training import Trained, compare, train
 from attention_lab.pictures import predict_then_run, show
-from attention_lab.pictures.cbam import (show_maps_over, show_red_and_blue, show_spatial_maps,
-                                         slide_shared_channels)
+from attention_lab.pictures.cbam import show_red_and_blue, show_spatial_maps, slide_shared_channels
 from attention_lab.pictures.gaps import print_verdicts
 from attention_lab.pictures.longer_runs import longer_runs, runs_in_words, short_and_longer_runs
+from attention_lab.pictures.look import look
 from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.data import photograph
 from attention_lab.tasks.framed_crosses import (CHANNELS, cross_reader, crosses_without_cue,
@@ -320,14 +320,15 @@ slide_shared_channels(SpatialGate)
 # The kernel averages the maxima in a small window of 3 x 3.
 # Then it subtracts the average of the maxima around that window, in the rest of the 7 x 7 positions.
 # So the map should open where something stands out.
+# Where it is closed, the photograph is dark; point at a place to read its gate.
 
 # %% tags=["experiment"]
 photos = [F.adaptive_avg_pool2d(photograph(name), (50, 75)) for name in ("rocket", "chelsea")]
 features = torch.stack([edges_and_colours(photo) for photo in photos])  # (2, 6, 50, 75)
 gate = made_to_stand_out(SpatialGate())
 maps = gate(features).detach()  # in training mode: bn uses these two photographs
-show_maps_over(photos, maps, ["A rocket at its launch pad; the map opens at lamps and rocket.",
-                              "A cat's face; the map opens at its nose and eyes."])
+for photo, weights in zip(photos, maps):
+    look(weights, photo)
 
 # %% [markdown]
 # The map opens at the lamps and the rocket, and in the photograph of the cat at the nose and at the rims of the eyes.

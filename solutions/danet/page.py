@@ -58,9 +58,10 @@ from attention_lab.networks.backbones import parameters
 from attention_lab.networks.training import compare, train
 from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.pictures.danet import show_channel_maps, touch_attention
+from attention_lab.pictures.danet import show_channel_maps
 from attention_lab.pictures.external import show_own_and_borrowed
 from attention_lab.pictures.gaps import print_verdicts
+from attention_lab.pictures.look import look
 from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.coloured_posters import (coloured_posters, poster_loss, poster_network,
                                                   right_on_posters, weight_on_the_same)
@@ -295,13 +296,13 @@ predict_then_run(predicted, {"on the marked patch of its colour": share},
 
 # %% [markdown]
 # **Touch it.** Here is one of the new posters.
-# Point at a position, or click it and use the arrow keys; the position gets a frame.
-# The larger a square, the more weight it has in that position's row of A.
+# Point at a position, or click it and use the arrow keys; the position gets a ring.
+# Arcs lead to what it reads: an arc is as wide as its weight in that position's row of A, and what is not read is dark.
 # Start with patches without a mark.
 # Then find out what the marks look at, and what plain grey looks at.
 
 # %% tags=["experiment"]
-touch_attention(A[0], test_set, poster=0)
+look(A[0], test_set.pictures[0].clamp(0, 1), grid=(12, 12))
 
 # %% [markdown]
 # <details><summary>What we think</summary>

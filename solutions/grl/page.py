@@ -759,7 +759,7 @@ restored = restore_each(restorer, noisy_pictures)
 predict_then_run(predicted, gains(restored, noisy_pictures, whole), unit="dB gained")
 
 # %% [markdown]
-# Here are the cat and the rocket.
+# Here are the cat and the rocket; the slider wipes the restored picture over the noisy one.
 # Is anything lost besides the noise?
 
 # %% tags=["experiment"]

@@ -489,7 +489,7 @@ def results(order, blocks):
 slide({"order": orders, "blocks read": {str(n): n for n in range(1, 9)}},
       lambda order, blocks: softmax_so_far(logits[order], results(order, blocks), block=4),
       lambda order, blocks: so_far_in_words(logits[order], results(order, blocks), block=4),
-      start=["random", "2"])
+      start=["random", "2"], plays="blocks read")
 
 # %% [markdown]
 # <details><summary>What we think</summary>

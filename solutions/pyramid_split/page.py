@@ -426,7 +426,7 @@ def shares(number, reads):
     return torch.softmax(reads(torch.tensor([0.0, 0.0, 0.0, number])), 0)
 
 
-slide({"number of 9 x 9": {str(n): float(n) for n in (-8, -4, -2, 0, 2, 4, 8)},
+slide({"number of 9 x 9": {str(n): float(n) for n in range(-8, 9)},
        "the softmax reads": {"the sigmoid's output": torch.sigmoid,
                              "the number itself": nn.Identity()}},
       lambda number, reads: mixing_desk(shares(number, reads), (3, 5, 7, 9)),

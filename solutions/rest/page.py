@@ -406,7 +406,7 @@ check(EMSA)
 # ## 7. What it saves, and what the rows sum to
 #
 # **Touch it.** The left side shows a field of 16 x 16 cells with four entries, and the windows of your EMSA's `sr`.
-# Each square on the right is a key, and its number says how many different entries its window touches.
+# Each square on the right is a key; the darker it is, the more different entries its window touches.
 # Choose a ratio and a size for the entries.
 # When does one key have to hold all four, and how many keys are left then?
 

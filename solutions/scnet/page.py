@@ -372,8 +372,8 @@ predict_then_run(predicted, measured, unit="rows of pixels")
 # </details>
 #
 # **Touch it.** Move the sliders.
-# The black square is the position, and the blue area is the view from there.
-# When is the square in the middle of the blue area?
+# The small frame is the position, and the blue area is the view from there.
+# When is the frame in the middle of the blue area?
 
 # %% tags=["experiment"]
 slide_a_view(SCConv)

@@ -181,47 +181,4 @@ def offsets() -> str:
     return drawing.svg()
 
 
-def attention() -> str:
-    """WindowAttention with every shape, 900 x 320 px."""
-    drawing = Drawing(
-        900, 320, "Window attention",
-        "qkv (B, L, 3C) becomes a grid (B, H, W, 3C), is rolled by minus the shift and cut into windows (B * nW, wh, "
-        "ww, 3C). Queries, keys and values "
-        "of all heads are (B * nW, h, N, C / h). Cosine attention, with the transform and the mask, gives the same "
-        "shape. The heads are joined, "
-        "(B * nW, wh, ww, C), the windows put together, rolled back, and made tokens again, (B, L, C).",
-    )
-    steps = (("grid", "(B, H, W, 3C)"), ("roll by -s", "(B, H, W, 3C)"), ("window_partition", "(B·nW, wh, ww, 3C)"),
-             ("heads", "3 x (B·nW, h, N, C/h)"))
-    back = (
-        ("tokens", "(B, L, C)"),
-        ("roll by +s", "(B, H, W, C)"),
-        ("window_reverse", "(B, H, W, C)"),
-        ("join heads", "(B·nW, wh, ww, C)"),
-    )
-    lefts, width = (96, 272, 448, 650), 140
-    drawing.label(46, 84, "qkv", "(B, L, 3C)")
-    drawing.label(46, 246, "result", "(B, L, C)")
-    for (name, shape), left in zip(steps, lefts, strict=True):
-        drawing.rectangle(left, 60, width, 44, PALETTE["operation"], radius=16)
-        drawing.text(left + width / 2, 87, name, bold=True)
-        drawing.text(left + width / 2, 46, shape, size=13, mono=True)
-    for (name, shape), left in zip(back, lefts, strict=True):
-        drawing.rectangle(left, 222, width, 44, PALETTE["operation"], radius=16)
-        drawing.text(left + width / 2, 249, name, bold=True)
-        drawing.text(left + width / 2, 288, shape, size=13, mono=True)
-    for first, second in zip(lefts, lefts[1:], strict=False):
-        drawing.arrow((first + width, 82), (second, 82))
-        drawing.arrow((second, 244), (first + width, 244))
-    drawing.arrow((78, 82), (96, 82))
-    drawing.arrow((96, 244), (78, 244))
-    drawing.arrow((720, 104), (720, 138))
-    drawing.layer(570, 138, 270, 48, "cosine_attention, transform")
-    drawing.arrow((720, 186), (720, 222))
-    drawing.arrow((470, 162), (570, 162))
-    drawing.text(330, 158, "table, index; with a shift", size=14)
-    drawing.text(330, 176, "also the mask (nW, N, N)", size=14)
-    return drawing.svg()
-
-
-FIGURES = {"windows": windows, "shift": shift, "mask": mask, "offsets": offsets, "attention": attention}
+FIGURES = {"windows": windows, "shift": shift, "mask": mask, "offsets": offsets}

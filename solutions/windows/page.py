@@ -295,13 +295,13 @@ check(shifted_window_mask)
 # Then `==` broadcasts.
 # </details>
 # %% [markdown]
-# **Touch it.** A picture of 8 x 12 cells has windows of 4 x 4.
-# Point at a cell, or click it and use the arrow keys: its window lights up.
-# In the second grid the windows are shifted by (2, 2).
-# Your mask lets the orange cells through; the pale cells share the window, but are masked.
-# Try the corners: what does the cell in row 0, column 0 see?
+# **Touch it.** A photograph is cut into 8 x 12 cells, with windows of 4 x 4.
+# On the right the windows are shifted by (2, 2).
+# Point at a cell, or click it and use the arrow keys: it has a ring on both sides, and the cells that your mask lets it read are clear.
+# It reads all of them equally, so the fewer there are, the wider the arcs.
+# Try the corners: why does the cell in row 0, column 0 read fewer cells on the right?
 
-# %% tags=["experiment"]
+# %% tags=["nbval-ignore-output"]
 point_windows(window_partition, shifted_window_mask)
 
 # %% [markdown]
@@ -577,7 +577,8 @@ print("tokens of the four windows:", window_partition(rolled_grid, (2, 3)).flatt
 # The other windows hold tokens from opposite sides of the picture, so they need the mask.
 
 # %% [markdown]
-# ![qkv becomes a grid, is rolled by -s, cut into windows and split into heads; after cosine attention the heads are joined, the windows are put together, and the picture is rolled back.](figures/attention.svg)
+# On its way, qkv becomes a grid, is rolled by -s, cut into windows and split into heads.
+# After `cosine_attention` the heads are joined, the windows put together, the picture rolled back, and its cells are tokens again.
 #
 # The channels of the input are `[q | k | v]`, with C channels for each of the three.
 # Split each of the three into heads of C / h neighbouring channels.

@@ -20,12 +20,16 @@ from selenium.webdriver.common.keys import Keys
 from tests.browser.lab import ADDRESSES, FLAGS, Lab, missing_tools
 from tests.browser.test_drawn_mask import CELL as MASK
 from tests.browser.test_puzzle import HINTS
-from tests.browser.test_touch import CELLS as GRID
 from tests.browser.test_touch import CONTROLS
 from tests.conftest import need
 
 pytestmark = pytest.mark.nightly
 
+LOOK = """
+import torch
+from attention_lab.pictures.look import look
+look(torch.eye(6).roll(1, 1), torch.rand(3, 20, 30), grid=(2, 3), start=(0, 0))
+"""
 WALL = """
 from attention_lab.pictures.grl import point_at_wall
 from attention_lab.tasks.restoration import sticker_walls
@@ -63,7 +67,7 @@ def executed(tmp_path_factory):
     need(missing_tools())
     folder = tmp_path_factory.mktemp("front_ends") / "01_se"
     folder.mkdir()
-    cells = {"slide": CONTROLS, "point": GRID, "mask": MASK, "wall": WALL, "puzzle": PUZZLE, "check": WRONG}
+    cells = {"slide": CONTROLS, "look": LOOK, "mask": MASK, "wall": WALL, "puzzle": PUZZLE, "check": WRONG}
     code = [new_code_cell(source, id=name) for name, source in cells.items()]
     notebook = new_notebook(cells=[*code, new_markdown_cell(HINTS, id="hints")],
                             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3"}})
@@ -93,14 +97,12 @@ def driver(tmp_path_factory):
 
 
 def slide_answers(place):
-    image, = place.find_elements("css selector", "img")
-    before, scale = image.get_attribute("alt"), place.find_element("css selector", "input[type=range]")
-    assert scale.location["y"] < image.location["y"]
+    drawing, = place.find_elements("css selector", "figure svg")
+    before, scale = drawing.get_attribute("aria-label"), place.find_element("css selector", "input[type=range]")
+    assert scale.location["y"] < drawing.location["y"]
     scale.send_keys(Keys.ARROW_RIGHT)
-    return (
-        before != image.get_attribute("alt")
-        and image.get_attribute("alt") == place.find_element("tag name", "figcaption").text
-    )
+    after = drawing.get_attribute("aria-label")
+    return before != after == place.find_element("tag name", "figcaption").text
 
 
 def drawing_answers(place, keys=(Keys.ARROW_DOWN,), of="figure svg"):
@@ -125,7 +127,7 @@ def report_says(place):
     return "Hint 2, below, is about this." in place.text
 
 
-ANSWERS = {"slide": slide_answers, "point": drawing_answers, "mask": lambda place: drawing_answers(place, (" ",)),
+ANSWERS = {"slide": slide_answers, "look": drawing_answers, "mask": lambda place: drawing_answers(place, (" ",)),
            "wall": lambda place: drawing_answers(place, of="figure[tabindex], div[tabindex]:not([class*=jp-])"),
            "puzzle": puzzle_answers, "check": report_says}
 

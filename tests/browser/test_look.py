@@ -1,20 +1,15 @@
 """`look` in an exported page: the pointer, the arrow keys, and the still form where no script runs."""
 
 import json
-import shutil
 
 import pytest
 import torch
 from PIL import Image
-from selenium import webdriver
-from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.action_chains import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from attention_lab.pictures.look import look
 from attention_lab.pictures.own_picture import my_picture
-from tests.browser.lab import FLAGS, missing_tools
-from tests.conftest import need
 
 GRID = (4, 6)
 SEEN = """const of = document.querySelector('figure');
@@ -22,17 +17,6 @@ SEEN = """const of = document.querySelector('figure');
           return {says: of.querySelector('figcaption').textContent, drawn: of.querySelectorAll('svg').length,
                   still: of.querySelectorAll('img:not(.own)').length, label: (of.querySelector('svg') || of).ariaLabel,
                   picture: picture && picture.href.baseVal}"""
-
-
-@pytest.fixture
-def browser(tmp_path):
-    need(missing_tools())
-    options = webdriver.ChromeOptions()
-    options.binary_location = shutil.which("chromium")
-    for flag in (*FLAGS, f"--user-data-dir={tmp_path / 'profile'}"):
-        options.add_argument(flag)
-    with webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver"))) as driver:
-        yield driver
 
 
 @pytest.fixture

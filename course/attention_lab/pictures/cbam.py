@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from ..networks.inside import output_inside
 from ..tasks.framed_crosses import Crosses, one_pair_four_questions
 from .gates import pooled_and_gated
-from .images import heat_map_over, show, show_images
+from .images import show, show_images
 from .keepsake import keepsake
+from .look import look
 from .touch import slide
 
 SHARED = 8  # the sum of the channels at each mark
@@ -65,16 +66,14 @@ def marks_in_words(x: Tensor, weights: Tensor) -> str:
             + ("The map tells them apart." if abs(left[2] - right[2]) > 0.01 else "The map is the same at both."))
 
 
-def show_maps_over(photos: Sequence[Tensor], maps: Tensor, what: Sequence[str]) -> None:
-    """Shows photographs with a gate's maps over them. Features and kernel were set by hand.
+def show_maps_over(photos: Sequence[Tensor], maps: Tensor, what: Sequence[str] = ()) -> None:
+    """Displays photographs under a gate's maps. Pages of version 1.0 call it with a sentence for each photograph.
 
     photos: (3, H, W) each.
     maps: (n, 1, H, W).
-    what: for each photograph, what it shows and where its map opens.
     """
-    for photo, weights, words in zip(photos, maps, what, strict=True):
-        title = "features and kernel made by hand, nothing trained"
-        show(heat_map_over(photo, weights, label="map (0 closed, 1 open)", title=title), words)
+    for photo, weights in zip(photos, maps, strict=True):
+        look(weights, photo)
 
 
 def spatial_maps(network: nn.Module, pictures: Tensor) -> Tensor:

@@ -13,6 +13,7 @@ from ..tasks.cloth_net import ClothNet, right_with_anothers_keys
 from ..tasks.woven_cloths import SIDE, THREAD, grey_waves, movement, shown
 from .gaps import print_verdicts
 from .images import show, show_images
+from .panels import Panel, cells
 from .scores import score_bars
 from .style import ALERT, FEATURES, INK, OTHER, house_figure
 from .touch import slide
@@ -130,18 +131,10 @@ def _strongest_channel(net: ClothNet, branch: str) -> dict[int, Tensor]:
     return {length: change[channel] for length, change in changes.items()}
 
 
-@house_figure
-def _passed(length: int, of_branch: Mapping[str, Mapping[int, Tensor]]) -> Figure:
+def _passed(length: int, of_branch: Mapping[str, Mapping[int, Tensor]]) -> list[Panel]:
     """Draws a wave and the response of each branch to it. A branch has the same scale for all wavelengths."""
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, 3, figsize=(5.4, 2.1))
-    axes[0].imshow(grey_waves(length)[0, 0], cmap="gray", vmin=-0.5, vmax=0.5)
-    axes[0].set_title("the wave", loc="center")
-    for axis, (branch, changes) in zip(axes[1:], of_branch.items(), strict=True):
-        most = max(change.abs().max() for change in changes.values())
-        axis.imshow(changes[length], cmap="RdBu", vmin=-most, vmax=most)
-        axis.set_title(f"{branch} branch", loc="center")
-    for axis in axes:
-        axis.set(xticks=[], yticks=[])
-    return figure
+    most = {branch: max(change.abs().max().item() for change in changes.values())
+            for branch, changes in of_branch.items()}
+    return [cells(grey_waves(length)[0] + 0.5, "the wave"),
+            *(cells(changes[length], f"{branch} branch", high=most[branch], colour=FEATURES)
+              for branch, changes in of_branch.items())]

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from torch import Tensor, nn
 
 from ..tasks import boards
 from .keepsake import keepsake
-from .style import grid
+from .panels import Panel, cells
 from .touch import slide
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 PLACES = 4  # how many rows a mark can point at, and how many columns
 
@@ -60,14 +55,9 @@ def slide_the_marks(network: nn.Sequential) -> None:
     products = (rows[..., None] * columns[:, :, None]).mean(1).detach()  # (16, 14, 14)
     brightest = products.max().item()
 
-    def drawn(row: int, column: int) -> Figure:
-        figure, (board, product) = grid(1, 2, 2.8, 2.9, beside=0.8)
-        board.imshow((every.pictures[PLACES * row + column] + 0.3).clamp(0, 1).permute(1, 2, 0).numpy())
-        shown = product.imshow(products[PLACES * row + column].numpy(), cmap="viridis", vmin=0, vmax=brightest)
-        for axis in (board, product):
-            axis.set_axis_off()
-        figure.colorbar(shown, ax=[board, product], label="row gate times column gate", pad=0.02, aspect=25)
-        return figure
+    def drawn(row: int, column: int) -> list[Panel]:
+        return [cells(every.pictures[PLACES * row + column] + 0.3, "board"),
+                cells(products[PLACES * row + column], "row gate times column gate", high=brightest)]
 
     def says(row: int, column: int) -> str:
         product: Tensor = products[PLACES * row + column]

@@ -6,32 +6,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-import torch.nn.functional as F
 from torch import Tensor
 
-from ..tasks.coloured_posters import Posters, what_it_reads
+from ..tasks.coloured_posters import Posters
 from .images import show
+from .look import look
 from .style import house_figure, numbers
-from .touch import point
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
     from matplotlib.figure import Figure
 
 
 def touch_attention(weights: Tensor, posters: Posters, poster: int) -> None:
-    """Displays a poster whose squares grow with the weight that the position under the pointer gives them.
+    """Displays a poster and what the position under the pointer reads there.
 
     weights: (144, 144); row j holds the weights that position j gives to all positions of the poster at half the
         resolution.
     posters: the posters.
     poster: the poster's index.
     """
-    picture = F.avg_pool2d(posters.pictures[poster].clamp(0, 1), 2)
-    _, rows, columns = picture.shape
-    lights = (weights / weights.amax(1, keepdim=True)).view(rows, columns, rows, columns)
-    sentences = what_it_reads(weights, posters, poster)
-    point((rows, columns), lambda row, column: lights[row, column],
-          lambda row, column: sentences[columns * row + column], (0, 0), picture)
+    look(weights, posters.pictures[poster].clamp(0, 1), grid=(12, 12), start=(0, 0))
 
 
 def show_channel_maps(maps: Mapping[str, Tensor]) -> None:

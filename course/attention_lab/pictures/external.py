@@ -13,7 +13,8 @@ from ..tasks.hue_discs import HueDiscs
 from ..tasks.scoring import UNASKED
 from .images import show, show_images
 from .keepsake import keepsake
-from .style import ALERT, FEATURES, INK, LAYERS, MAPS, OTHER, PAPER, house_figure, numbers
+from .panels import Panel, bars
+from .style import ALERT, FEATURES, INK, LAYERS, MAPS, OTHER, PAPER, house_figure
 from .touch import slide
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
@@ -116,22 +117,12 @@ def slide_green_discs(weights_of_six: Callable[[int], Mapping[str, Tensor]]) -> 
           start=["1"])
 
 
-@house_figure
-def weight_of_a_slot(weights: Mapping[str, Tensor], green: int) -> Figure:
-    """Draws six discs, some of them green, and the weight of each for a slot that likes green, for each way of
-    normalising.
+def weight_of_a_slot(weights: Mapping[str, Tensor], green: int) -> list[Panel]:
+    """Draws the weights of some discs for a slot that likes green, for each way of normalising.
 
     weights: (discs,) from 0 to 1, by the name of the way.
     green: how many discs are green; they come first.
     """
-    import matplotlib.pyplot as plt
-
-    figure, axes = plt.subplots(1, len(weights), figsize=(7.4, 2.5), sharey=True, squeeze=False)
-    for axis, (name, values) in zip(axes[0], weights.items(), strict=True):
-        bars = numbers(values, "weights").tolist()
-        axis.bar(range(1, len(bars) + 1), bars, color=[LAYERS if disc < green else OTHER for disc in range(len(bars))],
-                 width=0.7)
-        axis.text(1, bars[0] + 0.03, f"{bars[0]:.2f}", ha="center", va="bottom", weight="bold")
-        axis.set(title=name, ylim=(0, 1.12), yticks=[0, 0.5, 1], xlabel="disc (green or grey)")
-    axes[0, 0].set_ylabel("weight of the slot that likes green")
-    return figure
+    return [bars(values, [str(disc) for disc in range(1, len(values) + 1)], name,
+                 colours=[LAYERS if disc < green else OTHER for disc in range(len(values))])
+            for name, values in weights.items()]

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import base64
 import html
-import io
 import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
@@ -17,7 +16,10 @@ from ..tasks.restoration import GRID, PHOTOGRAPHS, PLACES, Walls, gains, gains_o
 from ..tasks.wall_net import left_as_it_is
 from .gaps import NOTE, verdicts
 from .images import show, show_images
+from .inline import inline
+from .panels import cells, wipe
 from .style import ALERT, FEATURES, INK, MAPS, OTHER, PAPER, house_figure
+from .touch import slide
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -30,15 +32,19 @@ SHOWN = "chelsea", "rocket"
 
 
 def show_before_and_after(seen: Tensor, restored: Tensor, whole: Tensor) -> None:
-    """Displays a cat and a rocket: noisy, restored and original. Below is what each photograph gains by the network and
-    by a blur.
+    """Displays a cat and a rocket: the restored picture, which a slider wipes over the noisy one, and the original.
+    Below is what each photograph gains by the network and by a blur.
 
     seen, restored, whole: (6, 3, H, W), in the order of PHOTOGRAPHS.
     """
-    rows = [pictures[PHOTOGRAPHS.index(name)] for name in SHOWN for pictures in (seen, restored, whole)]
-    show(show_images(torch.stack(rows), titles=["noisy", "restored by your blocks", "the photograph"], columns=3),
-         "The cat and the rocket: noisy, restored and original. Noise is gone from fur and sky; fine hairs are "
-         "gone as well.")
+    slide({"photograph": {name: [pictures[PHOTOGRAPHS.index(name)] for pictures in (seen, restored, whole)]
+                          for name in SHOWN},
+           "restored": {f"{percent} %": percent for percent in range(0, 101, 5)}},
+          lambda pictures, percent: [wipe(pictures[0], pictures[1], percent / 100, "restored by your blocks | noisy"),
+                                     cells(pictures[2], "the photograph", side=240)],
+          lambda pictures, percent: f"{percent} % of the picture are restored. Noise is gone from fur and sky; fine "
+                                    "hairs are gone as well.",
+          start=(SHOWN[0], "50 %"), plays="restored")
     by_blur = gains_of_a_blur(seen, whole)
     for name, gain in gains(restored, seen, whole).items():
         print(f"{name:9s} your blocks {gain:+5.1f} dB, a Gaussian blur {by_blur[name]:+5.1f} dB")
@@ -287,15 +293,6 @@ def _hex(token: Tensor) -> str:
     return bytes((255 * (0.5 + token).clamp(0, 1)).round().int().tolist()).hex()
 
 
-def _png(picture: Tensor) -> str:
-    """Returns a picture (3, H, W) in [0, 1] as a `data:` address, with one pixel of the file for each of its own."""
-    from PIL import Image
-
-    file = io.BytesIO()
-    Image.fromarray((255 * picture).round().byte().permute(1, 2, 0).numpy()).save(file, format="PNG")
-    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
-
-
 def _panel(branch: Branch, picture: Tensor, here: int, light: str, colours: str) -> str:
     """Returns one branch's drawing as SVG in ASCII. Its squares have the classes that the script looks for."""
     rows, columns = GRID
@@ -308,8 +305,8 @@ def _panel(branch: Branch, picture: Tensor, here: int, light: str, colours: str)
              f'<rect x="-2" y="-22" width="{width + 4}" height="{height + 78}" fill="{PAPER}"/>',
              '<text x="0" y="-7" font-family="Arial, sans-serif" font-size="13" font-weight="bold" '
              f'fill="{INK}">{branch.title}</text>']
-    parts.append(f'<image width="{width}" height="{height}" style="image-rendering: pixelated" '
-                 f'href="{_png(picture)}"/>')
+    address, enlarged = inline(picture)
+    parts.append(f'<image width="{width}" height="{height}" href="{address}"{enlarged}/>')
     parts += [f'<rect class="shade" shape-rendering="crispEdges" x="{token % columns * CELL}" '
               f'y="{token // columns * CELL}" '
               f'width="{CELL}" height="{CELL}" fill="#14181C" '

@@ -4,18 +4,14 @@ represent."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..tasks.legends_and_dominoes import FIELD, Legends, painted, small_legends
-from .style import ALERT, INK, OTHER, house_figure
+from .panels import Panel, cells
 from .touch import slide
-
-if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
-    from matplotlib.figure import Figure
 
 RATIOS, SIZES = (1, 2, 4, 8), (1, 2, 4)
 
@@ -72,51 +68,36 @@ def slide_windows(attention: Callable[[int], nn.Module]) -> None:
     attention: makes the module for a ratio. Its convolution `sr` computes the map of keys; without one, each cell has
         its own key.
     """
-    cells = {ratio: cells_of_keys(getattr(attention(ratio), "sr", None), FIELD) for ratio in RATIOS}
+    views = {ratio: cells_of_keys(getattr(attention(ratio), "sr", None), FIELD) for ratio in RATIOS}
     legends = {size: small_legends(1, seed=3, size=size) for size in SIZES}
 
     def says(ratio: int, size: int) -> str:
-        held = entries_of_keys(cells[ratio], legends[size], size)
+        held = entries_of_keys(views[ratio], legends[size], size)
         return (f"Ratio {ratio}: {held.numel()} keys for {FIELD * FIELD} cells. With entries of {size} x {size}, the "
                 f"most crowded key reads from {held.max()} of the 4 entries, and {int((held > 0).sum())} keys "
                 "read from at least one entry.")
 
-    def drawn(ratio: int, size: int) -> Figure:
-        return field_and_keys(painted(legends[size].pictures)[0], cells[ratio],
-                              entries_of_keys(cells[ratio], legends[size], size))
+    def drawn(ratio: int, size: int) -> list[Panel]:
+        return field_and_keys(painted(legends[size].pictures)[0], views[ratio],
+                              entries_of_keys(views[ratio], legends[size], size))
 
     slide({"ratio": {str(ratio): ratio for ratio in RATIOS}, "entries": {f"{size} x {size}": size for size in SIZES}},
           drawn, says,
           start=("4", "2 x 2"))
 
 
-@house_figure
-def field_and_keys(picture: Tensor, cells: Tensor, held: Tensor) -> Figure:
+def field_and_keys(picture: Tensor, seen: Tensor, held: Tensor) -> list[Panel]:
     """Draws a field with a frame around the window of its most crowded key, beside the keys with the number of entries
     that each reads.
 
     picture: (3, H, W) from 0 to 1.
-    cells: (h, w, side, side) of bool.
+    seen: the cells of each key, (h, w, side, side) of bool.
     held: the numbers of entries, (h, w).
     """
-    import matplotlib.pyplot as plt
-
-    figure, (left, right) = plt.subplots(1, 2, figsize=(6.2, 3.1))
-    side, (rows, columns) = cells.shape[2], held.shape
-    left.imshow(picture.permute(1, 2, 0).clamp(0, 1).numpy(), extent=(0, side, side, 0))
+    scale, columns = picture.shape[1] / seen.shape[2], held.shape[1]
     row, column = divmod(int(held.argmax()), columns)
-    window = cells[row, column].nonzero()
+    window = seen[row, column].nonzero()
     (top, west), (bottom, east) = window.amin(0).tolist(), (window.amax(0) + 1).tolist()
-    left.add_patch(plt.Rectangle((west, top), east - west, bottom - top, fill=False, edgecolor=ALERT, linewidth=2.5))
-    left.set_title("256 cells, and one window", loc="center")
-    right.pcolormesh(held.flip(0).numpy(), cmap="Oranges", vmin=0, vmax=5, edgecolors=OTHER, linewidth=0.4)
-    right.add_patch(plt.Rectangle((column, rows - 1 - row), 1, 1, fill=False, edgecolor=ALERT, linewidth=2.5))
-    if rows <= FIELD // 2:
-        for r in range(rows):
-            for c in range(columns):
-                right.text(c + 0.5, rows - r - 0.5, str(held[r, c].item()), ha="center", va="center", color=INK)
-    right.set_aspect("equal")
-    right.set_title(f"{rows * columns} keys, and the entries of each", loc="center")
-    for axis in (left, right):
-        axis.set(xticks=[], yticks=[])
-    return figure
+    return [cells(picture, "256 cells, and one window", side=220,
+                  ring=(top * scale, west * scale, (bottom - top) * scale, (east - west) * scale)),
+            cells(held, f"{held.numel()} keys; darker: more entries", high=4, side=220, ring=(row, column, 1, 1))]

@@ -6,8 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from ..tasks.five_tasks import SIDE, UNASKED
-from .style import ALERT, FEATURES, INK, OTHER, house_figure
+import torch
+
+from ..tasks.five_tasks import UNASKED
+from .panels import Panel, cells
+from .style import FEATURES, INK, OTHER, house_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -60,25 +63,17 @@ def heat_map(results: Results, guesses: Mapping[str, float]) -> Figure:
     return figure
 
 
-@house_figure
-def answered(asked: Questions, scores: Tensor) -> Figure:
-    """Draws pictures with a disc where a question was answered correctly, and a cross where it was not.
+def answered(asked: Questions, scores: Tensor) -> list[Panel]:
+    """Draws pictures, and beside each the places where a question was answered, blue if correctly.
 
     asked: the pictures and the right answers.
     scores: (n, classes, 12, 12).
     """
-    import matplotlib.pyplot as plt
-
-    number = len(asked.pictures)
-    figure, axes = plt.subplots(1, number, figsize=(2.3 * number, 2.3), squeeze=False)
-    for axis, picture, answers, found in zip(axes[0], asked.pictures, asked.answers, scores.argmax(dim=1)):
-        axis.imshow((picture.permute(1, 2, 0) / 2 + 0.5).clamp(0, 1).numpy(), extent=(0, SIDE, SIDE, 0))
-        axis.axis("off")
-        for places, marker, colour in ((found == answers, "o", FEATURES), (found != answers, "X", ALERT)):
-            rows, columns = (places & (answers != UNASKED)).numpy().nonzero()
-            axis.scatter(2 * columns + 1, 2 * rows + 1, s=42, marker=marker, color=colour, edgecolor="white",
-                         linewidth=0.8)
-    return figure
+    found = scores.argmax(dim=1)
+    marks = torch.where(found == asked.answers, 1.0, -1.0).where(asked.answers != UNASKED, 0.0)
+    return [panel for picture, places in zip(asked.pictures, marks, strict=True)
+            for panel in (cells(picture / 2 + 0.5, "picture", side=90),
+                          cells(places, "blue: right", colour=FEATURES, side=90))]
 
 
 @house_figure

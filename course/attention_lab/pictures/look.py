@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import json
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -20,6 +19,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from .inline import inline
 from .own_picture import OwnPicture, pixels
 from .style import INK, MAPS, OTHER, PAPER
 
@@ -27,7 +27,6 @@ TOP = 16  # keys of a query that are drawn
 UNIT = 65535  # a weight is kept as a whole number of 1 / UNIT, of 1 / (UNIT / 4) where weights are larger than 1
 WIDTH = {1: 460, 2: 330, 3: 250}  # of a panel, by how many stand side by side; four at most
 COARSE = 40  # rows or columns of a map in which nobody is recognised
-PHOTO = 96  # pixels of the longer side, from which on a picture is drawn smoothly
 GAP, BOX, BAR, LINE = 6, 12, 14, 18  # heights: between parts, of a slot, of the bar, and of a title
 # A key is clear from a weight of 1 / CLEAR on, and an arc of weight 1 is THICK wide. Both grow with the weight itself.
 CLEAR, THICK, DARK = 16, 22, 0.62
@@ -233,7 +232,7 @@ def _drawing(panels: Sequence[_Panel], picture: Tensor, y: float, x: float) -> s
     wide = max(panel.at[0] + panel.size[0] for panel in panels)
     below = max((2 * GAP + BAR + (GAP + BOX) * bool(panel.slots) for panel in panels if panel.keys), default=GAP)
     high = max(panel.at[1] + panel.size[1] for panel in panels) + below
-    data, crisp = _image(picture)
+    data, crisp = inline(picture)
     # names of parts hold for the whole page, so that another drawing must have others
     own = hashlib.sha256(repr([data, [panel.packed() for panel in panels]]).encode()).hexdigest()[:8]
     width, height = panels[0].size
@@ -262,7 +261,7 @@ def _over(panel: _Panel, own: str, query: int) -> str:
             f'<circle class="ring" cx="{x:g}" cy="{y:g}" r="{max(6, 0.5 * width / columns):g}" fill="none" '
             f'stroke="{INK}" stroke-width="2"/>')
     if panel.keys is None:
-        closed, _ = _image((1 - panel.weights.clamp(max=1))[None].expand(3, -1, -1))
+        closed, _ = inline((1 - panel.weights.clamp(max=1))[None].expand(3, -1, -1))
         return (f'<mask id="{own}"><image href="{closed}" width="{width}" height="{height}" '
                 f'preserveAspectRatio="none" style="image-rendering: pixelated"/></mask>{_dark(panel, own)}{ring}')
     holes = panel.holes(query)
@@ -310,16 +309,3 @@ def _arc(x: float, y: float, to_x: float, to_y: float, loop: float) -> str:
         return f"M{x:g} {y:g} c{-loop:g} {-1.6 * loop:g} {loop:g} {-1.6 * loop:g} 0 0"
     return (f"M{x:g} {y:g} Q{(x + to_x) / 2 + 0.2 * (to_y - y):g} {(y + to_y) / 2 - 0.2 * (to_x - x):g} "
             f"{to_x:g} {to_y:g}")
-
-
-def _image(picture: Tensor) -> tuple[str, str]:
-    """Returns a picture as an address, and how it is enlarged: a photograph smoothly, cells with sharp edges."""
-    from PIL import Image  # comes with matplotlib
-
-    image = Image.fromarray((255 * picture.permute(1, 2, 0)).round().byte().numpy())
-    photo = max(image.size) >= PHOTO
-    content = io.BytesIO()
-    image.save(content, "JPEG" if photo else "PNG", **({"quality": 82} if photo else {}))
-    data = base64.b64encode(content.getvalue()).decode()
-    return (f"data:image/{'jpeg' if photo else 'png'};base64,{data}",
-            "" if photo else ' style="image-rendering: pixelated"')

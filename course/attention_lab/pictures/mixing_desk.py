@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from torch import Tensor
 
-from .style import ALERT, FEATURES, MAPS, OTHER, house_figure, one_plot
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
+from .panels import Panel, bars
+from .style import ALERT, FEATURES, MAPS
 
 COLOURS = ("#9AD0F0", FEATURES, MAPS, ALERT)
 LIMITS = (0.11, 0.48)  # a softmax over four numbers from 0 to 1 lies between 1 / (1 + 3e) and e / (e + 3)
 
 
-@house_figure
-def mixing_desk(shares: Tensor, kernels: Sequence[int]) -> Figure:
-    """Draws the shares of four scales as faders, with dashed lines at the LIMITS of a share.
-
-    shares: (4,), with the sum 1.
-    kernels: the four kernel sizes.
-    """
-    figure, axis = one_plot(5.4, 2.5)
-    axis.bar(range(len(kernels)), shares.numpy(), 0.5, color=COLOURS)
-    for place, share in enumerate(shares.tolist()):
-        axis.annotate(f"{share:.2f}", (place, share), (0, 3), textcoords="offset points", ha="center",
-                      fontweight="bold")
-    for limit in LIMITS:
-        axis.axhline(limit, color=OTHER, linewidth=0.9, linestyle="--", zorder=0)
-        axis.annotate(f"{limit}", (1, limit), (3, 0), xycoords=axis.get_yaxis_transform(), textcoords="offset points",
-                      va="center")
-    axis.set(ylim=(0, 1.1), yticks=(0, 0.5, 1), ylabel="share", xticks=range(len(kernels)),
-             xticklabels=[f"{k} x {k}" for k in kernels])
-    return figure
+def mixing_desk(shares: Tensor, kernels: Sequence[int]) -> list[Panel]:
+    """Draws the shares of four scales, (4,), with dashed lines at the LIMITS of a share."""
+    return [bars(shares, [f"{k} x {k}" for k in kernels], "share of each kernel size", colours=COLOURS, lines=LIMITS)]
 
 
 def desk_in_words(shares: Tensor, kernels: Sequence[int]) -> str:

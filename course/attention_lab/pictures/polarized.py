@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from .style import draw_image, grid, house_figure
+from .panels import Panel, cells
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
+PHOTO = 200  # px: the height at which a photograph is drawn
 LOGIT = 30  # a sheet's logit when the mean of the other sheet is 1
 
 
@@ -38,19 +36,11 @@ def bright_or_dark(branch: Any, photo: Tensor, factor: float) -> tuple[Tensor, T
     return torch.stack([of_bright, 1 - of_bright]), branch(sheets[None])[0, 0]
 
 
-@house_figure
-def gate_over(branch: nn.Module, photo: Tensor, factor: float) -> Figure:
+def gate_over(branch: nn.Module, photo: Tensor, factor: float) -> list[Panel]:
     """Draws a photograph, and beside it the map of `bright_or_dark`, from 0 (closed) to 1 (open)."""
     weights, gate = bright_or_dark(branch, photo, factor)
-    figure, (left, right) = grid(1, 2, 2.7, 2.7 * photo.shape[1] / photo.shape[2], beside=0.8, above=0.25)
-    draw_image(left, photo)
-    drawn = right.imshow(gate.numpy(), cmap="inferno", vmin=0, vmax=1)
-    left.set_title("photograph", loc="center")
-    right.set_title(f"{weights[0]:.2f} · bright + {weights[1]:.2f} · dark", loc="center")
-    for axis in (left, right):
-        axis.set_axis_off()
-    figure.colorbar(drawn, ax=[left, right], label="map (0 closed, 1 open)", pad=0.02, aspect=25)
-    return figure
+    return [cells(photo, "photograph", side=PHOTO),
+            cells(gate, f"{weights[0]:.2f} · bright + {weights[1]:.2f} · dark", side=PHOTO)]
 
 
 def gate_in_words(branch: nn.Module, photo: Tensor, factor: float) -> str:

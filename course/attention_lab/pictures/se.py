@@ -11,13 +11,14 @@ from torch import Tensor
 
 from ..tasks.data import lamp_scenes, under_lamp
 from .images import show
-from .style import FEATURES, INK, LAYERS, draw_image, house_figure, numbers
+from .panels import Panel, bars, cells, hexadecimal
+from .style import FEATURES, INK, LAYERS, house_figure
 from .touch import slide
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-RATIOS = (1 / 4, 0.4, 0.63, 1, 1.6, 2.5, 4)  # the lamp's red divided by its blue
+RATIOS = tuple(4 ** (step / 6) for step in range(-6, 7))  # the lamp's red divided by its blue
 CENTRE = 8  # row and column of a pixel on the paper in the centre
 
 
@@ -53,8 +54,7 @@ def rules_in_words(image: Tensor, paper: Tensor, ratio: float) -> str:
     return f"The lamp's red / blue is {ratio:.2g}. The centre alone: {centre}. Divided by the means: {divided}."
 
 
-@house_figure
-def lamp_and_means(image: Tensor, paper: Tensor, lamp: Tensor) -> Figure:
+def lamp_and_means(image: Tensor, paper: Tensor, lamp: Tensor) -> list[Panel]:
     """Draws a picture under its lamp, the means of its red, green and blue, the picture divided by these means, and the
     picture in white light.
 
@@ -62,30 +62,14 @@ def lamp_and_means(image: Tensor, paper: Tensor, lamp: Tensor) -> Figure:
     paper: the picture in white light, (3, H, W) in [0, 1]; its middle is framed.
     lamp: the lamp's colour, (3,), drawn around `image`.
     """
-    import matplotlib.pyplot as plt
-    from matplotlib.patches import Rectangle
-
-    image, paper = numbers(image, "image"), numbers(paper, "paper")
     means = image.mean((1, 2))
     divided = image / means[:, None, None]
     height, width = image.shape[1:]
-    figure, (camera, bars, corrected, white) = plt.subplots(1, 4, figsize=(8.4, 2.3), width_ratios=[1, 0.8, 1, 1])
-    for axis, picture, title in ((camera, image, "the camera sees"), (corrected, divided / divided.max(),
-                                                                      "divided by its means"),
-                                 (white, paper, "in white light")):
-        draw_image(axis, picture)
-        axis.add_patch(Rectangle((0.3 * width - 0.5, 0.3 * height - 0.5), 0.4 * width, 0.4 * height, fill=False,
-                                 edgecolor="white",
-                                 linewidth=2))
-        axis.set(xticks=[], yticks=[])
-        axis.set_title(title, loc="center")
-        axis.spines[:].set(visible=True, linewidth=7, color=(lamp / lamp.max()).tolist() if axis is camera else "white")
-    for bar in bars.bar(["R", "G", "B"], means.numpy(), 0.7, color=["#C0392B", LAYERS, FEATURES]):
-        bars.text(bar.get_x() + 0.35, bar.get_height() + 0.02, f"{bar.get_height():.2f}", ha="center", va="bottom",
-                  fontsize=8)
-    bars.set(ylim=(0, 1), yticks=[0, 0.5, 1])
-    bars.set_title("its three means", loc="center")
-    return figure
+    framed = (0.3 * height, 0.3 * width, 0.4 * height, 0.4 * width)
+    return [cells(image, "the camera sees", ring=framed, around=hexadecimal(lamp / lamp.max())),
+            bars(means, "RGB", "its three means", colours=("#C0392B", LAYERS, FEATURES)),
+            cells(divided / divided.max(), "divided by its means", ring=framed),
+            cells(paper, "in white light", ring=framed)]
 
 
 def show_gate_under_lamps(gates_of: Callable[[Tensor], Tensor]) -> None:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from .gates import weight_bars
 from .images import show
+from .panels import bars
 from .style import ALERT, FEATURES, house_figure
 from .touch import slide
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..networks.training import Results
 
 WORDS = ("red", "ball", "rolls")
-STEPS = {f"{n:g}": float(n) for n in (-2, 0, 1, 2, 4)}
+STEPS = {str(n): float(n) for n in range(-2, 5)}
 QUESTIONS = (6, 3, 2, 1)  # how many questions are asked at once in the tests
 QUIET = "#666666"
 STYLES = {"over the keys": (FEATURES, "o-"), "over the queries": (ALERT, "s--"), "plain mean": (QUIET, "^:")}
@@ -45,7 +45,7 @@ def slide_a_query(attend: Callable[..., Tensor], keys: Tensor) -> None:
     def weights(colour: float, thing: float) -> Tensor:
         return attend(torch.tensor([[[colour, thing]]]), keys, torch.eye(3)[None], scale=math.log(2))[0, 0]
 
-    slide({"colour": STEPS, "thing": STEPS}, lambda *query: weight_bars(weights(*query), WORDS),
+    slide({"colour": STEPS, "thing": STEPS}, lambda *query: [bars(weights(*query), WORDS, "weights")],
           lambda *query: query_in_words(query, keys[0].tolist(), weights(*query).tolist()), start=["1", "0"])
 
 

@@ -7,11 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
+from ..tasks.data import photograph
 from .images import show
+from .look import look
 from .style import ALERT, FEATURES, LAYERS, MAPS, OTHER, house_figure, one_plot
-from .touch import point
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
     from matplotlib.figure import Figure
@@ -19,43 +21,32 @@ if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, 
     from ..networks.training import Results
 
 Pair = tuple[int, int]  # a number of rows and a number of columns
-PALE = 0.2  # brightness of a cell that shares the window but is masked
 PICTURE, WINDOW, SHIFT, START = (8, 12), (4, 4), (2, 2), (0, 0)
 
 
-def seen_from(cell: Pair, shift: Pair, partition: Callable[[Tensor, Pair], Tensor],
-              mask: Callable[[Pair, Pair, Pair], Tensor]) -> Tensor:
-    """Returns what a cell of a picture of 8 x 12 cells sees in windows of 4 x 4: 1 for cells that it may look at, PALE
-    for masked ones, 0 elsewhere.
+def read_from(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor],
+              shift: Pair) -> Tensor:
+    """Returns what each cell of a picture of 8 x 12 cells reads in windows of 4 x 4, (96, 96): the same weight of each
+    cell that it may look at, 0 of all others.
 
-    shift: how far the windows are shifted, (0, 0) for ordinary ones.
     partition, mask: the lesson's functions.
+    shift: how far the windows are shifted, (0, 0) for ordinary ones.
     """
     rows, columns = PICTURE
     numbered = torch.arange(rows * columns).reshape(1, rows, columns, 1)
     windows = partition(numbered.roll([-s for s in shift], dims=(1, 2)).float(), WINDOW).flatten(1).long()
-    which, token = (windows == numbered[0, cell[0], cell[1], 0]).nonzero()[0]
-    lights = torch.zeros(rows * columns)
-    lights[windows[which]] = torch.where(mask(PICTURE, WINDOW, shift)[which, token] == 0, 1.0, PALE)
-    return lights.reshape(PICTURE)
+    weights = torch.zeros(rows * columns, rows * columns)
+    weights[windows[:, :, None], windows[:, None]] = (mask(PICTURE, WINDOW, shift) == 0).float()
+    return weights / weights.sum(1, keepdim=True)
 
 
 def point_windows(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor]) -> None:
-    """Displays two grids, one with ordinary and one with shifted windows. The cell under the pointer lights up the
-    cells that it sees.
+    """Displays a photograph twice, with ordinary and with shifted windows, and what one cell reads in both.
 
     partition, mask: a learner's `window_partition` and `shifted_window_mask`.
     """
-    for words, shift in (("Not shifted", (0, 0)), ("Shifted", SHIFT)):
-        def lit(row: int, column: int, shift: Pair = shift) -> Tensor:
-            return seen_from((row, column), shift, partition, mask)
-
-        def says(row: int, column: int, words: str = words, shift: Pair = shift) -> str:
-            lights = seen_from((row, column), shift, partition, mask)
-            return (f"{words}: the cell in row {row}, column {column} looks at {int((lights == 1).sum())} cells; "
-                    f"{int((lights == PALE).sum())} are masked.")
-
-        point(PICTURE, lit, says, START)
+    look({words: read_from(partition, mask, shift) for words, shift in (("not shifted", (0, 0)), ("shifted", SHIFT))},
+         F.adaptive_avg_pool2d(photograph("rocket"), (200, 300)), grid=PICTURE, start=START)
 
 
 def show_log_scale(coords_table: Callable[[Pair], Tensor]) -> None:

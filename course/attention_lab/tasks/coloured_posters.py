@@ -110,27 +110,8 @@ def weight_on_the_same(weights: Tensor, posters: Posters) -> float:
 
 
 def what_it_reads(weights: Tensor, posters: Posters, poster: int) -> list[str]:
-    """Describes each position of a poster, row by row, in a sentence or two: what it shows, and how much of its weight
-    lies on marked patches.
+    """Says of each position how large its largest weight is. Pages of version 1.0 call it.
 
-    weights: (144, 144), the poster's matrix as in `weight_on_the_same`.
-    poster: the poster's index.
+    weights: (144, 144).
     """
-    places, same = posters.places[poster].tolist(), posters.same[poster].tolist()
-    sentences = []
-    for position, row in enumerate(weights):
-        cell, column = position // (2 * 12) * COLUMNS + position % 12 // 3, position % 3
-        on = [row.view(ROWS, 2, COLUMNS, 3).sum((1, 3)).flatten()[place].item() for place in places[:COLOURS]]
-        largest = f"The largest weight is {row.max():.2f}."
-        which = places.index(cell) if cell in places else None
-        if which is None or which >= COLOURS and column == 2:
-            sentences.append(f"Plain grey: {100 * sum(on):.0f} % of its weight lies on the six marked patches. "
-                             f"{largest}")
-            continue
-        own = on[which if which < COLOURS else same[which - COLOURS]]
-        what = "A patch without a mark" if which >= COLOURS else "A mark" if column == 2 else "A patch with a mark"
-        where = {"A mark": "itself and its patch",
-                 "A patch with a mark": "itself and its mark"}.get(what, "the marked patch of its colour")
-        sentences.append(f"{what}: {100 * own:.0f} % of its weight lies on {where}, {100 * (sum(on) - own):.0f} % on "
-                         f"the five other marked patches. {largest}")
-    return sentences
+    return [f"The largest weight is {row.max():.2f}." for row in weights]

@@ -32,19 +32,6 @@ def test_only_patches_without_a_mark_count():
     assert posters.poster_loss(elsewhere, SMALL.answers) == posters.poster_loss(scores, SMALL.answers)
 
 
-def test_each_cell_of_a_poster_answers_with_its_row_of_the_matrix(monkeypatch):
-    called = []
-    monkeypatch.setattr(pictures, "point", lambda *given: called.append(given))
-    weights = torch.rand(144, 144).softmax(1)
-    pictures.touch_attention(weights, SMALL, poster=1)
-    shape, lit, says, _, picture = called[0]
-    assert shape == (12, 12) and picture.shape == (3, 12, 12)
-    assert (
-        lit(2, 5).equal((weights[29] / weights[29].max()).view(12, 12))
-        and says(2, 5) == posters.what_it_reads(weights, SMALL, 1)[29]
-    )
-
-
 def test_there_is_a_map_for_each_form_and_its_columns_are_looked_at():
     maps = {"one": torch.eye(4), "two": torch.full((4, 4), 0.25)}
     first, second, *_ = pictures._channel_maps(maps).axes

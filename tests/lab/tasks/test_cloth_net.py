@@ -61,4 +61,4 @@ def test_waves_can_be_looked_at_before_anything_is_trained(monkeypatch):
     assert list(controls) == ["wavelength", "network"] and start == ("3 pixels", "before training")
     assert says(24, "before training").startswith("A wave of 24 pixels, before training: the local branch "
                                                   "responds with ")
-    assert len(picture(24, "before training").axes) == 3
+    assert len(picture(24, "before training")) == 3

@@ -45,7 +45,7 @@ def test_answers_can_be_looked_at_before_anything_is_trained(monkeypatch):
     assert says("nothing", "far").startswith("nothing (untrained), far: ") and says("conv", "far").startswith(
         "conv, far: "
     )
-    assert len(picture("conv", "far").axes) == capstone.SHOWN
+    assert len(picture("conv", "far")) == 2 * capstone.SHOWN
 
 
 def test_sizes_are_listed_from_the_smallest(capsys):

@@ -198,21 +198,6 @@ def test_weight_on_the_patch_of_the_same_colour():
     assert coloured_posters.weight_on_the_same(weights, posters) == 1
 
 
-def test_what_a_position_reads_is_said_in_words():
-    posters = coloured_posters.coloured_posters(1, seed=3)
-    places, same = posters.places[0].tolist(), posters.same[0].tolist()
-    own, unmarked = (2 * 12 * (place // 4) + 3 * (place % 4) for place in (places[same[0]], places[6]))
-    weights = torch.full((144, 144), 1 / 144)
-    weights[unmarked] = 0
-    weights[unmarked, own], weights[unmarked, own + 2] = 0.75, 0.25
-    said = coloured_posters.what_it_reads(weights, posters, 0)
-    assert said[unmarked] == ("A patch without a mark: 100 % of its weight lies on the marked patch of its colour, 0 "
-                              "% on the five other marked patches. The largest weight is 0.75.")
-    assert said[own].startswith("A patch with a mark: 4 % of its weight lies on itself and its mark, 21 % on the "
-                                "five other")
-    assert said[own + 2].startswith("A mark: 4 % ") and said[unmarked + 2].startswith("Plain grey: 25 % ")
-
-
 def test_the_dot_of_the_bars_colour_is_the_hottest():
     pictures, heat, centres, asked = coloured_dots.coloured_dots(64, seed=3)
     which = torch.arange(64)
