@@ -401,7 +401,8 @@ for d in (1, 4):
 # The factor is 1, because the kernel still has nine taps, and only the steps between them grow.
 #
 # **Touch it.** Here your branch reads the features of one 3 x 3 convolution, as it will in section 9.
-# The ringed position does not see the pale pixels.
+# The framed position does not see the pale pixels.
+# Play the convolutions one after the other: where does the view grow, and where do its holes come from?
 # From which columns can a position see both the left bar and one of its posts?
 
 # %% tags=["experiment"]

@@ -64,7 +64,8 @@ from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import predict_then_run, show, show_images
 from attention_lab.pictures.prediction import remind
 from attention_lab.pictures.gaps import print_verdicts
-from attention_lab.pictures.windows import point_windows, show_by_column, show_log_scale
+from attention_lab.pictures.windows import point_windows, show_by_column, show_log_scale, slide_layers
+from attention_lab.tasks.data import photograph
 from attention_lab.tasks.coloured_tiles import (TileNet, coloured_tiles, right_at_borders,
                                                 right_by_column, with_transform)
 
@@ -302,7 +303,15 @@ check(shifted_window_mask)
 # Try the corners: why does the cell in row 0, column 0 read fewer cells on the right?
 
 # %% tags=["nbval-ignore-output"]
-point_windows(window_partition, shifted_window_mask)
+photo = F.adaptive_avg_pool2d(photograph("chelsea"), (160, 240))
+point_windows(window_partition, shifted_window_mask, photo)
+
+# %% [markdown]
+# A cell hears from more cells with each layer, because what it reads has read others before.
+# Play the layers: does anything ever leave an ordinary window?
+
+# %% tags=["nbval-ignore-output"]
+slide_layers(window_partition, shifted_window_mask, photo)
 
 # %% [markdown]
 # **Why -100, and not minus infinity?**

@@ -41,16 +41,18 @@ def slide_a_position(make_branch: Callable[..., nn.Module]) -> None:
     """
     strip = bars_and_posts(1, distance=8, seed=1).pictures[0]  # the posts stand at the left bar
 
-    def seen_from(dilation: int, column: int) -> Tensor:
-        layers = nn.Sequential(nn.Conv2d(2, 4, 3, padding=1), make_branch(4, 1, dilation))
-        return pixels_reached(layers, (strip.shape[1], strip.shape[2]), (2, column))
+    dilations, columns, names = (1, 2, 4, 8), (10, 12, 14, 16, 18), ("3 x 3", "1 x 1", "dilated", "dilated", "1 x 1")
+    seen = {(dilation, column): pixels_reached(
+        nn.Sequential(nn.Conv2d(2, 4, 3, padding=1), make_branch(4, 1, dilation)), (strip.shape[1], strip.shape[2]),
+        (2, column)) for dilation in dilations for column in columns}
 
-    slide({"dilation": {str(dilation): dilation for dilation in (1, 2, 4, 8)},
-           "column": {str(column): column for column in (10, 12, 14, 16, 18)}},
-          lambda dilation, column: strip_seen(strip, seen_from(dilation, column), (2, column)),
-          lambda dilation, column: f"Dilation {dilation}, from column {column}: "
-                                   f"{parts_seen(strip, seen_from(dilation, column))}",
-          start=["1", "14"])
+    slide({"dilation": {str(dilation): dilation for dilation in dilations},
+           "column": {str(column): column for column in columns},
+           "after convolution": {f"{layer + 1} ({name})": layer for layer, name in enumerate(names)}},
+          lambda dilation, column, layer: strip_seen(strip, seen[dilation, column][layer], (2, column)),
+          lambda dilation, column, layer: f"Dilation {dilation}, from column {column}, after convolution {layer + 1}: "
+                                          f"{parts_seen(strip, seen[dilation, column][layer])}",
+          start=["1", "14", "5 (1 x 1)"], plays="after convolution")
 
 
 def print_sides(module: nn.Module, output_size: Callable[..., int], sides: Sequence[int] = (7, 8, 14, 28)) -> None:

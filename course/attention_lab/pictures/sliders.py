@@ -14,9 +14,9 @@ from .style import ALERT, FEATURES, LAYERS, MAPS
 PALE = 0.15  # opacity of pixels that are not seen
 
 
-def pixels_reached(layers: nn.Module, size: tuple[int, int], place: tuple[int, int]) -> Tensor:
-    """Returns which pixels of a strip send a gradient to a position of the layers' output, (H, W) (lesson 04). All
-    parameters of the layers are set to 1.
+def pixels_reached(layers: nn.Module, size: tuple[int, int], place: tuple[int, int]) -> list[Tensor]:
+    """Returns which pixels of a strip send a gradient to a position of the output of each convolution, (H, W) each, in
+    the order in which the convolutions are called (lesson 04). All parameters of the layers are set to 1.
 
     layers: (1, 2, H, W) -> (1, 1, H, W).
     size: H and W.
@@ -24,8 +24,15 @@ def pixels_reached(layers: nn.Module, size: tuple[int, int], place: tuple[int, i
     """
     for numbers in layers.eval().parameters():
         nn.init.ones_(numbers)  # so that nothing cancels, and no ReLU is closed
+    outputs: list[Tensor] = []
+    hooks = [module.register_forward_hook(lambda _, __, output: outputs.append(output))
+             for module in layers.modules() if isinstance(module, nn.Conv2d)]
     x = torch.ones(1, 2, *size, requires_grad=True)
-    return torch.autograd.grad(layers(x)[0, 0, place[0], place[1]], x)[0][0, 0] > 0
+    layers(x)
+    for hook in hooks:
+        hook.remove()
+    return [torch.autograd.grad(output[0, :, place[0], place[1]].sum(), x, retain_graph=True)[0][0, 0] > 0
+            for output in outputs]
 
 
 def parts_seen(strip: Tensor, seen: Tensor) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from ..tasks.data import photograph
 from .images import show
 from .look import look
+from .panels import lit
 from .style import ALERT, FEATURES, LAYERS, MAPS, OTHER, house_figure, one_plot
+from .touch import slide
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
     from matplotlib.figure import Figure
@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, 
 
 Pair = tuple[int, int]  # a number of rows and a number of columns
 PICTURE, WINDOW, SHIFT, START = (8, 12), (4, 4), (2, 2), (0, 0)
+LAYERS_SHOWN = 6
 
 
 def read_from(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor],
@@ -40,13 +41,41 @@ def read_from(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair,
     return weights / weights.sum(1, keepdim=True)
 
 
-def point_windows(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor]) -> None:
-    """Displays a photograph twice, with ordinary and with shifted windows, and what one cell reads in both.
+def point_windows(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor],
+                  picture: Tensor | None = None) -> None:
+    """Displays a picture twice, with ordinary and with shifted windows, and what one cell reads in both.
 
     partition, mask: a learner's `window_partition` and `shifted_window_mask`.
+    picture: (3, H, W) from 0 to 1 (default: plain grey, as pages of version 1.0 have it).
     """
     look({words: read_from(partition, mask, shift) for words, shift in (("not shifted", (0, 0)), ("shifted", SHIFT))},
-         F.adaptive_avg_pool2d(photograph("rocket"), (200, 300)), grid=PICTURE, start=START)
+         torch.full((3, *PICTURE), 0.8) if picture is None else picture, grid=PICTURE, start=START)
+
+
+def slide_layers(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor],
+                 picture: Tensor) -> None:
+    """Displays which cells of a picture one cell has heard from after several layers, with ordinary windows and with
+    windows that are shifted in every other layer.
+
+    partition, mask: a learner's `window_partition` and `shifted_window_mask`.
+    picture: (3, H, W) from 0 to 1.
+    """
+    ordinary, shifted = (read_from(partition, mask, shift) for shift in ((0, 0), SHIFT))
+    heard = {"never shifted": [torch.eye(len(ordinary))], "every other layer shifted": [torch.eye(len(ordinary))]}
+    for layer in range(LAYERS_SHOWN):
+        for second, so_far in zip((ordinary, shifted), heard.values(), strict=True):
+            so_far.append((second if layer % 2 else ordinary) @ so_far[-1])
+
+    def seen(name: str, layers: int, cell: Pair) -> Tensor:
+        return heard[name][layers][PICTURE[1] * cell[0] + cell[1]].view(PICTURE) > 0
+
+    slide({"layers": {str(layers): layers for layers in range(LAYERS_SHOWN + 1)},
+           "cell": {f"row {row}, column {column}": (row, column) for row, column in ((0, 0), (3, 3), (4, 6), (7, 11))}},
+          lambda layers, cell: [lit(picture, seen(name, layers, cell), name, cell) for name in heard],
+          lambda layers, cell: f"Cells that the one in row {cell[0]}, column {cell[1]} has heard from after {layers} "
+                               "layers: " + "; ".join(f"{name}, {seen(name, layers, cell).sum()}"
+                                                       for name in heard) + ".",
+          start=("2", "row 3, column 3"), plays="layers")
 
 
 def show_log_scale(coords_table: Callable[[Pair], Tensor]) -> None:
