@@ -41,18 +41,19 @@ def slide_a_position(make_branch: Callable[..., nn.Module]) -> None:
     """
     strip = bars_and_posts(1, distance=8, seed=1).pictures[0]  # the posts stand at the left bar
 
-    dilations, columns, names = (1, 2, 4, 8), (10, 12, 14, 16, 18), ("3 x 3", "1 x 1", "dilated", "dilated", "1 x 1")
+    dilations, columns = (1, 2, 4, 8), (10, 12, 14, 16, 18)
+    names = ("3 x 3", "1 x 1", "3 x 3, dilated", "3 x 3, dilated", "1 x 1")
     seen = {(dilation, column): pixels_reached(
         nn.Sequential(nn.Conv2d(2, 4, 3, padding=1), make_branch(4, 1, dilation)), (strip.shape[1], strip.shape[2]),
         (2, column)) for dilation in dilations for column in columns}
 
     slide({"dilation": {str(dilation): dilation for dilation in dilations},
            "column": {str(column): column for column in columns},
-           "after convolution": {f"{layer + 1} ({name})": layer for layer, name in enumerate(names)}},
+           "after convolution": {str(layer + 1): layer for layer in range(len(names))}},
           lambda dilation, column, layer: strip_seen(strip, seen[dilation, column][layer], (2, column)),
-          lambda dilation, column, layer: f"Dilation {dilation}, from column {column}, after convolution {layer + 1}: "
-                                          f"{parts_seen(strip, seen[dilation, column][layer])}",
-          start=["1", "14", "5 (1 x 1)"], plays="after convolution")
+          lambda dilation, column, layer: f"Dilation {dilation}, from column {column}, after convolution {layer + 1} "
+                                          f"({names[layer]}): {parts_seen(strip, seen[dilation, column][layer])}",
+          start=["1", "14", "5"], plays="after convolution")
 
 
 def print_sides(module: nn.Module, output_size: Callable[..., int], sides: Sequence[int] = (7, 8, 14, 28)) -> None:

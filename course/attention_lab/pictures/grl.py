@@ -42,8 +42,8 @@ def show_before_and_after(seen: Tensor, restored: Tensor, whole: Tensor) -> None
            "restored": {f"{percent} %": percent for percent in range(0, 101, 5)}},
           lambda pictures, percent: [wipe(pictures[0], pictures[1], percent / 100, "restored by your blocks | noisy"),
                                      cells(pictures[2], "the photograph", side=240)],
-          lambda pictures, percent: f"{percent} % of the picture are restored. Noise is gone from fur and sky; fine "
-                                    "hairs are gone as well.",
+          lambda pictures, percent: f"The left {percent} % of the picture is restored. Noise is gone from fur and sky; "
+                                    "fine hairs are gone as well.",
           start=(SHOWN[0], "50 %"), plays="restored")
     by_blur = gains_of_a_blur(seen, whole)
     for name, gain in gains(restored, seen, whole).items():

@@ -49,7 +49,7 @@
     range.addEventListener("input", () => { here[which] = Number(range.value); say(); follow(); });
     say();
     if (label != plays || calm) return;
-    const button = add(rows, "button", {textContent: "Play", type: "button"}, "grid-column: 2");
+    const button = add(rows, "button", {textContent: "Play", type: "button"}, "grid-column: 2 / -1; justify-self: start");
     let timer = 0;
     const stop = () => { clearInterval(timer); timer = 0; button.textContent = "Play"; };
     range.addEventListener("pointerdown", stop);

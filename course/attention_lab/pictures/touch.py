@@ -51,7 +51,8 @@ def slide(controls: Mapping[str, Mapping[str, Any]], picture: Callable[..., Draw
     drawn = list(zip(*(_drawings(picture(*place)) for place in places), strict=True))
     seen = [[which, *change] for which, each in enumerate(drawn) for change in _changes(each)]
     said = [says(*place) for place in places]
-    given = ", ".join(json.dumps(each, separators=(",", ":")).replace("</", "<\\/") for each in (kinds, begins, said, seen, plays))
+    given = ",".join(json.dumps(each, separators=(",", ":")).replace("</", "<\\/")
+                     for each in (kinds, begins, said, seen, plays))
     script = files(__package__).joinpath("touch.js").read_text(encoding="utf-8").strip()
     stills = "".join(f'<img alt="{"" if which else escape(said[here])}" style="max-width: 100%" '
                      f'src="data:image/svg+xml;base64,{_base64(each[here])}">'
