@@ -97,7 +97,7 @@ def driver(tmp_path_factory):
 
 
 def slide_answers(place):
-    drawing, = place.find_elements("css selector", "figure svg")
+    drawing, = place.find_elements("css selector", "figure svg[role=img]")
     before, scale = drawing.get_attribute("aria-label"), place.find_element("css selector", "input[type=range]")
     assert scale.location["y"] < drawing.location["y"]
     scale.send_keys(Keys.ARROW_RIGHT)

@@ -23,7 +23,7 @@ slide({"Scale of the logits": {"x 1/2": -1, "x 1": 0, "x 2": 1}, "Bar": {"first"
       lambda power, which: f"Bar {which} is {2.0 ** power:g} high.", start=("x 1", "second"))
 """  # noqa: E501
 SEEN = """return {inputs: [...arguments[0].querySelectorAll('input')].map(i => i.type).join(' '),
-                   pictures: [...arguments[0].querySelectorAll('figure svg')].map(i => i.getAttribute('aria-label')),
+                   pictures: [...arguments[0].querySelectorAll('svg[role=img]')].map(i => i.ariaLabel),
                    stills: [...arguments[0].querySelectorAll('img')].filter(i => i.offsetParent).map(i => i.alt)}"""
 
 

@@ -45,13 +45,11 @@ ELSEWHERE = {
     "workspace.py: (my / name).rename(kept)": "a reset moves the learner's own lesson to a free name",
     "tasks/data.py: archive.parent.mkdir(parents=True, exist_ok=True)": "a folder that the learner names",
     "checking/form/packing.py: from safetensors.torch import load, save": "it makes bytes",
-    "pictures/look.py: image.save(content, \"JPEG\" if photo else \"PNG\", **({\"quality\": 82} if photo else {}))":
+    "pictures/inline.py: image.save(content, \"JPEG\" if photo else \"PNG\", **({\"quality\": 82} if photo else {}))":
         "into memory",
     "pictures/keepsake.py: _drawn(title, rows, says).savefig(png, format=\"png\", dpi=DPI)": "into memory",
     "pictures/style.py: figure.savefig(png, format=\"png\", bbox_inches=\"tight\", facecolor=figure.get_facecolor())":
-        "into memory",
-    "pictures/grl.py: Image.fromarray((255 * picture).round().byte().permute(1, 2, 0).numpy())"
-    ".save(file, format=\"PNG\")": "into memory"}
+        "into memory"}
 
 
 def writers(source):

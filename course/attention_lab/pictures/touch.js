@@ -12,6 +12,7 @@
     return [drawing, ...drawing.querySelectorAll("*")];
   });
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  drawings.forEach(([drawing], which) => drawing.setAttribute(...which ? ["aria-hidden", true] : ["role", "img"]));
   seen.forEach(([which, element]) => { if (!calm) drawings[which][element].style.transition = "all 0.12s"; });
   const add = (parent, tag, properties, style = "") => {
     const made = Object.assign(document.createElement(tag), properties);
@@ -31,7 +32,7 @@
       if (name) node.setAttribute(name, value); else node.textContent = value;
     });
     caption.textContent = says[place];
-    drawings.forEach(([drawing]) => { drawing.setAttribute("role", "img"); drawing.setAttribute("aria-label", says[place]); });
+    drawings[0][0].setAttribute("aria-label", says[place]);  // once: it is about all of them
   };
   const slider = (label, names, which) => {
     const row = add(rows, "label", {}, "display: contents");

@@ -65,6 +65,12 @@ def test_a_cell_reads_its_window_but_for_what_is_masked(cell, shift, reads):
     assert row[cell] == 1 / reads and (row > 0).sum() == reads and weights.sum(1).allclose(torch.ones(96))
 
 
+def test_only_shifted_windows_let_a_cell_hear_from_beyond_its_window(capsys):
+    windows.slide_layers(swin.window_partition, swin.shifted_window_mask, torch.rand(3, 8, 12))
+    assert ("Cells that the one in row 3, column 3 has heard from after 2 layers: never shifted, 16; every other layer "
+            "shifted, 64.") in capsys.readouterr().out
+
+
 def test_tiles_are_scored_by_column():
     answers = torch.tensor([[[0, 1, 2]], [[0, 1, 3]]])
     scores = nn.functional.one_hot(torch.tensor([[[0, 2, 2]], [[0, 2, 2]]]), 4).permute(0, 3, 1, 2).float()
