@@ -196,7 +196,7 @@ def axe(tmp_path_factory):
 
 
 @pytest.mark.parametrize("lesson, of, name", [
-    ("02_eca", "input[type=range]", "slide"), ("08a_windows", "rect.cell", "point"),
+    ("02_eca", "input[type=range]", "slide"), ("08a_windows", "rect.hole", "look"),
     ("e3_catnet", "rect.support", "mask"), ("08b_grl", "rect.shade", "wall"),
 ], ids=lambda value: value if value in ANSWERS else "")
 def test_what_can_be_touched_answers(site, browser, lesson, of, name):
