@@ -14,6 +14,7 @@
         -> solutions/notebooks/<lesson>/<lesson>.ipynb: solved, with outputs
         -> course/<lesson>/: the same notebook, released by nbgrader (no solutions, no outputs); and what it links to:
            figures/, and lab_book.md and example_study.html if the topic has them
+        -> course/attention_lab/lessons/<topic>.py: the names that the page uses (first_cell.py)
         -> course/attention_lab/lessons/<lesson>/: what the library reads: checks/, review.json, and
            weights.safetensors, real.json, longer.json and recorded_networks.json, if the topic has them. A lesson of
            one's own has all this beside its released notebook
@@ -34,18 +35,18 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson, files_of, lessons, own_lessons
+from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson, files_of, lessons, own_lessons, repository
 from autograder.lessons.topics import topic
 
 sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
 
-from attention_lab.lesson_files import FIGURES  # noqa: E402
+from attention_lab.lesson_files import FIGURES, LESSONS  # noqa: E402
 from attention_lab.notebook import real_run as real  # noqa: E402
 from attention_lab.notebook import train_resnet  # noqa: E402
 from attention_lab.notebook.review import QUESTIONS  # noqa: E402
 from attention_lab.pictures import longer_runs  # noqa: E402
 from attention_lab.storage import only, write  # noqa: E402
-from builder import lab_book, measure, notebooks, record, shared  # noqa: E402
+from builder import first_cell, lab_book, measure, notebooks, record, shared  # noqa: E402
 from builder.draw import draw  # noqa: E402
 from builder.run import beside, run  # noqa: E402
 
@@ -81,13 +82,16 @@ def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> Non
         path.parent.mkdir(parents=True, exist_ok=True)
     for path, content in made.items():
         write(path, content)
+    if not lesson.folder:
+        write(LESSONS / f"{lesson.topic}.py", first_cell.module(notebook, lesson))
     only({path.name for path in made}, released.parent / FIGURES, "*")  # a drawing that is gone leaves no file behind
     written = record.build(lesson, notebook, again)
-    kept = solved.exists() and notebooks.keep_outputs(notebook, nbformat.read(solved, as_version=4))
+    page = first_cell.opened(notebook, lesson, repository())  # its other cells are the same objects
+    kept = solved.exists() and notebooks.keep_outputs(page, nbformat.read(solved, as_version=4))
     if again or experiments or written or not kept:
-        run(notebook, released.parent, beside(lesson.name, notebook), experiments)
-    write(solved, nbformat.writes(notebook) + "\n")
-    write(released, nbformat.writes(notebooks.release(notebook, lesson.name)) + "\n")
+        run(page, released.parent, beside(lesson.name, notebook), experiments)
+    write(solved, nbformat.writes(page) + "\n")
+    write(released, nbformat.writes(notebooks.release(page, lesson.name)) + "\n")
     if experiments:
         measure.write_down(lesson, notebook, measure.EXPERIMENTS)
 

@@ -105,7 +105,7 @@ def experiment(cell: NotebookNode) -> bool:
 def personal(cell: NotebookNode) -> bool:
     """Says whether a cell shows something that depends on one learner, or on other lessons. Its output is never stored.
     """
-    return cell.source.strip() in PERSONAL
+    return cell.source.strip() in PERSONAL or cell.source.rpartition("\n")[2].startswith("begin(")
 
 
 def keeps_output(cell: NotebookNode) -> bool:

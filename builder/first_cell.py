@@ -1,5 +1,8 @@
-"""The additions that the build makes to a lesson's page: a first code cell, which says what is missing on the machine
-where it runs, and a link to Colab. It also makes the text about Colab in docs/learners.md.
+"""The additions that the build makes to a lesson's page: the cell that a learner runs first, and a link to Colab. It
+also makes the text about Colab in docs/learners.md.
+
+A page's source begins with its imports. In the notebook they are one line: a module of the library,
+`attention_lab.lessons.<topic>`, holds them. A lesson of one's own is unknown to the library and keeps its imports.
 
 Everything that needs the repository's address is left out as long as `[tool.course] repository` in pyproject.toml is
 empty.
@@ -7,42 +10,55 @@ empty.
 
 from __future__ import annotations
 
+import ast
+import copy
+import textwrap
+
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 
+from autograder.lessons.course import Lesson
+
 ID, OPEN = "first-cell", "Open in Colab"
 FOLDED = {"jupyter": {"source_hidden": True}}  # JupyterLab shows a line for it until somebody opens it
+# Where the library is missing, the import's traceback shows these lines. The import stands on its own, not in a `try`:
+# whoever reads a notebook's imports, such as the autograder, finds it.
 TEXT = '''\
-# Is the library here? If not, this cell says what to do. It also brings the lesson's pictures.
-import os
-import sys
-from importlib.util import find_spec
+# Run this cell first (Shift+Enter). Its code is folded away; open it if you are curious.
+# ModuleNotFoundError? {install}
+{colab}{imports}
 
-{colab}if find_spec("attention_lab") and find_spec("attention_lab.lesson_files"):
-    from attention_lab import begin
-
-    begin("{lesson}")
-elif not os.path.exists("../../Makefile"):
-    print({install})
-else:
-    print("Run `make lab` in a terminal (without make: docs/learners.md has the commands).",
-          "Open the lesson in the JupyterLab that starts, or choose the kernel `.venv`.")'''
+begin("{lesson}")'''
 WITHOUT = {
     "colab": "",
     # a lesson of the site, or the folder course, brings the library as a folder; the whole course brings a wheel
-    "install": '''\
-"Install or update the library: `%pip install ..` if attention_lab is one folder up,",
-          "or else `%pip install` with the path of the file attention_lab-*.whl."''',
+    "install": """\
+Run `make lab` in a clone and choose the kernel `.venv`; elsewhere,
+# `%pip install ..` if attention_lab is one folder up, or else the file attention_lab-*.whl.""",
 }
 WITH = {
-    "colab": '''\
-LIBRARY = "git+https://github.com/{repository}#subdirectory=course"
-if "google.colab" in sys.modules and not find_spec("attention_lab"):
-    os.system(f"pip install -q {{LIBRARY}}")
-''',
-    "install": 'f"Install or update the library: `%pip install {{LIBRARY}}`."',
+    "colab": """\
+import os, sys
+if "google.colab" in sys.modules:
+    os.system("pip install -q "
+              "git+https://github.com/{repository}#subdirectory=course")
+""",
+    "install": """\
+Install or update the library, then restart the kernel:
+# %pip install git+https://github.com/{repository}#subdirectory=course""",
 }
+MODULE = '''\
+"""What the page of lesson {lesson} uses. The build writes this file from the page's imports."""
+# ruff: noqa: I001
 
+{imports}
+
+from attention_lab import begin
+
+__all__ = [
+{names}
+]
+'''
 
 WITH_LINK = """\
 **Colab** (we have not tried this on Colab itself): each lesson has a link "Open in Colab" below its title.
@@ -62,17 +78,43 @@ Upload this file and a notebook, and put this cell before the notebook's first c
 ```"""
 
 
-def add(notebook: NotebookNode, lesson: str, repository: str) -> None:
-    """Puts the cell below the page's title, in place.
-
-    lesson: the lesson's name.
-    repository: owner/name on GitHub, or empty.
-    """
-    parts = {name: part.format(repository=repository) for name, part in (WITH if repository else WITHOUT).items()}
-    notebook.cells.insert(1, new_code_cell(TEXT.format(lesson=lesson, **parts), id=ID, metadata=FOLDED))
+def linked(notebook: NotebookNode, lesson: str, repository: str) -> None:
+    """Puts the link to Colab below the page's title, in place. repository: owner/name on GitHub, or empty."""
     if repository:
         title, rest = notebook.cells[0].source.split("\n", 1)
         notebook.cells[0].source = f"{title}\n\n[{OPEN}]({link(lesson, repository)})\n{rest}"
+
+
+def opened(notebook: NotebookNode, lesson: Lesson, repository: str) -> NotebookNode:
+    """Returns the page with its first cell instead of its imports. The other cells are those of `notebook`."""
+    place, cell = _imports(notebook)
+    imports = f"from attention_lab import begin\n{cell.source}" if lesson.folder else (
+        f"from attention_lab.lessons.{lesson.topic} import *")
+    parts = {name: part.format(repository=repository) for name, part in (WITH if repository else WITHOUT).items()}
+    first = new_code_cell(TEXT.format(lesson=lesson.name, imports=imports, **parts), id=ID, metadata=FOLDED,
+                          execution_count=1)
+    made = copy.copy(notebook)
+    made.cells = [*notebook.cells[:place], first, *notebook.cells[place + 1:]]
+    return made
+
+
+def module(notebook: NotebookNode, lesson: Lesson) -> str:
+    """Returns the text of the module from which a page of the course has its names."""
+    imports = _imports(notebook)[1].source
+    names = {alias.asname or alias.name for node in ast.parse(imports).body
+             if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names}
+    listed = textwrap.fill(", ".join(f'"{name}"' for name in sorted(names | {"begin"})), 116, initial_indent="    ",
+                           subsequent_indent="    ")
+    return MODULE.format(lesson=lesson.name, imports=imports, names=listed)
+
+
+def _imports(notebook: NotebookNode) -> tuple[int, NotebookNode]:
+    """Returns the page's first code cell and its place. Raises ValueError if it does more than import."""
+    place, cell = next((place, cell) for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+    if not all(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.parse(cell.source).body):
+        raise ValueError(f"a page's first code cell holds its imports and nothing else; this one begins with "
+                         f"{cell.source.partition(chr(10))[0]!r}")
+    return place, cell
 
 
 def link(lesson: str, repository: str) -> str:

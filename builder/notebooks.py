@@ -28,7 +28,7 @@ def read_source(lesson: Lesson) -> NotebookNode:
     for index, cell in enumerate(notebook.cells):
         cell.id = re.sub(r"[^a-zA-Z0-9_-]", "-",
                          cell.metadata.get("nbgrader", {}).get("grade_id", f"{cell.cell_type}-{index:03d}"))
-    first_cell.add(notebook, lesson.name, repository())  # after the numbering: the page's cells keep their ids
+    first_cell.linked(notebook, lesson.name, repository())
     notebook.metadata = nbformat.from_dict({
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

@@ -72,9 +72,6 @@ from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.bars_and_posts import (CHANNELS, bars_and_posts, right_on_strips,
                                                 strip_reader)
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. Which bar counts?
 #

@@ -84,9 +84,6 @@ from attention_lab.tasks.data import photograph
 from attention_lab.tasks.five_tasks import TASKS, WIDTH, TaskNet
 from attention_lab.tasks.task_scores import score, train_questions, with_means
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. A module that removes parameters?
 #

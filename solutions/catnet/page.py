@@ -68,9 +68,6 @@ from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.episodes import (map_loss, packed, striped_episodes, trained_iou,
                                           unpacked, untrained_iou, with_another_support)
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. One example
 #

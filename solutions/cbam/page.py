@@ -67,8 +67,6 @@ from attention_lab.tasks.framed_crosses import (CHANNELS, cross_reader, crosses_
 from attention_lab.tasks.hand_made_features import (edges_and_colours, made_to_stand_out,
                                                     red_and_blue)
 
-# %% tags=["nbval-ignore-output"]
-review()
 
 # %%
 crosses = framed_crosses(4, seed=275)

@@ -72,9 +72,6 @@ from attention_lab.tasks.cloth_net import ClothNet, parameters, with_open_gate
 from attention_lab.tasks.scoring import right_of_each
 from attention_lab.tasks.woven_cloths import woven_cloths
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. A cloth
 #

@@ -55,9 +55,6 @@ from attention_lab.pictures.gaps import print_gaps
 from attention_lab.pictures.coordinate import show_crossings, slide_the_marks
 from attention_lab.networks.training import compare, train
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. Which colour is at the crossing?
 #

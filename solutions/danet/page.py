@@ -66,9 +66,6 @@ from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.coloured_posters import (coloured_posters, poster_loss, poster_network,
                                                   right_on_posters, weight_on_the_same)
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. Black or white?
 #

@@ -65,9 +65,6 @@ from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.glowing_discs import (BANDS, disc_finder, glowing_discs, overlap,
                                                pixel_loss)
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. Which band glows?
 #

@@ -65,9 +65,6 @@ from attention_lab.pictures.gaps import print_verdicts
 from attention_lab.tasks.hue_discs import (QUESTIONS, SelfAttention, disc_network, hue_discs,
                                            mlp, right_on_discs)
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. Three sources of an answer
 #

@@ -95,9 +95,6 @@ from attention_lab.tasks.wall_net import (
     wall_targets,
 )
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. A puzzle
 #

@@ -59,9 +59,6 @@ from attention_lab.pictures.memory_growth import growth_in_words, memory_growth
 from attention_lab.pictures.sliders import so_far_in_words, softmax_so_far
 from attention_lab.pictures.touch import slide
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. What the matrix costs
 #

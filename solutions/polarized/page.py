@@ -74,9 +74,6 @@ from attention_lab.tasks.coloured_dots import (
     with_other_bars,
 )
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. A question about one pixel
 #

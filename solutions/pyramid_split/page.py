@@ -66,9 +66,6 @@ from attention_lab.pictures.prediction import remind
 from attention_lab.pictures.touch import slide
 from attention_lab.tasks.striped_cloths import direction_namer, striped_cloths, with_other_dots
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. Which stripes are meant?
 #

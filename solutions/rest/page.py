@@ -66,9 +66,6 @@ from attention_lab.pictures.gaps import print_verdicts
 from attention_lab.tasks.legends_and_dominoes import painted, small_legends
 from attention_lab.tasks.scoring import right_of_each
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. How many keys?
 #

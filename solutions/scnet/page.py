@@ -58,9 +58,6 @@ from attention_lab.pictures.gaps import print_gaps
 from attention_lab.pictures.scnet import slide_a_view
 from attention_lab.networks.training import compare, train
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. What is around this dot?
 #

@@ -65,9 +65,6 @@ from attention_lab.tasks.data import lamp_scenes, photograph, with_two_lamps
 from attention_lab.tasks.papers_under_lamps import (CHANNELS, GateEachPosition, colour_reader,
                                                     loss_at_centre, right_at_centre)
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. What colour is this paper?
 #

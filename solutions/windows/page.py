@@ -69,9 +69,6 @@ from attention_lab.tasks.data import photograph
 from attention_lab.tasks.coloured_tiles import (TileNet, coloured_tiles, right_at_borders,
                                                 right_by_column, with_transform)
 
-# %% tags=["nbval-ignore-output"]
-review()
-
 # %% [markdown]
 # ## 1. A puzzle
 #

@@ -1,6 +1,7 @@
-"""The first cell of a lesson in each place where it may run, what an address adds, and the version that everything
+"""The first cell of a lesson and the module that it loads, what an address adds, and the version that everything
 names."""
 
+import dataclasses
 import os
 import re
 import subprocess
@@ -21,10 +22,11 @@ ADDRESS = "somebody/attention-by-hand"
 LESSON = course.lessons()[1]
 
 
-def made(repository):
-    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A title\n\n*A sentence.*")])
-    first_cell.add(page, "01_se", repository)
-    return page
+def made(repository, lesson=LESSON):
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A title\n\n*A sentence.*"),
+                                           nbformat.v4.new_code_cell("import math\nfrom torch import nn as layers")])
+    first_cell.linked(page, lesson.name, repository)
+    return first_cell.opened(page, lesson, repository)
 
 
 @pytest.fixture(params=["", ADDRESS], ids=["no address", "an address"])
@@ -32,57 +34,50 @@ def repository(request):
     return request.param
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """An empty folder of a lesson, two below a course's."""
-    path = tmp_path / "my/01_se"
-    path.mkdir(parents=True)
-    return path
-
-
-def said(folder, repository, library, before=""):
-    """What the cell prints in a process of its own, which finds `attention_lab` or does not.
-    library: a module of it that tells its release; empty if there is none. before: code that runs first."""
+def said(cell, before=""):
+    """What the cell prints, and its error, in a Python that has none of this environment's packages."""
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
-    if library:
-        (folder.parent / "library/attention_lab").mkdir(parents=True)
-        (folder.parent / "library/attention_lab/__init__.py").write_text("begin = print")
-        (folder.parent / "library/attention_lab" / library).touch()
-        environment["PYTHONPATH"] = str(folder.parent / "library")
-    cell = made(repository).cells[1].source
-    # -S: without the packages of this environment, where the library may be installed
-    ended = subprocess.run([sys.executable, "-S", "-c", f"{before}\nexec({cell!r})"], cwd=folder, env=environment,
+    ended = subprocess.run([sys.executable, "-S", "-c", f"{before}\nexec({cell!r})"], env=environment,
                            capture_output=True, text=True)
-    assert ended.returncode == 0, ended.stderr
-    return ended.stdout
+    return ended.stdout, ended.stderr
 
 
-def test_it_begins_the_lesson_where_the_library_is(folder, repository):
-    assert said(folder, repository, library="lesson_files.py") == "01_se\n"
+def test_where_the_library_is_missing_the_cell_stops_and_says_what_to_do_above_the_import(repository):
+    cell = made(repository).cells[1].source
+    assert "ModuleNotFoundError: No module named 'attention_lab'" in said(cell)[1]
+    above, *_ = cell.split("from attention_lab")
+    assert "# ModuleNotFoundError?" in above
+    assert (f"%pip install git+https://github.com/{ADDRESS}#subdirectory=course"
+            if repository else "`%pip install ..`") in above  # as course/README.md, which comes with the library
 
 
-@pytest.mark.parametrize("library", ["", "notebook.py"], ids=["none", "one of 1.0"])
-def test_it_says_in_one_line_what_to_do(folder, repository, library):
-    line, = said(folder, repository, library).splitlines()
-    assert (f"pip install git+https://github.com/{ADDRESS}#subdirectory=course"
-            if repository else "attention_lab-*.whl") in line
-    assert repository or "`%pip install ..`" in line  # as course/README.md, which comes with the library as a folder
-
-
-def test_in_a_clone(folder, repository, tmp_path):
-    (tmp_path / "Makefile").touch()
-    line, = said(folder, repository, library="").splitlines()
-    assert "`make lab`" in line and "docs/learners.md" in line and "the kernel `.venv`" in line
-
-
-COLAB = "import sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')"
-
-
-def test_in_colab_with_an_address_it_fetches_the_library(folder):
+def test_in_colab_with_an_address_it_fetches_the_library():
     """pip is made up: what is seen is which command is given."""
-    pretended = f"{COLAB}\nimport os\nos.system = print"
-    fetched, *_ = said(folder, ADDRESS, library="", before=pretended).splitlines()
-    assert fetched == f"pip install -q git+https://github.com/{ADDRESS}#subdirectory=course"
+    colab = "import os, sys, types\nsys.modules['google.colab'] = types.ModuleType('google.colab')\nos.system = print"
+    fetched, _ = said(made(ADDRESS).cells[1].source, before=colab)
+    assert fetched == f"pip install -q git+https://github.com/{ADDRESS}#subdirectory=course\n"
+
+
+def test_a_page_has_exactly_the_names_that_its_source_imports():
+    for lesson in course.lessons():
+        names = {}
+        exec(f"from attention_lab.lessons.{lesson.topic} import *", names)
+        imports = next(c for c in notebooks.read_source(lesson).cells if c.cell_type == "code").source
+        wanted = {}
+        exec(imports, wanted)
+        assert names.keys() - {"begin"} == wanted.keys(), f"run `make build`: {lesson.name}"
+        assert all(names[name] is wanted[name] for name in wanted)
+
+
+def test_a_lesson_of_ones_own_keeps_its_imports():
+    own = dataclasses.replace(LESSON, folder="elsewhere")
+    assert "\nfrom attention_lab import begin\nimport math\nfrom torch" in made("", own).cells[1].source
+
+
+def test_a_first_cell_that_does_more_than_import_is_refused():
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import math\nx = 1")])
+    with pytest.raises(ValueError, match="its imports and nothing else"):
+        first_cell.opened(page, LESSON, "")
 
 
 def test_it_fits_the_page(repository):
@@ -141,8 +136,8 @@ def test_an_address_that_is_none_is_refused(published, wrong):
 
 def test_the_cells_of_a_page_keep_their_ids():
     """Learners' notebooks, and graded ones, refer to them."""
-    ids = [cell.id for cell in notebooks.read_source(LESSON).cells]
-    assert ids[:4] == ["markdown-000", first_cell.ID, "code-001", "code-002"] and len(set(ids)) == len(ids)
+    ids = [cell.id for cell in first_cell.opened(notebooks.read_source(LESSON), LESSON, "").cells]
+    assert ids[:3] == ["markdown-000", first_cell.ID, "markdown-002"] and len(set(ids)) == len(ids)
 
 
 def test_a_lesson_carries_the_version_that_it_is_built_with():

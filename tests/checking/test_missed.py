@@ -26,7 +26,8 @@ def printed(tmp_path):
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in (FIRST, FIRST, *sources)])
         client = NotebookClient(notebook, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}})
         client.execute(env={**os.environ, "PYTHONPATH": str(ROOT / "course")})
-        return [[output.get("text", output.output_type) for output in cell.outputs] for cell in notebook.cells[2:]]
+        return [["\n".join(output.get("traceback", [])) if output.get("ename") == "NotImplementedError" else
+                 output.get("text", output.output_type) for output in cell.outputs] for cell in notebook.cells[2:]]
     return run
 
 
@@ -37,3 +38,11 @@ def test_what_a_cell_misses_is_said_once_below_its_error(printed):
     assert before[0] == "error" and RUN in before[1] and len(before) == 2
     assert late[0] == "error" and "the page's name `fc1`" in late[1] and len(late) == 2
     assert other == own == never == ["error"]  # what Python says is all there is to say
+
+
+def test_a_gap_stops_in_one_line_and_another_error_of_that_kind_keeps_its_traceback(printed):
+    excitation = BLOCK.replace("return self.{}(z)", "raise NotImplementedError({})")
+    use = "Excitation(4)(torch.ones(1, 4))"
+    _, (_, gap), _, (own,) = printed(excitation.format(""), use, excitation.format("'later'"), use)
+    assert gap == "`Excitation` is still to be written: fill its gap, run its cell, then go on from here."
+    assert "Traceback" in own and "later" in own

@@ -6,8 +6,9 @@ import nbformat
 import pytest
 
 from attention_lab.checking.known import recorded
+from autograder.lessons import course
 from autograder.lessons.course import files_of
-from builder import build, cells, notebooks, record, shared
+from builder import build, cells, first_cell, notebooks, record, shared
 from tests.course.test_pages import without_link
 from tests.suites import NIGHTLY
 
@@ -24,6 +25,10 @@ def released(lesson):
     return nbformat.read(build.COURSE / lesson.name / f"{lesson.name}.ipynb", as_version=4)
 
 
+def page(lesson):
+    return first_cell.opened(notebooks.read_source(lesson), lesson, course.repository())
+
+
 def without_outputs(notebook):
     cells = [{"id": c.id, "type": c.cell_type, "source": c.source, "metadata": c.metadata} for c in notebook.cells]
     return {"cells": cells, "metadata": notebook.metadata}
@@ -31,7 +36,7 @@ def without_outputs(notebook):
 
 @LESSONS
 def test_solved_notebook_is_its_source(lesson):
-    assert without_outputs(solved(lesson)) == without_outputs(notebooks.read_source(lesson)), "run `make build`"
+    assert without_outputs(solved(lesson)) == without_outputs(page(lesson)), "run `make build`"
 
 
 @LESSONS

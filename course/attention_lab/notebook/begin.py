@@ -9,19 +9,15 @@ from pathlib import Path
 from ..checking.known import recorded
 from ..lesson_files import FIGURES, begun, figures, homes
 from ..storage import folder, write
-from .check import _notebook
 from .missed import watch
-
-# JupyterLab looked for the pictures before the cell brought them, and does not look again by itself.
-LOOK_AGAIN = """<script>
-for (const picture of document.querySelectorAll("img[src*='/figures/']"))
-  if (!picture.naturalWidth) picture.src += (picture.src.includes("?") ? "&" : "?") + "again";
-</script>"""
+from .welcome import Welcome
 
 
-def begin(lesson: str) -> None:
+def begin(lesson: str) -> Welcome:
     """Says which lesson the notebook in the current folder is, and brings the lesson's pictures if they are not beside
-    it. A file that is there stays as it is. If something is missing, it prints what to do."""
+    it. A file that is there stays as it is. If something is missing, it prints what to do.
+
+    Returns a card that says where you are, for the last line of a cell, which shows it."""
     here = Path.cwd()
     begun[here] = lesson
     watch()
@@ -37,9 +33,8 @@ def begin(lesson: str) -> None:
             write(path, pictures[path].read_bytes())
     except OSError as error:
         print(f"The lesson's pictures can't be brought here: {error.strerror or error}.")
-        return
+        return Welcome(lesson, here)
     if not all(path.is_file() and cmp(path, pictures[path], shallow=False) for path in pictures):
         print(f"The folder `{FIGURES}` holds other pictures, perhaps those of another lesson: keep each notebook in a "
               "folder of its own.")
-    if missing and (shell := _notebook()):
-        shell.display_pub.publish({"text/html": LOOK_AGAIN, "text/plain": ""})
+    return Welcome(lesson, here)

@@ -1,10 +1,12 @@
-"""Says in one line, below an error of a cell, which exercise of the page it misses. The error stays as it is."""
+"""Says in one line which exercise of the page a cell misses: below its error, or, if it came to a gap that nobody has
+filled, instead of the traceback."""
 
 from __future__ import annotations
 
 import inspect
+import time
 from pathlib import Path
-from types import FrameType
+from types import FrameType, TracebackType
 from typing import Any
 
 from torch import nn
@@ -13,18 +15,48 @@ from .. import lesson_files
 from ..checking.known import recorded
 from .check import _notebook
 
+# "Run All" leaves the view at the page's end. A notebook that is opened again later stays where it is.
+HERE = """<script>
+if (Date.now() - {now} < 10000) document.currentScript.closest(".jp-Cell")?.scrollIntoView({{block: "center"}});
+</script>"""
+
 
 def watch() -> None:
     """Looks at every cell that stops with an error from now on. In a terminal or a script, nothing happens."""
     if (shell := _notebook()) and not getattr(shell, "looks_for_missed_exercises", False):
         shell.looks_for_missed_exercises = True
         shell.events.register("post_run_cell", _say)
+        shell.set_custom_exc((NotImplementedError,), _stop)
 
 
 def _say(result: Any) -> None:
     shell = _notebook()
     if shell and (said := missed(result.error_in_exec, Path.cwd(), shell.user_ns)):
         print(said)
+
+
+def _stop(shell: Any, kind: type, error: BaseException, trace: TracebackType, tb_offset: int | None = None) -> None:
+    """Shows the error of a cell that raised NotImplementedError. It stays an error, so "Run All" ends there."""
+    if said := gap(error, Path.cwd(), shell.user_ns):
+        shell.display_pub.publish({"text/html": HERE.format(now=round(time.time() * 1000)), "text/plain": ""})
+        shell._showtraceback(kind, error, [said])
+    else:
+        shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+
+def gap(error: BaseException, folder: Path, namespace: dict[str, Any]) -> str:
+    """Returns which exercise still is the gap with which the page was handed out, if a cell came to it; otherwise an
+    empty text. An error with a message is somebody's own."""
+    frame = _last_cell(error, namespace)
+    if error.args or frame is None:
+        return ""
+    name = frame.f_code.co_qualname.partition(".")[0]
+    try:
+        known = recorded.parts(lesson_files.checks(folder))
+    except ValueError:
+        return ""
+    return (f"`{name}` is still to be written: fill its gap, run its cell, then go on from here."
+            if name in known else "")
 
 
 def missed(error: BaseException | None, folder: Path, namespace: dict[str, Any]) -> str:
