@@ -3,14 +3,15 @@ the lamp."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..tasks.data import lamp_scenes, under_lamp
 from .images import show
+from .keepsake import keepsake
 from .panels import Panel, bars, cells, hexadecimal
 from .style import FEATURES, INK, LAYERS, house_figure
 from .touch import slide
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 RATIOS = tuple(4 ** (step / 6) for step in range(-6, 7))  # the lamp's red divided by its blue
+FOUR_LAMPS = 0.4, 0.63, 1.6, 2.5  # their red divided by their blue
 CENTRE = 8  # row and column of a pixel on the paper in the centre
 
 
@@ -101,3 +103,39 @@ def _gate_under_lamps(gates: Tensor, balance: Tensor, lamps: Tensor, channel: in
              ylim=(-0.05, 1.05),
              title=f"The same papers under 200 lamps: correlation {correlation:.2f}")
     return figure
+
+
+@torch.no_grad()
+def show_answers_under_lamps(networks: Mapping[str, nn.Module]) -> None:
+    """Prints how often each network is right at the centre of new pictures under four lamps. Then draws one set of
+    papers under these lamps with each network's answer at every pixel, and keeps the picture as `my_se.png`.
+
+    networks: by their names, the learner's last; each takes pictures (B, 3, 16, 16), and returns scores (B, 2, 16, 16)
+        for more blue and more red.
+    """
+    new, shown = lamp_scenes(500, seed=7), lamp_scenes(1, seed=24).paper[0]
+    lit = {ratio: _lit(ratio, new.paper) for ratio in FOUR_LAMPS}
+    rights = {name: [100 * (network.eval()(pictures)[:, :, CENTRE, CENTRE].argmax(1) == new.label).float().mean().item()
+                     for pictures in lit.values()] for name, network in networks.items()}
+    for name, right in rights.items():
+        print(f"{name}: right under these lamps, from blue to red: {', '.join(f'{each:.0f} %' for each in right)}")
+    pictures = {ratio: _lit(ratio, shown) for ratio in FOUR_LAMPS}
+    rows = {"camera": [(f"lamp: red / blue = {ratio:.2g}", picture / picture.max())
+                       for ratio, picture in pictures.items()]}
+    for name, network in networks.items():
+        rows[name] = [(f"{right:.0f} % right", _red_or_blue(network(picture[None])[0]))
+                      for picture, right in zip(pictures.values(), rights[name], strict=True)]
+    name, right = list(rights.items())[-1]
+    keepsake("my_se.png", "The same papers under four lamps: is a pixel's paper more red, or more blue?", rows,
+             f"{name}, written by hand: {min(right):.0f} to {max(right):.0f} % right on new pictures, lamp by lamp")
+
+
+def _red_or_blue(scores: Tensor) -> Tensor:
+    """Returns a picture of a network's answers, (3, H, W): red or blue, and paler where the network is less sure.
+
+    scores: (2, H, W), for more blue and more red.
+    """
+    sure = scores.softmax(0)[1][None]
+    red, blue, grey = (torch.tensor(colour)[:, None, None] for colour in ((0.75, 0.22, 0.17), (0.17, 0.35, 0.7),
+                                                                       (0.92, 0.92, 0.92)))
+    return torch.where(sure > 0.5, grey + (2 * sure - 1) * (red - grey), grey + (1 - 2 * sure) * (blue - grey))

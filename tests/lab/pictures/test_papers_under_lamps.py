@@ -6,7 +6,13 @@ import matplotlib as mpl
 import torch
 from torch import nn
 
-from attention_lab.pictures.se import lamp_and_means, rules_in_words, show_gate_under_lamps, slide_a_lamp
+from attention_lab.pictures.se import (
+    lamp_and_means,
+    rules_in_words,
+    show_answers_under_lamps,
+    show_gate_under_lamps,
+    slide_a_lamp,
+)
 from attention_lab.tasks.data import lamp_scenes
 from attention_lab.tasks.papers_under_lamps import (
     CHANNELS,
@@ -45,6 +51,21 @@ def test_the_gate_that_follows_the_lamp_is_found(capsys):
     show_gate_under_lamps(gates_of)
     out = capsys.readouterr().out
     assert "standard deviation of gate 1" in out and re.search(r"correlation is (0\.9|1\.0)", out)
+
+
+def test_answers_under_four_lamps_are_counted_and_kept(capsys, tmp_path, monkeypatch):
+    import IPython  # noqa: F401  as in a notebook
+
+    class Divides(nn.Module):
+        def forward(self, x):
+            red, _, blue = (x / x.mean((2, 3), keepdim=True)).unbind(1)
+            return torch.stack([blue, red], 1)
+
+    monkeypatch.chdir(tmp_path)
+    show_answers_under_lamps({"by hand": Divides()})
+    rights = [int(right) for right in re.findall(r"(\d+) %", capsys.readouterr().out.partition("\n")[0])]
+    assert len(set(rights)) == 1 and rights[0] > 90, "a division by the means does not see the lamp"
+    assert (tmp_path / "my_se.png").exists()
 
 
 def test_a_colour_is_read_at_the_centre():
