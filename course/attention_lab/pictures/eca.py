@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
+from ..tasks.glowing_discs import Discs
 from .gates import kernel_at
 from .images import show
+from .keepsake import keepsake
 from .style import house_figure, numbers
 from .touch import slide
 
@@ -87,3 +89,32 @@ def _matrices(matrices: Mapping[str, Tensor]) -> Figure:
     axes[0].set_ylabel("gate of channel")
     figure.supxlabel("blue: above 0, red: below 0, white: 0; each matrix on its own scale", fontsize=9)
     return figure
+
+
+def show_tuned_in(block: nn.Module, discs: Discs, shown: int = 5) -> None:
+    """Prints in how many pictures the glowing band has the largest gate. Then draws some of them, all bands added and
+    the one band whose gate is widest open, and keeps the picture as `my_eca.png`. The two bands at the ends are left
+    out, because their gates are always open.
+
+    block: a trained gate for the bands, with a kernel `conv`.
+    discs: new pictures.
+    shown: how many of them are drawn.
+    """
+    gates = gates_of(block, discs.pictures)
+    chosen = gates[:, 1:-1].argmax(1) + 1
+    everywhere, inside = (100 * (bands == discs.bands).float().mean().item() for bands in (gates.argmax(1), chosen))
+    print(f"the glowing band has the largest gate in {inside:.0f} % of {len(gates)} new pictures, or in "
+          f"{everywhere:.0f} % if the two ends count as well")
+    added, tuned = discs.pictures.sum(1), discs.pictures[torch.arange(len(chosen)), chosen]
+    marks = ["✓" if right else "✗" for right in chosen == discs.bands]
+    weights = sum(parameter.numel() for parameter in block.parameters())
+    keepsake("my_eca.png", "One band of 48 holds a disc: which one? Three numbers tune in",
+             {"all bands added": [(f"picture {number}", _stretched(added[number])) for number in range(shown)],
+              "tuned in": [(f"band {chosen[number]} {marks[number]}", _stretched(tuned[number]))
+                           for number in range(shown)]},
+             f"ECA, written by hand: {weights} parameters, the right band in {inside:.0f} % of new pictures")
+
+
+def _stretched(picture: Tensor) -> Tensor:
+    """Returns the same picture, (H, W), from 0 at its darkest pixel to 1 at its brightest."""
+    return (picture - picture.min()) / (picture.max() - picture.min())

@@ -10,9 +10,17 @@ from torch import nn
 
 from attention_lab.networks.released_eca import print_released_kernels
 from attention_lab.networks.training import Results
-from attention_lab.pictures.eca import KERNELS, gate_in_words, gates_of, show_matrices, slide_a_kernel, with_kernel
+from attention_lab.pictures.eca import (
+    KERNELS,
+    gate_in_words,
+    gates_of,
+    show_matrices,
+    show_tuned_in,
+    slide_a_kernel,
+    with_kernel,
+)
 from attention_lab.pictures.gaps import NOTE, print_gaps
-from attention_lab.tasks.glowing_discs import BANDS, disc_finder, overlap, pixel_loss
+from attention_lab.tasks.glowing_discs import BANDS, disc_finder, glowing_discs, overlap, pixel_loss
 
 mpl.use("agg")
 
@@ -53,6 +61,16 @@ def test_a_gate_in_words_counts_what_lies_over_an_end():
 def test_a_kernel_slides_over_a_learners_block(capsys):
     slide_a_kernel(Neighbours)
     assert "Channel 6: -1 · 2.4 + 2 · 3.2 - 1 · 2 = 2.0, gate 0.88" in re.sub(r"\s+", " ", capsys.readouterr().out)
+
+
+def test_a_peak_detector_tunes_in_and_its_picture_is_kept(capsys, tmp_path, monkeypatch):
+    import IPython  # noqa: F401  as in a notebook
+
+    monkeypatch.chdir(tmp_path)
+    show_tuned_in(with_kernel(Neighbours, BANDS, torch.tensor([-4.0, 8, -4])), glowing_discs(40, seed=3))
+    inside, everywhere = map(int, re.findall(r"in (\d+) %", capsys.readouterr().out.partition("\n")[0]))
+    assert inside > 70 > 30 > everywhere, "the ends look like peaks"
+    assert (tmp_path / "my_eca.png").exists()
 
 
 def test_matrices_of_any_size_are_shown(capsys):
