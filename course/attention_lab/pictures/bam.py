@@ -11,8 +11,9 @@ from torch import Tensor, nn
 
 from ..networks.dilated_reach import ways_to_the_centre
 from ..networks.inside import output_inside
-from ..tasks.bars_and_posts import bars_and_posts
+from ..tasks.bars_and_posts import bars_and_posts, right_on_strips
 from .images import show, show_maps
+from .keepsake import keepsake
 from .sliders import parts_seen, pixels_reached, strip_seen
 from .touch import slide
 
@@ -89,24 +90,42 @@ def show_posted_and_repaired(posted: nn.Module, repaired: nn.Module) -> None:
          "one varies.")
 
 
+@torch.no_grad()
 def show_what_branches_mark(networks: Mapping[str, nn.Module]) -> None:
-    """Prints how strongly trained spatial branches mark the bar that counts and the other one, and shows their maps for
-    a new strip.
+    """Prints how strongly trained spatial branches mark the bar that counts and the other one. Then draws their maps
+    for one pair of bars with posts around the left bar and around the right one, and keeps the picture as `my_bam.png`.
 
-    networks: by name; each has a module `spatial` and was trained on strips with posts 8 pixels away.
+    networks: by name; each has a module `spatial` and was trained on strips with posts 8 pixels away. The last one is
+        named below the picture.
     """
     strips = bars_and_posts(500, 8, seed=16)
-    maps = {name: output_inside(network, "spatial", strips.pictures)[:, 0] for name, network in networks.items()}
-    maps = {name: values / values.abs().max() for name, values in maps.items()}
-    marks = {name: at_both_bars(values, strips.places) for name, values in maps.items()}
-    for name, (counts, other) in marks.items():
+    largest = {}
+    for name, network in networks.items():
+        values = output_inside(network, "spatial", strips.pictures)[:, 0]
+        largest[name] = values.abs().max()
+        counts, other = at_both_bars(values / largest[name], strips.places)
         print(f"{name}: Ms is {counts:5.2f} at the bar that counts, {other:5.2f} at the other one")
-    drawn = {"a new strip: bars blue, posts brown": strips.pictures[0, 0] - strips.pictures[0, 1],
-             **{f"Ms with {name}": values[0] for name, values in maps.items()}}
-    show(show_maps(drawn, "strip, or Ms / largest |Ms|", columns=1),
-         "A strip with two bars and two posts; below it Ms for this strip. Over 500 strips, on average: " + "; ".join(
-             f"{name}, {counts:.2f} at the bar that counts and {other:.2f} at the other one"
-             for name, (counts, other) in marks.items()))
+    shown = int((strips.horizontal[:, 0] & ~strips.horizontal[:, 1] & (strips.places == 0)).nonzero()[0])
+    pair = torch.stack([strips.pictures[shown], strips.pictures[shown]])
+    pair[1, 1] = pair[1, 1].flip(1)  # the posts around the other bar
+    rows = {"strip": [(f"posts around the {side} bar", _coloured(strip))
+                      for side, strip in zip(("left", "right"), pair, strict=True)]}
+    for name, network in networks.items():
+        maps, said = output_inside(network, "spatial", pair)[:, 0], network.eval()(pair).argmax(1)
+        rows[name] = [(f"{name} says {'horizontal' if answer else 'vertical'} {'✓' if answer == right else '✗'}",
+                       (values / largest[name]).clamp(-1, 1) / 2 + 0.5)
+                      for values, answer, right in zip(maps, said, (1, 0), strict=True)]
+    name, network = list(networks.items())[-1]
+    keepsake("my_bam.png", "Is the bar between the posts horizontal? What the spatial branch marks", rows,
+             f"BAM, written by hand, {name}: {right_on_strips(network, strips):.0f} % right on new strips")
+
+
+def _coloured(strip: Tensor) -> Tensor:
+    """Returns a strip of bars and posts, (2, H, W), as a picture with blue bars and brown posts, (3, H, W)."""
+    paper, *colours = (torch.tensor(rgb)[:, None, None] for rgb in ((0.96, 0.96, 0.96), (0.1, 0.3, 0.75),
+                                                                 (0.6, 0.35, 0.1)))
+    return (paper + sum(part.clamp(0, 1) * (colour - paper) for part, colour in zip(strip, colours, strict=True))
+            ).clamp(0, 1)
 
 
 def at_both_bars(maps: Tensor, places: Tensor) -> tuple[float, float]:

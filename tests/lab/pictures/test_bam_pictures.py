@@ -43,7 +43,10 @@ def test_what_a_module_inside_returns_is_found_by_its_name():
         output_inside(strip_reader(nn.Identity()), "spatial", pictures)
 
 
-def test_marks_are_read_at_the_bars(capsys):
+def test_marks_are_read_at_the_bars_and_kept(capsys, tmp_path, monkeypatch):
+    import IPython  # noqa: F401  as in a notebook
+
+    monkeypatch.chdir(tmp_path)
     strips = bars_and_posts(8, 8, seed=0)
     counts, other = at_both_bars((torch.arange(42) > 20).float().expand(8, 5, 42), strips.places)
     assert counts == strips.places.float().mean() == 1 - other  # marked on the right alone
@@ -53,6 +56,7 @@ def test_marks_are_read_at_the_bars(capsys):
     show_ways((1, 1), (2, 2))
     said = capsys.readouterr().out
     assert "dilation 1: Ms is " in said
+    assert (tmp_path / "my_bam.png").exists()
 
 
 def test_sides_are_followed_through_the_layers(capsys):
