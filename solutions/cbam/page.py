@@ -555,7 +555,8 @@ for row, line in enumerate(notices.tolist()):
 # The map is then a map of somewhere else.
 # With `dim=1` the stack has the right order, and needs no `view`.
 # (How such a map still answers nine of ten questions, we do not know; the [lab book](lab_book.md#8.-The-exhibits) has the runs.)
-# The same slip, a `view` or `reshape` where a `permute` was needed, was reported in [leaderj1001/Attention-Augmented-Conv2d, issue 21](https://github.com/leaderj1001/Attention-Augmented-Conv2d/issues/21), and in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6), where the author wonders why the training test had passed all the same.
+# The same slip, a `view` or `reshape` where a `permute` was needed, was reported in [leaderj1001/Attention-Augmented-Conv2d, issue 21](https://github.com/leaderj1001/Attention-Augmented-Conv2d/issues/21).
+# It was also reported in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6), where the author wonders why the training test had passed all the same.
 # We rebuilt it inside CBAM's gate.
 # </details>
 

@@ -286,10 +286,14 @@ check(OverlapPatchEmbed)
 #
 # ![x takes two paths. Above, q makes N queries. Below, x becomes a map; a convolution with stride (sr) and a LayerNorm (sr_norm) make M tokens, one for each window, and a Linear (kv) makes M keys and M values of them. Queries times keys and a softmax give A, N rows of M weights; A times the values, through proj, gives (B, N, dim).](figures/emsa.svg)
 #
-# - `sr` (spatial reduction) is a depth-wise convolution with stride `sr_ratio`: one weighted sum per window and channel. M is the number of windows.
+# - `sr` (spatial reduction) is a depth-wise convolution with stride `sr_ratio`: one weighted sum per window and channel.
+#   M is the number of windows.
 # - A **LayerNorm** (06b) treats each token by itself: it subtracts the token's mean, divides by its standard deviation, and applies a learned weight and bias.
-# - **Heads** are groups of channels, and each group does its own attention, so that one position can look at several things. Their results, (B, heads, N, head_dim), are put side by side again: (B, N, dim).
-# - With `apply_transform`, a 1 x 1 convolution mixes the heads' **logits** (the scores before the softmax), and an **InstanceNorm** follows the softmax: it subtracts the mean of a head's N · M weights and divides by their standard deviation. Both take (B, channels, height, width), and A is (B, heads, N, M), so heads act as channels.
+# - **Heads** are groups of channels, and each group does its own attention, so that one position can look at several things.
+#   Their results, (B, heads, N, head_dim), are put side by side again: (B, N, dim).
+# - With `apply_transform`, a 1 x 1 convolution mixes the heads' **logits** (the scores before the softmax), and an **InstanceNorm** follows the softmax.
+#   It subtracts the mean of a head's N · M weights and divides by their standard deviation.
+#   Both take (B, channels, height, width), and A is (B, heads, N, M), so heads act as channels.
 #
 # <details><summary>The paper's letters</summary>
 #

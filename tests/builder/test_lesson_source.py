@@ -7,7 +7,7 @@ import symtable
 import jupytext
 import pytest
 
-from builder import build, cells, notebooks
+from builder import build, cells, lab_book, notebooks
 
 pytestmark = pytest.mark.quick
 
@@ -114,10 +114,10 @@ def test_no_cell_is_compared_that_depends_on_training(lesson):
     ), "numbers of a training differ from processor to processor"
 
 
-def training_that_the_challenge_needs(notebook):
-    """Cells that train as soon as they are run, among those whose names the page's challenge uses, directly or
-    through other cells."""
-    *before, challenge = _up_to_the_challenge(notebook)
+def training_that_the_challenge_needs(notebook, book=""):
+    """Cells that train as soon as they are run, among those whose names the challenge uses, directly or through other
+    cells. book: the page's lab book, whose challenge is pasted below the page."""
+    *before, challenge = _up_to_the_challenge(notebook, book)
     needed, found = names(challenge)[0], []
     for code in reversed(before):
         read, made = names(code)
@@ -127,14 +127,17 @@ def training_that_the_challenge_needs(notebook):
     return found
 
 
-def _up_to_the_challenge(notebook):
+def _up_to_the_challenge(notebook, book):
     sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    sources += re.findall(r"(?s)```python\n(.*?)```", book)
     return sources[:1 + next(i for i, source in enumerate(sources) if "\nchallenge(" in source)]
 
 
 @LESSONS
 def test_a_challenge_can_be_tried_without_training_every_arm_again(lesson):
-    assert training_that_the_challenge_needs(notebooks.read_source(lesson)) == []
+    folder = build.topic(lesson.topic).folder
+    book = (folder / lab_book.FILE).read_text(encoding="utf-8") if (folder / lab_book.FILE).exists() else ""
+    assert training_that_the_challenge_needs(notebooks.read_source(lesson), book) == []
 
 
 def test_training_in_front_of_a_challenge_is_found():
@@ -184,7 +187,7 @@ def bad_prose(source):
         words = re.sub(r"^#\s*((#+ )?\d+\. |- |> )?", "", words)
         words = re.sub(r"^\*+[^*]+[.:?!]\*+ ", "", words)  # a heading that runs in: **Try it.** Then the sentence
         words = re.sub(r"^([A-Z]\. .*?):", ":", words)  # authors and their initials
-        if len(short) > 140:
+        if len(short) > 260:
             found[number] = f"{len(short)} characters"
         elif re.search(r"[.?!][*\")\]]* [*\"(\[]*[A-Z$]|[.?!] \*", words):
             found[number] = "two sentences"
@@ -203,9 +206,9 @@ def test_one_sentence_of_prose_a_line(lesson):
     ("# One sentence. `gate` begins another.", "two sentences"),
     ("# One sentence. $C$ begins another.", "two sentences"),
     ("# One sentence. *ball* begins another.", "two sentences"),
-    ("# " + "word " * 28, "141 characters"),
+    ("# " + "word " * 52, "261 characters"),
     ("# ## 4. A heading", None),
-    ("# " + "word " * 26 + "[here](https://example.org/a/long/address)", None),
+    ("# " + "word " * 50 + "[here](https://example.org/a/long/address)", None),
     ("# | A table. | It stays as it is. |", None),
     ("# <details><summary>A fold. It stays.</summary>", None),
     ("# **Try it.** Then read on, e.g. in lesson 3.5, or in `a. B` or $a. B$.", None),
