@@ -45,8 +45,7 @@ def coloured_posters(n: int, seed: int, asked: int = 14) -> Posters:
     if COLOURS + asked > ROWS * COLUMNS:
         raise ValueError(f"{COLOURS} patches with a mark and {asked} without don't fit into {ROWS * COLUMNS} cells")
     g, every = torch.Generator().manual_seed(seed), torch.arange(n)[:, None]
-    hue = torch.rand(n, 1, generator=g) + torch.arange(COLOURS) / COLOURS
-    palette = 0.5 + 0.5 * torch.cos(2 * math.pi * (hue[..., None] - torch.arange(3) / 3))  # (n, 6, 3), equally bright
+    palette = palettes(n, g)
     marks = torch.rand(n, COLOURS, generator=g).argsort(1) % 2
     same = torch.randint(COLOURS, (n, asked), generator=g)
     places = torch.rand(n, ROWS * COLUMNS, generator=g).argsort(1)[:, :COLOURS + asked]
@@ -61,6 +60,12 @@ def coloured_posters(n: int, seed: int, asked: int = 14) -> Posters:
     pictures += 0.05 * torch.randn(pictures.shape, generator=g)
     answers = answers.view(n, ROWS, 1, COLUMNS * 6).expand(-1, -1, 2, -1).flatten(1, 2)[:, :, ::2].contiguous()
     return Posters(pictures, answers, places, same)
+
+
+def palettes(n: int, g: torch.Generator) -> Tensor:
+    """Draws six equally bright colours for each of n pictures, in equal steps around the circle of hues, (n, 6, 3)."""
+    hue = torch.rand(n, 1, generator=g) + torch.arange(COLOURS) / COLOURS
+    return 0.5 + 0.5 * torch.cos(2 * math.pi * (hue[..., None] - torch.arange(3) / 3))
 
 
 def poster_network(middle: nn.Module, channels: int) -> nn.Sequential:
