@@ -1,0 +1,28 @@
+"""What the page of lesson 08a_windows uses. The build writes this file from the page's imports."""
+# ruff: noqa: I001
+
+import math
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from attention_lab import check, course_map, progress, review
+from attention_lab.networks.training import compare, train
+from attention_lab.notebook.challenge import challenge
+from attention_lab.pictures import predict_then_run, show, show_images
+from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.gaps import print_verdicts
+from attention_lab.pictures.windows import point_windows, show_by_column, show_log_scale, slide_layers
+from attention_lab.tasks.data import photograph
+from attention_lab.tasks.coloured_tiles import (TileNet, coloured_tiles, right_at_borders,
+                                                right_by_column, with_transform)
+
+from attention_lab import begin
+
+__all__ = [
+    "F", "TileNet", "begin", "challenge", "check", "coloured_tiles", "compare", "course_map", "math", "nn",
+    "photograph", "point_windows", "predict_then_run", "print_verdicts", "progress", "remind", "review",
+    "right_at_borders", "right_by_column", "show", "show_by_column", "show_images", "show_log_scale",
+    "slide_layers", "torch", "train", "with_transform"
+]
