@@ -1,5 +1,7 @@
 """What sliders move: the sentences say what the numbers are."""
 
+import re
+
 import torch
 from matplotlib.figure import Figure
 from torch import nn
@@ -8,6 +10,7 @@ from attention_lab.pictures import mixing_desk
 from attention_lab.pictures import sliders as slide_pictures
 from attention_lab.pictures.touch import point, slide
 from attention_lab.tasks import bars_and_posts
+from attention_lab.tasks.striped_cloths import direction_namer
 
 
 def test_a_gradient_tells_which_pixels_are_reached():
@@ -51,6 +54,26 @@ def test_a_mixing_desk_is_said_in_words():
         "All shares are between the limits 0.11 and 0.48.")
     assert mixing_desk.desk_in_words(outside, kernels).endswith("Outside the limits 0.11 and 0.48: 3 x 3, 5 x 5, 7 x "
                                                                 "7, 9 x 9.")
+
+
+def test_the_desks_of_the_best_network_are_drawn_and_kept(capsys, tmp_path, monkeypatch):
+    import IPython  # noqa: F401  as in a notebook
+
+    class Module(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.split = nn.Module()
+            self.split.convs = nn.ModuleList([nn.Conv2d(8, 4, k, padding=k // 2) for k in (3, 5)])
+            self.split.forward = lambda x: torch.stack([conv(x) for conv in self.split.convs], 1)
+            self.se = lambda scale: scale.mean((2, 3), keepdim=True).sigmoid()
+
+        def forward(self, x):
+            return self.split(x).flatten(1, 2)
+
+    monkeypatch.chdir(tmp_path)
+    mixing_desk.show_desks({seed: direction_namer(Module, 8) for seed in (0, 1)}, [70.0, 90.0])
+    assert re.search(r"run 1, blue dots: 3 x 3 gets 0\.\d\d, 5 x 5 gets", capsys.readouterr().out)
+    assert (tmp_path / "my_pyramid.png").exists()
 
 
 class Branch(nn.Module):
