@@ -11,31 +11,21 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention_lab.tasks.woven_cloths import movement
+from solutions.cloformer.reference import CloBlock
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent
 ABOUT = """# 09_cloformer: long runs
 
-`python -m solutions.cloformer.experiment` trains the page's arms for the page's 180 steps and for five times as many, at its peak rate
-(0.01) and at half of that rate.
-
-Each cell begins with three scores: on new cloths, on cloths without the glow, and on cloths whose glow is a checkerboard.
-A score is the mean share of right answers on rising and on falling threads, in per cent. Chance level is 50.
-Then come two numbers for the local branch, if there is one, and two for the global branch, if there is one.
-They say how far a grey wave of 3 pixels and one of 24 pixels change the branch's output.
-For each branch, 100 % is the largest change that any wave of 2 to 24 pixels makes.
-
-`GroupNorm` has GroupNorm(1, 16) instead of the BatchNorm before the attention.
-`added` computes tanh(map(q + k)) + v, `GELU` computes GELU(v), and `tanh` computes tanh(v).
-`not trained` has no scores, only the four numbers for the branches.
-`window` is the window size of the global branch. `[3, 1]` has three local heads and one global head."""  # noqa: E501
+`python -m solutions.cloformer.experiment` writes this table; `lab_book.md` says what the arms are and what the runs show.
+Each cell begins with three scores, in per cent; then come two numbers for each branch, which say how it responds to waves."""  # noqa: E501
 HALF = Fraction(1, 2)
 WAVELENGTHS = 2, 3, 4, 6, 8, 12, 24
 
 PAGE = "local heads only", "global heads only", "two of each", "two of each, gate open"
 CHANGED = "local heads only, GroupNorm", "two of each, added"
 PLAIN, TANH = "two of each, GELU", "two of each, tanh"
-UNTRAINED = "two of each, not trained"
+UNTRAINED, BLOCK = "two of each, not trained", "CloBlock"
 SPLITS = "[3, 1]", "[1, 3]", "two of each, window 12", "two of each, window 1"
 FRESH = range(11, 17)  # seeds that nobody had seen when the page was written
 ROWS = [
@@ -55,6 +45,7 @@ ROWS = [
     (Row(PAGE[3]), range(3, 11)),
     (Row(TANH), range(11)),
     (Row(TANH, 5), FRESH[:3]),
+    (Row(BLOCK), range(5)),
 ]
 
 
@@ -94,6 +85,7 @@ def changed_arms(page: dict[str, Any]) -> dict[str, Callable[[], nn.Module]]:
         "[1, 3]": lambda: net([1, 3]),
         "two of each, window 12": lambda: with_window(12),
         "two of each, window 1": lambda: with_window(1),
+        BLOCK: lambda: page["ClothNet"](lambda: CloBlock(16, 16, 4, [2, 2], [5], 4, 3, 2.0, 1)),
     }
 
 
@@ -106,6 +98,8 @@ def with_waves(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
         else:
             scores = page["run"](arm, seed)
             model = page["trained"][arm, seed]
+        if arm == BLOCK:
+            return scores
         branches = {"local": model.attn.local_branches[0] if model.attn.local_branches else None,
                     "global": model.attn.global_branch}
         for name, branch in branches.items():

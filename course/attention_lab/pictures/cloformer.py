@@ -7,12 +7,14 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from ..tasks.cloth_net import ClothNet, right_with_anothers_keys
+from ..tasks.scoring import right_of_each
 from ..tasks.woven_cloths import SIDE, THREAD, grey_waves, movement, shown
 from .gaps import print_verdicts
 from .images import show, show_images
+from .keepsake import keepsake
 from .panels import Panel, cells
 from .scores import score_bars
 from .style import ALERT, FEATURES, INK, OTHER, house_figure
@@ -55,6 +57,31 @@ def show_scores(results: Results, parameters: Mapping[str, int], trained: ClothN
     print_verdicts(results, *((BOTH, other) for other in results.arms if other != BOTH))
     print(f"'{BOTH}', glow removed: {results.mean(BOTH, 'glow removed'):.0f} %;",
           f"with the keys and values of another cloth: {right_with_anothers_keys(trained, cloths):.0f} %")
+
+
+def keep_cloths(networks: Mapping[str, nn.Module], cloths: tuple[Tensor, Tensor]) -> None:
+    """Keeps a picture as `my_cloformer.png`: two new cloths, the threads as seen from the front, and what each network
+    answers, with its score on all cloths. Where no question is asked, near the glow, the truth is half grey.
+
+    networks: by name; the last one is the learner's.
+    cloths: new pictures and their answers.
+    """
+    pictures, answers = cloths
+    red = (pictures[:, 0] - pictures[:, 2]).sum((1, 2))
+    of_each = torch.stack([(answers == each).sum((1, 2)) for each in (0, 1)]).amin(0)  # the rarer answer, in pixels
+    two = [int((of_each * facing).argmax()) for facing in (red > 0, red < 0)]
+    columns = [("the cloth\n", shown(pictures[two], enlarged=1)),
+               ("the truth, where asked\n", torch.where(answers < 0, 0.5, answers.clamp(min=0))[two])]
+    for name, network in networks.items():
+        with torch.no_grad():
+            said = network.eval()(pictures)
+        score = right_of_each(said, answers)
+        columns.append((f"{name}:\n{score:.0f} % right", said.argmax(1).float()[two]))
+        print(f"{name}: {score:.1f} % right on {len(pictures)} new cloths")
+    keepsake("my_cloformer.png", "Do the threads rise (dark) or fall (light), seen from the front of the cloth?",
+             {side: [(words, stack[place]) for words, stack in columns]
+              for place, side in enumerate(("red glow: the front", "blue glow: the back"))},
+             f"CloFormer's block, written by hand: {score:.1f} % right on {len(pictures)} new cloths")
 
 
 # ---------------------------------------------------------------------- waves
