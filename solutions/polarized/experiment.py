@@ -12,13 +12,10 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 06b_polarized: long runs
 
-`python -m solutions.polarized.experiment` trains the page's arms for five times the page's 256 steps.
-It does so at the page's peak rate and at three times that rate.
-Each number is the share of new pictures in which the right dot was found, in per cent.
-The first number is for the pictures as they are, the second for pictures with the bar of another picture.
-Maps of 4 x 4 and of 8 x 8 cells have two more numbers.
-The third is for the pictures in which a perfect map of such cells can tell the dots apart, the fourth for all other pictures."""  # noqa: E501
+`python -m solutions.polarized.experiment` writes this table; `lab_book.md` says what the arms are and what the runs show.
+Each cell begins with the share of right dots on new pictures and on pictures with another bar, in per cent."""  # noqa: E501
 THREE = Fraction(3)
+EXHIBIT, BOTH = "exhibit A only", ("both, parallel", "both, sequential")
 COARSE = {"map of 4 x 4 cells": 4, "map of 8 x 8 cells": 8}
 
 
@@ -45,8 +42,13 @@ ROWS = [
     *((Row(arm, 5), range(5)) for arm in ("both, parallel", "channel gates", "full-size map")),
     *((Row(arm, 5, THREE), (0,)) for arm in ("no module", "both, parallel", "channel gates", "full-size map")),
     *((Row(arm, 1, THREE), range(5)) for arm in ("full-size map", *COARSE)),
+    *((Row(arm), range(5)) for arm in ("channel gates", EXHIBIT, "full-size map", *COARSE, "no module", *BOTH)),
+    (Row(EXHIBIT, 5), range(5)),
+    *((Row("both, sequential", 5, rate), seeds) for rate, seeds in ((Fraction(1), range(5)), (THREE, (0,)))),
 ]
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
+    page = runs.page
+    page["arms"][EXHIBIT] = lambda: page["Gated"](page["ExhibitA"](page["CHANNELS"]))
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run_of(runs.page))

@@ -1,4 +1,5 @@
-"""Pictures of lesson 06b: a spatial gate that is set by hand, over photographs by day and by night."""
+"""Pictures of lesson 06b: a spatial gate that is set by hand, over photographs by day and by night, and what a trained
+network answers."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from ..tasks.coloured_dots import Dots, right_dots, sharing_a_cell, with_bar
+from .keepsake import keepsake
 from .panels import Panel, cells
 
 PHOTO = 200  # px: the height at which a photograph is drawn
@@ -51,3 +54,25 @@ def gate_in_words(branch: nn.Module, photo: Tensor, factor: float) -> str:
     return (f"The photograph has a mean brightness of {bright.mean():.2f}. With the logits times {factor:g}, the "
             f"weights are {weights[0]:.2f} for bright and {weights[1]:.2f} for dark. The mean of the map is "
             f"{light:.2f} over bright positions and {shade:.2f} over dark ones.")
+
+
+@torch.no_grad()
+def keep_dots(network: nn.Module, dots: Dots, grey: float) -> None:
+    """Shows a trained network two pictures under a bar of each colour, and keeps the picture as `my_polarized.png`.
+    Each answer is drawn from 0 to its peak.
+
+    network: a `dot_finder`.
+    dots: new pictures.
+    grey: what is subtracted from pictures.
+    """
+    network.eval()
+    right = right_dots(network(dots.pictures - grey), dots).float()
+    two, bars = sharing_a_cell(dots, 4)[:2].repeat_interleave(3), torch.arange(3).repeat(2)
+    asked = Dots(with_bar(dots.pictures[two], bars), dots.heat[two], dots.centres[two], bars)
+    heat = network(asked.pictures - grey).clamp(min=0)
+    marks = ["found" if found else "missed" for found in right_dots(heat, asked)]
+    names = [f"a {('red', 'green', 'blue')[bar]} bar" for bar in bars]
+    keepsake("my_polarized.png", "The bar says which dot is meant. Where is its centre?",
+             {"the picture": list(zip(names, asked.pictures.clamp(0, 1), strict=True)),
+              "the answer": list(zip(marks, (heat / heat.amax((2, 3), keepdim=True))[:, 0], strict=True))},
+             f"Polarized self-attention, written by hand: {100 * right.mean():.1f} % of {len(right)} new dots found")
