@@ -1,12 +1,16 @@
-"""The pixels that one position of a self-calibrated convolution sees, with two sliders (lesson e1)."""
+"""Pictures of lesson e1: the pixels that one position of a self-calibrated convolution sees, with two sliders, and the
+answers of trained networks at every pixel."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+import torch
 from torch import nn
 
-from ..tasks.ringed_dots import seen
+from ..tasks.ringed_dots import GREY, RING_COLOURS, RingedDots, right_at_dots, seen
+from ..tasks.scoring import UNASKED
+from .keepsake import keepsake
 from .panels import Panel, cells
 from .style import FEATURES
 from .touch import slide
@@ -36,3 +40,29 @@ def slide_a_view(make: Callable[[int, int, int], nn.Module]) -> None:
     slide({"pooling": {str(pooling): pooling for pooling in POOLINGS}, "row": {str(row): row for row in ROWS}}, drawn,
           says,
           start=["4", "24"])
+
+
+@torch.no_grad()
+def show_answers_at_dots(networks: Mapping[str, nn.Module], dots: RingedDots, shown: int = 4) -> None:
+    """Draws some pictures of ringed dots and, below them, each network's answer at every pixel in the colour of the
+    ring, pale outside the dots. Keeps the picture as `my_scnet.png`.
+
+    networks: by name, the learner's last; (n, 3, H, W) -> (n, 3, H, W), scores of the colours.
+    dots: new pictures.
+    shown: how many of them are drawn.
+    """
+    rows = {"picture": [(f"picture {number}", (picture + GREY).clamp(0, 1))
+                        for number, picture in enumerate(dots.pictures[:shown])]}
+    score = 0.0
+    for name, network in networks.items():
+        scores = network.eval()(dots.pictures)
+        score = right_at_dots(scores, dots.answers)
+        said = torch.einsum("nchw,cd->ndhw", scores[:shown].softmax(1), RING_COLOURS)
+        asked = (dots.answers[:shown] != UNASKED)[:, None]
+        pale = 0.85 + 0.15 * said
+        rights = [100 * (one.argmax(0) == answers)[answers != UNASKED].float().mean().item()
+                  for one, answers in zip(scores[:shown], dots.answers, strict=False)]
+        rows[name] = [(f"{right:.0f} % right", picture)
+                      for right, picture in zip(rights, torch.where(asked, said, pale), strict=True)]
+    keepsake("my_scnet.png", "White dots, all alike: which colour is the ring around each?", rows,
+             f"{list(networks)[-1]}, written by hand: {score:.1f} % right at the dots of new pictures")
