@@ -1,5 +1,5 @@
-"""Our own attempts at a lesson's challenge, measured by the page's own cell: `python -m solutions.<topic>.challenge`
-prints them."""
+"""Our own attempts at a lesson's challenge, measured by the cell that a learner runs, on the page or pasted from the
+lab book: `python -m solutions.<topic>.challenge` prints them."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from autograder.lessons import pages
 
 from .long_runs import LongRuns
 
+BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 MINE = re.compile(r"^mine = None.*\n", re.MULTILINE)  # what a learner replaces
 
 
@@ -25,12 +26,15 @@ class Attempts:
         """also: a line of each later cell that the challenge needs;
         such a cell is run up to its `compare(...)`, if it has one.
 
-        Raises ValueError unless exactly one cell has the line, or unless one cell of the page is a challenge.
+        Raises ValueError unless exactly one cell has the line, or unless one cell of the page or one block of the lab
+        book beside it is a challenge.
         """
         self.page = LongRuns(page).page | {"compare": compare}
         sources = [cell.source for cell in pages.read(page).cells if cell.cell_type == "code"]
         for line in also:
             exec(re.split(r"^\w+ = compare\(", _only(sources, line), flags=re.MULTILINE)[0], self.page)
+        book = page.with_name("lab_book.md")
+        sources += BLOCK.findall(book.read_text(encoding="utf-8")) if book.exists() else []
         self._set_up, self._last = _only(sources, "\nchallenge(").rsplit("\nchallenge(", 1)
         if not MINE.search(self._set_up):
             raise ValueError(f"the challenge of {page} has no line `mine = None`")

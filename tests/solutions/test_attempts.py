@@ -42,6 +42,14 @@ def test_the_pages_own_cell_measures(tmp_path):
     assert not attempts.result(lambda: 2.0).met
 
 
+def test_a_challenge_in_the_lab_book_measures_too(tmp_path):
+    file = page(tmp_path)
+    before, challenge = file.read_text(encoding="utf-8").rsplit("# %%\n", 1)
+    file.write_text(before, encoding="utf-8")
+    (tmp_path / "lab_book.md").write_text(f"# A book\n\n```python\n{challenge}```\n", encoding="utf-8")
+    assert Attempts(file, also=["def doubled(value):"]).result(lambda: 3.0).met
+
+
 def test_each_attempt_is_printed_with_its_name(tmp_path, capsys):
     Attempts(page(tmp_path), also=["def doubled(value):"]).try_all({"small": lambda: 1.0, "large": lambda: 4.0})
     shown = capsys.readouterr().out
