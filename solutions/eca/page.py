@@ -543,8 +543,9 @@ print_gaps(results, [("no neighbours", "no gate"), ("SE", "no gate"),
 # Nothing was taken out of the pictures; only neighbours are no longer alike, and [five times the training](lab_book.md#2.-Is-it-only-slow) does not bring it back.
 #
 # **Free numbers learn the same rule, but slowly.**
-# After these 512 steps the full matrix is no better than no gate, and after five times as many it is [about halfway](lab_book.md#3.-Is-it-the-sharing).
-# Sharing is not the only difference, because the rates differ too: under the same conditions a kernel for each channel ends where a shared one does, and gets there later.
+# After these 512 steps the full matrix is no better than no gate, and after five times as many it has come [about a third of the way](lab_book.md#3.-Is-it-the-sharing) to ECA.
+# Sharing is not the only difference, because the matrix had scaled means and a lower rate.
+# With scaled means, ECA's rate and a bias for both, a kernel for each channel ends where a shared one does, and gets there later.
 
 # %% [markdown]
 # What has the kernel learned?

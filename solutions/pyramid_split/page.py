@@ -604,7 +604,7 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 
 # %% [markdown]
 # **With a narrow view, the coarse stripes stay hidden.**
-# *Only 3 x 3 kernels* names the fine stripes and scores 35 % on the coarse ones, where chance is 33 %, and 38 to 47 % in five longer runs.
+# *Only 3 x 3 kernels* names the fine stripes and scores 35 % on the coarse ones, where chance is 33 %, and 38 to 47 % in five longer runs at this learning rate.
 # Large kernels are one way to see more; [holes are another](lab_book.md#3.-Is-it-the-size), and with those eight longer runs scored 100 %.
 #
 # **Seeing both is not enough, something has to choose.**
