@@ -37,11 +37,11 @@
 # |---|---|
 # | [the question](#1.-Which-stripes-are-meant?), [what four windows cost](#2.-What-four-windows-cost) | 15 |
 # | the idea, [exercise 1, `SEWeight`](#3.-Exercise-1:-SEWeight) (2 points) | 17 |
-# | [exercise 2, `SplitAndConcat`](#4.-Exercise-2:-SplitAndConcat) (3 points) | 18 |
+# | [exercise 2, `SplitAndConcat`](#4.-Exercise-2:-SplitAndConcat) (3 points) | 20 |
 # | [exercise 3, `PyramidSplitAttention`](#5.-Exercise-3:-PyramidSplitAttention) (3 points); a mixing desk to touch | 28 |
 # | [exercise 4, `EPSABlock`](#6.-Exercise-4:-EPSABlock) (2 points), and a number from the paper | 24 |
 # | [the bug museum](#7.-The-bug-museum) | 8 |
-# | [the experiment](#8.-The-experiment:-what-chooses-between-the-scales?) and [what we now know](#9.-What-we-now-know) | 25 |
+# | [the experiment](#8.-The-experiment:-what-chooses-between-the-scales?) and [what we now know](#9.-What-we-now-know) | 23 |
 #
 # </details>
 
@@ -266,6 +266,27 @@ check(SplitAndConcat)
 # `__init__` computes the number of channels per scale, and a loop appends one convolution per pair.
 # `forward` is one line: it makes the list of all convolutions' outputs and stacks them.
 # </details>
+
+# %% [markdown]
+# What does each of your windows notice?
+# Give every convolution weights by hand, so that it subtracts the mean of its window from the pixel in the middle, and show it cloth 5, whose fine stripes are upright and whose coarse ones fall.
+# In which of the four scales will the coarse stripes survive?
+
+# %% tags=["nbval-ignore-output"]
+split = SplitAndConcat(1, 4, groups=(1, 1, 1, 1))
+with torch.no_grad():
+    for conv in split.convs:
+        k = conv.kernel_size[0]
+        conv.weight.fill_(-1 / k ** 2)
+        conv.weight[:, :, k // 2, k // 2] += 1
+    cloth = cloths.pictures[4:5, 1:2]
+    scales = torch.cat([cloth, split(cloth)[0]])
+show(show_images(0.5 + 0.7 * scales, ["the cloth", "3 x 3", "5 x 5", "7 x 7", "9 x 9"]),
+     "A cloth and what four windows leave of it. With 3 x 3, only the fine upright stripes.")
+
+# %% [markdown]
+# A window of 3 x 3 takes its piece of a coarse stripe for a plain grey, and only the fine stripes are left.
+# The wider the window, the more of the coarse ones comes back.
 
 # %% [markdown]
 # ## 5. Exercise 3: `PyramidSplitAttention`
