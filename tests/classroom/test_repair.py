@@ -3,6 +3,7 @@ than text."""
 
 import copy
 import json
+import re
 import tracemalloc
 
 import nbformat
@@ -299,9 +300,11 @@ def test_a_pasted_picture_stays():
 
 
 def test_the_text_of_the_lesson_is_plain():
+    """But for its links to other lessons and to its lab book."""
     for cell in RELEASED.cells:
         if cell.cell_type == "markdown":
-            assert unsafe(rendered(cell)) is None, cell.source
+            text = re.sub(r"\]\((\.\./\w+/\w+\.ipynb|lab_book\.md)", "](https://here", cell.source)
+            assert unsafe(rendered(new_markdown_cell(text))) is None, cell.source
 
 
 NASTY = st.text(st.sampled_from([*"`~$\\<>&[]()!*_#|:-\n\r\t \u2028\x0c\x00'\"/=ax"]),

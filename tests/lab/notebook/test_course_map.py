@@ -65,11 +65,11 @@ def test_a_lesson_builds_on_earlier_ones():
 def test_a_path_shows_its_lessons_in_every_notebook_until_everything_is_wanted(lesson, monkeypatch):
     monkeypatch.chdir(lesson)
     _, *lines, note = repr(course_map("evening")).splitlines()
-    assert [line[3:5] for line in lines] == ["00", "01"] and "2 h 55 min" in note and "16 lessons are not on it" in note
+    assert [line[3:5] for line in lines] == ["00", "01"] and "2 h 45 min" in note and "17 lessons are not on it" in note
     other = lesson.parent / "01_se"
     other.mkdir()
     monkeypatch.chdir(other)
-    assert course_map()._repr_html_().count("<tr>") == 1 + 2 and "16 lessons" in course_map()._repr_html_()
+    assert course_map()._repr_html_().count("<tr>") == 1 + 2 and "17 lessons" in course_map()._repr_html_()
     assert (
         len(repr(course_map("everything")).splitlines()) == 1 + len(lessons()) == len(repr(course_map()).splitlines())
     )

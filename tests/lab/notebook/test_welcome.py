@@ -23,7 +23,7 @@ def solved(folder, **points):
 
 
 def test_before_anything_is_solved_it_says_the_lesson_and_its_minutes(here):
-    assert repr(Welcome("03_cbam", here)) == "Lesson 03 · about 2 h"
+    assert repr(Welcome("03_cbam", here)) == "Lesson 03 · about 1 h 55 min"
     assert "<circle" not in Welcome("03_cbam", here)._repr_html_()  # no ring has anything to show
 
 
@@ -37,7 +37,7 @@ def test_what_is_solved_shortens_what_is_left_and_brings_questions(here):
 
 def test_a_solved_lesson_fills_its_ring(here):
     solved(here, ChannelGate=4.0, SpatialGate=3.0, CBAM=2.0, flexible_attention=1.0)
-    assert "10 of 10 points · solved · 1 of 18 lessons solved" in repr(Welcome("03_cbam", here))
+    assert "10 of 10 points · solved · 1 of 19 lessons solved" in repr(Welcome("03_cbam", here))
 
 
 def test_a_lesson_that_the_course_does_not_have_brings_only_the_look(tmp_path):
