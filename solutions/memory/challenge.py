@@ -1,7 +1,7 @@
-"""Our attempt at the challenge of lesson 05b, beside the page's own cells: `python -m solutions.memory.challenge` (some
-seconds).
+"""Our attempt at the challenge of lesson 05b, beside the page's own functions: `python -m solutions.memory.challenge`
+(some seconds).
 
-The page compares no networks, so its cells are run here one by one, and the challenge's cell measures.
+The page compares no networks, so its cells are run here one by one, and the lab book's challenge measures.
 """
 
 from pathlib import Path
@@ -13,7 +13,7 @@ from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
 from solutions.memory.reference import streaming_attention
-from solutions.shared.attempts import MINE
+from solutions.shared.attempts import BLOCK, MINE
 
 
 def masked(q: Tensor, k: Tensor, v: Tensor, first: int) -> Tensor:
@@ -41,7 +41,8 @@ def main() -> None:
              if cell.cell_type == "code"]
     for begin in ("import torch", "def naive("):
         exec(next(source for source in cells if begin in source), page)
-    set_up, last = next(source for source in cells if "\nchallenge(" in source).rsplit("\nchallenge(", 1)
+    book = BLOCK.findall(Path(__file__).with_name("lab_book.md").read_text(encoding="utf-8"))
+    set_up, last = next(source for source in book if "\nchallenge(" in source).rsplit("\nchallenge(", 1)
     copied = {f"the page's {name}": page[name] for name in ("recomputed", "fused_padded")}
     for name, mine in {"triangle": triangle, "whole rows": whole_rows, **copied,
                        "streaming": streaming_attention}.items():

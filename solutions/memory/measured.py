@@ -1,5 +1,5 @@
-"""How much memory 05b's five methods take: `python -m solutions.memory.measured` writes measured.md (two minutes of one
-core).
+"""How much memory 05b's five methods take, and what attention makes of six noisy photographs: `python -m
+solutions.memory.measured` writes measured.md (three minutes of one core).
 
 Batch 1, 8 channels in queries and keys, 64 in values, float32, forward and backward, chunks of 256 rows, one thread.
 Each number is how far a process grows that does nothing else, and whose allocator gives freed blocks back at once.
@@ -15,11 +15,15 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from attention_lab.tasks.data import photo_names
+from attention_lab.tasks.pixels_alike import noisy_photograph, pixels_alike
+from solutions.memory.reference import streaming_attention
+
 HERE = Path(__file__).parent
 SIZES = 1024, 4096, 9216
 WIDTH, VALUES, ROWS = 8, 64, 256
 TIDY = {"MALLOC_MMAP_THRESHOLD_": "1000000", "MALLOC_TRIM_THRESHOLD_": "1000000"}
-ABOUT = f"""# 05b_memory: memory of a process
+ABOUT = f"""# 05b_memory: memory and photographs
 
 `python -m solutions.memory.measured` measures how much memory a process needs for each method, forward and backward.
 The batch has one image, with {WIDTH} channels in queries and keys and {VALUES} in values, in float32.
@@ -63,6 +67,18 @@ def measure(method: str, n: int) -> float:
     return (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
 
 
+def psnr(picture: Tensor, clean: Tensor) -> str:
+    return f"{-10 * (picture - clean).square().mean().log10().item():.1f}"
+
+
+def cleaned(name: str) -> str:
+    """A row of the second table: a photograph's noisy copy, the mean of 3 x 3 pixels, and attention, in dB."""
+    clean, noisy = noisy_photograph(name)
+    blurred = nn.functional.avg_pool2d(nn.functional.pad(noisy[None], (1,) * 4, mode="reflect"), 3, 1)[0]
+    ours = streaming_attention(*pixels_alike(noisy))[0].T.view_as(noisy)
+    return f"| {name} | {psnr(noisy, clean)} | {psnr(blurred, clean)} | {psnr(ours, clean)} |"
+
+
 def main() -> None:
     lines = ["| method | " + " | ".join(f"N = {n}" for n in SIZES) + " |", "|---" * (1 + len(SIZES)) + "|"]
     for method in METHODS:
@@ -70,6 +86,9 @@ def main() -> None:
         grown = [float(subprocess.check_output(command, env={**os.environ, **TIDY}, text=True)) for command in commands]
         lines.append(f"| {method} | {' | '.join(f'{mib:.0f} MiB' for mib in grown)} |")
         print(lines[-1], flush=True)
+    lines += ["", "The page's noisy photograph, and five others, in dB of PSNR:", "",
+              "| photograph | noisy | mean of 3 x 3 pixels | attention |", "|---|---|---|---|",
+              *map(cleaned, [*photo_names("train"), *photo_names("test")])]
     (HERE / "measured.md").write_text("\n".join([ABOUT, "", *lines, "", f"torch {torch.__version__}.", ""]),
                                       encoding="utf-8")
 

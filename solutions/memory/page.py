@@ -17,13 +17,14 @@
 #
 # ![Drawn to scale, except the thickness of queries and keys: the matrix A, 9216 x 9216, is a large square of 324 MiB. Beside it stand queries, keys and values as lines: 9216 x 4, 9216 x 4 and 9216 x 32, together 1.4 MiB. Does the matrix ever have to exist?](figures/to_scale.svg)
 #
-# The drawing shows lesson 05a's position attention for *one* image of 768 x 768 pixels, at 1/8 of its resolution.
-# Does the large matrix ever have to exist?
-# For a text of 131,072 tokens (pieces of words), one such matrix would take 64 GiB, and a language model has many of them.
-# Yet language models read such texts.
-# These models call [FlashAttention](https://arxiv.org/abs/2205.14135) or one of its relatives, and in this lesson you implement its central idea yourself.
+# This is lesson 05a's position attention for *one* image of 768 x 768 pixels, at 1/8 of its resolution.
+# Everything in the square can be computed from the thin lines beside it, at any time.
+# So does it ever have to exist?
 #
-# **Needs** lessons 05a (position attention, shown again below) and 00 (dot products, softmax) · 1 h 55 min · 7 points · difficulty 4 of 5
+# For a text of 131,072 tokens (pieces of words) such a matrix would take 64 GiB, and a language model has many of them.
+# Yet language models read such texts, and at the end of this lesson your code will, too, in principle.
+#
+# **Needs** lessons 05a (position attention, shown again below) and 00 (dot products, softmax) · 1 h 50 min · 7 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -36,12 +37,12 @@
 #
 # | part | minutes |
 # |---|---|
-# | [what the matrix costs](#1.-What-the-matrix-costs) | 8 |
-# | three ideas, [exercise 1, `EfficientPositionAttention`](#2.-Exercise-1:-EfficientPositionAttention) (3 points), the proof | 33 |
-# | [five ways side by side](#3.-Five-ways-side-by-side) | 8 |
-# | [exercise 2, `streaming_attention`](#4.-Exercise-2:-streaming_attention) (4 points); a row to touch | 41 |
-# | [the bug museum](#5.-The-bug-museum) (the challenge takes 20 to 30 more) | 9 |
-# | [what we now know](#6.-What-we-now-know), [questions](#7.-Questions-to-think-about) | 16 |
+# | [what the matrix costs](#1.-What-the-matrix-costs) | 7 |
+# | [exercise 1, `EfficientPositionAttention`](#2.-Exercise-1:-EfficientPositionAttention) (3 points), and the proof | 32 |
+# | [five ways side by side](#3.-Five-ways-side-by-side) | 10 |
+# | [exercise 2, `streaming_attention`](#4.-Exercise-2:-streaming_attention) (4 points), and a row to touch | 40 |
+# | [the bug museum](#5.-The-bug-museum) | 9 |
+# | [a photograph that cleans itself](#6.-A-photograph-that-cleans-itself), [what we now know](#7.-What-we-now-know) | 12 |
 #
 # </details>
 
@@ -51,28 +52,21 @@ import torch.nn.functional as F
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
-from attention_lab import check, course_map, progress, review
+from attention_lab import check, progress
 from attention_lab.networks.cost import cost
 from attention_lab.networks.largest_storage import largest_storage
 from attention_lab.pictures import predict_then_run, show
+from attention_lab.pictures.keepsake import keepsake
 from attention_lab.pictures.memory_growth import growth_in_words, memory_growth
 from attention_lab.pictures.sliders import so_far_in_words, softmax_so_far
 from attention_lab.pictures.touch import slide
+from attention_lab.tasks.pixels_alike import noisy_photograph, pixels_alike
 
 # %% [markdown]
 # ## 1. What the matrix costs
 #
-# An image of 768 x 768 pixels, at 1/8 of its resolution, has 96 · 96 = 9216 positions.
-# From 32 channels, position attention makes queries and keys with 4 numbers per position.
-# It also makes values with 32 numbers per position.
-# From the queries and keys it then computes the matrix A.
-# (In the drawing, queries and keys are thicker than they should be: to scale, they would be thinner than a hair.)
-#
-# Everything that A holds can be computed from these thin tensors, at any time.
-# So does A ever have to exist?
-#
-# This is lesson 05a's module, as you wrote it there.
-# If you skipped that lesson, read `attention` and `forward`; you need nothing else from lesson 05a:
+# Here is lesson 05a's module, as you wrote it there.
+# If you skipped that lesson, `attention` and `forward` are all that you need of it:
 
 # %%
 class PositionAttention(nn.Module):
@@ -94,9 +88,8 @@ class PositionAttention(nn.Module):
         gathered = self.value(x).flatten(2) @ self.attention(x).transpose(1, 2)
         return x + self.gamma * gathered.view_as(x)
 
-
 # %% [markdown]
-# `cost` reports how much memory is in use at the worst moment: it adds up the bytes of all tensors that are alive then.
+# `cost` adds up the bytes of all tensors that are alive at the worst moment.
 # **Predict, then run:** when height and width double, by what factor does the memory of a training step grow?
 # Replace each `None`.
 
@@ -109,40 +102,30 @@ measured = {f"{n} x {n} to {2 * n} x {2 * n}": step[2 * n] / step[n] for n in (1
 predict_then_run(predicted, measured, unit="times as much memory")
 
 # %% [markdown]
-# <details><summary>Why</summary>
-#
 # Twice the side means four times the positions, and sixteen times the entries of A.
-# The forward pass holds two such matrices at once: the products and their softmax.
-# A training step needs three: A, the gradient of A, and the gradient of the products.
-# The gradient of the products is computed from the other two matrices, so all three are alive at the same time.
-# Users of DANet's code (lesson 05a) noticed that this one module [doubled the memory](https://github.com/CASIA-IVA-Lab/DANet/issues/104) of their network.
-# </details>
+# A training step even holds three such matrices at once: A, the gradient of A, and, computed from these two, the gradient of the products.
+# Users of DANet noticed that this one module [doubled the memory](https://github.com/CASIA-IVA-Lab/DANet/issues/104) of their network.
 
 # %% [markdown]
 # ## 2. Exercise 1: `EfficientPositionAttention`
 #
-# ### Three ideas
+# Three ideas avoid the matrix, and all three give the same result, up to rounding.
 #
-# All three ideas give the same result, up to rounding.
-#
-# **1. Chunks.** To compute one row of A, you need one query and all the keys, but no other row of A.
+# **1. Chunks.** One row of A takes one query and all the keys, but no other row of A.
 # So take 128 queries, compute their rows, multiply these by the values, forget the rows, and go on.
-# `queries.split(128, dim=1)` cuts the queries into such chunks.
-# (`chunk(4, dim=1)` makes four pieces, so each piece needs a quarter of A, which still grows as N · N.)
+# `queries.split(128, dim=1)` cuts the queries into such chunks; of 300 queries it makes 128, 128 and 44.
+# (`chunk(4, dim=1)` makes four pieces whatever N is, so each of them still grows as N · N.)
 #
 # ![One chunk: two of eight queries times all keys give two rows of A, 2 x N; these rows times all values give the results of two positions. The rest of A is never built.](figures/chunks.svg)
 #
-# **2. Recomputation.** In training, nothing is forgotten.
-# Autograd keeps each chunk's weights for the backward pass, and the weights of all chunks together are N x N numbers again.
-# `checkpoint(f, a, b, use_reentrant=False)` computes f(a, b) but keeps only a and b.
-# In the backward pass, it computes f a second time.
-
-# %% [markdown]
-# **3. A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` works through A in small blocks inside a single operation.
-# (A kernel is a routine here, not the window of a convolution.)
-# Without `scale=1.0`, torch would divide the products by the square root of q's width.
-# (The width is how many numbers q holds for each position.)
-# Lesson 05a's position attention, like that of DANet, does not divide the products.
+# **2. Recomputation.** In training nothing is forgotten: autograd keeps each chunk's weights for the backward pass, and all chunks together are N x N numbers again.
+# `checkpoint(f, a, b, use_reentrant=False)` computes f(a, b) but keeps only a and b, and computes f a second time when the backward pass needs it.
+#
+# **3. A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` works through A in small blocks inside a single operation, if a few conditions hold.
+# (Without `scale=1.0` it would divide the products by the square root of q's width, which position attention does not.)
+#
+# <details><summary>The conditions</summary>
+#
 # On the CPU, torch 2.13 works in blocks only if
 #
 # - q, k and v have four axes, (B, heads, N, width); here there is one head (one set of q, k and v), so the second axis has size 1;
@@ -151,42 +134,26 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # - the numbers of one position lie *side by side* in memory (a `transpose` undoes this; `.contiguous()` restores it in a copy).
 #
 # Otherwise torch silently builds A.
+# </details>
 
 # %% [markdown]
 # ### The exercise
 #
-# Here is a worked example first: if N = 300 rows are cut after every 128, the chunks have 128, 128 and 44 rows.
-# The weights of each chunk are (B, rows, N), and its result is (B, rows, C).
-# Joined along the row axis, the results are (B, 300, C), and you turn this into (B, C, H, W).
-# Compare the pieces of `split(128)` with those of `chunk(4)`, for N = 300 and for N = 3000.
-# With which of the two calls do the pieces grow with N?
-
-# %%
-for n in (300, 3000):
-    q = torch.randn(1, n, 4)
-    for name, pieces in (("split(128)", q.split(128, dim=1)), ("chunk(4)", q.chunk(4, dim=1))):
-        rows = [piece.shape[1] for piece in pieces]
-        print(f"N = {n}, {name}: {len(rows)} pieces, the last with {rows[-1]} rows;",
-              f"the first has {rows[0] * n:,} weights")
-
-# %% [markdown]
-# The pieces of `split(128)` never have more than 128 rows, while the pieces of `chunk(4)` grow with N.
-#
+# *About 15 minutes.*
 # `EfficientPositionAttention` inherits its layers, so only `forward` is left to write.
-# It returns the same result as before, but it never makes a tensor with N · N numbers.
-# These are the limits, for one image with up to 32 channels, forward and backward:
+# It returns what `PositionAttention` returns, but no tensor in it, forward or backward, may have much to do with N · N.
+# For one image with up to 32 channels, these are the limits:
 #
 # | N | every tensor's *storage* (the memory behind it) must hold fewer than |
 # |---|---|
 # | 1024 | N² / 2 numbers |
 # | 4096 | N² / 8 numbers |
 #
-# When your work is graded, there is one more limit.
-# A call with N = 6144, without gradients, must need less than 144 MiB.
-#
+# When your work is graded there is one more: a call with N = 6144, without gradients, must need less than 144 MiB.
 # A copy of `PositionAttention` earns at most half of the points.
-# Chunks earn all three points, with or without recomputation, and so does the padded fused kernel.
-# If you write the softmax yourself, it needs all N keys at once, so cut the queries, not the keys.
+# Chunks earn all three, with or without recomputation, and so does the padded fused kernel.
+#
+# Worked example: with N = 300 and chunks of 128, the weights of each chunk are (B, rows, 300) with 128, 128 and 44 rows, its result is (B, rows, C), and the results joined along the row axis are (B, 300, C), which you turn into (B, C, H, W).
 
 # %% exercise
 class EfficientPositionAttention(PositionAttention):
@@ -228,17 +195,9 @@ check(EfficientPositionAttention)
 # %% [markdown]
 # ### Prove it
 #
-# The library's `largest_storage` watches every operation that torch runs, including those of the backward pass.
-# It returns the size of the largest storage that any of these operations made.
+# `largest_storage` watches every operation that torch runs, backward pass included, and returns the size of the largest storage that any of them made.
 # (Its twelve lines in `attention_lab/networks/largest_storage.py` are worth keeping for your own work.)
-# The next cell also measures how much a *training step's* memory grows from 32 x 32 to 64 x 64.
-# Four times the positions should cost about four times as much, not sixteen times.
-#
-# For `PositionAttention`, the cell answers *no* twice.
-# For your module, it should answer *yes* twice.
-# If only your last answer is *no*, there are two possible reasons.
-# Either you do not recompute: each chunk is small, but autograd keeps them all.
-# Or the number of chunks is fixed, as with `chunk(4)`.
+# The cell also measures how much a training step's memory grows with four times the positions: about four times would be linear, sixteen times is quadratic.
 
 # %%
 for kind in (PositionAttention, EfficientPositionAttention):
@@ -251,10 +210,14 @@ for kind in (PositionAttention, EfficientPositionAttention):
           "yes" if large < 6 * small else "no")
 
 # %% [markdown]
+# `PositionAttention` gets *no* twice, and yours should get *yes* twice.
+# If only your last answer is *no*, then either you do not recompute, so that each chunk is small but autograd keeps them all, or the number of chunks is fixed, as with `chunk(4)`.
+
+# %% [markdown]
 # ## 3. Five ways side by side
 #
-# Here are the three ideas as functions of queries, keys and values, next to the naive form.
-# The third idea comes twice, with and without padding.
+# Here are the three ideas as functions of queries, keys and values, beside the naive form.
+# The third comes twice, with and without padding.
 
 # %%
 def naive(q, k, v):  # (1, N, D), (1, N, D), (1, N, C) -> (1, N, C)
@@ -278,10 +241,9 @@ def fused_padded(q, k, v):
     q, k = (F.pad(t, (0, v.shape[-1] - t.shape[-1])) for t in (q, k))
     return fused(q, k, v)
 
-
 # %% [markdown]
-# **Predict, then run:** how many MiB does each of these functions need in a training step at N = 4096?
-# (A itself, with 4096² numbers in float32, takes 64 MiB.)
+# A itself, with 4096² numbers in float32, takes 64 MiB.
+# **Predict, then run:** how many MiB does each function need in a training step at N = 4096?
 
 # %% tags=["experiment"]
 predicted = {"naive": None, "chunks": None, "chunks, recomputed": None, "fused": None,
@@ -293,47 +255,32 @@ for name, method in zip(predicted, (naive, chunks, recomputed, fused, fused_padd
                          backward=True, latency=False).training_memory / 2**20 for n in sizes]
 predict_then_run(predicted, {name: memory[name][-1] for name in memory}, unit="MiB")
 
-# %% [markdown]
-# The figure shows the memory of each function at four values of N.
-# Compare how steeply the lines rise:
-
 # %% tags=["experiment"]
 show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 
 # %% [markdown]
-# Both axes are logarithmic, so a straight line is a power of N, and a steeper line is a higher power.
-# When N grows fourfold, sixteenfold memory means quadratic growth, and fourfold memory means linear growth.
-# (The memory of *chunks* would come closer to sixteenfold growth at even larger N.)
+# Both axes are logarithmic, so a steeper line is a higher power of N: over a fourfold N, fourfold memory is linear growth and sixteenfold is quadratic.
 #
-# **Three findings.**
+# **Chunks alone do not help in training.**
+# They pass every test that looks at the largest tensor, because no single tensor is large, and yet the whole matrix is there, in pieces that autograd keeps.
 #
-# - **Chunks alone are not enough for training.**
-#   Chunks pass every test that looks at the largest tensor, because no single tensor is large.
-#   But autograd keeps the weights of all chunks.
-# - **Chunks with recomputation, and the padded fused kernel, need memory that grows only linearly with N.**
-# - **Fused attention is not always fused.**
-#   When the values have a different width from the queries and keys, the call needs as much memory as the naive form on our CPU.
+# **Chunks with recomputation, and the padded fused kernel, grow linearly.**
+# In a real process at N = 9216 they took [36 and 19 MiB where the naive form took 979](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs).
 #
-# `cost` counts tensors only, but the memory of a process tells the same story (`solutions/memory/measured.md` in the course's repository).
-# With 64 channels and N = 9216, a training step made the process grow by 977 MiB for *naive* and for *fused* without padding.
-# The process grew by 351 MiB for *chunks*, by 39 MiB for *chunks, recomputed*, and by 19 MiB for *fused, padded*.
+# **Fused attention is not always fused.**
+# Where values and queries differ in width, the call needs as much memory as the naive form, and says nothing.
 #
-# None of these methods saves multiplications, so the time stays quadratic in N.
-# Only the memory can become linear.
+# None of the five saves a multiplication, so the time stays quadratic; only the memory can become linear.
 
 # %% [markdown]
 # ## 4. Exercise 2: `streaming_attention`
 #
-# ### A softmax in pieces
-#
-# In exercise 1 you cut the queries, and each softmax saw its whole row.
+# In exercise 1 each softmax saw its whole row.
 # What if even one row is too long, or if its keys arrive one block after the other?
+# A softmax needs two things from the whole row: the **sum** of the exponentials, and the **maximum**.
+# What for?
 #
-# A softmax needs two things from the whole row: its **maximum** (so that `exp` does not overflow) and the **sum** of the exponentials.
-# What goes wrong without the maximum?
-#
-# **Predict, then run.** The logits of one query are 1000 and 999, and the values are 10 and 20.
-# (A **logit** here is lesson 00's score, query times key.)
+# **Predict, then run.** The logits of one query (a **logit** is lesson 00's score, query times key) are 1000 and 999, and the values are 10 and 20.
 # What is the result with torch's softmax, and what is it with the exponentials divided by their sum?
 # (Write `float("nan")` if you expect no valid number.)
 
@@ -346,37 +293,24 @@ measured = {"softmax": (large.softmax(0) @ values).item(),
 predict_then_run(predicted, measured, unit="the result for one query")
 
 # %% [markdown]
+# So the maximum has to be subtracted, or `exp` overflows.
 # Now take one query with three keys, in blocks of two and one.
-# The exponentials of the logits are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7.
-# With the values 7, 0 and 14, the result is (7 + 0 + 56) / 7 = 9.
-# The obvious way is to subtract each block's own maximum m from its logits.
-# Each block then gives two sums, one of the exponentials and one of exponential times value, and we add up each of them over all blocks.
-# Run it, and see it fail:
-
-# %%
-logits, values = torch.tensor([1.0, 2.0, 4.0]).log(), torch.tensor([7.0, 0.0, 14.0])
-total = torch.zeros(2)
-for keys in (slice(0, 2), slice(2, 3)):
-    m = logits[keys].max()
-    e = torch.exp(logits[keys] - m)
-    total += torch.stack([e.sum(), e @ values[keys]])
-    print(f"m {m:.2f}, sum of exp {e.sum():.2f}, of exp times value {e @ values[keys]:.2f}")
-print(f"together {total[1] / total[0]:.2f}; the softmax gives {logits.softmax(0) @ values:.2f}")
+# The exponentials of the logits are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7, and with the values 7, 0 and 14 the result is (7 + 0 + 56) / 7 = 9.
+#
+# The obvious way is to subtract each block's own maximum.
+# The first block then has the exponentials 1/2 and 1, with the sum 3/2, and 1/2 · 7 = 7/2; the second has 1, with the sum 1, and 14.
+# Together that is 17.5 / 2.5 = 7, which is wrong.
 
 # %% [markdown]
 # The two blocks have subtracted *different* maxima, so their sums cannot be added as they are.
-#
-# Milakov and Gimelshein (2018) solved this problem for the sum alone.
-# Their method keeps a running maximum and a running sum, and it corrects both when a larger number turns up.
-# We keep a running output as well, so for each query we carry three things from block to block:
+# Milakov and Gimelshein solved this for the sum: they keep a running maximum, and correct the sum when a larger number turns up.
+# We keep a running output as well, so for each query three things go from block to block:
 #
 # - m, the largest logit so far;
 # - s, the sum of exp(logit - m) so far;
 # - o, the sum of exp(logit - m) · value so far.
 #
-# A new block may raise the maximum from m to m'.
-# Everything in s and o was computed with the old m, so s and o must both be multiplied by exp(m - m').
-# That turns exp(logit - m) into exp(logit - m').
+# When a new block raises the maximum from m to m', everything in s and o was computed with the old one, so both are multiplied by exp(m - m'), which turns exp(logit - m) into exp(logit - m').
 # At the very end, o / s is the result.
 #
 # ![One query and three keys, in blocks of two and one: m, s and o after each block, the factor 1/2 when the maximum rises, and o / s, which is 9.](figures/online_softmax.svg)
@@ -384,6 +318,7 @@ print(f"together {total[1] / total[0]:.2f}; the softmax gives {logits.softmax(0)
 # %% [markdown]
 # ### The exercise
 #
+# *About 20 minutes.*
 # Write `streaming_attention(q, k, v, block=64)`: the softmax of q kᵀ, *without a scale*, times v, with `block` keys at a time.
 #
 # | | shape |
@@ -392,8 +327,7 @@ print(f"together {total[1] / total[0]:.2f}; the softmax gives {logits.softmax(0)
 # | k, v | (B, M, D), (B, M, E) |
 # | result | (B, N, E) |
 #
-# For each query keep m, s and o, as in the drawing.
-# Before the first block m is minus infinity, and s and o are 0.
+# For each query keep m, s and o, as in the drawing; before the first block m is minus infinity, and s and o are 0.
 # The result has to be right, up to rounding, for every M ≥ 1: the last block may be shorter, and `block` may exceed M.
 # Logits may reach 10,000 or -10,000, so never call `exp` on a positive number.
 # The function is differentiable and uses q's device and dtype.
@@ -441,33 +375,8 @@ check(streaming_attention)
 # </details>
 
 # %% [markdown]
-# Now run your function on the worked example, and then on something large: the 16,384 queries and keys of a map of 128 x 128.
-# The whole matrix would hold 16,384² numbers, exactly one GiB in float32.
-# **Predict** how many MiB your function needs at its worst moment, with the default block of 64.
-
-# %%
-predicted = {"N = M = 16,384": None}
-
-k, v = logits.view(1, 3, 1), values.view(1, 3, 1)  # those of the wrong way, above
-print(f"worked example: {streaming_attention(torch.ones(1, 1, 1), k, v, block=2).item():.4f}")
-
-large = [torch.randn(1, 128 * 128, width) for width in (8, 8, 32)]
-needed = cost(streaming_attention, *large, latency=False).forward_memory / 2**20
-predict_then_run(predicted, {"N = M = 16,384": needed}, unit="MiB")
-
-# %% [markdown]
-# <details><summary>Where the memory goes</summary>
-#
-# One block's logits are 16,384 · 64 numbers, which take 4 MiB.
-# In our solution four such tensors are alive at the worst moment, in the line with the exponentials.
-# They are the logits, the logits minus m, their exponentials, and the exponentials that are left from the previous block.
-# The output so far needs 2 MiB more.
-# A larger block needs more memory for its logits; smaller blocks mean more, but smaller, matrix products.
-# </details>
-#
 # **Touch it.** One query reads 32 keys in blocks of 4, and your function computes the result after each block.
-# In which order of the keys is the result nearly right after a few blocks?
-# In which order does every block rescale what was read before?
+# In which order of the keys is the result nearly right after a few blocks, and in which does every block rescale what was read before?
 
 # %% tags=["nbval-ignore-output"]
 g = torch.Generator().manual_seed(1)
@@ -489,37 +398,18 @@ slide({"order": orders, "blocks read": {str(n): n for n in range(1, 9)}},
       start=["random", "2"], plays="blocks read")
 
 # %% [markdown]
-# <details><summary>What we think</summary>
+# With large logits first, the first block already has the maximum, so nothing is ever rescaled, and what comes later has little weight: after 4 of 8 blocks o / s is 6.18, and at the end 6.16.
+# With small logits first every block brings a new maximum, and after 7 blocks o / s is still 3.65.
+# The order changes the way, but never the result.
 #
-# With large logits first, o / s is 6.18 after 4 of 8 blocks, close to the final 6.16, because the keys that are left have little weight.
-# The maximum is found in the first block, so nothing is rescaled: after the first block, each factor is 1.
-# With small logits first, every block brings a new maximum, so what was read before is rescaled every time.
-# After 7 blocks o / s is still 3.65; the last block, which holds the largest logits, brings it to 6.16.
-# </details>
-#
-# ### Which way to cut?
-#
-# Cutting the queries is easier, because there is no running maximum and each softmax sees its whole row.
-# Cutting the keys requires m, s and o, but each query then needs only one block of keys at a time.
-# **FlashAttention** (Dao and others, 2022) cuts both the queries and the keys.
-# A tile (the logits of some queries and some keys) fits into the fast memory next to a GPU's arithmetic units.
-# In that memory, FlashAttention runs a loop like yours.
-# The products never travel to the large, slow memory, so FlashAttention saves time too, although it does no fewer multiplications.
-# For the backward pass FlashAttention keeps m and s of each query, and computes each tile a second time.
-# (Later versions keep only m + ln s.)
-#
-# | | the papers | here |
-# |---|---|---|
-# | chunks, recomputed | Rabe and Staats: chunks of queries and of keys | exercise 1: chunks of queries only |
-# | running maximum | Milakov and Gimelshein: for a softmax alone | exercise 2: with the output |
-# | both, inside one GPU kernel | Dao and others | `F.scaled_dot_product_attention` |
+# **FlashAttention** (Dao and others) cuts the queries *and* the keys, so that a tile of logits fits into the fast memory beside a GPU's arithmetic units, and runs a loop like yours in there.
+# The products never travel to the large, slow memory, so it saves time too, with as many multiplications; and for the backward pass it keeps m and s of each query, and computes each tile a second time.
 
 # %% [markdown]
 # ## 5. The bug museum
 #
-# *Symptom.* Somebody replaced position attention's two products with torch's fused kernel, "to save memory".
-# The results are right.
-# The memory has not shrunk.
+# Somebody replaced position attention's two products with torch's fused kernel, "to save memory".
+# The results are right, and the memory has not shrunk.
 
 # %%
 def exhibit(q, k, v):  # (1, N, 4), (1, N, 4), (1, N, 32), as position attention has them
@@ -537,124 +427,62 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 
 # %% [markdown]
 # Repair the function until the cell answers *yes* twice.
-# (Two of the three conditions in section 2 are broken.)
+# (Two of the three conditions in section 2's fold are broken.)
 #
 # <details><summary>What is wrong, and where it was seen</summary>
 #
 # Queries and keys are 4 wide and values are 32 wide, so pad the queries and keys with 28 zeros.
-# Also, v comes out of a `transpose`, so a position's numbers are not side by side in memory: call `.contiguous()` on v.
-# PyTorch gives no warning, because for PyTorch the kernel is only an optimisation.
-# If the kernel cannot run, PyTorch computes the plain form instead.
-# A widely used library had a fused attention that silently fell back to the full matrix:
-# [huggingface/transformers, pull request 46960](https://github.com/huggingface/transformers/pull/46960).
+# And v comes out of a `transpose`, so a position's numbers are not side by side in memory: call `.contiguous()` on v.
+# PyTorch gives no warning, because to PyTorch the kernel is only an optimisation: where it cannot run, the plain form is computed.
+# A widely used library had a fused attention that silently fell back to the full matrix: [huggingface/transformers, pull request 46960](https://github.com/huggingface/transformers/pull/46960).
 # On a GPU, `with torch.nn.attention.sdpa_kernel(...)` allows only the kernels that you name, and you get an error if none of them fits.
 # </details>
-#
-# **A challenge (not graded).** When a model writes a text, or draws a picture pixel by pixel, it knows only what came before.
-# So each position may look only at itself and at earlier positions, and the logits of all later keys become minus infinity.
-# Write this attention so that a training step's memory grows by less than a factor of 6 from N = 1024 to N = 4096.
-# Your function must have the same gradients as `plain`, below.
-# It must also do less work than `plain`, which computes an N x N matrix and throws nearly half of it away.
-# In the forward pass, section 3's function `recomputed`, with a mask, needs as many multiply-adds as `plain`.
-# Our solution needs 0.51 times as many.
-# Before you run the next cell, run the imports and section 3's first cell.
-
-# %%
-from attention_lab.notebook.challenge import challenge
-from attention_lab.tasks.causal_attention import largest_gap, queries_keys_values
-
-mine = None  # your function; mine(q, k, v) returns the same as plain(q, k, v)
-
-
-def plain(q, k, v):
-    later = torch.ones(q.shape[1], k.shape[1]).triu(1).bool()
-    return (q @ k.transpose(1, 2)).masked_fill(later, -torch.inf).softmax(-1) @ v
-
-
-work = growth = thousandths = None
-if mine:
-    small, large, whole = (
-        cost(method, *queries_keys_values(n), backward=True, latency=False)
-        for method, n in ((mine, 1024), (mine, 4096), (plain, 4096)))
-    work = large.multiply_adds / whole.multiply_adds  # a fused call counts as a whole map
-    growth = large.training_memory / small.training_memory
-    thousandths = 1000 * largest_gap(mine, plain)
-challenge("times the plain form's multiply-adds, forward", work, 0.6, fewer=True, at_most={
-    "times as much memory as at N = 1024": (growth, 6),
-    "thousandths by which a gradient differs": (thousandths, 1)})
 
 # %% [markdown]
-# ## 6. What we now know
+# ## 6. A photograph that cleans itself
 #
-# - The matrix A never has to exist, because chunks of queries give the same result, up to rounding.
-# - In training, chunks alone are not enough, because autograd keeps the weights of all chunks; recomputation trades time for memory.
-# - A softmax can be computed over a row that is read in blocks.
-#   You keep the maximum, the sum and the output so far, and rescale the sum and the output when the maximum rises.
-# - torch's fused attention builds the matrix without a warning if its conditions are not met, so measure how much memory it needs.
-# - Memory becomes linear in N, but the number of multiplications stays quadratic.
+# Now something that the matrix would have forbidden.
+# Here is a small photograph with noise, 96 x 96 pixels: 9216 positions, as in the drawing on top.
+# Each *pixel* is a query and asks all 9216 pixels how much they are like it.
+# It compares the 3 x 3 pixels around both places, and gets the mean of the colours, weighted by this likeness.
+# Noise differs from pixel to pixel and the picture repeats itself, so the mean should have less noise.
+# It should help where something repeats; [on the fur of a cat a plain mean is as good](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs).
+# (No network, nothing learned: this is *non-local means*, from 2005, and it is attention, because a squared distance is a dot product and a number for each key.)
 #
-# **Today** nearly every network that applies attention to long inputs runs a fused kernel of this kind.
-# Many call torch's own [`scaled_dot_product_attention`](https://docs.pytorch.org/docs/stable/generated/torch.nn.functional.scaled_dot_product_attention.html).
-# Nothing has replaced the idea; newer versions of FlashAttention fit it to newer GPUs.
-#
-# **What stays open:** can anything be as good as attention in less than quadratic time?
-# Many modules try.
-# Lesson 07a builds one of them, which compares the queries with a few learned keys instead of with all positions.
-#
-# **Next**, lesson 06a leaves attention between positions behind.
-# There, a network chooses between convolutions with windows of several sizes.
-
-# %% [markdown]
-# ## 7. Questions to think about
-#
-# 1. `checkpoint` computes each chunk twice.
-#    Where in a network would you spend time to save memory, and where not?
-# 2. The maximum in your function is differentiable, but the gradients through it always add up to 0.
-#    Why may you write `logits.detach().amax(...)`?
-# 3. Does the order of the blocks change the result?
-#    Does it change the amount of work?
-# 4. Each of two machines holds half of the keys.
-#    Which numbers do they have to exchange per query?
-# 5. Lesson 05a's channel attention has a C x C matrix.
-#    Does it need any of this lesson's ideas?
-#
-# <details><summary>What we think</summary>
-#
-# 1. It pays in early layers, where N is large and A fills the memory.
-#    Deep in the network N is small, and there is little to save.
-# 2. o and s contain the same factor exp(-m), which cancels in o / s.
-#    The result does not depend on m, so its gradient with respect to m is 0.
-# 3. The result stays the same, up to rounding.
-#    The work is the same too, because the code multiplies s and o by the factor after every block, even if the factor is 1.
-# 4. They exchange m, s and o, which are E + 2 numbers per query.
-#    The two machines' numbers are merged exactly as a block is merged into what came before.
-# 5. Channel attention needs them only if C is large.
-#    With 64 channels the C x C matrix has 4096 entries, however large the image is.
-# </details>
+# **Predict** two numbers.
+# PSNR says how close two pictures are: 10 dB more means a tenth of the squared error.
+# The noisy photograph has 20.0 dB, and a mean over 3 x 3 pixels lifts it to 23.5; what will your attention make of it?
+# And how many MiB does your function need for it, with the default block of 64?
 
 # %% tags=["experiment"]
-from attention_lab.networks.my_net import my_net
-from attention_lab.notebook.real_run import real_run
+predicted = {"PSNR in dB": None, "MiB": None}
 
-real_run()
+clean, noisy = noisy_photograph()
+cleaned = streaming_attention(*pixels_alike(noisy))[0].T.view_as(noisy)
+psnr = -10 * (cleaned - clean).square().mean().log10().item()
+needed = cost(streaming_attention, *pixels_alike(noisy), latency=False).forward_memory / 2**20
+predict_then_run(predicted, {"PSNR in dB": psnr, "MiB": needed}, unit="")
 
 # %% tags=["experiment"]
-# Your own network, built from the blocks of all lessons. It has two places for blocks:
-# my_net("SE", EfficientPositionAttention) puts the block of an earlier lesson first.
-my_net(EfficientPositionAttention)
+keepsake("my_streaming.png", "9,216 pixels ask each other, and the matrix never exists",
+         {"": [("with noise", noisy.clamp(0, 1)), ("after my attention", cleaned.clamp(0, 1)),
+               ("the photograph", clean)]},
+         f"streaming attention, by hand: {psnr:.1f} dB, {needed:.0f} MiB instead of 324")
 
 # %% [markdown]
-# ## 8. References
+# ## 7. What we now know
 #
-# - M. Milakov, N. Gimelshein: *Online normalizer calculation for softmax*, 2018, [arXiv:1805.02867](https://arxiv.org/abs/1805.02867).
-# - M. N. Rabe, C. Staats: *Self-attention Does Not Need O(n²) Memory*, 2021, [arXiv:2112.05682](https://arxiv.org/abs/2112.05682).
-# - T. Dao, D. Y. Fu, S. Ermon, A. Rudra, C. Ré: *FlashAttention: Fast and Memory-Efficient Exact Attention with IO-Awareness*.
-#   NeurIPS 2022, [arXiv:2205.14135](https://arxiv.org/abs/2205.14135).
+# The matrix A never has to exist.
+# Cut the queries, and each chunk has its whole rows; in training, recompute them, or autograd keeps all the pieces.
+# Cut the keys, and three numbers for each query carry a softmax from block to block.
+# torch's fused attention does all this by itself, and builds the matrix without a word where its conditions are not met, so measure.
+# The memory becomes linear in the number of positions; the multiplications stay quadratic.
 #
-# Here is what you have solved:
-
-# %% tags=["nbval-ignore-output"]
-course_map()
+# Nearly every network that applies attention to long inputs runs a kernel like yours today.
+# Whether anything is as good as attention in *less* than quadratic time is open, and lesson 07a builds one of the many modules that try.
+#
+# **Next.** [Lesson 05c](../05c_vit/05c_vit.ipynb) builds the vision transformer, with several heads and with pictures cut into tokens.
+# (The [lab book](lab_book.md) has the memory of real processes, a challenge, and questions to argue about.)
 
 # %% tags=["nbval-ignore-output"]
 progress()
