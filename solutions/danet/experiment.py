@@ -14,19 +14,15 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 05a_danet: long runs
 
-`python -m solutions.danet.experiment` trains the page's arms for five times the page's 500 steps.
-It does so at the page's peak rate, 5e-3, and once more at a third of it.
-Each cell has two numbers. The first is the share of right positions in the patches without a mark, on new posters, in per cent.
-The second is the same share when A comes from another poster (in `mean of all, lent`, when the mean does).
-
-`position attention, section 4` is the network of the page's section 4, trained with other seeds.
-Its second and third numbers say where the weight of an unmarked patch lies, in per cent.
-The second is the share on the marked patch of its colour, and the third is the share on unmarked patches of its colour."""  # noqa: E501
+`python -m solutions.danet.experiment` writes this table; `lab_book.md` says what the arms are and what the runs show.
+Each cell begins with the share of right answers on new posters, and with the same share when A comes from another poster, in per cent."""  # noqa: E501
 THIRD = Fraction(1, 3)
 NONE, PAPER = "no attention", "channel attention, paper's sign"
 CELLS = coloured_posters.ROWS * COLUMNS  # on a poster
 LENT, LOOKS = "mean of all, lent", "position attention, section 4"
 SIGNS = "channel attention", PAPER
+EXHIBITS = "exhibit A", "exhibit B"
+LONG = "queries of 64 numbers", "queries of 64 numbers, scaled"
 FRESH = range(100, 108)  # seeds that nobody had seen when the page was written
 
 ROWS = [
@@ -39,6 +35,9 @@ ROWS = [
     (Row(NONE), range(5)),
     (Row(LENT), range(5)),
     (Row(LOOKS), range(8)),
+    (Row(EXHIBITS[0]), range(8)),
+    *((Row(arm), range(5)) for arm in (EXHIBITS[1], *LONG)),
+    (Row(EXHIBITS[0], 5), range(5)),
 ]
 
 
@@ -64,7 +63,38 @@ if __name__ == "__main__":
             mean = self.value(x).mean((2, 3), keepdim=True)
             return x + self.gamma * (mean.roll(1, 0) if self.borrowed else mean)
 
-    runs.page["arms"][LENT] = lambda: LentMean(runs.page["CHANNELS"], reduction=4)
+    class Exhibit(runs.page["ExhibitA"]):
+        """The page's exhibit, which can take the A of the poster before it in the batch."""
+
+        borrowed = False
+
+        def attention(self, x):
+            A = super().attention(x)
+            return A.roll(1, 0) if self.borrowed else A
+
+    class OneRow(PositionAttention):
+        """The exhibit of older pages: a position sees its own row of the image."""
+
+        def forward(self, x):
+            q, k, v = (layer(x).permute(0, 2, 3, 1) for layer in (self.query, self.key, self.value))  # (B, H, W, D)
+            return x + self.gamma * ((q @ k.mT).softmax(dim=-1) @ v).permute(0, 3, 1, 2)
+
+    class LongQueries(runs.page["Position"]):
+        def __init__(self, channels: int, scaled: bool) -> None:
+            super().__init__(channels, reduction=4)
+            self.query, self.key = (nn.Conv2d(channels, 64, 1) for _ in range(2))
+            self.scale = 64 ** -0.5 if scaled else 1
+
+        def attention(self, x):
+            q, k = self.query(x).flatten(2), self.key(x).flatten(2)
+            return (self.scale * q.mT @ k).softmax(dim=-1)
+
+    channels = runs.page["CHANNELS"]
+    runs.page["arms"] |= {LENT: lambda: LentMean(channels, reduction=4),
+                          EXHIBITS[0]: lambda: Exhibit(channels, reduction=4),
+                          EXHIBITS[1]: lambda: OneRow(channels, reduction=4),
+                          LONG[0]: lambda: LongQueries(channels, scaled=False),
+                          LONG[1]: lambda: LongQueries(channels, scaled=True)}
 
     def run(arm: str, seed: int) -> dict[str, float]:
         if arm != LOOKS:

@@ -1,15 +1,18 @@
-"""Pictures of lesson 05a: a poster that shows where the position under the pointer looks, and how much weight channels
-give to each other."""
+"""Pictures of lesson 05a: a poster that shows where the position under the pointer looks, how much weight channels give
+to each other, and the answers of a trained network."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 
-from ..tasks.coloured_posters import Posters
+from ..tasks.coloured_posters import Posters, right_on_posters
+from ..tasks.scoring import UNASKED
 from .images import show
+from .keepsake import keepsake
 from .look import look
 from .style import house_figure, numbers
 
@@ -26,6 +29,33 @@ def touch_attention(weights: Tensor, posters: Posters, poster: int) -> None:
     poster: the poster's index.
     """
     look(weights, posters.pictures[poster].clamp(0, 1), grid=(12, 12), start=(0, 0))
+
+
+def keep_posters(network: nn.Module, posters: Posters) -> None:
+    """Shows four posters and the marks that a trained network gives to their patches without one, and keeps the picture
+    as `my_danet.png`.
+
+    network: a `poster_network`.
+    posters: new posters.
+    """
+    network.eval()
+    pictures, answers = posters.pictures[:4].clamp(0, 1), posters.answers[:4]
+    with torch.no_grad():
+        said = network(posters.pictures[:4]).argmax(1)
+    asked = answers != UNASKED
+    painted = torch.where(_full(asked), _full(said), pictures)
+    right = [f"{(said == answers)[one][asked[one]].float().mean():.0%} right" for one in range(4)]
+    keepsake("my_danet.png", "Same colour, same mark: what belongs on the patches without one?",
+             {"the poster": [(f"poster {one + 1}", picture) for one, picture in enumerate(pictures)],
+              "the answer": list(zip(right, painted, strict=True))},
+             f"Position attention, written by hand: {right_on_posters(network, posters):.1f} % right on "
+             f"{len(posters.pictures)} new posters")
+
+
+def _full(each: Tensor) -> Tensor:
+    """(n, H, W) at half the resolution as (n, 3, 2 H, 2 W)."""
+    whole = each.repeat_interleave(2, dim=1).repeat_interleave(2, dim=2)
+    return whole[:, None].expand(-1, 3, -1, -1).to(torch.bool if each.dtype == torch.bool else torch.float32)
 
 
 def show_channel_maps(maps: Mapping[str, Tensor]) -> None:
