@@ -13,14 +13,8 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 00_warmup: long runs
 
-`python -m solutions.warmup.experiment` trains the page's arms for five times the page's 384 steps.
-It does so at the page's peak rate, at a third of it, and at three times that rate.
-Each cell has four numbers, which are shares of right answers on 512 new games, in per cent.
-The shares are for six, three, two and one questions at once.
-
-An arm with `weights` has a fifth number: how much of a question's weight lies on cards of the right colour, in per cent.
-(For this, the six weights of a question are divided by their sum.)
-In `colours repeat`, each card has a random colour, so several cards may have the same one, and some colours are missing."""  # noqa: E501
+`python -m solutions.warmup.experiment` writes this table; `lab_book.md` says what the arms are and what the runs show.
+Each cell begins with the shares of right answers on 512 new games, for six, three, two and one questions at once, in per cent."""  # noqa: E501
 THIRD, THREE = Fraction(1, 3), Fraction(3)
 ARMS = ("over the keys", "over the queries", "plain mean", "over the keys, no cue", "over the queries, no cue")
 REPEAT, WEIGHTS = ", colours repeat", ", weights"

@@ -17,13 +17,11 @@
 #
 # ![Six cards in a row, each a pattern of 4 x 4 squares in its own colour: black, blue, green, orange, pink and red. Below them one more pattern in grey, badly printed: a few squares are flipped. Which colour is this card?](figures/cards.svg)
 #
-# **Why anyone cares.** To name the colour of the badly printed card, you compare that card with the six others.
-# You look more closely at some of them than at others, and that is called attention.
-# Attention is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models and [vision transformers](https://arxiv.org/abs/2010.11929).
-# Attention has a cheaper relative, the gate.
-# Many blocks of [MobileNetV3](https://arxiv.org/abs/1905.02244), a network made for phones, contain a gate.
+# Somebody shows you six coloured cards and one badly printed pattern.
+# Which colour is this card?
+# Decide, and then run the next cells (Shift+Enter): they load what this page needs, and print the answer.
 #
-# **Needs** PyTorch from a first tutorial: tensors, `nn.Module`, linear layers, a training loop · 1 h 25 min · 10 points · difficulty 1 of 5
+# **Needs** PyTorch from a first tutorial: tensors, `nn.Module`, linear layers, a training loop · 1 h 20 min · 10 points · difficulty 1 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -36,16 +34,14 @@
 #
 # | part | minutes |
 # |---|---|
-# | how the course works, [the problem](#1.-Which-colour-is-this-card?) | 7 |
-# | [how to read the drawings](#2.-How-to-read-the-drawings), [exercise 1, `global_average_pool`](#3.-Exercise-1:-global_average_pool) (2 points) | 8 |
-# | what broadcasts, [exercise 2, `gate`](#4.-Exercise-2:-gate) (3 points) | 15 |
-# | [attention by hand](#5.-Attention-by-hand), [exercise 3, `dot_product_attention`](#6.-Exercise-3:-dot_product_attention) (4 points) | 19 |
+# | [the problem](#1.-Which-colour-is-this-card?) | 4 |
+# | how the course works, [exercise 1, `global_average_pool`](#2.-Exercise-1:-global_average_pool) (2 points) | 10 |
+# | what broadcasts, [exercise 2, `gate`](#3.-Exercise-2:-gate) (3 points) | 16 |
+# | [attention by hand](#4.-Attention-by-hand), [exercise 3, `dot_product_attention`](#5.-Exercise-3:-dot_product_attention) (4 points) | 20 |
 # | predict, then run; something to touch; the scale | 6 |
-# | [exercise 4, `count_parameters`](#7.-Exercise-4:-count_parameters) (1 point) | 5 |
-# | [the bug museum](#8.-The-bug-museum) | 5 |
-# | [the experiment](#9.-The-experiment:-two-axes) | 11 |
-# | [paper against code](#10.-Paper-against-code,-and-a-challenge), without the challenge | 2 |
-# | [what we now know](#11.-What-we-now-know), [questions](#12.-Questions-to-think-about) and how to hand in | 7 |
+# | [exercise 4, `count_parameters`](#6.-Exercise-4:-count_parameters) (1 point) | 5 |
+# | [the bug museum](#7.-The-bug-museum) | 6 |
+# | [the experiment](#8.-The-experiment:-when-would-you-notice?) and [what we now know](#9.-What-we-now-know) | 13 |
 #
 # </details>
 
@@ -57,36 +53,15 @@ import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, course_map, progress
-from attention_lab.networks.training import compare, train
-from attention_lab.notebook.challenge import challenge
+from attention_lab.networks.training import Trained, compare, train
 from attention_lab.pictures import predict_then_run, show, show_images
 from attention_lab.pictures.gaps import print_gaps
 from attention_lab.pictures.prediction import remind
-from attention_lab.pictures.warmup import show_losses_and_questions, slide_a_query, spotlight
+from attention_lab.pictures.warmup import (keep_cards, show_losses_and_questions, slide_a_query,
+                                           spotlight)
 from attention_lab.tasks.card_games import (CARD_COLOURS, AnswerLoss, CardPlayer, as_inputs,
                                             card_games, card_pictures, right_answers)
 from attention_lab.tasks.data import photograph
-
-# %% [markdown]
-# **How a lesson works.** Run the cells from top to bottom (Shift+Enter).
-# An **exercise** is a cell with a gap, marked `YOUR CODE HERE`.
-# Fill the gap, run the cell, then run the line `check(...)` below it.
-# The check answers within a second or two; run it as often as you like.
-# Below each check you find folded **hints**, which cost no points.
-# If the check's report is red and one of the hints fits your mistake, the report opens that hint.
-# Cells that use an unsolved exercise stop with `NotImplementedError`; that is as it should be.
-# A map of the whole course is at the end of the page.
-
-# %% [markdown]
-# ## 1. Which colour is this card?
-#
-# In the game at the top of the page somebody shows you a badly printed pattern and asks for its colour.
-# Each game has new patterns, so nothing can be memorised.
-# Decide on a colour before you read on.
-#
-# You probably looked from card to card, compared, and read off the colour of the best match.
-# Now try an **average** instead, the simplest way to make one answer out of six cards.
-# Which colour will it show?
 
 # %% tags=["nbval-ignore-output"]
 game = card_games(1, seed=14)
@@ -95,39 +70,29 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
      "4 x 4 squares in pale, muddy colours.")
 
 # %% [markdown]
-# The average is the same whichever pattern you ask about, and it no longer knows which colour belonged to which pattern.
+# ## 1. Which colour is this card?
 #
-# Each card needs a *weight*: nearly 1 for the card that fits, nearly 0 for the others.
-# The weighted average is the answer.
+# You probably looked from card to card, compared, and read off the colour of the best match.
+# The picture below the answer is what you get without comparing: the **average** of the six cards.
+# It is the same whichever pattern you ask about, and it no longer knows which colour belonged to which pattern.
+#
+# So each card needs a *weight*: nearly 1 for the card that fits, nearly 0 for the others.
+# Then the weighted average is the answer.
 # That is the idea of the course, and it comes in two forms.
-# A **gate** multiplies features by weights, so that some features fade.
-# **Attention** takes a weighted mean, in which the things that matter weigh more.
-#
-# Every network module that you build in this course gates, or attends, or does both.
-# The modules differ in where their weights come from.
+# A **gate** multiplies features by weights, so that some features fade; many blocks of [MobileNetV3](https://arxiv.org/abs/1905.02244), a network made for phones, contain one.
+# **Attention** takes a weighted mean, in which the things that matter weigh more; it is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models.
 
 # %% [markdown]
-# ## 2. How to read the drawings
+# ## 2. Exercise 1: `global_average_pool`
 #
-# All drawings in this course use the same symbols.
+# *About 5 minutes.*
+# An **exercise** is a cell with a gap, marked `YOUR CODE HERE`.
+# Fill the gap, run the cell, then run the line `check(...)` below it, as often as you like.
 #
-# ![A blue box is a feature map, (B, C, H, W). A blue column of cells holds one number per channel, (B, C). A gate (B, C, 1, 1) is a thin orange bar through a dashed box, and a map (B, 1, H, W) is a thin orange sheet in front of such a box. Green rounded boxes are layers with weights, and white circles are operations without weights. Data flows left to right.](figures/vocabulary.svg)
-#
-# A **tensor** is drawn as a box.
-# Below the box stands the tensor's **shape**, which says how many numbers it has along each axis.
-# A **feature map**, such as the output of a convolution, has the shape (B, C, H, W).
-# It holds B images (the batch), each with C **channels** that are H rows high and W columns wide.
-# Only one image of the batch is drawn.
-#
-# Axes are counted from 0: B is axis 0, C axis 1, H axis 2, W axis 3.
-# From the right they are -1, -2 and so on.
-
-# %% [markdown]
-# ## 3. Exercise 1: `global_average_pool`
-#
-# `global_average_pool(x)` takes a feature map (B, C, H, W) and returns the mean of each channel of each image, (B, C).
-# In the drawings, the box becomes a column.
-# Here is an example with one image and two channels of 2 x 3 numbers:
+# A **feature map**, such as the output of a convolution, has the shape (B, C, H, W): B images (the batch), each with C **channels** that are H rows high and W columns wide.
+# Axes are counted from 0, so B is axis 0 and W is axis 3; from the right they are -1, -2 and so on.
+# `global_average_pool(x)` returns the mean of each channel of each image, (B, C).
+# Here is one image with two channels of 2 x 3 numbers:
 #
 # ```python
 # x = torch.tensor([[[[1., 2., 3.], [4., 5., 9.]], [[0., 0., 0.], [0., 6., 0.]]]])   # (1, 2, 2, 3)
@@ -136,7 +101,6 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 #
 # **First hand in a wrong answer, on purpose.** Replace the two lines in the gap with `return x.mean(dim=(1, 2))`.
 # Run the cell, run the check below it, and read what it says.
-# The drawing below the check explains the parts of the report.
 # Then repair the line: over which axes should the mean be taken?
 #
 # Feature maps need not be square, and a batch may hold a single image.
@@ -149,18 +113,23 @@ def global_average_pool(x: torch.Tensor) -> torch.Tensor:
     """
     ...
 
-
 # %% points=2
 check(global_average_pool)
 
 # %% [markdown]
 # ![A red report begins with a cross, the exercise and its points. Then comes the most useful sentence, and after it what was seen on which input. Below that is a fold with all inputs. At the end is a row of checks, and each check is passed, failed or not compared.](figures/report.svg)
 #
+# <details><summary>What a check looks at, and what cells do without your code</summary>
+#
 # A check compares your code's results with recorded ones (in float64, so that rounding hides nothing).
 # *Gradients* means that the gradients are right too, so training works.
 # *dtype* and *device* mean that your result has the input's data type and is on the input's device.
 # *Input untouched* means that your code did not change its inputs.
 # Each part of the check earns a share of the points, and the output itself earns the largest share.
+#
+# Hints cost no points; if one of them fits your mistake, the red report opens it.
+# Cells that use an unsolved exercise stop with `NotImplementedError`; that is as it should be.
+# </details>
 #
 # <details><summary>Hint 1: a nudge</summary>
 #
@@ -185,8 +154,14 @@ show(show_images(torch.cat([photos, kept[:, :, None, None].expand_as(photos)]), 
      "Four photographs, and below each a rectangle in its mean colour.")
 
 # %% [markdown]
-# ## 4. Exercise 2: `gate`
+# ## 3. Exercise 2: `gate`
 #
+# All drawings in this course use the same symbols.
+# A tensor is a box with its shape below it, and only one image of the batch is drawn.
+#
+# ![A blue box is a feature map, (B, C, H, W). A blue column of cells holds one number per channel, (B, C). A gate (B, C, 1, 1) is a thin orange bar through a dashed box, and a map (B, 1, H, W) is a thin orange sheet in front of such a box. Green rounded boxes are layers with weights, and white circles are operations without weights. Data flows left to right.](figures/vocabulary.svg)
+
+# %% [markdown]
 # A **gate** is a tensor of weights that multiplies a feature map: 0 closes the gate, 1 lets a number pass, 0.5 halves it.
 # It may hold a number per channel, per position, or per element:
 #
@@ -197,10 +172,8 @@ show(show_images(torch.cat([photos, kept[:, :, None, None].expand_as(photos)]), 
 # An axis of size 1 is stretched to the size of the other tensor's axis, and a missing axis counts as an axis of size 1.
 # Any other difference between the sizes is an error.
 #
-# To add an axis of size 1, index with `None`: if `t` has the shape (B, C), `t[:, :, None]` has the shape (B, C, 1).
-#
-# Try it in your head: the cell below multiplies an `x` of shape (4, 6, 4, 6) by tensors of five other shapes.
-# Which of the products run?
+# The cell below multiplies an `x` of shape (4, 6, 4, 6) by tensors of five other shapes.
+# Try it in your head: which of the products run?
 
 # %%
 x = torch.randn(4, 6, 4, 6)
@@ -218,6 +191,9 @@ for shape in ((4, 6, 1, 1), (4, 1, 4, 6), (4, 6), (6, 4), (4, 1, 4, 1)):
 # A result of the right shape proves little.
 
 # %% [markdown]
+# ### The exercise
+#
+# *About 8 minutes.*
 # So write a gate that cannot be fooled.
 # `gate(x, weights)` multiplies x, (B, C, H, W), by weights of exactly one of these shapes:
 #
@@ -235,6 +211,7 @@ for shape in ((4, 6, 1, 1), (4, 1, 4, 6), (4, 6), (6, 4), (4, 1, 4, 1)):
 # With weights `[[0.5, 0.]]`, whose shape is (1, 2), the result holds `[0.5, 1]` and `[0, 0]`.
 # With weights of shape (1, 1, 1, 2) that hold `[1, 0]`, the result holds `[1, 0]` and `[3, 0]`.
 #
+# To add an axis of size 1, index with `None`: if `t` has the shape (B, C), `t[:, :, None]` has the shape (B, C, 1).
 # Do not change x itself.
 
 # %% exercise
@@ -245,7 +222,6 @@ def gate(x: torch.Tensor, weights: torch.Tensor) -> torch.Tensor:
     Raises ValueError for weights of any other shape.
     """
     ...
-
 
 # %% points=3
 check(gate)
@@ -285,7 +261,7 @@ show(show_images(torch.cat(gated), titles),
      "A cup of coffee; the same, reddish; a white spot on black; the cup, lit by that spot.")
 
 # %% [markdown]
-# ## 5. Attention by hand
+# ## 4. Attention by hand
 #
 # Take three words: *red ball rolls*.
 # Two of them ask a question.
@@ -322,20 +298,22 @@ show(show_images(torch.cat(gated), titles),
 # With matrices you ask all questions at once.
 # There are N queries (Q) and M keys (K) of D numbers each, and M values (V) of E numbers each:
 #
-# | in the paper (section 3.2.1) | in words | shape |
-# |---|---|---|
-# | $QK^\top$ | a score for each query and key | (B, N, M) |
-# | $\mathrm{softmax}(QK^\top / \sqrt{d_k})$ | the weights: one row for each query; each row sums to 1 | (B, N, M) |
-# | $\mathrm{softmax}(QK^\top / \sqrt{d_k})\,V$ | each query's weighted mean of the values | (B, N, E) |
+# | in words | shape |
+# |---|---|
+# | a score for each query and key, times a number that is called the **scale** | (B, N, M) |
+# | the weights: one row for each query, and each row sums to 1 | (B, N, M) |
+# | each query's weighted mean of the values | (B, N, E) |
 #
-# The transformer paper's $d_k$ is our D.
-# The factor $1 / \sqrt{D}$ is the **scale**; the end of section 6 shows why it is there.
-# The scale also decides which base is raised to the power of each score.
-# Before it divides, the softmax in this formula computes $e^{\text{scale} \cdot \text{score}}$ for each score.
-# With scale = ln 2 this is $2^{\text{score}}$, so the base is 2, as in our example.
+# <details><summary>The paper's letters, and the base 2</summary>
+#
+# The transformer paper (section 3.2.1) writes $\mathrm{softmax}(QK^\top / \sqrt{d_k})\,V$.
+# Its $d_k$ is our D, and $1 / \sqrt{D}$ is its scale; the end of section 5 shows why it is there.
+# The softmax in this formula computes $e^{\text{scale} \cdot \text{score}}$ for each score, so the scale also decides which base is raised to the power of the score.
+# With scale = ln 2 the base is 2, as in our example.
+# </details>
 
 # %% [markdown]
-# ## 6. Exercise 3: `dot_product_attention`
+# ## 5. Exercise 3: `dot_product_attention`
 #
 # Before you write the general form, look at the three words as tensors.
 # Each query has to be multiplied by each key, so we need a product of matrices with the shapes (N, D) and (D, M).
@@ -353,11 +331,11 @@ print("reshaped:   ", k.reshape(1, 2, 3).tolist())
 # After transposing, each column is a key: (1, 0), (0, 1) and (0, 0).
 # `reshape` keeps the numbers in their order and only cuts them differently, so the columns of its result are not the keys.
 # The reshaped keys have the right shape, and a network still trains with them, but it does worse than it should.
-# A similar mistake was found in [a transformer written for teaching](https://github.com/jsbaan/transformer-from-scratch/pull/6).
-# This transformer reshaped the output of its attention without swapping two axes first.
-# A test that trained the transformer did not notice the mistake.
 
 # %% [markdown]
+# ### The exercise
+#
+# *About 10 minutes.*
 # Write attention for inputs of any size: it takes `q` (B, N, D), `k` (B, M, D) and `v` (B, M, E), and returns (B, N, E).
 # Multiply the scores by `scale`; if it is `None`, use D ** -0.5.
 # Any other scale replaces the default, and 0 is a scale too (it makes all weights equal).
@@ -370,7 +348,7 @@ print("reshaped:   ", k.reshape(1, 2, 3).tolist())
 # *Each query hands out weights to the keys, and these weights sum to 1.*
 # So in the tensor of weights, (B, N, M), each row sums to 1.
 #
-# Worked example: the words above, with scale = ln 2 = 0.693, give (5, 2) and (3, 3).
+# Worked example: the words above, with scale = ln 2 = 0.693, which makes the base 2, give (5, 2) and (3, 3).
 # A query (0, 0) likes all three keys equally, so each weight is 1/3.
 # The output is then the plain mean, (12, 8) / 3 = (4, 2.67).
 
@@ -383,7 +361,6 @@ def dot_product_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor,
     Returns (B, N, E).
     """
     ...
-
 
 # %% points=4
 check(dot_product_attention)
@@ -465,30 +442,17 @@ for size in (4, 16, 64, 256):
 
 # %% [markdown]
 # Without a scale, long vectors give nearly all the weight to one key by chance, before anything is learned.
-# When every weight is nearly 0 or nearly 1, the softmax is saturated.
-# Its slope is then almost 0, so hardly any gradient reaches the queries and the keys.
+# When nearly every weight is 0 or 1, a softmax hardly changes with its scores, and little gradient reaches the queries and the keys.
 # If we divide by $\sqrt{D}$, the weights for D = 256 are about as even as those for D = 4.
+# (How much this matters in training depends on the network: some that you will meet learn without a scale.)
 
 # %% [markdown]
-# ## 7. Exercise 4: `count_parameters`
+# ## 6. Exercise 4: `count_parameters`
 #
-# A module has several costs, and we begin with its number of parameters.
-# Before you count them, look at what two layers hold:
-
-# %%
-linear, batch_norm = nn.Linear(3, 2), nn.BatchNorm1d(4)
-print("linear:", {its_name: tuple(its.shape) for its_name, its in linear.named_parameters()})
-print("norm:", {its_name: tuple(its.shape) for its_name, its in batch_norm.named_parameters()})
-print("state dict of the norm:", list(batch_norm.state_dict()))
-
-# %% [markdown]
-# The state dict of the norm also holds three buffers, which are tensors that a module stores but does not train.
-# So a sum over the state dict would be too large.
-#
-# `count_parameters(module)` returns an `int`, the number of values that training may change.
-#
-# Worked example: `nn.Linear(3, 2)` has a weight of 2 x 3 and a bias of 2, which makes 8 parameters.
-# Three rules:
+# *About 4 minutes.*
+# A module has several costs, and we begin with its number of parameters, the values that training may change.
+# `nn.Linear(3, 2)` has a weight of 2 x 3 and a bias of 2, which makes 8.
+# Three rules for `count_parameters(module)`, which returns an `int`:
 #
 # - Only **trainable** parameters count.
 #   If the weight is frozen (`layer.weight.requires_grad = False`), only the bias's 2 numbers are left.
@@ -496,6 +460,7 @@ print("state dict of the norm:", list(batch_norm.state_dict()))
 #   If two layers `nn.Linear(3, 3)` without bias use the very same weight, they have 9 parameters together, not 18.
 #   Two layers that only look alike share nothing.
 # - Anything else that a module stores, such as the running mean of a batch norm (a **buffer**), is not a parameter.
+#   The state dict holds buffers too, so a sum over it would be too large.
 #
 # Modules may contain modules, which may contain modules.
 
@@ -506,7 +471,6 @@ def count_parameters(module: nn.Module) -> int:
     module: any nn.Module, with all modules inside it.
     """
     ...
-
 
 # %% points=1
 check(count_parameters)
@@ -525,52 +489,61 @@ check(count_parameters)
 # </details>
 
 # %% [markdown]
-# ## 8. The bug museum
+# ## 7. The bug museum
 #
-# The mistake below comes from public code; we have rebuilt the code in a minimal version.
-# The code ran without an error.
+# Every lesson has an exhibit: a wrong module that looks right.
 #
-# ### Exhibit A: every weight is 1
+# ### Exhibit A: one wrong axis
 #
-# *Symptom.* If the batch is one sentence with one query, all attention weights are 1, whatever the numbers are.
-# With more queries the weights are not all 1.
-# The cell below asks with *ball* alone.
-# After the repair it prints about 0.58, 0.21, 0.21, which are the weights for base e and scale 1.
+# In the card game, a small network turns each question into a query, each pattern into a key, and each colour into a value.
+# With this attention in it, and all six questions of a game asked at once, the network answers [more than 97 of 100 questions](lab_book.md#3.-The-wrong-axis) in new games, as it does with yours.
+# Read it, and see whether you can find the mistake.
 
 # %%
 def exhibit_a(q, k, v):
-    b, n, _ = q.shape
-    scores = (q @ k.mT).reshape(b * n, -1)  # .mT swaps the last two axes
-    weights = nn.Softmax(dim=0)(scores).reshape(b, n, -1)
-    return weights, weights @ v
-
-
-print(exhibit_a(q[:, :1], k, v)[0])
+    powers = (q @ k.mT / q.shape[-1] ** 0.5).exp()  # (B, N, M); .mT swaps the last two axes
+    weights = powers / powers.sum(dim=1, keepdim=True)
+    return weights @ v
 
 # %% [markdown]
-# Find the mistake, and change the cell above until the next cell says yes.
+# Whether you found it or not, two tests need no sharp eyes, no training and no data.
+# If all values are 1, a weighted mean is 1.
+# And what one query gets does not depend on what the others ask.
+# Which of them does the exhibit fail?
 
 # %%
+def tested(attend, q, k, v):
+    ones = attend(q, k, torch.ones_like(v))
+    print("values of 1 stay 1?", "Yes." if torch.allclose(ones, torch.ones(())) else "No.")
+    together, alone = attend(q, k, v)[:, :1], attend(q[:, :1], k, v)
+    same = torch.allclose(together, alone, atol=1e-5)
+    print("does a query get the same alone?", "Yes." if same else "No.")
+
+
 batch = [torch.randn(2, n, 4, generator=torch.Generator().manual_seed(n)) for n in (3, 5, 5)]
-theirs, yours = exhibit_a(*batch)[1], dot_product_attention(*batch, scale=1.0)
-same = torch.allclose(theirs, yours, atol=1e-6)
-print("Does exhibit A compute what your attention does?", "Yes." if same else "No, not yet.")
+tested(dot_product_attention, *batch)
+tested(exhibit_a, *batch)
 
 # %% [markdown]
-# <details><summary>What is wrong, and where it was seen</summary>
+# The first two answers are about your attention, and the other two are the exhibit's.
+# Repair the exhibit until all four are yes.
 #
-# `dim=0` of (B · N, M) runs over all queries of the whole batch.
-# A single query competes with no other query, so each of its weights is 1.
-# The repair is `dim=-1`.
-# The mistake was seen in [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2).
+# <details><summary>What is wrong, and where such a thing was seen</summary>
+#
+# The axes of `powers` are (batch, query, key), and `sum(dim=1)` runs over the queries.
+# So the *queries* compete for a key, instead of the keys for a query; the repair is `dim=2`, or `dim=-1`.
+# We wrote this exhibit ourselves.
+# A softmax over `dim=0`, which runs over all queries of the batch, was seen in [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2).
 # A similar mistake was found in a tutorial on vision transformers: [nerminnuraydogan/vision-transformer, issue 1](https://github.com/nerminnuraydogan/vision-transformer/issues/1).
 # </details>
 
 # %% [markdown]
-# ## 9. The experiment: two axes
+# ## 8. The experiment: when would you notice?
 #
-# In the card game, a small network turns each question into a query, each pattern into a key, and each colour into a value.
-# It attends, and answers with a linear layer.
+# Suppose that you had not tested anything, and trained.
+# Would the loss tell you that the axis is wrong?
+# Would the score?
+#
 # An experiment compares variants, called **arms**:
 #
 # | arm | how the six colours are weighted |
@@ -581,11 +554,9 @@ print("Does exhibit A compute what your attention does?", "Yes." if same else "N
 #
 # ![Right: along each row, over the keys; the rows 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4 sum to 1. Wrong: down each column, over the queries; the rows 2/3, 1/3, 1/2 and 1/3, 2/3, 1/2 sum to 3/2.](figures/axes.svg)
 #
-# Two more arms lack the **cue**, the pattern by which the right card is found.
-# Their questions are random.
+# Two more arms lack the **cue**, the pattern by which the right card is found: their questions are random.
 # Each arm is trained five times, with different initial weights and the same games in a different order.
-# (`train` uses Adam, with a learning rate that rises and falls.
-# Lesson 01 shows the training loop, which has eight lines.)
+# (`train` uses Adam, with a learning rate that rises and falls; lesson 01 shows its eight lines.)
 
 # %% tags=["experiment"]
 def over_the_queries(q, k, v):
@@ -603,7 +574,7 @@ arms = {  # how the colours are weighted; does the question show the pattern?
     "over the keys, no cue": (dot_product_attention, False),
     "over the queries, no cue": (over_the_queries, False),
 }
-losses = {}
+losses, trained = {}, Trained()
 
 
 def run(arm, seed):
@@ -612,7 +583,7 @@ def run(arm, seed):
     loss = AnswerLoss()
     model = train(CardPlayer(attend), as_inputs(train_set), train_set.answers, loss=loss,
                   epochs=12, batch_size=32, peak_rate=0.03, seed=seed)
-    losses[arm, seed] = loss.values
+    losses[arm, seed], trained[arm, seed] = loss.values, model
     return right_answers(model, test_set)
 
 
@@ -620,11 +591,11 @@ for attend in (dot_product_attention, over_the_queries, plain_mean):
     print(f"{count_parameters(CardPlayer(attend))} parameters with {attend.__name__}")
 
 # %% [markdown]
-# In the experiment a game has six questions, one for each card.
-# In training, all six are asked at once; in the test we also ask three, two, or one at a time.
-# Chance level is 1 in 6, or 17 %.
+# In training, all six questions of a game are asked at once.
+# In the test we also ask three, two, or one at a time.
+# A network that only guesses is right in 1 of 6 cases, or 17 %.
 # *What percentage of right answers do you expect?*
-# Write your numbers into the next cell, and run it.
+# Before you write it down, play the wrong axis yourself: if there is only one question, with whom does it compete?
 
 # %% tags=["experiment"]
 predicted = {"over the keys, 6 at once": None, "over the keys, 1 at once": None,
@@ -653,192 +624,64 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # (We say that a gap between two scores matters if it is above 5 percentage points.
 # Lesson 01 explains how to tell a real gap from luck.)
 #
-# **Read it.** With all six questions at once, networks with the wrong axis learn nearly as fast as those with the right one.
-# They also answer about as well.
-# The loss curve hides the mistake, and so does a test that asks all six at once.
-# If you ask fewer at once, the network with the wrong axis does worse; if you ask one at a time, it is at chance.
+# **All at once, the wrong axis goes unnoticed.**
+# Networks with the wrong axis learn nearly as fast as those with the right one, and answer about as well.
+# Each query wants one card, and each card is wanted by one query, so the wrong competition does no harm.
 #
-# Why?
-# The wrong softmax runs down a column, so the *queries* compete for a card.
-# In training, each query wants one card, and each card is wanted by one query.
-# So this competition does no harm.
-# A single query competes with nobody, so all six of its weights are 1.
-# Then the output is the sum of all six colours.
-# Every game has the same six colours, so this sum is always the same.
-# With the wrong axis, the answer to one question depends on the other questions.
-
-# %% [markdown]
-# **Where does it look?** You would expect a network with the *right* softmax to look at the card that matches the question.
-# We looked at the attention weights in eight such networks.
-# In two of these networks, the matching card gets about 91 % of the weight.
-# In the other six it gets only 4 %, and the five *other* cards share the rest.
-# And yet these six networks answer 97 % of the questions correctly.
-# How is that possible?
+# **One at a time, it is at chance.**
+# A single query competes with nobody, so all six of its weights are 1, and the output is the sum of all six colours, which is the same in every game.
+# [Five times as many steps and two other learning rates](lab_book.md#4.-Is-it-only-slow) change nothing about it.
+#
+# **Being right is not looking at the right place.**
+# In two of [eight networks with the right axis](lab_book.md#5.-Where-does-it-look) the matching card gets about 91 % of the weight.
+# In the other six it gets only 4 %, the five *other* cards share the rest, and yet they answer 97 % of the questions.
+# How?
 # Think about it before you open the answer.
 #
 # <details><summary>Answer</summary>
 #
 # All six cards have different colours.
 # If you know the colours of five cards, you know the sixth: it is the one that is missing.
-# When we let colours repeat, this trick failed, and all eight networks looked at the matching card.
-# So a network may find a different way to the answer from the one that you had in mind.
+# When we let colours repeat, all eight networks looked at the matching card.
 # </details>
+#
+# In an image all positions ask at once, too.
+# Whether the wrong axis hides as well there, this game cannot tell: it was made for the question.
 
 # %% [markdown]
-# Without the cue no arm beats chance.
-# The plain mean is at chance even with the cue.
-# Longer training changes none of this.
-# After five times as many steps, at three learning rates, the plain mean and the arms without the cue are still at chance.
-# (They score 15 to 18 %.)
-# With one question at a time, the arm *over the queries* is still at chance too.
-# With six questions at once this arm scores 97 to 99 %.
-# (All runs are in `solutions/warmup/experiment.md` in the course's repository.)
+# ### Your first network at work
 #
-# In an image, all positions ask at once, too.
-# So if they do not all want the same thing, the wrong axis may do so little harm that nobody notices.
-
-# %% [markdown]
-# ### How you would notice
-#
-# Two tests need no training and no data.
-# **One:** if all values are 1, a weighted mean is 1.
-# **Two:** a query's output does not depend on the other queries.
-
-# %%
-def suspicious(attend, q, k, v):
-    """What is wrong with an attention function, or nothing."""
-    problems = []
-    if not torch.allclose(attend(q, k, torch.ones_like(v)), torch.ones(()), atol=1e-5):
-        problems.append("rows do not sum to 1")
-    if not torch.allclose(attend(q, k, v)[:, :1], attend(q[:, :1], k, v), atol=1e-5):
-        problems.append("a query's output depends on the other queries")
-    return problems or ["nothing"]
-
-
-def along(axis):
-    return lambda q, k, v: (q @ k.mT).softmax(dim=axis) @ v
-
-
-print("yours        :", *suspicious(dot_product_attention, *batch))
-print("softmax dim 1:", *suspicious(along(1), *batch), sep=" | ")
-print("softmax dim 0:", *suspicious(along(0), *batch), sep=" | ")
-
-# %% [markdown]
-# ## 10. Paper against code, and a challenge
-#
-# | | the paper (Vaswani et al., 2017) | `F.scaled_dot_product_attention` | here |
-# |---|---|---|---|
-# | scale | 1 / √D | the same, or the argument `scale` | the same |
-# | heads | several attentions side by side | axes in front of (N, D) | none; later lessons have them |
-# | mask | hides later words | an argument | none |
-# | softmax over | the keys | the keys | the keys |
-#
-# DANet (lesson 05a) leaves the scale out, and some other modules learn their scale.
-# That is why `scale` is an argument here.
-
-# %% [markdown]
-# **A challenge (not graded).** With six questions at once, each card is the answer to exactly one of them.
-# Write an attention function that uses this fact, and still answers single questions.
-# Beat 98.2 % right answers with six questions at once, and get at most 5 % wrong with one question at a time.
-# (The worst of three runs counts.
-# Our own answer narrowly misses: it scores 98.1 % with six questions at once, and gets 4.2 % wrong with one at a time.)
-# There are 720 ways to hand out six cards to six questions.
-# For each game we can pick the best of these ways, the one in which the questions are most like the cards that they get.
-# That gets 99.8 % right without any training.
-# Before you run the next cell, run the imports, your exercises and the cell of section 9 that defines the arms.
-# None of these cells trains anything.
+# Back to the game at the top of the page, with one of the five networks that use your attention.
+# It gets the six questions of that game one at a time.
+# Yours was the first of them:
 
 # %% tags=["experiment"]
-mine = None  # your attention, a function of q, k and v, such as dot_product_attention
-
-right, wrong = None, None
-if mine:
-    arms["mine"] = mine, True
-    tried = compare(["mine"], range(3), run)
-    right = min(tried.scores("mine", "6 at once"))
-    wrong = 100 - min(tried.scores("mine", "1 at once"))
-challenge("right answers, six at once, worst of three runs", right, beat=98.2, unit="%",
-          at_most={"wrong answers, one at a time, worst of three runs (%)": (wrong, 5)})
+keep_cards(trained["over the keys", 0], game)
 
 # %% [markdown]
-# ## 11. What we now know
+# The picture is now beside this notebook, as `my_warmup.png`.
+# Show it to a friend, cover the lowest row, and see who is faster.
 #
-# - A gate multiplies the features by weights, and attention takes a weighted mean.
-#   All network modules in this course gate, or attend, or do both.
-# - Attention compares a query with every key, turns the scores into weights that sum to 1, and mixes the values.
-# - In our game, a softmax along the wrong axis trained about as well as the right one.
-#   So a falling loss and a good test score do not show that attention is right.
-# - Two tests without any training find this mistake: values of 1 must stay 1, and one query's output must not depend on the other queries.
-# - A result of the right shape proves little, because broadcasting and `reshape` are happy with wrong numbers.
+# ## 9. What we now know
 #
-# **Today.** This attention is the core of today's language models and of vision transformers.
-# It nearly always has several heads side by side.
-# So far, no competitor has replaced it.
-# People have changed how attention is computed, and how many pairs of positions it compares (lessons 05b and 08a).
+# A gate multiplies the features by weights, and attention takes a weighted mean: it compares a query with every key, turns the scores into weights that sum to 1, and mixes the values.
+# In our game, a softmax along the wrong axis trained about as well as the right one, so a falling loss and a good score do not show that an attention is right.
+# Two tests without any training do: values of 1 must stay 1, and what a query gets must not depend on the other queries.
 #
-# **What stays open.** The weights of a query always sum to 1.
-# So even a query that matches nothing must take something.
-# Language models learn to [put this spare weight on the first words of a text](https://arxiv.org/abs/2309.17453), whatever these words say.
-# Whether a softmax is the best way to hand out weights is an open question.
+# <details><summary>Handing in, and a GPU</summary>
 #
-# **What comes next.** In lesson 01 the weights of a gate come from the whole image.
-
-# %% [markdown]
-# ## 12. Questions to think about
-#
-# 1. Add 5 to every score of a query.
-#    What happens to its weights?
-#    And what happens if you multiply every score by 5?
-# 2. Shuffle the keys and the values in the same way.
-#    What happens to the output of attention?
-#    What does this say about the order of words?
-# 3. Ask the same question six times in one game.
-#    What does the network with the softmax over the queries answer?
-
-# %% [markdown]
-# <details><summary>What we think</summary>
-#
-# 1. Nothing happens, because $e^5$ appears in every numerator and in the sum, and cancels.
-#    Multiplying by 5 raises each weight to the fifth power, and then the weights are scaled so that they sum to 1 again.
-#    So the largest weight wins more clearly.
-# 2. Nothing happens, because a sum does not depend on the order of its terms.
-#    If the order of words matters, something must write it into the words themselves.
-# 3. All rows of scores are equal, so the six scores in a column are equal too.
-#    The softmax down a column turns each of these six scores into the weight 1/6.
-#    So every query gets the plain mean of the cards.
-#    The network is at chance.
-# </details>
-
-# %% tags=["experiment"]
-# Your own network, and the leaderboard of all that you try. It has two places for the blocks
-# that you will write from lesson 01 on; both are empty now.
-from attention_lab.networks.my_net import my_net
-
-my_net()
-
-# %% [markdown]
-# **Your progress** is kept in a file next to this notebook.
-# `progress()` shows your progress in this lesson, and `course_map()` shows your progress in all lessons.
-# From tomorrow on, `review()` asks what you remember.
-#
-# **Handing in.** If you study alone, green checks are enough.
+# If you study alone, green checks are enough; they are kept in a file next to this notebook.
 # In a class, save this notebook, `00_warmup.ipynb`, and hand it in where your teacher says.
 # Your code is run again on inputs that the checks did not use: other sizes, one image, other memory layouts, and invalid arguments.
 # Cells of experiments are not run.
 #
-# **A GPU** is not needed anywhere in this course.
+# A GPU is not needed anywhere in this course.
 # The check named *device* runs your code on a stand-in for a GPU, and notices a tensor that stays behind on the CPU.
-# So if your checks are green, your code runs unchanged on a GPU.
-# You only have to move the module and its inputs there with `.to("cuda")`.
+# So if your checks are green, your code runs unchanged on a GPU: move the module and its inputs there with `.to("cuda")`.
+# </details>
 #
-# **References**
-#
-# - A. Vaswani et al.: *Attention Is All You Need*, NeurIPS 2017, [arXiv:1706.03762](https://arxiv.org/abs/1706.03762).
-# - [Broadcasting semantics](https://docs.pytorch.org/docs/stable/notes/broadcasting.html) in PyTorch's documentation.
-# - Photographs: `attention_lab/photos/CARD.md` names authors and licences.
-#
-# This is the map of the course.
-# Each row says what a lesson adds and what it builds on; the last column fills up as your checks turn green.
+# **Next.** In [lesson 01](../01_se/01_se.ipynb) the weights of a gate come from the whole image.
+# (The [lab book](lab_book.md) of this lesson is there for doubters: every run, the paper against torch's own function, a challenge and three questions.)
 
 # %% tags=["nbval-ignore-output"]
 course_map()

@@ -1,4 +1,5 @@
-"""Pictures of lesson 00: a query that moves with sliders, a spotlight for a gate, and the curves of the experiment."""
+"""Pictures of lesson 00: a query that moves with sliders, a spotlight for a gate, the curves of the experiment, and a
+game that a trained network has answered."""
 
 from __future__ import annotations
 
@@ -7,9 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from ..tasks.card_games import CARD_COLOURS, CARDS, Games, as_inputs, card_games, card_pictures, right_answers
 from .images import show
+from .keepsake import keepsake
 from .panels import bars
 from .style import ALERT, FEATURES, house_figure
 from .touch import slide
@@ -55,6 +58,29 @@ def query_in_words(query: Sequence[float], keys: Sequence[Sequence[float]], weig
     made = ", ".join(f"{power:g}" for power in powers)
     return (f"Query ({query[0]:g}, {query[1]:g}): 2 to the power of the scores is {made}; the sum is {sum(powers):g}. "
             f"The weights of red, ball and rolls are {', '.join(f'{weight:.2f}' for weight in weights)}.")
+
+
+def keep_cards(network: nn.Module, game: Games) -> None:
+    """Shows a game that a trained network has answered, one question at a time, and keeps the picture as
+    `my_warmup.png`.
+
+    network: a `CardPlayer`.
+    game: one game.
+    """
+    network.eval()
+    with torch.no_grad():
+        said = network(as_inputs(game), 1)[0].argmax(-1)
+    names = list(CARD_COLOURS)
+    grey = card_pictures(game.questions[0], torch.zeros(CARDS, dtype=torch.long)).mean(1, keepdim=True)
+    marks = ["✓" if right else "✗" for right in said == game.answers[0]]
+    keepsake("my_warmup.png", "Six cards, six badly printed patterns: which colour is each?",
+             {"the cards": [(names[colour], card) for colour, card in
+                            zip(game.colours[0], card_pictures(game.cards[0], game.colours[0]), strict=True)],
+              "the questions": [("", each) for each in grey.expand(-1, 3, -1, -1)],
+              "the answers": [(f"{names[colour]} {mark}", card) for colour, mark, card in
+                              zip(said, marks, card_pictures(game.questions[0], said), strict=True)]},
+             f"Attention, written by hand: {right_answers(network, card_games(512, 1))['1 at once']:.1f} % right on "
+             "512 new games")
 
 
 def show_losses_and_questions(results: Results, losses: Mapping[tuple[str, int], Sequence[float]]) -> None:
