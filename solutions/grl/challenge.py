@@ -28,7 +28,7 @@ def shifted(restore: Restore, steps: tuple[int, ...]) -> Restore:
 
 if __name__ == "__main__":
     with chdir(HERE):  # where the weights are that the page loads
-        attempts = Attempts(HERE / "page.py")
+        attempts = Attempts(HERE / "page.py", also=["def restorer("])
         restore = attempts.page["restorer"]("rocket")
     attempts.try_all({"as it is": restore, "mirrored": mirrored(restore),
                       "and shifted": shifted(mirrored(restore), (0, 1, 6, 11))})

@@ -2,7 +2,6 @@
 core)."""
 
 from collections.abc import Callable
-from contextlib import chdir
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -15,12 +14,8 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 08b_grl: long runs
 
-`python -m solutions.grl.experiment` trains the page's arms for five times the page's 699 steps, and at half its peak rate of 0.015.
-Each cell has four numbers. They are the PSNR in dB at damaged tokens of new walls, by the place of the answer: beside, window, stripe,
-nowhere.
-
-Arms with `holes alone` have a loss that counts the holes (*beside*) and no sticker. So only their first number means anything.
-In the same way, the loss of `window stickers alone` and of `stripe stickers alone` counts only these."""  # noqa: E501
+`python -m solutions.grl.experiment` writes this table; `lab_book.md` says what the arms are and what the runs show.
+Each cell has four numbers, the PSNR in dB at damaged tokens whose answer is beside, in the window, in the stripe, nowhere."""  # noqa: E501
 ARMS = "local", "local + window", "local + stripe", "all three"
 HOLES, WINDOW, STRIPE = ", holes alone", ", window stickers alone", ", stripe stickers alone"
 COUNTED = {HOLES: "beside", WINDOW: "window", STRIPE: "stripe"}
@@ -52,6 +47,5 @@ def with_one_kind(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]
 
 
 if __name__ == "__main__":
-    with chdir(HERE):  # where the weights are that the page loads
-        runs = LongRuns(HERE / "page.py")
+    runs = LongRuns(HERE / "page.py")
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, with_one_kind(runs.page))

@@ -31,10 +31,10 @@ class Attempts:
         """
         self.page = LongRuns(page).page | {"compare": compare}
         sources = [cell.source for cell in pages.read(page).cells if cell.cell_type == "code"]
-        for line in also:
-            exec(re.split(r"^\w+ = compare\(", _only(sources, line), flags=re.MULTILINE)[0], self.page)
         book = page.with_name("lab_book.md")
         sources += BLOCK.findall(book.read_text(encoding="utf-8")) if book.exists() else []
+        for line in also:
+            exec(re.split(r"^\w+ = compare\(", _only(sources, line), flags=re.MULTILINE)[0], self.page)
         self._set_up, self._last = _only(sources, "\nchallenge(").rsplit("\nchallenge(", 1)
         if not MINE.search(self._set_up):
             raise ValueError(f"the challenge of {page} has no line `mine = None`")

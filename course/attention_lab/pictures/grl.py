@@ -17,6 +17,7 @@ from ..tasks.wall_net import left_as_it_is
 from .gaps import NOTE, verdicts
 from .images import show, show_images
 from .inline import inline
+from .keepsake import keepsake
 from .panels import cells, wipe
 from .style import ALERT, FEATURES, INK, MAPS, OTHER, PAPER, house_figure
 from .touch import slide
@@ -48,6 +49,20 @@ def show_before_and_after(seen: Tensor, restored: Tensor, whole: Tensor) -> None
     by_blur = gains_of_a_blur(seen, whole)
     for name, gain in gains(restored, seen, whole).items():
         print(f"{name:9s} your blocks {gain:+5.1f} dB, a Gaussian blur {by_blur[name]:+5.1f} dB")
+
+
+def keep_photographs(seen: Tensor, restored: Tensor, whole: Tensor) -> None:
+    """Keeps a picture as `my_grl.png`: each photograph, noisy and restored, with what it gains.
+
+    seen, restored, whole: (6, 3, H, W), in the order of PHOTOGRAPHS.
+    """
+    gain = gains(restored, seen, whole)
+    mean = sum(gain.values()) / len(gain)
+    keepsake("my_grl.png", "Six photographs that these blocks had never seen, before and after",
+             {"noisy": [(name, picture.clamp(0, 1)) for name, picture in zip(PHOTOGRAPHS, seen, strict=True)],
+              "restored": [(f"{gain[name]:+.1f} dB", picture.clamp(0, 1))
+                           for name, picture in zip(PHOTOGRAPHS, restored, strict=True)]},
+             f"GRL's blocks, written by hand, with weights of this course: {mean:+.1f} dB on average")
 
 
 def show_damage(worse: Mapping[str, Tensor], restored: Tensor, lost: Mapping[str, float]) -> None:
