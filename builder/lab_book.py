@@ -1,7 +1,7 @@
 """A lesson's lab book: what stands behind its page, from `lab_book.md` and from the runs that were recorded.
 
     <!-- runs -->            all long runs (experiment.md), sorted; `<!-- runs: CBAM, no module -->`: of these arms
-    <!-- real -->            the runs on real pictures (real.md); `<!-- measured -->`: other measurements (measured.md)
+    <!-- real -->            a file of the lesson, without its title: the runs on real pictures (real.md)
     {{CBAM}}                 the lowest and the highest score of an arm with the page's steps and rate, "93.5 to 95.0"
     {{CBAM, x 5, x 1/3}}     the same for five times the steps, at a third of the rate
     {{CBAM, x 5: at}}        how many runs: "8"; `: at 99`: how many reach 99, "7 of 8"; `: 2`: of the second number
@@ -26,7 +26,7 @@ def write(topic: Topic) -> str:
         return (topic.folder / name).read_text(encoding="utf-8")
 
     book = filled(text(FILE), read(text(RUNS)) if topic.has(RUNS) else {})
-    return re.sub("<!-- (real|measured) -->", lambda found: text(f"{found[1]}.md").partition("\n")[2].strip(), book)
+    return re.sub(r"<!-- (\w+) -->", lambda found: text(f"{found[1]}.md").partition("\n")[2].strip(), book)
 
 
 def filled(text: str, runs: Table) -> str:

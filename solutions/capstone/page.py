@@ -17,12 +17,11 @@
 #
 # ![Two bars. ResNet-50 has 25.56M parameters. ECA-ResNet-50, the same network with 16 more modules, has 24.37M. Where did a million parameters go?](figures/question.svg)
 #
-# People choose networks by tables of parameters and FLOPs; the library [timm](https://github.com/huggingface/pytorch-image-models) publishes such tables for hundreds of models.
-# If two rows differ by 1.2 million parameters although they should not, one of the numbers is wrong,
-# or it does not mean what you think.
+# The [authors of ECA](https://github.com/BangguWu/ECANet) state 24.37M parameters for a ResNet-50 with one ECA module in each of its 16 blocks, and that module, from lesson 02, *adds* a few numbers and removes nothing.
+# People choose networks by such tables.
 # Here you count for yourself, with your own modules.
 #
-# **Needs** lessons 01 and 09 (other lessons add rows to the tables) · 3 h · 7 points · difficulty 3 of 5
+# **Needs** lessons 01 and 09 (other lessons add rows to the tables) · 2 h 50 min · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -34,21 +33,19 @@
 # - train your own network within a budget, and say what its score shows and what it does not;
 # - ask a question of your own, and answer it with an experiment that could have proved you wrong.
 #
+# Each of the four parts ends by itself, so this can be four evenings.
+#
 # | part | minutes |
 # |---|---|
-# | [a module that removes parameters?](#1.-A-module-that-removes-parameters?) | 3 |
-# | [exercise 1, `parameter_table`](#2.-Exercise-1:-parameter_table) (1 point) | 11 |
-# | [exercise 2, `AttentionResNet`](#3.-Exercise-2:-AttentionResNet) (3 points), and what each module costs | 33 |
-# | [exercise 3, `CloFormer`](#4.-Exercise-3:-CloFormer) (3 points) | 28 |
-# | [the papers' tables](#5.-The-papers'-tables) | 15 |
-# | [the bug museum](#6.-The-bug-museum) | 7 |
-# | [what is attention good for?](#7.-What-is-attention-good-for?) | 22 |
-# | the whole map | 10 |
-# | [your own network, trained](#8.-Your-own-network,-trained) | 10 |
-# | [a question of your own](#9.-A-question-of-your-own) | 23 |
-# | [paper against code](#10.-Paper-against-code,-and-a-challenge), without the challenge | 4 |
-# | [what we now know](#11.-What-we-now-know) | 7 |
-# | [questions](#12.-Questions-to-think-about) | 7 |
+# | *counting*: [exercise 1, `parameter_table`](#1.-Exercise-1:-parameter_table) (1 point) | 13 |
+# | *building*: [exercise 2, `AttentionResNet`](#2.-Exercise-2:-AttentionResNet) (3 points), and what each module costs | 32 |
+# | [exercise 3, `CloFormer`](#3.-Exercise-3:-CloFormer) (3 points) | 28 |
+# | [the papers' tables](#4.-The-papers'-tables), [the bug museum](#5.-The-bug-museum) | 22 |
+# | *comparing*: [what is attention good for?](#6.-What-is-attention-good-for?) | 30 |
+# | *asking*: [your own network, trained](#7.-Your-own-network,-trained) | 12 |
+# | [a question of your own](#8.-A-question-of-your-own) | 25 |
+# | [what we now know](#9.-What-we-now-know), and your card | 8 |
+#
 # </details>
 
 # %%
@@ -58,19 +55,17 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab import check, course_map, progress, review
+from attention_lab import check, course_map, progress
 from attention_lab.networks.adapters import plugged
 from attention_lab.networks.backbones import resnet
 from attention_lab.networks.paper_tables import network, paper_table
 from attention_lab.networks.places import PlacedAttention
-from attention_lab.networks.restore import agreement, classes, restore
+from attention_lab.networks.restore import agreement
 from attention_lab.networks.training import compare, train
 from attention_lab.notebook.card import paper_card
-from attention_lab.notebook.challenge import challenge
-from attention_lab.notebook.own_record import record
 from attention_lab.notebook.study import study
 from attention_lab.notebook.train_resnet import train_resnet
-from attention_lab.pictures import predict_then_run, show
+from attention_lab.pictures import predict_then_run
 from attention_lab.pictures.capstone import (
     billions_of_multiply_adds,
     print_missing,
@@ -78,34 +73,16 @@ from attention_lab.pictures.capstone import (
     show_task_scores,
     slide_answers,
 )
-from attention_lab.pictures.leaderboard import fronts
 from attention_lab.pictures.prediction import remind
-from attention_lab.tasks.data import photograph
 from attention_lab.tasks.five_tasks import TASKS, WIDTH, TaskNet
 from attention_lab.tasks.task_scores import score, train_questions, with_means
 
 # %% [markdown]
-# ## 1. A module that removes parameters?
+# ## 1. Exercise 1: `parameter_table`
 #
-# ResNet-50 has 25.56 million parameters.
-# The [authors of ECA](https://github.com/BangguWu/ECANet) state 24.37M parameters for their ECA-Net50.
-# This network is a ResNet-50 with one ECA module in each of its 16 blocks.
-# That module, from lesson 02, *adds* a few numbers to a network and removes nothing.
-#
-# **Guess now,** before you read on.
-# Where did more than a million parameters go?
-#
-# 1. The authors' ResNet-50 is smaller than the usual one.
-# 2. The authors do not count the last layer, or the BatchNorms.
-# 3. All parameters are still there.
-#
-# The function that you write in exercise 1 will tell you.
-
-# %% [markdown]
-# ## 2. Exercise 1: `parameter_table`
-#
-# How many parameters does a module have?
-# It is tempting to add up everything in its state dict, so look at what that counts:
+# **Guess now:** where did more than a million parameters go?
+# Is the authors' ResNet-50 smaller than the usual one, do they leave something out when they count, or are all parameters still there?
+# A function that counts will tell you, and it is tempting to add up everything in a module's state dict:
 
 # %%
 square = nn.Linear(1024, 1024, bias=False)
@@ -113,38 +90,23 @@ for name, module in (("twice", nn.Sequential(square, square)), ("norm", nn.Batch
     print(name, sum(each.numel() for each in module.state_dict().values()))
 
 # %% [markdown]
-# In the line `twice`, the same matrix was counted twice.
-# In the line `norm`, only 16 of the 33 numbers are trained; the others are running means, variances and a counter.
-#
-# `parameter_table` takes one argument, `rows`: a list of pairs, each made of a name and a module.
-# Return a list with one tuple for each pair, in the order of the pairs.
-# Each tuple holds four things:
-#
-# - the name;
-# - the number of *trainable* parameters (those whose `requires_grad` is True), an `int`;
-#   a parameter that the module holds in two places counts once;
-# - that number in units of 10^6, rounded to two decimals;
-# - that number in units of 2^20 = 1,048,576, rounded to two decimals.
+# In the line `twice` one matrix was counted twice.
+# In the line `norm` only 16 of the 33 numbers are trained; the others are running means, variances and a counter.
 
 # %% [markdown]
-# Worked example: `nn.Linear(1024, 1024, bias=False)` has 1024 · 1024 = 2^20 weights.
-# With the name "square" its row is `("square", 1048576, 1.05, 1.0)`.
-# In an `nn.Sequential` that holds this same layer twice there is still one matrix, so the three numbers stay the same.
-# If the layer's weight does not require a gradient (a frozen layer), these three numbers are 0, 0.0 and 0.0.
+# ### The exercise
 #
-# The rows of a table may share modules, as in the following example.
-# `body` is `nn.Linear(30, 20)`, with 620 parameters, and `head` is `nn.Linear(20, 10)`, with 210.
+# *About 7 minutes.*
+# `parameter_table` takes `rows`, a list of pairs, each made of a name and a module, and returns a list with one tuple for each pair, in their order:
 #
-# | a row's module | its parameters |
-# |---|---|
-# | `body` | 620 |
-# | `nn.Sequential(body, head)` | 830 |
-# | `nn.Sequential(body, body)` | 620 |
+# - the name;
+# - the number of *trainable* parameters (those whose `requires_grad` is True), an `int`; a parameter that the module holds in two places counts once;
+# - that number in units of 10^6, rounded to two decimals (`round(x, 2)`);
+# - that number in units of 2^20 = 1,048,576, rounded to two decimals.
 #
-# A layer that a row holds twice counts once.
-# But each row counts all that its own module holds, whatever the rows above it have counted.
-#
-# `round(x, 2)` rounds to two decimals, and `module.parameters()` gives you each shared parameter once.
+# Worked example: `nn.Linear(1024, 1024, bias=False)` has 2^20 weights, so with the name "square" its row is `("square", 1048576, 1.05, 1.0)`.
+# Frozen, it would be 0, 0.0 and 0.0.
+# With `body = nn.Linear(30, 20)`, 620 parameters, and `head = nn.Linear(20, 10)`, 210, the rows `body`, `nn.Sequential(body, head)` and `nn.Sequential(body, body)` have 620, 830 and 620: a row counts all that its own module holds, whatever the rows above it have counted.
 
 # %% exercise
 def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
@@ -169,9 +131,9 @@ check(parameter_table)
 # </details>
 
 # %% [markdown]
-# Now you can answer the question of section 1.
+# Now answer the question on top.
 # `resnet` builds torchvision's ResNets.
-# On the device `"meta"`, tensors have shapes but no numbers, so even the largest network is built in an instant.
+# On the device `"meta"` tensors have shapes but no numbers, so even the largest network is built in an instant.
 
 # %%
 with torch.device("meta"):
@@ -179,39 +141,32 @@ with torch.device("meta"):
 parameter_table([("ResNet-50", plain)])
 
 # %% [markdown]
-# 25,557,032 parameters are 25.56 million, or 24.37 times 2^20.
-# So the third guess is right: ECA-Net50's row counts in units of 2^20, as megabytes are sometimes counted.
-# Somebody [asked](https://github.com/BangguWu/ECANet/issues/35) which unit this is, and the authors answered ("uses 1024").
-# If you compare this row with a row of a paper that counts in millions, ECA seems to have removed 5 % of the network.
+# All parameters are still there: 25,557,032 are 25.56 million, or 24.37 times 2^20.
+# ECA-Net50's row counts in units of 2^20, as megabytes are sometimes counted; somebody [asked](https://github.com/BangguWu/ECANet/issues/35), and the authors answered ("uses 1024").
+# Put this row beside one that counts in millions, and ECA seems to have removed 5 % of the network.
 
 # %% [markdown]
-# ## 3. Exercise 2: `AttentionResNet`
+# ## 2. Exercise 2: `AttentionResNet`
 #
 # ![The network: a stem, then stages of blocks, a mean and a linear layer, with the shape of the map after each. Below, one block: conv1, bn1, ReLU, conv2, bn2, attention, then the sum with the shortcut, then ReLU.](figures/resnet.svg)
 #
-# Build a small ResNet in which each block has a place for one module: on the residual branch, after `bn2` and before the shortcut is added.
+# Now a network to put your modules into: a small ResNet whose blocks each have a place for one of them, on the residual branch, after `bn2` and before the shortcut is added.
 #
 # - `stem`: an `nn.Sequential` of a 3 x 3 convolution from 3 to widths[0] channels, a BatchNorm and a ReLU;
 # - `stages`: an `nn.ModuleList` with one entry for each width.
 #   Each entry is an `nn.ModuleList` too, and holds the blocks of its stage; the argument `blocks` says how many;
 # - a block: `conv1`, `bn1`, ReLU, `conv2`, `bn2`, `attention`, then the sum with the shortcut, then ReLU;
 # - the first block of every stage *but the first* has stride 2, in `conv1`;
-# - if the stride is 2 or the width changes, the shortcut is `downsample(x)`,
-#   where `downsample` is an `nn.Sequential` of a 1 x 1 convolution with the block's stride and a BatchNorm.
+# - if the stride is 2 or the width changes, the shortcut is `downsample(x)`, an `nn.Sequential` of a 1 x 1 convolution with the block's stride and a BatchNorm.
 #   Otherwise the shortcut is x and `downsample` is None;
 # - at the end come the mean over H and W, and then `head: nn.Linear(widths[-1], num_classes)`.
 #
-# With stride 2, both paths through a block must round odd sides in the same way, or their outputs cannot be added.
-# Do they, for a map of 7 x 10?
-
-# %%
-for side, zeros in ((3, 1), (1, 0)):  # conv1, and the convolution of downsample
-    halving = nn.Conv2d(4, 6, side, stride=2, padding=zeros, bias=False)
-    print(f"{side} x {side}:", tuple(halving(torch.zeros(2, 4, 7, 10)).shape))
+# Convolutions are 3 x 3 with padding 1, except those in `downsample`, and no convolution has a bias.
 
 # %% [markdown]
-# Convolutions are 3 x 3 with padding 1, except those in `downsample`, and no convolution has a bias.
+# ### The exercise
 #
+# *About 25 minutes.*
 # `make_attention` is a function: called with a block's width, it returns a module.
 # Call it once *for each block*, so that no two blocks share weights.
 # If it is None, `attention` is an `nn.Identity()`.
@@ -219,9 +174,8 @@ for side, zeros in ((3, 1), (1, 0)):  # conv1, and the convolution of downsample
 # Worked example: `AttentionResNet(make, widths=(4, 6), blocks=2)` on x (2, 3, 8, 10).
 # The stem gives (2, 4, 8, 10), both blocks of the first stage keep that shape, and the second stage makes it (2, 6, 4, 5).
 # The mean is (2, 6), and the output is (2, 10).
-# There are four blocks, so `make` was called four times, with 4, 4, 6 and 6.
-# One block, the third, has a `downsample`.
-# Stride 2 rounds odd sides up: 7 becomes 4.
+# There are four blocks, so `make` was called four times, with 4, 4, 6 and 6; one block, the third, has a `downsample`.
+# Stride 2 rounds odd sides up on both paths: 7 becomes 4.
 #
 # We suggest a class `Block` inside `AttentionResNet`, which you then call as `self.Block(...)`; any other way is fine too.
 
@@ -314,12 +268,11 @@ check(AttentionResNet)
 
 # %% [markdown]
 # **What each module costs.**
-# The cell below reads your notebooks of the earlier lessons, which lie next to this one, and takes your modules out of them.
-# Modules that are not solved yet are listed with their lesson.
+# The cell below takes your modules out of your notebooks of the earlier lessons, which lie next to this one.
+# (Modules that are not solved yet are listed with their lesson.)
 #
-# **Predict, then run:** how many parameters does `AttentionResNet` gain from SE, from ECA, and from one more 3 x 3 convolution?
-# (With its default arguments it has six blocks, SE has a reduction of 2, and ECA has kernels of size 3.
-# The extra convolution has no bias, and a BatchNorm follows it.)
+# **Predict, then run:** how many parameters does `AttentionResNet` gain from SE, from ECA, and from one more 3 x 3 convolution without a bias, with a BatchNorm after it?
+# With its default arguments it has two blocks of each width 16, 32 and 64; SE has a reduction of 2, and ECA has kernels of size 3.
 
 # %% tags=["experiment"]
 predicted = {"SE": None, "ECA": None, "one more 3x3 conv": None}
@@ -334,25 +287,22 @@ predict_then_run(predicted, measured, unit="parameters")
 # %% [markdown]
 # <details><summary>Explain, then open</summary>
 #
-# SE needs C · C/2 parameters twice, so C² for each block.
-# Each width has two blocks, so SE needs 2 · (16² + 32² + 64²) = 10,752 in all.
+# SE needs C · C/2 parameters twice, so C² for each block: 2 · (16² + 32² + 64²) = 10,752 in all.
 # ECA needs 3 for each block, 18 in all.
-# The extra convolution needs 9 C² for each block, and the BatchNorm after it needs 2 C, which makes 97,216 in all.
-# A gate adds so few parameters that they alone can hardly explain its effect.
-# (Pyramid split and SCConv, in the list below, are not gates but convolutions.)
-# The plain convolution is our control: it shows what a network gains from more parameters and a wider view alone.
+# The extra convolution needs 9 C² for each block, and the BatchNorm after it 2 C, which makes 97,216.
+# A gate adds so few parameters that they alone can hardly explain its effect; the plain convolution is our control, because it shows what more parameters and a wider view bring alone.
 # </details>
 
 # %% tags=["experiment"]
 print_sizes(sizes)
 
 # %% [markdown]
-# ## 4. Exercise 3: `CloFormer`
+# ## 3. Exercise 3: `CloFormer`
 #
 # ![CloFormer-XXS: the image (3, 224, 224) goes through patch_embed and four stages of 2, 2, 6 and 2 blocks; the maps have sides of 56, 28, 14 and 7. Then norm, mean, head.](figures/cloformer.svg)
 #
-# The next cell holds lesson 09's `CloBlock`, so you can do this exercise even if yours is not finished.
-# The block's parts and names are those of lesson 09, but here the branches are dictionaries of layers, not classes of their own.
+# The next cell holds lesson 09's `CloBlock`, with its names, so that you can do this exercise even if yours is not finished.
+# You need not read it, only its arguments:
 
 # %%
 class CloBlock(nn.Module):
@@ -417,30 +367,23 @@ class CloBlock(nn.Module):
 # - `stages`: an `nn.ModuleList` with one `nn.ModuleList` of depths[i] `CloBlock`s for each stage;
 # - `norm`: `nn.GroupNorm(1, dims[-1])`; then the mean over H and W; then `head`, an `nn.Linear`.
 #
-# `CloFormer` takes six lists with one entry per stage: `dims`, `depths`, `num_heads`, `group_splits`, `kernel_sizes` and `window_sizes`.
-# The entries of `group_splits` and `kernel_sizes` are lists themselves.
 # If there is a next stage, the *last* block of a stage has stride 2 and leads to the next stage's width.
 # (Mind the difference: in exercise 2 the *first* block of the next stage had stride 2.)
 # All other blocks keep the width, with stride 1.
-# If the six lists do not all have the same length, raise a `ValueError`.
-#
-# These are the convolutions of `patch_embed` for d = 8:
-
-# %%
-for entering, leaving, side in ((3, 4, 3), (4, 8, 3), (8, 8, 3), (8, 8, 1)):
-    print(f"{side} x {side}, {entering} to {leaving} channels:",
-          sum(p.numel() for p in nn.Conv2d(entering, leaving, side).parameters()), "parameters")
 
 # %% [markdown]
-# **Worked example.** Take dims [8, 12] and depths [2, 1], and an image of 32 x 48 pixels.
-# `patch_embed` makes (B, 8, 8, 12), because its two strides of 2 divide both sides by 4.
-# The first stage has two blocks: 8 to 8 with stride 1, then 8 to 12 with stride 2, which gives (B, 12, 4, 6).
-# The second stage has one block, 12 to 12, with stride 1.
-# This block is the last of its stage, but there is no next stage to lead to.
+# ### The exercise
 #
-# `patch_embed` holds 4 · 3 + 2 = 14 layers.
-# With d = 8 its 3 x 3 convolutions have 3 · 9 · 4 + 4 = 112, then 4 · 9 · 8 + 8 = 296, then 584 and 584 parameters.
-# The 1 x 1 convolution has 72.
+# *About 22 minutes.*
+# `CloFormer` takes six lists with one entry per stage: `dims`, `depths`, `num_heads`, `group_splits`, `kernel_sizes` and `window_sizes`.
+# The entries of `group_splits` and `kernel_sizes` are lists themselves.
+# If the six lists do not all have the same length, raise a `ValueError`.
+#
+# Worked example: take dims [8, 12] and depths [2, 1], and an image of 32 x 48 pixels.
+# `patch_embed` holds 4 · 3 + 2 = 14 layers and makes (B, 8, 8, 12), because its two strides of 2 divide both sides by 4.
+# Its 3 x 3 convolutions have 3 · 9 · 4 + 4 = 112, then 4 · 9 · 8 + 8 = 296, then 584 and 584 parameters, and the 1 x 1 convolution has 72.
+# The first stage has two blocks: 8 to 8 with stride 1, then 8 to 12 with stride 2, which gives (B, 12, 4, 6).
+# The second stage has one block, 12 to 12; it is the last of its stage, but there is no next stage to lead to.
 #
 # CloFormer-XXS, whose settings are in the cell below your check, has 4,166,728 parameters.
 
@@ -487,7 +430,7 @@ check(CloFormer)
 # </details>
 
 # %% [markdown]
-# Now build CloFormer-XXS from your class, and count its parameters:
+# Build CloFormer-XXS from your class, and count its parameters:
 
 # %%
 with torch.device("meta"):
@@ -498,30 +441,26 @@ print(parameter_table([("CloFormer-XXS", xxs)]))
 print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 
 # %% [markdown]
-# A `CloBlock` with stride 2 has a `downsample` on its shortcut.
-# In the paper's drawing its first layer is a depth-wise convolution, but in the authors' code it is a full convolution.
+# In the paper's drawing, the shortcut of a block with stride 2 begins with a depth-wise convolution; in the authors' code that is a full convolution, as here.
 # Which of the two was trained?
 # The paper's table says 4.2 million parameters.
-# Your network has full convolutions and 4.17 million parameters; with depth-wise convolutions it would have 3.63 million.
-# So the network in the table is the one in the code, not the one in the drawing.
-# When a drawing and the code disagree, a number in a table can tell you which of the two was trained.
+# Yours has 4.17 million, and with depth-wise convolutions it would have 3.63, so a number in a table has told you what was trained when drawing and code disagree.
+#
+# Does yours also *compute* what theirs computes?
+# We ran the authors' code with weights that a fixed rule makes, and wrote down the output of every stage.
+# If `logits` is in the list, your network gives the same to eight digits:
+
+# %% tags=["experiment"]
+your_cloformer = network("CloFormer-XXS", device="cpu", here={"CloFormer": CloFormer})
+print(agreement(your_cloformer, "CloFormer-XXS"))
 
 # %% [markdown]
-# ## 5. The papers' tables
+# ## 4. The papers' tables
 #
 # Each row below is a published network, built from *your* modules.
-# (The rest of each network, its *skeleton*, is in `attention_lab/networks/backbones.py`.
-# CloFormer's rows use your `CloBlock` of lesson 09, or the one on this page if yours is not solved yet.)
-# In the table, "met" means that two things are true.
-# First, your network has exactly as many parameters as we counted in the released code.
-# Second, somebody has stated a number of parameters, and your count rounds to this number in the same unit.
-# "As the code" means that only the first of these holds: nobody states a number, or the stated number does not fit the released code.
-# For nearly every row this code is the authors' own.
-# SE's authors have released no network with 18 or 34 layers, so the rows SE-ResNet-18 and -34 follow a third party's code.
-# "Second-hand" numbers are often quoted, but we have not read them in the paper itself.
-#
-# SE's authors gave biases to both layers of the excitation, and your SE block of lesson 01 has none.
-# So the skeletons of SE-ResNet-50 and -101 add these biases to your block.
+# "Met" means that your network has exactly as many parameters as we counted in the released code, *and* that somebody states a number to which your count rounds.
+# "As the code" means that only the first of these holds.
+# ("Second-hand" numbers are often quoted, but we have not read them in the paper itself.)
 #
 # **Guess first:** SE-ResNet-50 and CBAM-ResNet-50 are both quoted at 28.09M.
 # Do the two networks have the same number of parameters?
@@ -531,51 +470,20 @@ tables = paper_table(here={"CloFormer": CloFormer})
 tables
 
 # %% [markdown]
-# The last column says what to look out for in each row.
 # If a row says "too many" or "too few", look for a difference between your module and the code: a bias, a norm, a width.
-# But a row marked "met" proves little about what the module computes, because a sigmoid in the wrong place does not change the count.
+# But a row that is "met" proves little about what the module computes, because a sigmoid in the wrong place does not change the count.
 # That is what your checks are for.
+# ([How the rows were counted](lab_book.md#2.-The-papers'-tables), and networks with released weights that you can load into your modules, stand in the lab book.)
 #
 # <details><summary>The two 28.09M</summary>
 #
 # SE-ResNet-50 has 28,088,024 parameters.
-# Without the biases (16,048 in all) it would have 28,071,976, which rounds to 28.07M.
-# CBAM's channel gates have the same layers and biases, and each of its 16 spatial gates adds 100 parameters.
-# That makes 28,089,624.
+# CBAM's channel gates have the same layers and biases, and each of its 16 spatial gates adds 100 parameters, which makes 28,089,624.
 # So two different networks have "the same size", but only to two decimals.
 # </details>
 
 # %% [markdown]
-# **Your network and the authors', with the same weights** (not graded, and nothing below needs this part).
-# Does your network compute what the authors' network computes?
-# If both networks get the same weights and the same pictures, every stage must output the same numbers.
-# We ran the authors' code for nine networks and wrote down what each stage computed.
-# The weights in these runs were not trained: a fixed rule computes them, so nobody has to store them.
-# The next cell computes them again for your CloFormer.
-# (CloFormer's authors have not released trained weights.)
-
-# %% tags=["experiment"]
-your_cloformer = network("CloFormer-XXS", device="cpu", here={"CloFormer": CloFormer})
-print(agreement(your_cloformer, "CloFormer-XXS"))
-
-# %% [markdown]
-# If `logits` is in the list that the cell printed, your network computes the same as the authors' CloFormer, to eight digits.
-#
-# The authors of ECA, CBAM, BAM, SCNet, ResT and coordinate attention have released weights that they trained on ImageNet.
-# If you download such weights and put the file next to this notebook, a network with your own module says what a photograph shows.
-# The next cell does this for ECA-ResNet-50, and it tells you where to find the file.
-# We have not been able to try the download ourselves.
-# If a file is not what we expect, `restore` says what it found and leaves your network as it is.
-
-# %% tags=["experiment"]
-if "ECA" in modules:  # your block of lesson 02
-    eca = network("ECA-ResNet-50", device="cpu")
-    if restore(eca, "ECA-ResNet-50", "eca_resnet50_k3557.pth.tar"):
-        for label, probability in classes(eca, photograph("chelsea")):
-            print(f"{probability:6.1%}  {label}")
-
-# %% [markdown]
-# ## 6. The bug museum
+# ## 5. The bug museum
 #
 # **Which of these three networks is the cheapest?**
 # For images of 224 x 224 pixels the authors' READMEs state these "FLOPs":
@@ -585,9 +493,7 @@ if "ECA" in modules:  # your block of lesson 02
 # | 3.62G | 3.86G | 7.9G |
 #
 # A survey that copies these numbers would call SCNet-50 twice as expensive as the other two.
-#
-# Count multiply-adds with your own modules, and find out what each README means by FLOPs.
-# **Predict, then run:** how many billion multiply-adds does each network need?
+# **Predict, then run:** how many billion multiply-adds does each network need, counted with your own modules?
 
 # %% tags=["experiment"]
 predicted = {"EPSANet-50 (Small)": None, "ECA-ResNet-50": None, "SCNet-50": None}
@@ -604,57 +510,39 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # | ECA-ResNet-50 | 3.86G | multiply-adds in 2^30, and some more | 4.09 · 10^9 |
 # | SCNet-50 | 7.9G | *twice* its multiply-adds (each is a multiplication and an addition); the README's column "MAdds" has 4.0G | 3.93 · 10^9 |
 #
-# Counted in one unit, EPSANet-50 is the cheapest, and SCNet-50 is 4 % cheaper than ECA-ResNet-50, not twice as expensive.
-# It is our guess that two of the stated numbers include norms and pooling.
-# It would explain why they are a little larger than the multiply-adds alone, but we have not run the authors' counter.
-# We saw these numbers in the READMEs of [EPSANet](https://github.com/murufeng/EPSANet), [ECANet](https://github.com/BangguWu/ECANet) and [SCNet](https://github.com/MCG-NKU/SCNet).
+# Counted in one unit, EPSANet-50 is the cheapest, and SCNet-50 is 4 % cheaper than ECA-ResNet-50.
+# We saw these numbers in the READMEs of [EPSANet](https://github.com/murufeng/EPSANet), [ECANet](https://github.com/BangguWu/ECANet) and [SCNet](https://github.com/MCG-NKU/SCNet); that two of them include norms and pooling is our guess, and we have not run the authors' counter.
 # No single README is wrong, but the table made from all three is wrong.
 # </details>
 
 # %% [markdown]
-# ## 7. What is attention good for?
+# ## 6. What is attention good for?
 #
 # ![Five small pictures with their questions: what, where, look-up, far and local.](figures/tasks.svg)
 #
 # Accuracy on one benchmark cannot tell you which mechanism did the work.
 # So here are five small tasks, each made so that one mechanism is enough:
 #
-# - **what:** a lamp of unknown colour tints sixteen pieces of paper.
-#   In white light, would this piece look redder or bluer than grey?
-#   (The *average* of the picture is enough, because it shows the lamp's colour; chance level is 50 %.)
+# - **what:** under a lamp of unknown colour, would this paper look redder or bluer than grey in white light?
+#   (The *mean* of the picture is enough; chance is 50 %.)
 # - **where:** is this square in the marked row, in the marked column, in both or in neither?
-#   (*Positions* are enough; chance level is 25 %.)
-# - **look-up:** in the legend on the left, each colour stands beside black, grey or white.
-#   Which of the three belongs to the colour of this patch?
-#   (*Content* is enough: the patch has to find its own colour, wherever it stands in the legend.
-#   The legend's grey is also the grey of the background, so it does not stand out.
-#   Chance level is 33 %.)
+#   (*Positions* are enough; chance is 25 %.)
+# - **look-up:** beside black, grey or white, where does this patch's colour stand in the legend on the left?
+#   (*Content* is enough, wherever it stands; chance is 33 %.)
 # - **far:** what colour are the posts six pixels left and right of this dot?
-#   (*Reach* is enough, because the dot's position has to know what lies six pixels away on each side; chance level is 33 %.)
+#   (*Reach* is enough; chance is 33 %.)
 # - **local:** do these noisy stripes rise or fall here?
-#   (The neighbourhood is enough, so this task is our control; chance level is 50 %.)
+#   (The neighbourhood is enough, so this is our control; chance is 50 %.)
 
 # %% [markdown]
-# **The network** is the same for all tasks.
-# A 3 x 3 convolution with stride 2 comes first, then one residual block, and then a layer that gives scores at each position.
-# The residual block has a 3 x 3 convolution, *the module* and a 1 x 1 convolution.
-# There are 16 channels and no pooling anywhere.
-# Without the module, the score at a position depends on 7 x 7 pixels.
-#
-# Gates, and modules that have their own shortcut, are plugged in as they are.
-# Four modules are attention without a shortcut: CloAttention, EMSA, window attention and GRL's attention.
-# We put a BatchNorm before each of these four, and a shortcut around the BatchNorm and the module.
-# (The code is in `attention_lab/networks/adapters.py`.)
-#
-# Training takes 200 steps (500 for the look-up) of 16 pictures, with Adam and a learning rate that rises to 0.01 and falls again.
-# When we speak of **the page's number of steps**, we mean these 200 (or 500).
-# The score is the percentage of right answers on 400 new pictures.
+# The network is the same for all: a 3 x 3 convolution with stride 2, one residual block (a 3 x 3 convolution, *the module*, a 1 x 1 convolution), and scores at each position; 16 channels, no pooling.
+# Without the module, a score depends on 7 x 7 pixels.
+# It trains for 200 steps of 16 pictures (500 for the look-up), with Adam and a rate that rises to 0.01 and falls again, and is asked 400 new pictures.
 # A run has **solved** its task if it scores at least 90 %.
 #
-# **Predict, then run:** what percentage of the answers does each of five modules get right on two of the tasks?
-# (There is one run for each module and task.
-# The training takes about half a minute on a quiet machine, and two or three minutes on a busy one.)
-# "Look-up" was made for content and "far" was made for reach: which of the modules can use content, and which have reach?
+# **Predict, then run:** what percentage does each of five modules get right on two of the tasks?
+# Which of them can use content, and which have reach?
+# (One run each; half a minute on a quiet machine.)
 
 # %% tags=["experiment"]
 predicted = {"SE, look-up": None, "SE, far": None, "CBAM, look-up": None, "CBAM, far": None,
@@ -681,7 +569,6 @@ def run(arm, seed):
         trained[arm, task] = learn(arms[arm], task, seed)
     return {task: score(trained[arm, task], task) for task in tasks}
 
-
 # %% tags=["experiment"]
 remind(predicted)
 results = compare(arms, seeds=[0], run=run)
@@ -694,148 +581,53 @@ show_task_scores(results, arms, task="look-up")
 
 # %% [markdown]
 # The lines are **Pareto fronts**: a module is on the front if it beats every cheaper one, here by more than two points.
-# If a module is not on the front, some cheaper one does about as well or better, *on this task and by this measure of cost*.
 # All this comes from a single seed, so trust only the large differences.
-
-# %% [markdown]
-# **Touch it.** Here are the answers themselves, in four new pictures.
-# Beside each picture, a blue cell is a right answer, and an orange cell is a wrong one.
-# Choose the module *nothing* and the task *look-up*: is there a rule behind its right answers?
+#
+# **Touch it.** Here are the answers themselves, in four new pictures: a blue cell is a right answer, an orange cell a wrong one.
+# Choose *nothing* and *look-up*: is there a rule behind its right answers?
 # Then choose *DANet position*: which of the three answers (black, grey and white) has it learned, and which has it not?
-# (If you have not trained a network yet, you see the answers of the untrained one.)
 
 # %% tags=["experiment"]
 slide_answers(arms, trained, tasks)
 
 # %% [markdown]
-# <details><summary>What surprised us</summary>
-#
-# There is no rule: a network without a module cannot see the legend, so one answer in three is right by chance.
-#
-# In our run of the look-up, position attention got no further than two right answers in three.
-# Wherever the answer was white, the network was right.
-# But it could not tell black from grey, so it had learned one of the three answers.
-# In five more runs, with other seeds, position attention solved the task three times.
-#
-# In three of five runs CBAM solves the look-up, although it never compares two positions.
-# A maximum over the picture can tell whether red stands beside black *somewhere*.
-# So we first thought that CBAM's maximum did the work.
-# After the page's number of steps, all five runs of CBAM without the maximum are still at chance (34 to 37 %).
-# Then we trained CBAM without the maximum for five times as many steps, in fifteen runs at three learning rates.
-# One of these runs scored 99 %, and the others lay anywhere between 33 and 90 %.
-# And ECA, which has a mean and no maximum, solves the look-up in four of five runs with five times as many steps (see the map below).
-# So in these runs the maximum helped CBAM to learn sooner, but it is not the only thing that can help.
-# Section 9 has a simpler gate, with one linear layer (question 1).
-# For that gate, a BatchNorm on the means helps as much as a maximum does.
-#
-# Position attention compares all pairs of positions, yet none of its runs gets above chance on "far",
-# because it cannot tell where the positions are.
-# It cannot express "six pixels to the left", because its attention map weighs positions by content.
-# </details>
+# Without a module there is no rule, because the network cannot see the legend, and one answer in three is right by chance.
+# In our run position attention got no further than two answers in three: it knew white, and could not tell black from grey.
+# (With [other seeds](lab_book.md#3.-What-surprised-us-on-the-map) it solves the task in three runs of five.)
 
 # %% [markdown]
 # ### The whole map
 #
-# The figure below is our map.
-# It shows the modules of the course, trained as above.
-# (Two modules are left out: that of 05b computes the same as that of 05a, and CAT-Net needs two pictures.)
+# These are all modules of the course, and five controls (in bold), five runs in each cell: on the left with the page's steps, on the right with five times as many.
+# Where some runs have solved a task and others are far from it, a mean would describe none of them, so the cell says how many have.
 #
-# Each cell stands for five runs with five seeds.
-# For each task, the runs in the column "x 1" took the page's number of steps, and those in "x 5" took five times as many.
-# For the longer runs we tried three learning rates: the page's rate, half of it and twice it.
-# The map shows the scores at only one of these rates.
-# We chose that rate by runs with a sixth seed, which do not count in the map.
-# In some cells a few runs have solved the task and others are far from it, so their mean describes none of them.
-# These cells say how many of the five runs have solved the task.
-
-# %% [markdown]
-# **The controls** are the five rows in bold.
-# One is the network with *nothing*, and the other four have something in the module's place.
-# "The wrapper alone" is the BatchNorm and the shortcut that we put around attention, with nothing inside.
-# "One more 3x3 conv" and "three more 3x3 convs" show how much can be gained by more parameters and a wider view alone.
-# "SE, no squeeze" is SE with all its layers, but without the mean over the picture.
-#
-# At its foot, the map states three findings.
-# Before you read them, look for a finding of your own: on which task does a control score as much as the best modules?
+# Before you read the three findings at its foot, look for one of your own: on which task does a control score as much as the best modules?
 #
 # ![All modules of the course and five controls on all five tasks, at the page's number of steps and at five times as many, in per cent. Three findings are framed: what the mean does for "what", what coordinates do for "where", and that content and reach are different things.](figures/map.svg)
 #
-# The wrapper alone scores no more than the network with *nothing*.
+# **No winner.** No row is the best everywhere, and a mean over the columns would depend on the columns that we chose.
+#
+# **"Far" needs no attention.** "Three more 3x3 convs", as many parameters as SCConv and a view of 19 x 19 pixels, solve it in every run, and come close to SE on "what"; on "look-up" and "where" they fail at every rate.
+#
+# **A mechanism is not the property of one module.** CBAM compares no two positions and yet looks things up in three of five runs, and ECA does in four of five with more steps; [what the maximum has to do with it](lab_book.md#3.-What-surprised-us-on-the-map) took us twenty runs to find out.
+#
+# These are small pictures made for one mechanism each, in one small network: a high score says that a module *can* use a mechanism, a low one does not say that it cannot.
+# And any task may leak: [ours did](lab_book.md#4.-A-loophole-that-we-closed).
 
 # %% [markdown]
-# "Three more 3x3 convs" are the strictest control: they have as many parameters as SCConv, and each position sees 19 x 19 pixels.
-# They solve "far" in every run, and with five times the steps they barely reach 90 % on "what".
-# So "far" needs no attention, and on "what" a few plain convolutions score almost as much as SE.
-# On "look-up" and "where" the convolutions fail: of fifteen longer runs at three rates, none reached 47 %.
+# ## 7. Your own network, trained
 #
-# Among the tasks, *local* is the control, and it says nothing about attention.
-# Every module scores 96 to 98 %, and so does the network with *nothing*.
-
-# %% [markdown]
-# **A loophole that we closed.**
-# In our first version of "far", ECA scored 53 % and EMSA up to 88 %.
-# ECA sees the whole picture only through a mean, and EMSA weighs its windows by content, not by place.
-# So how could they know the colour?
-# The task leaked.
-# Each picture has three dots, whose posts have three different colours.
-# Each colour was meant to fill the same number of pixels, so that the mean would say nothing.
-# But posts in the last row were cut off by the edge.
-# Their colour filled fewer pixels, and the mean gave that away.
-# Besides, the posts of one dot could come into another dot's view.
-# In today's version all posts are whole, and no dot has another dot's posts within the 7 x 7 pixels that the network with *nothing* sees.
-# In this version, the modules without reach (such as ECA and EMSA) stay at or below 37 % in all their runs, at all three rates.
+# Now train your own `AttentionResNet` on things that people made: handwritten digits on pieces of photographs, each picture in a coloured frame.
+# If the digit has the frame's colour, the answer is the digit, and otherwise it is "not it".
+# About half of the answers are "not it", so you can work out what a network scores that always says so.
 #
-# A small leak is left: the control "one more 3x3 conv", which sees a little further than the network without it, scores 38 %.
-# Its view of 11 x 11 pixels sometimes contains a post of another dot.
-# No two dots have posts of the same colour, so the network can rule out that post's colour.
-# Any task may leak, so look where a score comes from before you praise a module.
-
-# %% [markdown]
-# **No winner.** No row is the best everywhere, and an average over the columns would depend on the columns that we chose.
-# These are small pictures made for one mechanism each, so they do not say how much a module helps on photographs.
-# A high score says that a module *can* use a mechanism.
-# A low score does not say that the module cannot, because another rate, more steps or another wrapper may change the score.
-# On the look-up, SE is at chance after the page's number of steps.
-# After five times as many steps, at half the rate, three of its five runs have solved it.
-# Every score holds only for this network, with 16 channels and this number of steps.
+# **The budget.** Up to 35,000 parameters, which `parameter_table` counts, and up to 5 million multiply-adds for one picture.
+# Training takes 800 steps of 64 new pictures, one or two minutes in all; you choose the stages and the module.
+# (`make_attention` is called with a number of channels, so it may choose a different module for each width.)
 #
-# <details><summary>What the modules cost</summary>
-#
-# ![Pareto fronts: for each task and each cost, which modules are better than every cheaper one by more than two points.](figures/fronts.svg)
-#
-# These are the fronts of all modules, at the page's number of steps.
-# Each task has a short front of its own, and the kind of cost matters.
-# DANet's channel attention has one parameter, but not the fewest multiply-adds.
-# Times are CPU times for one picture on our machine; on another machine the order of the modules may differ.
-# </details>
-
-# %% [markdown]
-# ## 8. Your own network, trained
-#
-# The pictures of section 7 were drawn by a program.
-# Now train your own `AttentionResNet` on things that people made: handwritten digits on pieces of photographs.
-#
-# **The task.** Each picture has a coloured frame.
-# If the digit has the frame's colour, the answer is the digit.
-# Otherwise the answer is "not it".
-# Half of the digits do not have the frame's colour, so a network that always says "not it" is right in about 50 % of the cases.
-# You know this task from the recorded runs at the end of the lessons.
-# Here the pictures are close-ups of 20 x 20 pixels, because your network should learn the task in two minutes.
-#
-# **The budget.** Your network may have up to 35,000 parameters, and may need up to 5 million multiply-adds for one picture.
-# With `parameter_table` of section 2 you can count the parameters before you train.
-# Training takes 800 steps of 64 new pictures, with Adam and a rate that rises to 0.01 and falls again.
-# You choose the stages and the module.
-# `make_attention` is called with a number of channels, so it can choose a different module for each width.
-
-# %% [markdown]
-# **The baselines.** We trained five networks within the same budget, five times each.
-# Two of them have no module, two have SE, and one has CBAM.
-# One network without a module and one with SE are called *wider*: they have more channels, and so use nearly the whole budget.
-#
-# **Predict:** what percentage of the answers does each network get right?
-# In particular, will your network beat the one without a module, and will it beat the wider one without a module?
-# (One run takes one or two minutes, and you may interrupt the kernel at any time.)
+# **The baselines** are five networks within the same budget, which we trained five times each: two without a module, two with SE, and one with CBAM.
+# The two that are called *wider* have more channels, and use nearly the whole budget.
+# **Predict:** what does each get right, and will yours beat the one without a module?
 
 # %% tags=["experiment"]
 predicted = {"your network": None, "no module": None, "no module, wider": None,
@@ -856,59 +648,27 @@ predict_then_run(predicted, yours.means(), unit="% right")
 #
 # <details><summary>What came out when we did it</summary>
 #
-# | network | widths | parameters | right answers |
-# |---|---|---|---|
-# | *no module* | 8, 16, 32 | 19,987 | 90.0 % |
-# | *no module, wider* | 10, 21, 42 | 33,746 | 93.0 % |
-# | *SE* | 8, 16, 32 | 21,331 | 91.3 % |
-# | *SE, wider* | 10, 20, 41 | 34,027 | 92.3 % |
-# | *CBAM* | 8, 16, 32 | 21,715 | 87.1 % |
-#
-# These are the means of five runs.
 # **No network with a module is ahead of a network without one by more than luck.**
-# Two runs of the same network differ by up to 12.1 points, so a gap of one or two points says little.
-# (The runs with CBAM differ most: one scores 78.7 %, and the other four score 86 to 91 %.)
-# Without a module, the wider network is 3.0 points ahead of the narrower one, and even that may be luck.
+# Two runs of the same network can differ by more than ten points, so a gap of one or two says little; our own network of the cell above was behind the one without a module, and that may be luck, too.
 #
-# Our own network, in the cell above, has CloAttention.
-# Its one run scores 85.6 %, which is 4 points behind the network without a module, and that may be luck.
-# We tried a single rate and a single number of steps, so our network may only be slower to learn.
-#
-# In the recorded run of lesson 01, SE was far ahead of the same network without a module.
-# Why is it not ahead here?
-# The network of lesson 01 gives an answer at every position, and only the answer at the digit's centre counts.
-# Without a module, the network cannot see the frame from there.
-# Here each position of the last stage sees 25 x 25 pixels, which is more than the picture has.
-# The network also ends in a mean over all positions.
-# So the network can compare digit and frame without any module.
-#
-# Our pictures come from only six photographs, and from digits that 13 people wrote, each on one paper form.
-# The test pictures come from only two of the photographs and four of the forms, so other pictures may give other numbers.
+# In lesson 01's recorded run SE was far ahead, in a network that cannot see the frame from the digit's centre.
+# Here each position of the last stage sees 25 x 25 pixels, more than the picture has, and the network ends in a mean over all positions, so it can compare digit and frame without any module.
+# [The table](lab_book.md#5.-The-networks-of-section-7) is in the lab book.
 # </details>
 
 # %% [markdown]
-# ## 9. A question of your own
+# ## 8. A question of your own
 #
 # The map asked our questions, so now ask one of yours.
-# Do the steps of a study in a fixed order, so that you cannot fool yourself.
-# First write down what you expect, and what would prove you wrong.
-# Then choose the **arms**, which are the networks that you compare.
-# At least one of them should be a **control**, which lacks the part that should make the difference.
-# Run them only after that.
+# Work in a fixed order, so that you cannot fool yourself: first write down what you expect, and what would prove you wrong; then choose the **arms**, the networks that you compare, at least one of them a **control**, which lacks the part that should make the difference; and run them only after that.
 #
-# `study(...)` holds you to this order.
-# Once a run has finished, you can no longer change the hypothesis, or what would refute it.
-# The task, the comparisons, the controls and the smallest gap that counts (5 points, unless you say otherwise) are fixed, too.
-# You may still change an arm, its training or the number of seeds.
-# Fixed rules, the same as in all lessons, give the verdict, and everything ends up in one report that you can show.
-# If you have changed an arm, its training or the number of seeds, the report says so.
-# It still shows the scores from before the change.
+# `study(...)` holds you to this order: once a run has finished, hypothesis, refutation, task, comparisons and the smallest gap that counts (5 points, unless you say otherwise) are fixed.
+# You may still change an arm, its training or the number of seeds, and the report says that you did.
 #
-# Here is one of our own studies.
+# Here is one of our own.
 # Position attention fails at "far", and we said that it cannot tell where a position is.
 # Is that really the reason?
 # *Guess:* what will attention score if its queries and keys also see each position's row and column?
-# (The module is in `attention_lab/networks/places.py`.)
 
 # %% tags=["experiment"]
 study("places", task="far",
@@ -922,13 +682,7 @@ study("places", task="far",
       ahead=[("attention with places", "attention")], controls=["places alone"])
 
 # %% [markdown]
-# Open the report that the cell wrote.
-# Read its last parts too, which say how the study was done and what it does not show.
-# `study(..., conclusion="...")` adds what you conclude.
-# You may write it after the runs, and the report says that you did.
-#
-# `study(..., epochs=5)` trains every run for five times as many steps.
-# Longer runs answer another question, so give a study with longer runs a name of its own.
+# Open the report that the cell wrote, and read its last parts too, which say how the study was done and what it does not show.
 #
 # <details><summary>What surprised us</summary>
 #
@@ -948,15 +702,10 @@ study("places", task="far",
 # With that arm and the short training alone, we would have told you that places help but never solve the task.
 # How you build an arm is part of the question.
 # </details>
-
-# %% [markdown]
-# **Your turn.** Copy the cell above, and change everything in it.
-# Take a question that you care about, or one of the six below.
-# Each of the six takes ten minutes, of which one or two are training.
-# Choose among `modules[...]`, or write a module of your own whose output has the shape of its input.
 #
-# As an example, [this report](example_study.html) answers question 1.
-# We made it with nothing but this notebook.
+# **Your turn.** Copy the cell above, and change everything in it.
+# Take a question that you care about, or one of these; each takes ten minutes, of which one or two are training.
+# [How to make the arms](lab_book.md#6.-Six-questions), and what came out when we asked, stand in the lab book; [this report](example_study.html) answers question 1.
 #
 # 1. Does a channel gate need the maximum to do the look-up, or is the mean enough?
 # 2. How many slots does external attention need for the look-up?
@@ -964,207 +713,35 @@ study("places", task="far",
 # 4. How wide must a window be for "far"?
 # 5. Does attention need its scale, one over the square root of d, for the look-up?
 # 6. ECA's kernel reads neighbouring channels, although the channels have no order.
-#    Does this help with the task "what"?
-#
-# <details><summary>How to make the arms</summary>
-#
-# `from_lesson(lesson, name)` takes a class out of the notebook that you wrote for a lesson.
-# Import `from_lesson` first, as below.
-# Each arm is a function of the number of channels c, which is 16 here.
-#
-# ```python
-# from attention_lab.networks.adapters import Beside, OnTokens, Projected
-# from attention_lab.networks.own_modules import mine as from_lesson
-# ```
-#
-# 1. Write a class: the mean or the maximum over the picture, a linear layer, a sigmoid, and the product with x.
-# 2. `from_lesson("07a_external", "ExternalAttentionBlock")(c, 8)` has 8 slots.
-# 3. `from_lesson("01_se", "SEBlock")(c, 16)` has one hidden unit, because 16 // 16 is 1.
-# 4. `made = Projected(c, from_lesson("08a_windows", "WindowAttention")(2, (6, 6)))` has windows of 6 x 6.
-#    To plug it in, write `Beside(c, OnTokens(made, lambda m, tokens, size: m(tokens, size)))`.
-# 5. `made = PlacedAttention(c, places=False)` has a scale, and `made.scale = 1.0` takes it away.
-# 6. `from_lesson("02_eca", "ECABlock")(c, 3)` has a kernel of size 3.
-# </details>
-#
-# <details><summary>What came out when we asked (five runs of each arm, unless we say otherwise)</summary>
-#
-# 1. A gate made from the maximum scores 100 %, and one made from the maximum and the mean scores 99 %.
-#    One made from the mean alone scores 35 %, which is at chance.
-#    After five times as many steps, four of five gates made from the mean score 96 to 100 %, and one is still at chance.
-#    So does a gate need the maximum to learn quickly?
-#    Not if the means are centred and scaled.
-#    If a BatchNorm first normalises the means of each channel over the batch, the gate made from the mean also scores 100 %.
-#    (These are five runs at one rate.)
-# 2. With 64 slots two of five runs solve the task, with 8 slots one does, and with 2 slots none does.
-#    Most of the others stop near two thirds, so the means say little: they are 81 %, 74 % and 59 %.
-#    We had predicted only that 64 slots would be ahead of 2, and even that lead may well be luck.
-# 3. After 200 steps, one hidden unit brings most of the gain.
-#    SE with one hidden unit scores 87 %, SE with eight scores 91 %, and the network without a module scores 76 %.
-#    The gap between one and eight hidden units is not luck, but it is smaller than the 5 points that we had said would matter.
-#    So this was *not decided*.
-# 4. Windows of 2 x 2 positions stay at chance with 35 %, and windows of 4 x 4 and 6 x 6 score 100 % in every run.
-# 5. We cannot tell, even from fifteen runs of each arm.
-#    Twelve runs with the scale and fourteen runs without it solve the task.
-#    The means are 94 % and 98 %, because a run that has not solved the task stops near two thirds.
-#    With five times as many steps, twelve runs with the scale and thirteen runs without it solve the task.
-#    (The longer runs are new runs, so a seed that solves the task in the short training need not solve it in the long one.)
-#    When we had only the first five short runs of each arm, four with the scale and all five without it had solved the task.
-#    Then it looked as if the scale did harm.
-#    But of ten more runs of each arm, eight with the scale and nine without it solved the task, a difference that may well be luck.
-# 6. With a kernel that reads neighbours, networks learned sooner in our runs.
-#    A kernel of 3 scores 91 %, a kernel of 1 scores 82 %, and the network without a module scores 76 %.
-#    Even so, one of the five runs with a kernel of 1 scores 92 %.
-#    With five times as many steps, four of the runs with a kernel of 1 score 93 or 94 %, and so do all runs with a kernel of 3.
-#    The fifth run with a kernel of 1 stops at 82 %.
-#    So the longer study was *not decided*.
-#
-#    Why do some runs with a kernel of 1 lag?
-#    The kernel's only number starts at random, so we made ten runs in which it starts below 0, and ten in which it starts above 0.
-#    After 200 steps, the runs that start below 0 score 84 to 92 %, and those that start above 0 score 76 to 84 %.
-#    After five times as many steps, all ten runs that start below 0 score 93 or 94 %.
-#    But four of those that start above 0 stop at 82 or 83 %.
-#    So the mean of 82 % over five short runs with a kernel of 1 mixed two groups.
-#    With a kernel of 3 the start matters less: ten short runs score 89 to 92 %.
-# </details>
+#    Does this help with "what"?
 
 # %% [markdown]
-# ## 10. Paper against code, and a challenge
+# ## 9. What we now know
 #
-# | | the paper | the authors' code | here |
-# |---|---|---|---|
-# | ECA's kernels in ResNet-50 | a rule, which gives 5, 5, 5, 7 | 3, 5, 5, 7 by hand | the code's in section 5, the rule in lesson 02 |
-# | CBAM's spatial gate | a convolution | a convolution and a BatchNorm | as in the code |
-# | SCNet's enlarging | bilinear | nearest | as in the code |
-# | first layer of CloFormer's `downsample` | drawn as depth-wise | a full convolution | as in the code |
-# | EPSANet (Large) | in the tables | not in the released code | not built |
+# Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far, exchange information through a summary.
+# On our map a mean is enough for "what", rows and columns for "where", comparing contents for "look-up", and reach for "far"; most modules help with several tasks, and no task belongs to one idea alone.
+# On real pictures, nine of fifteen modules scored about as much as a plain convolution, with gaps that may be luck.
+# And a published number means nothing without its unit.
+# Before you praise a module, take away one thing at a time, train longer, and look where the score comes from.
 #
-# A parameter count shows the differences in the rows of ECA, CBAM and CloFormer, but it cannot tell bilinear from nearest.
-
-# %% [markdown]
-# **A challenge (not graded): set a record.**
-# How many of the five tasks can *one* module solve?
-# A task is solved if at least four of five runs answer at least 90 % of the questions correctly, so one lucky run does not help.
-# Each run takes the page's number of steps.
-# The module may hold up to 1,000 numbers: its parameters, and its buffers, such as BatchNorm's means and variances.
-# If two modules solve the same number of tasks, the one with fewer numbers is ahead.
+# Squeeze-and-excitation lives on in EfficientNet and MobileNetV3, windows in Swin and its heirs, and full attention, computed in blocks, in nearly every large model; few new gates for convolutional networks are published today.
+# Which of the five tasks occur in photographs, how often, and how one would measure that, nobody has told us yet.
 #
-# Our best attempt solves four of the five tasks with 393 numbers, so there is room for a fifth.
-# The page `docs/records.md` in the course's repository has all the rules and our attempts, and says how a record is verified.
+# **Next.** Open a repository that uses attention, and look for the bugs of this course: a wrong axis, a mask that hides nothing, a norm that sees too much.
+# Or set a record: our best module solves [four of the five tasks with 393 numbers](lab_book.md#7.-A-challenge:-set-a-record), and there is room for a fifth.
 #
-# One attempt trains 25 networks, which takes two to five minutes.
-# Before you run the cell below, run the imports and the cell that makes `modules` (section 3).
-
-# %% tags=["experiment"]
-# record: all that your module needs stands in this cell
-mine = None  # your turn: a function of the channels that makes a module, such as
-# lambda channels: nn.Sequential(modules["SE"](channels), modules["ECA"](channels))
-
-found = record(mine) if mine else None
-print(found or "no attempt yet")
-challenge("tasks solved, of five", len(found.solved) if found else None, 4,
-          at_most={"numbers in the module": (found.numbers if found else None, 1000)})
-
-# %% [markdown]
-# **Your card.** The next cell writes `card.html`, which you can show to others, and `card.json`, which holds the same results for programs.
-# Both files hold the rows of section 5 that are marked "met" and the scores of your runs.
-# They also hold your three newest studies, and your best record with its code.
-# The three networks of section 8 that you trained last are there, too, with their stages, their module and the score of each run.
-# Everything that was trained is marked *unverified*, and your name is not in the files.
-# The cell needs `tables` from section 5 and `results` from section 7, so run the cells that make them first.
-# If you have trained nothing, `paper_card(tables)` is enough.
+# Here is what you can show: your card, with the rows that you have met and the scores of your runs.
+# (It is written to `card.html`, without your name; everything that was trained is marked *unverified*.)
 
 # %% tags=["experiment"]
 paper_card(tables, results)
-
-# %% [markdown]
-# ## 11. What we now know
-#
-# - Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far,
-#   and exchange information through a summary.
-# - On our map, one idea is enough for each of four tasks.
-#   They are a mean for "what", rows and columns for "where", comparing contents for "look-up", and a wide kernel or window for "far".
-#   But most ideas help with several tasks, and no task belongs to one idea alone.
-#   A channel gate made from the maximum solves "look-up" too, and it compares nothing.
-#   Three plain convolutions solve "far", because they see far enough.
-# - No module was the best everywhere.
-#   In the lessons' recorded runs on real pictures, after 1,000 steps, nine of fifteen modules score about as much as a plain convolution.
-#   (The gaps between them may be luck.)
-#   On our close-ups, a small network with SE was not ahead of one without a module by more than luck.
-# - A published number means nothing without its unit.
-#   24.37M and 25.56M stood for the same network, up to a few weights, and "7.9G" stood for fewer multiply-adds than "3.86G".
-# - Before you praise a module, take away one thing at a time, train longer, and look where the score comes from.
-#
-# %% [markdown]
-# **Today.** Squeeze-and-excitation lives on in EfficientNet and MobileNetV3, and windows live on in Swin and its heirs.
-# Full attention, computed in blocks as in lesson 05b, is part of nearly every large model.
-# But few new gates for convolutional networks are published today.
-# Plain attention, made affordable, has replaced most of the older gates.
-#
-# **Still open:** which of the five tasks occur in photographs, how often, and how would you measure that?
-
-# %% [markdown]
-# **What did you learn?**
-# Before you close this page, write five sentences without looking anything up.
-# Which module surprised you most?
-# Which claim of a paper would you test first?
-# Which of your predictions was furthest off, and why?
-#
-# **What next?** Here are three things that are worth a weekend:
-#
-# 1. *One more question of your own.* Take the verdict of your study, and ask what a sceptic would ask for: longer runs, another rate,
-#    another task.
-# 2. *Someone else's weights.* Section 5 restores ECA-ResNet-50.
-#    Do the same for another network, and let both networks say what your own photographs show.
-# 3. *Someone else's code.* Open a repository that uses attention.
-#    Look for the bugs of this course,
-#    such as a wrong axis, a mask that hides nothing, or a norm that sees too much.
-#
-# You have written these modules by hand.
-# Whatever comes next will be made of the same parts, and you will be able to read it.
-
-# %% [markdown]
-# ## 12. Questions to think about
-#
-# 1. `AttentionResNet` ends in a mean over all positions, but `TaskNet`, the network of section 7, does not.
-#    Why would the task "what" be a poor test of attention in a network with such a mean?
-# 2. Two networks have the same number of parameters to the last digit.
-#    Name two differences that this does not rule out.
-# 3. On the map, "SE, no squeeze" has all the layers of SE.
-#    What does it control for that "one more 3x3 conv" does not?
-#
-# <details><summary>What we think</summary>
-#
-# 1. The mean mixes all positions without any attention, so the head sees the whole picture anyway.
-# 2. Anything without parameters: activations, their order, strides, padding, the axis of a softmax, the initial values.
-# 3. It has SE's own parameters, its product and its sigmoid, and lacks only the mean over the picture.
-#    The convolution shows what more parameters and a wider view would do.
-# </details>
-#
-# **References**
-#
-# - K. He, X. Zhang, S. Ren, J. Sun: *Deep Residual Learning for Image Recognition*.
-#   CVPR 2016, [arXiv:1512.03385](https://arxiv.org/abs/1512.03385).
-# - Q. Fan, H. Huang, J. Guan, R. He: *Rethinking Local Perception in Lightweight Vision Transformer*.
-#   2023, [arXiv:2303.17803](https://arxiv.org/abs/2303.17803).
-# - The other networks are cited in their lessons; `attention_lab/paper_tables.json` says where each row of section 5 was counted.
-
-# %% tags=["experiment"]
-# Your own network and everything that you tried in it, from lesson 00 on. It answers the
-# questions of all five tasks at once. Which two blocks do you give it now?
-# (The board ranks by the mean over the five kinds of question. Other rankings are possible.)
-# The three networks train for about a minute on a quiet machine.
-from attention_lab.networks.my_net import my_nets
-
-board = my_nets(("nothing",), ("SE", "CBAM"), ("CoordAtt", "EMSA"))
-show(fronts(board.scores, board.costs, "right answers (%)", margin=1),
-     "Right answers against parameters and multiply-adds, for every network on the board.")
-board
 
 # %% tags=["nbval-ignore-output"]
 course_map()
 
 # %% [markdown]
-# Here is what you have solved:
+# You have written these modules by hand.
+# Whatever comes next will be made of the same parts, and you will be able to read it.
 
 # %% tags=["nbval-ignore-output"]
 progress()

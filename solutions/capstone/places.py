@@ -1,4 +1,4 @@
-"""The runs behind section 9's example of a study: attention that sees rows and columns, on "far".
+"""The runs behind section 8's example of a study: attention that sees rows and columns, on "far".
 
     python -m solutions.capstone.places      writes places.md (about four minutes of one core)
 """
@@ -22,7 +22,7 @@ from solutions.shared.long_runs import Row, Table, write
 FILE, SEEDS, LONGER = Path(__file__).with_suffix(".md"), range(5), 5
 ABOUT = """# 10_capstone: attention that sees rows and columns
 
-`python -m solutions.capstone.places` trains the arms of section 9's study on "far", for the page's 200 steps and for five times as many.
+`python -m solutions.capstone.places` trains the arms of section 8's study on "far", for the page's 200 steps and for five times as many.
 The table has the right answers on 400 new pictures, in per cent.
 `mixed in` is the lazier arm: a linear layer mixes rows and columns into the features, and then comes lesson 05a's module as it is."""  # noqa: E501
 

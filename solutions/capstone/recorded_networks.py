@@ -1,4 +1,4 @@
-"""Trains the networks beside which section 8 of the capstone shows the learner's own.
+"""Trains the networks beside which section 7 of the capstone shows the learner's own.
 
     python -m builder --measure 10_capstone --real
 

@@ -1,4 +1,4 @@
-"""Asks the six questions of the capstone's section 9 as a learner can ask them, with `study` and with modules from the
+"""Asks the six questions of the capstone's section 8 as a learner can ask them, with `study` and with modules from the
 solved notebooks.
 
     python -m solutions.capstone.studies [NAME ...]      without a name: all of them

@@ -1,4 +1,4 @@
-"""What the capstone's page says about its map is true of the recorded table."""
+"""What the capstone's page and lab book say about its map is true of the recorded table."""
 
 import statistics
 from fractions import Fraction
@@ -10,7 +10,7 @@ from autograder.lessons.topics import topic
 
 FIGURES = topic("capstone").module("figures")
 RUNS = FIGURES.table()
-PAGE = (FIGURES.HERE / "page.py").read_text(encoding="utf-8")
+PAGE = "".join((FIGURES.HERE / name).read_text(encoding="utf-8") for name in ("page.py", "lab_book.md"))
 NAMES = FIGURES.arms(RUNS)
 AT_ONCE, LATER = ({arm: found(arm) for arm in NAMES} for found in (
     lambda arm: FIGURES.scores(RUNS, arm, 1), lambda arm: FIGURES.trained_longer(RUNS, arm)))

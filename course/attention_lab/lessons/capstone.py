@@ -7,19 +7,17 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab import check, course_map, progress, review
+from attention_lab import check, course_map, progress
 from attention_lab.networks.adapters import plugged
 from attention_lab.networks.backbones import resnet
 from attention_lab.networks.paper_tables import network, paper_table
 from attention_lab.networks.places import PlacedAttention
-from attention_lab.networks.restore import agreement, classes, restore
+from attention_lab.networks.restore import agreement
 from attention_lab.networks.training import compare, train
 from attention_lab.notebook.card import paper_card
-from attention_lab.notebook.challenge import challenge
-from attention_lab.notebook.own_record import record
 from attention_lab.notebook.study import study
 from attention_lab.notebook.train_resnet import train_resnet
-from attention_lab.pictures import predict_then_run, show
+from attention_lab.pictures import predict_then_run
 from attention_lab.pictures.capstone import (
     billions_of_multiply_adds,
     print_missing,
@@ -27,9 +25,7 @@ from attention_lab.pictures.capstone import (
     show_task_scores,
     slide_answers,
 )
-from attention_lab.pictures.leaderboard import fronts
 from attention_lab.pictures.prediction import remind
-from attention_lab.tasks.data import photograph
 from attention_lab.tasks.five_tasks import TASKS, WIDTH, TaskNet
 from attention_lab.tasks.task_scores import score, train_questions, with_means
 
@@ -37,8 +33,7 @@ from attention_lab import begin
 
 __all__ = [
     "F", "OrderedDict", "PlacedAttention", "TASKS", "TaskNet", "WIDTH", "agreement", "begin",
-    "billions_of_multiply_adds", "challenge", "check", "classes", "compare", "course_map", "fronts", "network",
-    "nn", "paper_card", "paper_table", "photograph", "plugged", "predict_then_run", "print_missing", "print_sizes",
-    "progress", "record", "remind", "resnet", "restore", "review", "score", "show", "show_task_scores",
-    "slide_answers", "study", "torch", "train", "train_questions", "train_resnet", "with_means"
+    "billions_of_multiply_adds", "check", "compare", "course_map", "network", "nn", "paper_card", "paper_table",
+    "plugged", "predict_then_run", "print_missing", "print_sizes", "progress", "remind", "resnet", "score",
+    "show_task_scores", "slide_answers", "study", "torch", "train", "train_questions", "train_resnet", "with_means"
 ]

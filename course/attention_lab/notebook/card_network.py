@@ -1,4 +1,4 @@
-"""The networks on the capstone's card that a learner trained in its section 8.
+"""The networks on the capstone's card that a learner trained in its section 7.
 
 Everything comes from the file that `train_resnet` keeps beside the notebook. Somebody may have edited it, so it is data
 within bounds. `interval_of` needs only what stands on a card, so that anybody can compute the interval again.

@@ -260,14 +260,14 @@ def test_the_recorded_networks_are_those_of_the_command_and_within_the_budget():
 
 
 def test_what_the_page_says_of_the_recorded_networks_is_what_was_recorded():
-    text = (baselines.FILE.with_name("page.py")).read_text(encoding="utf-8")
+    text = baselines.FILE.with_name("lab_book.md").read_text(encoding="utf-8")
     content = page.baselines(baselines.FILE)
-    rows = dict(re.findall(r"^# \| \*(.+?)\* \|.* \| (\d+\.\d) % \|$", text, re.MULTILINE))
+    rows = dict(re.findall(r"^\| \*(.+?)\* \|.* \| (\d+\.\d) % \|$", text, re.MULTILINE))
     assert rows == {name: f"{statistics.fmean(each.scores):.1f}" for name, each in content.baselines.items()}
 
 
 def test_the_page_says_of_luck_what_the_runs_say():
-    text = (baselines.FILE.with_name("page.py")).read_text(encoding="utf-8")
+    text = baselines.FILE.with_name("lab_book.md").read_text(encoding="utf-8")
     content = page.baselines(baselines.FILE)
     assert "No network with a module is ahead of a network without one by more than luck." in text
     assert all(gap.p >= LEVEL for _, _, gap in content.ahead())
@@ -280,7 +280,7 @@ def test_the_page_says_of_luck_what_the_runs_say():
                if "text/html" in output.get("data", {}))
     score = re.search(r"Your network answers (\d+\.\d) %", own)[1]
     behind = re.search(r"Your network is (\d+)\.\d points behind 'no module'", own)[1]
-    assert f"scores {score} %, which is {behind} points behind" in " ".join(text.replace("\n# ", " ").split())
+    assert f"scores {score} %, which is {behind} points behind" in " ".join(text.split())
     apart = max(max(each.scores) - min(each.scores) for each in content.baselines.values())
     assert f"differ by up to {apart:.1f} points" in text
     lowest, *others = sorted(content.baselines["CBAM"].scores)
