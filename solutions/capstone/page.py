@@ -106,7 +106,8 @@ for name, module in (("twice", nn.Sequential(square, square)), ("norm", nn.Batch
 #
 # Worked example: `nn.Linear(1024, 1024, bias=False)` has 2^20 weights, so with the name "square" its row is `("square", 1048576, 1.05, 1.0)`.
 # Frozen, it would be 0, 0.0 and 0.0.
-# With `body = nn.Linear(30, 20)`, 620 parameters, and `head = nn.Linear(20, 10)`, 210, the rows `body`, `nn.Sequential(body, head)` and `nn.Sequential(body, body)` have 620, 830 and 620: a row counts all that its own module holds, whatever the rows above it have counted.
+# With `body = nn.Linear(30, 20)`, 620 parameters, and `head = nn.Linear(20, 10)`, 210, the rows `body`, `nn.Sequential(body, head)` and `nn.Sequential(body, body)` have 620, 830 and 620.
+# A row counts all that its own module holds, whatever the rows above it have counted.
 
 # %% exercise
 def parameter_table(rows: list[tuple[str, nn.Module]]) -> list[tuple[str, int, float, float]]:
@@ -511,7 +512,8 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # | SCNet-50 | 7.9G | *twice* its multiply-adds (each is a multiplication and an addition); the README's column "MAdds" has 4.0G | 3.93 · 10^9 |
 #
 # Counted in one unit, EPSANet-50 is the cheapest, and SCNet-50 is 4 % cheaper than ECA-ResNet-50.
-# We saw these numbers in the READMEs of [EPSANet](https://github.com/murufeng/EPSANet), [ECANet](https://github.com/BangguWu/ECANet) and [SCNet](https://github.com/MCG-NKU/SCNet); that two of them include norms and pooling is our guess, and we have not run the authors' counter.
+# We saw these numbers in the READMEs of [EPSANet](https://github.com/murufeng/EPSANet), [ECANet](https://github.com/BangguWu/ECANet) and [SCNet](https://github.com/MCG-NKU/SCNet).
+# That two of them include norms and pooling is our guess, and we have not run the authors' counter.
 # No single README is wrong, but the table made from all three is wrong.
 # </details>
 
@@ -535,9 +537,10 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 #   (The neighbourhood is enough, so this is our control; chance is 50 %.)
 
 # %% [markdown]
-# The network is the same for all: a 3 x 3 convolution with stride 2, one residual block (a 3 x 3 convolution, *the module*, a 1 x 1 convolution), and scores at each position; 16 channels, no pooling.
+# The network is the same for all: a 3 x 3 convolution with stride 2, one residual block (a 3 x 3 convolution, *the module*, a 1 x 1 convolution), and scores at each position.
+# It has 16 channels, and no pooling anywhere.
 # Without the module, a score depends on 7 x 7 pixels.
-# It trains for 200 steps of 16 pictures (500 for the look-up), with Adam and a rate that rises to 0.01 and falls again, and is asked 400 new pictures.
+# It trains for 200 steps of 16 pictures (500 for the look-up), with Adam and a rate that rises to 0.01 and falls again, and the test has 400 new pictures.
 # A run has **solved** its task if it scores at least 90 %.
 #
 # **Predict, then run:** what percentage does each of five modules get right on two of the tasks?
@@ -604,12 +607,14 @@ slide_answers(arms, trained, tasks)
 # Before you read the three findings at its foot, look for one of your own: on which task does a control score as much as the best modules?
 #
 # ![All modules of the course and five controls on all five tasks, at the page's number of steps and at five times as many, in per cent. Three findings are framed: what the mean does for "what", what coordinates do for "where", and that content and reach are different things.](figures/map.svg)
-#
+
+# %% [markdown]
 # **No winner.** No row is the best everywhere, and a mean over the columns would depend on the columns that we chose.
 #
 # **"Far" needs no attention.** "Three more 3x3 convs", as many parameters as SCConv and a view of 19 x 19 pixels, solve it in every run, and come close to SE on "what"; on "look-up" and "where" they fail at every rate.
 #
-# **A mechanism is not the property of one module.** CBAM compares no two positions and yet looks things up in three of five runs, and ECA does in four of five with more steps; [what the maximum has to do with it](lab_book.md#3.-What-surprised-us-on-the-map) took us twenty runs to find out.
+# **A mechanism is not the property of one module.** CBAM compares no two positions and yet looks things up in three of five runs, and ECA does in four of five with more steps.
+# It took us twenty runs to find out [what the maximum has to do with it](lab_book.md#3.-What-surprised-us-on-the-map).
 #
 # These are small pictures made for one mechanism each, in one small network: a high score says that a module *can* use a mechanism, a low one does not say that it cannot.
 # And any task may leak: [ours did](lab_book.md#4.-A-loophole-that-we-closed).
@@ -649,7 +654,8 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # <details><summary>What came out when we did it</summary>
 #
 # **No network with a module is ahead of a network without one by more than luck.**
-# Two runs of the same network can differ by more than ten points, so a gap of one or two says little; our own network of the cell above was behind the one without a module, and that may be luck, too.
+# Two runs of the same network can differ by more than ten points, so a gap of one or two says little.
+# Our own network of the cell above was behind the one without a module, and that may be luck, too.
 #
 # In lesson 01's recorded run SE was far ahead, in a network that cannot see the frame from the digit's centre.
 # Here each position of the last stage sees 25 x 25 pixels, more than the picture has, and the network ends in a mean over all positions, so it can compare digit and frame without any module.
@@ -660,7 +666,10 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # ## 8. A question of your own
 #
 # The map asked our questions, so now ask one of yours.
-# Work in a fixed order, so that you cannot fool yourself: first write down what you expect, and what would prove you wrong; then choose the **arms**, the networks that you compare, at least one of them a **control**, which lacks the part that should make the difference; and run them only after that.
+# Work in a fixed order, so that you cannot fool yourself.
+# First write down what you expect, and what would prove you wrong.
+# Then choose the **arms**, the networks that you compare, at least one of them a **control**, which lacks the part that should make the difference.
+# Run them only after that.
 #
 # `study(...)` holds you to this order: once a run has finished, hypothesis, refutation, task, comparisons and the smallest gap that counts (5 points, unless you say otherwise) are fixed.
 # You may still change an arm, its training or the number of seeds, and the report says that you did.

@@ -21,7 +21,7 @@ from solutions.shared.long_runs import read
 FOLDER = studies.FILE.parent
 SECTION = (FOLDER / "page.py").read_text(encoding="utf-8").split("## 8. A question of your own")[1].split("## 9.")[0]
 BOOK = (FOLDER / "lab_book.md").read_text(encoding="utf-8").split("## 6. Six questions")[1].split("## 7.")[0]
-ARMS, OUTCOMES = BOOK.split("*What came out when we asked*")
+ARMS, OUTCOMES = BOOK.split("*Results*")
 
 
 def numbered(text):
