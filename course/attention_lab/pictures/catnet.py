@@ -8,10 +8,21 @@ from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
+from torch import nn
 
-from ..tasks.episodes import Episodes, Method, colour_features, overlap, striped_episodes
+from ..tasks.episodes import (
+    Episodes,
+    Method,
+    best_threshold,
+    colour_features,
+    overlap,
+    packed,
+    striped_episodes,
+    trained_iou,
+)
 from .drawn_mask import draw_mask
 from .images import show, show_images
+from .keepsake import keepsake
 from .longer_runs import runs_in_words, short_and_longer_runs
 from .style import ALERT, FEATURES, LAYERS, MAPS, house_figure, one_plot
 
@@ -80,3 +91,25 @@ def show_two_episodes(episodes: Episodes) -> None:
     pictures = torch.stack([episodes.support[0], episodes.query[0], episodes.support[1], episodes.query[1]])
     show(show_images((pictures + 0.5).clamp(0, 1), ["support", "query", "support", "query"]),
          "Two episodes. Support and query each show a striped ellipse on stripes.")
+
+
+def keep_episodes(network: nn.Module, others: Episodes, new: Episodes) -> None:
+    """Shows what a trained network finds in the first six of some new episodes, and keeps it as `my_catnet.png`.
+
+    network: takes `packed` episodes, and returns maps (n, blocks, 8, 8), of which the last counts.
+    others: the episodes on which the threshold is chosen.
+    """
+    six = Episodes(*(part[:6] for part in new))
+    with torch.no_grad():
+        maps, on_others = network(packed(six))[:, -1:], network(packed(others))[:, -1:]
+    threshold = best_threshold(on_others, others.query_mask)
+    found = (F.interpolate(maps, size=six.query.shape[-2:], mode="bilinear")[:, 0] > threshold).float()
+    each = [overlap(maps[i:i + 1], six.query_mask[i:i + 1], threshold) for i in range(6)]
+    seen, asked = ((pictures + 0.5).clamp(0, 1) for pictures in (six.support, six.query))
+    marked = seen * (0.25 + 0.75 * six.support_mask[:, None])
+    score = trained_iou(network, others, new)
+    keepsake("my_catnet.png", "One example, one question: where is the same thing in the second picture?",
+             {"the example": [("", picture) for picture in marked],
+              "the question": [("", picture) for picture in asked],
+              "found": [(f"IoU {iou:.0f} %", answer) for iou, answer in zip(each, found, strict=True)]},
+             f"CMAT blocks, written by hand: IoU {score:.1f} % on {len(new.query)} new episodes")
