@@ -81,8 +81,13 @@ def code(cell: Cell) -> str:
 
 def outputs(cell: Cell, prediction: str = "") -> str:
     """What a cell showed, as raw HTML, or "" if it showed nothing.
-    prediction: HTML that replaces the request to predict first."""
-    shown = "\n".join(prediction if UNANSWERED in text(output) else _html(output) for output in cell["outputs"])
+    prediction: HTML that replaces the first request to predict first. Results in a fold stay below it."""
+    parts = []
+    for output in cell["outputs"]:
+        waits = UNANSWERED in text(output)
+        parts += [prediction] * waits + [_html(output)] * (not waits or "<details" in _html(output))
+        prediction = "" if waits else prediction
+    shown = "\n".join(parts)
     return html(f'<div class="output">\n{shown}\n</div>') if shown else ""
 
 

@@ -18,14 +18,17 @@ import nbformat
 
 from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson, lessons
 from builder.run import beside, run
-from docs.site.predictions import CALL, RECORDED, digest, recorded
+from docs.site.predictions import RECORDED, compares, digest, recorded
 
 KIND = "application/vnd.attention-lab.measured+json"
 TELL_TALE = f"""
 import attention_lab.pictures, attention_lab.pictures.prediction
+from attention_lab.pictures import ScorePlot
 def tell(predicted, measured, unit):
     display({{"{KIND}": {{"unit": unit, "measured": {{name: float(value) for name, value in measured.items()}}}}}}, raw=True)
 attention_lab.pictures.predict_then_run = attention_lab.pictures.prediction.predict_then_run = tell
+ScorePlot.show = lambda plot, results, predicted: tell(
+    predicted, {{arm: results.mean(arm, plot.measure) for arm in predicted}}, plot.label)
 """  # noqa: E501
 
 
@@ -34,7 +37,7 @@ def measure(lesson: Lesson) -> dict[str, dict]:
     notebook = nbformat.read(NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4)
     others = beside(lesson.name, notebook)
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
-    asking = [place for place, cell in enumerate(notebook.cells) if CALL in cell.source]
+    asking = [place for place, cell in enumerate(notebook.cells) if compares(cell.source)]
     notebook.cells = notebook.cells[:asking[-1] + 1] if asking else []
     notebook.cells.insert(0, nbformat.v4.new_code_cell(TELL_TALE))
     run(notebook, COURSE / lesson.name, others, experiments=True)

@@ -10,9 +10,14 @@ from pathlib import Path
 from typing import Any
 
 RECORDED = Path(__file__).with_name("predictions.json")  # made by docs/site/measure.py
-CALL = "predict_then_run("
+CALLS = "predict_then_run(", "plot.show("  # what compares predictions with measured numbers
 WRITE_DOWN = "Write down your numbers before you read on."
 IN_THE_NOTEBOOK = "In the notebook, your numbers appear here, beside those of your own run."
+
+
+def compares(source: str) -> bool:
+    """Says whether a cell compares predictions with what was measured."""
+    return any(call in source for call in CALLS)
 
 
 def digest(source: str) -> str:
@@ -34,7 +39,7 @@ def form(lesson: str, source: str) -> str:
     """
     known = recorded().get(lesson, {}).get(digest(source))
     if not known:
-        return f"<p><i>{IN_THE_NOTEBOOK if CALL in source else WRITE_DOWN}</i></p>"
+        return f"<p><i>{IN_THE_NOTEBOOK if compares(source) else WRITE_DOWN}</i></p>"
     # "nan" has no number in JSON
     unit, measured = escape(known["unit"]), {name: float(value) for name, value in known["measured"].items()}
     rows = "".join(

@@ -57,11 +57,10 @@ from attention_lab import check, progress, review
 from attention_lab.networks.cost import cost
 from attention_lab.networks.dilated_reach import ways_to_the_centre, window
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run, show
+from attention_lab.pictures import ScorePlot, predict_then_run, show
 from attention_lab.pictures.bam import (print_sides, show_posted_and_repaired, show_ways,
                                         show_what_branches_mark, slide_a_position)
-from attention_lab.pictures.gaps import print_verdicts
-from attention_lab.pictures.longer_runs import longer_runs, runs_in_words, short_and_longer_runs
+from attention_lab.pictures.longer_runs import longer_runs
 from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.bars_and_posts import (CHANNELS, bars_and_posts, right_on_strips,
                                                 strip_reader)
@@ -690,26 +689,26 @@ def run(arm, seed):
 
 
 # %% tags=["experiment"]
-remind(predicted)
-results = compare(arms, seeds=range(3), run=run)
+wide = [f"dilation {d}, posts {far} away" for d, far in ((1, 5), (2, 8), (4, 8), (4, 12))]
+plot = ScorePlot("right answers on new strips (%)", highlight=wide, longer=longer_runs,
+                 baselines={"a vote of both bars": 75},
+                 gaps=[("dilation 4, posts 8 away", "dilation 1, posts 8 away"),
+                       ("dilation 4, posts 8 away", "no module, posts 8 away"),
+                       ("dilation 4, posts 8 away", "no gate, posts 8 away"),
+                       ("dilation 4, posts anywhere", "no module, posts 8 away")])
 
-# %% tags=["experiment"]
-measured = {arm: results.mean(arm) for arm in predicted}
-predict_then_run(predicted, measured, unit="right answers (%)")
+remind(predicted)
+results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% [markdown]
 # The figure shows your runs, and beside them recorded ones with five times as many steps:
 
 # %% tags=["experiment"]
-wide = [f"dilation {d}, posts {far} away" for d, far in ((1, 5), (2, 8), (4, 8), (4, 12))]
-about = "right answers on new strips", longer_runs(), ("a vote of both bars", 75)
-show(short_and_longer_runs(results, *about, highlight=wide), runs_in_words(results, *about))
-print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away"),
-               ("dilation 4, posts 8 away", "no module, posts 8 away"),
-               ("dilation 4, posts 8 away", "no gate, posts 8 away"),
-               ("dilation 4, posts anywhere", "no module, posts 8 away"))
+plot.show(results, predicted)
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **The window sets the limit.**
 # For d = 1, 2 and 4 it is 7, 11 and 19 pixels wide.
 # Where it can hold a bar and its post (the dark arms), every longer run found the right bar, three runs with d = 1 and eight in each of the others.
@@ -721,6 +720,7 @@ print_verdicts(results, ("dilation 4, posts 8 away", "dilation 1, posts 8 away")
 # **The gate is not needed here.**
 # *No gate* is as good with posts 8 pixels away, and with posts 12 pixels away it even [learns faster](lab_book.md#4.-Is-it-the-gate).
 # So this experiment speaks for dilated convolutions, and not for gating with them.
+# </details>
 
 # %% [markdown]
 # ### The same bars, two questions

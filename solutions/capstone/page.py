@@ -73,7 +73,7 @@ from attention_lab.pictures.capstone import (
     show_task_scores,
     slide_answers,
 )
-from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.tasks.five_tasks import TASKS, WIDTH, TaskNet
 from attention_lab.tasks.task_scores import score, train_questions, with_means
 
@@ -580,7 +580,8 @@ results = compare(arms, seeds=[0], run=run)
 predict_then_run(*with_means(results, predicted), unit="% right (at chance: 33 %)")
 
 # %% tags=["experiment"]
-show_task_scores(results, arms, task="look-up")
+with after_predicting(predicted):
+    show_task_scores(results, arms, task="look-up")
 
 # %% [markdown]
 # The lines are **Pareto fronts**: a module is on the front if it beats every cheaper one, here by more than two points.

@@ -56,10 +56,9 @@ from torch import nn
 
 from attention_lab import check, progress, review
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run
-from attention_lab.pictures.catnet import (keep_episodes, show_by_colours, show_ious,
-                                           show_two_episodes, touch_a_mask)
-from attention_lab.pictures.gaps import print_gaps
+from attention_lab.pictures import ScorePlot, predict_then_run
+from attention_lab.pictures.catnet import (keep_episodes, show_by_colours, show_two_episodes,
+                                           touch_a_mask)
 from attention_lab.pictures.longer_runs import longer_runs
 from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.episodes import (map_loss, packed, striped_episodes, trained_iou,
@@ -704,22 +703,22 @@ predicted = {"own picture": None, "other picture": None,
 
 
 # %% tags=["experiment"]
+plot = ScorePlot("IoU on new episodes (%)", highlight=["other picture, masked"], longer=longer_runs,
+                 baselines={"untrained look-up": table["look-up"][2]}, matters=2,
+                 gaps=[("other picture", "own picture"), ("own picture, masked", "own picture"),
+                       ("other picture, masked", "own picture, masked"),
+                       ("own picture", "own picture, prototype"),
+                       ("other picture, masked", "other picture, masked, prototype")])
+
 remind(predicted)
-results = compare(arms, seeds=range(3), run=run)
+results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% tags=["experiment"]
-predict_then_run(predicted, {arm: results.mean(arm) for arm in arms}, unit="% IoU")
-
-# %% tags=["experiment"]
-show_ious(results, longer_runs(), untrained=table["look-up"][2],
-          highlight="other picture, masked")
-print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "own picture"),
-                     ("other picture, masked", "own picture, masked"),
-                     ("own picture", "own picture, prototype"),
-                     ("other picture, masked", "other picture, masked, prototype")], matters=2)
-
+plot.show(results, predicted)
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **The mask pays, and looking across does not.**
 # With a look-up at the end, the mask is worth about a point after 120 steps and [4 points after 600](lab_book.md#3.-Across-or-masked), whether the network looks across or not, and looking across is worth less than a point either way.
 # It is the support's mask that does it, which is the label; the query's is only a guess.
@@ -731,6 +730,7 @@ print_gaps(results, [("other picture", "own picture"), ("own picture, masked", "
 #
 # **Nobody learned objects by heart.**
 # With the support of another episode, all arms fall below 30 %, the score for calling everything "object":
+# </details>
 
 # %% tags=["experiment"]
 for arm in arms:

@@ -55,10 +55,9 @@ from torch import nn
 from attention_lab import check, progress, review
 from attention_lab.networks.cost import cost
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run, show
+from attention_lab.pictures import ScorePlot, predict_then_run, show
 from attention_lab.pictures.cbam import show_red_and_blue, show_spatial_maps, slide_shared_channels
-from attention_lab.pictures.gaps import print_verdicts
-from attention_lab.pictures.longer_runs import longer_runs, runs_in_words, short_and_longer_runs
+from attention_lab.pictures.longer_runs import longer_runs
 from attention_lab.pictures.look import look
 from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.data import photograph
@@ -637,12 +636,16 @@ def run(arm, seed):
 
 
 # %% tags=["experiment"]
-remind(predicted)
-results = compare(arms, seeds=range(3), run=run)  # three runs of each arm, one to two minutes
+plot = ScorePlot("right answers on new pictures (%)", highlight=["CBAM", "spatial gate first"],
+                 baselines={"chance": 50}, longer=longer_runs,
+                 limits={"no module": 68.75, "channel gate only": 75, "spatial gate only": 75,
+                         "CBAM, cue taken out": 68.75}, limit="a vote of the bars that fit",
+                 gaps=[("channel gate only", "no module"), ("spatial gate only", "no module"),
+                       ("CBAM", "channel gate only"), ("CBAM", "spatial gate only"),
+                       ("spatial gate first", "CBAM"), ("CBAM, cue taken out", "no module")])
 
-# %% tags=["experiment"]
-measured = {arm: results.mean(arm) for arm in predicted}
-predict_then_run(predicted, measured, unit="right answers (%)")
+remind(predicted)  # three runs of each arm, one to two minutes
+results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% [markdown]
 # <details><summary>By hand</summary>
@@ -654,16 +657,11 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # </details>
 
 # %% tags=["experiment"]
-votes = {"limits": {"no module": 68.75, "channel gate only": 75, "spatial gate only": 75,
-                    "CBAM, cue taken out": 68.75}, "limit": "a vote of the bars that fit"}
-about = "right answers on new pictures", longer_runs(), ("chance", 50)
-show(short_and_longer_runs(results, *about, highlight=["CBAM", "spatial gate first"], **votes),
-     runs_in_words(results, *about, **votes))
-print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only", "no module"),
-               ("CBAM", "channel gate only"), ("CBAM", "spatial gate only"),
-               ("spatial gate first", "CBAM"), ("CBAM, cue taken out", "no module"))
+plot.show(results, predicted)
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **With one gate, two bars stay in play.**
 # Each gate alone scores about what you worked out by hand, and in our recorded runs of this network neither got much more than 2 points above it, even [after five times as many steps](lab_book.md#3.-Is-it-a-vote).
 #
@@ -675,6 +673,7 @@ print_verdicts(results, ("channel gate only", "no module"), ("spatial gate only"
 # **The faster order is not CBAM's.**
 # Three runs say little about this, so we made [24 of each order](lab_book.md#6.-The-order): with the spatial gate first, 23 of them score at least 99 % after these 384 steps, and with the channel gate first 13 do.
 # After five times the steps most of CBAM's runs get there too.
+# </details>
 
 # %% [markdown]
 # ### One pair of crosses, four questions

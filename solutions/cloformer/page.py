@@ -56,9 +56,10 @@ from torch import nn
 
 from attention_lab import check, progress, review
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run
-from attention_lab.pictures.cloformer import keep_cloths, show_cloths, show_scores, slide_waves
-from attention_lab.pictures.prediction import remind
+from attention_lab.pictures import ScorePlot, predict_then_run
+from attention_lab.pictures.cloformer import (keep_cloths, print_what_is_used, show_cloths,
+                                              slide_waves)
+from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.tasks.cloth_net import ClothNet, parameters, with_open_gate
 from attention_lab.tasks.scoring import right_of_each
 from attention_lab.tasks.woven_cloths import woven_cloths
@@ -473,8 +474,12 @@ def run(arm, seed):
                 for name, (pictures, answers) in cloths.items()}
 
 
+plot = ScorePlot("right on new cloths after 180 steps (%)", "a cloth", ["two of each"],
+                 baselines={"at chance": 50},
+                 parameters={arm: parameters(make()) for arm, make in arms.items()},
+                 gaps=[("two of each", arm) for arm in arms if arm != "two of each"])
 remind(predicted)
-results = compare(arms, seeds=range(3), run=run)
+results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% tags=["experiment"]
 measured = {arm: results.mean(arm) for arm in arms}
@@ -493,11 +498,13 @@ predict_then_run(predicted, measured, unit="% right (at chance: 50 %)")
 # </details>
 
 # %% tags=["experiment"]
-show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
-            trained["two of each", 0], cloths["a cloth"])
-
+plot.show(results, {arm: predicted[arm] for arm in arms})
+with after_predicting(predicted):
+    print_what_is_used(results, trained["two of each", 0], cloths["a cloth"])
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **Neither kind of head reads the cloth alone; two of each do.**
 # In our runs both kinds alone stay at chance, [even after five times as many steps](lab_book.md#3.-Is-it-only-slow), and *two of each* gets about 96 % right, with fewer parameters than the local heads alone.
 # Take away the glow, or hand the global heads the keys and values of another cloth, and it is back at chance.
@@ -511,6 +518,7 @@ show_scores(results, {arm: parameters(make()) for arm, make in arms.items()},
 # The paper says that global heads keep long waves and local heads short ones.
 # Compare your network before and after training: the global branch was blind to short waves from the start, while the local branch *learned* to respond less to long ones.
 # [Not every network that solves the task](lab_book.md#6.-Which-waves-pass) learns that.
+# </details>
 
 # %% tags=["experiment"]
 torch.manual_seed(0)

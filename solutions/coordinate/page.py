@@ -49,9 +49,8 @@ from torch import nn
 
 from attention_lab.tasks import boards
 from attention_lab import check, progress, review
-from attention_lab.pictures import predict_then_run, score_bars, show, show_images
-from attention_lab.pictures.prediction import INVITATION, remind
-from attention_lab.pictures.gaps import print_gaps
+from attention_lab.pictures import ScorePlot, predict_then_run
+from attention_lab.pictures.prediction import INVITATION, after_predicting, remind
 from attention_lab.pictures.coordinate import show_crossings, slide_the_marks
 from attention_lab.networks.training import compare, train
 
@@ -402,8 +401,15 @@ def run(arm, seed):
     return scores
 
 # %% tags=["experiment"]
+sizes = {arm: parameters(network(module())) for arm, module in arms.items()}
+frequent = 100 * (boards.most_frequent(new) == new.answers).float().mean().item()
+plot = ScorePlot("right on new boards (%)", highlight=["coordinate"], parameters=sizes,
+                 baselines={"at chance": 25, "the most frequent colour": frequent},
+                 gaps=[("coordinate", "CBAM's map"), ("coordinate", "coordinate, no places"),
+                       ("CBAM's map", "none"), ("SE", "none"), ("coordinate, no places", "SE")])
+
 remind(predicted | five)
-results = compare(arms, seeds=range(3), run=run)
+results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(five))
 
 # %% tags=["experiment"]
 measured = {name: results.mean("coordinate", name) for name in predicted}
@@ -413,21 +419,13 @@ predict_then_run(predicted, measured, unit="% right, coordinate")
 # And here are all five networks, beside your guesses from section 1:
 
 # %% tags=["experiment"]
-sizes = {arm: parameters(network(module())) for arm, module in arms.items()}
-show(show_images((new.pictures[:3] + 0.3).clamp(0, 1)),
-     "Three new boards: sixteen coloured squares, a white mark at the left and one at the top.")
-frequent = 100 * (boards.most_frequent(new) == new.answers).float().mean().item()
-show(score_bars(results, "right on new boards (%)", highlight="coordinate", parameters=sizes,
-                baselines={"at chance": 25, "the most frequent colour": frequent}),
-     "Bars: " + "; ".join(f"{arm} {results.mean(arm):.0f} %, {sizes[arm]} parameters"
-                          for arm in arms))
-print_gaps(results, [("coordinate", "CBAM's map"), ("coordinate", "coordinate, no places"),
-                     ("CBAM's map", "none"), ("SE", "none"),
-                     ("coordinate, no places", "SE")], matters=5)
-print("Wrong cue (%):", {arm: round(results.mean(arm, "wrong cue")) for arm in arms})
-predict_then_run(five, {arm: results.mean(arm) for arm in arms}, unit="% right")
+plot.show(results, five)
+with after_predicting(predicted | five):
+    print("Wrong cue (%):", {arm: round(results.mean(arm, "wrong cue")) for arm in arms})
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **With places the module solves the puzzle, and without them the same layers do not.**
 # *Coordinate, no places* scores [about what SE does](lab_book.md#2.-Longer-runs-and-other-rates), and *coordinate* scores 100 % in every run of ours, at this rate and at others.
 #
@@ -437,6 +435,7 @@ predict_then_run(five, {arm: results.mean(arm) for arm in arms}, unit="% right")
 # **A wide view does it as well.**
 # CBAM's map fails because its window covers 19 x 19 pixels of the board; with a dilation of 4 it sees the whole board, and [scores nearly 100 % with 100 parameters](lab_book.md#3.-A-wider-view).
 # So what the puzzle asks for is to see far enough, and row and column means are one cheap way.
+# </details>
 
 # %% [markdown]
 # ### Move the marks

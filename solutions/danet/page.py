@@ -60,7 +60,7 @@ from attention_lab.pictures.danet import keep_posters, show_channel_maps
 from attention_lab.pictures.external import show_own_and_borrowed
 from attention_lab.pictures.gaps import print_verdicts
 from attention_lab.pictures.look import look
-from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.tasks.coloured_posters import (coloured_posters, poster_loss, poster_network,
                                                   right_on_posters, weight_on_the_same)
 
@@ -650,14 +650,17 @@ predict_then_run(predicted, measured, unit="% right")
 # In the figure, compare the bar of each attention with its diamonds, the runs with another poster's A:
 
 # %% tags=["experiment"]
-show_own_and_borrowed(results, [RIGHT], ("position attention", "channel attention"),
-                      highlight="position attention")
-print_verdicts(results, ("position attention", "wide window"),
-               ("position attention", "mean of all"),
-               ("position attention", "channel attention"),
-               ("channel attention", "mean of all"))
+with after_predicting(predicted):
+    show_own_and_borrowed(results, [RIGHT], ("position attention", "channel attention"),
+                          highlight="position attention")
+    print_verdicts(results, ("position attention", "wide window"),
+                   ("position attention", "mean of all"),
+                   ("position attention", "channel attention"),
+                   ("channel attention", "mean of all"))
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **Both attentions answer through A.**
 # With the A of another poster (the diamonds), a network that had learned the task is at chance, so its answers come through A.
 # In [five runs with five times the steps](lab_book.md#3.-Is-it-only-slow), both attentions answer all patches, the one with 1,585 parameters and the one with a single parameter.
@@ -671,6 +674,7 @@ print_verdicts(results, ("position attention", "wide window"),
 # **The sign changes how soon.**
 # With the paper's sign, channel attention never got above 84 % in 16 runs of 500 steps, but it [answers everything after five times as many](lab_book.md#5.-The-sign).
 # So these posters do not show that either sign is better in the end.
+# </details>
 
 # %% [markdown]
 # ### Four posters, answered by your module

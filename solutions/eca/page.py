@@ -56,10 +56,9 @@ from torch import nn
 from attention_lab import check, progress, review
 from attention_lab.networks.released_eca import print_released_kernels
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run, score_bars, show, show_gate, show_means
+from attention_lab.pictures import ScorePlot, show, show_gate, show_means
 from attention_lab.pictures.eca import (gates_of, show_matrices, show_tuned_in, slide_a_kernel,
                                         with_kernel)
-from attention_lab.pictures.gaps import print_gaps
 from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.glowing_discs import (BANDS, disc_finder, glowing_discs, overlap,
                                                pixel_loss)
@@ -514,12 +513,13 @@ def run(arm, seed):
 
 
 # %% tags=["experiment"]
-remind(predicted)
-results = compare(arms, seeds=range(3), run=run)
+plot = ScorePlot("overlap with the true disc on new pictures (%)", highlight=["ECA"],
+                 gaps=[("no neighbours", "no gate"), ("SE", "no gate"), ("full matrix", "no gate"),
+                       ("ECA", "no neighbours"), ("ECA", "full matrix"),
+                       ("ECA, bands shuffled", "no neighbours")])
 
-# %% tags=["experiment"]
-measured = {arm: results.mean(arm) for arm in predicted}
-predict_then_run(predicted, measured, unit="overlap (%)")
+remind(predicted)
+results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% [markdown]
 # <details><summary>By hand</summary>
@@ -528,14 +528,11 @@ predict_then_run(predicted, measured, unit="overlap (%)")
 # </details>
 
 # %% tags=["experiment"]
-show(score_bars(results, "overlap with the true disc on new pictures (%)", highlight="ECA"),
-     "Bars: " + "; ".join(f"{arm}: {results.mean(arm):.0f} %" for arm in arms))
-print_gaps(results, [("no neighbours", "no gate"), ("SE", "no gate"),
-                     ("full matrix", "no gate"), ("ECA", "no neighbours"),
-                     ("ECA", "full matrix"),
-                     ("ECA, bands shuffled", "no neighbours")], matters=5)
+plot.show(results, predicted)
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **Three shared numbers more than double the overlap.**
 # ECA is about 40 points ahead of the gate that reads only its own mean (the bracket goes from about 34 to 49), so it is the bands nearby that count.
 #
@@ -546,6 +543,7 @@ print_gaps(results, [("no neighbours", "no gate"), ("SE", "no gate"),
 # After these 512 steps the full matrix is no better than no gate, and after five times as many it has come [about a third of the way](lab_book.md#3.-Is-it-the-sharing) to ECA.
 # Sharing is not the only difference, because the matrix had scaled means and a lower rate.
 # With scaled means, ECA's rate and a bias for both, a kernel for each channel ends where a shared one does, and gets there later.
+# </details>
 
 # %% [markdown]
 # What has the kernel learned?

@@ -60,7 +60,7 @@ from attention_lab.networks.training import Trained, compare, train
 from attention_lab.pictures import predict_then_run
 from attention_lab.pictures.external import (show_answers, show_examples, show_own_and_borrowed,
                                              slide_green_discs)
-from attention_lab.pictures.prediction import INVITATION, remind
+from attention_lab.pictures.prediction import INVITATION, after_predicting, remind
 from attention_lab.pictures.gaps import print_verdicts
 from attention_lab.tasks.hue_discs import (QUESTIONS, SelfAttention, disc_network, hue_discs,
                                            mlp, right_on_discs)
@@ -674,14 +674,17 @@ predict_then_run(guessed, {arm: results.mean(arm, "legend") for arm in guessed},
                  unit="% right, legend")
 
 # %% tags=["experiment"]
-show_own_and_borrowed(results, QUESTIONS, borrowers=("self-attention", "external attention"),
-                      highlight="external attention")
-print_verdicts(results, ("MLP", "external attention", "book"),
-               ("external attention", "plain softmax", "legend"),
-               ("self-attention", "external attention", "legend"),
-               ("external attention", "self-attention", "odd one out"))
+with after_predicting(predicted):
+    show_own_and_borrowed(results, QUESTIONS, borrowers=("self-attention", "external attention"),
+                          highlight="external attention")
+    print_verdicts(results, ("MLP", "external attention", "book"),
+                   ("external attention", "plain softmax", "legend"),
+                   ("self-attention", "external attention", "legend"),
+                   ("external attention", "self-attention", "odd one out"))
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **The book needs no sums.**
 # The answer depends on one token's hue, an MLP of the same size does as well, and with borrowed sums the score hardly falls.
 #
@@ -696,7 +699,9 @@ print_verdicts(results, ("MLP", "external attention", "book"),
 # The swatches are tokens, too, and the convolution sees both halves of a swatch where they meet, so one token can say "orange beside white".
 # Suppose that a slot has a large logit for this token: then that slot's Z is large in this picture, every token's share of it is divided by this Z, and *all* discs notice, without being compared with any swatch.
 # That is our reading; the swap of the sums is what we measured.
-#
+# </details>
+
+# %% [markdown]
 # ### The ringed discs
 #
 # Now the question at the top of the page.

@@ -63,7 +63,7 @@ from attention_lab.networks.training import compare, train
 from attention_lab.pictures import predict_then_run, show, show_images
 from attention_lab.pictures.grl import (keep_photographs, point_at_wall, show_before_and_after,
                                         show_restored)
-from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.tasks.restoration import (PHOTOGRAPHS, Restorer, gains, noisy,
                                              photograph_crops, restore_each, restored_at,
                                              sticker_walls)
@@ -749,9 +749,12 @@ predict_then_run(predicted, {name: results.mean(*name.split(", ")) for name in p
 
 
 # %% tags=["experiment"]
-show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
+with after_predicting(predicted):
+    show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **A branch finds what lies within its reach, if it can choose.**
 # With only one of them on, the stickers of its own kind come out at 31 or 32 dB in our runs, and the others stay near 17 dB, hardly above a wall that nobody touched.
 # That holds [after five times as many steps](lab_book.md#3.-Is-it-only-slow), and one of five seeds needed those steps before its windows had learned anything at all.
@@ -762,6 +765,7 @@ show_restored(results, plain=restored_at(left_as_it_is(test_set), test_set))
 # **Two branches seem to help each other, and mostly they do not.**
 # Together they lead one alone by about 5 dB even on its own kind of sticker.
 # But a network with one branch wastes effort on stickers that it cannot restore: if the loss counts only its own kind, the lead shrinks to [about 1 dB](lab_book.md#4.-Do-two-branches-help-each-other).
+# </details>
 
 # %% [markdown]
 # ## 10. Your blocks clean a photograph

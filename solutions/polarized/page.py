@@ -51,11 +51,10 @@ from torch import nn
 
 from attention_lab import check, progress, review
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import maps_below, predict_then_run, show, show_images
-from attention_lab.pictures.gaps import print_verdicts
-from attention_lab.pictures.longer_runs import longer_runs, runs_in_words, short_and_longer_runs
+from attention_lab.pictures import ScorePlot, maps_below, predict_then_run, show, show_images
+from attention_lab.pictures.longer_runs import longer_runs
 from attention_lab.pictures.polarized import gate_in_words, gate_over, keep_dots
-from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.pictures.touch import slide
 from attention_lab.tasks.coloured_dots import (Coarse, Gated, coloured_dots, dot_finder,
                                                gate_maps, heat_loss, right_dots,
@@ -501,6 +500,14 @@ def score(network, pictures):
 
 
 # %% tags=["experiment"]
+plot = ScorePlot("right dots on new pictures (%)", baselines={"chance": 100 / 3}, longer=longer_runs,
+                 highlight=[arm for arm in arms if "map" in arm],
+                 limits={f"map of {cell} x {cell} cells": perfect[cell] for cell in (4, 8)},
+                 limit="a perfect map of such cells",
+                 gaps=[("full-size map", "no module"), ("channel gates", "no module"),
+                       ("full-size map", "map of 4 x 4 cells"),
+                       ("map of 4 x 4 cells", "map of 8 x 8 cells")])
+
 remind(predicted)
 trained = Trained()
 
@@ -511,25 +518,17 @@ def run(arm, seed):
             "with another bar": score(network, with_other_bars(test_set.pictures))}
 
 
-results = compare(arms, seeds=range(3), run=run)
-results
+results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% tags=["experiment"]
-predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit="% right")
-
-# %% tags=["experiment"]
-about = "right dots on new pictures", longer_runs(), ("chance", 100 / 3)
-limits = {"limits": {f"map of {cell} x {cell} cells": perfect[cell] for cell in (4, 8)},
-          "limit": "a perfect map of such cells"}
-maps = [arm for arm in arms if "map" in arm]
-show(short_and_longer_runs(results, *about, highlight=maps, **limits),
-     runs_in_words(results, *about, **limits))
-print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no module"),
-               ("full-size map", "map of 4 x 4 cells"),
-               ("map of 4 x 4 cells", "map of 8 x 8 cells"))
-
+plot.show(results, predicted)
+with after_predicting(predicted):
+    print("with another picture's bar:", ", ".join(
+        f"{arm} {results.mean(arm, 'with another bar'):.0f} %" for arm in arms))
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **A map can be too coarse, however long you train it.**
 # Your full-size map finds every dot in our three runs, and the coarse ones lag behind.
 # At first they are slow as well as coarse, but with five times the steps the map of 4 x 4 cells finds every dot that has its cell to itself.
@@ -541,6 +540,7 @@ print_verdicts(results, ("full-size map", "no module"), ("channel gates", "no mo
 # **Whether two branches beat one, this task cannot tell.**
 # One branch already scores all there is to score.
 # With another picture's bar every arm that learned something falls to chance, a third, so the bar is what they use.
+# </details>
 
 # %% [markdown]
 # ### One picture, three bars

@@ -53,11 +53,10 @@ from torch import nn
 from attention_lab import check, progress, review
 from attention_lab.networks.backbones import parameters, resnet
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.pictures.gaps import print_verdicts
-from attention_lab.pictures.longer_runs import longer_runs, runs_in_words, short_and_longer_runs
+from attention_lab.pictures import ScorePlot, predict_then_run, show, show_images
+from attention_lab.pictures.longer_runs import longer_runs
 from attention_lab.pictures.mixing_desk import desk_in_words, mixing_desk, show_desks
-from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.pictures.touch import slide
 from attention_lab.tasks.striped_cloths import (DIRECTIONS, direction_namer, striped_cloths,
                                                 with_other_dots)
@@ -593,6 +592,12 @@ def right_answers(network, pictures):
 
 
 # %% tags=["experiment"]
+plot = ScorePlot("right answers on new pictures (%)", highlight=["softmax over scales"],
+                 baselines={"one kind of stripes, always": 200 / 3}, longer=longer_runs,
+                 gaps=[("softmax over scales", "only 3 x 3 kernels"),
+                       ("softmax over scales", "equal shares"),
+                       ("softmax over scales", "sigmoids, no competition")])
+
 remind(predicted)
 
 
@@ -606,24 +611,21 @@ def run(arm, seed):
             "coarse (%)": right[test_set.asked == 1].mean(), "another's dot (%)": other.mean()}
 
 
-results = compare(arms, seeds=range(5), run=run)
-results
-
-# %% tags=["experiment"]
-predict_then_run(predicted, {arm: results.mean(arm) for arm in predicted}, unit="% right")
+results = compare(arms, seeds=range(5), run=run, after_each=plot.growing(predicted))
 
 # %% [markdown]
 # The figure shows your runs, and beside them recorded ones with five times as many steps:
 
 # %% tags=["experiment"]
-about = "right answers on new pictures", longer_runs(), ("one kind of stripes, always", 200 / 3)
-show(short_and_longer_runs(results, *about, highlight=["softmax over scales"]),
-     runs_in_words(results, *about))
-print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
-               ("softmax over scales", "equal shares"),
-               ("softmax over scales", "sigmoids, no competition"))
+plot.show(results, predicted)
+with after_predicting(predicted):
+    for arm in arms:
+        print(f"{arm}:", ", ".join(f"{of[:-4]} {results.mean(arm, of):.0f} %"
+                                   for of in results.measures[1:]))
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **With a narrow view, the coarse stripes stay hidden.**
 # *Only 3 x 3 kernels* names the fine stripes and scores 35 % on the coarse ones, where chance is 33 %, and 38 to 47 % in five longer runs at this learning rate.
 # Large kernels are one way to see more; [holes are another](lab_book.md#3.-Is-it-the-size), and with those eight longer runs scored 100 %.
@@ -636,6 +638,7 @@ print_verdicts(results, ("softmax over scales", "only 3 x 3 kernels"),
 # **Competition is not needed here.**
 # Independent sigmoids scored 94 to 100 % in eight recorded runs, and the softmax 81 to 100 %.
 # Given five times the steps both get there, so this is a matter of speed, and [the narrow range of its shares](lab_book.md#5.-Why-is-the-softmax-slower) seems to be what slows the softmax down.
+# </details>
 
 # %% [markdown]
 # ### One cloth, two dots

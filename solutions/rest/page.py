@@ -58,11 +58,10 @@ from attention_lab import check, progress, review
 from attention_lab.networks.cost import cost
 from attention_lab.networks.rest_lite import ResTLite
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run, score_bars, show, show_images
+from attention_lab.pictures import ScorePlot, predict_then_run, show, show_images
 from attention_lab.pictures.keys import lone_cell, slide_windows, weights_on_keys
 from attention_lab.pictures.look import look
-from attention_lab.pictures.prediction import remind
-from attention_lab.pictures.gaps import print_verdicts
+from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.tasks.legends_and_dominoes import painted, small_legends
 from attention_lab.tasks.scoring import right_of_each
 
@@ -619,31 +618,31 @@ def run(arm, seed):
                 "cue removed": right_of_each(model(wiped), answers)}
 
 
+plot = ScorePlot("right on new pictures after 180 steps (%)", "right", baselines={"chance": 50},
+                 gaps=[("entries 1 x 1, ratio 1", "entries 1 x 1, ratio 2"),
+                       ("entries 2 x 2, ratio 2", "entries 2 x 2, ratio 4"),
+                       ("entries 4 x 4, ratio 4", "entries 4 x 4, ratio 8")])
+
 remind(predicted)
-results = compare(arms, seeds=range(3), run=run)
+results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% tags=["experiment"]
-measured = {arm: results.mean(arm) for arm in arms}
-predict_then_run(predicted, measured, unit="% right (at chance: 50 %)")
-
-# %% tags=["experiment"]
-show(score_bars(results, "right on new pictures after 180 steps (%)", measure="right",
-                baselines={"chance": 50}),
-     "Bars: " + "; ".join(f"{arm} {results.mean(arm):.0f} %, without the cue "
-                          f"{results.mean(arm, 'cue removed'):.0f} %" for arm in arms))
-print_verdicts(results, ("entries 1 x 1, ratio 1", "entries 1 x 1, ratio 2", "right"),
-               ("entries 2 x 2, ratio 2", "entries 2 x 2, ratio 4", "right"),
-               ("entries 4 x 4, ratio 4", "entries 4 x 4, ratio 8", "right"))
-print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for arm in arms))
+plot.show(results, predicted)
+with after_predicting(predicted):
+    print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for arm in arms))
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **A key for each entry is enough, and so a sixteenth of the keys can be.**
 # If the ratio equals an entry's side, nine of ten answers are right after 180 steps, and with five times the steps [every run of ours with entries of 2 x 2 or 4 x 4 scores 100 %](lab_book.md#3.-Longer-runs).
 #
 # **At twice that ratio the scores are low.**
 # It is not for lack of parameters, because the networks with the larger ratio have more.
 # And without black and white in the test pictures all six are at chance, so nothing else gives the answer away.
-#
+# </details>
+
+# %% [markdown]
 # Would you write "the reduction destroys small entries"?
 # First think of an experiment that could prove you wrong, and then open the next fold.
 #

@@ -50,9 +50,8 @@ from torch import nn
 from attention_lab import check, progress, review
 from attention_lab.networks.cost import cost
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run, score_bars, show, show_images
-from attention_lab.pictures.gaps import print_gaps
-from attention_lab.pictures.prediction import INVITATION, remind
+from attention_lab.pictures import ScorePlot, predict_then_run, show, show_images
+from attention_lab.pictures.prediction import INVITATION, after_predicting, remind
 from attention_lab.pictures.scnet import show_answers_at_dots, slide_a_view
 from attention_lab.tasks.ringed_dots import enlarging, right_at_dots, ringed_dots, seen
 
@@ -429,27 +428,29 @@ def run(arm, seed):
 
 
 # %% tags=["experiment"]
-remind(four)
-results = compare(arms, seeds=range(3), run=run)
-
-# %% tags=["experiment"]
-predict_then_run(four, {arm: results.mean(arm) for arm in arms}, unit="% right")
-
-# %% tags=["experiment"]
 sizes = {arm: sum(p.numel() for p in network(block()).parameters())
          for arm, block in arms.items()}
-show(score_bars(results, "right at the dots of new pictures (%)", highlight="SC, pooling 4",
-                baselines={"at chance": 100 / 3}, parameters=sizes),
-     "Bars: " + "; ".join(f"{arm} {results.mean(arm):.0f} %, {sizes[arm]} parameters"
-                          for arm in arms))
-print_gaps(results, [("SC, pooling 4", "plain"), ("SC, pooling 4", "SC, pooling 1"),
-                     ("SC, pooling 4", "dilated"), ("SC, pooling 1", "plain")], matters=5)
-for arm, block in arms.items():
-    print(f"{arm}: the network sees {rows_seen(network(block()).eval(), 3, 24):.0f} rows,",
-          f"and scores {results.mean(arm, 'no cue'):.1f} % without the cue,",
-          f"{results.mean(arm, 'bilinear Up'):.1f} % with Up switched to bilinear")
+plot = ScorePlot("right at the dots of new pictures (%)", highlight=["SC, pooling 4"],
+                 baselines={"at chance": 100 / 3}, parameters=sizes,
+                 gaps=[("SC, pooling 4", "plain"), ("SC, pooling 4", "SC, pooling 1"),
+                       ("SC, pooling 4", "dilated"), ("SC, pooling 1", "plain")])
+
+remind(four)
+results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(four))
+
+# %% tags=["experiment"]
+plot.show(results, four)
+with after_predicting(four):
+    for arm in ("dilated", "SC, pooling 4"):
+        print(f"'{arm}' without the cue: {results.mean(arm, 'no cue'):.1f} %")
+    gain = results.mean("SC, pooling 4", "bilinear Up") - results.mean("SC, pooling 4")
+    print(f"'SC, pooling 4', switched to bilinear: {gain:+.1f} points")
+    for arm, block in arms.items():
+        print(f"{arm}: the whole network sees {rows_seen(network(block()).eval(), 3, 24):.0f} rows")
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **Only a view that reaches the ring helps.**
 # The plain block is at chance, and [five times the training](lab_book.md#2.-Is-it-only-slow) leaves it there; the dilated block and *SC, pooling 4* answer everything, and without the cue they fall to chance too.
 #
@@ -458,6 +459,7 @@ for arm, block in arms.items():
 #
 # **Neither averages nor a gate are needed.**
 # A dilated convolution does as well with 16 fewer parameters, and if the enlarged means are *added* instead of gating, [five of five runs](lab_book.md#3.-Is-it-the-gate) score 100 % as well.
+# </details>
 
 # %% [markdown]
 # ### At every dot

@@ -52,8 +52,7 @@ from torch import nn
 
 from attention_lab import check, progress, review
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run, score_bars, show, show_images
-from attention_lab.pictures.gaps import print_gaps
+from attention_lab.pictures import ScorePlot, predict_then_run, show, show_images
 from attention_lab.pictures.prediction import remind
 from attention_lab.pictures.se import show_answers_under_lamps, slide_a_lamp
 from attention_lab.tasks.data import lamp_scenes, with_two_lamps
@@ -563,12 +562,12 @@ def run(arm, seed):
 
 
 # %% tags=["experiment"]
-remind(predicted)
-results = compare(arms, seeds=range(3), run=run)
+plot = ScorePlot("right answers on new pictures (%)", highlight=["SE"], baselines={"a coin": 50},
+                 gaps=[("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "gates added"),
+                       ("SE, two lamps", "no module, two lamps")])
 
-# %% tags=["experiment"]
-measured = {arm: results.mean(arm) for arm in predicted}
-predict_then_run(predicted, measured, unit="right answers (%)")
+remind(predicted)
+results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% [markdown]
 # Each arm has three runs (**seeds**), with different initial weights and the pictures in a different order, so a gap between two means may be luck.
@@ -577,13 +576,11 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # And we call it large enough to matter from 5 points on.
 
 # %% tags=["experiment"]
-show(score_bars(results, "right answers on new pictures (%)", highlight="SE",
-                baselines={"a coin": 50}),
-     "Bars: " + "; ".join(f"{arm}: {results.mean(arm):.0f} %" for arm in arms))
-print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "gates added"),
-                     ("SE, two lamps", "no module, two lamps")], matters=5)
+plot.show(results, predicted)
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **The view of the whole picture is worth about 22 points, and the parameters alone are worth nothing.**
 # Without a module the network scores what the centre alone is worth, about 72 %, and the same two matrices without the squeeze leave it there.
 # With the squeeze it gets close to the rule that you tried in section 2, with an interval of about 19 to 25 points for the gap; [five times the training](lab_book.md#2.-Is-it-only-slow) does not close it.
@@ -593,6 +590,7 @@ print_gaps(results, [("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "
 #
 # **It is not the multiplying.**
 # Adding the gates does about as well here, so the page's claim is about the squeeze; [a likely reason](lab_book.md#3.-Is-it-the-multiplying) is in the lab book.
+# </details>
 
 # %% [markdown]
 # ### One set of papers, four lamps

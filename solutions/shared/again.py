@@ -19,7 +19,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from attention_lab.networks.training import Results, compare
-from attention_lab.pictures.gaps import NOTE, verdicts
+from attention_lab.pictures.gaps import Gaps
 from attention_lab.tasks.five_tasks import TASKS
 from autograder.lessons.course import lessons
 from autograder.lessons.topics import folder_of
@@ -69,7 +69,7 @@ def again(topic: Path, arms: list[str], seeds: int, longer: int, faster: Fractio
 def _compared(results: Results, arms: list[str]) -> list[str]:
     if len(arms) < 2:
         return []
-    return [*verdicts(results, *((arms[0], other) for other in arms[1:])), NOTE]
+    return [str(Gaps(results, [(arms[0], other) for other in arms[1:]], matters=5, unit="points"))]
 
 
 def main(arguments: list[str] | None = None) -> None:

@@ -57,17 +57,14 @@ from torch import nn
 from attention_lab import check, progress, review
 from attention_lab.networks.cost import cost
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.pictures.gaps import print_verdicts
+from attention_lab.pictures import ScorePlot, predict_then_run, show, show_images
 from attention_lab.pictures.keepsake import keepsake
-from attention_lab.pictures.longer_runs import (longer_runs, runs_in_words,
-                                                short_and_longer_runs)
+from attention_lab.pictures.longer_runs import longer_runs
 from attention_lab.pictures.look import look
-from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.pictures.vit import compare_scales, lit_up
 from attention_lab.tasks.data import photograph
-from attention_lab.tasks.flags import (DIM, Beside, asked_loss, flag_reader, flags,
-                                       right_on_flags)
+from attention_lab.tasks.flags import DIM, asked_loss, flag_reader, flags, right_on_flags
 from attention_lab.tasks.mirror_boards import (NEVER, board_reader, mirror_boards,
                                                right_on_boards)
 
@@ -321,21 +318,20 @@ def run(arm, seed):
     return right_on_flags(network, test_posters)
 
 # %% tags=["experiment"]
-remind(predicted)
-results = compare(["one head", "two heads"], seeds=range(3), run=run)  # about 20 seconds
+plot = ScorePlot("right answers on new posters (%)", highlight=["two heads"],
+                 baselines={"chance": 50}, longer=longer_runs, limits={"one head": 80},
+                 limit="one look-up, and a guess", gaps=[("two heads", "one head")])
+
+remind(predicted)  # about 20 seconds
+results = compare(["one head", "two heads"], seeds=range(3), run=run,
+                  after_each=plot.growing(predicted))
 
 # %% tags=["experiment"]
-measured = {arm: results.mean(arm) for arm in predicted}
-predict_then_run(predicted, measured, unit="right answers (%)")
-
-# %% tags=["experiment"]
-about = "right answers on new posters", longer_runs(), ("chance", 50)
-limits = {"limits": {"one head": 80}, "limit": "one look-up, and a guess"}
-show(short_and_longer_runs(results, *about, highlight=["two heads"], **limits),
-     runs_in_words(results, *about, **limits))
-print_verdicts(results, ("two heads", "one head"))
+plot.show(results, predicted)
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **One head reads one thing.**
 # It answers one side of every flag and says the opposite for the other one, which gives the 80 % that you worked out by hand.
 # In our recorded runs [not one of them got past it](lab_book.md#2.-One-head-or-two), after five times the steps or at another rate.
@@ -344,7 +340,9 @@ print_verdicts(results, ("two heads", "one head"))
 #
 # (With this page's steps four of our six runs found both, and after five times as many all six.
 # With an MLP behind the attention, as in the block that you build next, [it is the same](lab_book.md#3.-With-an-MLP-behind).)
-#
+# </details>
+
+# %% [markdown]
 # Now look at your own two heads.
 # Point at a flag, and see where head 1 and head 2 read; then take a marked patch, which nobody asks anything, and see where they read there.
 
@@ -444,15 +442,19 @@ measured = {arm: on_boards.mean(arm, "never asked") for arm in predicted}
 predict_then_run(predicted, measured, unit="right answers at places never asked for (%)")
 
 # %% tags=["experiment"]
-print(on_boards)
+with after_predicting(predicted):
+    print(on_boards)
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **Places that are in the token can be asked for, even by vectors that were never trained**, because random vectors are different from each other, and that is all the attention needs.
 #
 # **A vector for each place says nothing about its neighbours.**
 # Where training never asked, such a network is at chance, in all our runs.
 # Row and column vectors are shared, so what was learned at one place [*can* carry over](lab_book.md#5.-Places) to others, and in most of our runs it did.
 # ViT takes one vector for each place all the same; its authors found no difference on ImageNet, where no place is left out.
+# </details>
 
 # %% [markdown]
 # ### Another picture size

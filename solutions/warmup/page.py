@@ -56,7 +56,7 @@ from attention_lab import check, course_map, progress
 from attention_lab.networks.training import Trained, compare, train
 from attention_lab.pictures import predict_then_run, show, show_images
 from attention_lab.pictures.gaps import print_gaps
-from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.pictures.warmup import (keep_cards, show_losses_and_questions, slide_a_query,
                                            spotlight)
 from attention_lab.tasks.card_games import (CARD_COLOURS, AnswerLoss, CardPlayer, as_inputs,
@@ -613,14 +613,17 @@ predict_then_run(predicted, measured, unit="right answers (%)")
 # In the figure, compare two things: how the losses fall in training, and what happens when fewer questions are asked.
 
 # %% tags=["experiment"]
-show_losses_and_questions(results, losses)
-print_gaps(results, [("over the keys", "over the queries", "6 at once"),
-                     ("over the keys", "over the queries", "1 at once"),
-                     ("over the queries", "plain mean", "1 at once"),
-                     ("over the keys, no cue", "plain mean", "6 at once"),
-                     ("over the queries, no cue", "plain mean", "6 at once")], matters=5)
+with after_predicting(predicted):
+    show_losses_and_questions(results, losses)
+    print_gaps(results, [("over the keys", "over the queries", "6 at once"),
+                         ("over the keys", "over the queries", "1 at once"),
+                         ("over the queries", "plain mean", "1 at once"),
+                         ("over the keys, no cue", "plain mean", "6 at once"),
+                         ("over the queries, no cue", "plain mean", "6 at once")], matters=5)
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # (We say that a gap between two scores matters if it is above 5 percentage points.
 # Lesson 01 explains how to tell a real gap from luck.)
 #
@@ -635,7 +638,10 @@ print_gaps(results, [("over the keys", "over the queries", "6 at once"),
 # **Being right is not looking at the right place.**
 # In two of [eight networks with the right axis](lab_book.md#5.-Where-does-it-look) the matching card gets about 91 % of the weight.
 # In the other six it gets only 4 %, the five *other* cards share the rest, and yet they answer 97 % of the questions.
-# How?
+# </details>
+
+# %% [markdown]
+# How can a network be right that does not look at the right card?
 # Think about it before you open the answer.
 #
 # <details><summary>Answer</summary>

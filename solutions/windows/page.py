@@ -62,7 +62,7 @@ from attention_lab import check, course_map, progress, review
 from attention_lab.networks.training import compare, train
 from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.pictures.gaps import print_verdicts
 from attention_lab.pictures.windows import point_windows, show_by_column, show_log_scale, slide_layers
 from attention_lab.tasks.data import photograph
@@ -714,19 +714,21 @@ predict_then_run(predicted, measured, unit="% right")
 # In which columns is each arm at chance?
 
 # %% tags=["experiment"]
-show_by_column(results, borders=(3, 7), chance=25)
-print_verdicts(results, ("one shifted", "never shifted", "border"),
-               ("one shifted", "no mask", "edge"),
-               ("one shifted", "both shifted", "shifted border"),
-               ("one shifted", "never shifted", "elsewhere"))
+with after_predicting(predicted):
+    show_by_column(results, borders=(3, 7), chance=25)
+    print_verdicts(results, ("one shifted", "never shifted", "border"),
+                   ("one shifted", "no mask", "edge"),
+                   ("one shifted", "both shifted", "shifted border"),
+                   ("one shifted", "never shifted", "elsewhere"))
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
 # **Windows must move.**
 # Without a shift, a tile in column 3 cannot see column 4, so it is at chance, 25 %.
 # If *both* blocks are shifted, columns 1, 5 and 9 are blind instead ("shifted border").
 # One plain and one shifted block leave no column blind, and away from borders ("elsewhere") the shift changes nothing.
-
-# %% [markdown]
+#
 # **The mask does more than forbid: it tells a network where the picture ends.**
 # Without the mask the picture is a ring, in which column 11 sits next to column 0.
 # Roll the picture by a whole window, 4 columns, and the network's answers roll along.
@@ -740,8 +742,7 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # In eight runs without a mask, they scored 80 to 99 % at the border and 26 to 42 % at the edge.
 # In 150 steps at half the rate, one of five networks leaned towards the tile's own colour instead.
 # So did one of five at twice the rate.
-
-# %% [markdown]
+#
 # **Do the arms that score low only need more time?** We trained all four arms for five times as many steps.
 # We have eight runs of *no mask*, 13 of *one shifted*, and five of each of the other two arms.
 # The *never shifted* networks still score 26 % at the border.
@@ -750,8 +751,7 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # With *no mask* the networks score 93 to 100 % at the border, and 25 to 32 % at the edge.
 # We also made such long runs at half the learning rate.
 # At that rate, *never shifted*, *both shifted* and *no mask* score nearly the same as at the full rate.
-
-# %% [markdown]
+#
 # In the arm *one shifted* no column is blind, but not every network learns to use both blocks.
 # We trained 13 networks for 150 steps.
 # Then we started the same 13 again from scratch, and trained them for five times as many steps.
@@ -764,6 +764,7 @@ print_verdicts(results, ("one shifted", "never shifted", "border"),
 # (All runs are in `solutions/windows/experiment.md` in the course's repository.)
 #
 # The task does not show how much the mask matters on photographs.
+# </details>
 
 # %% [markdown]
 # ## 11. The bug museum

@@ -68,11 +68,11 @@ def test_a_lesson_from_a_wrong_answer_to_the_experiment(my):
                                                            1).replace("None", "8192", 1).replace("None", "100000", 1))
         lab.run_all(420)
         assert "1.31 times too small" in lab.output(predict)
-        for text in ("scenes = lamp_scenes(6", "score_bars(results", "show_answers_under_lamps("):
+        for text in ("scenes = lamp_scenes(6", "plot.show(results", "show_answers_under_lamps("):
             assert all(width > 300 and height > 100 for width, height in lab.pictures(find(solved, text))), text
             assert len(lab.pictures(find(solved, text))) == 1, text
         lab.screenshot("prediction", predict)
-        lab.screenshot("experiment", find(solved, "score_bars(results"))
+        lab.screenshot("experiment", find(solved, "plot.show(results"))
         assert "10 of 10" in lab.output(solved.cells[-1].id)
         lab.screenshot("progress", solved.cells[-1].id)
 

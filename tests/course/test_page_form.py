@@ -63,16 +63,27 @@ def given(lesson):
         if cell.cell_type != "code" or cell.metadata.get("nbgrader", {}).get("solution") or cell.source in PERSONAL:
             continue
         lines = cells.code([cell]).split("\n")
-        for node in ast.parse("\n".join(lines)).body:
+        for node in statements(ast.parse("\n".join(lines)).body, ours):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("attention_lab"):
                 ours |= {alias.asname or alias.name for alias in node.names}
-            imports = isinstance(node, ast.Import | ast.ImportFrom)
-            value = getattr(node, "value", None)
-            called = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id in ours
-            if not imports and not called:
+            if not isinstance(node, ast.Import | ast.ImportFrom) and not calls(getattr(node, "value", None), ours):
                 found += [line for line in lines[node.lineno - 1:node.end_lineno]
                           if line.strip() and not line.strip().startswith("#")]
     return found
+
+
+def statements(body, ours):
+    """The statements of a cell; of a `with` of the library, those within it."""
+    for node in body:
+        if isinstance(node, ast.With) and calls(node.items[0].context_expr, ours):
+            yield from node.body
+        else:
+            yield node
+
+
+def calls(value, ours):
+    """Is it a call of the library, or of a plot of the library's?"""
+    return isinstance(value, ast.Call) and ast.unparse(value.func) in {*ours, "plot.show"}
 
 
 @LESSONS

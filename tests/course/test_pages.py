@@ -96,6 +96,10 @@ def test_code_is_counted_up_to_the_first_exercise():
     assert lines_before_the_first_exercise(notebook, ("class Known",)) == ["x = 1"]
 
 
+# what compares predictions with measured numbers, and the predictions
+COMPARED = re.compile(r"(?:predict_then_run\((?:dict\(zip\()?|plot\.show\(results, )(\w+)")
+
+
 @LESSONS
 def test_predictions_are_looked_at_before_anything_is_trained(lesson):
     """And comparing them trains nothing: who forgot them does not train a second time."""
@@ -103,9 +107,9 @@ def test_predictions_are_looked_at_before_anything_is_trained(lesson):
              if cell.cell_type == "code" and experiment(cell)]
     for before, cell in zip(cells, cells[1:]):
         trains = re.search(r"^\w+ = compare\(", before, re.MULTILINE)
-        if trains and "predict_then_run(predicted" in cell:
+        if trains and COMPARED.search(cell):
             assert "remind(predicted" in before[:trains.start()], "call remind(predicted, ...) before compare(...)"
-        assert not ("predict_then_run(predicted" in cell and re.search(r"= compare\(", cell)), "train before"
+        assert not (COMPARED.search(cell) and re.search(r"= compare\(", cell)), "train before"
 
 
 @LESSONS
@@ -117,5 +121,4 @@ def test_guesses_that_a_page_collects_are_compared_with_what_is_measured(lesson)
     collected = {name for source in sources
                  for name, given in re.findall(r"^(\w+) = \{([^{}]*)\}$", source, re.MULTILINE)
                  if re.fullmatch(r"(\s*\"[^\"]*\": None,?)+\s*", given)}
-    compared = set(re.findall(r"predict_then_run\((?:dict\(zip\()?(\w+)", "\n".join(sources)))
-    assert collected <= compared, "compare each with predict_then_run(...)"
+    assert collected <= set(COMPARED.findall("\n".join(sources))), "compare each with predict_then_run(...)"

@@ -18,7 +18,7 @@ from docs.site import museum
 from docs.site.blocks import plain
 from docs.site.build import build
 from docs.site.lesson import UNANSWERED, cells, text
-from docs.site.predictions import CALL, digest, recorded, short
+from docs.site.predictions import compares, digest, recorded, short
 from tests.browser.readable import VIEWS, axe_core, chromium, violations
 from tests.browser.test_front_ends import ANSWERS
 from tests.conftest import ROOT
@@ -265,6 +265,6 @@ def seen(form):
 def test_every_prediction_was_measured_as_it_is_now():
     """Where one was changed: `python -m docs.site.measure LESSON`."""
     asking = [(lesson.name, cell["source"]) for lesson in lessons() for cell in cells(lesson)
-              if CALL in cell["source"] and any(UNANSWERED in text(output) for output in cell["outputs"])]
+              if compares(cell["source"]) and any(UNANSWERED in text(output) for output in cell["outputs"])]
     assert len(asking) > 50
     assert [name for name, source in asking if digest(source) not in recorded().get(name, {})] == []

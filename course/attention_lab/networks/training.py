@@ -81,13 +81,15 @@ def train(
 
 
 def compare(
-    arms: Iterable[str], seeds: Iterable[int], run: Callable[[str, int], float | Mapping[str, float]]
+    arms: Iterable[str], seeds: Iterable[int], run: Callable[[str, int], float | Mapping[str, float]],
+    after_each: Callable[[Results], None] | None = None,
 ) -> Results:
     """Calls run(arm, seed) for every arm with every seed, under one progress bar, and returns the results.
 
     arms: names; the keys of a dict will do.
     seeds: different integers.
     run: returns a score, or several by name, {"on papers": 20.8, "on photos": 14.5}; the first one is the main score.
+    after_each: is called after each run with the results so far, such as to draw them.
 
     Before each run, torch's global random numbers are seeded with `seed`. So networks made in `run` start from the same
     numbers, whatever ran before them. One CPU thread computes, as in `train`.
@@ -109,6 +111,8 @@ def compare(
                 bar.move(len(runs), f"{arm}, seed {seed}")
                 with reproducible(seed):
                     runs[arm, seed] = _scores(run(arm, seed), arm, seed)
+                if after_each:
+                    after_each(Results(arms, seeds, dict(runs)))
         except KeyboardInterrupt:
             bar.line = f"Interrupted: {len(runs)} of {_count(planned, 'run')} finished."
         except Exception as error:

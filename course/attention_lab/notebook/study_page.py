@@ -13,7 +13,7 @@ from ..networks.training import Results
 from ..networks.welch import LEVEL, Difference, ranked, together, without_interval
 from ..pictures.gaps import tested
 from ..pictures.scores import score_bars
-from ..pictures.style import data_url
+from ..pictures.style import image
 from ..tasks.five_tasks import TASKS
 from ..tasks.task_scores import SOLVED
 from .html_table import html_table
@@ -145,8 +145,8 @@ def outcome(kept: Mapping[str, Any], results: Results, judged: Judged, parameter
     """Returns the result as HTML: the verdict, a picture of all runs, and two tables. Everything that a learner wrote
     is shown as plain text. An unfinished study has no comparisons."""
     chance, first = 100 / TASKS[kept["task"]].classes, kept["ahead"][0][0]
-    picture = data_url(score_bars(results, "right answers (%)", baselines={"chance level": chance, "solved": SOLVED},
-                                  highlight=first))
+    figure = score_bars(results, "right answers (%)", baselines={"chance level": chance, "solved": SOLVED},
+                        highlight=first)
     alt = "; ".join(f"{arm}: {', '.join(f'{score:.0f}' for score in results.scores(arm))} %" for arm in results.arms)
     arms = [(arm, str(parameters.get(arm, "–")), _scores(results, arm),
              f"{results.mean(arm):.1f}" if results.scores(arm) else "–",
@@ -156,7 +156,7 @@ def outcome(kept: Mapping[str, Any], results: Results, judged: Judged, parameter
     return "".join([
         f'<p class="verdict" style="padding:.6em 1em;color:#222;background:{box};border-left:4px solid {line}">{sign} '
         f"<b>{judged.verdict}:</b> {escape(judged.reason)}</p>",
-        f'<img alt="{escape(alt)}" src="{picture}">',
+        image(figure, alt),
         _table(("arm", "parameters", "score of each run, %", "mean", "solved"), arms),
         *([_table(COMPARED, [_line(each) for each in judged.comparisons])] if judged.comparisons else [])])
 

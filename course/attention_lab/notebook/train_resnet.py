@@ -27,7 +27,7 @@ from ..lesson_files import handed_out
 from ..networks.adapters import Beside, OnTokens, Projected
 from ..networks.digit_training import BUDGET, CLASSES, Budget, Run, fingerprint, learn, new_pictures, size, too_large
 from ..networks.welch import LEVEL, Difference, mean_interval, one_more, share_interval, together, welch
-from ..pictures.style import data_url
+from ..pictures.style import image
 from ..pictures.trained_resnet import attention_maps, learning_curves, looked_at
 from ..short_errors import Unusable
 from ..storage import found, keep, put_beside
@@ -180,7 +180,7 @@ class TrainedResNet:
         rows += [_row(f"{name} {tuple(each.widths)}", each.parameters, each.multiply_adds, each.scores, each.seconds,
                       recorded.tested) for name, each in recorded.baselines.items()]
         return "".join([
-            f'<img alt="{escape(alt)}" src="{data_url(figure)}" style="max-width:100%">', html_table(HEAD, rows),
+            image(figure, alt), html_table(HEAD, rows),
             f"<ul>{''.join(f'<li>{escape(line)}</li>' for line in self.said())}</ul>", self.maps,
             f"<p><small>{escape(self._limits())}</small></p>"])
 
@@ -331,8 +331,7 @@ def _maps(network: nn.Module) -> str:
         return ""
     alt = "; ".join(f"a picture with the answer '{answer}', answered '{given}'" for answer, given in seen.answers)
     return (f"<p><b>What the attention looks at</b> on three pictures of the test. {escape(seen.said())}</p>"
-            f'<img alt="Three pictures and a map for each stage: {escape(alt)}." '
-            f'src="{data_url(attention_maps(seen))}" style="max-width:100%">')
+            + image(attention_maps(seen), f"Three pictures and a map for each stage: {alt}."))
 
 
 def interval(scores: Sequence[float], tested: int) -> tuple[float, float] | None:

@@ -23,13 +23,10 @@ from ..tasks.episodes import (
 from .drawn_mask import draw_mask
 from .images import show, show_images
 from .keepsake import keepsake
-from .longer_runs import runs_in_words, short_and_longer_runs
 from .style import ALERT, FEATURES, LAYERS, MAPS, house_figure, one_plot
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
     from matplotlib.figure import Figure
-
-    from ..networks.training import Results
 
 TOUCHED = 3  # the index, among eight episodes, of the one on which a mask can be drawn
 
@@ -70,20 +67,6 @@ def touch_a_mask(methods: Mapping[str, Method], sharpness: float) -> None:
     maps = {name: method(query, support, marked)[0, 0] for name, method in methods.items()}
     in_cells = [(F.avg_pool2d(picture, 2) + 0.5).clamp(0, 1)[0] for picture in (episode.support, episode.query)]
     draw_mask((in_cells[0], in_cells[1]), (support[0], query[0]), marked[0], truth[0], maps, sharpness)
-
-
-def show_ious(results: Results, longer: Mapping[str, Sequence[float]], untrained: float, highlight: str) -> None:
-    """Displays the IoU of each arm's runs, and that of its recorded runs with five times the steps, on an axis from 55
-    to 90 %.
-
-    longer: the recorded scores in %, by arm.
-    untrained: the IoU of the untrained look-up, in %.
-    highlight: the arm that the lesson is about.
-    """
-    about = "IoU on new episodes", longer, ("untrained look-up", untrained)
-    figure = short_and_longer_runs(results, *about, highlight=[highlight])
-    figure.axes[0].set_xlim(55, 90)
-    show(figure, runs_in_words(results, *about))
 
 
 def show_two_episodes(episodes: Episodes) -> None:

@@ -12,11 +12,9 @@ from torch import Tensor, nn
 from ..tasks.cloth_net import ClothNet, right_with_anothers_keys
 from ..tasks.scoring import right_of_each
 from ..tasks.woven_cloths import SIDE, THREAD, grey_waves, movement, shown
-from .gaps import print_verdicts
 from .images import show, show_images
 from .keepsake import keepsake
 from .panels import Panel, cells
-from .scores import score_bars
 from .style import ALERT, FEATURES, INK, OTHER, house_figure
 from .touch import slide
 
@@ -42,19 +40,12 @@ def show_cloths(cloths: Mapping[str, tuple[Tensor, Tensor]]) -> None:
          "without it, and with the glow's colours as a fine checkerboard.")
 
 
-def show_scores(results: Results, parameters: Mapping[str, int], trained: ClothNet,
-                cloths: tuple[Tensor, Tensor]) -> None:
-    """Displays the arms' scores as bars. Prints the comparisons that the text makes, and two tests of what the network
-    with both branches uses.
+def print_what_is_used(results: Results, trained: ClothNet, cloths: tuple[Tensor, Tensor]) -> None:
+    """Prints two tests of what the network with both branches uses.
 
-    parameters: how many parameters each arm has.
     trained: one network of the arm "two of each".
     cloths: new pictures and their answers.
     """
-    show(score_bars(results, "right on new cloths after 180 steps (%)", measure="a cloth", baselines={"at chance": 50},
-                    parameters=parameters, highlight=BOTH),
-         "Bars: " + "; ".join(f"{arm} {results.mean(arm):.0f} %" for arm in results.arms))
-    print_verdicts(results, *((BOTH, other) for other in results.arms if other != BOTH))
     print(f"'{BOTH}', glow removed: {results.mean(BOTH, 'glow removed'):.0f} %;",
           f"with the keys and values of another cloth: {right_with_anothers_keys(trained, cloths):.0f} %")
 

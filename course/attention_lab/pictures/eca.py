@@ -13,7 +13,7 @@ from ..tasks.glowing_discs import Discs
 from .gates import kernel_at
 from .images import show
 from .keepsake import keepsake
-from .style import house_figure, numbers
+from .style import colour_map, house_figure, numbers
 from .touch import slide
 
 if TYPE_CHECKING:
@@ -83,11 +83,11 @@ def _matrices(matrices: Mapping[str, Tensor]) -> Figure:
     for axis, (title, matrix) in zip(axes, matrices.items(), strict=True):
         matrix = numbers(matrix, title)
         reach = matrix.abs().max().item()
-        axis.imshow(matrix.numpy(), cmap="RdBu", vmin=-reach, vmax=reach)
+        axis.imshow(matrix.numpy(), cmap=colour_map("signed"), vmin=-reach, vmax=reach)
         axis.set_title(title, loc="center")
         axis.set(xlabel="looks at channel")
     axes[0].set_ylabel("gate of channel")
-    figure.supxlabel("blue: above 0, red: below 0, white: 0; each matrix on its own scale", fontsize=9)
+    figure.supxlabel("blue: above 0, orange: below 0, white: 0; each matrix on its own scale", fontsize=9)
     return figure
 
 

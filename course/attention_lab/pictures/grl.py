@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ..tasks.restoration import GRID, PHOTOGRAPHS, PLACES, Walls, gains, gains_of_a_blur, wall_pictures
 from ..tasks.wall_net import left_as_it_is
-from .gaps import NOTE, verdicts
+from .gaps import print_gaps
 from .images import show, show_images
 from .inline import inline
 from .keepsake import keepsake
@@ -118,21 +118,15 @@ def restored_bars(results: Results, plain: Mapping[str, float]) -> Figure:
     return figure
 
 
-def restored_in_words(results: Results) -> str:
-    """Says what the bars show, with one comparison per line, each computed from the runs. Each line begins with the
-    place of the answer."""
-    comparisons = (("local + window", NEITHER, "window"), ("local + stripe", NEITHER, "stripe"),
-                   (ALL, "local + window", "window"), (ALL, "local + stripe", "stripe"), (ALL, NEITHER, "nowhere"))
-    return "\n".join((*verdicts(results, *comparisons, matters=1, unit="dB"), NOTE))
-
-
 def show_restored(results: Results, plain: Mapping[str, float]) -> None:
-    """Displays the `restored_bars`, with a description, and prints the comparisons."""
+    """Displays the `restored_bars` and the comparisons."""
     described = "; ".join(f"{arm}: " + ", ".join(f"{place} {results.mean(arm, place):.1f}" for place in WANTED)
                           for arm in results.arms)
     show(restored_bars(results, plain),
          f"Bars, PSNR in dB by where the answer is. {described}. Bars: means; dots: seeds.")
-    print(restored_in_words(results))
+    print_gaps(results, [("local + window", NEITHER, "window"), ("local + stripe", NEITHER, "stripe"),
+                         (ALL, "local + window", "window"), (ALL, "local + stripe", "stripe"),
+                         (ALL, NEITHER, "nowhere")], matters=1, unit="dB")
 
 
 # ---------------------------------------------------------------------- a wall that answers the pointer

@@ -5,7 +5,6 @@ As the last expression of a cell, a figure is shown once; anywhere else, pass it
 
 from __future__ import annotations
 
-import html
 import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -21,10 +20,10 @@ from .style import (
     MAPS,
     OTHER,
     colour_map,
-    data_url,
     draw_image,
     grid,
     house_figure,
+    image,
     numbers,
     one_plot,
     scale,
@@ -42,8 +41,7 @@ def show(figure: Figure, alt: str) -> None:
     """
     from IPython.display import display
 
-    picture = f'<img alt="{html.escape(alt)}" src="{data_url(figure)}" style="max-width: 100%">'
-    display({"text/html": picture, "text/plain": alt}, raw=True)
+    display({"text/html": image(figure, alt), "text/plain": alt}, raw=True)
 
 
 @house_figure
@@ -240,13 +238,13 @@ def maps_below(pictures: Tensor, maps: Mapping[str, Tensor], titles: Sequence[st
     side, ratio = min(1.6, 10 / len(pictures)), pictures.shape[2] / pictures.shape[3]
     figure, axes = grid(1 + len(maps), len(pictures), side, side * ratio, beside=0.8, above=0.25 if titles else 0)
     above, *rows = (axes[start:start + len(pictures)] for start in range(0, len(axes), len(pictures)))
-    for axis, image, title in zip(above, pictures, titles or [""] * len(pictures), strict=True):
-        draw_image(axis, numbers(image, "pictures"))
+    for axis, picture, title in zip(above, pictures, titles or [""] * len(pictures), strict=True):
+        draw_image(axis, numbers(picture, "pictures"))
         axis.set_title(title, loc="center")
     for row, (name, each) in zip(rows, maps.items(), strict=True):
         row[0].set_ylabel(name)
         for axis, weights in zip(row, numbers(each, name), strict=True):
-            drawn = axis.imshow(weights.numpy(), cmap="inferno", vmin=0, vmax=1)
+            drawn = axis.imshow(weights.numpy(), cmap=colour_map("maps"), vmin=0, vmax=1)
     for axis in axes:
         axis.set(xticks=[], yticks=[])
         axis.spines[:].set_visible(False)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from html import escape
 
 EXPECTED, MEASURED = "#E69F00", "#0072B2"
@@ -11,12 +12,50 @@ INVITATION = "Predict first: replace each None with your number, then run this c
 
 BEFORE_TRAINING = ("Predict first: fill in your numbers above and run their cell, now, while this one trains. "
                    "The cell below compares, and trains nothing.")
+# Findings stand in folds whose titles begin with "What came out". The learner's predictions open those that follow in
+# the same section; a click opens them, too. An exported page is read from the top, so there the script waits for the
+# cells below.
+OPENS_FINDINGS = """<script>
+(() => {
+  const here = document.currentScript.closest(".jp-Cell");
+  const open = () => {
+    for (let cell = here?.nextElementSibling; cell && !cell.querySelector("h2"); cell = cell.nextElementSibling)
+      for (const fold of cell.querySelectorAll("details"))
+        if (fold.querySelector("summary").textContent.startsWith("What came out")) fold.open = true;
+  };
+  if (document.readyState === "loading") addEventListener("DOMContentLoaded", open);
+  else open();
+})();
+</script>"""
+
+
+def complete(predicted: Mapping[str, float | None]) -> bool:
+    """Says whether no prediction is missing."""
+    return None not in predicted.values()
 
 
 def remind(predicted: Mapping[str, float | None]) -> None:
     """Prints a reminder, before training, if a prediction is still missing."""
-    if None in predicted.values():
+    if not complete(predicted):
         print(BEFORE_TRAINING, flush=True)
+
+
+@contextmanager
+def after_predicting(predicted: Mapping[str, float | None]) -> Iterator[None]:
+    """Shows what the block shows. While a prediction is missing, a notebook shows it in a fold, which one may open."""
+    from IPython import get_ipython
+    from IPython.display import display
+    from IPython.utils.capture import capture_output
+
+    if complete(predicted) or get_ipython() is None:
+        yield
+        return
+    with capture_output() as shown:
+        yield
+    inside = f"<pre>{escape(shown.stdout)}</pre>" * bool(shown.stdout) + "".join(
+        each.data.get("text/html") or f"<pre>{escape(each.data['text/plain'])}</pre>" for each in shown.outputs)
+    fold = f"<details><summary>The results (predict first, or open them)</summary>{inside}</details>"
+    display({"text/html": fold, "text/plain": INVITATION}, raw=True)
 
 
 class Predictions:
@@ -33,7 +72,7 @@ class Predictions:
     def __repr__(self) -> str:
         if not self._started():
             return INVITATION
-        said = {name: f"predicted {_short(pair[0])}, measured {_short(pair[1])} ({self._off(*pair)})"
+        said = {name: f"predicted {_short(pair[0])}, measured {self._measured(pair[1])} ({self._off(*pair)})"
                 if pair else "predict first"
                 for name, pair in self.pairs.items()}
         return "\n".join([f"In {self.unit}:", *(f"{name}: {words}" for name, words in said.items())])
@@ -47,14 +86,24 @@ class Predictions:
         head = "".join(f'<th style="text-align:left">{escape(title)}</th>'
                        for title in (self.unit, "your prediction", "measured", "", ""))
         rows = "".join(f"<tr>{self._row(name, pair, longest)}</tr>" for name, pair in self.pairs.items())
-        return f'<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+        opens = OPENS_FINDINGS * all(self.pairs.values())
+        return f'<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{opens}'
 
     def _off(self, guess: float, truth: float) -> str:
         """Says how far the prediction is off: a percentage in points, decibels (already a logarithm) in dB, anything
         else as a factor."""
-        if self.unit.startswith("dB"):
-            return _difference(guess, truth, "dB")
-        return _difference(guess, truth, "points") if "%" in self.unit else _ratio(guess, truth)
+        if not self._score():
+            return _ratio(guess, truth)
+        if math.isnan(truth):
+            return "no run finished"
+        return _difference(guess, truth, "dB" if self.unit.startswith("dB") else "points")
+
+    def _measured(self, truth: float) -> str:
+        return "–" if math.isnan(truth) and self._score() else _short(truth)
+
+    def _score(self) -> bool:
+        """Says whether the numbers are scores of an experiment. Other numbers may well be nan."""
+        return "%" in self.unit or self.unit.startswith("dB")
 
     def _row(self, name: str, pair: tuple[float, float] | None, longest: float) -> str:
         cell = '<td style="text-align:left">{}</td>'.format
@@ -63,8 +112,9 @@ class Predictions:
         widths = [round(260 * abs(value) / longest) if math.isfinite(value) else 0 for value in pair]
         bars = "".join(f'<div style="width:{width}px;height:8px;margin:1px 0;background:{colour}"></div>'
                        for width, colour in zip(widths, (EXPECTED, MEASURED), strict=True))
-        numbers = "".join(f'<td style="text-align:left;border-bottom:3px solid {colour}">{_short(value)}</td>'
-                          for value, colour in zip(pair, (EXPECTED, MEASURED), strict=True))
+        said = _short(pair[0]), self._measured(pair[1])
+        numbers = "".join(f'<td style="text-align:left;border-bottom:3px solid {colour}">{number}</td>'
+                          for number, colour in zip(said, (EXPECTED, MEASURED), strict=True))
         return cell(escape(name)) + numbers + cell(self._off(*pair)) + cell(f'<div style="width:260px">{bars}</div>')
 
 

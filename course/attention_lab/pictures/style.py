@@ -7,6 +7,7 @@ picture looks the same on a light page and on a dark one.
 from __future__ import annotations
 
 import base64
+import html
 import io
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, 
 
 FEATURES, MAPS, LAYERS = "#0072B2", "#E69F00", "#009E73"
 OTHER, ALERT, INK, PAPER = "#8C8C8C", "#D55E00", "#222222", "#FCFCFA"
+NOTE = "#5A5A5A"  # for words beside a plot; OTHER is too pale for words
+LARGE = 100_000  # characters of an SVG, as it is stored
 
 P = ParamSpec("P")
 
@@ -37,7 +40,11 @@ def _house_style() -> Iterator[None]:
         "figure.facecolor": PAPER, "savefig.facecolor": PAPER, "axes.facecolor": PAPER, "figure.dpi": 100,
         "text.color": INK, "axes.labelcolor": INK, "axes.edgecolor": INK, "xtick.color": INK, "ytick.color": INK,
         "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10, "axes.titlelocation": "left",
-        "figure.titlesize": 11, "font.size": 9, "image.interpolation": "nearest", "figure.constrained_layout.use": True,
+        "figure.titlesize": 11, "font.size": 9.5, "xtick.labelsize": 9, "ytick.labelsize": 9.5, "legend.fontsize": 9,
+        "image.interpolation": "none", "figure.constrained_layout.use": True, "svg.fonttype": "none",
+        # the page's own type, as far as this computer has it; in an SVG, the reader's computer chooses
+        "font.family": ["sans-serif"],
+        "font.sans-serif": ["Segoe UI", "Helvetica", "Arial", "Liberation Sans", "DejaVu Sans"],
     }
     with plt.style.context(["default", ours]):  # starts from the default, so that a notebook's style does not mix in
         yield
@@ -63,13 +70,40 @@ def house_figure(draw: Callable[P, Figure]) -> Callable[P, Figure]:
 
 
 def data_url(figure: Figure) -> str:
-    """Returns a figure as an address that contains the whole image, and closes the figure."""
+    """Returns a figure as the address of a PNG that contains the whole image, and closes the figure."""
     import matplotlib.pyplot as plt
 
-    png = io.BytesIO()
-    figure.savefig(png, format="png", bbox_inches="tight", facecolor=figure.get_facecolor())
+    address = _address(figure, "png", dpi=figure.dpi)
     plt.close(figure)
-    return f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
+    return address
+
+
+def image(figure: Figure, alt: str) -> str:
+    """Returns a figure as an image in HTML, and closes the figure. It is an SVG, in which maps keep their own pixels.
+    Where that would be large, as with photographs, it is a WebP with two pixels for each pixel of the page.
+
+    alt: what a sighted reader sees in the picture.
+    """
+    import matplotlib.pyplot as plt
+    from PIL import Image
+
+    size = ""
+    # a date would make every build another one
+    address = _address(figure, "svg", metadata={"Date": None})
+    if len(address) > LARGE:
+        address = _address(figure, "webp", dpi=2 * figure.dpi, pil_kwargs={"quality": 90})
+        with Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2]))) as sharp:
+            size = f' width="{sharp.width // 2}"'
+    plt.close(figure)
+    return f'<img alt="{html.escape(alt)}" src="{address}"{size} style="max-width: 100%">'
+
+
+def _address(figure: Figure, kind: str, **how: Any) -> str:
+    file = io.BytesIO()
+    with _house_style():  # what an SVG does with words is decided when it is written
+        figure.savefig(file, format=kind, bbox_inches="tight", facecolor=figure.get_facecolor(), **how)
+    kind = "svg+xml" if kind == "svg" else kind
+    return f"data:image/{kind};base64,{base64.b64encode(file.getvalue()).decode()}"
 
 
 def numbers(values: Any, name: str) -> Tensor:

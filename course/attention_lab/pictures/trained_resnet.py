@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ..tasks.digits_on_photos import OTHER_COLOUR, Digits
-from .style import ALERT, FEATURES, INK, LAYERS, MAPS, OTHER, house_figure
+from .style import ALERT, FEATURES, INK, LAYERS, MAPS, OTHER, colour_map, house_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -90,7 +90,7 @@ def attention_maps(seen: LookedAt) -> Figure:
                                   color=INK if right == given else ALERT)
         for row, maps in enumerate(seen.maps, 1):
             limit = max(FAINT, maps.abs().max().item())
-            axes[row, column].imshow(maps[column].numpy(), cmap="PuOr", vmin=-limit, vmax=limit)
+            axes[row, column].imshow(maps[column].numpy(), cmap=colour_map("signed"), vmin=-limit, vmax=limit)
     for axis in axes.flat:
         axis.set_xticks([]), axis.set_yticks([])
         axis.spines[:].set_visible(False)

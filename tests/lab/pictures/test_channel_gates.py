@@ -9,7 +9,6 @@ import torch
 from torch import nn
 
 from attention_lab.networks.released_eca import print_released_kernels
-from attention_lab.networks.training import Results
 from attention_lab.pictures.eca import (
     KERNELS,
     gate_in_words,
@@ -19,7 +18,6 @@ from attention_lab.pictures.eca import (
     slide_a_kernel,
     with_kernel,
 )
-from attention_lab.pictures.gaps import NOTE, print_gaps
 from attention_lab.tasks.glowing_discs import BANDS, disc_finder, glowing_discs, overlap, pixel_loss
 
 mpl.use("agg")
@@ -86,18 +84,6 @@ def test_a_disc_is_marked_and_scored():
     half = torch.where(discs > 0, 1.0, -1.0)
     half[:, 4:8, 6:] = -1
     assert overlap(half, discs) == pytest.approx(50)
-
-
-def test_a_gap_is_luck_or_not_and_matters_or_not(capsys):
-    scores = {"a": (50.0, 51.0), "b": (40.0, 41.0), "c": (49.0, 52.5), "d": (50.0, 51.0)}
-    results = Results(tuple(scores), (0, 1),
-                      {(arm, seed): {"right": scores[arm][seed]} for arm in scores for seed in (0, 1)})
-    print_gaps(results, [("a", "b"), ("c", "a", "right"), ("d", "a")], matters=5)
-    assert capsys.readouterr().out.split("\n") == [
-        "'a' against 'b': +10.0 points [+4.6, +15.4], more than luck, enough to matter",
-        "right: 'c' against 'a': +0.2 points [-30.2, +30.7], may be luck, and these runs cannot tell whether it "
-        "matters",
-        "'d' against 'a': +0.0 points [-4.4, +4.4], may be luck, too little to matter", *NOTE.split("\n"), ""]
 
 
 def test_the_released_kernels_stand_beside_those_of_a_rule(capsys):

@@ -1,11 +1,12 @@
 """Whether an arm is ahead by more than luck: alone, and on a table of several comparisons."""
 
 import math
+import re
 
 import pytest
 
 from attention_lab.networks.training import Results
-from attention_lab.pictures.gaps import NOTE, compared, print_gaps, print_verdicts, verdicts
+from attention_lab.pictures.gaps import Gaps, compared
 
 SCORES = {"control": (50.0, 51.0, 52.0), "ahead": (70.0, 71.0, 72.0), "slightly": (54.0, 55.0, 56.0),
           "by luck": (50.0, 99.0, 98.0),
@@ -18,40 +19,54 @@ def results(**more):
                                               for seed, score in enumerate(given)})
 
 
-def test_an_arm_is_clearly_ahead_beyond_luck_and_five_points(capsys):
-    print_verdicts(results(), *((arm, "control") for arm in ("ahead", "slightly", "by luck")))
-    assert capsys.readouterr().out == "\n".join([
-        "'ahead' is clearly ahead of 'control' (+20.0 points [+16.8, +23.2])",
-        "'slightly' is not clearly ahead of 'control' (+4.0 points [+1.1, +6.9])",
-        "'by luck' is not clearly ahead of 'control' (+31.3 points [-38.1, +100.8])", NOTE, ""])
-    behind, = verdicts(results(), ("control", "ahead", "right"))
-    assert behind.startswith("right: 'control' is not clearly ahead of 'ahead' (")
+def shown(found, *pairs, matters=5):
+    """What a reader sees of each comparison, as text and as a table."""
+    gaps = Gaps(found, pairs, matters, "points")
+    lines = repr(gaps).split("\n")
+    cells = [re.findall(r"<td[^>]*>(?:<b>)?(.*?)(?:</b>)?</td>", row) for row in gaps._repr_html_().split("<tr>")[2:]]
+    assert [f"{name}: {gap} points, {said}" for name, gap, said in cells] == lines
+    return lines
+
+
+@pytest.mark.parametrize(("arm", "said"), [
+    ("ahead", "+20.0 (+17.7 to +22.3) points, more than luck"),
+    ("slightly", "+4.0 (+1.7 to +6.3) points, too little to matter"),
+    ("by luck", "+31.3 (−38.1 to +100.8) points, may be luck"),
+    ("control", "+0.0 (−2.3 to +2.3) points, no gap that matters"),
+])
+def test_a_gap_is_luck_or_not_and_matters_or_not(arm, said):
+    assert shown(results(), (arm, "control")) == [f"{arm} against control: {said}"]
+    assert shown(results(), (arm, "control", "right")) == [f"right: {arm} against control: {said}"]
 
 
 def test_the_more_is_compared_the_more_it_takes():
-    alone, = verdicts(results(), ("barely", "control"))
-    assert "'barely' is clearly ahead" in alone
-    together = verdicts(results(), *[("barely", "control")] * 8)
-    assert all("'barely' is not clearly ahead" in line for line in together)
+    assert shown(results(), ("barely", "control"))[0].endswith("more than luck")
+    assert all(line.endswith("may be luck") for line in shown(results(), *[("barely", "control")] * 8))
 
 
-def test_the_brackets_are_corrected_as_the_verdicts_are(capsys):
-    many = results(near=(53.0, 54.5, 56.0))
-    print_gaps(many, [("near", "control")], matters=5)
-    assert "[+0.4, +6.6], more than luck" in capsys.readouterr().out
-    print_gaps(many, [("near", "control"), ("control", "control"), ("by luck", "control")], matters=5)
-    assert "'near' against 'control': +3.5 points [-1.0, +8.0], may be luck" in capsys.readouterr().out
+def test_the_intervals_are_corrected_as_the_verdicts_are():
+    near, *_ = shown(results(near=(53.0, 54.5, 56.0)), ("near", "control"), matters=3)
+    assert "(+0.4 to +6.6) points, more than luck" in near
+    near, *_ = shown(results(near=(53.0, 54.5, 56.0)), ("near", "control"), ("control", "control"),
+                     ("by luck", "control"), matters=3)
+    assert near == "near against control: +3.5 (−1.0 to +8.0) points, may be luck"
+
+
+def test_an_arm_that_has_not_run_has_no_gap():
+    """An interrupted experiment is shown, too."""
+    line, = shown(results(late=()), ("late", "control"))
+    assert line == "late against control: – points, no run of one arm finished"
 
 
 def test_one_run_tells_nothing():
     difference, = compared(results(single=(99.0,)), [("single", "control", "right")])
     assert difference.gap == 48 and difference.p == 1 and math.isnan(difference.interval[0])
-    assert verdicts(results(single=(99.0,)), ("single", "control")) == ["'single' is not clearly ahead of 'control' "
-                                                                        "(+48.0 points)"]
+    assert shown(results(single=(99.0,)), ("single", "control")) == [
+        "single against control: +48.0 points, too few runs to tell"]
 
 
 def test_names_that_there_are_not():
     with pytest.raises(KeyError, match="no arm is called 'nobody'"):
-        verdicts(results(), ("nobody", "control"))
+        compared(results(), [("nobody", "control")])
     with pytest.raises(KeyError, match="nothing was measured as 'wrong'"):
-        verdicts(results(), ("ahead", "control", "wrong"))
+        compared(results(), [("ahead", "control", "wrong")])

@@ -1,5 +1,8 @@
 """What the pictures say and show; how they look is judged by eye."""
 
+import base64
+import io
+import re
 from pathlib import Path
 
 import matplotlib as mpl
@@ -10,10 +13,12 @@ import torch
 from matplotlib.colors import to_rgba
 from matplotlib.container import ErrorbarContainer
 from nbclient import NotebookClient
+from PIL import Image
 
 from attention_lab import pictures
 from attention_lab.networks.training import Results
 from attention_lab.pictures import (
+    ScorePlot,
     heat_map_over,
     maps_below,
     score_bars,
@@ -109,15 +114,24 @@ def test_maps_share_one_scale_and_number_their_rows_and_columns():
         show_maps({"gates": torch.ones(2, 3, 4)}, "weight")
 
 
-def test_a_picture_that_is_shown_has_alt_text(monkeypatch):
+@pytest.mark.parametrize("draw, kind, begins", [(plt.figure, "svg+xml", b"<?xml"),
+                                                (lambda: show_images(torch.rand(1, 3, 8, 8)), "svg+xml", b"<?xml"),
+                                                (lambda: show_images(torch.rand(1, 3, 256, 256)), "webp", b"RIFF")])
+def test_a_picture_that_is_shown_has_alt_text_and_is_sharp(monkeypatch, draw, kind, begins):
+    """A plot is an SVG, and so is a map. A photograph would be large; it has two pixels for each pixel of the page."""
     shown = []
     monkeypatch.setattr("IPython.display.display", lambda data, raw: shown.append(data))
-    figure = plt.figure()
+    figure = draw()
     show(figure, 'a "quoted" plot')
     assert not plt.fignum_exists(figure.number)
     (data,) = shown
     assert data["text/plain"] == 'a "quoted" plot'
-    assert data["text/html"].startswith('<img alt="a &quot;quoted&quot; plot" src="data:image/png;base64,iVBOR')
+    found = re.fullmatch('<img alt="a &quot;quoted&quot; plot" src="data:image/(.*?);base64,(.*?)"'
+                         '(?: width="(\\d+)")? style="max-width: 100%">', data["text/html"])
+    file = base64.b64decode(found[2])
+    assert found[1] == kind and file.startswith(begins)
+    if kind == "webp":
+        assert Image.open(io.BytesIO(file)).width // 2 == int(found[3])
 
 
 def test_a_gate_has_bars_from_0_to_1_and_anything_else_is_pointed_out():
@@ -185,28 +199,45 @@ def test_what_cannot_be_compared_is_said_in_words():
     assert "Both are empty" in words(yours_against_expected(torch.rand(0, 3), torch.rand(0, 3)))
 
 
-def test_score_bars_show_means_errors_and_every_seed():
-    runs = {(arm, seed): {"acc": base + seed, "other": 0} for arm, base in (("plain", 1), ("SE", 4))
-            for seed in range(3)}
-    figure = score_bars(
-        Results(("plain", "SE", "late"), range(3), runs), "accuracy (%)",
-        baselines={"a guess": 0.25}, parameters={"SE": 3107}, highlight="SE",
-    )  # fmt: skip
-    (axis,) = figure.axes
-    assert bars(axis) == [2, 5]
-    dots = [sorted(line.get_xdata()) for line in axis.lines if line.get_marker() == "o"]
-    assert dots == [[1, 2, 3], [4, 5, 6]]
+PLANNED = "plain", "SE", "late"
+RUNS = {(arm, seed): {"acc": base + seed, "other": 0} for arm, base in (("plain", 70), ("SE", 94))
+        for seed in range(3)}
+PLOT = ScorePlot("accuracy (%)", highlight=["SE"], baselines={"a guess": 25}, parameters={"SE": 3107},
+                 longer=lambda: {"SE": [99.0]}, limits={"plain": 75}, limit="a vote",
+                 gaps=[("SE", "plain"), ("late", "plain")])
+
+
+def marks(axis, marker):
+    return [[round(x, 6) for x in line.get_xdata()] for line in axis.lines if line.get_marker() == marker
+            and len(line.get_xdata())]
+
+
+def test_a_score_plot_shows_means_errors_every_run_and_the_predictions():
+    results = Results(PLANNED, range(3), RUNS)
+    (axis,) = PLOT.draw(results, {"SE": 80, "late": 60, "plain": None}).axes
+    assert bars(axis) == [71, 95] and axis.get_xlim()[0] == 0  # a bar that does not start at zero exaggerates
+    assert [sorted(each) for each in marks(axis, "o")] == [[70, 71, 72], [94, 95, 96]]
+    assert marks(axis, "D") == [[80], [60]] and marks(axis, "s") == [[99]]
     errors = [c.lines[2][0].get_segments()[0][:, 0] for c in axis.containers if isinstance(c, ErrorbarContainer)]
     far = 2 / 3 ** 0.5  # the standard error of (1, 2, 3) is 1 / sqrt(3)
-    assert [error.tolist() for error in errors] == [pytest.approx([2 - far, 2 + far]),
-                                                    pytest.approx([5 - far, 5 + far])]
-    text = words(figure)
-    assert "two standard errors" in text
-    assert "a guess: 0.25" in text
-    assert "3,107 parameters" in text
-    assert "no run finished" in text
-    assert "accuracy (%)" in text
-    assert axis.get_xlim()[0] <= 0  # a bar that does not start at zero exaggerates
+    assert [error.tolist() for error in errors] == [pytest.approx([71 - far, 71 + far]),
+                                                    pytest.approx([95 - far, 95 + far])]
+    drawn, said = words(axis.figure), PLOT.words(results, {"SE": 80})
+    for text in ("two standard errors", "a guess: 25", "3,107 parameters", "no run finished", "accuracy (%)", "95.0",
+                 "you: 80", "+24.0 (+21.7 to +26.3)", "more than luck"):
+        assert text in drawn, text
+    for text in ("SE: 95.0 %, you said 80, with five times the steps 99", "late: no run finished", "a vote 75 %",
+                 "SE against plain: +24.0 (+21.7 to +26.3) points, more than luck."):
+        assert text in said, text
+
+
+def test_after_an_interrupt_no_number_is_made_up_and_nothing_moves():
+    """A plot grows run by run, so its axis stays where it is from the first run on."""
+    figures = [PLOT.draw(Results(PLANNED, range(3), dict(list(RUNS.items())[:n]))) for n in (1, 4, 6)]
+    assert len({(f.get_size_inches().tolist().__repr__(), f.axes[0].get_xlim(), f.axes[0].get_position().bounds)
+                for f in figures}) == 1
+    assert "nan" not in "".join(map(words, figures)) + PLOT.words(Results(PLANNED, range(3), {}))
+    assert "too few runs to tell" in words(figures[1]) and "against" not in PLOT.words(Results(PLANNED, range(3), {}))
 
 
 def test_two_runs_have_no_error_lines():

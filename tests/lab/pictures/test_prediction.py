@@ -5,6 +5,8 @@ import re
 
 import pytest
 import torch
+from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.capture import capture_output
 
 from attention_lab.pictures import predict_then_run
 from attention_lab.pictures.prediction import remind
@@ -82,3 +84,52 @@ def test_a_training_says_first_that_predictions_are_missing(capsys):
     assert capsys.readouterr().out == ""
     remind({"a": 1.0, "b": None})
     assert "Predict first" in capsys.readouterr().out
+
+
+def test_what_has_not_run_has_no_distance():
+    """After an interrupt, a prediction is not "nan points too low"."""
+    shown = predict_then_run({"SE": 80}, {"SE": math.nan}, "right answers (%)")
+    assert "SE | 80 | – | no run finished" in words(shown)
+    assert repr(shown).endswith("SE: predicted 80, measured – (no run finished)")
+
+
+@pytest.fixture
+def notebook():
+    """Runs a cell in a shell, and returns what it displays."""
+    shell = InteractiveShell.instance()
+
+    def run(source):
+        with capture_output() as shown:
+            shell.run_cell(source).raise_error()
+        return shown
+
+    yield run
+    InteractiveShell.clear_instance()
+
+
+RESULTS = """
+from attention_lab.pictures.prediction import after_predicting
+from IPython.display import display
+with after_predicting(predicted):
+    display({"text/html": "<i>ninety</i>", "text/plain": "90"}, raw=True)
+    print("by <chance>")
+"""
+
+
+def test_results_are_folded_until_every_number_is_predicted(notebook):
+    notebook("predicted = {'SE': 3, 'ECA': None}")
+    (folded,) = notebook(RESULTS).outputs
+    assert folded.data["text/html"] == (
+        "<details><summary>The results (predict first, or open them)</summary>"
+        "<pre>by &lt;chance&gt;\n</pre><i>ninety</i></details>")
+    assert "90" not in folded.data["text/plain"]
+    notebook("predicted = {'SE': 3, 'ECA': 4}")
+    shown = notebook(RESULTS)
+    assert shown.stdout == "by <chance>\n" and [each.data["text/plain"] for each in shown.outputs] == ["90"]
+
+
+def test_the_findings_open_when_every_number_is_predicted():
+    """How they open, a browser tests."""
+    measured = {"SE": 90, "ECA": 80}
+    assert "<script>" in predict_then_run({"SE": 3, "ECA": 4}, measured, "%")._repr_html_()
+    assert "<script>" not in predict_then_run({"SE": 3, "ECA": None}, measured, "%")._repr_html_()

@@ -6,7 +6,6 @@ import re
 import pytest
 import torch
 
-from attention_lab.networks.training import Results
 from attention_lab.pictures import catnet, drawn_mask
 from attention_lab.tasks import episodes
 
@@ -127,16 +126,3 @@ def test_each_method_has_a_line_and_a_map_to_touch(monkeypatch):
     (pictures, features, start, truth, maps, _), = drawn
     assert {tuple(each.shape[-2:]) for each in (*pictures, *features, start, truth, *maps.values())} == {(8, 8)}
     assert 0 < start.sum() < 64 and maps["look-up"].equal(maps["prototype"])
-
-
-def test_short_and_longer_runs_are_shown_where_they_differ(monkeypatch):
-    shown = []
-    monkeypatch.setattr(catnet, "show", lambda figure, words: shown.append((figure.axes[0].get_xlim(), words)))
-    results = Results(("own picture",), (0, 1), {("own picture", seed): {"IoU": 60.0 + seed} for seed in (0, 1)})
-    catnet.show_ious(results, {"own picture": [80.0]}, untrained=77.0, highlight="own picture")
-    (limits, words), = shown
-    assert (
-        limits == (55, 90)
-        and "own picture: 60 %, with five times the steps 80 %" in words
-        and "untrained look-up: 77 %" in words
-    )
