@@ -15,15 +15,7 @@ from solutions.shared.long_runs import LongRuns, Row
 HERE = Path(__file__).parent
 ABOUT = """# 08a_windows: long runs
 
-`python -m solutions.windows.experiment` trains the page's arms for five times the page's 150 steps, and at half and at twice its peak rate
-of 0.02.
-
-Each cell begins with four shares of right answers on new pictures, in per cent.
-They are for the right borders of windows (columns 3 and 7), the picture's right edge (column 11), the borders of shifted windows (columns
-1, 5 and 9), and all other tiles. The fifth number is the largest scale of a head.
-
-`one shifted` has four more shares, over all tiles. The first two are in windows of 2 x 6, with the table on its own scale and then on the
-trained scale. The last two are the same in windows of 2 x 8."""  # noqa: E501
+`python -m solutions.windows.experiment` writes this table; `lab_book.md` says what the arms, the numbers and the factors are, and what the runs show."""  # noqa: E501
 ARMS = "never shifted", "both shifted", "no mask", "one shifted"
 FRESH = range(1900, 1908)  # seeds that nobody had seen when the page was written
 

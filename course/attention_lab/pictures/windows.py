@@ -7,9 +7,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 from .images import show
+from .keepsake import keepsake
 from .look import look
 from .panels import lit
 from .style import ALERT, FEATURES, LAYERS, MAPS, OTHER, house_figure, one_plot
@@ -23,6 +25,7 @@ if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, 
 Pair = tuple[int, int]  # a number of rows and a number of columns
 PICTURE, WINDOW, SHIFT, START = (8, 12), (4, 4), (2, 2), (0, 0)
 LAYERS_SHOWN = 6
+KEPT = 1, 2, 3  # layers in the picture to keep
 
 
 def read_from(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor],
@@ -60,11 +63,7 @@ def slide_layers(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pa
     partition, mask: a learner's `window_partition` and `shifted_window_mask`.
     picture: (3, H, W) from 0 to 1.
     """
-    ordinary, shifted = (read_from(partition, mask, shift) for shift in ((0, 0), SHIFT))
-    heard = {"never shifted": [torch.eye(len(ordinary))], "every other layer shifted": [torch.eye(len(ordinary))]}
-    for layer in range(LAYERS_SHOWN):
-        for second, so_far in zip((ordinary, shifted), heard.values(), strict=True):
-            so_far.append((second if layer % 2 else ordinary) @ so_far[-1])
+    heard = _heard(partition, mask)
 
     def seen(name: str, layers: int, cell: Pair) -> Tensor:
         return heard[name][layers][PICTURE[1] * cell[0] + cell[1]].view(PICTURE) > 0
@@ -76,6 +75,38 @@ def slide_layers(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pa
                                "layers: " + "; ".join(f"{name}, {seen(name, layers, cell).sum()}"
                                                        for name in heard) + ".",
           start=("2", "row 3, column 3"), plays="layers")
+
+
+def keep_spread(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor],
+                picture: Tensor, score: float) -> None:
+    """Keeps a picture, `my_windows.png`: which cells one cell has heard from after some layers, with and without a
+    shift.
+
+    partition, mask, picture: as in `slide_layers`.
+    score: of the learner's network with one shifted block, in per cent.
+    """
+    row, column = 3, 3  # at a corner of four windows
+    heard = _heard(partition, mask)
+    rows = {}
+    for name, so_far in heard.items():
+        lights = {layers: so_far[layers][PICTURE[1] * row + column].view(1, 1, *PICTURE) > 0 for layers in KEPT}
+        rows[name] = [(f"layer {layers}: {int(seen.sum())} cells",
+                       picture * F.interpolate(0.2 + 0.8 * seen.float(), picture.shape[1:])[0])
+                      for layers, seen in lights.items()]
+    keepsake("my_windows.png", "How far does one cell hear, if each looks only at its window?", rows,
+             f"shifted windows, written by hand; a network with one plain and one shifted block: {score:.0f} % right")
+
+
+def _heard(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor]
+           ) -> dict[str, list[Tensor]]:
+    """Returns what each cell has heard from each other, (96, 96), after 0, 1, 2, ... layers: of ordinary windows, and
+    of windows that are shifted in every other layer."""
+    ordinary, shifted = (read_from(partition, mask, shift) for shift in ((0, 0), SHIFT))
+    heard = {"never shifted": [torch.eye(len(ordinary))], "every other layer shifted": [torch.eye(len(ordinary))]}
+    for layer in range(LAYERS_SHOWN):
+        for second, so_far in zip((ordinary, shifted), heard.values(), strict=True):
+            so_far.append((second if layer % 2 else ordinary) @ so_far[-1])
+    return heard
 
 
 def show_log_scale(coords_table: Callable[[Pair], Tensor]) -> None:
