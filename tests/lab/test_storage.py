@@ -48,7 +48,8 @@ ELSEWHERE = {
     "pictures/inline.py: image.save(content, \"JPEG\" if photo else \"PNG\", **({\"quality\": 82} if photo else {}))":
         "into memory",
     "pictures/keepsake.py: _drawn(title, rows, says).savefig(png, format=\"png\", dpi=DPI)": "into memory",
-    "pictures/style.py: figure.savefig(png, format=\"png\", bbox_inches=\"tight\", facecolor=figure.get_facecolor())":
+    "pictures/style.py: figure.savefig(file, format=kind, bbox_inches=\"tight\", "
+    "facecolor=figure.get_facecolor(), **how)":
         "into memory"}
 
 

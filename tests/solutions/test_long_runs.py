@@ -64,7 +64,7 @@ def test_a_page_that_draws_its_longer_runs_has_their_first_scores_in_a_file(page
 
 def test_the_longer_runs_that_a_page_draws_are_those_of_its_table():
     folders = [topic(name).folder for name in EXPERIMENTS]
-    drawing = [folder for folder in folders if "longer_runs()" in (folder / "page.py").read_text(encoding="utf-8")]
+    drawing = [folder for folder in folders if "=longer_runs" in (folder / "page.py").read_text(encoding="utf-8")]
     assert drawing == [folder for folder in folders if (folder / "longer.json").exists()] != []
     for folder in drawing:
         table = long_runs.read((folder / "experiment.md").read_text(encoding="utf-8"))

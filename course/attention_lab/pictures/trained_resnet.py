@@ -86,7 +86,7 @@ def attention_maps(seen: LookedAt) -> Figure:
     figure, axes = plt.subplots(rows, SHOWN, figsize=(5.2, 1.6 * rows), squeeze=False)
     for column, (picture, (right, given)) in enumerate(zip(seen.pictures, seen.answers)):
         axes[0, column].imshow(picture.clamp(0, 1).permute(1, 2, 0).numpy())
-        axes[0, column].set_title(f"{right}, answered: {given}", fontsize=8, loc="center",
+        axes[0, column].set_title(f"{right}, answered: {given}", fontsize=9, loc="center",
                                   color=INK if right == given else ALERT)
         for row, maps in enumerate(seen.maps, 1):
             limit = max(FAINT, maps.abs().max().item())
@@ -97,7 +97,7 @@ def attention_maps(seen: LookedAt) -> Figure:
     stages = (f"stage {number}\n{tuple(maps.shape[1:])}" + ("" if module else "\nno module here")
               for number, (maps, module) in enumerate(zip(seen.maps, seen.modules, strict=True), 1))
     for row, label in enumerate(("picture", *stages)):
-        axes[row, 0].set_ylabel(label, fontsize=8)
+        axes[row, 0].set_ylabel(label, fontsize=9)
     return figure
 
 
@@ -121,7 +121,7 @@ def learning_curves(steps: Sequence[int], recorded: Mapping[str, Sequence[Sequen
                   label="your network" if number == 0 else None)
     axis.set(xlabel="steps of 64 pictures", ylabel="right answers on\nnew pictures (%)")
     axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False,
-                title="line: mean, band:\nlowest to highest run", title_fontsize=8)
+                title="line: mean, band:\nlowest to highest run", title_fontsize=9)
     return figure
 
 
