@@ -58,7 +58,7 @@ from attention_lab.networks.training import compare, train
 from attention_lab.pictures import predict_then_run, show, show_images
 from attention_lab.pictures.danet import keep_posters, show_channel_maps
 from attention_lab.pictures.external import show_own_and_borrowed
-from attention_lab.pictures.gaps import print_verdicts
+from attention_lab.pictures.gaps import print_gaps
 from attention_lab.pictures.look import look
 from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.tasks.coloured_posters import (coloured_posters, poster_loss, poster_network,
@@ -653,10 +653,10 @@ predict_then_run(predicted, measured, unit="% right")
 with after_predicting(predicted):
     show_own_and_borrowed(results, [RIGHT], ("position attention", "channel attention"),
                           highlight="position attention")
-    print_verdicts(results, ("position attention", "wide window"),
-                   ("position attention", "mean of all"),
-                   ("position attention", "channel attention"),
-                   ("channel attention", "mean of all"))
+    print_gaps(results, [("position attention", "wide window"),
+                         ("position attention", "mean of all"),
+                         ("position attention", "channel attention"),
+                         ("channel attention", "mean of all")], matters=5)
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>

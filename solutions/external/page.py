@@ -61,7 +61,7 @@ from attention_lab.pictures import predict_then_run
 from attention_lab.pictures.external import (show_answers, show_examples, show_own_and_borrowed,
                                              slide_green_discs)
 from attention_lab.pictures.prediction import INVITATION, after_predicting, remind
-from attention_lab.pictures.gaps import print_verdicts
+from attention_lab.pictures.gaps import print_gaps
 from attention_lab.tasks.hue_discs import (QUESTIONS, SelfAttention, disc_network, hue_discs,
                                            mlp, right_on_discs)
 
@@ -677,10 +677,10 @@ predict_then_run(guessed, {arm: results.mean(arm, "legend") for arm in guessed},
 with after_predicting(predicted):
     show_own_and_borrowed(results, QUESTIONS, borrowers=("self-attention", "external attention"),
                           highlight="external attention")
-    print_verdicts(results, ("MLP", "external attention", "book"),
-                   ("external attention", "plain softmax", "legend"),
-                   ("self-attention", "external attention", "legend"),
-                   ("external attention", "self-attention", "odd one out"))
+    print_gaps(results, [("MLP", "external attention", "book"),
+                         ("external attention", "plain softmax", "legend"),
+                         ("self-attention", "external attention", "legend"),
+                         ("external attention", "self-attention", "odd one out")], matters=5)
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>

@@ -56,7 +56,7 @@ from torch import nn
 from attention_lab import check, progress, review
 from attention_lab.networks.training import compare, train
 from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.pictures.gaps import print_verdicts
+from attention_lab.pictures.gaps import print_gaps
 from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.pictures.windows import (keep_spread, point_windows, show_by_column,
                                             slide_layers)
@@ -638,10 +638,10 @@ predict_then_run(predicted, measured, unit="% right")
 # %% tags=["experiment"]
 with after_predicting(predicted):
     show_by_column(results, borders=(3, 7), chance=25)
-    print_verdicts(results, ("one shifted", "never shifted", "border"),
-                   ("one shifted", "no mask", "edge"),
-                   ("one shifted", "both shifted", "shifted border"),
-                   ("one shifted", "never shifted", "elsewhere"))
+    print_gaps(results, [("one shifted", "never shifted", "border"),
+                         ("one shifted", "no mask", "edge"),
+                         ("one shifted", "both shifted", "shifted border"),
+                         ("one shifted", "never shifted", "elsewhere")], matters=5)
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>

@@ -100,10 +100,5 @@ def print_gaps(results: Results, pairs: Sequence[Pair], *, matters: float, unit:
     display(Gaps(results, pairs, matters, unit))
 
 
-def print_verdicts(results: Results, *comparisons: Pair, matters: float = 5, unit: str = "points") -> None:
-    """Displays what `print_gaps` displays."""
-    print_gaps(results, comparisons, matters=matters, unit=unit)
-
-
 def _signed(number: float) -> str:
     return f"{round(number, 1) + 0:+.1f}".replace("-", "−")

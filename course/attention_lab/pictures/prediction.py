@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from html import escape
 
@@ -32,6 +32,15 @@ OPENS_FINDINGS = """<script>
 def complete(predicted: Mapping[str, float | None]) -> bool:
     """Says whether no prediction is missing."""
     return None not in predicted.values()
+
+
+def check_predictions(predicted: Mapping[str, float | None], measured: Iterable[str]) -> None:
+    """Raises ValueError for a prediction of something that was not measured, TypeError for one that is not a number."""
+    if unknown := [name for name in predicted if name not in {*measured}]:
+        raise ValueError(f"{unknown} was predicted but not measured; measured: {list(measured)}")
+    for name, value in predicted.items():
+        if value is not None and (isinstance(value, (bool, str)) or not hasattr(value, "__float__")):
+            raise TypeError(f"the prediction of {name!r} must be a number or None, got {value!r}")
 
 
 def remind(predicted: Mapping[str, float | None]) -> None:
@@ -128,12 +137,7 @@ def predict_then_run(predicted: Mapping[str, float | None], measured: Mapping[st
     Raises ValueError for a prediction of something that was not measured, TypeError for a prediction that is not a
     number.
     """
-    unknown = [name for name in predicted if name not in measured]
-    if unknown:
-        raise ValueError(f"{unknown} was predicted but not measured; measured: {list(measured)}")
-    for name, value in predicted.items():
-        if value is not None and (isinstance(value, (bool, str)) or not hasattr(value, "__float__")):
-            raise TypeError(f"the prediction of {name!r} must be a number or None, got {value!r}")
+    check_predictions(predicted, measured)
     return Predictions({name: None if (value := predicted.get(name)) is None else (float(value), float(truth))
                         for name, truth in measured.items()}, unit)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from .gaps import Verdict, compared, verdict
-from .prediction import EXPECTED, OPENS_FINDINGS, after_predicting, complete
+from .prediction import EXPECTED, OPENS_FINDINGS, after_predicting, check_predictions, complete
 from .style import ALERT, FEATURES, INK, NOTE, OTHER, PAPER, house_figure, image
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
@@ -109,9 +109,13 @@ class ScorePlot:
 
     def growing(self, predicted: Mapping[str, float | None]) -> Callable[[Results], None] | None:
         """Returns a function for `compare` that draws the runs that are finished. While a prediction is missing, there
-        is none: the plot would give the answers away. `show` takes the drawing away again."""
+        is none: the plot would give the answers away. `show` takes the drawing away again.
+
+        Raises TypeError, before anything is trained, for a prediction that is not a number.
+        """
         from IPython import get_ipython
 
+        check_predictions(predicted, predicted)
         if not complete(predicted) or not hasattr(get_ipython(), "kernel"):
             return None
         self._growing = None
@@ -131,12 +135,11 @@ class ScorePlot:
     def show(self, results: Results, predicted: Mapping[str, float | None]) -> None:
         """Displays the plot; folded, while a prediction is missing. Otherwise the findings below on the page open.
 
-        Raises ValueError for a prediction of something that is not an arm.
+        Raises ValueError and TypeError as `predict_then_run` does.
         """
         from IPython.display import display
 
-        if unknown := [name for name in predicted if name not in results.arms]:
-            raise ValueError(f"{unknown} was predicted but not measured; measured: {list(results.arms)}")
+        check_predictions(predicted, results.arms)
         if self._growing is not None:
             self._growing.update({"text/plain": ""}, raw=True)
             self._growing = None

@@ -8,7 +8,8 @@ import torch
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 
-from attention_lab.pictures import predict_then_run
+from attention_lab.networks.training import Results
+from attention_lab.pictures import ScorePlot, predict_then_run
 from attention_lab.pictures.prediction import remind
 
 pytestmark = pytest.mark.quick
@@ -70,8 +71,14 @@ def test_names_are_text():
 def test_errors_name_what_was_given():
     with pytest.raises(ValueError, match=r"\['b'\].*\['a'\]"):
         predict_then_run({"b": 1}, {"a": 1}, "bytes")
-    with pytest.raises(TypeError, match="'a' must be a number or None, got 'many'"):
-        predict_then_run({"a": "many"}, {"a": 1}, "bytes")
+    results = Results(("a",), (0,), {("a", 0): {"score": 1.0}})
+    for compared in (lambda: predict_then_run({"a": "many"}, {"a": 1}, "bytes"),
+                 lambda: ScorePlot("bytes").growing({"a": "many"}),
+                 lambda: ScorePlot("bytes").show(results, {"a": "many"})):
+        with pytest.raises(TypeError, match="'a' must be a number or None, got 'many'"):
+            compared()
+    with pytest.raises(ValueError, match=r"\['b'\].*\['a'\]"):
+        ScorePlot("bytes").show(results, {"b": 1})
 
 
 def test_decibels_differ_by_decibels():
