@@ -93,12 +93,16 @@ def own_mode(short: str, forward: str = FORWARD) -> tuple[Mistake, Mistake]:
     )
 
 
-def norm_of_batch(id: str, norm: str, **more: Any) -> Mistake:
-    """norm: the name of a BatchNorm, which is called once."""
-    return Mistake(id, "In eval mode your BatchNorm still uses the mean and variance of the batch. Call the module, "
-                   f"`self.{norm}(...)`, which switches to its running statistics.",
-                   {f"self.{norm}(": "(lambda y: nn.functional.batch_norm("
-                                     f"y, None, None, self.{norm}.weight, self.{norm}.bias, training=True))("}, **more)
+def norm_of_batch(id: str, norm: str, **more: Any) -> tuple[Mistake, Mistake]:
+    """norm: the name of a BatchNorm, which is called once. The second mistake also changes its running statistics."""
+    kept = f"self.{norm}.running_mean, self.{norm}.running_var"
+    first, second = (
+        Mistake(name, "In eval mode your BatchNorm still uses the mean and variance of the batch. Call the module, "
+                f"`self.{norm}(...)`, which switches to its running statistics.",
+                {f"self.{norm}(": f"(lambda y: nn.functional.batch_norm(y, {running}, self.{norm}.weight, "
+                                  f"self.{norm}.bias, training=True))("}, **more)
+        for name, running in ((id, "None, None"), (f"{id}-and-kept", kept)))
+    return first, second
 
 
 # --- Arguments

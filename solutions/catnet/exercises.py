@@ -119,11 +119,11 @@ PROTOTYPE = Exercise("prototype_segmentation", sizes=(
     with_prototype("as many channels as images", lambda r: (4, 3, 5), channels=4),
     with_prototype("tiny numbers", of=(-1.0, 9.0), **TINY),
 ), visible=(
-    compared((2, 4, 3, 4)), compared((1, 3, 2, 5), "a batch of one, another threshold", kwargs={"threshold": -2.0}),
+    compared((2, 5, 3, 4)), compared((1, 3, 2, 5), "a batch of one, another threshold", kwargs={"threshold": -2.0}),
     compared((2, 5, 3, 2), "threshold and scale by place", (1.0, 8.0)),
     compared((3, 3, 2, 4), "as many channels as images"),
     compared((2, 3, 3, 4), "another scale", kwargs={"scale": 5.0}), NOTHING,
-), small=compared((2, 4, 3, 4)))
+), small=compared((2, 5, 3, 4)))
 
 
 # --- prior_mask

@@ -246,6 +246,8 @@ MISTAKES = (
             "Your next round's mask is the probability itself, detached. It should be 1 where the probability is "
             "above 0.5, and 0 elsewhere.",
             {"query_mask = (probabilities[-1] > 0.5).to(query.dtype)": "query_mask = probabilities[-1].detach()"}),
+    detached("refinement-inputs-detached", "the features are detached before each block, so no loss could train the "
+             "blocks before it", {"block(query, support, query_mask,": "block(query.detach(), support.detach(), query_mask,"}),
     detached("refinement-between-detached",
              "a block's result is detached, so the later maps would not train the earlier blocks",
              {"query_mask = (probabilities[-1] > 0.5).to(query.dtype)":

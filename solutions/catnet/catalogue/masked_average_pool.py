@@ -90,6 +90,10 @@ MISTAKES = (
             "object counts.",
             {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
                  "(features * mask).mean(dim=(2, 3))"}, hint=2),
+    Mistake("pool-by-all-positions",
+            "You divide by the number of all positions, height times width. Divide by the sum of the mask, so that "
+            "only the object counts.",
+            {"(mask.sum(dim=(2, 3)) + 1e-5)": "(mask.shape[2] * mask.shape[3] + 1e-5)"}, hint=2),
     Mistake("pool-no-mask",
             "The mask is not used: you average over the whole picture. Multiply the features by the mask, add up the "
             "products, and divide by the sum of the mask + 1e-5.",

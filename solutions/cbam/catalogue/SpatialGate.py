@@ -212,7 +212,7 @@ MISTAKES = (
             {"x.amax(dim=1, keepdim=True)": "x.amax(dim=1, keepdim=True).clamp(min=0)"}),
     *defaults("spatial", "kernel_size: int = 7", 3),
     *own_mode("spatial"),
-    norm_of_batch("spatial-norm-of-batch-always", "bn"),
+    *norm_of_batch("spatial-norm-of-batch-always", "bn"),
     tanh_gate("spatial-tanh"), hard_gate("spatial-hard-sigmoid"),
 )
 

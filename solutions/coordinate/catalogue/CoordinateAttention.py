@@ -519,7 +519,7 @@ MISTAKES = (
         x.data.copy_(result.data)
         return result"""}),
     *own_mode("coordinate"),
-    norm_of_batch("coordinate-norm-of-batch-always", "bn1"),
+    *norm_of_batch("coordinate-norm-of-batch-always", "bn1"),
     tanh_gate("coordinate-tanh", "torch.sigmoid(self.conv_h(", "torch.sigmoid(self.conv_w("),
 )
 

@@ -186,7 +186,7 @@ MISTAKES = (
     *defaults("block", "memory_size: int = 64", 8, 128),
     only_in_training("block-only-in-training"),
     *own_mode("block"),
-    norm_of_batch("block-norm-of-batch-always", "bn"),
+    *norm_of_batch("block-norm-of-batch-always", "bn"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `OverlapPatchEmbed`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, defaults, detached, own_mode
+from autograder.lessons.families import default, defaults, detached, norm_of_batch, own_mode
 
 RIGHT = {
     "embed-sequential": """
@@ -204,6 +204,7 @@ MISTAKES = (
                  "self.position(self.conv(x) if self.training else self.bn(self.conv(x)))"}),
     *defaults("embed", "patch_size: int = 2", 3),
     *own_mode("embed", "def forward(self, x: Tensor) -> tuple[Tensor, tuple[int, int]]:\n"),
+    *norm_of_batch("embed-norm-of-batch-always", "bn"),
     Mistake("embed-groups",
             "Your convolution has as many groups as the two numbers of channels allow. It should see all channels: "
             "leave `groups` out.",

@@ -49,6 +49,10 @@ MISTAKES = (
             "weights once for each of their names. Use `module.parameters()`.",
             {"sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)":
                  "sum(t.numel() for t in module.state_dict().values())"}, hint=1),
+    Mistake("count-state-dict-trained",
+            "You look for `requires_grad` in `state_dict()`, whose tensors are copies that never require a gradient, so "
+            "nothing is counted. Use `module.parameters()`.",
+            {"module.parameters()": "module.state_dict().values()"}, hint=1),
     Mistake("count-buffers",
             "You count buffers too, such as the running mean and variance of a batch norm. They are not trained by "
             "gradients, so leave them out. `module.parameters()` holds no buffers.",

@@ -61,7 +61,8 @@ MEANINGS = (
     (r"size mismatch, got input \(\d+\), mat \(\d+x(\d+)\), vec \((\d+)\)", PRODUCT),
     (r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at non-singleton dimension",
      "Broadcasting lines shapes up from the right, and on one axis {0} meets {1}: neither is 1, so neither can be "
-     "repeated.{sides} Missing axes of length 1 can be added: `[:, :, None, None]`, or `keepdim=True` in a mean."),
+     "repeated.{sides} Missing axes of length 1 can be added with `None`, as in `[:, :, None]`, or kept with "
+     "`keepdim=True`."),
     (r"expanded size of the tensor \((\d+)\) must match the existing size \((\d+)\)",
      "Shapes are lined up from the right, and only axes of length 1 can be repeated: one of length {1} can't become "
      "{0}. Missing axes of length 1 can be added: `[:, :, None, None]`."),
