@@ -500,8 +500,9 @@ def score(network, pictures):
 
 
 # %% tags=["experiment"]
-plot = ScorePlot("right dots on new pictures (%)", baselines={"chance": 100 / 3}, longer=longer_runs,
-                 highlight=[arm for arm in arms if "map" in arm],
+maps = [arm for arm in arms if "map" in arm]
+plot = ScorePlot("right dots on new pictures (%)", highlight=maps, longer=longer_runs,
+                 baselines={"chance": 100 / 3},
                  limits={f"map of {cell} x {cell} cells": perfect[cell] for cell in (4, 8)},
                  limit="a perfect map of such cells",
                  gaps=[("full-size map", "no module"), ("channel gates", "no module"),
