@@ -8,10 +8,9 @@ from torch import nn
 from attention_lab import check, progress, review
 from attention_lab.networks.cost import cost
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run, show
+from attention_lab.pictures import ScorePlot, predict_then_run, show
 from attention_lab.pictures.cbam import show_red_and_blue, show_spatial_maps, slide_shared_channels
-from attention_lab.pictures.gaps import print_verdicts
-from attention_lab.pictures.longer_runs import longer_runs, runs_in_words, short_and_longer_runs
+from attention_lab.pictures.longer_runs import longer_runs
 from attention_lab.pictures.look import look
 from attention_lab.pictures.prediction import remind
 from attention_lab.tasks.data import photograph
@@ -23,9 +22,8 @@ from attention_lab.tasks.hand_made_features import (edges_and_colours, made_to_s
 from attention_lab import begin
 
 __all__ = [
-    "CHANNELS", "F", "Trained", "begin", "check", "compare", "cost", "cross_reader", "crosses_without_cue",
-    "edges_and_colours", "framed_crosses", "longer_runs", "look", "made_to_stand_out", "nn", "photograph",
-    "predict_then_run", "print_verdicts", "progress", "red_and_blue", "remind", "review", "right_on_crosses",
-    "runs_in_words", "short_and_longer_runs", "show", "show_red_and_blue", "show_spatial_maps",
-    "slide_shared_channels", "torch", "train"
+    "CHANNELS", "F", "ScorePlot", "Trained", "begin", "check", "compare", "cost", "cross_reader",
+    "crosses_without_cue", "edges_and_colours", "framed_crosses", "longer_runs", "look", "made_to_stand_out", "nn",
+    "photograph", "predict_then_run", "progress", "red_and_blue", "remind", "review", "right_on_crosses", "show",
+    "show_red_and_blue", "show_spatial_maps", "slide_shared_channels", "torch", "train"
 ]

@@ -7,8 +7,7 @@ from torch import nn
 
 from attention_lab import check, progress, review
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run, score_bars, show, show_images
-from attention_lab.pictures.gaps import print_gaps
+from attention_lab.pictures import ScorePlot, predict_then_run, show, show_images
 from attention_lab.pictures.prediction import remind
 from attention_lab.pictures.se import show_answers_under_lamps, slide_a_lamp
 from attention_lab.tasks.data import lamp_scenes, with_two_lamps
@@ -18,8 +17,7 @@ from attention_lab.tasks.papers_under_lamps import (CHANNELS, GateEachPosition, 
 from attention_lab import begin
 
 __all__ = [
-    "CHANNELS", "F", "GateEachPosition", "Trained", "begin", "check", "colour_reader", "compare", "lamp_scenes",
-    "loss_at_centre", "nn", "predict_then_run", "print_gaps", "progress", "remind", "review", "right_at_centre",
-    "score_bars", "show", "show_answers_under_lamps", "show_images", "slide_a_lamp", "torch", "train",
-    "with_two_lamps"
+    "CHANNELS", "F", "GateEachPosition", "ScorePlot", "Trained", "begin", "check", "colour_reader", "compare",
+    "lamp_scenes", "loss_at_centre", "nn", "predict_then_run", "progress", "remind", "review", "right_at_centre",
+    "show", "show_answers_under_lamps", "show_images", "slide_a_lamp", "torch", "train", "with_two_lamps"
 ]
