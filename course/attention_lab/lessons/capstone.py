@@ -25,14 +25,14 @@ from attention_lab.pictures.capstone import (
     show_task_scores,
     slide_answers,
 )
-from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.tasks.five_tasks import TASKS, WIDTH, TaskNet
 from attention_lab.tasks.task_scores import score, train_questions, with_means
 
 from attention_lab import begin
 
 __all__ = [
-    "F", "OrderedDict", "PlacedAttention", "TASKS", "TaskNet", "WIDTH", "agreement", "begin",
+    "F", "OrderedDict", "PlacedAttention", "TASKS", "TaskNet", "WIDTH", "after_predicting", "agreement", "begin",
     "billions_of_multiply_adds", "check", "compare", "course_map", "network", "nn", "paper_card", "paper_table",
     "plugged", "predict_then_run", "print_missing", "print_sizes", "progress", "remind", "resnet", "score",
     "show_task_scores", "slide_answers", "study", "torch", "train", "train_questions", "train_resnet", "with_means"

@@ -7,15 +7,14 @@ from torch import nn
 
 from attention_lab.tasks import boards
 from attention_lab import check, progress, review
-from attention_lab.pictures import predict_then_run, score_bars, show, show_images
-from attention_lab.pictures.prediction import INVITATION, remind
-from attention_lab.pictures.gaps import print_gaps
+from attention_lab.pictures import ScorePlot, predict_then_run
+from attention_lab.pictures.prediction import INVITATION, after_predicting, remind
 from attention_lab.pictures.coordinate import show_crossings, slide_the_marks
 from attention_lab.networks.training import compare, train
 
 from attention_lab import begin
 
 __all__ = [
-    "F", "INVITATION", "begin", "boards", "check", "compare", "nn", "predict_then_run", "print_gaps", "progress",
-    "remind", "review", "score_bars", "show", "show_crossings", "show_images", "slide_the_marks", "torch", "train"
+    "F", "INVITATION", "ScorePlot", "after_predicting", "begin", "boards", "check", "compare", "nn",
+    "predict_then_run", "progress", "remind", "review", "show_crossings", "slide_the_marks", "torch", "train"
 ]

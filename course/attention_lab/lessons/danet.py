@@ -7,24 +7,23 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab import check, course_map, progress, review
+from attention_lab import check, progress
 from attention_lab.networks.backbones import parameters
 from attention_lab.networks.training import compare, train
-from attention_lab.notebook.challenge import challenge
 from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.pictures.danet import show_channel_maps
+from attention_lab.pictures.danet import keep_posters, show_channel_maps
 from attention_lab.pictures.external import show_own_and_borrowed
 from attention_lab.pictures.gaps import print_verdicts
 from attention_lab.pictures.look import look
-from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.tasks.coloured_posters import (coloured_posters, poster_loss, poster_network,
                                                   right_on_posters, weight_on_the_same)
 
 from attention_lab import begin
 
 __all__ = [
-    "F", "begin", "challenge", "check", "coloured_posters", "compare", "course_map", "look", "math", "nn",
+    "F", "after_predicting", "begin", "check", "coloured_posters", "compare", "keep_posters", "look", "math", "nn",
     "parameters", "poster_loss", "poster_network", "predict_then_run", "print_verdicts", "progress", "remind",
-    "review", "right_on_posters", "show", "show_channel_maps", "show_images", "show_own_and_borrowed", "torch",
-    "train", "weight_on_the_same"
+    "right_on_posters", "show", "show_channel_maps", "show_images", "show_own_and_borrowed", "torch", "train",
+    "weight_on_the_same"
 ]

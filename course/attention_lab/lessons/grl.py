@@ -7,49 +7,26 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab import check, course_map, progress, review
-from attention_lab.notebook.challenge import challenge
-from attention_lab.networks.relative_positions import (
-    relative_coords_table,
-    relative_position_index,
-)
+from attention_lab import check, progress, review
+from attention_lab.networks.relative_positions import (relative_coords_table,
+                                                       relative_position_index)
 from attention_lab.networks.stripes import print_reach, training_memory
 from attention_lab.networks.training import compare, train
 from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.pictures.grl import (
-    point_at_wall,
-    show_before_and_after,
-    show_damage,
-    show_restored,
-    show_wall,
-)
-from attention_lab.pictures.prediction import remind
-from attention_lab.tasks.damaged_restorer import losses, restored_by_damaged
-from attention_lab.tasks.restoration import (
-    PHOTOGRAPHS,
-    Restorer,
-    gains,
-    noisy,
-    photograph_crops,
-    psnr,
-    restore_each,
-    restored_at,
-    sticker_walls,
-)
-from attention_lab.tasks.wall_net import (
-    WallNet,
-    error_at_damage,
-    left_as_it_is,
-    wall_targets,
-)
+from attention_lab.pictures.grl import (keep_photographs, point_at_wall, show_before_and_after,
+                                        show_restored)
+from attention_lab.pictures.prediction import after_predicting, remind
+from attention_lab.tasks.restoration import (PHOTOGRAPHS, Restorer, gains, noisy,
+                                             photograph_crops, restore_each, restored_at,
+                                             sticker_walls)
+from attention_lab.tasks.wall_net import WallNet, error_at_damage, left_as_it_is, wall_targets
 
 from attention_lab import begin
 
 __all__ = [
-    "F", "PHOTOGRAPHS", "Restorer", "WallNet", "begin", "challenge", "check", "compare", "course_map",
-    "error_at_damage", "gains", "left_as_it_is", "losses", "math", "nn", "noisy", "photograph_crops",
-    "point_at_wall", "predict_then_run", "print_reach", "progress", "psnr", "relative_coords_table",
-    "relative_position_index", "remind", "restore_each", "restored_at", "restored_by_damaged", "review", "show",
-    "show_before_and_after", "show_damage", "show_images", "show_restored", "show_wall", "sticker_walls", "torch",
-    "train", "training_memory", "wall_targets"
+    "F", "PHOTOGRAPHS", "Restorer", "WallNet", "after_predicting", "begin", "check", "compare", "error_at_damage",
+    "gains", "keep_photographs", "left_as_it_is", "math", "nn", "noisy", "photograph_crops", "point_at_wall",
+    "predict_then_run", "print_reach", "progress", "relative_coords_table", "relative_position_index", "remind",
+    "restore_each", "restored_at", "review", "show", "show_before_and_after", "show_images", "show_restored",
+    "sticker_walls", "torch", "train", "training_memory", "wall_targets"
 ]

@@ -8,25 +8,22 @@ from torch import nn
 from attention_lab import check, progress, review
 from attention_lab.networks.cost import cost
 from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.pictures.gaps import print_verdicts
+from attention_lab.pictures import ScorePlot, predict_then_run, show, show_images
 from attention_lab.pictures.keepsake import keepsake
-from attention_lab.pictures.longer_runs import (longer_runs, runs_in_words,
-                                                short_and_longer_runs)
+from attention_lab.pictures.longer_runs import longer_runs
 from attention_lab.pictures.look import look
-from attention_lab.pictures.prediction import remind
+from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.pictures.vit import compare_scales, lit_up
 from attention_lab.tasks.data import photograph
-from attention_lab.tasks.flags import (DIM, Beside, asked_loss, flag_reader, flags,
-                                       right_on_flags)
+from attention_lab.tasks.flags import DIM, asked_loss, flag_reader, flags, right_on_flags
 from attention_lab.tasks.mirror_boards import (NEVER, board_reader, mirror_boards,
                                                right_on_boards)
 
 from attention_lab import begin
 
 __all__ = [
-    "Beside", "DIM", "F", "NEVER", "Trained", "asked_loss", "begin", "board_reader", "check", "compare",
-    "compare_scales", "cost", "flag_reader", "flags", "keepsake", "lit_up", "longer_runs", "look", "mirror_boards",
-    "nn", "photograph", "predict_then_run", "print_verdicts", "progress", "remind", "review", "right_on_boards",
-    "right_on_flags", "runs_in_words", "short_and_longer_runs", "show", "show_images", "torch", "train"
+    "DIM", "F", "NEVER", "ScorePlot", "Trained", "after_predicting", "asked_loss", "begin", "board_reader", "check",
+    "compare", "compare_scales", "cost", "flag_reader", "flags", "keepsake", "lit_up", "longer_runs", "look",
+    "mirror_boards", "nn", "photograph", "predict_then_run", "progress", "remind", "review", "right_on_boards",
+    "right_on_flags", "show", "show_images", "torch", "train"
 ]
