@@ -185,12 +185,6 @@ MISTAKES = (
                  "self.bn.weight, self.bn.bias).permute(0, 3, 1, 2))"}),
     Mistake("embed-relu", "A ReLU follows the BatchNorm. Give the BatchNorm's output to the position code as it is.",
             {"self.position(self.bn(self.conv(x)))": "self.position(torch.relu(self.bn(self.conv(x))))"}),
-    Mistake("embed-bn-of-batch",
-            "Your BatchNorm uses the statistics of the batch in eval mode too. Call self.bn, which uses its running "
-            "mean and variance in eval mode.",
-            {"self.position(self.bn(self.conv(x)))":
-                 "self.position(nn.functional.batch_norm(self.conv(x), None, None, self.bn.weight, self.bn.bias, "
-                 "True))"}),
     default("embed-default-patch", "patch_size: int = 2", 4),
     default("embed-default-position", "with_position: bool = True", False),
     detached("embed-detached", "the tokens are detached, so nothing before them would ever learn",
@@ -204,7 +198,7 @@ MISTAKES = (
                  "self.position(self.conv(x) if self.training else self.bn(self.conv(x)))"}),
     *defaults("embed", "patch_size: int = 2", 3),
     *own_mode("embed", "def forward(self, x: Tensor) -> tuple[Tensor, tuple[int, int]]:\n"),
-    *norm_of_batch("embed-norm-of-batch-always", "bn"),
+    *norm_of_batch("embed-bn-of-batch", "bn"),
     Mistake("embed-groups",
             "Your convolution has as many groups as the two numbers of channels allow. It should see all channels: "
             "leave `groups` out.",
