@@ -122,7 +122,7 @@ BLOCK = Exercise("ViTBlock", sizes=(
     block(""), block("a batch of one", batch=1), block("one token", number=1), block("one head", heads=1, width=6),
     block("a hidden width that is no whole number", ratio=2.7, heads=3, width=3),
     block("an MLP narrower than its input", ratio=0.5, heads=2, width=4),
-    block("as many images as tokens", batch=4, number=4), block("training mode", train=True),
+    block("as many images as tokens", batch=4, number=4),
     lambda r: tokens("the default ratio", 2, 5, 12, r.choice(({"dim": 12, "num_heads": 3}, (12, 3)))),
     lambda r: Case("numbers so small that the eps counts", (RandomTensor((2, 5, 6), scale=1e-3),),
                    construct={"dim": 6, "num_heads": 2, "mlp_ratio": 2}),
@@ -217,10 +217,10 @@ VIT = Exercise("VisionTransformer", sizes=(
     network("no block", depth=0), network("a batch of one", batch=1),
     network("a larger image", image=(4, 5)), network("a larger image, the mean", image=(3, 5), pool="mean"),
     network("as many patches in another shape", image=(1, 6), image_size=(4, 6), patch_size=2),
-    network("training mode", train=True), network("an MLP of half the width", mlp_ratio=0.5),
+    network("an MLP of half the width", mlp_ratio=0.5),
     network("a batch of as many images as tokens", batch=7, image_size=(4, 6), patch_size=2),
     lambda r: call((2, 3, 4, 4), of=((4, 4), 2, 6, 1, 3, 2), label="the defaults"),
-    lambda r: parameters("Ti/16 for images of 224 x 224", (224, 224), 16, 192, 12, 3, 1000),
+    lambda r: parameters("the paper's tiny network", (224, 224), 16, 192, 12, 3, 1000),
     lambda r: parameters("a network for images that are not square", (32, r.choice((48, 64))), 8, 24, 2, 3, 10),
 ), refuses=tuple(
     network(f"pool is {words}", pool=word, raises=(), gradients=False)
@@ -232,7 +232,7 @@ VIT = Exercise("VisionTransformer", sizes=(
     call((2, 3, 6, 8), of=SMALL, label="a larger image", gradients=False),
     call((2, 3, 4, 4), of=((4, 4), 2, 4, 2, 2, 2), label="two blocks, the default ratio", gradients=False),
     call((7, 3, 4, 6), of=SMALL | {"depth": 0}, label="as many images as tokens, no block"),
-    parameters("Ti/16 for images of 224 x 224", (224, 224), 16, 192, 12, 3, 1000),
+    parameters("the paper's tiny network", (224, 224), 16, 192, 12, 3, 1000),
 ), small=call((2, 3, 4, 6), of=SMALL, gradients=False), uses=("PatchEmbed", "ViTBlock", "resize_positions"), large=4.0)
 
 EXERCISES = (PATCHES, ATTENTION, BLOCK, RESIZE, VIT)

@@ -21,6 +21,19 @@ class PatchEmbed(nn.Module):
         cut = F.unfold(x, self.p, stride=self.p)  # (B, C p p, N)
         return F.linear(cut.mT, self.proj.weight.flatten(1), self.proj.bias)
 """,
+    "reshaped": """
+class PatchEmbed(nn.Module):
+    def __init__(self, patch_size, in_channels=3, dim=768):
+        super().__init__()
+        self.patch_size = patch_size
+        self.proj = nn.Conv2d(in_channels, dim, kernel_size=(patch_size, patch_size), stride=(patch_size, patch_size))
+
+    def forward(self, x):
+        (down, rest), (across, left) = (divmod(side, self.patch_size) for side in x.shape[2:])
+        if rest or left:
+            raise ValueError(f"{x.shape[2]} x {x.shape[3]} pixels in patches of {self.patch_size}")
+        return self.proj(x).reshape(len(x), -1, down * across).permute(0, 2, 1)
+""",
 }
 
 MISTAKES = (
@@ -61,7 +74,7 @@ MISTAKES = (
 
 WRONG = (
     Wrong("patch-float", {LAYER: "nn.Conv2d(in_channels, dim, patch_size, stride=patch_size / 1)"},
-          says="float"),
+          says="invalid combination of arguments"),
 )
 
 EQUIVALENT = {}

@@ -20,6 +20,18 @@ def resize_positions(positions, old_grid, new_grid, prefix=1):
     grid = grid.permute(0, 2, 3, 1).reshape(1, new_grid[0] * new_grid[1], -1)
     return torch.cat((kept, grid), dim=1)
 """,
+    "transposed": """
+def resize_positions(positions, old_grid, new_grid, prefix=1):
+    height, width = old_grid
+    count = positions.shape[1]
+    if count != height * width + prefix:
+        raise ValueError(f"{count} vectors, but {prefix} and {height} x {width} make {height * width + prefix}")
+    if tuple(new_grid) == tuple(old_grid):
+        return positions
+    kept, grid = positions.split((prefix, count - prefix), dim=1)
+    grid = F.interpolate(grid.mT.unflatten(2, (height, width)), tuple(new_grid), mode="bicubic", align_corners=False)
+    return torch.hstack((kept, grid.flatten(start_dim=2).mT))
+""",
 }
 
 MISTAKES = (
