@@ -35,6 +35,34 @@ class VisionTransformer(nn.Module):
             return self.head(self.norm(t[:, 1:].mean(1)))
         return self.head(self.norm(t)[:, 0])
 """,
+    "in-place-of-the-token": """
+class VisionTransformer(nn.Module):
+    def __init__(self, image_size, patch_size, dim, depth, num_heads, num_classes, mlp_ratio=4.0, pool="token"):
+        if pool == "token":
+            self_read = lambda tokens: tokens.select(1, 0)
+        elif pool == "mean":
+            self_read = lambda tokens: tokens.narrow(1, 1, tokens.shape[1] - 1).sum(1) / (tokens.shape[1] - 1)
+        else:
+            raise ValueError(f"pool {pool}")
+        super().__init__()
+        self.read = self_read
+        self.places = [side // patch_size for side in image_size]
+        self.patch_embed = PatchEmbed(patch_size, 3, dim)
+        self.pos_embed = nn.Parameter(torch.randn(1, self.places[0] * self.places[1] + 1, dim) / 50)
+        self.cls_token = nn.Parameter(torch.zeros(1, 1, dim))
+        self.blocks = nn.ModuleList()
+        while len(self.blocks) < depth:
+            self.blocks.append(ViTBlock(dim, num_heads, mlp_ratio))
+        self.norm, self.head = nn.LayerNorm(dim, 1e-6), nn.Linear(dim, num_classes)
+
+    def forward(self, x):
+        patch = self.patch_embed.proj.stride[0]
+        here = resize_positions(self.pos_embed, self.places, [side // patch for side in x.shape[-2:]])
+        tokens = torch.cat([(self.cls_token + here[:, :1]).expand(x.shape[0], -1, -1), self.patch_embed(x) + here[:, 1:]], 1)
+        for block in self.blocks:
+            tokens = block(tokens)
+        return self.head(self.norm(self.read(tokens)))
+""",
 }
 
 MISTAKES = (
