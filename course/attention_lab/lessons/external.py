@@ -12,16 +12,16 @@ from attention_lab.networks.training import Trained, compare, train
 from attention_lab.pictures import predict_then_run
 from attention_lab.pictures.external import (show_answers, show_examples, show_own_and_borrowed,
                                              slide_green_discs)
-from attention_lab.pictures.prediction import INVITATION, remind
-from attention_lab.pictures.gaps import print_verdicts
+from attention_lab.pictures.prediction import INVITATION, after_predicting, remind
+from attention_lab.pictures.gaps import print_gaps
 from attention_lab.tasks.hue_discs import (QUESTIONS, SelfAttention, disc_network, hue_discs,
                                            mlp, right_on_discs)
 
 from attention_lab import begin
 
 __all__ = [
-    "F", "FlopCounterMode", "INVITATION", "QUESTIONS", "SelfAttention", "Trained", "begin", "check", "compare",
-    "cost", "disc_network", "hue_discs", "mlp", "nn", "predict_then_run", "print_verdicts", "progress", "remind",
-    "review", "right_on_discs", "show_answers", "show_examples", "show_own_and_borrowed", "slide_green_discs",
-    "torch", "train"
+    "F", "FlopCounterMode", "INVITATION", "QUESTIONS", "SelfAttention", "Trained", "after_predicting", "begin",
+    "check", "compare", "cost", "disc_network", "hue_discs", "mlp", "nn", "predict_then_run", "print_gaps",
+    "progress", "remind", "review", "right_on_discs", "show_answers", "show_examples", "show_own_and_borrowed",
+    "slide_green_discs", "torch", "train"
 ]
