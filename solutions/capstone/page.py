@@ -272,7 +272,7 @@ check(AttentionResNet)
 # The cell below takes your modules out of your notebooks of the earlier lessons, which lie next to this one.
 # (Modules that are not solved yet are listed with their lesson.)
 #
-# **Predict, then run:** how many parameters does `AttentionResNet` gain from SE, from ECA, and from one more 3 x 3 convolution without a bias, with a BatchNorm after it?
+# **Predict, then run:** how many parameters does `AttentionResNet` gain from SE (without biases, as in lesson 01), from ECA, and from one more 3 x 3 convolution without a bias, with a BatchNorm after it?
 # With its default arguments it has two blocks of each width 16, 32 and 64; SE has a reduction of 2, and ECA has kernels of size 3.
 
 # %% tags=["experiment"]
@@ -445,7 +445,7 @@ print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 # In the paper's drawing, the shortcut of a block with stride 2 begins with a depth-wise convolution; in the authors' code that is a full convolution, as here.
 # Which of the two was trained?
 # The paper's table says 4.2 million parameters.
-# Yours has 4.17 million, and with depth-wise convolutions it would have 3.63, so a number in a table has told you what was trained when drawing and code disagree.
+# Yours has 4.17 million, and with depth-wise convolutions it would have 3.63, so a number in a table has told you which of the two was counted.
 #
 # Does yours also *compute* what theirs computes?
 # We ran the authors' code with weights that a fixed rule makes, and wrote down the output of every stage.
@@ -656,7 +656,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 #
 # **No network with a module is ahead of a network without one by more than luck.**
 # Two runs of the same network can differ by more than ten points, so a gap of one or two says little.
-# Our own network of the cell above was behind the one without a module, and that may be luck, too.
+# In its one run, our own network of the cell above was behind the one without a module, and that may be luck, too.
 #
 # In lesson 01's recorded run SE was far ahead, in a network that cannot see the frame from the digit's centre.
 # Here each position of the last stage sees 25 x 25 pixels, more than the picture has, and the network ends in a mean over all positions, so it can compare digit and frame without any module.
@@ -676,8 +676,8 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # You may still change an arm, its training or the number of seeds, and the report says that you did.
 #
 # Here is one of our own.
-# Position attention fails at "far", and we said that it cannot tell where a position is.
-# Is that really the reason?
+# Position attention fails at "far".
+# Is the reason that it cannot tell where a position is?
 # *Guess:* what will attention score if its queries and keys also see each position's row and column?
 
 # %% tags=["experiment"]
@@ -701,7 +701,7 @@ study("places", task="far",
 # If some runs of an arm solve a task and others don't, the mean describes none of them.
 # In that case the verdict does not use the means, and depends only on how the runs rank.
 # Here every run of *attention with places* scores more than every run of the other two arms.
-# That rarely happens by luck (p = 0.02, corrected for both comparisons).
+# That rarely happens by luck (p = 0.02, corrected for both comparisons, but not for the arm that we tried before, below).
 # After five times as many steps, all five runs of *attention with places* solve the task with 100 %.
 # The other two arms are still at chance (33 to 36 %).
 #
@@ -730,7 +730,7 @@ study("places", task="far",
 #
 # Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far, exchange information through a summary.
 # On our map a mean is enough for "what", rows and columns for "where", comparing contents for "look-up", and reach for "far"; most modules help with several tasks, and no task belongs to one idea alone.
-# On real pictures, nine of fifteen modules scored about as much as a plain convolution, with gaps that may be luck.
+# On real pictures, [most modules score about as much as a plain convolution](lab_book.md#5.-The-networks-of-section-7).
 # And a published number means nothing without its unit.
 # Before you praise a module, take away one thing at a time, train longer, and look where the score comes from.
 #

@@ -81,7 +81,7 @@ show_two_episodes(striped_episodes(300, seed=2))
 # You probably looked for the marked colours one by one, and checked that they are *not* colours of the background.
 # </details>
 #
-# Labelling one street scene, pixel by pixel, took [more than an hour and a half](https://arxiv.org/abs/1604.01685) on average, so doing with a single example is worth a lot.
+# Labelling one street scene, pixel by pixel, took [more than an hour and a half](https://arxiv.org/abs/1604.01685) on average, so making do with a single example is worth a lot.
 # [CAT-Net](https://arxiv.org/abs/2303.13867) (2023), made for CT and MRI scans, lets the two pictures look at each other.
 #
 # The score of this lesson is the **IoU** (intersection over union): the pixels that are object in the answer *and* in the truth, divided by those that are object in at least one of them.
@@ -452,7 +452,6 @@ check(CrossMaskedAttention)
 #   Here b is the other picture *after the first step*.
 #   The result is `norm2(z + mlp(z))`.
 #
-# In the second step, both pictures change at the same time.
 # Here is a toy with one number per picture, in which each number moves halfway to the other:
 
 # %%
@@ -719,10 +718,10 @@ plot.show(results, predicted)
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
-# **The mask pays, and looking across does not.**
+# **The mask pays a little, and looking across does not.**
 # With a look-up at the end, the mask is worth about a point after 120 steps and [4 points after 600](lab_book.md#3.-Across-or-masked), whether the network looks across or not, and looking across is worth less than a point either way.
-# It is the support's mask that does it, which is the label; the query's is only a guess.
-# These are striped ellipses with features made by hand: on handwritten digits, [looking across without a mask did best](lab_book.md#9.-Real-pictures).
+# The mask that helps is [that of the support](lab_book.md#5.-Which-mask), which is the label; the query's is only a guess.
+# These are striped ellipses with features made by hand: on handwritten digits the module did better [without its mask](lab_book.md#9.-Real-pictures), and in the authors' code [the attention has none](lab_book.md#10.-Paper-against-code).
 #
 # **The lead of the look-up is mostly a head start.**
 # Before any training it is 30 points ahead of the prototype, after 120 steps about 15, and after 600 steps [2 to 5](lab_book.md#4.-A-head-start).
@@ -752,8 +751,8 @@ keep_episodes(trained["other picture, masked", 0], tune_set, test_set)
 # ## 11. What we now know
 #
 # One example with a mask is enough to find most of an object on our ellipses, even without any training.
-# It matters what the query is compared with: a mean of three colours says little, but a look-up that includes the background keeps the colours apart.
-# In a module with two words in its name, one word earned the credit here, and it took a control that lacks only one of the two parts to find out.
+# It matters what the query is compared with: without training a mean of three colours says little, but a look-up that includes the background keeps the colours apart.
+# In a module with two words in its name, one word earned the credit here (and on digits the other one), and it took a control that lacks only one of the two parts to find out.
 # A user reports that the authors' scores are [not reached with their code](lab_book.md#10.-Paper-against-code); we have not tried.
 # So when a module has two ideas, ask for the arm that has only one of them.
 #

@@ -493,7 +493,7 @@ predict_then_run(predicted, measured, unit="% right (at chance: 50 %)")
 # With local heads only, a pixel sees the threads, but not the side.
 # Half of the cloths show their back, so the threads alone leave it at **50 %**.
 # With global heads only, it learns the side, but from one pixel and the means of windows, in which the threads cancel, it cannot tell which way they run: **50 %** again.
-# In the checkerboard red and blue cancel in the means, so the side is lost: **50 %**.
+# In the checkerboard red and blue cancel in the means, so the side is lost: **50 %** (though [the means are not all of it](lab_book.md#2.-The-runs-of-the-page)).
 # How close *two of each* comes to 100 %, and what the gate does, nobody can work out by hand.
 # </details>
 
@@ -510,9 +510,9 @@ with after_predicting(predicted):
 # Take away the glow, or hand the global heads the keys and values of another cloth, and it is back at chance.
 #
 # **The gate is not what makes it work.**
-# Three runs of the open gate can mislead you, as ours misled us: of [17 runs](lab_book.md#4.-The-gate) 10 climb far above chance, and nearly all do with five times the steps, though they stay a few points behind.
+# Without a gate (*gate open*) three runs can look like failures, as ours did: of [17 runs](lab_book.md#4.-The-gate) with the page's steps 10 climb far above chance, and nearly all do with five times as many, though they stay a few points behind.
 # A local branch with no gate at all, but with a GELU, learns about as fast as the published one.
-# So in this network a nonlinearity is worth something, and that it is attention is worth little.
+# So in this network the branch needs a nonlinearity, and it hardly matters that this one is called attention.
 #
 # **Fine and coarse: one half is built in, the other half is learned.**
 # The paper says that global heads keep long waves and local heads short ones.
@@ -757,12 +757,13 @@ keep_cloths({arm: trained[arm, 0] for arm in ("local heads only", "global heads 
 
 # %% [markdown]
 # With one kind of head the answers have little to do with the cloth, and your block draws its patches, with the sides the right way round.
+# (Your block has the GroupNorm that leaks, too, so this picture is no evidence about the heads.)
 # The picture is now beside this notebook, as `my_cloformer.png`: show it to a friend, and let them find the glow.
 #
 # ## 12. What we now know
 #
 # Weights can depend on the context without a softmax and without a matrix of pairs, and your `AttnConv` is the proof.
-# Where the detail is near and the cue is far, your two kinds of heads did together what neither did alone.
+# Where the detail is near and the cue is far, your two kinds of heads did together what neither did alone, as long as no norm leaked the cue.
 # That does not make the local one's gate necessary, for a plain GELU instead of it did nearly as well here.
 # And on real pictures, where a frame's colour says whether to read a handwritten digit, [a 3 x 3 convolution ties with the whole module](lab_book.md#7.-Real-pictures).
 # So before you split the heads, ask how fine the detail is and how far away the cue, and poke a pixel to see who can see it.

@@ -204,7 +204,7 @@ print("gates of positions:\n", (row_gates[:, None] * column_gates).numpy().round
 # *About 15 minutes.*
 #
 # - `conv1`: 1 x 1, from `in_channels` to m channels, where m is `in_channels // reduction`, but at least 8;
-# - `bn1`: an `nn.BatchNorm2d`, followed by a hard-swish, `F.hardswish`, which is 0 below -3 and z above 3;
+# - `bn1`: an `nn.BatchNorm2d`, followed by a hard-swish, `F.hardswish`, which turns z into 0 below -3 and keeps it above 3;
 # - `conv_h` for the rows' gates, `conv_w` for the columns' gates: 1 x 1, from m to `out_channels`, each followed by a sigmoid.
 #
 # All three convolutions have a bias.
@@ -427,14 +427,14 @@ with after_predicting(predicted | five):
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **With places the module solves the puzzle, and without them the same layers do not.**
-# *Coordinate, no places* scores [about what SE does](lab_book.md#2.-Longer-runs-and-other-rates), and *coordinate* scores 100 % in every run of ours, at this rate and at others.
+# *Coordinate, no places* scores [little more than SE](lab_book.md#2.-Longer-runs-and-other-rates), and *coordinate* scores 100 % in every run of ours, at this rate and at others.
 #
 # **It reads the marks.**
-# When they point elsewhere it drops to chance, and with another board's gates to 1/16 · 100 % + 15/16 · 25 % = 29.7 %, which is chance, too.
+# When they point elsewhere it drops to chance, and with another board's gates it scores about 30 %, which is chance, too, because one board in sixteen has the same marks.
 #
 # **A wide view does it as well.**
 # CBAM's map fails because its window covers 19 x 19 pixels of the board; with a dilation of 4 it sees the whole board, and [scores nearly 100 % with 100 parameters](lab_book.md#3.-A-wider-view).
-# So what the puzzle asks for is to see far enough, and row and column means are one cheap way.
+# So what the puzzle asks for is a wide view that is used well (three more plain convolutions see far enough, and [do worse](lab_book.md#3.-A-wider-view)), and row and column means are one cheap way.
 # </details>
 
 # %% [markdown]
@@ -468,8 +468,7 @@ show_crossings(trained_network, new.pictures[:4])
 #
 # A mean over one axis keeps the position along the other one, so a row's gate can tell where something is, and a row's gate times a column's marks one crossing; for two crossings it opens two ghosts as well.
 # [Multiplying is not essential](lab_book.md#4.-Is-it-the-product): adding both before one sigmoid solves the puzzle, too.
-# On real pictures, where a handwritten digit is to be read only if it has the colour of the picture's frame, two of these modules lift a small network from chance to 93 %.
-# [One more 3 x 3 convolution in each place does the same](lab_book.md#5.-Real-pictures), with nine times their parameters.
+# On real pictures (handwritten digits in coloured frames) [one more 3 x 3 convolution in each place does as well](lab_book.md#5.-Real-pictures), with nine times the parameters.
 # So before you put Coordinate Attention into a network, ask: *does it matter in which row and in which column something is?*
 #
 # **Next.** [Lesson 06b](../06b_polarized/06b_polarized.ipynb) builds gates that keep full resolution.

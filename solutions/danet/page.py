@@ -80,7 +80,7 @@ show(show_images(train_set.pictures[:3].clamp(0, 1), columns=3),
 # In these small, noisy posters the colours, places and marks are new each time, so there is nothing to learn by heart.
 #
 # A convolution has a hard time here.
-# Its weights are the same for every poster, and it sees one pixel to each side: on a picture of 224 x 224 pixels it takes 223 of them, without pooling, until opposite corners can exchange information.
+# Its weights are the same for every poster, and it sees one pixel to each side: on a picture of 224 x 224 pixels it takes 223 such convolutions, without pooling, until opposite corners can exchange information.
 # The module of this lesson does it in a single step.
 
 # %% [markdown]
@@ -515,8 +515,7 @@ predict_then_run(predicted, {"parameters of the attentions": share}, unit="% of 
 # ### Exhibit A: the other way round
 #
 # Here is a position attention with one mistake.
-# It runs, its A is right, every layer in it gets a gradient, and in five of eight runs on the posters it [answered more than 99 % of the questions](lab_book.md#7.-The-exhibits).
-# (The right module did so in seven of eight, and with five times the steps both always did.)
+# It runs, its A is right, every layer in it gets a gradient, and on the posters [most of its runs](lab_book.md#7.-The-exhibits) end like those of the right module.
 # Read it, and see whether you can find the mistake.
 
 # %%
@@ -569,7 +568,7 @@ print("added to channel 0 of x:\n", (exhibit(x) - x)[0, 0].detach().numpy().roun
 #
 # | arm | in the middle of the network | its parameters |
 # |---|---|---|
-# | wide window | two more convolutions, dilated (lesson 04): through all five, a position sees 35 x 35 pixels, 17 to each side | 18,560 |
+# | wide window | two more convolutions, dilated (lesson 04): through the five that are 3 x 3, a position sees 35 x 35 pixels, 17 to each side | 18,560 |
 # | mean of all | `PositionAttention`'s layers, but every position gathers the plain mean of all values | 1,585 |
 # | position attention | your `PositionAttention` (r = 4) | 1,585 |
 # | channel attention | your `ChannelAttention(negate=True)`, the code's form | 1 |
@@ -668,11 +667,11 @@ with after_predicting(predicted):
 #
 # **A plain mean gets part of the way.**
 # *Mean of all* compares nothing, and in five runs of ours it scored 67 to 75 %, with five times the steps 79 to 90 %.
-# With another poster's mean it is at chance, so it [does use the mean](lab_book.md#4.-What-does-a-mean-know).
+# Give it the mean of another poster instead, and it is at chance, so it [does use the mean](lab_book.md#4.-What-does-a-mean-know).
 # *Wide window* learns more slowly still: 66 to 74 % after five times the steps.
 #
 # **The sign changes how soon.**
-# With the paper's sign, channel attention never got above 84 % in 16 runs of 500 steps, but it [answers everything after five times as many](lab_book.md#5.-The-sign).
+# With the paper's sign, channel attention never got above 84 % in 16 runs of 500 steps at this rate, but it [answers everything after five times as many](lab_book.md#5.-The-sign).
 # So these posters do not show that either sign is better in the end.
 # </details>
 
@@ -695,13 +694,13 @@ keep_posters(network, test_set)
 # In position attention, each position compares its query with the keys of all positions and gathers their values, so it can read an answer that may be anywhere in the picture.
 # The shape of an attention matrix says what it compares, N x N positions or C x C channels.
 # Here both kinds solved the posters, and with the A of another poster both were at chance.
-# On real pictures, where a handwritten digit is to be read only if it has the colour of the frame, a plain 3 x 3 convolution does better after 1,000 steps: [93.0 % right, against 86.1 % with position attention and 82.6 % with channel attention](lab_book.md#8.-Real-pictures).
+# On real pictures (handwritten digits in coloured frames) [a plain 3 x 3 convolution does better than either attention](lab_book.md#8.-Real-pictures) after 1,000 steps.
 # So before you put position attention into a network, ask: *does a position need something that may be anywhere in the picture?*
 
 # %% [markdown]
 # **On the way to vision transformers**, which lesson 05c builds, this module gets three things more: several look-ups side by side (heads), a vector that says where each position stands, and a division of the products by $\sqrt{D}$.
 # The division keeps the products of long vectors in a range where a softmax is not nearly one-hot before anything is learned.
-# On our posters it was not needed: with queries of 64 numbers, [networks with and without it learned alike](lab_book.md#6.-The-scale).
+# On our posters it was not needed: with queries of 64 numbers, [four of five networks without it learned the task, and all five with it](lab_book.md#6.-The-scale).
 #
 # **Next.** The matrix A has N · N numbers, which is too many for large images.
 # [Lesson 05b](../05b_memory/05b_memory.ipynb) computes the same attention without ever building A.

@@ -280,7 +280,7 @@ show(show_gate(gates_of(peaks, pictures)[0], title="gates of the kernel (-4, 8, 
 
 # %% [markdown]
 # The gate of the glowing band is, as it should be, and most others stay near 0.5, because nothing stands out there.
-# But two gates are open even wider, and always will be, whatever the picture shows.
+# But two gates are open even wider, and in these pictures they always are.
 #
 # **Touch it.** Find out why: slide a kernel along twelve channels, in your own block.
 # In one channel the mean stands out, so its gate is wide open.
@@ -391,7 +391,7 @@ print(f"the convolution and the matrix agree: {same}")
 # ### Exhibit A: neighbours that live elsewhere
 #
 # This block has one wrong line.
-# Its shapes are right, its three numbers get gradients, and it scores what ECA scores: in our runs of the experiment below you could not tell the two apart.
+# Its shapes are right, its three numbers get gradients, and in the experiment below you could not tell its [scores](lab_book.md#8.-The-exhibits) from ECA's.
 # Even a test on a single picture would pass.
 # Read it, and see whether you find the line.
 
@@ -451,7 +451,7 @@ for picture, line in enumerate(differs.tolist()):
 #
 # The task is *made* for ECA: its channels have an order that means something, and one rule fits all of them.
 # In the last arm no information is lost, and the network after the gate does not care about the order at all, but adjacent channels no longer hold similar colours.
-# (We help SE and the full matrix a little, by bringing each picture's 48 means to one scale, because without it SE's gates often stay at 0.5.)
+# (We help SE and the full matrix a little, by bringing each picture's 48 means to one scale, because without it SE's gates often stay at 0.5, and by a lower rate, because [at ECA's they score less](lab_book.md#3.-Is-it-the-sharing).)
 
 # %% tags=["experiment"]
 class FromAllMeans(nn.Module):
@@ -539,7 +539,7 @@ plot.show(results, predicted)
 # **Shuffle the bands, and nothing is left of the lead.**
 # Nothing was taken out of the pictures; only neighbours are no longer alike, and [five times the training](lab_book.md#2.-Is-it-only-slow) does not bring it back.
 #
-# **Free numbers learn the same rule, but slowly.**
+# **Free numbers learn slowly.**
 # After these 512 steps the full matrix is no better than no gate, and after five times as many it has come [about a third of the way](lab_book.md#3.-Is-it-the-sharing) to ECA.
 # Sharing is not the only difference, because the matrix had scaled means and a lower rate.
 # With scaled means, ECA's rate and a bias for both, a kernel for each channel ends where a shared one does, and gets there later.
@@ -582,7 +582,7 @@ show_tuned_in(trained["ECA", 0], glowing_discs(500, seed=7))
 # ECA replaces SE's two matrices by one small kernel that slides along the channels, so every gate follows the same rule and every picture teaches it.
 # Here it paid off because the order of the bands means something; with the bands shuffled, the same three numbers were worth nothing.
 # In the middle of an ordinary network nothing gives the channels an order, and in [our attempts to let a layer learn one](lab_book.md#4.-Can-a-network-learn-the-order) it did not.
-# Yet the authors report gains on ImageNet, and on our real pictures two ECA blocks with 6 parameters together [tie with two more convolutions](lab_book.md#6.-Real-pictures) on what was never seen in training (90.4 and 91.0 %).
+# Yet the authors report gains on ImageNet, and on real pictures (handwritten digits in coloured frames) two ECA blocks, 6 parameters in all, [tie with two more convolutions](lab_book.md#6.-Real-pictures).
 # Do such networks learn an order, or would any small gate do?
 # We don't know.
 # So before you put ECA into a network, ask whether channels that stand side by side have something in common.

@@ -85,7 +85,7 @@ from attention_lab.tasks.hue_discs import (QUESTIONS, SelfAttention, disc_networ
 
 # %%
 guessed = {"MLP": None, "self-attention": None, "external attention": None}
-print(INVITATION if None in guessed.values() else "Noted, until section 8.")
+print(INVITATION if None in guessed.values() else "Noted, until section 9.")
 
 # %% [markdown]
 # ## 2. The idea
@@ -605,7 +605,7 @@ class Borrowing(ExternalAttention):
         if not self.borrowed:
             return super().forward(x)
         logits = self.mk(x)
-        sums = logits.logsumexp(dim=1, keepdim=True)  # ln Z, (B, 1, S), as in section 5
+        sums = logits.logsumexp(dim=1, keepdim=True)  # ln Z, (B, 1, S), as in section 4
         return self.mv((logits - sums.roll(1, 0)).softmax(dim=2))
 
 
@@ -720,8 +720,7 @@ show_answers(trained["external attention, legend", 0], test_sets["legend"])
 # The sums over all tokens decide how much each slot counts, so all that one token learns of the others comes through S numbers.
 # Double normalisation does not make the weights independent of the scale of the logits; it removes a preference that all tokens share.
 # The cost grows with N · S, which saves time against self-attention, and no memory against its fused form.
-# On real pictures, where a handwritten digit is to be read only if it has the colour of the picture's frame, the module lifts a small network from chance to 93 % right answers.
-# [A plain 3 x 3 convolution in its place does as well](lab_book.md#6.-Real-pictures).
+# On real pictures (handwritten digits in coloured frames) [a plain 3 x 3 convolution in its place does as well](lab_book.md#6.-Real-pictures).
 # So before you put external attention into a network, ask: *what must a token know about the others, and can sums over all tokens say it?*
 #
 # **Next.** In [lesson 07b](../07b_rest/07b_rest.ipynb), keys and values come from the picture again, but there are fewer of them.

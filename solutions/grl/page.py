@@ -31,7 +31,7 @@
 # - let distant tokens exchange information through a few summary tokens, and say how much memory this saves;
 # - build GRL's anchored stripe attention, its mixed attention and its block;
 # - find out where a network found its answer: nearby, in a window or in a stripe;
-# - load trained weights into your own blocks and clean a photograph with them.
+# - load weights that we trained into your own blocks, and clean a photograph with them.
 #
 # | part | minutes |
 # |---|---|
@@ -175,7 +175,7 @@ check(AnchorProjection)
 #
 # ![A tall map of 6 x 2 times a wide map of 2 x 6 gives a map of 6 x 6, which is never built; its first row holds question marks. Every row of the product mixes the wide map's two rows.](figures/maps.svg)
 #
-# What does this save at the price of?
+# What does this save, and at what price?
 # In the drawing, token 0 gives anchor 0 the weight 0.9 and anchor 1 the weight 0.1.
 # Anchor 0 gives tokens 0, 1 and 2 a third each; anchor 1 gives tokens 3, 4 and 5 a third each.
 # What does row 0 of the product hold, and is there a query with which token 0 looks at token 1 alone?
@@ -757,7 +757,7 @@ with after_predicting(predicted):
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **A branch finds what lies within its reach, if it can choose.**
-# With only one of them on, the stickers of its own kind come out at 31 or 32 dB in our runs, and the others stay near 17 dB, hardly above a wall that nobody touched.
+# With only one of them on, the stickers of its own kind come out at 31 or 32 dB in all but one of our runs, and the others stay near 17 dB, hardly above a wall that nobody touched.
 # That holds [after five times as many steps](lab_book.md#3.-Is-it-only-slow), and one of five seeds needed those steps before its windows had learned anything at all.
 #
 # **What is nowhere cannot be found.**
@@ -828,8 +828,8 @@ keep_photographs(noisy_pictures, restored, whole)
 #
 # Two thin maps through a few anchors can stand in for one large map, and with one anchor per 4 x 4 tokens they need an eighth of its numbers; the price is that no token can separate what an anchor has mixed.
 # A branch can find only an answer that is within its reach, and only if it can choose where to look.
-# Photographs do not tell you where their answers are, and there your blocks are good at the job, though an old filter is better still.
-# On pictures where a handwritten digit is to be read only if it has the colour of a frame, [a 3 x 3 convolution is ahead of `MixedAttention`](lab_book.md#8.-Real-pictures) (93 to 89 %).
+# Photographs do not tell you where their answers are, and there your blocks do a decent job, and an old filter that learns nothing a better one.
+# On real pictures (handwritten digits in coloured frames) [a 3 x 3 convolution is ahead of `MixedAttention`](lab_book.md#8.-Real-pictures).
 # So before you pay for a long stripe, ask how far away the answer can be.
 #
 # **Next.** [Lesson 09](../09_cloformer/09_cloformer.ipynb) also joins near and far in one block, but its local branch is itself a kind of attention.

@@ -401,6 +401,7 @@ slide({"order": orders, "blocks read": {str(n): n for n in range(1, 9)}},
 # With large logits first, the first block already has the maximum, so nothing is ever rescaled, and what comes later has little weight: after 4 of 8 blocks o / s is 6.18, and at the end 6.16.
 # With small logits first every block brings a new maximum, and after 7 blocks o / s is still 3.65.
 # The order changes the way, but never the result.
+# (In training, autograd keeps each block's exponentials, unless you recompute them as in exercise 1.)
 #
 # **FlashAttention** (Dao and others) cuts the queries *and* the keys, so that a tile of logits fits into the fast memory beside a GPU's arithmetic units, and runs a loop like yours in there.
 # The products never travel to the large, slow memory, so it saves time too, with as many multiplications; and for the backward pass it keeps m and s of each query, and computes each tile a second time.
@@ -446,7 +447,7 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 # Each *pixel* is a query and asks all 9216 pixels how much they are like it.
 # It compares the 3 x 3 pixels around both places, and gets the mean of the colours, weighted by this likeness.
 # Noise differs from pixel to pixel and the picture repeats itself, so the mean should have less noise.
-# It should help where something repeats; [on the fur of a cat a plain mean is as good](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs).
+# It should help where something repeats: of our six photographs this one gains most, and [on the fur of a cat a plain mean is better](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs).
 # (No network, nothing learned: this is *non-local means*, from 2005, and it is attention, because a squared distance is a dot product and a number for each key.)
 #
 # **Predict** two numbers.
@@ -474,11 +475,11 @@ keepsake("my_streaming.png", "9,216 pixels ask each other, and the matrix never 
 #
 # The matrix A never has to exist.
 # Cut the queries, and each chunk has its whole rows; in training, recompute them, or autograd keeps all the pieces.
-# Cut the keys, and three numbers for each query carry a softmax from block to block.
+# Cut the keys, and a maximum, a sum and an output for each query carry a softmax from block to block.
 # torch's fused attention does all this by itself, and builds the matrix without a word where its conditions are not met, so measure.
 # The memory becomes linear in the number of positions; the multiplications stay quadratic.
 #
-# Nearly every network that applies attention to long inputs runs a kernel like yours today.
+# Most networks that apply attention to long inputs run such a kernel today.
 # Whether anything is as good as attention in *less* than quadratic time is open, and lesson 07a builds one of the many modules that try.
 #
 # **Next.** [Lesson 05c](../05c_vit/05c_vit.ipynb) builds the vision transformer, with several heads and with pictures cut into tokens.

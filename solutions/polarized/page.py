@@ -158,7 +158,7 @@ for scores in (torch.tensor([7.0, -7.0]), torch.tensor([70.0, -70.0])):
 
 
 # %% [markdown]
-# Without the norm both gates are slammed, one open and one closed, and where a gate is that sure the sigmoid has almost no gradient.
+# Without the norm one gate is wide open and the other one shut, and where a gate is that sure the sigmoid has almost no gradient.
 # A LayerNorm subtracts the mean of *one image's* C numbers and divides by their standard deviation, so it asks only which channels get more than others, however strong the features are.
 # (A learned weight and bias per channel follow.
 # A BatchNorm would compare one channel between the images of a batch instead.)
@@ -345,7 +345,7 @@ slide({"photograph": photos, "logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 
 # - Any other layout raises a `ValueError`.
 #
 # The difference is larger than it looks.
-# Suppose that all gates, of channels and of positions, are 0.5, as they are about before training, and put eight such blocks in a row:
+# Suppose that all gates, of channels and of positions, are 0.5, and put eight such blocks in a row:
 
 # %%
 x = 1.0
@@ -406,7 +406,7 @@ check(PolarizedSelfAttention)
 #
 # Here is a channel branch with one wrong argument.
 # It runs, its gates have the right shape, and every parameter has a gradient after `backward()`.
-# We trained it on the dots of section 1: with it as its only gate, a small network found every dot in four of five runs, and the right branch managed that in three.
+# As the only gate of a small network on the dots of section 1 it does [no worse than the right branch](lab_book.md#7.-The-exhibits).
 # Read it, and see whether you can find the mistake.
 
 # %%
@@ -531,7 +531,7 @@ with after_predicting(predicted):
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **A map can be too coarse, however long you train it.**
-# Your full-size map finds every dot in our three runs, and the coarse ones lag behind.
+# Your full-size map finds every dot in our three runs, and the coarse ones do not.
 # At first they are slow as well as coarse, but with five times the steps the map of 4 x 4 cells finds every dot that has its cell to itself.
 # Among [dots that share a cell](lab_book.md#4.-Where-a-coarse-map-fails) it does little better than guess.
 #
@@ -572,9 +572,9 @@ keep_dots(trained["full-size map", 0], test_set, GREY)
 # ## 8. What we now know
 #
 # Both your branches are weighted means with weights that the image chooses: over the positions for the gates, over the channels for the map.
-# So one query is enough to bring knowledge of the whole image to every pixel, without a matrix of N x N numbers, and the map stays as fine as the features.
+# So a single row of weights, or a plain mean, is enough to bring knowledge of the whole image to every pixel, without a matrix of N x N numbers, and the map stays as fine as the features.
 # Where the question was about one pixel, a coarse map had a limit that no training removed.
-# On real pictures, where a handwritten digit is to be read only if it has the colour of the frame, [a plain 3 x 3 convolution does as well as this module](lab_book.md#8.-Real-pictures).
+# On real pictures (handwritten digits in coloured frames) [a plain 3 x 3 convolution does as well as this module](lab_book.md#8.-Real-pictures).
 # The paper reports 2 to 4 points on pose estimation, and [a user found none](https://github.com/DeLightCMU/PSA/issues/9).
 # So before you use such a map, ask how fine it must be, and whether gates for the channels would be enough.
 #

@@ -76,10 +76,10 @@ from attention_lab.tasks.scoring import right_of_each
 # At ratio 4 there are 4 x 4 windows of 5 x 5 cells, and 16 keys answer 256 queries, so that in the drawing one of them has to hold all four entries.
 #
 # In the experiment at the end of this page, an entry fills one cell, or 2 x 2 cells, or 4 x 4.
-# For each of these sizes, guess now, and write it down: what is the largest ratio (1, 2, 4 or 8) at which a network still finds nine of ten answers?
+# For each of these sizes, guess now, and write it down: what is the largest ratio (1, 2, 4 or 8) at which a network still finds nine of ten answers after a short training?
 #
 # Attention by itself does not know where in the image a feature lies.
-# Some questions need that, so we begin with a way to provide it.
+# Some questions need that, and a network of images of any size needs a way to provide it, so we begin there; the experiment's question does not need it.
 
 # %% [markdown]
 # ## 2. Exercise 1: `PixelAttention`
@@ -634,8 +634,8 @@ with after_predicting(predicted):
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
-# **A key for each entry is enough, and so a sixteenth of the keys can be.**
-# If the ratio equals an entry's side, nine of ten answers are right after 180 steps, and with five times the steps [every run of ours with entries of 2 x 2 or 4 x 4 scores 100 %](lab_book.md#3.-Longer-runs).
+# **A key for each entry is enough, even if that is only a sixteenth of the keys.**
+# If the ratio equals an entry's side, about nine of ten answers are right after 180 steps, and with five times the steps [every run of ours with entries of 2 x 2 or 4 x 4 scores 100 %](lab_book.md#3.-Longer-runs).
 #
 # **At twice that ratio the scores are low.**
 # It is not for lack of parameters, because the networks with the larger ratio have more.
@@ -677,10 +677,11 @@ look({"head 1": weights[0], "head 2": weights[1]}, painted(picture)[0], grid=(16
 # %% [markdown]
 # ## 10. What we now know
 #
-# We kept a query for every position, and far fewer keys were enough: as many as the smallest thing that a key has to hold leaves room for.
+# We kept a query for every position, and far fewer keys were enough.
+# Where each entry has a key of its own a network learns fast; where four entries share one it still learns, in many more steps, so for the drawing on top 16 keys are enough, if you can wait.
 # Beyond that, learning gets slower, and what looks like lost detail may be a network that was not given the time.
 # The matrix A still grows with N · N; the ratio only divides it by r · r.
-# On real pictures, where a handwritten digit is to be read only if it has the colour of the picture's frame, EMSA lifts a small network from chance to 92 % right answers, and [a plain 3 x 3 convolution in its place to 93 %](lab_book.md#6.-Real-pictures).
+# On real pictures (handwritten digits in coloured frames) [a plain 3 x 3 convolution in its place does as well](lab_book.md#6.-Real-pictures).
 # So before you choose a ratio, ask: *how small are the things that a key has to hold, and how long can you train?*
 #
 # **Next.** [Lesson 08a](../08a_windows/08a_windows.ipynb) keeps all keys, and lets each query see only a window of them.

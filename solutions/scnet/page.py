@@ -347,7 +347,7 @@ predict_then_run(predicted, measured, unit="times those of ResNet's block")
 # ### Exhibit A: a view that depends on the picture
 #
 # One line of this module is wrong.
-# Shapes and gradients are right, and in the experiment below it named at least 999 of 1,000 pixels correctly in each of five runs.
+# Shapes and gradients are right, and in the experiment below it [does as well as the right one](lab_book.md#6.-The-exhibits).
 # So nothing on the training pictures will tell you; read it, and see whether you find the line.
 
 # %%
@@ -454,10 +454,10 @@ with after_predicting(four):
 # **Only a view that reaches the ring helps.**
 # The plain block is at chance, and [five times the training](lab_book.md#2.-Is-it-only-slow) leaves it there; the dilated block and *SC, pooling 4* answer everything, and without the cue they fall to chance too.
 #
-# **It is the averaging, and not the layers.**
+# **In this block it is the averaging, and not the layers.**
 # SC with pooling 1 has the same layers and the same parameters as with pooling 4, and about 67 points lie between them (the bracket above leaves little doubt).
 #
-# **Neither averages nor a gate are needed.**
+# **For this task, neither averages nor a gate are needed.**
 # A dilated convolution does as well with 16 fewer parameters, and if the enlarged means are *added* instead of gating, [five of five runs](lab_book.md#3.-Is-it-the-gate) score 100 % as well.
 # </details>
 

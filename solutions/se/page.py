@@ -351,7 +351,7 @@ show(show_images(gated / gated.amax((1, 2, 3), keepdim=True), colours),
      "The six pictures after the block, each made brighter: the lamps are weaker.")
 
 # %% [markdown]
-# A block cannot divide, because its gates lie between 0 and 1, and still this one comes more than half of the way.
+# No gate of this kind divides by the mean exactly, and still this one brings the six papers more than half of the way to their colours in white light.
 # Other numbers than -4 do better or worse, so try some.
 # In section 8 we leave this search to gradients.
 
@@ -428,7 +428,7 @@ print(f"Of these, {last:,.0f} ({last / added:.0%}) sit in the last stage.")
 # ### Exhibit A: a squeeze of something else
 #
 # In this block one line of the squeeze is wrong.
-# Its shapes are right, every weight gets a gradient, and it trains: in each of five runs of the experiment below it answered more than nine of ten new pictures correctly, a few points fewer than with the right squeeze.
+# Its shapes are right, every weight gets a gradient, and [it trains](lab_book.md#7.-The-exhibits), not much worse than the right one.
 # So neither the shapes nor the loss will tell you; read it, and see whether you find the line.
 
 # %%
@@ -462,7 +462,7 @@ for raised in range(8):
 # <details><summary>What is wrong</summary>
 #
 # `reshape(B, H * W, C)` does not move the channels to the end.
-# It cuts the same row of numbers into pieces of length C, so each "pixel" holds C neighbouring numbers of *one* channel, and each "mean" is a mixture of all channels.
+# It cuts the same row of numbers into pieces of length C, so each "pixel" holds C neighbouring numbers, mostly of *one* channel, and each "mean" is a mixture of all channels.
 # `x.flatten(2).mean(2)` is right, and so is your `squeeze`.
 # Why does it train at all?
 # The two convolutions before the block can still learn features whose *common* strength tells the lamp; that is our guess, and we have not looked.
@@ -614,8 +614,7 @@ show_answers_under_lamps({"no module": trained["no module", 0], "SE": trained["S
 # An SE block takes one number per channel from the whole image, and turns these numbers into a gate for each channel.
 # So a network with a short sight can know what lights the whole scene, as long as the mean shows it; when we took that cue away, the block was worth nothing.
 # An output of the right shape proves little, because even a block that squeezes the wrong numbers gives one.
-# On real pictures, where a handwritten digit is to be read only if it has the colour of the picture's frame, two SE blocks lift a small network from 50.5 to 93.7 % right answers.
-# [A plain 3 x 3 convolution in each place ties with them](lab_book.md#5.-Real-pictures) (93.0 %), with 11,616 parameters instead of 1,280; where the frame is out of a convolution's reach, SE is ahead.
+# On real pictures (handwritten digits in coloured frames) [a plain 3 x 3 convolution in each place ties with SE](lab_book.md#5.-Real-pictures), with nine times its parameters; where the frame is out of a convolution's reach, SE is ahead.
 #
 # So before you put SE into a network, ask what a mean over the whole image can tell these channels.
 # On small pieces of photographs, which are not grey on average, it could tell them little, and [SE did not help](lab_book.md#4.-Where-it-did-not-help).

@@ -34,7 +34,7 @@
 # - build the block of a Vision Transformer, and load weights that somebody else has trained into it;
 # - compute how well one head *can* do before you train it, and check;
 # - say which part of the network knows where a patch was, and take this knowledge away;
-# - find the two or three mistakes that public code makes with heads.
+# - find a mistake that public code makes with heads.
 #
 # | part | minutes |
 # |---|---|
@@ -177,7 +177,7 @@ show(show_images(torch.stack([photo, blocks]), ["the photograph", "its tokens"])
 #
 # ![Tokens x (B, N, dim) go through one layer, qkv. Its outputs are queries, keys and values, each (B, N, dim), and each is cut into heads. In each head a softmax along the rows gives a map (B, heads, N, N), and the map times the values is what this head has read. The heads are joined side by side, (B, N, dim), and pass the layer proj.](figures/heads.svg)
 #
-# The surprise is that heads cost nothing.
+# The surprise is that heads cost no parameters.
 # Instead of making more queries, one *cuts* the `dim` numbers of a token into `num_heads` pieces of `head_dim` numbers each, and every piece does its own attention.
 # The layers are the same for one head and for eight.
 #
@@ -336,7 +336,7 @@ plot.show(results, predicted)
 # It answers one side of every flag and says the opposite for the other one, which gives the 80 % that you worked out by hand.
 # In our recorded runs [not one of them got past it](lab_book.md#2.-One-head-or-two), after five times the steps or at another rate.
 #
-# **Two heads read both**, with the same number of parameters.
+# **Two heads can read both**, with the same number of parameters.
 #
 # (With this page's steps four of our six runs found both, and after five times as many all six.
 # With an MLP behind the attention, as in the block that you build next, [it is the same](lab_book.md#3.-With-an-MLP-behind).)
@@ -425,7 +425,7 @@ print("shuffle, then the block: the same as the block, then shuffle?", same)
 #
 # A board game shows what they are good for.
 # Each of 36 cells is black or white, and the question is the same for all: which colour stands at the mirrored place, in the same row?
-# Without places one can only say the opposite of one's own colour, because 18 of the other 35 cells have it, which is right in 51 % of the cases.
+# Without places one can only say the opposite of one's own colour, because 18 of the other 35 cells have it (each board has 18 of each colour), which is right in 51 % of the cases.
 #
 # Six of the cells are never asked about in training.
 # *Predict* how often the answers are right *there*, when each place has a vector of its own, and when there is a vector for each row and one for each column instead, which are added.
@@ -631,7 +631,7 @@ print("Is head 1 of two the same as that head alone?", "Yes." if same else "No, 
 #
 # ## 9. What we now know
 #
-# A head is a look-up: one of them reads one thing at a time, two read two, and they cost nothing, because they share out the numbers that are there.
+# A head is a look-up: one of them reads one thing at a time, two can read two, and they cost no parameters, because they share out the numbers that are there.
 # A patch becomes a token by one matrix, and it is compared as a whole: with patches of 8 x 8 over cells of 4 x 4, [our look-ups became much slower to learn](lab_book.md#7.-Patches-that-are-too-large).
 # Attention does not know where anything is; the place has to be in the token, and a vector for each place teaches nothing about the others.
 #

@@ -254,7 +254,7 @@ check(shifted_window_mask)
 # %% [markdown]
 # **Touch it.** A photograph is cut into 8 x 12 cells, with windows of 4 x 4; on the right they are shifted by (2, 2).
 # Point at a cell, or click it and use the arrow keys: the cells that your mask lets it read are clear.
-# Try the corners: why does the cell in row 0, column 0 read fewer cells on the right?
+# Try the corners: on the right, the cell in row 0, column 0 reads only four cells, because the rest of its window came from other sides of the picture.
 
 # %% tags=["nbval-ignore-output"]
 photo = F.adaptive_avg_pool2d(photograph("chelsea"), (160, 240))
@@ -456,7 +456,7 @@ predict_then_run(predicted, measured, unit="scale at which the mask fails")
 
 # %% [markdown]
 # With the scale z, the allowed token's logit is -z and the masked token's is z + 16 - 100, and the two are equal at z = 42.
-# A new module starts at 10 and the clamp allows 100, so the mask *can* fail; in the networks of section 10 it did not, because no scale in them [exceeds 19](lab_book.md#4.-When-a-mask-is-enough).
+# A new module starts at 10 and the clamp allows 100, so the mask *can* fail; in the networks with a mask of section 10 it did not, because no scale in them [exceeds 19](lab_book.md#4.-When-a-mask-is-enough).
 
 # %% [markdown]
 # ## 8. Exercise 6: `WindowAttention`
@@ -465,7 +465,7 @@ predict_then_run(predicted, measured, unit="scale at which the mask fails")
 # Roll the grid, cut it with your `window_partition`, and look for tokens 8 and 9:
 
 # %%
-rolled_grid = grid.roll((-1, -1), dims=(1, 2))  # the grid of section 2
+rolled_grid = grid.roll((-1, -1), dims=(1, 2))  # the grid of section 1
 print("tokens of the four windows:", window_partition(rolled_grid, (2, 3)).flatten(1).tolist())
 
 # %% [markdown]
@@ -510,7 +510,7 @@ check(WindowAttention)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Go through the drawing box by box, and print shapes.
+# Go through the worked example step by step, and print shapes.
 # `unflatten(1, (H, W))` turns tokens into a grid, and `flatten(1, 2)` turns the grid back into tokens.
 # </details>
 #
@@ -650,12 +650,14 @@ with after_predicting(predicted):
 # Without a shift a tile in column 3 cannot see column 4, so it is at chance, 25 %, and if *both* blocks are shifted, columns 1, 5 and 9 are blind instead; [no number of steps can help there](lab_book.md#2.-More-time), because nothing about the neighbour ever arrives.
 #
 # **The mask does more than forbid: it tells a network where the picture ends.**
-# Without it the network must choose one rule for column 11 and column 3, and what it gains in one place it loses in the other, so the two scores sum to about 125 % at most.
+# Without it the network must choose one rule for column 11 and column 3, and what it gains in one place it loses in the other.
+# So the two scores sum to about 125 % at most, all right in one place and chance in the other.
 # In our eight runs it mostly said the neighbour's colour.
 # (How much the mask matters on photographs, we do not know.)
 #
 # **Seeing is not yet learning.**
-# With one plain and one shifted block every tile can see its neighbour, and [11 of 13 networks](lab_book.md#2.-More-time) learned to use that in 150 steps, nine of them with five times as many; at half the rate all ten did.
+# With one plain and one shifted block every tile can see its neighbour, and yet not every network learns to use that.
+# Of ours, [11 of 13](lab_book.md#2.-More-time) did in 150 steps, 9 of 13 in five times as many, and at half the rate ten of ten.
 # </details>
 #
 # Here is how far your windows carry the news over a photograph, a picture to keep:
@@ -672,8 +674,7 @@ keep_spread(window_partition, shifted_window_mask, photo, results.mean("one shif
 #
 # Swin's windows are in many networks for segmentation, detection and restoration, and both versions are in [torchvision](https://pytorch.org/vision/stable/models/swin_transformer.html).
 # News travels about half a window per layer, so later networks often add a cheap view of the whole image.
-# On real pictures (a digit is read only if it has the colour of the frame), windows that never move lift a small network from chance to 87 % right answers.
-# [A plain 3 x 3 convolution in their place](lab_book.md#5.-Real-pictures) lifts it to 93 %.
+# On real pictures (handwritten digits in coloured frames) [a plain 3 x 3 convolution is ahead](lab_book.md#5.-Real-pictures) of windows that never move.
 #
 # **Next.** [Lesson 08b](../08b_grl/08b_grl.ipynb) puts windows, long stripes and a local branch into one block, and cleans a photograph with it.
 # (The [lab book](lab_book.md) has every run, the paper against the code, a challenge, and questions to argue about.)
