@@ -68,6 +68,7 @@ def write(source: Path, chosen: Sequence[Lesson]) -> None:
              **{name: copied(path) for name, path in COPIED.items()}}
     for each in chosen:
         pages[f"lessons/{each.name}"] = lesson.page(each)
+        pages[f"lessons/{each.name}{lesson.BOOK}"] = lesson.book(each)
     rooms = [COURSE / "attention_lab" / room for room in ROOMS]
     library = {path.stem: path for room in rooms for path in sorted(room.glob("*.py")) if path.stem != "__init__"}
     pages |= {f"library/{name}": api.page(path, f"attention_lab.{path.parent.name}.{name}", f"`{name}`")

@@ -19,6 +19,7 @@ Cell = dict[str, Any]
 ASKS = re.compile(r"\b(?:Predict|Guess)\b|[Bb]efore you run (?!the second)|did you get right")
 UNANSWERED = "Predict first: replace each"  # what a cell shows instead of numbers that somebody should predict
 FIRST_CELL = "first-cell"  # of no use on a page that nobody runs
+BOOK = "_lab_book"  # ends the name of a lab book's page
 
 
 def anchor(title: str) -> str:
@@ -66,10 +67,19 @@ def page(lesson: Lesson) -> str:
 
 
 def prose(words: str, lesson: Lesson, folder: str = "") -> str:
-    """A cell's Markdown, in which the addresses of drawings, and of pages beside the notebook, are those of the site.
+    """A cell's Markdown, in which the addresses of drawings, lessons and pages beside the notebook are the site's.
     folder: of the lessons, as seen from the page."""
     words = re.sub(r"(?<!!)\[([^\]]+)\]\((\w+\.html)\)", rf'<a href="{folder}{lesson.name}/\2">\1</a>', words)
-    return words.replace("](figures/", f"]({folder}{lesson.name}/figures/")
+    words = words.replace("](figures/", f"]({folder}{lesson.name}/figures/")
+    words = words.replace("](lab_book.md", f"]({folder}{lesson.name}{BOOK}.md")
+    return re.sub(r"\]\(\.\./(\w+)/\1\.ipynb", rf"]({folder}\1.md", words)
+
+
+def book(lesson: Lesson) -> str:
+    """The lesson's lab book in MyST Markdown."""
+    text = (COURSE / lesson.name / "lab_book.md").read_text(encoding="utf-8")
+    title, _, words = text.partition("\n")
+    return f"---\norphan: true\n---\n\n{title}\n\n[Back to the lesson]({lesson.name}.md)\n{prose(words, lesson)}"
 
 
 def code(cell: Cell) -> str:

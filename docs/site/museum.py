@@ -30,10 +30,9 @@ def page(chosen: Sequence[Lesson]) -> str:
     rooms = "\n".join(room(lesson) for lesson in chosen)
     return f"""# The bug museum
 
-This code was really published, with its mistakes, in widely read posts and in well-known repositories.
-We cut it down to the lines that matter.
-Each exhibit runs, or seems to.
-Look at the symptom and find the mistake; the lesson says what is wrong and where it was seen.
+Each of these modules is wrong and looks right: shapes and gradients are in order, and most of them train.
+Some were published in widely read posts and in well-known repositories, and we cut them down to the lines that matter; others we built ourselves.
+Find the mistake; the lesson has a test that shows it, and says what is wrong and where it was seen.
 
 {rooms}"""
 

@@ -11,10 +11,11 @@ from html import escape
 from pathlib import Path
 
 from ..checking.known import recorded
-from ..checking.verdict.report import GOOD, number
+from ..checking.verdict.report import number
 from ..lesson_files import around, home
 from ..short_errors import Unusable
 from ..storage import found, keep
+from .map_drawing import Box, drawing
 from .progress import rows, total
 
 LIST = Path(__file__).parents[1] / "course.toml"
@@ -24,15 +25,15 @@ HEAD = ("lesson", "what it adds", "builds on", "time", "solved")
 
 
 class CourseMap:
-    """A table with one row per lesson, in order, in which the current lesson is marked. If a path was chosen, it shows
-    only the lessons of that path and the current one."""
+    """A drawing of the lessons, each below those that it builds on, with a ring that fills as it is solved; as text, a
+    table. The current lesson is marked. If a path was chosen, it shows only its lessons and the current one."""
 
     def __init__(self, folder: Path, path: str = EVERYTHING):
         listed = tomllib.loads(LIST.read_text(encoding="utf-8"))
         beside = {name: (files == home(folder), *total(rows(place, files / recorded.FOLDER)))
                   for name, (place, files) in around(folder).items() if files != place}  # the course's own lessons
-        self.rows = []  # (is it the current lesson, is it solved, the texts for the columns of HEAD)
-        self.links = []  # for each row, the notebook to open; None if it is open already or does not exist
+        self.rows = []  # (is it the current lesson, the texts for the columns of HEAD)
+        self.boxes = []  # each lesson on the drawing
         chosen = {each["name"]: each["lessons"]
                   for each in listed["path"]}.get(path, [lesson["name"] for lesson in listed["lesson"]])
         shown = [lesson for lesson in listed["lesson"]
@@ -44,30 +45,26 @@ class CourseMap:
             solved = most > 0 and got == most
             points = f"{'✓ ' if solved else ''}{number(got)} of {number(most)}" if most else "not in this folder"
             builds_on = ", ".join(name.partition("_")[0] for name in lesson["builds_on"]) or "–"
-            self.rows.append((here, solved, (f"{lesson['name'].partition('_')[0]} {lesson['title']}", lesson["adds"],
+            self.rows.append((here, (f"{lesson['name'].partition('_')[0]} {lesson['title']}", lesson["adds"],
                                              builds_on,
                                              duration(lesson["minutes"]), points)))
             notebook = f"../{lesson['name']}/{lesson['name']}.ipynb"
-            self.links.append(notebook if not here and (folder / notebook).exists() else None)
+            link = notebook if not here and (folder / notebook).exists() else None  # None if it is open already
+            says = f"{lesson['adds']} · {duration(lesson['minutes'])} · {points}"
+            self.boxes.append(Box(lesson["name"], lesson["title"], lesson["builds_on"], link,
+                                  got / most if most else 0.0, says))
 
     def __repr__(self) -> str:
-        cells = [HEAD, *(cells for _, _, cells in self.rows)]
+        cells = [HEAD, *(cells for _, cells in self.rows)]
         widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
-        marks = [" ", *("▶" if here else " " for here, _, _ in self.rows)]
+        marks = [" ", *("▶" if here else " " for here, _ in self.rows)]
         lines = ("  ".join([mark, *(cell.ljust(width) for cell, width in zip(row, widths, strict=True))]).rstrip()
                  for mark, row in zip(marks, cells, strict=True))
         return "\n".join([*lines, *([self.note] if self.note else [])])
 
     def _repr_html_(self) -> str:
-        left = 'style="text-align:left"'
-        table = "<tr>" + "".join(f"<th {left}>{escape(cell)}</th>" for cell in HEAD) + "</tr>"
-        for (here, solved, cells), link in zip(self.rows, self.links, strict=True):
-            title, adds, builds_on, time, points = (escape(cell) for cell in cells)
-            title = f"<b>▶ {title}</b>" if here else f'<a href="{escape(link)}">{title}</a>' if link else title
-            points = f'<span style="color:{GOOD}">{points}</span>' if solved else points
-            row = "".join(f"<td {left}>{cell}</td>" for cell in (title, adds, builds_on))
-            table += f'<tr>{row}<td style="text-align:left;white-space:nowrap">{time}</td><td {left}>{points}</td></tr>'
-        return f"<table>{table}</table>" + (f"<p>{escape(self.note)}</p>" if self.note else "")
+        current = next((box.name for box, (here, _) in zip(self.boxes, self.rows, strict=True) if here), "")
+        return drawing(self.boxes, current) + (f"<p>{escape(self.note)}</p>" if self.note else "")
 
 
 def duration(minutes: int) -> str:

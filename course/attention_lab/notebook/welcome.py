@@ -9,9 +9,10 @@ from html import escape
 from pathlib import Path
 
 from ..checking.known import recorded
-from ..checking.verdict.report import GOOD, OPEN, number
+from ..checking.verdict.report import GOOD, number
 from ..lesson_files import around
 from .course_map import LIST, duration
+from .map_drawing import ring
 from .progress import rows, total
 from .review import questions
 
@@ -31,7 +32,6 @@ for (const style of document.querySelectorAll("style.attention-lab")) {
 for (const picture of document.querySelectorAll("img[src*='/figures/']"))
   if (!picture.naturalWidth) picture.src += (picture.src.includes("?") ? "&" : "?") + "again";
 </script>"""
-RING = 2 * 3.1416 * 6  # the length of a ring
 
 
 class Welcome:
@@ -86,7 +86,4 @@ class Welcome:
 
 def _ring(place: int, part: float, here: bool) -> str:
     x = 9 + 18 * place
-    filled = (f'<circle cx="{x}" cy="10" r="6" fill="none" stroke="{GOOD}" stroke-width="3" '
-              f'stroke-dasharray="{RING * part:.1f} {RING:.1f}" transform="rotate(-90 {x} 10)"/>') if part else ""
-    dot = f'<circle cx="{x}" cy="10" r="2.5" fill="currentColor"/>' if here else ""
-    return f'<circle cx="{x}" cy="10" r="6" fill="none" stroke="{OPEN}" stroke-width="1"/>{filled}{dot}'
+    return ring(x, 10, part) + (f'<circle cx="{x}" cy="10" r="2.5" fill="currentColor"/>' if here else "")
