@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.lessons.course import COURSE, ROOT, Lesson, lessons
 from builder import download
-from docs.site import api, lesson, museum
+from docs.site import api, instrument, lesson, museum
 from docs.site.blocks import html
 from docs.site.course import drawing
 
@@ -64,7 +64,7 @@ def copied(page: Path) -> str:
 
 def write(source: Path, chosen: Sequence[Lesson]) -> None:
     """All pages in MyST Markdown."""
-    pages = {"index": front(chosen), "museum": museum.page(chosen),
+    pages = {"index": front(chosen), "museum": museum.page(chosen), "instrument": instrument.page(chosen),
              **{name: copied(path) for name, path in COPIED.items()}}
     for each in chosen:
         pages[f"lessons/{each.name}"] = lesson.page(each)

@@ -31,7 +31,8 @@ def page(chosen: Sequence[Lesson]) -> str:
     return f"""# The bug museum
 
 Each of these modules is wrong and looks right: shapes and gradients are in order, and most of them train.
-Some were published in widely read posts and in well-known repositories, and we cut them down to the lines that matter; others we built ourselves.
+Some were published in widely read posts and in well-known repositories, and we cut them down to the lines that matter.
+Others we built ourselves.
 Find the mistake; the lesson has a test that shows it, and says what is wrong and where it was seen.
 
 {rooms}"""
