@@ -146,9 +146,10 @@ def not_caught(line: Line, name: str, device: str) -> list[str]:
 
 def staying_line(lesson: str, name: str, device: str, until: float) -> Line:
     """The verdict on a solved notebook in which the exercise `name` is answered with STAYING's code."""
-    notebook, defined = copy.deepcopy(read(NOTEBOOKS / f"{lesson}/{lesson}.ipynb")), (f"def {name}(", f"class {name}(")
+    notebook = copy.deepcopy(read(NOTEBOOKS / f"{lesson}/{lesson}.ipynb"))
+    defined = f"\ndef {name}(", f"\nclass {name}("
     cells = [cell for cell in notebook.cells
-             if cell.cell_type == "code" and any(word in cell.source for word in defined)]
+             if cell.cell_type == "code" and any(word in f"\n{cell.source}" for word in defined)]
     if len(cells) != 1:
         raise ValueError(f"{name} of {lesson} is defined in {len(cells)} cells of the solved notebook, not in one")
     cells[0].source = STAYING[lesson, name]

@@ -675,8 +675,8 @@ predict_then_run(guessed, {arm: results.mean(arm, "legend") for arm in guessed},
 
 # %% tags=["experiment"]
 with after_predicting(predicted):
-    show_own_and_borrowed(results, QUESTIONS, borrowers=("self-attention", "external attention"),
-                          highlight="external attention")
+    show_own_and_borrowed(results, QUESTIONS, highlight="external attention",
+                          borrowers=("self-attention", "external attention"))
     print_gaps(results, [("MLP", "external attention", "book"),
                          ("external attention", "plain softmax", "legend"),
                          ("self-attention", "external attention", "legend"),

@@ -329,7 +329,6 @@ print("pairs that may meet, by stripe:", (mask == 0).sum((1, 2)).tolist())
 # One table serves both: `relative_coords_table(stripe, d, dtype=qkv.dtype)`.
 # Make the table, the indices and the mask in `forward`, on `qkv`'s device, as `WindowAttention` does.
 # Without `shift`, there is no roll and no mask.
-# Multiply from the right, as in section 3, so that the product of the two maps, N x N, is never built.
 # (If `shift` is set, but the shift is 0 on both axes, the mask is all zeros, and you may leave it out.)
 #
 # Worked example: `stripe_size=(2, None)`, `stripe_groups=(None, 2)`, d = 2, image 4 x 8.

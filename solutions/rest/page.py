@@ -629,7 +629,8 @@ results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predict
 # %% tags=["experiment"]
 plot.show(results, predicted)
 with after_predicting(predicted):
-    print("cue removed:", ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for arm in arms))
+    print("cue removed:",
+          ", ".join(f"{results.mean(arm, 'cue removed'):.0f} %" for arm in arms))
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>

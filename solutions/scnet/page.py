@@ -446,7 +446,7 @@ with after_predicting(four):
     gain = results.mean("SC, pooling 4", "bilinear Up") - results.mean("SC, pooling 4")
     print(f"'SC, pooling 4', switched to bilinear: {gain:+.1f} points")
     for arm, block in arms.items():
-        print(f"{arm}: the whole network sees {rows_seen(network(block()).eval(), 3, 24):.0f} rows")
+        print(f"{arm}: the network sees {rows_seen(network(block()).eval(), 3, 24):.0f} rows")
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>

@@ -562,7 +562,8 @@ def run(arm, seed):
 
 
 # %% tags=["experiment"]
-plot = ScorePlot("right answers on new pictures (%)", highlight=["SE"], baselines={"a coin": 50},
+plot = ScorePlot("right answers on new pictures (%)", highlight=["SE"],
+                 baselines={"a coin": 50},
                  gaps=[("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "gates added"),
                        ("SE, two lamps", "no module, two lamps")])
 

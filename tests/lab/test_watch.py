@@ -68,7 +68,7 @@ def test_the_file_has_every_exercise_with_its_docstring_and_is_python(work):
     compile(text, "file", "exec")
     assert [line for line in text.splitlines() if line.startswith("# %% ")] == [
         "# %% squeeze", "# %% Excitation", "# %% SEBlock", "# %% se_parameter_cost"]
-    assert "The mean of each channel of each image." in text and "from torch import nn" in text
+    assert "The mean of each channel of each image." in text and "from attention_lab.lessons.se import" in text
 
 
 def test_what_is_saved_goes_into_the_notebook_and_into_nothing_else(work):

@@ -155,7 +155,7 @@ MISTAKES = (
 )
 
 WRONG = (
-    Wrong("dim-last", {"=1": "=-1"}, of="plain", says="Expected shape (2, 1, 3, 4), got (2, 1, 4, 3)"),
+    Wrong("dim-last", {"=1": "=-1"}, of="plain", says="Expected shape (2, 1, 3, 4), got (2, 1, 5, 3)"),
     Wrong("normalise-last-axis", {"features, dim=1": "features, dim=-1"}, of="einsum",
           mistake="segmentation-along-the-width"),
     Wrong("parameters-in-other-order",

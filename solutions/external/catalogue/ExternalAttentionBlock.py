@@ -194,7 +194,7 @@ WRONG = (
           {" gathered": " y",
            "return torch.relu(x + self.bn(self.conv2(gathered)))":
                "y = F.batch_norm(self.conv2(y), self.bn.running_mean, self.bn.running_var, self.bn.weight, "
-               "self.bn.bias, training=True)\n        return F.relu(x + y)"}, says="numbers differ"),
+               "self.bn.bias, training=True)\n        return F.relu(x + y)"}, mistake="block-norm-of-batch-always-and-kept"),
     Wrong("bn-never-in-training-mode",
           {" gathered": " y",
            "return torch.relu(x + self.bn(self.conv2(gathered)))":

@@ -34,7 +34,7 @@ def code(lesson: str = "01_se") -> dict[str, str]:
     return {source.split("(")[0].split()[-1]: source for source in cells}
 
 
-IMPORTS = next(cell.source for cell in solved("01_se").cells if cell.source.startswith("import torch"))
+IMPORTS = next(cell.source for cell in solved("01_se").cells if "attention_lab.lessons" in cell.source)
 
 
 @dataclass
