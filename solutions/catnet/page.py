@@ -702,8 +702,8 @@ predicted = {"own picture": None, "other picture": None,
 
 
 # %% tags=["experiment"]
-plot = ScorePlot("IoU on new episodes (%)", highlight=["other picture, masked"],
-                 longer=longer_runs, baselines={"untrained look-up": table["look-up"][2]}, matters=2,
+plot = ScorePlot("IoU on new episodes (%)", highlight=["other picture, masked"], matters=2,
+                 longer=longer_runs, baselines={"untrained look-up": table["look-up"][2]},
                  gaps=[("other picture", "own picture"), ("own picture, masked", "own picture"),
                        ("other picture, masked", "own picture, masked"),
                        ("own picture", "own picture, prototype"),

@@ -515,7 +515,8 @@ def run(arm, seed):
 # %% tags=["experiment"]
 plot = ScorePlot("overlap with the true disc on new pictures (%)", highlight=["ECA"],
                  gaps=[("no neighbours", "no gate"), ("SE", "no gate"),
-                       ("full matrix", "no gate"), ("ECA", "no neighbours"), ("ECA", "full matrix"),
+                       ("full matrix", "no gate"),
+                       ("ECA", "no neighbours"), ("ECA", "full matrix"),
                        ("ECA, bands shuffled", "no neighbours")])
 
 remind(predicted)
