@@ -20,7 +20,8 @@ from nbformat.v4 import new_code_cell
 from autograder.lessons.course import Lesson
 
 ID, OPEN = "first-cell", "Open in Colab"
-FOLDED = {"jupyter": {"source_hidden": True}}  # JupyterLab shows a line for it until somebody opens it
+# JupyterLab shows a line for it until somebody opens it. What it shows is about one learner, so nbval ignores it.
+HOW = {"jupyter": {"source_hidden": True}, "tags": ["nbval-ignore-output"]}
 # Where the library is missing, the import's traceback shows these lines. The import stands on its own, not in a `try`:
 # whoever reads a notebook's imports, such as the autograder, finds it.
 TEXT = '''\
@@ -91,7 +92,7 @@ def opened(notebook: NotebookNode, lesson: Lesson, repository: str) -> NotebookN
     imports = f"from attention_lab import begin\n{cell.source}" if lesson.folder else (
         f"from attention_lab.lessons.{lesson.topic} import *")
     parts = {name: part.format(repository=repository) for name, part in (WITH if repository else WITHOUT).items()}
-    first = new_code_cell(TEXT.format(lesson=lesson.name, imports=imports, **parts), id=ID, metadata=FOLDED,
+    first = new_code_cell(TEXT.format(lesson=lesson.name, imports=imports, **parts), id=ID, metadata=HOW,
                           execution_count=1)
     made = copy.copy(notebook)
     made.cells = [*notebook.cells[:place], first, *notebook.cells[place + 1:]]

@@ -42,6 +42,7 @@ def _house_style() -> Iterator[None]:
         "axes.spines.top": False, "axes.spines.right": False, "axes.titlesize": 10, "axes.titlelocation": "left",
         "figure.titlesize": 11, "font.size": 9.5, "xtick.labelsize": 9, "ytick.labelsize": 9.5, "legend.fontsize": 9,
         "image.interpolation": "none", "figure.constrained_layout.use": True, "svg.fonttype": "none",
+        "svg.hashsalt": "attention_lab",  # the same drawing gives the same ids each time
         # the page's own type, as far as this computer has it; in an SVG, the reader's computer chooses
         "font.family": ["sans-serif"],
         "font.sans-serif": ["Segoe UI", "Helvetica", "Arial", "Liberation Sans", "DejaVu Sans"],
