@@ -145,7 +145,7 @@ class _Observation:
         if question.method != NUMBER and any(map(nn.parameter.is_lazy, module.parameters())):
             self.give_sizes(module)
         self.header.parameters = [(name, list(p.shape)) for name, p in module.named_parameters()]
-        self.hidden_layers = _unregistered(module)
+        self.hidden_layers = unregistered(module)
         if not question.construct.load_weights:
             # arguments that a call refuses, where weights do not matter; or the values that a module starts with
             return module
@@ -412,7 +412,7 @@ def _under_two_names(module: nn.Module) -> list[tuple[str, str]]:
     return found[:PAIRS]
 
 
-def _unregistered(module: nn.Module) -> list[str]:
+def unregistered(module: nn.Module) -> list[str]:
     """Returns the attributes that hold layers or parameters where torch does not see them: in plain lists, tuples and
     dicts, and in lists of lists."""
     return [f"{owner_name}.{name}".lstrip(".") for owner_name, owner in module.named_modules()
