@@ -24,6 +24,7 @@ COPIED = {  # page: its source
     "learners": ROOT / "docs/learners.md",
     "instructors": ROOT / "docs/instructors.md",
     **{f"instructors/{path.stem}": path for path in sorted((ROOT / "docs/instructors").glob("*.md"))},
+    "copied-code": ROOT / "docs/copied-code.md",
     "own-lesson": ROOT / "docs/own-lesson.md",
     "records": ROOT / "docs/records.md",
     "security": ROOT / "docs/security.md",

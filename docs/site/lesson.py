@@ -11,13 +11,15 @@ from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson
 from builder.download import wheel_name
 from docs.site.blocks import folded, html, python
 from docs.site.course import drawing
-from docs.site.predictions import form
+from docs.site.predictions import form, keyed
 
 Cell = dict[str, Any]
 
 # Words before a cell that shows the answer to a guess. (What somebody looks at before a guess is another cell's.)
 ASKS = re.compile(r"\b(?:Predict|Guess)\b|[Bb]efore you run (?!the second)|did you get right")
 UNANSWERED = "Predict first: replace each"  # what a cell shows instead of numbers that somebody should predict
+# What a run says while it lasts means nothing to somebody who does not run it.
+PROGRESS = re.compile(r"Predict first: fill in|\w+: \d+ epochs|\d+ arms x \d+ seeds")
 FIRST_CELL = "first-cell"  # of no use on a page that nobody runs
 BOOK = "_lab_book"  # ends the name of a lab book's page
 
@@ -50,7 +52,7 @@ def page(lesson: Lesson) -> str:
     title, _, words = first["source"].partition("\n")
     parts = [f"{title}\n\n{download(lesson)}\n{prose(words, lesson)}"]
     asked = bool(ASKS.search(words))
-    for cell in rest:
+    for cell, key in keyed(rest):
         if cell["cell_type"] == "markdown":
             parts.append(prose(cell["source"], lesson))
             asked = bool(ASKS.search(cell["source"]))
@@ -58,7 +60,7 @@ def page(lesson: Lesson) -> str:
             parts.append(code(cell) + folded("The map of the course", html(drawing("", lesson.name))))
         else:
             waits = any(UNANSWERED in text(output) for output in cell["outputs"])
-            shown = outputs(cell, form(lesson.name, cell["source"]) if waits else "")
+            shown = outputs(cell, form(lesson.name, cell["source"], key) if waits else "")
             if shown and asked and not waits:
                 shown, asked = folded("Write down your guess, then open what this cell shows", shown), False
             parts.append(code(cell) + shown)
@@ -94,6 +96,8 @@ def outputs(cell: Cell, prediction: str = "") -> str:
     prediction: HTML that replaces the first request to predict first. Results in a fold stay below it."""
     parts = []
     for output in cell["outputs"]:
+        if PROGRESS.match(text(output)):
+            continue
         waits = UNANSWERED in text(output)
         parts += [prediction] * waits + [_html(output)] * (not waits or "<details" in _html(output))
         prediction = "" if waits else prediction

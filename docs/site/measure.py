@@ -17,8 +17,10 @@ import json
 import nbformat
 
 from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson, lessons
+from builder import notebooks
 from builder.run import beside, run
-from docs.site.predictions import RECORDED, compares, digest, recorded
+from docs.site.lesson import cells
+from docs.site.predictions import RECORDED, compares, keyed, recorded
 
 KIND = "application/vnd.attention-lab.measured+json"
 TELL_TALE = f"""
@@ -33,15 +35,16 @@ ScorePlot.show = lambda plot, results, predicted: tell(
 
 
 def measure(lesson: Lesson) -> dict[str, dict]:
-    """{a cell's digest: its unit and measured numbers} for every prediction of a lesson."""
+    """{a cell's key: its unit and measured numbers} for every prediction of a lesson."""
     notebook = nbformat.read(NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4)
-    others = beside(lesson.name, notebook)
+    others = beside(lesson.name, notebooks.read_source(lesson))  # which names the imports
+    keys = {cell["id"]: key for cell, key in keyed(cells(lesson))}
     notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     asking = [place for place, cell in enumerate(notebook.cells) if compares(cell.source)]
     notebook.cells = notebook.cells[:asking[-1] + 1] if asking else []
     notebook.cells.insert(0, nbformat.v4.new_code_cell(TELL_TALE))
     run(notebook, COURSE / lesson.name, others, experiments=True)
-    return {digest(cell.source): output["data"][KIND] for cell in notebook.cells
+    return {keys[cell.id]: output["data"][KIND] for cell in notebook.cells
             for output in cell.outputs if KIND in output.get("data", {})}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -20,24 +21,30 @@ def compares(source: str) -> bool:
     return any(call in source for call in CALLS)
 
 
-def digest(source: str) -> str:
-    """The key of a cell. It changes with the cell, because a changed cell has to be measured anew."""
-    return sha256(source.encode()).hexdigest()[:12]
+def keyed(cells: Iterable[Any]) -> Iterator[tuple[Any, str]]:
+    """Yields each cell of a notebook with a key. It changes with the code of its section up to there, because what a
+    changed cell compares has to be measured anew."""
+    code = ""
+    for cell in cells:
+        if cell["cell_type"] == "markdown" and cell["source"].startswith("## "):
+            code = ""
+        code += cell["source"] * (cell["cell_type"] == "code")
+        yield cell, sha256(code.encode()).hexdigest()[:12]
 
 
 def recorded() -> dict[str, dict[str, dict[str, Any]]]:
-    """{lesson: {a cell's digest: {"unit": ..., "measured": {quantity: number}}}}."""
+    """{lesson: {a cell's key: {"unit": ..., "measured": {quantity: number}}}}."""
     return json.loads(RECORDED.read_text(encoding="utf-8")) if RECORDED.is_file() else {}
 
 
-def form(lesson: str, source: str) -> str:
+def form(lesson: str, source: str, key: str) -> str:
     """A cell's prediction as a form in HTML, or a sentence in its place if there is nothing to compare with.
 
     There is nothing if a cell only asks for a guess and measures nothing, or if a new cell has not been measured yet.
 
     predictions.js compares. Without it, what was measured is in a fold.
     """
-    known = recorded().get(lesson, {}).get(digest(source))
+    known = recorded().get(lesson, {}).get(key)
     if not known:
         return f"<p><i>{IN_THE_NOTEBOOK if compares(source) else WRITE_DOWN}</i></p>"
     # "nan" has no number in JSON

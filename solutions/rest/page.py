@@ -15,7 +15,7 @@
 #
 # *Every position makes a query, but only one key is made for each window: attention for images of any size.*
 #
-# ![Left: a grey field of 16 x 16 cells. Four entries, a to d, form a block; each has a hue, and a dot that is black or white. Lone cells in these four hues carry question marks. All 256 cells make queries. Right: the same field with 16 large windows, in four rows of four. Each window makes one key, so 16 keys answer. One window holds all four entries. What is the smallest number of keys that still gives every answer?](figures/keys.svg)
+# ![Left: a grey field of 16 x 16 cells. Four entries, a to d, form a block; each has a hue, and a dot that is black or white. Lone cells in these four hues carry the letters of their entries. All 256 cells make queries. Right: the same field with 16 large windows, in four rows of four. Each window makes one key, so 16 keys answer. One window holds all four entries. What is the smallest number of keys that still gives every answer?](figures/keys.svg)
 #
 # Four *entries* say which answer, black or white, belongs to which hue, and the lone cells want to know.
 # 256 queries ask; how many keys does it take to answer them all?
@@ -430,7 +430,9 @@ measured = {"memory": one.forward_memory / eight.forward_memory,
 predict_then_run(predicted, measured, unit="times as much as at ratio 8")
 
 # %% [markdown]
-# At ratio 8 the matrix A has N · N / 64 entries instead of N · N, but `q` and `proj` still see all N tokens.
+# At ratio 8 the matrix A has N · N / 64 entries instead of N · N.
+# The two products with the keys take 2 · N · N · 64 multiply-adds at ratio 1, which are 2,147 million, and 34 million at ratio 8.
+# But `q` and `proj` still see all N tokens, and need another 34 million at either ratio.
 # And A still grows with N · N: the ratio only divides it by a constant.
 #
 # **And the rows?** With `apply_transform`, an InstanceNorm follows the softmax.
@@ -638,7 +640,7 @@ with after_predicting(predicted):
 # **A key for each entry is enough, even if that is only a sixteenth of the keys.**
 # If the ratio equals an entry's side, about nine of ten answers are right after 180 steps, and with five times the steps [every run of ours with entries of 2 x 2 or 4 x 4 scores 100 %](lab_book.md#3.-Longer-runs).
 #
-# **At twice that ratio the scores are low.**
+# **At twice that ratio the scores are low**, though three runs each leave some of these differences uncertain.
 # It is not for lack of parameters, because the networks with the larger ratio have more.
 # And without black and white in the test pictures all six are at chance, so nothing else gives the answer away.
 # </details>
@@ -656,7 +658,8 @@ with after_predicting(predicted):
 # | 4 x 4, ratio 8 | 63 to 88 | 94 to 100 | 100 and 100 |
 #
 # **So the low scores came mostly from slow learning, and not from lost detail.**
-# One key can hold four entries; it even can if it is [nothing but the plain mean of its window](lab_book.md#4.-How-can-one-key-hold-four-entries).
+# The windows overlap by a row and a column, so a neighbouring key often holds one of the four entries by itself.
+# [With windows side by side](lab_book.md#4.-How-can-one-key-hold-four-entries) one key learned to hold nearly all four too, even where it is nothing but the plain mean of its window.
 # For entries of one cell at ratio 8, [we do not know](lab_book.md#3.-Longer-runs) whether any number of steps is enough.
 # </details>
 
@@ -664,7 +667,8 @@ with after_predicting(predicted):
 # ### Where do the queries look?
 #
 # Now see your own block at work.
-# Point at a lone cell at the right: it should find the entry of its hue, in a field of 8 x 8 keys.
+# Point at a lone cell at the right: one of the heads at least should find the entry of its hue, in a field of 8 x 8 keys.
+# (A key lights up as 2 x 2 cells, and its window reaches one row and one column further.)
 
 # %% tags=["experiment"]
 picture = test_sets[2].pictures[:1]
@@ -679,7 +683,7 @@ look({"head 1": weights[0], "head 2": weights[1]}, painted(picture)[0], grid=(16
 # ## 10. What we now know
 #
 # We kept a query for every position, and far fewer keys were enough.
-# Where each entry has a key of its own a network learns fast; where four entries share one it still learns, in many more steps, so for the drawing on top 16 keys are enough, if you can wait.
+# Where each entry has a key of its own a network learns fast; where four entries share one it still learns nearly all, in many more steps.
 # Beyond that, learning gets slower, and what looks like lost detail may be a network that was not given the time.
 # The matrix A still grows with N · N; the ratio only divides it by r · r.
 # On real pictures (handwritten digits in coloured frames) [a plain 3 x 3 convolution in its place does as well](lab_book.md#6.-Real-pictures).

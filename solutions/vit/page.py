@@ -31,8 +31,8 @@
 #
 # After this lesson you will be able to
 #
-# - build the block of a Vision Transformer, and load weights that somebody else has trained into it;
-# - compute how well one head *can* do before you train it, and check;
+# - build a Vision Transformer whose parameters have the names under which published weights load;
+# - compute how well one look-up can do before you train it, and check;
 # - say which part of the network knows where a patch was, and take this knowledge away;
 # - find a mistake that public code makes with heads.
 #
@@ -50,6 +50,8 @@
 # </details>
 
 # %%
+from collections import OrderedDict
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -171,7 +173,7 @@ show(show_images(torch.stack([photo, blocks]), ["the photograph", "its tokens"])
 # ## 3. Exercise 2: `MultiHeadSelfAttention`
 #
 # Position attention compares one query with all keys, takes a softmax, and gathers one mean of the values.
-# A mean of two marks, one black and one white, is grey.
+# A mean of two marks, one black and one white, is grey, and from grey [no linear layer](lab_book.md#2.-One-head-or-two) can say which of them was which.
 # So a token that needs two answers has to read twice, with two queries, and keep the two results apart.
 # That is all a head is.
 #
@@ -265,8 +267,8 @@ check(MultiHeadSelfAttention)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# A third method that returns q, k and v saves you from cutting twice.
-# In `forward`, `self.attention(x) @ v` is (B, heads, N, head_dim).
+# Let a third method return the maps A and the values v, so that `qkv` runs once; `attention` returns the first of the two.
+# In `forward`, `A @ v` is (B, heads, N, head_dim).
 # Bring the heads behind the tokens before you flatten the last two axes.
 # The `ValueError` is raised in `__init__`, from a remainder.
 # </details>
@@ -355,7 +357,7 @@ flag = divmod(int(test_posters.places[0, 6]), 6)
 look({"head 1": maps[0], "head 2": maps[1]}, poster.clamp(0, 1), grid=(6, 6), start=flag)
 
 # %% [markdown]
-# On a flag, one head reads the patch with the left colour and the other one the patch with the right colour; which is which depends on the seed.
+# If your first run reached 100, one head reads the left colour's patch on a flag and the other one the right colour's; which is which depends on the seed.
 # Nobody told them to share the work.
 #
 # ## 5. Exercise 3: `ViTBlock`
@@ -426,8 +428,15 @@ print("shuffle, then the block: the same as the block, then shuffle?", same)
 # A board game shows what they are good for.
 # Each of 36 cells is black or white, and the question is the same for all: which colour stands at the mirrored place, in the same row?
 # Without places one can only say the opposite of one's own colour, because 18 of the other 35 cells have it (each board has 18 of each colour), which is right in 51 % of the cases.
-#
+
+# %% tags=["experiment"]
+show(show_images(test_boards[0][:3].clamp(0, 1), columns=3),
+     "Three noisy boards of 6 x 6 cells, each black or white.")
+
+# %% [markdown]
 # Six of the cells are never asked about in training.
+# Two more networks are there to compare with: one without any vectors, and one whose vectors are random and never trained.
+#
 # *Predict* how often the answers are right *there*, when each place has a vector of its own, and when there is a vector for each row and one for each column instead, which are added.
 
 # %% tags=["experiment"]
@@ -580,6 +589,7 @@ print(f"the linear layers of the blocks alone: {197 * linear / 1e9:.3f} G multip
 # The parameters are those of timm's `vit_tiny_patch16_224`, to the last number, and since its parameters have your names, `load_state_dict` takes its trained weights as they are.
 # Published tables give 1.08 or 1.26 G multiply-adds for this network.
 # Both are right: the smaller number leaves out the two products of N x N in each attention, because a counter that only watches layers does not see them.
+# (If yours says 1.52, it is right as well, but it runs `qkv` twice, once in `attention` and once more in `forward`.)
 #
 # ## 8. The bug museum
 #

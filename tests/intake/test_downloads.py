@@ -265,7 +265,7 @@ def test_an_archive_that_never_ends_costs_the_others_nothing(listed, course):
     download(course, {f"{MOODLE}/01_se.ipynb": "a", "Bob_8_assignsubmission_file_/work.tar.gz": claims})
     began = time.monotonic()
     submitted, aside = collect(course, "moodle")
-    assert time.monotonic() - began < 5 and submitted == {"ada": {"01_se.ipynb": "a"}}
+    assert time.monotonic() - began < 30 and submitted == {"ada": {"01_se.ipynb": "a"}}
     assert "1 file came out of it" in aside["a.tar.gz"] and len(aside) == 4
 
 

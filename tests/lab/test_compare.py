@@ -22,6 +22,7 @@ def reference(name: str) -> type[nn.Module]:
 
 @pytest.mark.parametrize("name", MODULES)
 def test_the_record_is_what_our_module_gives(name):
+    """`python -m builder.compared` writes it anew."""
     now, then = json.loads(json.dumps(of(name))), compared._record()[name]
     for key, cases in now.pop("cases").items():
         for case, recorded in zip(cases, then["cases"][key], strict=True):

@@ -18,7 +18,7 @@ from docs.site import museum
 from docs.site.blocks import plain
 from docs.site.build import build
 from docs.site.lesson import UNANSWERED, cells, text
-from docs.site.predictions import compares, digest, recorded, short
+from docs.site.predictions import compares, keyed, recorded, short
 from tests.browser.readable import VIEWS, axe_core, chromium, violations
 from tests.browser.test_front_ends import ANSWERS
 from tests.conftest import ROOT
@@ -264,7 +264,7 @@ def seen(form):
 
 def test_every_prediction_was_measured_as_it_is_now():
     """Where one was changed: `python -m docs.site.measure LESSON`."""
-    asking = [(lesson.name, cell["source"]) for lesson in lessons() for cell in cells(lesson)
+    asking = [(lesson.name, key) for lesson in lessons() for cell, key in keyed(cells(lesson))
               if compares(cell["source"]) and any(UNANSWERED in text(output) for output in cell["outputs"])]
     assert len(asking) > 50
-    assert [name for name, source in asking if digest(source) not in recorded().get(name, {})] == []
+    assert [name for name, key in asking if key not in recorded().get(name, {})] == []

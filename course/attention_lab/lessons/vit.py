@@ -1,6 +1,8 @@
 """What the page of lesson 05c_vit uses. The build writes this file from the page's imports."""
 # ruff: noqa: I001
 
+from collections import OrderedDict
+
 import torch
 import torch.nn.functional as F
 from torch import nn
@@ -22,8 +24,8 @@ from attention_lab.tasks.mirror_boards import (NEVER, board_reader, mirror_board
 from attention_lab import begin
 
 __all__ = [
-    "DIM", "F", "NEVER", "ScorePlot", "Trained", "after_predicting", "asked_loss", "begin", "board_reader", "check",
-    "compare", "compare_scales", "cost", "flag_reader", "flags", "keepsake", "lit_up", "longer_runs", "look",
-    "mirror_boards", "nn", "photograph", "predict_then_run", "progress", "remind", "review", "right_on_boards",
-    "right_on_flags", "show", "show_images", "torch", "train"
+    "DIM", "F", "NEVER", "OrderedDict", "ScorePlot", "Trained", "after_predicting", "asked_loss", "begin",
+    "board_reader", "check", "compare", "compare_scales", "cost", "flag_reader", "flags", "keepsake", "lit_up",
+    "longer_runs", "look", "mirror_boards", "nn", "photograph", "predict_then_run", "progress", "remind", "review",
+    "right_on_boards", "right_on_flags", "show", "show_images", "torch", "train"
 ]

@@ -1,7 +1,7 @@
 // Replaces the still drawing of `look` by one that follows the pointer, the arrow keys or a finger.
 // panels: what Python packed, see `_Panel.packed` in look.py. start: [x, y] of the query, as shares of the picture.
 // The last argument holds the measures of the drawing, which Python has drawn once with the same ones.
-((panels, start, {clear, thick, gap, box}) => {
+((panels, start, {clear, thick, gap, box, loop}) => {
   const figure = document.currentScript.parentElement, still = figure.querySelector("img"), caption = figure.querySelector("figcaption");
   still.insertAdjacentHTML("afterend", atob(still.src.split(",")[1]));
   const drawing = still.nextElementSibling;
@@ -20,8 +20,8 @@
   drawing.style.cssText = "max-width: 100%; height: auto; touch-action: pan-y; cursor: crosshair";
   let here = start;
   const set = (node, attributes) => Object.entries(attributes).forEach(([name, value]) => node.setAttribute(name, value));
-  const arc = (x, y, to_x, to_y, loop) => to_x == x && to_y == y
-    ? `M${x} ${y} c${-loop} ${-1.6 * loop} ${loop} ${-1.6 * loop} 0 0`
+  const arc = (x, y, to_x, to_y, side) => to_x == x && to_y == y
+    ? `M${x} ${y} c${-side} ${-1.6 * side} ${side} ${-1.6 * side} 0 0`
     : `M${x} ${y} Q${(x + to_x) / 2 + 0.2 * (to_y - y)} ${(y + to_y) / 2 - 0.2 * (to_x - x)} ${to_x} ${to_y}`;
   const cell = (at, size) => Math.min(size - 1, Math.max(0, Math.floor(at * size)));
   const place = (panel, key) => panel.slots ? panel.slots[key]
@@ -40,11 +40,13 @@
         : [(key % panel.key_columns) * panel.width / panel.key_columns, Math.floor(key / panel.key_columns) * panel.height / panel.key_rows,
            panel.width / panel.key_columns, panel.height / panel.key_rows];
       set(hole, {x: left, y: upper, width: wide, height: high, "fill-opacity": Math.min(1, clear * weight)});
-      set(arcs[rank], {d: arc(x, y, left + wide / 2, upper + high / 2, width), "stroke-width": thick * weight});
+      set(arcs[rank], {d: arc(x, y, left + wide / 2, upper + high / 2, loop * width), "stroke-width": thick * weight});
       set(bars[rank], {x: panel.width * sum, width: Math.max(0, panel.width * Math.min(weight, 1 - sum) - 0.5)});
       sum += weight;
     });
     const most = panel.weights[query * top] / panel.unit;
+    const read = [...panel.weights.slice(query * top, (query + 1) * top)].filter((weight) => weight);
+    if (read.length > 1 && Math.max(...read) - Math.min(...read) <= 1) return `${panel.name}${most.toFixed(2)} from each of ${read.length}`;
     return `${panel.name}${most.toFixed(2)} from ${place(panel, panel.keys[query * top])}, ${sum.toFixed(2)} from the ${top} largest`;
   };
   const go = (to) => {

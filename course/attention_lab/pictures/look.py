@@ -28,6 +28,7 @@ UNIT = 65535  # a weight is kept as a whole number of 1 / UNIT, of 1 / (UNIT / 4
 WIDTH = {1: 460, 2: 330, 3: 250}  # of a panel, by how many stand side by side; four at most
 COARSE = 40  # rows or columns of a map in which nobody is recognised
 GAP, BOX, BAR, LINE = 6, 12, 14, 18  # heights: between parts, of a slot, of the bar, and of a title
+LOOP = 0.4  # of a cell's width: a query that reads itself has a loop inside its cell
 # A key is clear from a weight of 1 / CLEAR on, and an arc of weight 1 is THICK wide. Both grow with the weight itself.
 CLEAR, THICK, DARK = 16, 22, 0.62
 
@@ -104,6 +105,9 @@ class _Panel:
             row, column = divmod(query, self.grid[1])
             return f"{begin}{self.weights[row, column]:.2f} at row {row}, column {column}"
         keys, steps = (part[query] for part in self.largest)
+        read = steps[steps > 0]
+        if len(read) > 1 and read.max() - read.min() <= 1:
+            return f"{begin}{steps[0] / self.unit:.2f} from each of {len(read)}"
         key = int(keys[0])
         where = (self.slots[key] if self.slots
                  else "row {}, column {}".format(*divmod(key, int(self.keys[1]))))
@@ -157,7 +161,7 @@ def look(what: Weights | Mapping[str, Weights], picture: Tensor | OwnPicture, *,
     source = f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
     given = ", ".join(json.dumps(each).replace("</", "<\\/") for each in (
         [panel.packed() for panel in panels], [(column + 0.5) / columns, (row + 0.5) / rows],
-        {"clear": CLEAR, "thick": THICK, "gap": GAP, "box": BOX}))
+        {"clear": CLEAR, "thick": THICK, "gap": GAP, "box": BOX, "loop": LOOP}))
     script = files(__package__).joinpath("look.js").read_text(encoding="utf-8").strip()
     display({"text/html": f'<figure class="attention-lab-look" style="margin: 0"><img alt="{escape(caption)}" '
                           f'src="{source}" style="max-width: 100%">{hidden}<figcaption aria-live="polite">'
@@ -267,7 +271,7 @@ def _over(panel: _Panel, own: str, query: int) -> str:
     holes = panel.holes(query)
     clear = "".join(f'<rect class="hole" x="{left:g}" y="{top:g}" width="{wide:g}" height="{high:g}" fill="black" '
                     f'fill-opacity="{min(1, CLEAR * weight):.3f}"/>' for left, top, wide, high, weight in holes)
-    arcs = "".join(f'<path class="arc" d="{_arc(x, y, left + wide / 2, top + high / 2, width / columns)}" '
+    arcs = "".join(f'<path class="arc" d="{_arc(x, y, left + wide / 2, top + high / 2, LOOP * width / columns)}" '
                    f'stroke-width="{THICK * weight:.2f}"/>' for left, top, wide, high, weight in holes)
     below, sum_, shares = height + GAP, 0.0, []
     slots = ""

@@ -140,7 +140,7 @@ def wipe(before: Tensor, after: Tensor, share: float, title: str, side: float = 
     wide = side * before.shape[2] / before.shape[1]
     line = EDGE + share * wide
     picture = '<image href="{0}" x="0" y="0" width="{2:g}" height="{3:g}" preserveAspectRatio="none"{1}/>'
-    return Panel(f'{_title(title)}<svg x="{EDGE}" y="{LINE + EDGE}" width="{wide:g}" height="{side:g}">'
+    return Panel(f'{_title(title)}<svg x="{EDGE}" y="{LINE + EDGE}" width="{wide:g}" height="{side:g}" class="wipe">'
                  f'{picture.format(*below, wide, side)}</svg><svg x="{EDGE}" y="{LINE + EDGE}" '
                  f'width="{share * wide:g}" height="{side:g}">{picture.format(*above, wide, side)}</svg>'
                  f'<rect x="{line - 1:g}" y="{LINE + EDGE}" width="2" height="{side:g}" fill="{PAPER}"/>',

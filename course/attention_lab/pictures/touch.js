@@ -49,6 +49,15 @@
     own(range);
     range.addEventListener("input", () => { here[which] = Number(range.value); say(); follow(); });
     say();
+    drawings[0][0].querySelectorAll("svg.wipe").forEach((picture) => {  // its line follows the pointer, too
+      drawings[0][0].style.touchAction = "pan-y";
+      drawings[0][0].addEventListener("pointermove", (event) => {
+        const {left, width} = picture.getBoundingClientRect();
+        if (!event.buttons) return;
+        range.value = Math.round(Math.min(1, Math.max(0, (event.clientX - left) / width)) * range.max);
+        range.dispatchEvent(new Event("input"));
+      });
+    });
     if (label != plays || calm) return;
     const button = add(rows, "button", {textContent: "Play", type: "button"}, "grid-column: 2 / -1; justify-self: start");
     let timer = 0;
@@ -72,8 +81,8 @@
     buttons.setAttribute("role", "radiogroup");
     buttons.setAttribute("aria-label", label);
     names.forEach((name, place) => {
-      const line = add(buttons, "label", {}, "margin-right: 1.2em; white-space: nowrap");
-      const button = add(line, "input", {type: "radio", name: group, checked: place == start[which]}, "margin: 0 0.4em 0 0");
+      const line = add(buttons, "label", {}, "margin-right: 1.2em; white-space: nowrap; line-height: 1.6");
+      const button = add(line, "input", {type: "radio", name: group, checked: place == start[which]}, "margin: 0 0.4em 0 0; width: 1.2em; height: 1.2em");
       line.append(name);
       own(button);
       button.addEventListener("input", () => { here[which] = place; follow(); });

@@ -25,12 +25,18 @@ addEventListener("DOMContentLoaded", () => {
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       const off = form.dataset.unit.includes("%") ? points : ratio;
-      form.querySelectorAll("tbody tr").forEach((row) => {
+      const rows = [...form.querySelectorAll("tbody tr")];
+      rows.forEach((row) => {
         const [typed, measured, said] = [row.querySelector("input").value.trim().toLowerCase(), ...row.querySelectorAll("td + td")];
         const guess = number(typed), truth = number(measured.dataset.measured);
         const readable = guess !== null && (typed === "nan" || !Number.isNaN(guess));
         measured.textContent = readable ? short(truth) : "?";
         said.textContent = readable ? off(guess, truth) : guess === null ? "predict first" : "not a number";
+      });
+      if (rows.some((row) => row.querySelector("td + td").textContent === "?")) return;
+      form.closest("section").querySelectorAll("details").forEach((fold) => {
+        const said = fold.querySelector("summary").textContent, below = form.compareDocumentPosition(fold) & Node.DOCUMENT_POSITION_FOLLOWING;
+        if (below && (said.startsWith("What came out") || said.startsWith("The results"))) fold.open = true;
       });
     });
   });

@@ -3,7 +3,12 @@ addEventListener("DOMContentLoaded", () => {
 
   // What can be scrolled can be reached from the keyboard; what lies in a fold, or in a window that was wider, only then.
   const reach = () => each("pre, article p, .table-wrapper, .output, .formula, .scrolled",
-    (box) => { if (box.scrollWidth > box.clientWidth) box.tabIndex = 0; });
+    (box) => {
+      if (box.scrollWidth <= box.clientWidth) return;
+      box.tabIndex = 0;
+      box.onscroll = () => box.classList.toggle("more", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
+      box.onscroll();
+    });
   reach();
   document.addEventListener("toggle", reach, true);
   addEventListener("resize", reach);

@@ -56,6 +56,8 @@ MISTAKES = (
             "x + attn(norm1(x)).",
             {FIRST: "x = self.norm1(x)\n        x = x + self.attn(x)",
              f"return {SECOND}": "x = self.norm2(x)\n        return x + self.mlp(x)"}, hint=1),
+    Mistake("block-normed-first-shortcut", "Your first shortcut carries the normalised tokens. It should carry x as it "
+            "came: x + attn(norm1(x)).", {FIRST: "x = self.norm1(x)\n        x = x + self.attn(x)"}, hint=1),
     Mistake("block-normed-second-shortcut", "Your second shortcut carries the normalised tokens. It should carry x.",
             {f"return {SECOND}": "x = self.norm2(x)\n        return x + self.mlp(x)"}, hint=1),
     Mistake("block-no-second-shortcut", "The second shortcut is missing: return x + mlp(norm2(x)).",

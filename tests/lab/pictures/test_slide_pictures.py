@@ -95,4 +95,4 @@ def test_what_pages_of_1_0_call_is_still_drawn(capsys):
     slide({"n": {"1": 1, "2": 2}}, lambda n: Figure(figsize=(n, 1)), lambda n: f"n is {n}", start=["2"])
     point((2, 3), lambda row, column: torch.eye(3)[[column, column]], lambda row, column: "said", (0, 1))
     drawn, lit = capsys.readouterr().out.splitlines()
-    assert "'text/plain': 'n is 2'" in drawn and "Row 0, column 1 reads: 1.00 from row 0, column 1" in lit
+    assert "'text/plain': 'n is 2'" in drawn and "Row 0, column 1 reads: 1.00 from each of 2" in lit
