@@ -9,6 +9,7 @@ addEventListener("DOMContentLoaded", () => {
       box.onscroll = () => box.classList.toggle("more", box.scrollLeft + box.clientWidth < box.scrollWidth - 1);
       box.onscroll();
     });
+  each(".scrolled:has(> .course-map)", (box) => { box.scrollLeft = (box.scrollWidth - box.clientWidth) / 2; });  // its top is in the middle
   reach();
   document.addEventListener("toggle", reach, true);
   addEventListener("resize", reach);
