@@ -13,6 +13,7 @@ from nbclient import NotebookClient
 from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from nbformat import NotebookNode
 
+from attention_lab.notebook import progress
 from autograder.lessons.course import COURSE, NOTEBOOKS, OWN
 from builder import cells
 
@@ -33,7 +34,7 @@ def run(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = (), exper
     counts = [cell.get("execution_count") for cell in chosen.cells]
     with tempfile.TemporaryDirectory() as scratch:
         # a folder of its own: progress looks at its neighbours
-        copied = shutil.copytree(folder, Path(scratch, folder.name))
+        copied = shutil.copytree(folder, Path(scratch, folder.name), ignore=shutil.ignore_patterns(progress.FILE))
         for path in beside:
             Path(scratch, path.parent.name).mkdir()
             shutil.copyfile(path, Path(scratch, path.parent.name, path.name))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import nbformat
 
+from attention_lab.notebook import progress
 from autograder.lessons.course import COURSE, NOTEBOOKS, ROOT, lessons
 from builder import cells
 from tests.suites import NIGHTLY
@@ -21,7 +22,8 @@ def lay_out(folder: Path = FOLDER, experiments: bool = NIGHTLY) -> None:
     """Write the notebooks as nbval is to run them."""
     shutil.rmtree(folder, ignore_errors=True)
     for lesson in lessons():
-        path = shutil.copytree(COURSE / lesson.name, folder / lesson.name) / f"{lesson.name}.ipynb"
+        path = shutil.copytree(COURSE / lesson.name, folder / lesson.name,
+                               ignore=shutil.ignore_patterns(progress.FILE)) / f"{lesson.name}.ipynb"
         notebook = nbformat.read(NOTEBOOKS / lesson.name / path.name, as_version=4)
         for cell in notebook.cells:
             if cells.experiment(cell):
