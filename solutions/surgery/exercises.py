@@ -42,9 +42,9 @@ INSERT = Exercise("insert", sizes=(
     into("a network in training mode", "branch", 2, training=True),
     into("a network in training mode, behind the sum", "after", 2, training=True),
 ), refuses=(
+    lambda r: trial("insert", "a place that is another word", "head", [1], seed(r), raises=()),
     *(lambda r, words=words, word=word: trial("insert", f"a place that is {words}", word, [1], seed(r), raises=())
       for words, word in OTHER_PLACES.items()),
-    lambda r: trial("insert", "a place that is another word", "head", [1], seed(r), raises=()),
     lambda r: trial("insert", "a block that is one too far", "branch", [1, 5], seed(r), raises=(5,)),
     lambda r: trial("insert", "a block that is far too far", "after", [far := r.randint(20, 90)], seed(r),
                     raises=(far,)),
@@ -90,7 +90,7 @@ LOAD = Exercise("load_by_key", sizes=(
 ), visible=(
     trial("load_by_key", "block 1 is wrapped, and rename knows it", "", True, [], 1),
     trial("load_by_key", "block 1 is wrapped, and rename does not know it", "", False, [], 2),
-    trial("load_by_key", "two entries of another shape", "", True, [WRONG_SHAPE], 1),
+    trial("load_by_key", "two entries of another shape", "module.", True, [WRONG_SHAPE], 1),
     trial("load_by_key", "one entry less", "module.", True, [SHORT], 2),
     trial("load_by_key", "one unknown entry", "module.", True, [UNKNOWN], 1),
 ))

