@@ -117,6 +117,20 @@ def package_state() -> dict[str, Tensor]:
         return torch.load(file, map_location="cpu", weights_only=True)
 
 
+def package_names() -> list[str]:
+    """Returns the names of the package's weights, in their order."""
+    with torch.device("meta"):
+        ours = Lite0().state_dict()
+    blocks, outside = ({mine: theirs for theirs, mine in table.items()} for table in (IN_A_BLOCK, OUTSIDE))
+    found = []
+    for name in ours:
+        *path, last = name.split(".")
+        within = path[0] == "blocks"
+        found.append(f"_blocks.{path[1]}.{blocks['.'.join(path[2:])]}.{last}" if within
+                     else f"{outside['.'.join(path)]}.{last}")
+    return found
+
+
 def our_name(key: str) -> str:
     """Returns our name of an entry of the package's weights."""
     first, *rest = key.split(".")
