@@ -87,7 +87,7 @@ MISTAKES = (
     Mistake("cam-probability", "You take the gradient of the probability. It should be that of the score, before the "
             "softmax: a probability of nearly 1 has hardly any gradient.",
             {SCORE: "scores.softmax(1)[:, target].sum()"}, hint=2),
-    Mistake("cam-top-class", "You always take the class with the highest score. `target` says which one is asked for.",
+    Mistake("cam-top-class", "You always take the class with the highest score. Take the class `target`.",
             {SCORE: "scores.amax(1).sum()"}, hint=1),
     Mistake("cam-first-picture", "You take the score of the first picture only, so the other maps are zero.",
             {SCORE: "scores[0, target]"}, hint=1),

@@ -47,7 +47,7 @@ MISTAKES = (
             "it is x + module(x), and the module alone can never be reached: multiply the *difference* module(x) - x.",
             wrapper("x + self.gamma * self.inner(x)"), hint=2),
     Mistake("identity-scaled-module", "You multiply the module's output by gamma, so at the start nothing gets through "
-            "at all. What has to get through is x.", wrapper("self.gamma * self.inner(x)"), hint=1),
+            "at all. Let x get through.", wrapper("self.gamma * self.inner(x)"), hint=1),
     Mistake("identity-starts-at-one", "Your gamma starts at 1, so the wrapper starts as the module, not as the "
             "identity.", wrapper(RIGHT_FORM, "nn.Parameter(torch.ones(1))"), hint=1),
     Mistake("identity-nearly", "Your gamma starts near 0, so the start is nearly the identity. Exactly 0 is better: it "
