@@ -21,7 +21,7 @@
 # Before, the network agreed with itself on 100 % of the pictures; now it agrees on 0 %.
 # Is SE bad?
 #
-# Almost everybody who wants attention in a network of their own has a network that was trained without it.
+# Almost everybody who wants attention has a network that was trained without it.
 # This page is about the operation, and about proving that the patient is alive.
 #
 # **Needs** lessons 01 and 03 (gates, training mode) · 2 h 10 min · 8 points · difficulty 3 of 5
@@ -100,7 +100,8 @@ print(f"agreement with itself: {patient.agreement(patient.network):.0f} %")
 def insert(network: nn.Module, make, where: str, blocks) -> nn.Module:
     """A copy of the network with make(channels) at one place in some blocks.
 
-    where: "branch", before the sum; "depthwise", after the depthwise unit; "after", after the sum.
+    where: "branch", before the sum; "depthwise", after the depthwise
+    unit; "after", after the sum.
     Raises ValueError for another place or an unknown block.
     """
     ...
@@ -141,7 +142,8 @@ class SE(nn.Module):
         widen = nn.Conv2d(channels // 4, channels, 1, bias=bias is not None)
         if bias is not None:
             nn.init.constant_(widen.bias, bias)
-        self.gate = nn.Sequential(nn.AdaptiveAvgPool2d(1), narrow, nn.ReLU(), widen, nn.Sigmoid())
+        self.gate = nn.Sequential(nn.AdaptiveAvgPool2d(1), narrow, nn.ReLU(), widen,
+                                  nn.Sigmoid())
 
     def forward(self, x):
         return x * self.gate(x)
@@ -326,7 +328,8 @@ predict_then_run(predicted, measured, unit="loss that is left (%)")
 # PyTorch's way out is `load_state_dict(state, strict=False)`.
 # It loads what fits, and raises no error for the rest.
 # It returns the lists of names that did not fit, and nearly nobody reads them.
-#
+
+# %% [markdown]
 # ### The exercise
 #
 # *About 18 minutes.*
@@ -494,7 +497,8 @@ print("the same pictures, frozen by you:", show_pictures(frozen, "frozen"))
 # $$L = \mathrm{ReLU}\Big(\sum_k \alpha_k A^k\Big), \qquad \alpha_k = \frac{1}{Z}\sum_{i,j}\frac{\partial y}{\partial A^k_{ij}}$$
 #
 # Here $A^k$ is channel k of the map, y is the score of the class, and Z is the number of positions.
-#
+
+# %% [markdown]
 # ### The exercise
 #
 # *About 10 minutes.*
@@ -561,7 +565,7 @@ pairs = [seen(network, name) for name in ("coffee", "china")
          for network in (patient.network, careless)]
 show(show_images(torch.stack([pair[0] for pair in pairs]),
                  [f"{when}, {pair[1]}" for when, pair in zip(("before", "after") * 2, pairs)]),
-     "Coffee and a palace, before and after the operation: the bright areas stay where they were.")
+     "Coffee and a palace, before and after the operation: the bright areas hardly move.")
 print("former answer:", {name: pairs[i][2] for name, i in (("coffee", 1), ("china", 3))})
 
 # %% [markdown]
@@ -582,7 +586,8 @@ torch.manual_seed(0)
 exhibit = patient.fresh()
 exhibit.blocks[10] = nn.Sequential(exhibit.blocks[10], nn.Identity())
 told = exhibit.load_state_dict(patient.network.state_dict(), strict=False)
-print(f"{patient.agreement(exhibit, called='loaded, 1 wrapped'):.0f} % of the answers are the same")
+score = patient.agreement(exhibit, called="loaded, 1 wrapped")
+print(f"{score:.0f} % of the answers are the same")
 
 # %% [markdown]
 # A test that needs no sharp eyes asks each block: *do you compute what you computed before?*
@@ -621,11 +626,13 @@ print("blocks that differ:", [i for i in range(16) if not same[i]])
 # %% tags=["experiment"]
 trained = freeze(operated, [f"blocks.{i}.1." for i in range(16)])
 score = patient.agreement(operated)
-pictures = [("the photograph", square("coffee")), ("before", seen(patient.network, "coffee")[0]),
+pictures = [("the photograph", square("coffee")),
+            ("before", seen(patient.network, "coffee")[0]),
             ("with 16 gates of mine", seen(operated, "coffee")[0])]
-keepsake("my_receipt.png", "16 modules in a network that was trained without them", {"": pictures},
+keepsake("my_receipt.png", "16 modules in a network that was trained without them",
+         {"": pictures},
          f"{len(receipt['loaded'])} entries loaded, {len(receipt['left'])} left over, "
-         f"{len(trained)} parameters to train, {score:.0f} % of the answers unchanged")
+         f"{len(trained)} tensors to train, {score:.0f} % of the answers unchanged")
 
 # %% [markdown]
 # **Next.** Take a module of yours from any lesson (CBAM, coordinate attention), operate, and freeze the rest; the [lab book](lab_book.md) has what we measured for six of them, a challenge, and questions to argue about.
