@@ -67,7 +67,7 @@ from attention_lab.tasks.surgery import (EARLY, PHOTOGRAPHS, Half, Patient, TwoZ
 # %% [markdown]
 # ## 1. Exercise 1: `insert`
 #
-# The patient is EfficientNet-Lite0, a network of 16 blocks that was trained on ImageNet, whose authors took SE *out* to make it faster.
+# The patient is EfficientNet-Lite0, a network of 16 blocks that was trained on ImageNet, whose authors took SE *out*, because small devices do not support it well.
 # It gets 60 pieces of six photographs.
 # Nobody labelled them, and nobody needs to: the untouched network's own answers are the yardstick.
 
@@ -294,17 +294,24 @@ predicted = {"bias 6": None, "gamma 0": None, "two zeros": None}
 # %% tags=["experiment"]
 starts = {"as it is": SE, "bias 6": lambda c: SE(c, bias=6.0),
           "gamma 0": lambda c: identity_start(SE(c)), "two zeros": lambda c: TwoZeros(SE(c), c)}
-features = features_for(patient)
-left = {}
+features, found = features_for(patient), {}
+remind(predicted)
 for name, make in starts.items():
     torch.manual_seed(0)
-    gradient, left[name] = learn_to_dim(make(features.shape[1]), features)
-    kept = agreement(make, "depthwise", (4, 7, 10, 14), f"start: {name}")
-    print(f"{name}: {kept:.0f} % agreement in four blocks, first gradient {gradient:.1g}")
+    learned = learn_to_dim(make(features.shape[1]), features)
+    found[name] = [patient.recall(f"{what}: {name}", value)
+                   for what, value in zip(("gradient", "left"), learned)]
+    found[name].append(agreement(make, "depthwise", (4, 7, 10, 14), f"start: {name}"))
 
 # %% tags=["experiment"]
-measured = {name: patient.recall(f"left: {name}", left[name]) for name in predicted}
-predict_then_run(predicted, measured, unit="loss that is left (%)")
+predict_then_run(predicted, {name: found[name][1] for name in predicted},
+                 unit="loss that is left (%)")
+
+# %% tags=["experiment"]
+with after_predicting(predicted):
+    for name, (gradient, left, kept) in found.items():
+        print(f"{name}: {kept:.0f} % agreement in four blocks, first gradient {gradient:.1g}, "
+              f"{left:.2g} % of the loss left")
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>
@@ -485,7 +492,7 @@ check(freeze)
 # %% tags=["experiment"]
 frozen = copy.deepcopy(patient.network)
 freeze(frozen, [])
-print("the same pictures, frozen by you:", show_pictures(frozen, "frozen"))
+print("the same pictures, frozen by you:", show_pictures(frozen, "by you"))
 
 # %% [markdown]
 # ## 6. Exercise 5: `grad_cam`
@@ -555,7 +562,8 @@ show(show_images(torch.stack([m[0] for m in maps]), [m[1] for m in maps], column
 
 # %% [markdown]
 # Sensible, on most of them: the cup, the flower's head, the pagoda.
-# (On the rocket it is the sky beside it that counts, and 7 x 7 cells are coarse.)
+# (On the rocket it is the sky beside it that counts, and 7 x 7 cells are coarse.
+# Without the trained weights, the maps are those of a random network and mean nothing.)
 # Now operate as carelessly as at the start, with a new SE in four blocks, and look again.
 
 # %% tags=["experiment"]
