@@ -127,7 +127,7 @@ check(insert)
 #
 # Raise, copy, then a loop.
 # For `"after"`, put `nn.Sequential(block, module)` where the block was.
-# `module.train(block.training)` gives the module its block's mode.
+# A module's `train(mode)` sets its mode, and every module has its own in `training`.
 # </details>
 
 # %% [markdown]
@@ -601,10 +601,7 @@ print(f"{score:.0f} % of the answers are the same")
 # A test that needs no sharp eyes asks each block: *do you compute what you computed before?*
 
 # %% tags=["experiment"]
-with torch.no_grad():
-    same = [torch.allclose(exhibit.blocks[i](patient.before[i][:8]), patient.before[i + 1][:8],
-                           rtol=1e-3, atol=1e-3) for i in range(16)]
-print("blocks that differ:", [i for i in range(16) if not same[i]])
+print("blocks that differ:", patient.differing(exhibit))
 
 # %% [markdown]
 # Repair the exhibit until the list is empty, with your `load_by_key`.

@@ -25,8 +25,8 @@ ITEMS = (
          4,
          "Gamma is 0 already. With a second zero behind it, neither gets a gradient, because each is multiplied by the "
          "other.",
-         code="self.inner = module\nself.gamma = nn.Parameter(torch.zeros(1))\nself.last = nn.Conv2d(c, c, 1)\n"
-              "for p in self.last.parameters(): nn.init.zeros_(p)\n# x + gamma * last(inner(x))"),
+         code="inner = module\ngamma = nn.Parameter(torch.zeros(1))\nlast = nn.Conv2d(c, c, 1)\n"
+              "for p in last.parameters(): nn.init.zeros_(p)\n# x + gamma * last(inner(x))"),
     Item("surgery-receipt",
          "A model has 300 entries, and a file 310. The receipt lists 296 as loaded, 10 as left and 4 of another shape. "
          "How many are new?",

@@ -159,7 +159,7 @@ def freeze(thing: Callable, but: Sequence[str], seed: int) -> dict[str, Any]:
     names = thing(network, but)
     network(pictures(seed, batch=3))
     means = torch.cat([norm.running_mean.clone() for norm in _norms(network)])
-    trained = [name for name, parameter in network.named_parameters() if parameter.requires_grad]
+    trained = [name for name, p in network.named_parameters() if p.requires_grad]
     network.train()
     for step in range(2):
         scores = network(pictures(seed + step, batch=3))
