@@ -127,8 +127,8 @@ class Case:
     untraced: sub-modules whose input and output are not recorded, because they are too large for the file of checks.
     drop_largest: dropout drops the largest numbers, so that one can see where it stands, and whether it drops whole
         channels.
-    trial: the name of one of attention_lab's trials (checking/ask/trials.py). It calls the exercise, and gets `args` and
-        `kwargs`. It is for a function whose arguments or result are no data, such as a network.
+    trial: the name of one of attention_lab's trials (checking/ask/trials.py). It calls the exercise, and gets `args`
+        and `kwargs`. It is for a function whose arguments or result are no data, such as a network.
     counts_for: the check to which the case belongs (a key of attention_lab's SHARES). It is needed only where the other
         fields do not imply it.
     """

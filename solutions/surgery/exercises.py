@@ -37,7 +37,8 @@ PLACES = {"branch": "at the end of a branch", "depthwise": "behind the depthwise
 INSERT = Exercise("insert", sizes=(
     *(into(f"one module {words}", where, 1) for where, words in PLACES.items()),
     *(into(f"two modules {words}", where, 2) for where, words in PLACES.items()),
-    into("two blocks of the same width", "branch", [3, 4]), into("blocks that do not come in order", "after", [4, 1, 2]),
+    into("two blocks of the same width", "branch", [3, 4]),
+    into("blocks that do not come in order", "after", [4, 1, 2]),
     into("every block", "depthwise", 5), into("every block, behind the sum", "after", 5), into("no block", "branch", 0),
     into("a network in training mode", "branch", 2, training=True),
     into("a network in training mode, behind the sum", "after", 2, training=True),
@@ -119,11 +120,12 @@ CAM = Exercise("grad_cam", sizes=(
     seen("the head", "head"), seen("a block", "blocks.2"), seen("the stem", "stem"),
     seen("a depthwise unit", "blocks.3.depthwise"), seen("another class", "head"),
     seen("a network in training mode", "blocks.1", training=True), seen("a frozen network", "head", frozen=True),
-    seen("a frozen network in training mode", "stem", training=True, frozen=True),
+    seen("a frozen network in training mode", "stem", training=True, frozen=True), seen("one picture", "head", batch=1),
 ), visible=(
     trial("grad_cam", "the head, class 2", "head", 2, 1), trial("grad_cam", "block 2, class 0", "blocks.2", 0, 2),
     trial("grad_cam", "a network in training mode", "blocks.1", 1, 1, training=True),
     trial("grad_cam", "a frozen network", "head", 3, 2, frozen=True),
+    trial("grad_cam", "one picture", "head", 1, 2, batch=1),
 ))
 
 EXERCISES = (INSERT, IDENTITY, LOAD, FREEZE, CAM)

@@ -66,7 +66,7 @@ def load_by_key(model: nn.Module, state: dict[str, Tensor], rename: Callable[[st
     Raises ValueError, and loads nothing, if two entries have the same place.
     """
     own = model.state_dict()
-    found = dict[str, Tensor]()
+    found: dict[str, torch.Tensor] = {}
     left, wrong_shape = [], []
     for name, tensor in state.items():
         place = rename(name)

@@ -6,8 +6,7 @@ ITEMS = (
     Item("surgery-places",
          "A block with a shortcut gets a new, untrained gate. In which place does it do the least harm?",
          "a",
-         "In the branch, the shortcut still carries the input past the gate, and what the gate changes is one part of a "
-         "sum.",
+         "In the branch, the shortcut still carries the input past the gate, and the gate changes one part of a sum.",
          choices=("last in the branch, before the sum", "after the sum", "it is the same everywhere",
                   "in front of the block")),
     Item("surgery-scale",

@@ -21,8 +21,8 @@ def show_blocks(agreement: Mapping[str, Sequence[float]]) -> None:
     """Shows the agreement (%) of a network with a module in one block at a time. agreement: of each place, all blocks.
     """
     said = ". ".join(f"{where}: {', '.join(f'{value:.0f}' for value in values)}" for where, values in agreement.items())
-    show(_blocks(agreement), f"Three rows of bars, one for each place of the module, one bar for each of 16 blocks: the "
-         f"agreement with the untouched network in per cent. {said}.")
+    show(_blocks(agreement), f"Three rows of bars, one for each place of the module, one bar for each of 16 blocks: "
+         f"the agreement with the untouched network in per cent. {said}.")
 
 
 @house_figure

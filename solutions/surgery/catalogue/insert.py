@@ -141,4 +141,10 @@ WRONG = (
                            "{', '.join(PLACES)}\")": "assert where in PLACES"}, says="AssertionError"),
 )
 
-EQUIVALENT = {}
+EQUIVALENT = {
+    "A check compares only the numbers in a message, and the number of blocks is a help that the page does not ask "
+    "for.": ["3: message without numbers", "3: no message", "3: message without where",
+             "3: message without ', '.join(PLACES)", "7: message without len(copied.blocks)"],
+    "A negative number counts from the end, as everywhere in Python, and no case asks for one.":
+        ["6: without 0", "6: 0 -> -1"],
+}

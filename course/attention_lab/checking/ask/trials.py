@@ -7,7 +7,7 @@ Nothing in a trial decides what is right: the reference goes through it as well,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import torch
@@ -17,6 +17,7 @@ from ...networks.lite0 import Lite0, small_lite0
 from ...networks.rule_weights import drawn, rule_state
 
 RATE = 0.1  # of the one step of `identity_start`
+LARGE = 1000  # by which scores are multiplied, so that a clamped map is another one
 WRONG_SHAPE, SHORT, UNKNOWN, TWICE = "another shape", "one entry less", "an unknown entry", "one place for two"
 
 
@@ -106,7 +107,8 @@ def identity_start(thing: Callable, kind: str, channels: int, seed: int) -> dict
               "the start": start, "first gradients": gradients()}
     with torch.no_grad():
         for parameter in wrapped.parameters():
-            parameter -= RATE * (0 if parameter.grad is None else parameter.grad)
+            if parameter.grad is not None:
+                parameter.sub_(RATE * parameter.grad)
     result |= {"after one step": wrapped(x).detach(), "gradients after one step": gradients()}
     with torch.no_grad():
         for name, parameter in wrapped.named_parameters():
@@ -119,8 +121,9 @@ def load_by_key(thing: Callable, prefix: str, renamed: bool, spoilt: Sequence[st
     """prefix: of all names in the state; `rename` takes it away. renamed: whether `rename` knows of the wrapped block.
     spoilt: what does not fit."""
     model, source = network_of(seed), network_of(seed + 1)
-    model.blocks[1] = nn.Sequential(model.blocks[1], Marked(model.blocks[1].out_channels))
-    for number, norm in enumerate(module for module in source.modules() if isinstance(module, nn.BatchNorm2d)):
+    block: Any = model.blocks[1]
+    model.blocks[1] = nn.Sequential(block, Marked(block.out_channels))
+    for number, norm in enumerate(_norms(source)):
         norm.num_batches_tracked.fill_(number + 5)
     state = {prefix + name: tensor for name, tensor in source.state_dict().items()}
     names = list(state)
@@ -152,8 +155,8 @@ def load_by_key(thing: Callable, prefix: str, renamed: bool, spoilt: Sequence[st
 
 def freeze(thing: Callable, but: Sequence[str], seed: int) -> dict[str, Any]:
     network = network_of(seed)
-    network.blocks[2].project.append(nn.Sequential(Marked(network.blocks[2].out_channels),
-                                                   nn.BatchNorm2d(network.blocks[2].out_channels).double()))
+    block: Any = network.blocks[2]
+    block.project.append(nn.Sequential(Marked(block.out_channels), nn.BatchNorm2d(block.out_channels).double()))
     network.blocks[1].requires_grad_(False)
     network.train()
     names = thing(network, but)
@@ -166,13 +169,17 @@ def freeze(thing: Callable, but: Sequence[str], seed: int) -> dict[str, Any]:
     network.eval()
     with torch.no_grad():
         return {"returned": in_order(names), "trained": in_order(trained), "answers in training mode": scores,
-                "means of the BatchNorms, at first": means, "later": torch.cat([m.running_mean for m in _norms(network)]),
+                "means of the BatchNorms, at first": means,
+                "later": torch.cat([norm.running_mean for norm in _norms(network)]),
                 "counters": _counters(network), "answers in eval mode": network(pictures(seed))}
 
 
-def grad_cam(thing: Callable, layer: str, target: int, seed: int, training: bool = False, frozen: bool = False
-             ) -> dict[str, Any]:
-    network, x = network_of(seed).train(training), pictures(seed)
+def grad_cam(thing: Callable, layer: str, target: int, seed: int, training: bool = False, frozen: bool = False,
+             batch: int = 2) -> dict[str, Any]:
+    network, x = network_of(seed).train(training), pictures(seed, batch)
+    with torch.no_grad():
+        network.fc.weight.mul_(LARGE)
+    given = x.clone()
     network.blocks[0].eval()  # a network may have parts in another mode
     network.requires_grad_(not frozen)
     for parameter in network.parameters():
@@ -184,6 +191,7 @@ def grad_cam(thing: Callable, layer: str, target: int, seed: int, training: bool
         result |= {"the map needs gradients": result["the map"].requires_grad}
         result["the map"] = result["the map"].detach()
     return result | {
+        "the picture is untouched": torch.equal(x, given),
         "gradients of the network are as before": all(p.grad is not None and bool((p.grad == 0.5).all())
                                                       for p in network.parameters()),
         "frozen parameters": sum(not p.requires_grad for p in network.parameters()),
@@ -193,7 +201,7 @@ def grad_cam(thing: Callable, layer: str, target: int, seed: int, training: bool
         "hooks left behind": len(found._forward_hooks) + len(found._backward_hooks)}
 
 
-def _norms(network: nn.Module) -> Iterable[nn.BatchNorm2d]:
+def _norms(network: nn.Module) -> list[Any]:
     return [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
 
 
