@@ -294,14 +294,19 @@ predicted = {"bias 6": None, "gamma 0": None, "two zeros": None}
 # %% tags=["experiment"]
 starts = {"as it is": SE, "bias 6": lambda c: SE(c, bias=6.0),
           "gamma 0": lambda c: identity_start(SE(c)), "two zeros": lambda c: TwoZeros(SE(c), c)}
-features, found = features_for(patient), {}
+features = features_for(patient)
 remind(predicted)
-for name, make in starts.items():
+
+
+def tried(name, make):
     torch.manual_seed(0)
     learned = learn_to_dim(make(features.shape[1]), features)
-    found[name] = [patient.recall(f"{what}: {name}", value)
-                   for what, value in zip(("gradient", "left"), learned)]
-    found[name].append(agreement(make, "depthwise", (4, 7, 10, 14), f"start: {name}"))
+    kept = agreement(make, "depthwise", (4, 7, 10, 14), f"start: {name}")
+    return [*(patient.recall(f"{what}: {name}", value)
+              for what, value in zip(("gradient", "left"), learned)), kept]
+
+
+found = {name: tried(name, make) for name, make in starts.items()}
 
 # %% tags=["experiment"]
 predict_then_run(predicted, {name: found[name][1] for name in predicted},
