@@ -17,6 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from attention_lab.checking.ask.observe import observe
+from attention_lab.checking.ask.trials import TRIALS
 from attention_lab.checking.facts.compare import DRAWN
 from attention_lab.checking.form import values
 from attention_lab.checking.form.protocol import NUMBER, Answer, Call, Construct, Observation, Question, Raised
@@ -247,7 +248,8 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
         entry.line = None
     tensors = {key: _rounded(t, BITS[case.dtype]) for key, t in _to_be_kept(case, header, tensors).items()}
     function = getattr(thing, case.method) if inspect.isclass(thing) else thing
-    inputs = [p for p in inspect.signature(function).parameters if p != "self"]
+    called = TRIALS[case.trial] if case.trial else function
+    inputs = [p for p in inspect.signature(called).parameters if p not in ("self", "thing")]
     return RecordedCase(case.label, case.check, question, asking.tensors, header, tensors,
                         mentions=list(case.raises or ()),
                          limit=case.limit, peak=case.peak, integer=case.integer, inputs=inputs)
@@ -260,7 +262,8 @@ def _question(name: str, case: declare.Case, thing: Any, asking: _Asking) -> Que
     question = Question(name, None, case.method, call.args, call.kwargs, train=case.train, dtype=case.dtype,
                         trace=inspect.isclass(thing) and case.check == "output" and not derive.relaid(case),
                         largest="product" if isinstance(case.limit, declare.OfProducts) else case.limit is not None,
-                        again=case.again, drop_largest=case.drop_largest, measured=case.peak is not None)
+                        again=case.again, drop_largest=case.drop_largest, measured=case.peak is not None,
+                        trial=case.trial)
     if case.earlier:
         question.earlier = asking.call(case.earlier if isinstance(case.earlier, tuple) else case.args, case.kwargs,
                                        "earlier")

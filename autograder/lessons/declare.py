@@ -127,6 +127,8 @@ class Case:
     untraced: sub-modules whose input and output are not recorded, because they are too large for the file of checks.
     drop_largest: dropout drops the largest numbers, so that one can see where it stands, and whether it drops whole
         channels.
+    trial: the name of one of attention_lab's trials (checking/ask/trials.py). It calls the exercise, and gets `args`
+        and `kwargs`. It is for a function whose arguments or result are no data, such as a network.
     counts_for: the check to which the case belongs (a key of attention_lab's SHARES). It is needed only where the other
         fields do not imply it.
     """
@@ -152,6 +154,7 @@ class Case:
     added: dict[str, float] = field(default_factory=dict)
     untraced: tuple[str, ...] = ()
     drop_largest: bool = False
+    trial: str | None = None
     counts_for: str | None = None
 
     @property

@@ -232,7 +232,7 @@ def labelled(name: str, case: Case, show_numbers: bool) -> Case:
         parts.append(f"{name}({_arguments(case.construct)})")
     if shapes:
         parts.append(f"shape{'s' if len(shapes) > 1 else ''} {' and '.join(shapes)}")
-    elif show_numbers and not case.construct:
+    elif show_numbers and not case.construct and not case.trial:
         parts.append(f"{name}({_arguments(case.args, case.kwargs)})")
     return replace(case, label=", ".join(parts) or "other numbers than the page's")
 

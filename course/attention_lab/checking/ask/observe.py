@@ -6,6 +6,7 @@ import contextlib
 import inspect
 import warnings
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import torch
@@ -22,6 +23,7 @@ from .lines import current_line
 from .probes.dropout import NoDropout
 from .probes.memory import LargestTensor
 from .shadow import Reading
+from .trials import TRIALS
 from .widened import Widened
 
 CPU = torch.device("cpu")
@@ -299,6 +301,8 @@ class _Observation:
         return output
 
     def asked_of(self, target: Callable) -> Callable:
+        if self.question.trial:
+            return partial(TRIALS[self.question.trial], target)
         method = self.question.method
         if not isinstance(target, nn.Module) or method == "forward":
             return target

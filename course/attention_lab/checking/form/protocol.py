@@ -68,6 +68,7 @@ class Question:
     drop_largest: bool = False  # dropout drops the largest elements, instead of none
     measured: bool = False  # the call is made without gradients, and the judge measures how much the process grows
     widened: bool = False  # what the code makes in float32 gets the dtype of the question (see `widened`)
+    trial: Name | None = None  # the name of the trial that calls the function (see `trials`)
 
 
 @dataclass

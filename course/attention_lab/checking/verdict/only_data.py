@@ -9,6 +9,7 @@ from typing import Any
 
 from torch import nn
 
+from ..ask.trials import TRIALS
 from ..form import values
 from ..form.kinds import NAMES, fits
 from ..form.protocol import NUMBER, Call, Question
@@ -35,6 +36,8 @@ def problem(exercise: RecordedExercise) -> str:
         question = case.question
         if case.check not in SHARES or question.dtype not in NAMES or question.device not in DEVICES:
             return "it asks for a check, dtype or device that does not exist"
+        if question.trial is not None and question.trial not in TRIALS:
+            return f"it asks for the trial {question.trial[:40]!r}, which does not exist"
         if wrong := _too_large(question):
             return wrong
         if question.method not in ("forward", NUMBER) and (

@@ -1,0 +1,48 @@
+"""Pictures of lesson e4_surgery: which blocks bear an operation, and what a network looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import torch.nn.functional as F
+from torch import Tensor
+
+from .images import show
+from .style import FEATURES, LAYERS, MAPS, colour_map, house_figure
+
+if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
+    from matplotlib.figure import Figure
+
+COLOURS = {"branch": FEATURES, "depthwise": MAPS, "after": LAYERS}
+
+
+def show_blocks(agreement: Mapping[str, Sequence[float]]) -> None:
+    """Shows the agreement (%) of a network with a module in one block at a time. agreement: of each place, all blocks.
+    """
+    said = ". ".join(f"{where}: {', '.join(f'{value:.0f}' for value in values)}" for where, values in agreement.items())
+    show(_blocks(agreement), f"Three rows of bars, one for each place of the module, one bar for each of 16 blocks: "
+         f"the agreement with the untouched network in per cent. {said}.")
+
+
+@house_figure
+def _blocks(agreement: Mapping[str, Sequence[float]]) -> Figure:
+    import matplotlib.pyplot as plt
+
+    figure, axes = plt.subplots(len(agreement), 1, figsize=(7.2, 1.5 * len(agreement) + 0.4), sharex=True)
+    for axis, (where, values) in zip(axes, agreement.items(), strict=True):
+        axis.bar(range(len(values)), values, color=COLOURS.get(where, FEATURES))
+        axis.set(ylim=(0, 100), yticks=(0, 50, 100), title=where)
+    axes[-1].set(xticks=range(len(values)), xlabel="the one block that has SE")
+    axes[len(axes) // 2].set_ylabel("same answer (%)")
+    return figure
+
+
+def lit(picture: Tensor, cam: Tensor) -> Tensor:
+    """Returns a picture under its map, (3, H, W): bright where the map is large.
+
+    picture: (3, H, W) from 0 to 1. cam: (H', W'), at least 0.
+    """
+    heat = F.interpolate(cam[None, None] / cam.max().clamp_min(1e-9), picture.shape[1:], mode="bicubic")[0, 0]
+    colours = picture.new_tensor(colour_map("heat")(heat.clamp(0, 1).numpy())).permute(2, 0, 1)
+    return (colours[3] * colours[:3] + (1 - colours[3]) * picture).clamp(0, 1)

@@ -1,0 +1,651 @@
+# ---
+# jupyter:
+#   jupytext:
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#   kernelspec:
+#     display_name: Python 3 (ipykernel)
+#     language: python
+#     name: python3
+# ---
+
+# %% [markdown]
+# # e4 · Surgery: your module in a network that was trained without it
+#
+# *Put SE into a trained network, lose everything, and learn how to lose nothing.*
+#
+# ![Two rows of blocks. The trained network gives its former answer on 100 % of the pictures. The same network with SE in each block gives it on 0 %.](figures/operation.svg)
+#
+# I put SE into a pretrained network and trained nothing.
+# Before, the network agreed with itself on 100 % of the pictures; now it agrees on 0 %.
+# Is SE bad?
+#
+# Almost everybody who wants attention has a network that was trained without it.
+# This page is about the operation, and about proving that the patient is alive.
+#
+# **Needs** lessons 01 and 03 (gates, training mode) · 2 h 10 min · 8 points · difficulty 3 of 5
+#
+# <details><summary>Goals, parts and minutes</summary>
+#
+# After this lesson you will be able to
+#
+# - put a module into any block of a trained network, and say beforehand where that hurts;
+# - start the module so that the network's answers do not change at all, and so that it still learns;
+# - load weights by their names, with a receipt that adds up;
+# - train only your module, without anything else changing in silence;
+# - draw what the network looks at, and say what such a picture does not prove.
+#
+# | part | minutes |
+# |---|---|
+# | [the operation](#1.-Exercise-1:-insert) (2 points) | 25 |
+# | [where it hurts](#2.-Where-does-it-hurt?) | 15 |
+# | [a start that changes nothing](#3.-Exercise-2:-identity_start) (1 point) | 25 |
+# | [a receipt](#4.-Exercise-3:-load_by_key) (2 points) | 25 |
+# | [frozen, really](#5.-Exercise-4:-freeze) (1 point) | 15 |
+# | [what it looks at](#6.-Exercise-5:-grad_cam) (2 points) | 15 |
+# | [the bug museum](#7.-The-bug-museum), [what we now know](#8.-What-we-now-know) | 10 |
+#
+# </details>
+
+# %%
+import copy
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+from attention_lab import check, progress, review
+from attention_lab.networks.lite0 import our_name
+from attention_lab.pictures import predict_then_run, show, show_images
+from attention_lab.pictures.keepsake import keepsake
+from attention_lab.pictures.prediction import after_predicting, remind
+from attention_lab.pictures.surgery import lit, show_blocks
+from attention_lab.tasks.surgery import (EARLY, PHOTOGRAPHS, Half, Patient, TwoZeros, after,
+                                         features_for, learn_to_dim, named, normalised, square)
+
+# %% [markdown]
+# ## 1. Exercise 1: `insert`
+#
+# The patient is EfficientNet-Lite0, a network of 16 blocks that was trained on ImageNet, whose authors took SE *out*, because small devices do not support it well.
+# It gets 60 pieces of six photographs.
+# Nobody labelled them, and nobody needs to: the untouched network's own answers are the yardstick.
+
+# %% tags=["experiment"]
+patient = Patient()  # says so if the trained weights are not installed
+print(f"{len(patient.answers)} pieces, {patient.answers.unique().numel()} different answers")
+print(f"agreement with itself: {patient.agreement(patient.network):.0f} %")
+
+# %% [markdown]
+# A block widens its map, looks at each channel by itself, and narrows it again.
+# Most blocks also carry their input past all this, on a shortcut.
+# There are three places for a module.
+#
+# ![A map x (B, C, H, W) goes through expand, depthwise and project, and x is added at the end if the block has a shortcut. The place depthwise is after the depthwise unit, where the map has the hidden channels. The place branch is after project, before the sum. The place after is after the sum.](figures/places.svg)
+#
+# ### The exercise
+#
+# *About 15 minutes.*
+# `insert(network, make, where, blocks)` returns a copy of the network, in which a new module `make(channels)` stands in each of the blocks with these numbers.
+# `where` is `"branch"`, `"depthwise"` or `"after"`.
+# A block has the parts `depthwise` and `project`, both `nn.Sequential`, and the numbers `hidden_channels` and `out_channels`; the blocks are in `network.blocks`, an `nn.Sequential`, too.
+#
+# The original stays untouched, and each new module is in the mode (training or eval) of its block.
+# An unknown place, or a block that is not there, is a `ValueError` that names it.
+#
+# Worked example: in block 3, `hidden_channels` is 144 and `out_channels` is 40.
+# `insert(network, SE, "depthwise", [3])` calls `SE(144)` once, and appends it to the part `depthwise` of block 3 of the copy.
+
+# %% exercise
+def insert(network: nn.Module, make, where: str, blocks) -> nn.Module:
+    """A copy of the network with make(channels) at one place in some blocks.
+
+    where: "branch", before the sum; "depthwise", after the depthwise
+    unit; "after", after the sum.
+    Raises ValueError for another place or an unknown block.
+    """
+    ...
+
+
+# %% points=2
+check(insert)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# `copy.copy` copies the network, but not the layers in it.
+# Which function of the same module copies everything?
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# An `nn.Sequential` has `append`, so two of the three places are one call each.
+# Call `make` again for every block, because each needs weights of its own.
+# </details>
+#
+# <details><summary>Hint 3: the shape of the code</summary>
+#
+# Raise, copy, then a loop.
+# For `"after"`, put `nn.Sequential(block, module)` where the block was.
+# A module's `train(mode)` sets its mode, and every module has its own in `training`.
+# </details>
+
+# %% [markdown]
+# Now operate.
+# This is lesson 01's SE, shortened; use your own if you like, or any other module that takes a number of channels.
+
+# %%
+class SE(nn.Module):
+    def __init__(self, channels, bias=None):
+        super().__init__()
+        narrow = nn.Conv2d(channels, channels // 4, 1, bias=False)
+        widen = nn.Conv2d(channels // 4, channels, 1, bias=bias is not None)
+        if bias is not None:
+            nn.init.constant_(widen.bias, bias)
+        self.gate = nn.Sequential(nn.AdaptiveAvgPool2d(1), narrow, nn.ReLU(), widen,
+                                  nn.Sigmoid())
+
+    def forward(self, x):
+        return x * self.gate(x)
+
+# %% tags=["experiment"]
+def agreement(make, where, blocks, called):
+    torch.manual_seed(0)
+    operated = insert(patient.network, make, where, blocks)
+    return patient.agreement(operated, min(blocks), called)
+
+
+everywhere = agreement(SE, "depthwise", range(16), "SE everywhere, depthwise")
+print(f"SE in all 16 blocks: {everywhere:.0f} % agreement")
+for where in ("branch", "depthwise"):
+    heavy = insert(patient.network, SE, where, range(16))
+    more = sum(p.numel() for p in heavy.parameters()) / sum(
+        p.numel() for p in patient.network.parameters())
+    print(f"{where}: {more:.2f} times the parameters")
+
+# %% [markdown]
+# There it is.
+# The second thing to notice is the price: SE's layers grow with the square of the channels, so the place where the map is wide is the expensive one.
+#
+# ## 2. Where does it hurt?
+#
+# One operation in 16 blocks says little, so operate on one block at a time.
+#
+# *Predict* for block 10: with a new, untrained SE in this one block, how many of the pieces keep their answer (%)?
+
+# %% tags=["experiment"]
+predicted = {"branch": None, "depthwise": None, "after": None}
+
+# %% tags=["experiment"]
+remind(predicted)  # about 30 seconds
+in_one = {where: [agreement(SE, where, [i], f"{where} {i}") for i in range(16)]
+          for where in predicted}
+
+# %% tags=["experiment"]
+measured = {where: values[10] for where, values in in_one.items()}
+predict_then_run(predicted, measured, unit="pieces with their former answer (%)")
+
+# %% tags=["experiment"]
+with after_predicting(predicted):
+    show_blocks(in_one)
+
+# %% [markdown]
+# Look at the upper two rows.
+# Some blocks bear the operation and some do not, and the difference is large.
+# Which ones do not, and what do they have in common?
+# The drawing above has a hint, and `patient.network.blocks[5]` has an attribute for it.
+
+# %% tags=["experiment"]
+with after_predicting(predicted):
+    for kept in (True, False):
+        group = [i for i in range(16) if patient.network.blocks[i].shortcut == kept]
+        mean = sum(in_one["depthwise"][i] for i in group) / len(group)
+        print(f"shortcut: {kept}. Blocks {group}: {mean:.0f} % on average (depthwise)")
+    half = agreement(lambda channels: Half(), "depthwise", [10], "half, depthwise 10")
+    print(f"Block 10, everything times one half instead of SE: {half:.0f} %")
+
+# %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
+# **The shortcut protects the network from the surgeon.**
+# With a shortcut, a damaged branch is only one part of a sum.
+# Without one, everything that follows is computed from the damaged map.
+# After the sum the module stands on the shortcut's way, too, and there the good blocks are as bad as the others.
+# In the branch and after the depthwise unit, each block with a shortcut bore the operation better than any block without one, [in each of five runs](lab_book.md#2.-Where-it-hurts).
+#
+# **The damage is scale.**
+# A new SE has never seen anything worth attending to, so all its gates are near one half.
+# A constant of one half, which attends to nothing, [does about the same harm](lab_book.md#2.-Where-it-hurts).
+# So the 0 % says nothing about attention; it says that the layers behind were trained for numbers twice as large.
+# </details>
+
+# %% [markdown]
+# ## 3. Exercise 2: `identity_start`
+#
+# If the scale does the damage, let the module begin with no effect at all.
+# People do this in several ways.
+# One is to give the sigmoid's input a large bias, so that all gates begin near 1.
+# Another is a number gamma in front of the module that starts at 0, as in DANet (lesson 05a).
+#
+# Wrap any module so that the whole begins as the identity, and can become the module:
+#
+# $$x + \gamma\,(\mathrm{module}(x) - x)$$
+#
+# With gamma 0 this is x, and with gamma 1 it is module(x).
+#
+# ### The exercise
+#
+# *About 8 minutes.*
+# `identity_start(module)` returns an `nn.Module` that computes this.
+# Its parts are `inner`, the module as it came, and `gamma`, a parameter `zeros(1)`.
+# Write a small class, and return an object of it.
+#
+# Worked example: x is 4 and the module halves it.
+# At the start the result is 4.
+# With gamma 0.5 it is 4 + 0.5 · (2 - 4) = 3, and with gamma 1 it is 2.
+
+# %% exercise
+def identity_start(module: nn.Module) -> nn.Module:
+    """A module that computes x + gamma * (inner(x) - x).
+
+    inner: the module. gamma: nn.Parameter, torch.zeros(1).
+    """
+    ...
+
+
+# %% points=1
+check(identity_start)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# At the start the result has to be x, to the last digit and for negative numbers, too.
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# A class with `inner` and `gamma`, whose `forward` is the formula.
+# Only an `nn.Parameter` is found by an optimiser.
+# </details>
+#
+# <details><summary>Hint 3: what to leave alone</summary>
+#
+# One zero is enough.
+# Leave the module's own weights as they are, because a second zero would wait for the first one, and the first for the second.
+# </details>
+
+# %% tags=["experiment"]
+safe = insert(patient.network, lambda channels: identity_start(SE(channels)), "depthwise",
+              range(16))
+print(f"your start, all 16 blocks: {patient.agreement(safe):.0f} % agreement")
+
+# %% [markdown]
+# ### Does it still learn?
+#
+# A module that never does anything would also score 100 %.
+# So give each start a small task that SE can do exactly: multiply half of the channels by 0.7, in 60 steps.
+# For a module that never learns anything, 100 % of the loss is left.
+#
+# *Predict.* How much of the loss is left with a bias of 6 (gates near 0.998), with your gamma, and with two zeros in a row: gamma, and a layer of zeros after the module?
+
+# %% tags=["experiment"]
+predicted = {"bias 6": None, "gamma 0": None, "two zeros": None}
+
+# %% tags=["experiment"]
+starts = {"as it is": SE, "bias 6": lambda c: SE(c, bias=6.0),
+          "gamma 0": lambda c: identity_start(SE(c)), "two zeros": lambda c: TwoZeros(SE(c), c)}
+features = features_for(patient)
+remind(predicted)
+
+
+def tried(name, make):
+    torch.manual_seed(0)
+    learned = learn_to_dim(make(features.shape[1]), features)
+    kept = agreement(make, "depthwise", (4, 7, 10, 14), f"start: {name}")
+    return [*(patient.recall(f"{what}: {name}", value)
+              for what, value in zip(("gradient", "left"), learned)), kept]
+
+
+found = {name: tried(name, make) for name, make in starts.items()}
+
+# %% tags=["experiment"]
+predict_then_run(predicted, {name: found[name][1] for name in predicted},
+                 unit="loss that is left (%)")
+
+# %% tags=["experiment"]
+with after_predicting(predicted):
+    for name, (gradient, left, kept) in found.items():
+        print(f"{name}: {kept:.0f} % agreement in four blocks, first gradient {gradient:.1g}, "
+              f"{left:.2g} % of the loss left")
+
+# %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
+# **Saturation pays with the gradient.**
+# A large bias is safe because the sigmoid is flat there, and where it is flat, little gradient gets through.
+# [The larger the bias, the safer and the slower](lab_book.md#3.-Identity-starts); a bias of 2 learns well, and costs about a fifth of the answers.
+#
+# **One zero costs nothing, two zeros are dead for ever.**
+# Gamma 0 hides the module's weights from the gradient for one step only, because gamma itself gets a gradient.
+# With a second zero after it, each waits for the other.
+# </details>
+
+# %% [markdown]
+# ## 4. Exercise 3: `load_by_key`
+#
+# So far the network was trained already when you operated.
+# In practice it is often the other way round: your code builds the network *with* the module, and then loads a file of weights that knows nothing of it.
+# A wrapped block moves its parts from `blocks.3.expand` to `blocks.3.0.expand`, and the file has the old name.
+#
+# PyTorch's way out is `load_state_dict(state, strict=False)`.
+# It loads what fits, and raises no error for the rest.
+# It returns the lists of names that did not fit, and nearly nobody reads them.
+
+# %% [markdown]
+# ### The exercise
+#
+# *About 18 minutes.*
+# `load_by_key(model, state, rename)` loads each entry of `state` whose new name `rename(name)` is an entry of `model.state_dict()` of the same shape.
+# It returns a receipt, a dict of four lists of names:
+#
+# - `loaded` and `new`: the model's names that got an entry, and those that did not;
+# - `left` and `wrong_shape`: the names in `state` that have no place, and those whose place has another shape.
+#
+# Nothing is loaded in part, and the counters `num_batches_tracked` are entries like all others.
+# So `loaded` and `new` add up to the model, and `loaded`, `left` and `wrong_shape` to the state.
+# If two entries have the same place, raise a `ValueError`, and load nothing.
+#
+# Worked example: the model has `a` (3) and `b` (2), the state `old.a` (3), `old.b` (5) and `old.c` (1), and `rename` takes `old.` away.
+# Then `loaded` is `["a"]`, `new` is `["b"]`, `left` is `["old.c"]` and `wrong_shape` is `["old.b"]`.
+
+# %% exercise
+def load_by_key(model: nn.Module, state: dict, rename) -> dict[str, list[str]]:
+    """Loads what fits after rename(name), and returns the receipt.
+
+    loaded, new: names of the model. left, wrong_shape: names of the state.
+    Raises ValueError if two entries have the same place.
+    """
+    ...
+
+
+# %% points=2
+check(load_by_key)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# `model.state_dict()` has the parameters *and* the statistics of each BatchNorm.
+# Look up every new name there.
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# Collect what fits in a dict of its own, and hand this dict to `model.load_state_dict(..., strict=False)` at the very end.
+# A shape fits only if it is equal: a tensor of one number fits nearly everywhere if you let it.
+# </details>
+#
+# <details><summary>Hint 3: the shape of the code</summary>
+#
+# One loop over `state.items()` with three cases (no place, another shape, fits), and one list of what is new.
+# `loaded` has the model's names, while `left` and `wrong_shape` have the names as they are in the state.
+# </details>
+
+# %% [markdown]
+# A real case: the weights' package has names of its own, such as `_blocks.3._expand_conv.weight`.
+# Load them into a new network that was built with your gates in it.
+# The gates are behind the sum here, so every block is wrapped.
+
+# %% tags=["experiment"]
+operated = insert(patient.fresh(), lambda channels: identity_start(SE(channels)), "after",
+                  range(16))
+
+
+def into_wrapped(name):
+    parts = our_name(name).split(".")
+    return ".".join([*parts[:2], "0", *parts[2:]] if parts[0] == "blocks" else parts)
+
+
+receipt = load_by_key(operated, patient.foreign(), into_wrapped)
+print({kind: len(names) for kind, names in receipt.items()})
+print(f"agreement: {patient.agreement(operated):.0f} %")
+
+# %% [markdown]
+# Everything is accounted for: the file's entries have all found a place, and only your gates are new.
+#
+# ## 5. Exercise 4: `freeze`
+#
+# *"I froze the network and trained only my module, and the accuracy fell."*
+# People write this again and again, and they did freeze every parameter.
+# The next cell is an extreme case.
+# It trains nothing at all: it puts the network's later blocks into training mode, shows them pictures without any gradient, and puts them back into eval mode.
+#
+# *Predict* the agreement with the former answers after 5 and after 20 batches of 24 pieces.
+
+# %% tags=["experiment"]
+predicted = {"5 batches": None, "20 batches": None}
+
+# %% tags=["experiment"]
+remind(predicted)
+
+
+def show_pictures(network, called):
+    found = {}
+    for count, batch in enumerate(patient.batches(20), 1):  # about 10 seconds
+        with torch.no_grad():
+            after(network.train(), batch, EARLY)
+        if count in (5, 20):
+            score = patient.agreement(network.eval(), EARLY,
+                                      f"{called}, momentum 0.01, {count} batches")
+            found[f"{count} batches"] = score
+    return found
+
+
+usual = show_pictures(copy.deepcopy(patient.network), "usual")
+
+# %% tags=["experiment"]
+predict_then_run(predicted, usual, unit="pieces with their former answer (%)")
+
+# %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
+# **A BatchNorm changes without being trained.**
+# In training mode it collects the mean and the variance of what passes, and no `requires_grad` stops it.
+# Our pieces of photographs are not ImageNet, so its statistics move.
+# Each layer is only [a little off](lab_book.md#5.-Statistics), and it adds up over all of them.
+# </details>
+#
+# ### The exercise
+#
+# *About 10 minutes.*
+# `freeze(network, but)` lets only those parameters be trained whose names *begin* with one of the texts in `but`, and returns their names.
+# All BatchNorms whose own names do not begin so keep their statistics, even if somebody calls `network.train()` later.
+# (Every training loop does, at the start of each epoch.)
+#
+# Worked example: with `but = ["fc", "blocks.3.1."]`, the parameters `fc.weight`, `fc.bias` and `blocks.3.1.gamma` are trained, and `blocks.3.0.expand.0.weight` is not.
+
+# %% exercise
+def freeze(network: nn.Module, but) -> list[str]:
+    """Trains only the parameters whose names begin with one of `but`; returns their names.
+
+    All other BatchNorms keep their statistics, even after network.train().
+    """
+    ...
+
+
+# %% points=1
+check(freeze)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Go through `network.named_parameters()` for the weights, and through `network.named_modules()` for the BatchNorms.
+# `name.startswith(tuple(but))` takes several texts at once.
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# `network.train()` undoes any `eval()` that you call now.
+# A hook is called each time the layer works: `layer.register_forward_pre_hook(function)` calls `function(layer, inputs)` before it.
+# </details>
+#
+# <details><summary>Hint 3: the shape of the code</summary>
+#
+# The hook is a function of two lines that puts its layer into eval mode and returns nothing.
+# A BatchNorm's name with a dot at its end begins as its parameters' names do.
+# </details>
+
+# %% tags=["experiment"]
+frozen = copy.deepcopy(patient.network)
+freeze(frozen, [])
+print("the same pictures, frozen by you:", show_pictures(frozen, "by you"))
+
+# %% [markdown]
+# ## 6. Exercise 5: `grad_cam`
+#
+# The last question is the one that everybody asks: what does it look at?
+# Grad-CAM (Selvaraju and others, 2017) asks how the score of one class depends on the last map.
+# A channel's weight is the mean of its gradient over all positions, and the picture is the weighted sum of the channels, without its negative part:
+#
+# $$L = \mathrm{ReLU}\Big(\sum_k \alpha_k A^k\Big), \qquad \alpha_k = \frac{1}{Z}\sum_{i,j}\frac{\partial y}{\partial A^k_{ij}}$$
+#
+# Here $A^k$ is channel k of the map, y is the score of the class, and Z is the number of positions.
+
+# %% [markdown]
+# ### The exercise
+#
+# *About 10 minutes.*
+# `grad_cam(network, layer, x, target)` returns (B, H', W') for the map that the module `layer` gives, and the class number `target`.
+# Ask the network in eval mode, and leave everything as you found it: the mode of each module, the gradients of the parameters, and no hook.
+# It should work on a frozen network as well.
+#
+# Worked example: two channels at two positions, (1, 3) and (2, 2), with the gradients (1, 1) and (-2, 0).
+# The weights are 1 and -1, the sum is (1 - 2, 3 - 2) = (-1, 1), and the map is (0, 1).
+
+# %% exercise
+def grad_cam(network: nn.Module, layer: nn.Module, x: torch.Tensor,
+             target: int) -> torch.Tensor:
+    """Where the map of `layer` speaks for the class `target`, (B, H', W')."""
+    ...
+
+
+# %% points=2
+check(grad_cam)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# A forward hook, `layer.register_forward_hook(f)`, calls `f(layer, inputs, output)`, so you can keep the output.
+# `torch.autograd.grad(score, map)` returns one gradient and touches no other.
+# </details>
+#
+# <details><summary>Hint 2: the idea</summary>
+#
+# In a frozen network nothing asks for a gradient, so let a copy of x ask for one.
+# The scores of all pictures may be summed, because in eval mode the pictures do not know of each other.
+# </details>
+#
+# <details><summary>Hint 3: the shape of the code</summary>
+#
+# Note the mode of each module, hook, `eval()`, compute, unhook, put the modes back.
+# Then three lines: the gradient, its mean over (2, 3), and the ReLU of the sum over the channels.
+# </details>
+
+# %% tags=["experiment"]
+def seen(network, name):
+    picture = square(name)
+    x = normalised(picture)[None]
+    with torch.no_grad():
+        target = int(patient.network(x).argmax())
+        said = network(x).softmax(1)[0]
+    return (lit(picture, grad_cam(network, network.head, x, target)[0]),
+            f"{named(target)}: {said[target]:.2f}", int(said.argmax()) == target)
+
+
+maps = [seen(patient.network, name) for name in PHOTOGRAPHS]
+show(show_images(torch.stack([m[0] for m in maps]), [m[1] for m in maps], columns=3),
+     "Six photographs, each with a bright area where the network finds its answer.")
+
+# %% [markdown]
+# Sensible, on most of them: the cup, the flower's head, the pagoda.
+# (On the rocket it is the sky beside it that counts, and 7 x 7 cells are coarse.
+# Without the trained weights, the maps are those of a random network and mean nothing.)
+# Now operate as carelessly as at the start, with a new SE in four blocks, and look again.
+
+# %% tags=["experiment"]
+torch.manual_seed(0)
+careless = insert(patient.network, SE, "depthwise", (4, 7, 10, 14))
+pairs = [seen(network, name) for name in ("coffee", "china")
+         for network in (patient.network, careless)]
+show(show_images(torch.stack([pair[0] for pair in pairs]),
+                 [f"{when}, {pair[1]}" for when, pair in zip(("before", "after") * 2, pairs)]),
+     "Coffee and a palace, before and after the operation: the bright areas hardly move.")
+print("former answer:", {name: pairs[i][2] for name, i in (("coffee", 1), ("china", 3))})
+
+# %% [markdown]
+# **The maps stay sensible while the network fails.**
+# The number above each picture is the probability of the former answer.
+# It falls from 0.95 to about a third for the coffee, and the palace is no longer called a palace, [in each of five runs](lab_book.md#6.-What-it-looks-at), while the maps hardly move.
+# So a beautiful heat map is no evidence that a network works: it shows where, and not whether.
+#
+# ## 7. The bug museum
+#
+# ### Exhibit A: it loads, it runs, and it mostly works
+#
+# Somebody wraps block 10, to add a module later, and then loads the weights.
+# There is no error and no warning, all shapes are right, and most answers too.
+
+# %% tags=["experiment"]
+torch.manual_seed(0)
+exhibit = patient.fresh()
+exhibit.blocks[10] = nn.Sequential(exhibit.blocks[10], nn.Identity())
+told = exhibit.load_state_dict(patient.network.state_dict(), strict=False)
+score = patient.agreement(exhibit, called="loaded, 1 wrapped")
+print(f"{score:.0f} % of the answers are the same")
+
+# %% [markdown]
+# A test that needs no sharp eyes asks each block: *do you compute what you computed before?*
+
+# %% tags=["experiment"]
+print("blocks that differ:", patient.differing(exhibit))
+
+# %% [markdown]
+# Repair the exhibit until the list is empty, with your `load_by_key`.
+#
+# <details><summary>What is wrong</summary>
+#
+# The wrapped block's names begin with `blocks.10.0.`, so none of its entries is found, and the block keeps its random weights.
+# The shortcut hides it, as it hid your SE in section 2: one block of random numbers costs only a part of the answers.
+# `print(told)` would have said so, and so would a receipt whose `left` is not empty.
+# With four such blocks, or all of them, [it is worse](lab_book.md#4.-Loading), and there is still no error.
+# </details>
+#
+# ## 8. What we now know
+#
+# SE was not bad: a module that has not learned anything changes the scale, and the layers behind it were trained for another one.
+# A shortcut protects the network from that, and an identity start makes it unnecessary.
+# One zero in front of the module is enough; a saturated gate learns slowly, and two zeros never.
+# Weights are loaded by name, and only a receipt that adds up shows that all of them arrived.
+# And a frozen network still changes as long as its BatchNorms are in training mode.
+#
+# We do not know that the module will *help*: in [our only trial with labels](lab_book.md#7.-Does-it-gain?), gates on top of this network gained nothing, and a small convolution did.
+# Surgery done well lets you ask the question without harming the patient.
+#
+# Here is your receipt.
+# It is the whole operation: built with your gates, loaded by key, frozen but for the gates.
+
+# %% tags=["experiment"]
+trained = freeze(operated, [f"blocks.{i}.1." for i in range(16)])
+score = patient.agreement(operated)
+pictures = [("the photograph", square("coffee")),
+            ("before", seen(patient.network, "coffee")[0]),
+            ("with 16 gates of mine", seen(operated, "coffee")[0])]
+keepsake("my_receipt.png", "16 modules in a network that was trained without them",
+         {"": pictures},
+         f"{len(receipt['loaded'])} entries loaded, {len(receipt['left'])} left over, "
+         f"{len(trained)} tensors to train, {score:.0f} % of the answers unchanged")
+
+# %% [markdown]
+# **Next.** Take a module of yours from any lesson (CBAM, coordinate attention), operate, and freeze the rest; the [lab book](lab_book.md) has what we measured for six of them, a challenge, and questions to argue about.
+
+# %% tags=["nbval-ignore-output"]
+progress()
