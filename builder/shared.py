@@ -43,7 +43,7 @@ def paths() -> str:
         rows.append(f"| one {way.name} | {', '.join(short[name] for name in way.lessons)} | {way.says} | "
                     f"{_hours(way.minutes)} |")
     all_of_it = _hours(sum(lesson.minutes for lesson in lessons()))
-    rows.append(f"| all the time that it takes | everything | every module, and three electives | {all_of_it} |")
+    rows.append(f"| all the time that it takes | everything | every module, and the electives | {all_of_it} |")
     return "\n".join(rows)
 
 
