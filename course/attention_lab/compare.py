@@ -297,9 +297,7 @@ def place(module: nn.Module, spec: list, choice: int = 0) -> int:
     """Draws a tensor for each of these names and shapes, gives it to the module, and returns in how many ways the
     tensors could be placed."""
     state = {name: drawn(shape, i) for i, (name, shape) in enumerate(spec)}
-    for name, tensor in state.items():
-        if name.endswith("running_var"):
-            state[name] = tensor.abs() + 0.5
+    state |= {name: tensor.abs() + 0.5 for name, tensor in state.items() if name.endswith("running_var")}
     return weights.place(module, state, choice).count
 
 

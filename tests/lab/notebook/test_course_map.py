@@ -66,7 +66,8 @@ def test_a_lesson_builds_on_earlier_ones():
 def test_a_path_shows_its_lessons_in_every_notebook_until_everything_is_wanted(lesson, monkeypatch):
     monkeypatch.chdir(lesson)
     _, *lines, note = repr(course_map("evening")).splitlines()
-    assert [line[3:5] for line in lines] == ["00", "01"] and "2 h 40 min" in note and "17 lessons are not on it" in note
+    assert [line[3:5] for line in lines] == ["00", "01"] and "2 h 40 min" in note
+    assert f"{len(lessons()) - 2} lessons are not on it" in note
     other = lesson.parent / "01_se"
     other.mkdir()
     monkeypatch.chdir(other)
