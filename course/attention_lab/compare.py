@@ -113,8 +113,13 @@ def compare(thing: Callable, name: str) -> Comparison:
         found = [_tried(build, known, case) for case in cases]
         convention = _convention(build, known) if "other" in found else ""
         hidden: list[str] = []
+        apart: list[str] = []
         with suppress(Exception):  # an error of theirs is among what was found
-            hidden = unregistered(build(**values(known["construct"])))
+            module = build(**values(known["construct"]))
+            hidden = unregistered(module)
+            for kind in ("biases", "norms"):
+                owned = _owners(kind, module, known["specs"]["plain"])
+                apart += [_owned(kind, *owned)] if len(owned[0]) != len(owned[1]) else []
     fails: dict[str, list[str]] = {}  # by error, where it came
     for case, came in zip(cases, found):
         if came.startswith("!"):
@@ -133,11 +138,13 @@ def compare(thing: Callable, name: str) -> Comparison:
                  "Another convention: the outputs agree with ours to four digits or more, but not to nine, as with "
                  "another eps, or with float32 on the way" if ran and "other" not in ran else "Computes something else")
         lines += [f"{begin}: {small.headline}", *small.evidence, *small.where] if small else [f"{begin}."]
+        if apart and begin == "Computes something else":
+            lines.append(f"The conventions differ, too, and are not the only difference: {'; '.join(apart)}.")
     lines += [f"`{ours}` has no counterpart among your arguments; here it is {value!r}."
               for ours, value in known["construct"].items() if ours not in named]
-    theirs = {ours: inspect.signature(thing).parameters[name].default for ours, name in named.items()}
+    defaults = {ours: inspect.signature(thing).parameters[name].default for ours, name in named.items()}
     lines += [f"The default of `{named[ours]}` is {value!r} in yours, and {known['defaults'][ours]!r} in ours."
-              for ours, value in theirs.items()
+              for ours, value in defaults.items()
               if ours in known["defaults"] and value is not inspect.Parameter.empty
               and value not in (known["defaults"][ours], values(known["defaults"])[ours])]
     if hidden:
@@ -230,21 +237,25 @@ def _convention(build: Callable, known: dict[str, Any]) -> str:
         found = {_tried(build, known, case, stripped, SHORTCUTS[words]) for case in _of(known["cases"], stripped)}
         if found == {"same"}:
             module, ours = build(**values(known["construct"])), known["specs"]["plain"]
-            return "; ".join([*(_owners(kind, module, ours) for kind in stripped), *filter(None, [words])])
+            owned = (_owned(kind, *_owners(kind, module, ours)) for kind in stripped)
+            return "; ".join([*owned, *filter(None, [words])])
     return ""
 
 
-def _owners(kind: str, module: nn.Module, ours: list) -> str:
-    """Says which layers have a bias, or are norms, in their module and in ours."""
-    word, kinds = ("a bias", LAYERS) if kind == "biases" else ("a norm", NORMS)
+def _owners(kind: str, module: nn.Module, ours: list) -> tuple[set[str], set[str]]:
+    """Returns the layers that have a bias, or are norms: theirs, and ours."""
+    kinds = LAYERS if kind == "biases" else NORMS
     theirs = {name for name, layer in module.named_modules() if isinstance(layer, kinds)
               and (kind == "norms" or layer.bias is not None)}
     norms = {name.rpartition(".")[0] for name, shape in ours if name.endswith(".weight") and len(shape) == 1}
     biases = {name.rpartition(".")[0] for name, _ in ours if name.endswith(".bias")}
-    own = norms if kind == "norms" else biases - norms
+    return theirs, norms if kind == "norms" else biases - norms
+
+
+def _owned(kind: str, theirs: set[str], own: set[str]) -> str:
     if kind == "norms" and len(theirs) == len(own):
         return f"{_layers(theirs)} of yours is a norm of another kind, with another eps, or in another place"
-    return f"{word} in {_layers(theirs)} of yours, and in {_layers(own)} of ours"
+    return f"{'a bias' if kind == 'biases' else 'a norm'} in {_layers(theirs)} of yours, and in {_layers(own)} of ours"
 
 
 def _layers(names: set[str]) -> str:

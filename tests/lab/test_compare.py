@@ -78,6 +78,8 @@ def without_norms(*args, **kwargs):
     (changed("SEBlock", lambda y, x: y * 2), "SEBlock", ["Computes something else: ", "2 times"]),
     (changed("SEBlock", lambda y, x: y.detach()), "SEBlock", ["outputs are the same, but something else is not"]),
     (changed("SEBlock", lambda y, x: y * (1 // (len(x) - 1))), "SEBlock", ["Fails on (1, 64, 8, 8): ZeroDivision"]),
+    (lambda channels, reduction: compared.strip(reference("CBAM")(channels, reduction, 3), ("biases",)), "CBAM",
+     ["Computes something else", "a bias in none of yours, and in `channel_gate.mlp.0`"]),
     (lambda channels: nn.Conv2d(channels, channels, 1), "SEBlock", ["Computes something else", "`reduction` has no"]),
     (lambda channels, reduction: 1 / 0, "SEBlock", ["division by zero"]),
 ])
