@@ -39,7 +39,7 @@ from . import lesson_files
 from .checking.ask.observe import unregistered
 from .checking.known import recorded, weights
 from .checking.verdict.judging import judge
-from .checking.verdict.verdict import Verdict
+from .checking.verdict.verdict import Verdict, listed
 from .networks.threads import one_thread
 from .notebook.check import asker
 
@@ -100,11 +100,12 @@ def compare(thing: Callable, name: str) -> Comparison:
     Raises ValueError for a name that is none of `names()`, and where our arguments do not fit; TypeError for a module
     that is built already.
     """
-    if name not in _record():
-        raise ValueError(f"{name!r} is none of the modules that can be compared with: {', '.join(names())}")
+    record = _record()
+    if name not in record:
+        raise ValueError(f"{name!r} is none of the modules that can be compared with: {', '.join(record)}")
     if isinstance(thing, nn.Module):
         raise TypeError("compare builds modules of several sizes: give it the class, or a function that builds one")
-    known = _record()[name]
+    known = record[name]
     named = _arguments(thing, known)
     build = partial(_built, thing, named, known["defaults"])
     with one_thread(), torch.random.fork_rng(devices=[]):
@@ -126,7 +127,7 @@ def compare(thing: Callable, name: str) -> Comparison:
             fails.setdefault(came[1:], []).append(case["label"])
     ran = {came for came in found if not came.startswith("!")}
     right = ran == {"same"} and (not small or small.points == small.max_points)
-    lines = [f"Fails on {_and(where)}: {error}" for error, where in fails.items()]
+    lines = [f"Fails on {listed(where)}: {error}" for error, where in fails.items()]
     if right:
         large = f"the other {sum(came == 'same' for came in found)}" if fails else f"{len(found)} inputs"
         own = " and on the small ones of its lesson, with its gradients" if small else ", without its gradients"
@@ -169,7 +170,7 @@ def _arguments(thing: Callable, known: dict[str, Any]) -> dict[str, str]:
             found[ours] = same[0]
     unknown = [f"`{p.name}`" for p in free if p.default is p.empty and p.name not in found.values()]
     if unknown:
-        raise ValueError(f"It is not clear what {_and(unknown)} should be. Give a function of our arguments that "
+        raise ValueError(f"It is not clear what {listed(unknown)} should be. Give a function of our arguments that "
                          f"builds your module: lambda {', '.join(known['construct'])}: ...")
     return found
 
@@ -259,12 +260,7 @@ def _owned(kind: str, theirs: set[str], own: set[str]) -> str:
 
 
 def _layers(names: set[str]) -> str:
-    return _and([f"`{name}`" for name in sorted(names)]) if names else "none"
-
-
-def _and(words: list[str]) -> str:
-    *most, last = words
-    return f"{', '.join(most)} and {last}" if most else last
+    return listed([f"`{name}`" for name in sorted(names)]) if names else "none"
 
 
 def strip(module: nn.Module, what: tuple[str, ...]) -> nn.Module:
