@@ -120,7 +120,7 @@ def block(words: str, ratio: float | None = None, heads: int | None = None, widt
 
 BLOCK = Exercise("ViTBlock", sizes=(
     block(""), block("a batch of one", batch=1), block("one token", number=1), block("one head", heads=1, width=6),
-    block("a hidden width that is no whole number", ratio=2.7, heads=3, width=3),
+    block("a hidden width that is no whole number", ratio=2.75, heads=3, width=3),
     block("an MLP narrower than its input", ratio=0.5, heads=2, width=4),
     block("as many images as tokens", batch=4, number=4),
     lambda r: tokens("the default ratio", 2, 5, 12, r.choice(({"dim": 12, "num_heads": 3}, (12, 3)))),
