@@ -89,7 +89,7 @@ ATTENTION = Exercise("MultiHeadSelfAttention", sizes=(
     lambda r: tokens("the default biases", 2, 5, 12, (12, 3)),
     *(attended(words, method="attention", **more) for words, more in (
         ("", {}), ("one head", {"heads": 1, "width": 6}), ("a batch of one", {"batch": 1}),
-        ("as many tokens as heads", {"heads": 4, "width": 3, "number": 4}))),
+        ("in training mode", {"train": True}), ("as many tokens as heads", {"heads": 4, "width": 3, "number": 4}))),
     attended("products too large for `exp` alone", heads=3, width=4, bias=False, scale=3e3, large=True,
              gradients=False),
 ), refuses=(

@@ -232,7 +232,17 @@ MISTAKES = (
 WRONG = (
     Wrong("two-slips", {SCALE: " * x.shape[2] ** -0.5", "dim=3)": "dim=2)"}, says="expected"),
     Wrong("heads-as-tokens", {CUT: "self.qkv(x).unflatten(2, (3, self.num_heads, -1)).permute(2, 0, 1, 3, 4)"},
-          says="expected"),
+          says="Expected shape"),
 )
 
-EQUIVALENT = {}
+EQUIVALENT = {
+    "Of this error any message will do.": ["6: message without numbers", "6: no message", "6: message without dim",
+        "6: message without num_heads"],
+    "The same function.": ["13: softmax -> torch.softmax(x, -1)"],
+    "Two axes are exchanged, whichever is named first.": ["13: arguments 0 and 1 of transpose exchanged",
+        "20: arguments 0 and 1 of transpose exchanged"],
+    "`attention` is asked once of a module, with tokens in order, on the CPU; `forward` is asked the rest.": [
+        "15: the first result kept", "15: mixed with the result before", "15: x read in its order of memory",
+        "15: x a view taken", "15: x on the CPU", "16: a tensor without device added"],
+    "Weights lie between 0 and 1 already.": ["16: clamped"],
+}

@@ -136,4 +136,15 @@ MISTAKES = (
                                       "            return self.head.weight.new_zeros(len(x), len(self.head.weight))\n"}),
 )
 
-EQUIVALENT = {}
+EQUIVALENT = {
+    "Of this error any message will do.": ["6: message without numbers", "6: no message", "6: message without pool"],
+    "Images that patches do not cut evenly are refused.": [f"{line}: {how}{which}" for line in (8, 17) for which in
+        ("", " (2)") for how in ("rounded up", "rounded to the nearest", "rounded down, at least 1")],
+    "Where training starts is the learner's choice.": ["10: zeros -> ones", "11: Mult -> Div", "11: Mult -> Add",
+        "11: only torch.randn(1, self.grid[0] * self.gr... of Mult",
+        *(f"11: 0.02 -> {number}" for number in (1.02, -0.98, 0.04, 0.01, -0.02))],
+    "No number comes twice in a range.": ["12: each once"],
+    "Only its shape is asked for.": ["17: x detached", "17: x detached (2)", "19: x detached"],
+    "A size that stays the same may be named.": ["19: without USub"],
+    "`cat` has made a tensor of its own.": ["20: Add in place"],
+}
