@@ -84,7 +84,7 @@ MISTAKES = (
 
 EQUIVALENT = {
     "There is one image of positions.": [
-        *(f"{line}: {what} for all" for line in ("1: positions", "6:", "9:")
+        *(f"{line} {what} for all" for line in ("1: positions", "6:", "9:")
           for what in ("first of the batch", "mean of the batch")), "6: batch reversed", "9: batch reversed"],
     "Of this error any message will do.": ["4: message without numbers", "4: no message",
         *(f"4: message without {name}" for name in ("positions.shape[1]", "prefix", "h", "w"))],
