@@ -60,7 +60,7 @@ from attention_lab.networks.lite0 import our_name
 from attention_lab.pictures import predict_then_run, show, show_images
 from attention_lab.pictures.keepsake import keepsake
 from attention_lab.pictures.prediction import after_predicting, remind
-from attention_lab.pictures.surgery import lit, show_blocks
+from attention_lab.pictures.surgery import lit, show_blocks, slide_gamma
 from attention_lab.tasks.surgery import (EARLY, PHOTOGRAPHS, Half, Patient, TwoZeros, after,
                                          features_for, learn_to_dim, named, normalised, square)
 
@@ -552,39 +552,47 @@ check(grad_cam)
 
 # %% tags=["experiment"]
 def seen(network, name):
-    picture = square(name)
-    x = normalised(picture)[None]
+    x = normalised(square(name))[None]
     with torch.no_grad():
-        target = int(patient.network(x).argmax())
+        former = int(patient.network(x).argmax())
         said = network(x).softmax(1)[0]
-    return (lit(picture, grad_cam(network, network.head, x, target)[0]),
-            f"{named(target)}: {said[target]:.2f}", int(said.argmax()) == target)
+    return grad_cam(network, network.head, x, former)[0], said, former
 
 
-maps = [seen(patient.network, name) for name in PHOTOGRAPHS]
-show(show_images(torch.stack([m[0] for m in maps]), [m[1] for m in maps], columns=3),
+found = {name: seen(patient.network, name) for name in PHOTOGRAPHS}
+show(show_images(torch.stack([lit(square(name), cam) for name, (cam, *_) in found.items()]),
+                 [f"{named(former)}: {said[former]:.2f}" for _, said, former in found.values()],
+                 columns=3),
      "Six photographs, each with a bright area where the network finds its answer.")
 
 # %% [markdown]
 # Sensible, on most of them: the cup, the flower's head, the pagoda.
 # (On the rocket it is the sky beside it that counts, and 7 x 7 cells are coarse.
 # Without the trained weights, the maps are those of a random network and mean nothing.)
-# Now operate as carelessly as at the start, with a new SE in four blocks, and look again.
+#
+# **Touch it.** Now let the operation do harm, step by step.
+# Four blocks have a new SE behind your `identity_start`, and the slider sets all four gammas at once: with 0 nothing has happened, with 1 it is the careless operation of the first screen.
+# On the left, the network looks where it is bright; on the right are the former answer and the two others that are most probable in the end.
+# Before you slide: which of the two will go first, the map or the answer?
 
 # %% tags=["experiment"]
 torch.manual_seed(0)
-careless = insert(patient.network, SE, "depthwise", (4, 7, 10, 14))
-pairs = [seen(network, name) for name in ("coffee", "china")
-         for network in (patient.network, careless)]
-show(show_images(torch.stack([pair[0] for pair in pairs]),
-                 [f"{when}, {pair[1]}" for when, pair in zip(("before", "after") * 2, pairs)]),
-     "Coffee and a palace, before and after the operation: the bright areas hardly move.")
-print("former answer:", {name: pairs[i][2] for name, i in (("coffee", 1), ("china", 3))})
+careless = insert(patient.network, lambda channels: identity_start(SE(channels)), "depthwise",
+                  (4, 7, 10, 14))
+
+
+def with_gamma(name, gamma):
+    for part, number in careless.named_parameters():
+        if part.endswith(".gamma"):
+            nn.init.constant_(number, gamma)
+    return seen(careless, name)
+
+
+slide_gamma(("coffee", "china"), with_gamma)
 
 # %% [markdown]
 # **The maps stay sensible while the network fails.**
-# The number above each picture is the probability of the former answer.
-# It falls from 0.95 to about a third for the coffee, and the palace is no longer called a palace, [in each of five runs](lab_book.md#6.-What-it-looks-at), while the maps hardly move.
+# The probability of the former answer falls from 0.95 to about a third for the coffee, and the palace is no longer called a palace, [in each of five runs](lab_book.md#6.-What-it-looks-at), while the bright cells hardly move.
 # So a beautiful heat map is no evidence that a network works: it shows where, and not whether.
 #
 # ## 7. The bug museum
@@ -637,8 +645,8 @@ print("blocks that differ:", patient.differing(exhibit))
 trained = freeze(operated, [f"blocks.{i}.1." for i in range(16)])
 score = patient.agreement(operated)
 pictures = [("the photograph", square("coffee")),
-            ("before", seen(patient.network, "coffee")[0]),
-            ("with 16 gates of mine", seen(operated, "coffee")[0])]
+            ("before", lit(square("coffee"), found["coffee"][0])),
+            ("with 16 gates of mine", lit(square("coffee"), seen(operated, "coffee")[0]))]
 keepsake("my_receipt.png", "16 modules in a network that was trained without them",
          {"": pictures},
          f"{len(receipt['loaded'])} entries loaded, {len(receipt['left'])} left over, "

@@ -12,7 +12,7 @@ from attention_lab.networks.lite0 import our_name
 from attention_lab.pictures import predict_then_run, show, show_images
 from attention_lab.pictures.keepsake import keepsake
 from attention_lab.pictures.prediction import after_predicting, remind
-from attention_lab.pictures.surgery import lit, show_blocks
+from attention_lab.pictures.surgery import lit, show_blocks, slide_gamma
 from attention_lab.tasks.surgery import (EARLY, PHOTOGRAPHS, Half, Patient, TwoZeros, after,
                                          features_for, learn_to_dim, named, normalised, square)
 
@@ -21,5 +21,6 @@ from attention_lab import begin
 __all__ = [
     "EARLY", "F", "Half", "PHOTOGRAPHS", "Patient", "TwoZeros", "after", "after_predicting", "begin", "check",
     "copy", "features_for", "keepsake", "learn_to_dim", "lit", "named", "nn", "normalised", "our_name",
-    "predict_then_run", "progress", "remind", "review", "show", "show_blocks", "show_images", "square", "torch"
+    "predict_then_run", "progress", "remind", "review", "show", "show_blocks", "show_images", "slide_gamma",
+    "square", "torch"
 ]

@@ -62,10 +62,10 @@ def cells(values: Tensor, title: str, *, high: float = 1, colour: str = MAPS, si
                  max(wide, _wide(title)) + 2 * EDGE, side + LINE + 2 * EDGE)
 
 
-def lit(picture: Tensor, seen: Tensor, title: str, ring: tuple[int, int], side: float = 200) -> Panel:
+def lit(picture: Tensor, seen: Tensor, title: str, ring: tuple[int, int] | None = None, side: float = 200) -> Panel:
     """Draws a picture, (3, H, W) from 0 to 1, and darkens the cells that are not seen.
 
-    seen: (rows, columns) of bool.
+    seen: (rows, columns), how much of each cell is seen, from 0 to 1; or bool.
     ring: row and column of the cell with a frame.
     """
     address, enlarged = inline(numbers(picture, title))
@@ -73,13 +73,14 @@ def lit(picture: Tensor, seen: Tensor, title: str, ring: tuple[int, int], side: 
     wide = side * picture.shape[2] / picture.shape[1]
     width, height = wide / columns, side / rows
     dark = "".join(f'<rect x="{EDGE + column * width:g}" y="{LINE + EDGE + row * height:g}" width="{width:g}" '
-                   f'height="{height:g}" fill-opacity="{0 if seen[row, column] else 0.65}"/>'
+                   f'height="{height:g}" fill-opacity="{0.65 * (1 - float(seen[row, column])):.3g}"/>'
                    for row in range(rows) for column in range(columns))
+    frame = ring and (f'<rect x="{EDGE + ring[1] * width:g}" y="{LINE + EDGE + ring[0] * height:g}" '
+                      f'width="{width:g}" height="{height:g}" fill="none" stroke="{MAPS}" stroke-width="3"/>')
     return Panel(f'{_title(title)}<image x="{EDGE}" y="{LINE + EDGE}" width="{wide:g}" height="{side:g}" '
                  f'href="{address}" preserveAspectRatio="none"{enlarged}/><g fill="#000000" '
-                 f'shape-rendering="crispEdges">{dark}</g><rect x="{EDGE + ring[1] * width:g}" '
-                 f'y="{LINE + EDGE + ring[0] * height:g}" width="{width:g}" height="{height:g}" fill="none" '
-                 f'stroke="{MAPS}" stroke-width="3"/>', max(wide, _wide(title)) + 2 * EDGE, side + LINE + 2 * EDGE)
+                 f'shape-rendering="crispEdges">{dark}</g>{frame or ""}',
+                 max(wide, _wide(title)) + 2 * EDGE, side + LINE + 2 * EDGE)
 
 
 def bars(values: Tensor, names: Sequence[str], title: str, *, high: float = 1, colours: Sequence[str] = (MAPS,),

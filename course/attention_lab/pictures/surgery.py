@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import torch.nn.functional as F
 from torch import Tensor
 
+from ..tasks.surgery import named, square
+from . import panels
 from .images import show
 from .style import FEATURES, LAYERS, MAPS, colour_map, house_figure
+from .touch import slide
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
     from matplotlib.figure import Figure
@@ -46,3 +49,33 @@ def lit(picture: Tensor, cam: Tensor) -> Tensor:
     heat = F.interpolate(cam[None, None] / cam.max().clamp_min(1e-9), picture.shape[1:], mode="bicubic")[0, 0]
     colours = picture.new_tensor(colour_map("heat")(heat.clamp(0, 1).numpy())).permute(2, 0, 1)
     return (colours[3] * colours[:3] + (1 - colours[3]) * picture).clamp(0, 1)
+
+
+def slide_gamma(photographs: Sequence[str], seen: Callable[[str, float], tuple[Tensor, Tensor, int]]) -> None:
+    """Displays a slider for gamma, the part of the operation that works, with what the network looks at and says.
+
+    seen: takes a photograph's name and gamma, and returns the map of the former answer (H', W'), the probabilities of
+        all classes, and the former answer.
+    """
+    gammas = [step / 10 for step in range(11)]
+    found = {(name, gamma): seen(name, gamma) for name in photographs for gamma in gammas}
+    classes = {name: _answers(*found[name, gammas[-1]][1:]) for name in photographs}
+
+    def drawn(name: str, gamma: float) -> list[panels.Panel]:
+        cam, said, _ = found[name, gamma]
+        return [panels.lit(square(name), cam / cam.max().clamp_min(1e-9), "what it looks at"),
+                panels.bars(said[classes[name]], [named(each) for each in classes[name]], "what it says",
+                            colours=(FEATURES, MAPS, MAPS))]
+
+    def says(name: str, gamma: float) -> str:
+        _, said, former = found[name, gamma]
+        return (f"gamma {gamma:g}: {named(former)} has {said[former]:.2f}. "
+                f"The network says {named(int(said.argmax()))}.")
+
+    slide({"photograph": {name: name for name in photographs}, "gamma": {f"{gamma:g}": gamma for gamma in gammas}},
+          drawn, says, start=[photographs[0], "0"], plays="gamma")
+
+
+def _answers(said: Tensor, former: int) -> list[int]:
+    """Returns the former answer, and the two most probable others."""
+    return [former, *(each for each in said.topk(3).indices.tolist() if each != former)][:3]

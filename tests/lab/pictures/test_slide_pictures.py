@@ -6,8 +6,9 @@ import torch
 from matplotlib.figure import Figure
 from torch import nn
 
-from attention_lab.pictures import mixing_desk
+from attention_lab.pictures import mixing_desk, panels
 from attention_lab.pictures import sliders as slide_pictures
+from attention_lab.pictures.surgery import slide_gamma
 from attention_lab.pictures.touch import point, slide
 from attention_lab.tasks import bars_and_posts
 from attention_lab.tasks.striped_cloths import direction_namer
@@ -83,6 +84,17 @@ class Branch(nn.Module):
 
     def forward(self, x):
         return x.mean((2, 3), keepdim=True).sigmoid()
+
+
+def test_gamma_moves_what_is_said_and_darkens_what_is_not_looked_at(capsys):
+    def seen(name, gamma):
+        return torch.tensor([[1.0, 0.5]]), torch.tensor([0.9 - 0.8 * gamma, 0.1, 0.8 * gamma]), 0
+
+    slide_gamma(["coffee"], seen)
+    said = capsys.readouterr().out
+    assert "gamma 0: class 0 has 0.90. The network says class 0." in said
+    [panel] = {panels.lit(torch.ones(3, 4, 4), seen("", 0)[0], "map").svg}
+    assert re.findall(r'fill-opacity="(.*?)"', panel) == ["0", "0.325"] and "stroke" not in panel
 
 
 def test_the_weights_of_positions_sum_to_1():
