@@ -21,11 +21,12 @@ KEEP ?=
 NO_RESTART := --max-worker-restart 0
 GROUPED := --dist loadgroup --no-loadscope-reorder $(NO_RESTART)
 
-BIN := $(CURDIR)/.venv/bin
+# Relative, because the folder may have a blank in its name.
+BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
-export PATH := $(BIN):$(PATH)
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
 
-.PHONY: lab reset quick test notebooks nightly affected class handout build measure site gpu browser database seccomp
+.PHONY: .venv/lab .venv/grade .venv/site .venv/test lab reset quick test notebooks nightly affected class handout build measure site gpu browser database seccomp
 
 lab: .venv/lab
 	$(BIN)/python -m attention_lab.lab --port=$(PORT) $(if $(filter no,$(BROWSER)),--no-browser)
@@ -97,32 +98,6 @@ seccomp:
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq libseccomp2 > /dev/null; } || \
 		echo "No libseccomp, and no way to install it here: the tests of that wall will be left out."
 
-.venv/made:
-	$(PYTHON) -c "import sys; sys.exit('Python 3.11 or newer is needed, this is ' + sys.version) if sys.version_info < (3, 11) else None"
-	$(PYTHON) -m venv .venv
-	$(PIP) install -q 'pip>=25.1'
-	touch $@
-
-.venv/lab: .venv/made constraints.txt pyproject.toml course/pyproject.toml
-	@echo "Installing PyTorch, JupyterLab and the course's library: once, a few minutes."
-	$(PIP) install -c constraints.txt -e course --group lab
-	@# Otherwise JupyterLab's first word to a newcomer is whether to send news.
-	$(BIN)/jupyter labextension disable --level=sys_prefix @jupyterlab/apputils-extension:announcements 2> /dev/null
-	touch $@
-
-# Sphinx, its theme and its Markdown; nothing of PyTorch.
-.venv/site: .venv/made constraints.txt pyproject.toml
-	$(PIP) install -q -c constraints.txt --group site
-	touch $@
-
-# What an instructor needs: nbgrader, and the autograder as a command. Graders and references are run from here, never installed.
-.venv/grade: .venv/lab
-	$(PIP) install -q -c constraints.txt -e course --group grade
-	printf '%s\n' '#!$(BIN)/python' 'import sys' 'sys.path[:0] = ["$(CURDIR)", "$(CURDIR)/course"]' \
-		'from autograder.cli import main' 'if __name__ == "__main__":' '    main()' > .venv/bin/autograder
-	chmod +x .venv/bin/autograder
-	touch $@
-
-.venv/test: .venv/grade
-	$(PIP) install -q -c constraints.txt -e course --group test
-	touch $@
+# What is installed already is not installed again; what does not work any more is made anew.
+.venv/lab .venv/grade .venv/site .venv/test:
+	@$(PYTHON) builder/set_up.py $(@F)

@@ -25,7 +25,8 @@ def command(my: Path, port: int, browser: bool, first: bool) -> list[str]:
     """Returns the command that starts JupyterLab. first: True opens lesson 00; otherwise JupyterLab opens what was open
     last."""
     # With a file as an argument, JupyterLab would show nothing but its folder.
-    options = [f"--port={port}", *([f"--LabApp.default_url={FIRST}"] if first else []),
+    # Below warnings, JupyterLab says a page of things before the address.
+    options = [f"--port={port}", "--log-level=WARN", *([f"--LabApp.default_url={FIRST}"] if first else []),
                *([] if browser else ["--no-browser"])]
     # in a container one often is, and JupyterLab refuses unless told
     root = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -51,9 +52,12 @@ def main(arguments: list[str] | None = None) -> int:
     my = Path("my")
     first = not my.exists()
     try:
-        print("\n".join(workspace.copy(lessons, my)) or f"{my} is up to date")
+        said = workspace.copy(lessons, my)
+        print(f"{len(said)} lessons are new, in {my}." if first else "\n".join(said) or f"{my} is up to date")
     except OSError as error:
         parser.error(str(error))
+    print(f"Your notebooks are in {my.resolve()}. JupyterLab shows them in your browser, at the address below. Ctrl-C "
+          "here ends it.", flush=True)
     try:
         return subprocess.call(command(my, options.port, not options.no_browser, first), cwd=my)
     except KeyboardInterrupt:  # JupyterLab asks by itself whether it should stop

@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 
@@ -20,7 +21,7 @@ from builder.download import FOLDER
 
 @pytest.fixture(scope="module")
 def unpacked(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("download")
+    folder = tmp_path_factory.mktemp("My Courses")  # a name with a blank
     with zipfile.ZipFile(download.write(folder / "course.zip")) as archive:
         archive.extractall(folder)
     return folder / FOLDER
@@ -53,6 +54,31 @@ def test_half_a_download_is_one_sentence(unpacked, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "start.py").write_bytes((unpacked / "start.py").read_bytes())
     assert "unpack the whole download" in started(tmp_path, monkeypatch) and not (tmp_path / ".venv").exists()
+
+
+def test_a_newer_zip_over_the_folder_is_installed(tmp_path, monkeypatch):
+    ran = []
+
+    def call(command, **_):
+        ran.append(" ".join(map(str, command)))
+        if "venv" in command:
+            (tmp_path / ".venv/bin").mkdir(parents=True)
+        return 0
+
+    monkeypatch.setattr(subprocess, "call", call)
+    monkeypatch.setattr(subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=b"global.no-index='1'"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "start.py").write_bytes(download.START.read_bytes())
+
+    def installed():
+        ran.clear()
+        assert started(tmp_path, monkeypatch) == 0 and ran[-1].endswith("-m attention_lab.lab")
+        return [command for command in ran if "--force-reinstall" in command]
+
+    for version in ("1.9.0", "1.10.0"):
+        (tmp_path / f"attention_lab-{version}-py3-none-any.whl").write_text(version)
+        [command] = installed()
+        assert version in command and not installed()
 
 
 @pytest.mark.nightly

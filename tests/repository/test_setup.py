@@ -1,13 +1,17 @@
-"""The three lists of packages agree, and what is installed is what was tested."""
+"""The three lists of packages agree, what is installed is what was tested, and an environment mends itself."""
 
+import json
 import re
 import tomllib
 from importlib.metadata import version
+from types import SimpleNamespace
 
+import pytest
 import yaml
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from builder import start
 from tests.conftest import ROOT
 
 COURSE = "-e ./course"
@@ -51,3 +55,79 @@ def test_the_tested_versions_are_the_installed_ones():
     for name in bounds():
         if name != "python":
             assert Version(version(name)).public == pins[name], name
+
+
+def environment(folder, monkeypatch):
+    """An Environment without a real .venv. Returns it, and the list of commands that it runs."""
+    ran = []
+
+    def call(command, **_):
+        ran.append(command)
+        if "venv" in command:
+            (folder / ".venv/bin").mkdir(parents=True)
+        return 0
+
+    monkeypatch.setattr(start.subprocess, "call", call)
+    return start.Environment(folder), ran
+
+
+def test_what_is_installed_is_not_installed_again_until_a_list_changes(tmp_path, monkeypatch):
+    made, ran = environment(tmp_path, monkeypatch)
+    packages = tmp_path / "constraints.txt"
+    packages.write_text("torch==2.6")
+
+    def installs():
+        ran.clear()
+        made.prepare()
+        made.install("lab", [packages], lambda: [("PyTorch.", ["-m", "pip"])])
+        return [made.python, "-m", "pip"] in ran
+
+    assert installs() and not installs()
+    packages.write_text("torch==2.7")
+    assert installs() and not installs()
+
+
+def test_a_moved_folder_and_a_lost_python_are_made_anew(tmp_path, monkeypatch, capsys):
+    before = tmp_path / "before"
+    before.mkdir()
+    environment(before, monkeypatch)[0].prepare()
+    moved, ran = environment(before.rename(tmp_path / "my courses"), monkeypatch)
+    moved.prepare()
+    assert "moved or renamed, so .venv is made anew" in capsys.readouterr().out and "venv" in ran[-1]
+    works = start.subprocess.call
+
+    def lost(command, **more):
+        if command[0] == moved.python:
+            raise FileNotFoundError(command[0])
+        return works(command, **more)
+
+    monkeypatch.setattr(start.subprocess, "call", lost)
+    moved.prepare()
+    assert "The Python behind .venv is gone, so .venv is made anew" in capsys.readouterr().out
+
+
+def test_what_pip_says_last_is_shown_when_it_fails_and_it_goes_on_from_there(tmp_path, monkeypatch):
+    made, _ = environment(tmp_path, monkeypatch)
+    made.prepare()
+
+    def call(command, stdout, **_):
+        stdout.write(b"no network\n")
+        return 1
+
+    monkeypatch.setattr(start.subprocess, "call", call)
+    with pytest.raises(start.Problem, match=r"no network\n\nThat failed"):
+        made.install("lab", [], lambda: [("PyTorch.", ["-m", "pip"])])
+    assert "lab" not in json.loads((tmp_path / ".venv/installed.json").read_text())
+
+
+@pytest.mark.parametrize("system, gpu, told, without_cuda", [
+    ("linux", False, "", True), ("linux", True, "", False), ("darwin", False, "", False),
+    ("linux", False, "global.find-links='/wheels'", False), ("linux", False, "global.timeout='20'", True),
+])
+def test_torch_comes_without_cuda_on_linux_without_a_gpu_unless_pip_is_told_where_to_look(
+        tmp_path, monkeypatch, system, gpu, told, without_cuda):
+    monkeypatch.setattr(start.sys, "platform", system)
+    monkeypatch.setattr(start, "GPU", (str(tmp_path if gpu else tmp_path / "none"),))
+    monkeypatch.setattr(start, "_reachable", lambda address: True)
+    monkeypatch.setattr(start.subprocess, "run", lambda *_, **__: SimpleNamespace(stdout=told.encode()))
+    assert (start.CPU in start.Environment(tmp_path).torch()[1]) == without_cuda
