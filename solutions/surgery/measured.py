@@ -76,6 +76,8 @@ def everything(patient: Patient) -> dict[str, list[float]]:
         torch.manual_seed(seed)
         for where in PLACES:
             keep(f"SE everywhere, {where}", agreement(MODULES["SE"], where, tuple(range(16))))
+            if not seed:
+                keep(f"half everywhere, {where}", agreement(lambda _: Half(), where, tuple(range(16))))
             for number in range(16):
                 keep(f"{where} {number}", agreement(MODULES["SE"], where, (number,)))
                 if not seed:

@@ -24,7 +24,7 @@
 # Almost everybody who wants attention has a network that was trained without it.
 # This page is about the operation, and about proving that the patient is alive.
 #
-# **Needs** lessons 01 and 03 (gates, training mode) · 2 h 10 min · 8 points · difficulty 3 of 5
+# **Needs** lessons 01 and 03 (gates, training mode) · 2 h 15 min · 8 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -43,7 +43,7 @@
 # | [a start that changes nothing](#3.-Exercise-2:-identity_start) (1 point) | 25 |
 # | [a receipt](#4.-Exercise-3:-load_by_key) (2 points) | 25 |
 # | [frozen, really](#5.-Exercise-4:-freeze) (1 point) | 15 |
-# | [what it looks at](#6.-Exercise-5:-grad_cam) (2 points) | 15 |
+# | [what it looks at](#6.-Exercise-5:-grad_cam) (2 points) | 20 |
 # | [the bug museum](#7.-The-bug-museum), [what we now know](#8.-What-we-now-know) | 10 |
 #
 # </details>
@@ -67,7 +67,7 @@ from attention_lab.tasks.surgery import (EARLY, PHOTOGRAPHS, Half, Patient, TwoZ
 # %% [markdown]
 # ## 1. Exercise 1: `insert`
 #
-# The patient is EfficientNet-Lite0, a network of 16 blocks that was trained on ImageNet, whose authors took SE *out*, because small devices do not support it well.
+# The patient is EfficientNet-Lite0, a network of 16 blocks that was trained on ImageNet, whose authors took SE [*out*](https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite), because small devices do not support it well.
 # It gets 60 pieces of six photographs.
 # Nobody labelled them, and nobody needs to: the untouched network's own answers are the yardstick.
 
@@ -77,7 +77,7 @@ print(f"{len(patient.answers)} pieces, {patient.answers.unique().numel()} differ
 print(f"agreement with itself: {patient.agreement(patient.network):.0f} %")
 
 # %% [markdown]
-# A block widens its map, looks at each channel by itself, and narrows it again.
+# A block widens its map, looks at each channel by itself (with a *depthwise* convolution), and narrows it again.
 # Most blocks also carry their input past all this, on a shortcut.
 # There are three places for a module.
 #
@@ -157,15 +157,10 @@ def agreement(make, where, blocks, called):
 
 everywhere = agreement(SE, "depthwise", range(16), "SE everywhere, depthwise")
 print(f"SE in all 16 blocks: {everywhere:.0f} % agreement")
-for where in ("branch", "depthwise"):
-    heavy = insert(patient.network, SE, where, range(16))
-    more = sum(p.numel() for p in heavy.parameters()) / sum(
-        p.numel() for p in patient.network.parameters())
-    print(f"{where}: {more:.2f} times the parameters")
 
 # %% [markdown]
 # There it is.
-# The second thing to notice is the price: SE's layers grow with the square of the channels, so the place where the map is wide is the expensive one.
+# There is a price as well: SE's layers grow with the square of the channels, so after the depthwise unit, where the map is wide, 16 of them make the network [81 % larger, and in the branch 3 %](lab_book.md#2.-Where-it-hurts).
 #
 # ## 2. Where does it hurt?
 #
@@ -201,8 +196,10 @@ with after_predicting(predicted):
         group = [i for i in range(16) if patient.network.blocks[i].shortcut == kept]
         mean = sum(in_one["depthwise"][i] for i in group) / len(group)
         print(f"shortcut: {kept}. Blocks {group}: {mean:.0f} % on average (depthwise)")
-    half = agreement(lambda channels: Half(), "depthwise", [10], "half, depthwise 10")
-    print(f"Block 10, everything times one half instead of SE: {half:.0f} %")
+    half, halves = (agreement(lambda channels: Half(), "depthwise", blocks, called)
+                    for blocks, called in (([10], "half, depthwise 10"),
+                                           (range(16), "half everywhere, depthwise")))
+    print(f"One half instead of SE: block 10 {half:.0f} %, all 16 {halves:.0f} %")
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>
@@ -216,7 +213,7 @@ with after_predicting(predicted):
 # **The damage is scale.**
 # A new SE has never seen anything worth attending to, so all its gates are near one half.
 # A constant of one half, which attends to nothing, [does about the same harm](lab_book.md#2.-Where-it-hurts).
-# So the 0 % says nothing about attention; it says that the layers behind were trained for numbers twice as large.
+# One half in all 16 blocks leaves 0 % as well, so the first screen says nothing about attention: the layers behind were trained for numbers twice as large.
 # </details>
 
 # %% [markdown]
@@ -271,7 +268,7 @@ check(identity_start)
 # <details><summary>Hint 3: what to leave alone</summary>
 #
 # One zero is enough.
-# Leave the module's own weights as they are, because a second zero would wait for the first one, and the first for the second.
+# Leave the module's own weights as they are: they get a gradient as soon as gamma has moved.
 # </details>
 
 # %% tags=["experiment"]
@@ -286,7 +283,7 @@ print(f"your start, all 16 blocks: {patient.agreement(safe):.0f} % agreement")
 # So give each start a small task that SE can do exactly: multiply half of the channels by 0.7, in 60 steps.
 # For a module that never learns anything, 100 % of the loss is left.
 #
-# *Predict.* How much of the loss is left with a bias of 6 (gates near 0.998), with your gamma, and with two zeros in a row: gamma, and a layer of zeros after the module?
+# *Predict.* How much of the loss is left with a bias of 6 (gates near 0.998), with your gamma, and with two zeros in a row, `x + gamma * layer(module(x))`, where gamma and all numbers of the layer are 0?
 
 # %% tags=["experiment"]
 predicted = {"bias 6": None, "gamma 0": None, "two zeros": None}
@@ -316,18 +313,18 @@ predict_then_run(predicted, {name: found[name][1] for name in predicted},
 with after_predicting(predicted):
     for name, (gradient, left, kept) in found.items():
         print(f"{name}: {kept:.0f} % agreement in four blocks, first gradient {gradient:.1g}, "
-              f"{left:.2g} % of the loss left")
+              f"{left:.3g} % of the loss left")
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **Saturation pays with the gradient.**
 # A large bias is safe because the sigmoid is flat there, and where it is flat, little gradient gets through.
-# [The larger the bias, the safer and the slower](lab_book.md#3.-Identity-starts); a bias of 2 learns well, and costs about a fifth of the answers.
+# [A bias of 4 or 6](lab_book.md#3.-Identity-starts) keeps nearly all answers and learns slowly; a bias of 2 learns as well as none, and costs about a fifth of the answers.
 #
-# **One zero costs nothing, two zeros are dead for ever.**
+# **One zero costs little, two zeros in a row are dead for ever.**
 # Gamma 0 hides the module's weights from the gradient for one step only, because gamma itself gets a gradient.
-# With a second zero after it, each waits for the other.
+# In the form with two zeros, gamma's gradient is zero because of the layer, and the layer's because of gamma, so neither ever moves.
 # </details>
 
 # %% [markdown]
@@ -339,7 +336,7 @@ with after_predicting(predicted):
 #
 # PyTorch's way out is `load_state_dict(state, strict=False)`.
 # It loads what fits, and raises no error for the rest.
-# It returns the lists of names that did not fit, and nearly nobody reads them.
+# It returns the lists of names that did not fit, and nothing makes you read them.
 
 # %% [markdown]
 # ### The exercise
@@ -353,7 +350,7 @@ with after_predicting(predicted):
 #
 # Nothing is loaded in part, and the counters `num_batches_tracked` are entries like all others.
 # So `loaded` and `new` add up to the model, and `loaded`, `left` and `wrong_shape` to the state.
-# If two entries have the same place, raise a `ValueError`, and load nothing.
+# If two entries of the state fit the same place, raise a `ValueError`, and load nothing.
 #
 # Worked example: the model has `a` (3) and `b` (2), the state `old.a` (3), `old.b` (5) and `old.c` (1), and `rename` takes `old.` away.
 # Then `loaded` is `["a"]`, `new` is `["b"]`, `left` is `["old.c"]` and `wrong_shape` is `["old.b"]`.
@@ -415,9 +412,9 @@ print(f"agreement: {patient.agreement(operated):.0f} %")
 # ## 5. Exercise 4: `freeze`
 #
 # *"I froze the network and trained only my module, and the accuracy fell."*
-# People write this again and again, and they did freeze every parameter.
+# Suppose that every parameter was frozen indeed.
 # The next cell is an extreme case.
-# It trains nothing at all: it puts the network's later blocks into training mode, shows them pictures without any gradient, and puts them back into eval mode.
+# It trains nothing at all: it puts the network into training mode, shows its later blocks pictures without any gradient, and puts it back into eval mode.
 #
 # *Predict* the agreement with the former answers after 5 and after 20 batches of 24 pieces.
 
@@ -451,15 +448,16 @@ predict_then_run(predicted, usual, unit="pieces with their former answer (%)")
 # **A BatchNorm changes without being trained.**
 # In training mode it collects the mean and the variance of what passes, and no `requires_grad` stops it.
 # Our pieces of photographs are not ImageNet, so its statistics move.
-# Each layer is only [a little off](lab_book.md#5.-Statistics), and it adds up over all of them.
+# No single layer is [far off](lab_book.md#5.-Statistics), but all of them together are enough.
 # </details>
 #
 # ### The exercise
 #
 # *About 10 minutes.*
 # `freeze(network, but)` lets only those parameters be trained whose names *begin* with one of the texts in `but`, and returns their names.
-# All BatchNorms whose own names do not begin so keep their statistics, even if somebody calls `network.train()` later.
+# All BatchNorms whose own names do not begin so keep their statistics, and go on normalising with them, even if somebody calls `network.train()` later.
 # (Every training loop does, at the start of each epoch.)
+# The tool for that is a *hook*, a function that a layer calls whenever it works; hint 2 shows how to register one.
 #
 # Worked example: with `but = ["fc", "blocks.3.1."]`, the parameters `fc.weight`, `fc.bias` and `blocks.3.1.gamma` are trained, and `blocks.3.0.expand.0.weight` is not.
 
@@ -513,7 +511,7 @@ print("the same pictures, frozen by you:", show_pictures(frozen, "by you"))
 # %% [markdown]
 # ### The exercise
 #
-# *About 10 minutes.*
+# *About 15 minutes.*
 # `grad_cam(network, layer, x, target)` returns (B, H', W') for the map that the module `layer` gives, and the class number `target`.
 # Ask the network in eval mode, and leave everything as you found it: the mode of each module, the gradients of the parameters, and no hook.
 # It should work on a frozen network as well.
@@ -567,12 +565,13 @@ show(show_images(torch.stack([lit(square(name), cam) for name, (cam, *_) in foun
 
 # %% [markdown]
 # Sensible, on most of them: the cup, the flower's head, the pagoda.
-# (On the rocket it is the sky beside it that counts, and 7 x 7 cells are coarse.
+# (To it, the astronaut is a bobsled.
+# On the rocket the bright cells lie in the sky beside it, and 7 x 7 cells are coarse.
 # Without the trained weights, the maps are those of a random network and mean nothing.)
 #
 # **Touch it.** Now let the operation do harm, step by step.
-# Four blocks have a new SE behind your `identity_start`, and the slider sets all four gammas at once: with 0 nothing has happened, with 1 it is the careless operation of the first screen.
-# On the left, the network looks where it is bright; on the right are the former answer and the two others that are most probable in the end.
+# Four blocks have a new SE behind your `identity_start`, and the slider sets all four gammas at once: with 0 nothing has happened, with 1 it is as careless as on the first screen, in four blocks instead of sixteen.
+# On the left is the map of the *former* answer, bright where it is large; on the right are the former answer and those that take its place.
 # Before you slide: which of the two will go first, the map or the answer?
 
 # %% tags=["experiment"]
@@ -591,9 +590,12 @@ def with_gamma(name, gamma):
 slide_gamma(("coffee", "china"), with_gamma)
 
 # %% [markdown]
-# **The maps stay sensible while the network fails.**
-# The probability of the former answer falls from 0.95 to about a third for the coffee, and the palace is no longer called a palace, [in each of five runs](lab_book.md#6.-What-it-looks-at), while the bright cells hardly move.
-# So a beautiful heat map is no evidence that a network works: it shows where, and not whether.
+# <details><summary>What came out (opens when you have slid)</summary>
+#
+# **The answer goes, and the map stays.**
+# The palace is no longer called a palace, the coffee keeps its name with about a third of its former probability, [in each of five runs](lab_book.md#6.-What-it-looks-at), and the bright cells hardly move.
+# So on these two photographs a beautiful heat map is no evidence that the network works: it shows where it would look for an answer that it no longer gives.
+# </details>
 #
 # ## 7. The bug museum
 #
@@ -614,10 +616,11 @@ print(f"{score:.0f} % of the answers are the same")
 # A test that needs no sharp eyes asks each block: *do you compute what you computed before?*
 
 # %% tags=["experiment"]
+# your turn: load once more, with load_by_key and a rename that knows the wrapped block
 print("blocks that differ:", patient.differing(exhibit))
 
 # %% [markdown]
-# Repair the exhibit until the list is empty, with your `load_by_key`.
+# Repair the exhibit in this cell, until the list is empty.
 #
 # <details><summary>What is wrong</summary>
 #
@@ -630,8 +633,8 @@ print("blocks that differ:", patient.differing(exhibit))
 # ## 8. What we now know
 #
 # SE was not bad: a module that has not learned anything changes the scale, and the layers behind it were trained for another one.
-# A shortcut protects the network from that, and an identity start makes it unnecessary.
-# One zero in front of the module is enough; a saturated gate learns slowly, and two zeros never.
+# A shortcut protects the network from that, and with an identity start no protection is needed.
+# One zero in front of the module's difference is enough; a saturated gate learns slowly, and two zeros in a row never.
 # Weights are loaded by name, and only a receipt that adds up shows that all of them arrived.
 # And a frozen network still changes as long as its BatchNorms are in training mode.
 #

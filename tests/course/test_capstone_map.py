@@ -15,7 +15,7 @@ NAMES = FIGURES.arms(RUNS)
 AT_ONCE, LATER = ({arm: found(arm) for arm in NAMES} for found in (
     lambda arm: FIGURES.scores(RUNS, arm, 1), lambda arm: FIGURES.trained_longer(RUNS, arm)))
 WITHOUT_REACH = {"nothing", "the wrapper alone", "SE, no squeeze", "SE", "ECA", "DANet position", "DANet channel",
-                 "polarized", "external", "EMSA"}
+                 "multi-head", "polarized", "external", "EMSA"}
 REACHES = {"three more 3x3 convs", "CBAM", "BAM", "pyramid split", "windows", "GRL", "CloAttention", "SCConv",
            "CoordAtt"}
 

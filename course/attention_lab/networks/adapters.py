@@ -108,6 +108,8 @@ PLUGS = {
     "BAM": Plug("04_bam", "BAM", lambda made, c: made(c, 2)),
     "DANet position": Plug("05a_danet", "PositionAttention", lambda made, c: made(c, 2)),
     "DANet channel": Plug("05a_danet", "ChannelAttention", lambda made, c: made()),
+    "multi-head": Plug("05c_vit", "MultiHeadSelfAttention",
+                       lambda made, c: Beside(c, OnTokens(made(c, 2), lambda m, t, size: m(t)))),
     "pyramid split": Plug("06a_pyramid_split", "PyramidSplitAttention",
                           lambda made, c: made(c, c, (3, 5, 7, 9), (1, 1, 1, 1), reduction=2)),
     "polarized": Plug("06b_polarized", "PolarizedSelfAttention", lambda made, c: made(c)),

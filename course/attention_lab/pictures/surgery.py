@@ -59,13 +59,13 @@ def slide_gamma(photographs: Sequence[str], seen: Callable[[str, float], tuple[T
     """
     gammas = [step / 10 for step in range(11)]
     found = {(name, gamma): seen(name, gamma) for name in photographs for gamma in gammas}
-    classes = {name: _answers(*found[name, gammas[-1]][1:]) for name in photographs}
+    classes = {name: _answers([found[name, gamma] for gamma in gammas]) for name in photographs}
 
     def drawn(name: str, gamma: float) -> list[panels.Panel]:
         cam, said, _ = found[name, gamma]
-        return [panels.lit(square(name), cam / cam.max().clamp_min(1e-9), "what it looks at"),
+        return [panels.lit(square(name), cam / cam.max().clamp_min(1e-9), "map of the former answer"),
                 panels.bars(said[classes[name]], [named(each) for each in classes[name]], "what it says",
-                            colours=(FEATURES, MAPS, MAPS))]
+                            colours=(FEATURES, MAPS, MAPS, MAPS))]
 
     def says(name: str, gamma: float) -> str:
         _, said, former = found[name, gamma]
@@ -76,6 +76,8 @@ def slide_gamma(photographs: Sequence[str], seen: Callable[[str, float], tuple[T
           drawn, says, start=[photographs[0], "0"], plays="gamma")
 
 
-def _answers(said: Tensor, former: int) -> list[int]:
-    """Returns the former answer, and the two most probable others."""
-    return [former, *(each for each in said.topk(3).indices.tolist() if each != former)][:3]
+def _answers(found: Sequence[tuple[Tensor, Tensor, int]]) -> list[int]:
+    """Returns the former answer, and three others: those that are the answer somewhere, and the most probable ones."""
+    _, last, former = found[-1]
+    given = (int(said.argmax()) for _, said, _ in found)
+    return list(dict.fromkeys([former, *given, *last.topk(min(4, len(last))).indices.tolist()]))[:4]

@@ -32,7 +32,8 @@ from .data import photograph
 
 PHOTOGRAPHS = ("astronaut", "coffee", "flower", "rocket", "chelsea", "china")
 NAMES = {967: "espresso", 985: "daisy", 657: "missile", 698: "palace", 285: "Egyptian cat", 450: "bobsled",
-         449: "boathouse", 282: "tiger cat", 281: "tabby", 968: "cup", 925: "consomme", 975: "lakeside"}
+         449: "boathouse", 282: "tiger cat", 281: "tabby", 968: "cup", 925: "consomme", 975: "lakeside",
+         442: "bell cote"}
 PIECES, SIDE, SMALLEST, LARGEST = 60, 96, 128, 300  # pieces; pixels on their sides, and of what is cut out
 BATCH = 24  # pieces that pass together where statistics are collected
 EARLY = 4  # the first block from which the network is trained or asked; those before it are computed once
