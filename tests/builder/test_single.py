@@ -18,8 +18,9 @@ from nbformat.v4 import new_code_cell
 
 from autograder.lessons import course
 from autograder.submission.parse import parse
-from builder import single
+from builder import notebooks, single
 from builder.download import wheel
+from builder.run import beside
 from tests.builder.test_first_cell import ADDRESS, published, said  # noqa: F401  a fixture
 
 LESSONS = course.lessons()
@@ -69,15 +70,15 @@ def test_with_an_address(published):  # noqa: F811  the fixture
     assert f'"git+https://github.com/{ADDRESS}#subdirectory=course"' in first_cell()
 
 
-@pytest.mark.parametrize("beside, address, installed", [
+@pytest.mark.parametrize("files, address, installed", [
     ([], False, None), ([], True, "git+https"), (["attention_lab-9-py3-none-any.whl"], True, "attention_lab-9"),
     (["attention_lab-9-py3-none-any.whl"], False, "attention_lab-9"),
     (["attention_lab-9-py3-none-any.whl", "attention_lab/__init__.py"], True, None)])
-def test_the_first_cell_installs_the_library_only_where_it_is_missing(beside, address, installed, tmp_path, request):
+def test_the_first_cell_installs_the_library_only_where_it_is_missing(files, address, installed, tmp_path, request):
     """pip is made up: what is seen is what it is given."""
     if address:
         request.getfixturevalue("published")
-    for name in beside:
+    for name in files:
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).touch()
     before = (f"import os, subprocess, sys, types\nos.chdir({str(tmp_path)!r})\nsys.path.insert(0, '')\n"
@@ -130,9 +131,14 @@ class Pictures(HTMLParser):
                                                  marks=[] if lesson == SE else [pytest.mark.nightly])
                                     for lesson in LESSONS])
 def test_alone_with_the_library_a_solved_lesson_runs_and_shows_all(lesson, clean, tmp_path):
-    """Its experiments, too. Nothing is fetched, and nothing can be written but in its folder."""
+    """Its experiments, too. Nothing is fetched, and nothing can be written but in its folder. The capstone takes
+    modules out of the other lessons' notebooks, so these lie in folders next to it."""
     python, library, site = clean
-    shutil.copy(library, tmp_path)
+    alone = tmp_path / "alone"
+    for path in [library, *beside(lesson.name, notebooks.read_source(lesson))]:
+        folder = alone if path == library else tmp_path / path.parent.name
+        folder.mkdir()
+        shutil.copy(path, folder)
     notebook = nbformat.from_dict(single.notebook(lesson))
     solved = nbformat.read(course.NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4)
     answers = {cell.id: cell.source for cell in solved.cells}
@@ -140,13 +146,13 @@ def test_alone_with_the_library_a_solved_lesson_runs_and_shows_all(lesson, clean
         if cell.metadata.get("nbgrader", {}).get("solution"):
             cell.source = answers[cell.id]
     notebook.cells.append(new_code_cell(LOOK, id="look"))
-    nbformat.write(notebook, tmp_path / "one.ipynb")
+    nbformat.write(notebook, alone / "one.ipynb")
     environment = {**os.environ, "HOME": "/proc/nobody", "PIP_NO_INDEX": "1", "JUPYTER_RUNTIME_DIR": str(tmp_path)}
     environment.pop("PYTHONPATH", None)
     subprocess.run([python, "-m", "nbconvert", "--to=notebook", "--execute", "--allow-errors", "--inplace",
-                    "one.ipynb"], cwd=tmp_path, env=environment, check=True, capture_output=True)
+                    "one.ipynb"], cwd=alone, env=environment, check=True, capture_output=True)
     assert (site / "attention_lab/__init__.py").is_file()
-    ran = nbformat.read(tmp_path / "one.ipynb", as_version=4)
+    ran = nbformat.read(alone / "one.ipynb", as_version=4)
     code = {cell.id: cell for cell in ran.cells if cell.cell_type == "code"}
     assert not [(cell.id, output) for cell in code.values() for output in cell.outputs
                 if output.output_type == "error"]
