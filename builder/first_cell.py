@@ -64,6 +64,7 @@ __all__ = [
 WITH_LINK = """\
 **Colab** (we have not tried this on Colab itself): each lesson has a link "Open in Colab" below its title.
 Run the first cell there, which fetches the library.
+To see the drawings, upload the notebook from the lesson's web page instead.
 Colab does not keep its files, so download your notebook when you are done.
 To install only the library, type:
 
@@ -71,12 +72,9 @@ To install only the library, type:
 pip install "git+https://github.com/{repository}#subdirectory=course"
 ```"""  # noqa: E501
 BY_HAND = """\
-**Colab** (we have not tried this on Colab itself): `make handout` writes the library's file to `work/library/`.
-Upload this file and a notebook, and put this cell before the notebook's first cell:
-
-```python
-%pip install -q /content/attention_lab-*.whl
-```"""
+**Colab** (we have not tried this on Colab itself): download the notebook, which holds its drawings, and the library from a lesson's web page.
+Upload both; the first cell installs the library.
+(In a clone, `make site` writes both to `work/site/html/downloads/`.)"""  # noqa: E501
 
 
 def linked(notebook: NotebookNode, lesson: str, repository: str) -> None:

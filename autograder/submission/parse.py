@@ -14,6 +14,7 @@ from typing import Any
 
 from nbformat import NotebookNode
 
+from autograder.lessons.attached import NAME, beside
 from autograder.submission import other_files
 from autograder.submission.salvage import OUTPUTS, STRING, is_notebook, salvaged
 
@@ -52,8 +53,8 @@ def read(data: bytes) -> tuple[str, NotebookNode | Unreadable]:
 
 
 def parse(data: bytes) -> NotebookNode:
-    """Returns the cells of a notebook file of any version and encoding, without outputs. Their metadata keep only
-    nbgrader's marks and the tags.
+    """Returns the cells of a notebook file of any version and encoding, without outputs and the lesson's drawings.
+    Their metadata keep only nbgrader's marks and the tags.
 
     Of a damaged file, everything that can be read is returned. A first cell and NOTE in the metadata then say so.
     Raises Unreadable.
@@ -190,7 +191,7 @@ def _cell(raw: Any) -> NotebookNode:
     if kind == "code":
         cell = _made("code", source)
     else:  # a raw cell, or one of a kind that nobody knows, is text to look at
-        cell = _made("markdown", source if kind == "markdown" else as_text(source))
+        cell = _made("markdown", beside(source) if kind == "markdown" else as_text(source))
     cell.id = raw["id"] if isinstance(raw.get("id"), str) and re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", raw["id"]) else ""
     if marks:
         cell.metadata.nbgrader = NotebookNode({k: marks[k] for k in MARKS if k in marks and _is_plain(marks[k])})
@@ -215,12 +216,13 @@ def _made(kind: str, source: str, name: str = "") -> NotebookNode:
 
 
 def _attachments(raw: Any) -> dict[str, dict[str, str]]:
-    """The pictures that were pasted into a cell; anything else that is attached is left out."""
+    """The pictures that were pasted into a cell; anything else that is attached is left out, and so are the lesson's
+    own drawings."""
     if not isinstance(raw, dict):
         return {}
     pictures = {str(name): {mime: data for mime, data in bundle.items() if mime in IMAGES and isinstance(data, str)
                             and re.fullmatch(r"[A-Za-z0-9+/=\s]*", data)} for name, bundle in raw.items()
-                            if isinstance(bundle, dict)}
+                            if isinstance(bundle, dict) and not NAME.fullmatch(str(name))}
     small = sum(len(data) for bundle in pictures.values() for data in bundle.values()) <= ATTACHED
     return {name: bundle for name, bundle in pictures.items() if bundle and small}
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from autograder.lessons.course import COURSE, ROOT, Lesson, lessons
-from builder import download
+from builder import download, single
 from docs.site import api, instrument, lesson, museum
 from docs.site.blocks import html
 from docs.site.course import drawing
@@ -116,13 +116,10 @@ def index(title: str, words: str, modules: dict[str, Path]) -> str:
 
 
 def hand_outs(folder: Path, chosen: Iterable[Lesson]) -> None:
-    """Each lesson's notebook, the library, which brings all else, and a zip of the course with a start.py to
+    """Each lesson as a single notebook, the library, which brings all else, and a zip of the course with a start.py to
     double-click."""
-    folder.mkdir(parents=True)
-    download.wheel(folder)
+    single.write(folder, chosen)
     download.write(folder / "course.zip")
-    for each in chosen:
-        shutil.copy(COURSE / each.name / f"{each.name}.ipynb", folder)
 
 
 def external_links(built: Path) -> str:

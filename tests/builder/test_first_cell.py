@@ -114,7 +114,7 @@ def test_the_setting_reaches_the_learners_page(published, tmp_path):
     assert (before, after) == ("# A title\n\n", "\nThe end.\n") and "old" not in text
     assert f'pip install "git+https://github.com/{ADDRESS}#subdirectory=course"' in text
     published.write_text('[tool.course]\nrepository = ""\n', encoding="utf-8")
-    assert "github.com" not in shared.with_parts(page) and "%pip install" in shared.with_parts(page)
+    assert "github.com" not in shared.with_parts(page) and "the first cell installs" in shared.with_parts(page)
 
 
 def test_the_setting_reaches_the_citation_and_the_package(published):

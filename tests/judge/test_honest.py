@@ -17,7 +17,8 @@ HONEST = WRITING | PLACES | NAMES | JUPYTER
 OFTEN = {
     "lazy layers", "a breakpoint that stayed", "a class in two cells", "a module in a copied experiment",
     "a base class in a cell below", "all in one cell", "format 3", "another helper of that name", "Python's names",
-    "float64 by default", "a package for plots", "a package with parts", "timed, with IPython's own name",
+    "float64 by default", "a package for plots", "a package with parts", "a single notebook",
+    "timed, with IPython's own name",
 }
 
 

@@ -2,6 +2,8 @@
 
 import json
 
+from autograder.lessons.course import lessons
+from builder import single
 from tests.judge.honest import Content, Honest, cell_of, code, code_cells, new_cell, put, solved
 
 CODE = code()
@@ -37,6 +39,13 @@ def version_3(content: Content) -> bytes:
              {"cell_type": cell["cell_type"], "source": cell["source"], "metadata": {}} for cell in content["cells"]]
     return json.dumps({"nbformat": 3, "nbformat_minor": 0, "metadata": {"name": ""},
                        "worksheets": [{"cells": cells, "metadata": {}}]}).encode()
+
+
+def single_notebook(content: Content) -> None:
+    """A notebook with its drawings in it, whose first cell installs the library where it is missing."""
+    answers = {cell["id"]: cell for cell in content["cells"] if cell["metadata"].get("nbgrader", {}).get("solution")}
+    lesson = next(lesson for lesson in lessons() if lesson.name == "01_se")
+    content["cells"] = [answers.get(cell["id"], cell) for cell in single.notebook(lesson)["cells"]]
 
 
 def other_kernel(content: Content) -> None:
@@ -193,6 +202,7 @@ PLACES = {
                                             lost={"SEBlock": 4}, said="SyntaxError", unfinished=True),
     "notes": Honest(file=with_notes),
     # the file
+    "a single notebook": Honest(file=single_notebook),
     "format 3": Honest(file=version_3),
     "format 4.0 without metadata": Honest(file=oldest),
     "another kernel": Honest("00_warmup", file=other_kernel),
