@@ -25,7 +25,6 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from attention_lab.networks.adapters import Maker, more_convolutions
-from attention_lab.networks.my_net import BLOCKS
 from attention_lab.networks.welch import Difference
 from attention_lab.networks.welch import together as compared
 from attention_lab.tasks.data import PHOTOS
@@ -33,7 +32,7 @@ from attention_lab.tasks.digits_on_photos import FORMS, WIDE, Digits, Split, dig
 
 from .clustered import clustered
 from .digit_net import BATCH, STRIDE, TESTED, WIDTHS, DigitNet, PairNet
-from .real import CATNET, makers
+from .real import BLOCKS, CATNET, makers
 from .side_by_side import Lane, Run, drive
 
 FILE = Path(__file__).with_suffix(".jsonl")  # a line for each finished run

@@ -24,8 +24,8 @@ import torch
 from PIL import Image
 from torch import Tensor, nn
 
+from attention_lab.networks import my_net
 from attention_lab.networks.adapters import CONTROLS, Maker
-from attention_lab.networks.my_net import BLOCKS
 from attention_lab.tasks.digits_on_photos import COLOURS, digit_pairs, framed_digits
 from autograder.lessons.course import ROOT, lessons
 from autograder.lessons.topics import topic
@@ -33,6 +33,8 @@ from autograder.lessons.topics import topic
 from .digit_net import BATCH, TESTED, WIDTHS, DigitNet, Draw, PairNet, learn, right_on_test
 
 RUNS = ROOT / "work/real"
+# 05c came later: its module is in the capstone's map, and has no run here.
+BLOCKS = {name: plug for name, plug in my_net.BLOCKS.items() if plug.lesson != "05c_vit"}
 STEPS, LONGER, SEEDS, PEAK_RATE = 1000, 5, (0, 1, 2), 0.005
 POINTS = 10  # of a learning curve
 LOOKED_AT, DRAWN = 1000, 4  # pictures whose channels are compared, and whose maps are drawn
