@@ -1,15 +1,14 @@
 # The course and its grader in a container; docs/instructors/sandbox.md has the line to run it.
-# PyTorch's own package index has wheels for computers without a GPU: name it in PIP_EXTRA_INDEX_URL and the image is gigabytes smaller.
 # Where that base can't be pulled, BASE names another: a Debian 12 with python3 and python3-venv.
 ARG BASE=python:3.11-slim-bookworm
 FROM ${BASE}
 
-ARG PIP_EXTRA_INDEX_URL
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends libseccomp2 make && rm -rf /var/lib/apt/lists/*
 
 WORKDIR /attention
 # What is installed comes first, so that a changed page installs nothing anew.
 COPY Makefile constraints.txt pyproject.toml ./
+COPY builder/start.py builder/set_up.py builder/
 COPY course/pyproject.toml course/hatch_build.py course/
 COPY course/attention_lab course/attention_lab
 RUN make .venv/grade

@@ -64,7 +64,6 @@ __all__ = [
 WITH_LINK = """\
 **Colab** (we have not tried this on Colab itself): each lesson has a link "Open in Colab" below its title.
 Run the first cell there, which fetches the library.
-To see the drawings, upload the notebook from the lesson's web page instead.
 Colab does not keep its files, so download your notebook when you are done.
 To install only the library, type:
 
@@ -117,8 +116,9 @@ def _imports(notebook: NotebookNode) -> tuple[int, NotebookNode]:
 
 
 def link(lesson: str, repository: str) -> str:
-    """The address that opens a released lesson in Colab."""
-    return f"https://colab.research.google.com/github/{repository}/blob/main/course/{lesson}/{lesson}.ipynb"
+    """The address that opens a lesson in Colab: a single notebook, on a branch that .github/workflows/publish.yml
+    writes."""
+    return f"https://colab.research.google.com/github/{repository}/blob/notebooks/{lesson}.ipynb"
 
 
 def elsewhere(repository: str) -> str:

@@ -70,9 +70,10 @@ def files_of(lesson: str) -> Path:
 
 
 def repository() -> str:
-    """Returns the course's address, owner/name on GitHub; empty as long as it is not published. Raises ValueError if
-    the address has another form."""
-    address = tomllib.loads(SETTINGS.read_text(encoding="utf-8"))["tool"]["course"]["repository"]
+    """Returns the course's address, owner/name on GitHub; empty as long as it is not published. A workflow that
+    publishes names its own repository in the environment. Raises ValueError if the address has another form."""
+    address = os.environ.get("COURSE_REPOSITORY") or tomllib.loads(
+        SETTINGS.read_text(encoding="utf-8"))["tool"]["course"]["repository"]
     if address and not re.fullmatch(r"[\w.-]+/[\w.-]+", address, re.ASCII):
         raise ValueError(f"{SETTINGS}: repository = {address!r}; write owner/name, as in "
                          "\"somebody/attention-by-hand\", or nothing")

@@ -87,7 +87,7 @@ def test_it_fits_the_page(repository):
 def test_an_address_links_to_colab_and_nothing_does_without():
     with_link, without = (made(repository).cells[0].source for repository in (ADDRESS, ""))
     assert without == "# A title\n\n*A sentence.*"
-    notebook = f"https://colab.research.google.com/github/{ADDRESS}/blob/main/course/01_se/01_se.ipynb"
+    notebook = f"https://colab.research.google.com/github/{ADDRESS}/blob/notebooks/01_se.ipynb"
     assert with_link == f"# A title\n\n[Open in Colab]({notebook})\n\n*A sentence.*"
 
 
@@ -103,7 +103,7 @@ def published(tmp_path, monkeypatch):
 def test_the_setting_reaches_every_lesson_and_every_page_keeps_its_form(published):
     for lesson in course.lessons():
         notebook = notebooks.read_source(lesson)
-        assert f"{ADDRESS}/blob/main/course/{lesson.name}/{lesson.name}.ipynb" in notebook.cells[0].source
+        assert f"{ADDRESS}/blob/notebooks/{lesson.name}.ipynb" in notebook.cells[0].source
 
 
 def test_the_setting_reaches_the_learners_page(published, tmp_path):
