@@ -101,7 +101,7 @@ class Mistake:
     def remainder(self) -> bool:
         def rest(each: Answer, of: str, by: str) -> int:
             a, b = each.settings.get(of), each.settings.get(by)
-            return a % b if type(a) is type(b) is int and a > b > 1 and by.islower() else 0
+            return a % b if type(a) is type(b) is int and a > b > 1 and of not in "HW" and by.islower() else 0
         return any(self.only(lambda each: rest(each, *names) > 0,
                              lambda each: each.less(each.settings[names[0]], rest(each, *names)))
                    for names in permutations(sorted({name for each in self.plain for name in each.settings}), 2))
