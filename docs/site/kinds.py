@@ -104,6 +104,7 @@ class Mistake:
             return a % b if type(a) is type(b) is int and a > b > 1 and of not in "HW" and by.islower() else 0
         return any(self.only(lambda each: rest(each, *names) > 0,
                              lambda each: each.less(each.settings[names[0]], rest(each, *names)))
+                   and all(each.settings[names[0]] >= 2 * each.settings[names[1]] for each in self.wrong)
                    for names in permutations(sorted({name for each in self.plain for name in each.settings}), 2))
 
     def size_one(self) -> bool:
