@@ -12,8 +12,8 @@ TESTS = Path(__file__).parent
 OTHERS = {
     "solutions/shared/*": "solutions lessons graders audit",
     "solutions/*/page.py": "course", "solutions/*/figures.py": "course", "solutions/*/review.py": "course",
-    "solutions/*/catalogue/*": "lessons graders",
-    "solutions/*": "lessons graders audit parity course",
+    "solutions/*/catalogue/*": "lessons graders site",
+    "solutions/*": "lessons graders audit parity course site",
 }
 ALSO = {"checking": "lessons judge", "judge": "graders", "worker": "judge adversarial", "sandbox": "judge adversarial",
         "submission": "judge corruption", "builder": "course", "docs": "typed site"}

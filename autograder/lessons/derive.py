@@ -45,16 +45,16 @@ def _relaid(exercise: Exercise, case: Case, layout: str, axes: Sequence[int]) ->
     layout: a key of attention_lab's LAYOUTS.
     axes: the numbers of axes for which this layout is made.
     """
-    return _with_tensors(case, lambda t: replace(t, layout=layout)
+    return with_tensors(case, lambda t: replace(t, layout=layout)
                          if len(t.shape) in axes and t.kind == "normal" else t)
 
 
 def _scaled(case: Case, factor: float) -> Case:
-    return _with_tensors(case, lambda t: replace(t, scale=factor * t.scale))
+    return with_tensors(case, lambda t: replace(t, scale=factor * t.scale))
 
 
 def zeros_and_ones(case: Case) -> Case:
-    return _with_tensors(case, lambda t: replace(t, kind="mask") if t.kind == "normal" else t)
+    return with_tensors(case, lambda t: replace(t, kind="mask") if t.kind == "normal" else t)
 
 
 def _overflowing(exercise: Exercise, case: Case) -> Case:
@@ -70,7 +70,7 @@ STANDARD = (
     Standard("training mode", lambda _, case: replace(case, train=True), modules_only=True),
     Standard("large numbers", lambda exercise, case: _scaled(case, exercise.large), visible=False),
     Standard("scores too large for `exp` alone", _overflowing),
-    Standard("an input that needs no gradient", lambda _, case: _with_tensors(case, lambda t: replace(t, grad=False)),
+    Standard("an input that needs no gradient", lambda _, case: with_tensors(case, lambda t: replace(t, grad=False)),
              visible=False),
     # a mean of what is not zero is another one
     Standard("zeros and ones", lambda _, case: replace(zeros_and_ones(case), gradients=False), visible=False),
@@ -147,15 +147,15 @@ def resized(case: Case) -> tuple[Case, Case]:
     Such a call comes first, and then a call of the module's own sizes. This shows whether anything is kept from either
     call: an index, a mask or a size. It even shows a gate that is kept only as long as the shape stays the same.
     """
-    return _other_sides(case), _with_tensors(case, _one_image_more)
+    return _other_sides(case), with_tensors(case, _one_image_more)
 
 
 def _other_sides(case: Case) -> Case:
     """Returns the call with one more image, and other sides. If sizes are given beside tokens, the sizes and the tokens
     are doubled, so that windows still fit."""
     if not any(map(_is_size, case.args)):
-        return _with_tensors(case, _longer)
-    return _with_tensors(replace(case, args=tuple(_twice(value) if _is_size(value) else value for value in case.args)),
+        return with_tensors(case, _longer)
+    return with_tensors(replace(case, args=tuple(_twice(value) if _is_size(value) else value for value in case.args)),
                          _doubled)
 
 
@@ -197,7 +197,7 @@ def tensors(case: Case) -> list[RandomTensor]:
         found.append(tensor)
         return tensor
 
-    _with_tensors(case, seen)
+    with_tensors(case, seen)
     return found
 
 
@@ -206,7 +206,7 @@ def relaid(case: Case) -> bool:
     return any(t.layout != "contiguous" for t in tensors(case))
 
 
-def _with_tensors(case: Case, change: Callable[[RandomTensor], RandomTensor]) -> Case:
+def with_tensors(case: Case, change: Callable[[RandomTensor], RandomTensor]) -> Case:
     """The case with every tensor of its call changed."""
     return replace(case, args=_mapped(case.args, change),
                    kwargs={key: _mapped(value, change) for key, value in case.kwargs.items()})

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from autograder.lessons.course import COURSE, ROOT, Lesson, lessons
 from builder import download, single
-from docs.site import api, instrument, lesson, museum
+from docs.site import api, instrument, lesson, mistakes, museum
 from docs.site.blocks import html
 from docs.site.course import drawing
 
@@ -66,6 +66,7 @@ def copied(page: Path) -> str:
 def write(source: Path, chosen: Sequence[Lesson]) -> None:
     """All pages in MyST Markdown."""
     pages = {"index": front(chosen), "museum": museum.page(chosen), "instrument": instrument.page(chosen),
+             "atlas/index": mistakes.front(chosen), **{f"atlas/{each.name}": mistakes.page(each) for each in chosen},
              **{name: copied(path) for name, path in COPIED.items()}}
     for each in chosen:
         pages[f"lessons/{each.name}"] = lesson.page(each)

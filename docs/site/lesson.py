@@ -65,6 +65,7 @@ def page(lesson: Lesson) -> str:
                 shown, asked = folded("Write down your guess, then open what this cell shows", shown), False
             parts.append(code(cell) + shown)
             asked = asked or waits
+    parts.append(f"[Mistakes that people make here](../atlas/{lesson.name}.md)")
     return "\n\n".join(parts) + "\n"
 
 

@@ -35,7 +35,7 @@ def test_every_folder_of_tests_is_in_a_part_of_the_weekly_run_and_in_one_only():
     ("autograder/judge/judge.py", ["judge", "graders"]), ("autograder/intake/files.py", ["intake"]),
     ("course/attention_lab/pictures/se.py", ["lab/pictures"]), ("course/attention_lab/storage.py", ["lab"]),
     ("course/attention_lab/checking/facts/facts.py", ["checking", "lessons", "judge"]),
-    ("solutions/se/catalogue/SEBlock.py", ["lessons", "graders"]), ("tests/hub/test_cycle.py", ["hub"]),
+    ("solutions/se/catalogue/SEBlock.py", ["lessons", "graders", "site"]), ("tests/hub/test_cycle.py", ["hub"]),
     ("pyproject.toml", [])])
 def test_a_changed_file_names_the_folder_of_tests_that_mirrors_it(path, folders):
     assert affected.tested_by(path) == folders
