@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attention_lab.checking.known import recorded
 from attention_lab.notebook.course_map import duration
-from autograder.lessons.course import COURSE, LIST, ROOT, files_of, lessons, plans, repository, ways
+from autograder.lessons.course import COURSE, LIST, NOTEBOOKS, ROOT, files_of, lessons, plans, repository, ways
 from builder import first_cell, versions
 
 PAGES = [ROOT / name for name in (  # it writes parts of them
@@ -26,17 +26,40 @@ def build() -> None:
 
 
 def table() -> str:
-    """The table of lessons in README.md."""
-    rows = ["| lesson | what it adds | what you write | time |", "|---|---|---|---|"]
-    for lesson in lessons():
-        names = list(recorded.parts(files_of(lesson.name) / recorded.FOLDER))
-        rows.append(f"| [{lesson.name.partition('_')[0]} {lesson.title}](course/{lesson.name}/{lesson.name}.ipynb) | "
-                    f"{lesson.adds} | {', '.join(f'`{name}`' for name in names)} | {duration(lesson.minutes)} |")
+    """The table of lessons in docs/learners.md."""
+    rows = ["| lesson | what it adds | time |", "|---|---|---|"]
+    rows += [f"| [{lesson.name.partition('_')[0]} {lesson.title}](../course/{lesson.name}/{lesson.name}.ipynb) | "
+             f"{lesson.adds} | {duration(lesson.minutes)} |" for lesson in lessons()]
     return "\n".join(rows)
 
 
+def titles() -> str:
+    """The lessons in README.md. A link leads to the solved notebook, which has pictures."""
+    return "\n".join(f"- [{lesson.name.partition('_')[0]} {lesson.title.partition(':')[0]}]({_solved(lesson.name)})"
+                     for lesson in lessons())
+
+
+def _solved(lesson: str) -> str:
+    return (NOTEBOOKS / lesson / f"{lesson}.ipynb").relative_to(ROOT).as_posix()
+
+
+def look(name: str) -> str:
+    """The ways in that README.md names first. name: the repository's; empty as long as it is not published."""
+    owner, _, project = name.partition("/")
+    solved = f"[lesson 01, solved]({_solved('01_se')})"
+    if not name:
+        return (f"- **Look:** {solved}; `make site` writes all lessons as web pages to `work/site/html`.\n"
+                "- **Try:** each lesson is also a single notebook that needs only the library beside it; `make site` "
+                "writes both to `work/site/html/downloads`.\n"
+                "- **Work:** `make lab` in a clone. (`git clone --depth 1` leaves 126 MB of history behind.)")
+    return (f"- **Look:** [all lessons as web pages](https://{owner.lower()}.github.io/{project}/), or {solved}.\n"
+            f"- **Try:** [lesson 01 in Colab]({first_cell.link('01_se', name)}), or the course "
+            f"[in a container](https://codespaces.new/{name}), which opens JupyterLab.\n"
+            f"- **Work:** `git clone --depth 1 https://github.com/{name}`, and `make lab` in it.")
+
+
 def paths() -> str:
-    """The ways through the course, in README.md."""
+    """The ways through the course, in docs/learners.md."""
     rows = ["| if you have | take | and learn | time |", "|---|---|---|---|"]
     short = {lesson.name: lesson.name.partition("_")[0] for lesson in lessons()}
     for way in ways():
@@ -76,8 +99,9 @@ def with_parts(page: Path) -> str:
     repository's address."""
     name = repository()
     address = f"https://github.com/{name}" if name else ""
-    written = {"lessons": table(), "paths": paths(), "plans": term(), "versions": versions.table(),
-               "colab": first_cell.elsewhere(name), "citation": f'repository-code: "{address}"' if name else "",
+    written = {"look": look(name), "titles": titles(), "lessons": table(), "paths": paths(), "plans": term(),
+               "versions": versions.table(), "colab": first_cell.elsewhere(name),
+               "citation": f'repository-code: "{address}"' if name else "",
                "urls": f'[project.urls]\nRepository = "{address}"' if name else ""}
     return re.sub(r"(?s)((?:<!--|#) (\w+), written by the build(?: -->)?\n).*?(\n(?:<!--|#) /\2\b)",
                   lambda part: part[1] + written[part[2]] + part[3], page.read_text(encoding="utf-8"))

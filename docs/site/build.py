@@ -18,7 +18,7 @@ from docs.site.course import drawing
 HERE = Path(__file__).parent
 BUILT = ROOT / "work/site"
 HEAT_MAP = re.compile(r"!\[[^\]]*\]\(figures/map\.svg\)")
-TABLE = re.compile("(?s)<!-- lessons,.*?-->\n(.*?)<!-- /lessons -->")  # of README.md, written by the build
+TABLE = re.compile("(?s)<!-- lessons,.*?-->\n(.*?)<!-- /lessons -->")  # of docs/learners.md, written by the build
 PATHS = re.compile("(?s)<!-- paths,.*?-->\n(.*?)<!-- /paths -->")  # likewise
 COPIED = {  # page: its source
     "learners": ROOT / "docs/learners.md",
@@ -60,7 +60,8 @@ def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:
 def copied(page: Path) -> str:
     """A page of the repository. Its links to other pages of the repository lead to the same pages on the site."""
     moved = {"](docs/": "](", "](../CONTRIBUTING.md": "](contributing.md", "](../README.md": "](index.md"}
-    return re.sub("|".join(map(re.escape, moved)), lambda link: moved[link[0]], page.read_text(encoding="utf-8"))
+    text = re.sub("|".join(map(re.escape, moved)), lambda link: moved[link[0]], page.read_text(encoding="utf-8"))
+    return re.sub(r"\]\(\.\./course/\w+/(\w+)\.ipynb\)", r"](lessons/\1.md)", text)
 
 
 def write(source: Path, chosen: Sequence[Lesson]) -> None:
@@ -94,16 +95,16 @@ def write(source: Path, chosen: Sequence[Lesson]) -> None:
 
 
 def front(chosen: Sequence[Lesson]) -> str:
-    """The front page: index.md, whose gaps are filled from the capstone, the README and the list of lessons."""
+    """The front page: index.md, whose gaps are filled from the capstone, the page for learners and the lessons."""
     capstone = next(each for each in lessons() if each.topic == "capstone")
     picture = next(found[0] for cell in lesson.cells(capstone) if (found := HEAT_MAP.search(cell["source"])))
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    table = re.sub(r"(?<=\d) (?=h|min)", "\N{NO-BREAK SPACE}", TABLE.search(readme)[1])
+    learners = copied(ROOT / "docs/learners.md")
+    table = re.sub(r"(?<=\d) (?=h|min)", "\N{NO-BREAK SPACE}", TABLE.search(learners)[1])
     known = {
         "heat map": picture.replace("(figures/", f"(lessons/{capstone.name}/figures/"),
         "drawing": html(drawing("lessons/")),
-        "paths": PATHS.search(readme)[1],
-        "table": re.sub(r"\(course/\w+/(\w+)\.ipynb\)", r"(lessons/\1.md)", table),
+        "paths": PATHS.search(learners)[1],
+        "table": table,
         "lessons": "\n".join(f"lessons/{each.name}" for each in chosen),
     }
     return re.sub("<!-- (.*?) -->", lambda gap: known[gap[1]], (HERE / "index.md").read_text(encoding="utf-8"))
