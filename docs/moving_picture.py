@@ -1,7 +1,8 @@
-"""The README's moving picture, and its first frame, the red report: `python -m docs.moving_picture`, with Chromium.
+"""The README's moving picture, and its red report: `python -m docs.moving_picture`, with Chromium.
 
-It is today's lesson 01 in JupyterLab: a wrong answer with its report, the correction, and the green report. The GIF's
-comment has a digest of all that it shows, so that a test says when it has to be made again.
+It is today's lesson 01 in JupyterLab: a wrong answer with its report, the correction, and the green report. The report
+by itself is that of an answer whose numbers are right. The GIF's comment has a digest of all that it shows, so that a
+test says when it has to be made again.
 """
 
 from __future__ import annotations
@@ -26,14 +27,15 @@ from tests.browser.lab import Lab
 GIF, REPORT = ROOT / "docs/lab.gif", ROOT / "docs/report.png"
 STUB = "def squeeze(x):\n"
 WRONG, RIGHT = "    return x.mean(dim=(1, 2))", "    return x.mean(dim=(2, 3))"
+SILENT = "    return x.data.mean(dim=(2, 3))"  # right numbers, no gradient
 TYPED = "    return x.mean(dim=(", "    return x.mean(dim=(2", "    return x.mean(dim=(2, 3"
 LONG, SHORT = 3500, 250  # ms that a frame stays
-SIZE, CLOSE = (900, 620), (120, 90, 860, 410)  # of the picture; of the report, left, top, right and bottom
+SIZE, CLOSE = (900, 620), (120, 90, 860, 430)  # of the picture; of the report, left, top, right and bottom
 
 
 def shown() -> list[str]:
-    """Everything in the picture that a change of the course can change: both answers with their reports."""
-    answers = [STUB + line for line in (WRONG, RIGHT)]
+    """Everything in the pictures that a change of the course can change: three answers, each with its report."""
+    answers = [STUB + line for line in (WRONG, RIGHT, SILENT)]
     checks = files_of("01_se") / recorded.FOLDER
     return [text for answer in answers for text in (answer, Report(verdict_on(
         recording.run_source(answer, topic("se").reference, "answer")["squeeze"], checks))._repr_html_())]
@@ -45,7 +47,7 @@ def digest() -> bytes:
 
 
 def frames() -> list[tuple[Image.Image, int]]:
-    """Returns screenshots of JupyterLab, each with its milliseconds."""
+    """Returns screenshots of JupyterLab, each with its milliseconds. The last one is that of the report by itself."""
     found = []
     with tempfile.TemporaryDirectory() as folder:
         workspace.copy(COURSE, Path(folder) / "my")
@@ -61,7 +63,7 @@ def frames() -> list[tuple[Image.Image, int]]:
                 picture = Image.open(io.BytesIO(lab.driver.get_screenshot_as_png())).convert("RGB")
                 found.append((picture.crop((0, 0, *SIZE)), milliseconds))
 
-            for line, typed in ((WRONG, TYPED), (RIGHT, ())):
+            for line, typed in ((WRONG, TYPED), (RIGHT, ()), (SILENT, ())):
                 lab.type_into("squeeze", STUB + line)
                 lab.run("squeeze")
                 lab.run("squeeze-check")
@@ -74,8 +76,8 @@ def frames() -> list[tuple[Image.Image, int]]:
 
 def write() -> None:
     """Writes both pictures."""
-    made = frames()
-    made[0][0].crop(CLOSE).save(REPORT, optimize=True)
+    *made, (report, _) = frames()
+    report.crop(CLOSE).save(REPORT, optimize=True)
     pictures = [picture.quantize(64, dither=Image.Dither.NONE) for picture, _ in made]
     pictures[0].save(GIF, save_all=True, append_images=pictures[1:], duration=[each for _, each in made], loop=0,
                      comment=digest(), optimize=True)
