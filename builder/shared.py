@@ -51,7 +51,7 @@ def look(name: str) -> str:
         return (f"- **Look:** {solved}; `make site` writes all lessons as web pages to `work/site/html`.\n"
                 "- **Try:** each lesson is also a single notebook that needs only the library beside it; `make site` "
                 "writes both to `work/site/html/downloads`.\n"
-                "- **Work:** `make lab` in a clone. (`git clone --depth 1` leaves 126 MB of history behind.)")
+                "- **Work:** `make lab` in a clone. (`git clone --depth 1` downloads 126 MB less.)")
     return (f"- **Look:** [all lessons as web pages](https://{owner.lower()}.github.io/{project}/), or {solved}.\n"
             f"- **Try:** [lesson 01 in Colab]({first_cell.link('01_se', name)}), or the course "
             f"[in a container](https://codespaces.new/{name}), which opens JupyterLab.\n"

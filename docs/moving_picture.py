@@ -29,8 +29,8 @@ STUB = "def squeeze(x):\n"
 WRONG, RIGHT = "    return x.mean(dim=(1, 2))", "    return x.mean(dim=(2, 3))"
 SILENT = "    return x.data.mean(dim=(2, 3))"  # right numbers, no gradient
 TYPED = "    return x.mean(dim=(", "    return x.mean(dim=(2", "    return x.mean(dim=(2, 3"
-LONG, SHORT = 3500, 250  # ms that a frame stays
-SIZE, CLOSE = (900, 620), (120, 90, 860, 430)  # of the picture; of the report, left, top, right and bottom
+LONG, SHORT = 5000, 250  # ms that a frame stays
+SIZE, CLOSE = (900, 616), (120, 90, 860, 450)  # of the picture; of the report, left, top, right and bottom
 
 
 def shown() -> list[str]:
