@@ -3,7 +3,7 @@
 What stands there is not run again. With a CUDA device the networks are trained side by side, and all of them take some
 minutes. Without one it is about thirty hours of one core.
 
-figures.py draws its map and its fronts from that table."""
+figures.py draws its map from that table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The drawings of the capstone; its map and its fronts are drawn from experiment.md."""
+"""The drawings of the capstone; its map is drawn from experiment.md."""
 
 import statistics
 from fractions import Fraction
@@ -7,7 +7,6 @@ from pathlib import Path
 import torch
 
 from attention_lab.networks.adapters import CONTROLS, PLUGS
-from attention_lab.pictures.leaderboard import pareto_front
 from attention_lab.tasks.five_tasks import TASKS
 from attention_lab.tasks.task_scores import SOLVED
 from solutions.shared.drawing import PALETTE, Drawing, mix
@@ -27,9 +26,6 @@ GUESSES = {task: 100 / each.classes for task, each in TASKS.items()}
 LONGER = 5  # times the page's steps
 RATES = Fraction(1), Fraction(1, 2), Fraction(2)  # times the page's
 APART = 10  # points between the best and the worst of some runs, above which their mean says little
-MARGIN = 2  # points by which a dearer module must be better to be on a front
-# their units in the drawing
-COSTS = {"parameters": (1e3, "thousand"), "multiply-adds": (1e6, "million"), "time": (1, "µs")}
 
 
 def _picture(task: str) -> list[list[str]]:
@@ -220,13 +216,6 @@ def solving(found: list[float]) -> int:
     return sum(score >= SOLVED for score in found)
 
 
-def costs(runs: Table, arm: str) -> dict[str, float]:
-    """parameters, multiply-adds and the shortest time in microseconds of all runs of an arm."""
-    texts = [text for row, of in runs.items() if row.arm == arm for text in of.values()]
-    lines = [[float(number) for number in text.split(" / ")][len(TASKS):] for text in texts]
-    return {"parameters": lines[0][0], "multiply-adds": lines[0][1], "time": min(line[2] for line in lines)}
-
-
 def arms(runs: Table) -> list[str]:
     """The modules that have run, without those that were taken apart."""
     return [arm for arm in (*CONTROLS, *PLUGS) if Row(arm) in runs]
@@ -303,60 +292,4 @@ def _badge(drawing: Drawing, x: float, y: float, number: int) -> None:
     drawing.text(x, y + 5, str(number), size=13, bold=True)
 
 
-def all_fronts() -> str:
-    """Accuracy against each cost, a plot for each task and cost, 900 x 760 px."""
-    runs = table()
-    names = arms(runs)
-    of = {name: costs(runs, name) for name in names}
-    means = {name: {task: statistics.fmean(found) for task, found in scores(runs, name, 1).items()}
-             for name in names}
-    points = {(task, cost): {name: (of[name][cost], means[name][task]) for name in names} for task in TASKS
-              for cost in COSTS}
-    found = {key: pareto_front(each, MARGIN) for key, each in points.items()}
-    drawing = Drawing(
-        900, 760, "Fronts: accuracy against cost, task by task",
-        "Fifteen plots: five tasks, and for each accuracy against parameters, multiply-adds and time. On the Pareto "
-        "fronts are: "
-        + " ".join(f"{task}, {cost}: {', '.join(front)}." for (task, cost), front in found.items()))
-    for across, (cost, (unit, word)) in enumerate(COSTS.items()):
-        low, high = (limit(of[name][cost] for name in names) / unit for limit in (min, max))
-        drawing.text(120 + 292 * across, 34, cost, bold=True, size=16)
-        drawing.text(120 + 292 * across, 53, f"{_short(low)} to {_short(high)} {word}", size=12.5, colour="quiet")
-        for down, task in enumerate(TASKS):
-            _front(drawing, 56 + 292 * across, 70 + 132 * down, points[task, cost], found[task, cost], task)
-    drawing.text(450, 742, f"grey: a cheaper module is as good, or less than {MARGIN} points worse; "
-                           "names: the modules on the front, the cheapest at the bottom", size=13)
-    return drawing.svg()
-
-
-def _short(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def _front(drawing: Drawing, left: float, top: float, points: dict[str, tuple[float, float]], front: list[str],
-           task: str) -> None:
-    """One plot, 140 x 108 px, and the names on its front at its right."""
-    low, high = (limit(cost for cost, _ in points.values()) for limit in (min, max))
-    floor = 90 if task == "local" else GUESSES[task] - 6
-
-    def place(name: str) -> tuple[float, float]:
-        cost, score = points[name]
-        return left + 8 + 124 * ((cost - low) / (high - low)) ** 0.5, top + 108 - 100 * (score - floor) / (100 - floor)
-
-    drawing.line((left, top), (left, top + 112), (left + 140, top + 112), colour="quiet", width=1)
-    drawing.text(left + 148, top + 110, task, size=13.5, bold=True, anchor="start")
-    for mark in (90, 95, 100) if task == "local" else (round(GUESSES[task]), 100):
-        drawing.text(left - 5, top + 112 - 100 * (mark - floor) / (100 - floor), str(mark), size=11, anchor="end",
-                     colour="quiet")
-    drawing.line(*(place(name) for name in front), colour="features", width=1.6)
-    for name in sorted(points, key=front.__contains__):
-        x, y = place(name)
-        on = name in front
-        drawing.rectangle(x - 3.5, y - 3.5, 7, 7, BLUE if on else "#D5D2C8", radius=3.5,
-                          outline="ink" if on else "border")
-    for line, name in enumerate(reversed(front)):
-        drawing.text(left + 148, top + 12 + 15 * line, name, size=12, anchor="start")
-
-
-FIGURES = {"question": question, "tasks": tasks, "resnet": resnet, "cloformer": cloformer, "map": whole_map,
-           "fronts": all_fronts}
+FIGURES = {"question": question, "tasks": tasks, "resnet": resnet, "cloformer": cloformer, "map": whole_map}
