@@ -25,11 +25,12 @@ def table() -> str:
     for arm in figures.arms(runs):
         both = figures.scores(runs, arm, 1), figures.trained_longer(runs, arm)
         cells = "".join(_cell(figures, arm, task, [of[task] for of in both]) for task in figures.TASKS)
-        rows += f'<tr><th scope="row">{escape(arm)}</th>{cells}</tr>'
+        name = f"<b>{escape(arm)}</b>" if arm in figures.CONTROLS else escape(arm)
+        rows += f'<tr><th scope="row">{name}</th>{cells}</tr>'
     found = "".join(f"<li>{escape(' '.join(words))}</li>" for _, _, *words in figures.FINDINGS)
     return (f'<div class="modules"><div class="scrolled"><table><caption>Right answers in per cent, at the lesson’s '
-            f'number of steps (left) and at {figures.LONGER} times as many (right). Below each task: at chance.'
-            f'</caption><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+            f'number of steps (left) and at {figures.LONGER} times as many (right). Below each task: at chance. '
+            f'In bold: controls.</caption><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
             f'<div class="runs" role="status"></div><ol>{found}</ol></div>')
 
 
