@@ -11,15 +11,10 @@ from pathlib import Path
 
 from autograder.lessons.course import COURSE, ROOT, Lesson, lessons
 from builder import download, single
-from docs.site import api, instrument, lesson, mistakes, museum
-from docs.site.blocks import html
-from docs.site.course import drawing
+from docs.site import api, front, instrument, lesson, mistakes, museum, pictures
 
 HERE = Path(__file__).parent
 BUILT = ROOT / "work/site"
-HEAT_MAP = re.compile(r"!\[[^\]]*\]\(figures/map\.svg\)")
-TABLE = re.compile("(?s)<!-- lessons,.*?-->\n(.*?)<!-- /lessons -->")  # of docs/learners.md, written by the build
-PATHS = re.compile("(?s)<!-- paths,.*?-->\n(.*?)<!-- /paths -->")  # likewise
 COPIED = {  # page: its source
     "learners": ROOT / "docs/learners.md",
     "instructors": ROOT / "docs/instructors.md",
@@ -52,6 +47,9 @@ def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:
         for page in (COURSE / each.name).glob("*.html"):  # that a lesson links to
             (built / "lessons" / each.name).mkdir(exist_ok=True)
             shutil.copyfile(page, built / "lessons" / each.name / page.name)
+    pictures.outside(built)
+    for debugging in (built / "_static").rglob("*.map"):  # the theme's, which no visitor reads
+        debugging.unlink()
     hand_outs(built / "downloads", chosen)
     (built / "external_links.txt").write_text(external_links(built), encoding="utf-8")
     return built / "index.html"
@@ -66,7 +64,7 @@ def copied(page: Path) -> str:
 
 def write(source: Path, chosen: Sequence[Lesson]) -> None:
     """All pages in MyST Markdown."""
-    pages = {"index": front(chosen), "museum": museum.page(chosen), "instrument": instrument.page(chosen),
+    pages = {"index": front.page(chosen), "museum": museum.page(chosen), "instrument": instrument.page(chosen),
              "atlas/index": mistakes.front(chosen), **{f"atlas/{each.name}": mistakes.page(each) for each in chosen},
              **{name: copied(path) for name, path in COPIED.items()}}
     for each in chosen:
@@ -92,22 +90,6 @@ def write(source: Path, chosen: Sequence[Lesson]) -> None:
         path = source / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-
-
-def front(chosen: Sequence[Lesson]) -> str:
-    """The front page: index.md, whose gaps are filled from the capstone, the page for learners and the lessons."""
-    capstone = next(each for each in lessons() if each.topic == "capstone")
-    picture = next(found[0] for cell in lesson.cells(capstone) if (found := HEAT_MAP.search(cell["source"])))
-    learners = copied(ROOT / "docs/learners.md")
-    table = re.sub(r"(?<=\d) (?=h|min)", "\N{NO-BREAK SPACE}", TABLE.search(learners)[1])
-    known = {
-        "heat map": picture.replace("(figures/", f"(lessons/{capstone.name}/figures/"),
-        "drawing": html(drawing("lessons/")),
-        "paths": PATHS.search(learners)[1],
-        "table": table,
-        "lessons": "\n".join(f"lessons/{each.name}" for each in chosen),
-    }
-    return re.sub("<!-- (.*?) -->", lambda gap: known[gap[1]], (HERE / "index.md").read_text(encoding="utf-8"))
 
 
 def index(title: str, words: str, modules: dict[str, Path]) -> str:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from autograder.lessons.course import Lesson
 from docs.site.blocks import html
 from docs.site.course import drawing
-from docs.site.lesson import cells, outputs
+from docs.site.lesson import Cell, cells, outputs
 
 
 class Part(NamedTuple):
@@ -56,10 +56,14 @@ In a notebook, `course_map()` draws it with a ring that fills as a lesson is sol
 
 
 def _part(part: Part, lesson: Lesson) -> str:
-    """Raises ValueError unless exactly one cell of the lesson has the part's letters and shows something."""
-    found = [cell for cell in cells(lesson) if cell["cell_type"] == "code" and part.letters in cell["source"]
-             and cell["outputs"]]
+    return (f"## {part.title}\n\n{part.words}\n\n{outputs(cell(part, lesson))}\n\n"
+            f"[Lesson {lesson.name.partition('_')[0]}](lessons/{lesson.name}.md)\n")
+
+
+def cell(part: Part, lesson: Lesson) -> Cell:
+    """The cell that shows a part. Raises ValueError unless exactly one has the part's letters and shows something."""
+    found = [each for each in cells(lesson) if each["cell_type"] == "code" and part.letters in each["source"]
+             and each["outputs"]]
     if len(found) != 1:
         raise ValueError(f"{len(found)} cells of {lesson.name} show something and have {part.letters!r}, not one")
-    return (f"## {part.title}\n\n{part.words}\n\n{outputs(found[0])}\n\n"
-            f"[Lesson {lesson.name.partition('_')[0]}](lessons/{lesson.name}.md)\n")
+    return found[0]

@@ -21,6 +21,9 @@ UNANSWERED = "Predict first: replace each"  # what a cell shows instead of numbe
 # What a run says while it lasts means nothing to somebody who does not run it.
 PROGRESS = re.compile(r"Predict first: fill in|\w+: \d+ epochs|\d+ arms x \d+ seeds")
 FIRST_CELL = "first-cell"  # of no use on a page that nobody runs
+CHECK = re.compile(r"check\((\w+)\)")  # the whole of a graded cell
+DEFINED = re.compile(r"(?m)^(?:def|class) (\w+)")
+PREDICTED = re.compile(r"predicted = \{[^{}]*\}")  # the whole of a cell that asks for numbers
 BOOK = "_lab_book"  # ends the name of a lab book's page
 
 
@@ -50,14 +53,16 @@ def page(lesson: Lesson) -> str:
     """The lesson in MyST Markdown."""
     first, *rest = cells(lesson)
     title, _, words = first["source"].partition("\n")
-    parts = [f"{title}\n\n{download(lesson)}\n{prose(words, lesson)}"]
+    parts = [f"{title}\n\n{download(lesson)}\n{built(rest, lesson)}\n{prose(words, lesson)}"]
     asked = bool(ASKS.search(words))
     for cell, key in keyed(rest):
         if cell["cell_type"] == "markdown":
             parts.append(prose(cell["source"], lesson))
             asked = bool(ASKS.search(cell["source"]))
         elif cell["source"] == "course_map()":
-            parts.append(code(cell) + folded("The map of the course", html(drawing("", lesson.name))))
+            parts.append(folded("The map of the course", html(drawing("", lesson.name))))
+        elif (said := only_in_notebook(cell)) is not None:
+            parts.append(said)
         else:
             waits = any(UNANSWERED in text(output) for output in cell["outputs"])
             shown = outputs(cell, form(lesson.name, cell["source"], key) if waits else "")
@@ -67,6 +72,35 @@ def page(lesson: Lesson) -> str:
             asked = asked or waits
     parts.append(f"[Mistakes that people make here](../atlas/{lesson.name}.md)")
     return "\n\n".join(parts) + "\n"
+
+
+def built(of: list[Cell], lesson: Lesson) -> str:
+    """What somebody will build, exercise by exercise, and in how many minutes."""
+    names = ", ".join(f'<a href="#{_place(cell)}"><code>{DEFINED.search(cell["source"])[1]}</code></a>'
+                      for cell in of if _place(cell))
+    return html(f'<p class="build"><b>What you will build:</b> {names} '
+                f'· <span data-minutes="{lesson.minutes}">about {lesson.minutes} minutes</span></p>')
+
+
+def only_in_notebook(cell: Cell) -> str | None:
+    """What a reader gets in place of a cell that does nothing on a page; None for any other cell."""
+    source = cell["source"].strip()
+    if source == "progress()":
+        return ""
+    if CHECK.fullmatch(source):
+        points = cell["metadata"]["nbgrader"]["points"]
+        said = f"In the notebook, <code>{source}</code> says whether it is right ({points:g} points)."
+    elif PREDICTED.fullmatch(source):
+        said = "Predict first: the fields for your numbers are below, where the results are."
+    else:
+        return None
+    return html(f'<p class="in-notebook">{said}</p>')
+
+
+def _place(cell: Cell) -> str:
+    """The name of an exercise in a link; "" of another cell."""
+    about = cell["metadata"].get("nbgrader", {})
+    return f"write-{about['grade_id']}" if about.get("solution") else ""
 
 
 def prose(words: str, lesson: Lesson, folder: str = "") -> str:
@@ -87,9 +121,10 @@ def book(lesson: Lesson) -> str:
 
 def code(cell: Cell) -> str:
     """A cell's code."""
-    exercise = cell["metadata"].get("nbgrader", {}).get("solution")
-    label = '<p class="label">Exercise: fill the gap in the notebook</p>\n' if exercise else ""
-    return f'<div class="cell{" exercise" if exercise else ""}">\n{label}\n{python(cell["source"])}\n</div>\n\n'
+    place = _place(cell)
+    begin = (f'<div class="cell exercise" id="{place}">\n<p class="label">Exercise: fill the gap in the notebook</p>'
+             if place else '<div class="cell">')
+    return f'{begin}\n\n{python(cell["source"])}\n</div>\n\n'
 
 
 def outputs(cell: Cell, prediction: str = "") -> str:

@@ -239,7 +239,7 @@ def whole_map() -> str:
     found = {name: (scores(runs, name, 1), trained_longer(runs, name)) for name in names}
     top, line, column = 98, 29, 148
     bottom = top + line * len(names)
-    said = {name: ", ".join(f"{task} " + " / ".join(_cell(of[task]) for of in both) for task in TASKS)
+    said = {name: ", ".join(f"{task} " + " / ".join(score_of(of[task]) for of in both) for task in TASKS)
             for name, both in found.items()}
     drawing = Drawing(
         900, top + line * len(names) + 132, "Every module on every task",
@@ -261,7 +261,7 @@ def whole_map() -> str:
                 left = 153 + column * place + 72 * half
                 share = max(0.0, (statistics.fmean(of[task]) - GUESSES[task]) / (100 - GUESSES[task]))
                 drawing.rectangle(left, y, 70, line - 3, mix(BLUE, "#FFFFFF", 0.62 * share), outline="border")
-                drawing.text(left + 35, y + 18, _cell(of[task]), size=13)
+                drawing.text(left + 35, y + 18, score_of(of[task]), size=13)
     for number, (modules, framed, *lines) in enumerate(FINDINGS, 1):
         left, y = 151 + column * list(TASKS).index(framed[0]), top - 2 + line * names.index(modules[0])
         drawing.frame(left, y, column * len(framed) - 2, line * len(modules) + 1, colour="wrong")
@@ -279,7 +279,7 @@ def whole_map() -> str:
     return drawing.svg()
 
 
-def _cell(found: list[float]) -> str:
+def score_of(found: list[float]) -> str:
     """A mean; or how many have solved the task, where some have and others are far from it."""
     if 0 < solving(found) < len(found) and max(found) - min(found) > APART:
         return f"{solving(found)} of {len(found)}"

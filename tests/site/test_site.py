@@ -14,6 +14,7 @@ from selenium.webdriver.common.keys import Keys
 
 from attention_lab.pictures.prediction import Predictions
 from autograder.lessons.course import COURSE, NOTEBOOKS, lessons
+from autograder.lessons.topics import topic
 from docs.site import museum
 from docs.site.blocks import plain
 from docs.site.build import build
@@ -193,6 +194,81 @@ def browser(tmp_path_factory):
 @pytest.fixture(scope="module")
 def axe(tmp_path_factory):
     return axe_core(tmp_path_factory.mktemp("axe"))
+
+
+def opened(browser, page, width, height):
+    """A page in a window of this size."""
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+    browser.get(page.as_uri())
+
+
+@pytest.fixture
+def window(browser):
+    yield browser
+    browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("width, height", [(1280, 800), (390, 844)])
+def test_the_first_screen_says_what_it_is_and_moves(site, window, width, height):
+    opened(window, site / "index.html", width, height)
+    for part in (".button.first", ".door svg"):
+        assert 0 < window.find_element(By.CSS_SELECTOR, part).rect["y"] < height
+    assert window.execute_script("return document.querySelector('.door svg').getBoundingClientRect().bottom") < height
+    assert ANSWERS["look"](window.find_element(By.CSS_SELECTOR, ".door"))
+    assert window.execute_script("return document.documentElement.scrollWidth") == width
+    words = window.find_element(By.CSS_SELECTOR, "article section > p").text
+    assert 0 < len(re.findall(r"\.(?: |$)", words)) <= 2
+
+
+def test_the_front_page_has_a_red_report(site):
+    text = (site / "index.html").read_text(encoding="utf-8")
+    assert "squeeze: 0 of 2 points." in text and "mean over axis 0" in text
+
+
+def test_the_map_shows_the_runs_of_the_cell_that_has_the_focus(site, window):
+    opened(window, site / "index.html", 390, 844)
+    cell, figures = window.find_element(By.CSS_SELECTOR, ".modules [tabindex='0']"), topic("capstone").module("figures")
+    cell.send_keys(Keys.ARROW_UP, Keys.ARROW_LEFT)
+    assert "SE, no squeeze, where (at chance: 25 %)" in window.find_element(By.CSS_SELECTOR, ".runs").text
+    runs, said = figures.table(), [line.text for line in window.find_elements(By.CSS_SELECTOR, ".runs dd")]
+    of = figures.scores(runs, "SE, no squeeze", 1), figures.trained_longer(runs, "SE, no squeeze")
+    assert said == [" · ".join(f"{score:.0f}" for score in both["where"]) for both in of]
+    shown = window.find_elements(By.CSS_SELECTOR, ".modules td[data-runs]")
+    assert len(shown) == len(figures.arms(runs)) * len(figures.TASKS)
+
+
+@pytest.mark.parametrize("width, scheme", VIEWS)
+def test_the_front_page_can_be_read_by_everyone(site, browser, axe, width, scheme):
+    assert not violations(browser, axe, site / "index.html", width, scheme)
+
+
+def test_a_lesson_says_what_is_built_and_how_much_is_left(site, window):
+    opened(window, site / "lessons/01_se.html", 390, 844)
+    assert window.find_element(By.CSS_SELECTOR, ".build").text == (
+        "What you will build: squeeze, Excitation, SEBlock, se_parameter_cost · about 80 minutes")
+    assert len(window.find_elements(By.CSS_SELECTOR, "[id^=write-]")) == 4
+    left = []
+    for share in (0, 0.5, 1):
+        window.execute_async_script(  # two frames later, the event has come
+            "scrollTo({top: arguments[0] * (document.body.scrollHeight - innerHeight), behavior: 'instant'});"
+            "requestAnimationFrame(() => requestAnimationFrame(arguments[1]))", share)
+        left.append(window.execute_script("return document.querySelector('.reading span').textContent"))
+    assert left == ["", "about 40 min left", ""]
+
+
+def test_what_only_a_notebook_does_is_a_line(site):
+    for lesson in lessons():
+        text = unescape(re.sub("<[^>]+>", "", (site / f"lessons/{lesson.name}.html").read_text(encoding="utf-8")))
+        checks = re.findall(r"(?m)^.*\bcheck\(\w+\) says whether", text)
+        assert len(checks) == sum(cell["metadata"].get("nbgrader", {}).get("grade", False) for cell in cells(lesson))
+        assert not re.search(r"(?m)^(check\(\w+\)|progress\(\)|course_map\(\))$", text)
+
+
+def test_pictures_are_files_that_pages_share(site):
+    held = [path for path in site.rglob("*.html")
+            if re.search(r'<img[^>]* src="data:image/(?!svg)', path.read_text(encoding="utf-8"))]
+    assert not held and len(list((site / "outputs").iterdir())) > 20
 
 
 @pytest.mark.parametrize("lesson, of, name", [

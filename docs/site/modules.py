@@ -1,0 +1,47 @@
+"""The capstone's map as a table in HTML: every module on every task, and the runs that each number is the mean of.
+
+modules.js shows the runs of one cell; without scripts there are the means.
+"""
+
+from __future__ import annotations
+
+import statistics
+from html import escape
+from types import ModuleType
+
+from autograder.lessons.topics import topic
+
+DEEPEST = 0.62  # share of blue in a cell at 100 %; its number can still be read
+FIRST = "SE", "look-up"  # the cell whose runs are shown at the beginning: they say why there are five
+
+
+def table() -> str:
+    """The table, a place for the runs of one cell, and the findings."""
+    figures = topic("capstone").module("figures")
+    runs = figures.table()
+    heads = "".join(f'<th scope="col" data-chance="{chance:.0f}">{task}<small>{chance:.0f} %</small></th>'
+                    for task, chance in figures.GUESSES.items())
+    rows = ""
+    for arm in figures.arms(runs):
+        both = figures.scores(runs, arm, 1), figures.trained_longer(runs, arm)
+        cells = "".join(_cell(figures, arm, task, [of[task] for of in both]) for task in figures.TASKS)
+        name = f"<b>{escape(arm)}</b>" if arm in figures.CONTROLS else escape(arm)
+        rows += f'<tr><th scope="row">{name}</th>{cells}</tr>'
+    found = "".join(f"<li>{escape(' '.join(words))}</li>" for _, _, *words in figures.FINDINGS)
+    return (f'<div class="modules"><div class="scrolled"><table><caption>Right answers in per cent, at the lesson’s '
+            f'number of steps (left) and at {figures.LONGER} times as many (right). Below each task: at chance. '
+            f'In bold: controls.</caption><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+            f'<div class="runs" role="status"></div><ol>{found}</ol></div>')
+
+
+def _cell(figures: ModuleType, arm: str, task: str, both: list[list[float]]) -> str:
+    """One cell with two halves, as blue as they are above chance."""
+    chance, halves = figures.GUESSES[task], ""
+    for runs in both:
+        share = max(0.0, (statistics.fmean(runs) - chance) / (100 - chance))
+        colour = figures.mix(figures.BLUE, "#FFFFFF", DEEPEST * share)
+        halves += f'<span style="background:{colour}">{figures.score_of(runs)}</span> '
+    runs = " ".join(",".join(f"{score:.1f}" for score in of) for of in both)
+    framed = (number for number, (arms, tasks, *_) in enumerate(figures.FINDINGS, 1) if arm in arms and task in tasks)
+    about = "".join(f' data-finding="{number}"' for number in framed) + " data-first" * ((arm, task) == FIRST)
+    return f'<td data-runs="{runs}"{about}>{halves}</td>'
