@@ -1,5 +1,4 @@
-"""The front page: index.md, whose gaps are filled from the lessons, the page for learners and a check that runs here.
-"""
+"""The front page: index.md, with its gaps filled from lessons, the page for learners and a check that runs here."""
 
 from __future__ import annotations
 
