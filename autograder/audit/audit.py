@@ -49,7 +49,9 @@ class Audit:
     mistold: wrong answers whose report does not say what the catalogue expects of it.
     survivors: mutants that get full points, each with the line that differs.
     stale: entries of EQUIVALENT whose mutant no longer exists, or loses points after all.
-    missing: what else the lesson lacks. This is not a fault of its graders, so it does not fail the audit.
+    unseen: mutants that lose points, but that get full points in the check that learners hold. Hidden cases are there
+        to see more, so this does not fail the audit. Each is an input that the check may lack.
+    missing: what else the lesson lacks. This is not a fault of its graders either.
     """
 
     lesson: str
@@ -61,6 +63,7 @@ class Audit:
     mistold: list[str] = field(default_factory=list)
     survivors: list[str] = field(default_factory=list)
     stale: list[str] = field(default_factory=list)
+    unseen: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
 
     @property
@@ -88,7 +91,8 @@ class Audit:
                  f"{'FAILED' if self.failed else 'Nothing is judged wrongly.'}"]
         for what, found in self.problems.items():
             lines += [f"  {len(found)} {what}:", *(f"    {entry}" for entry in found)]
-        return "\n".join([*lines, *(f"  missing: {entry}" for entry in self.missing)])
+        return "\n".join([*lines, *(f"  only hidden cases see: {entry}" for entry in self.unseen),
+                          *(f"  missing: {entry}" for entry in self.missing)])
 
 
 def named(count: int) -> list[str]:
@@ -123,6 +127,10 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Aud
              for name, each in changed.items() for mutant in each}
     found.survivors = [f"{name} ({', '.join(where)}){lines[name]}" for name, where in with_full_points.items()
                        if name not in known.equivalent]
+    checks = files_of(lesson_name) / recorded.FOLDER
+    visible = {name: Local(recorded.load(checks, name), files.reference) for name in recorded.parts(checks)}
+    found.unseen = [f"{mutant.id}{lines[mutant.id]}" for name in visible for mutant in changed[name]
+                    if mutant.id not in with_full_points and visible[name].accepts(mutant.source)]
     found.stale = [name for name in known.equivalent if with_full_points.get(name, []) != mutated]
     return found
 
@@ -174,7 +182,7 @@ def _changed_line(reference: str, mutant: str) -> str:
 
 
 class Local:
-    """Puts one exercise's hidden questions to trusted code in this process. The code is run after the reference's
+    """Puts one exercise's questions to trusted code in this process. The code is run after the reference's
     earlier exercises."""
 
     def __init__(self, exercise: recorded.RecordedExercise, reference: ModuleType):

@@ -64,6 +64,14 @@ def test_mutants(planted):
     assert json.loads(json.dumps(found.as_json()))["survivors"] == found.survivors
 
 
+def test_a_mutant_that_only_hidden_cases_see(planted):
+    source = inspect.getsource(se.squeeze)
+    found = planted(changed={"squeeze": [Mutant("squeeze 9: maximum", MAXIMUM), Mutant(
+        "squeeze 9: clamped", f"{source.rstrip()}.clamp(-3, 3)\n")]})
+    assert found.unseen == [f"squeeze 9: clamped: {found.unseen[0].rpartition(': ')[2]}"] and not found.failed
+    assert "only hidden cases see: squeeze 9: clamped: return " in str(found)
+
+
 def test_a_mutant_with_full_points_shows_its_line(planted):
     source = inspect.getsource(se.squeeze).rstrip()
     found = planted(changed={"squeeze": [Mutant("squeeze 9: plus 0", f"{source} + 0\n")]})
