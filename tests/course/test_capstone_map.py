@@ -110,4 +110,4 @@ def test_no_module_wins_everywhere():
     ([89.0, 91.0, 90.0, 89.5, 90.5], "90"),
 ])
 def test_a_cell_says_how_many_have_solved_a_task_where_a_mean_would_describe_no_run(found, said):
-    assert FIGURES._cell(found) == said
+    assert FIGURES.score_of(found) == said
