@@ -547,14 +547,14 @@ def outputs(s: Submission, where: int, how: int) -> None:
 
 
 def huge(s: Submission, where: int, how: int) -> None:
-    """An output of 5 to 20 MB, a source of 0.4 MB (all the code of a file may have 2), 3,000 cells."""
+    """An output of 5 to 20 MB, a source of 0.1 to 0.4 MB (all the code of a file may have 2), 3,000 cells."""
     text = {"output_type": "stream", "name": "stdout", "text": "0123456789\n" * 500_000 * (1 + how % 4)}
     code = {"cell_type": "code", "metadata": {}, "outputs": []}
     if how % 3 == 0:
         for cell in each(s, where | 1)[:1]:
             cell["outputs"] = [text]
     elif how % 3 == 1:
-        source = ("# a long story\n" * 28_000, "x = [" + "1, " * 132_000 + "]", "'" + "y" * 400_000 + "'",
+        source = ("# a long story\n" * 28_000, "x = [" + "1, " * 45_000 + "]", "'" + "y" * 400_000 + "'",
                   "z" * 400_000)[how // 3 % 4]
         s.insert(where, Piece({**code, "source": source}))
     else:
