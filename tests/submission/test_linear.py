@@ -149,6 +149,12 @@ def test_as_much_code_as_is_read_takes_no_time(unit):
     assert time.process_time() - began < 5
 
 
+def test_lines_of_comment_are_no_words_of_code():
+    assert parse(file_of([code("# a long story\n" * 28_000)]))
+    with pytest.raises(Unreadable, match="120,004 words and signs in its code"):
+        parse(file_of([code("x = [" + "1, " * 60_000 + "]")]))
+
+
 @pytest.mark.parametrize("name", [known.name for known in lessons()])
 def test_nobody_writes_so_much_code_by_hand(name):
     solved = [cell.source for cell in parse((NOTEBOOKS / name / f"{name}.ipynb").read_bytes()).cells
