@@ -101,7 +101,7 @@ ATTENTION = Exercise("MultiHeadSelfAttention", sizes=(
     tokens("heads of one number", 2, 4, 3, (3, 3)), tokens("one token", 2, 1, 6, (6, 2)),
     tokens("as many images as tokens", 4, 4, 6, (6, 3)),
     tokens("", 2, 5, 6, {"dim": 6, "num_heads": 2}, method="attention"),
-    tokens("as many tokens as heads", 2, 3, 6, (6, 3), method="attention"),
+    tokens("as many tokens as heads, a batch of one", 1, 3, 6, (6, 3), method="attention"),
     tokens("products too large for `exp` alone", 2, 3, 4, (4, 2, False), scale=3e3, large=True, gradients=False),
 ), small=tokens("", 2, 5, 6, {"dim": 6, "num_heads": 2}), large=2.0, overflow=1e4)
 
@@ -188,7 +188,7 @@ RESIZE = Exercise("resize_positions", sizes=(
 
 
 # --- VisionTransformer
-SMALL = {"image_size": (4, 6), "patch_size": 2, "dim": 6, "depth": 1, "num_heads": 2, "num_classes": 3, "mlp_ratio": 2}
+SMALL = {"image_size": (4, 6), "patch_size": 2, "dim": 6, "depth": 1, "num_heads": 3, "num_classes": 3, "mlp_ratio": 2}
 
 
 def network(words: str, image: tuple[int, int] | None = None, **more: Any) -> Size:
