@@ -103,8 +103,8 @@ class Environment:
         """Returns the step that installs PyTorch: on Linux without CUDA if there is no GPU, unless pip has been told
         where to look for packages."""
         told = subprocess.run([self.python, "-m", "pip", "config", "list"], stdout=subprocess.PIPE).stdout.decode()
-        if (not sys.platform.startswith("linux") or any(map(os.path.exists, GPU)) or not _reachable(CPU)
-                or re.search(r"\.(index-url|extra-index-url|find-links|no-index)=", told)):
+        if (not sys.platform.startswith("linux") or any(map(os.path.exists, GPU))
+                or re.search(r"\.(index-url|extra-index-url|find-links|no-index)=", told) or not _reachable(CPU)):
             return "PyTorch: a few minutes.", self.pip("torch", *arguments)
         return ("PyTorch without CUDA, because this computer has no NVIDIA GPU (200 MB instead of gigabytes): a minute "
                 "or two."), self.pip("torch", "--extra-index-url", CPU, *arguments)

@@ -64,7 +64,8 @@ def copied(page: Path) -> str:
 
 def write(source: Path, chosen: Sequence[Lesson]) -> None:
     """All pages in MyST Markdown."""
-    pages = {"index": front.page(chosen), "museum": museum.page(chosen), "instrument": instrument.page(chosen),
+    pages = {"index": front.page(chosen, copied(COPIED["learners"])),
+             "museum": museum.page(chosen), "instrument": instrument.page(chosen),
              "atlas/index": mistakes.front(chosen), **{f"atlas/{each.name}": mistakes.page(each) for each in chosen},
              **{name: copied(path) for name, path in COPIED.items()}}
     for each in chosen:

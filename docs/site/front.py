@@ -10,7 +10,7 @@ from attention_lab.checking.known.recorded import FOLDER
 from attention_lab.checking.verdict import report
 from attention_lab.notebook.check import verdict_on
 from autograder.judge.recording import run_source
-from autograder.lessons.course import ROOT, Lesson, files_of, lessons
+from autograder.lessons.course import Lesson, files_of, lessons
 from autograder.lessons.topics import topic
 from docs.site import instrument, modules
 from docs.site.blocks import html
@@ -26,9 +26,8 @@ EYE = ", [0.375, 0.4375]"  # the cat's
 SHOWN = "01_se", "squeeze-over-batch"  # a mistake that Python and PyTorch say nothing about
 
 
-def page(chosen: Sequence[Lesson]) -> str:
-    """The page in MyST Markdown."""
-    learners = (ROOT / "docs/learners.md").read_text(encoding="utf-8")
+def page(chosen: Sequence[Lesson], learners: str) -> str:
+    """The page in MyST Markdown. learners: the site's page for learners."""
     table = re.sub(r"(?<=\d) (?=h|min)", "\N{NO-BREAK SPACE}", TABLE.search(learners)[1])
     lesson = {each.name: each for each in lessons()}
     known = {
@@ -37,7 +36,7 @@ def page(chosen: Sequence[Lesson]) -> str:
         "map": html(modules.table()),
         "drawing": html(drawing("lessons/")),
         "paths": PATHS.search(learners)[1],
-        "table": re.sub(r"\(\.\./course/\w+/(\w+)\.ipynb\)", r"(lessons/\1.md)", table),
+        "table": table,
         "lessons": "\n".join(f"lessons/{each.name}" for each in chosen),
     }
     return re.sub("<!-- (.*?) -->", lambda gap: known[gap[1]], TEXT.read_text(encoding="utf-8"))

@@ -5,13 +5,11 @@ modules.js shows the runs of one cell; without scripts there are the means.
 
 from __future__ import annotations
 
-import statistics
 from html import escape
 from types import ModuleType
 
 from autograder.lessons.topics import topic
 
-DEEPEST = 0.62  # share of blue in a cell at 100 %; its number can still be read
 FIRST = "SE", "look-up"  # the cell whose runs are shown at the beginning: they say why there are five
 
 
@@ -36,11 +34,8 @@ def table() -> str:
 
 def _cell(figures: ModuleType, arm: str, task: str, both: list[list[float]]) -> str:
     """One cell with two halves, as blue as they are above chance."""
-    chance, halves = figures.GUESSES[task], ""
-    for runs in both:
-        share = max(0.0, (statistics.fmean(runs) - chance) / (100 - chance))
-        colour = figures.mix(figures.BLUE, "#FFFFFF", DEEPEST * share)
-        halves += f'<span style="background:{colour}">{figures.score_of(runs)}</span> '
+    halves = "".join(f'<span style="background:{figures.shade(task, runs)}">{figures.score_of(runs)}</span> '
+                     for runs in both)
     runs = " ".join(",".join(f"{score:.1f}" for score in of) for of in both)
     framed = (number for number, (arms, tasks, *_) in enumerate(figures.FINDINGS, 1) if arm in arms and task in tasks)
     about = "".join(f' data-finding="{number}"' for number in framed) + " data-first" * ((arm, task) == FIRST)

@@ -259,8 +259,7 @@ def whole_map() -> str:
         for half, of in enumerate(both):
             for place, task in enumerate(TASKS):
                 left = 153 + column * place + 72 * half
-                share = max(0.0, (statistics.fmean(of[task]) - GUESSES[task]) / (100 - GUESSES[task]))
-                drawing.rectangle(left, y, 70, line - 3, mix(BLUE, "#FFFFFF", 0.62 * share), outline="border")
+                drawing.rectangle(left, y, 70, line - 3, shade(task, of[task]), outline="border")
                 drawing.text(left + 35, y + 18, score_of(of[task]), size=13)
     for number, (modules, framed, *lines) in enumerate(FINDINGS, 1):
         left, y = 151 + column * list(TASKS).index(framed[0]), top - 2 + line * names.index(modules[0])
@@ -277,6 +276,12 @@ def whole_map() -> str:
                  "white: at chance, blue: 100 %; x 1: the page's number of steps, x 5: five times as many; "
                  "in bold: the controls", size=13.5)
     return drawing.svg()
+
+
+def shade(task: str, found: list[float]) -> str:
+    """The colour of a cell: white at chance, and at 100 % as blue as lets one read its number."""
+    share = max(0.0, (statistics.fmean(found) - GUESSES[task]) / (100 - GUESSES[task]))
+    return mix(BLUE, "#FFFFFF", 0.62 * share)
 
 
 def score_of(found: list[float]) -> str:
