@@ -26,7 +26,6 @@ MOST_QUOTES = 4_000_000
 MOST_CELLS = 10_000
 MOST_CODE, MOST_SOURCE = 2_000_000, 20_000_000  # characters of all code cells, and of all cells
 WORD = re.compile(r"\w+|[^\w\s]|\n")  # or a sign: what Python makes of code is at most a few times as much
-COMMENT = re.compile(r"^[ \t]*#.*$", re.MULTILINE)  # a line of it, of which Python makes nothing
 MOST_WORDS = 100_000  # of all code cells; the solved lessons have 6,000 at most
 IMAGES = ("image/png", "image/jpeg", "image/gif", "image/webp")
 ATTACHED, ALL_ATTACHED = 4_000_000, 20_000_000  # characters of base64 that one cell, and all of them, may bring along
@@ -100,7 +99,7 @@ def _notebook(content: dict[str, Any], note: str) -> NotebookNode:
     if code > MOST_CODE or every > MOST_SOURCE:
         raise Unreadable(f"has {every:,} characters in its cells, {code:,} of them code; at most {MOST_SOURCE:,} "
                          f"are read, {MOST_CODE:,} of them code")
-    words = [sum(1 for _ in WORD.finditer(COMMENT.sub("", cell.source))) for cell in made if cell.cell_type == "code"]
+    words = [sum(1 for _ in WORD.finditer(cell.source)) for cell in made if cell.cell_type == "code"]
     if sum(words) > MOST_WORDS:
         raise Unreadable(f"has {sum(words):,} words and signs in its code, {max(words):,} of them in one cell; at most "
                          f"{MOST_WORDS:,} are graded. Remove data that you pasted, save it and hand it in again.")

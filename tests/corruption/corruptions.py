@@ -554,7 +554,7 @@ def huge(s: Submission, where: int, how: int) -> None:
         for cell in each(s, where | 1)[:1]:
             cell["outputs"] = [text]
     elif how % 3 == 1:
-        source = ("# a long story\n" * 28_000, "x = [" + "1, " * 45_000 + "]", "'" + "y" * 400_000 + "'",
+        source = ("# a long story\n" * 18_000, "x = [" + "1, " * 45_000 + "]", "'" + "y" * 400_000 + "'",
                   "z" * 400_000)[how // 3 % 4]
         s.insert(where, Piece({**code, "source": source}))
     else:
