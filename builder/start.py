@@ -57,9 +57,10 @@ class Environment:
         self._keep({})
 
     def _broken(self):
+        # Another Python in its place lacks our pip. An environment that somebody else made may never have had one.
+        asked = ["-m", "pip", "--version"] if self._kept() else ["-c", ""]
         try:
-            works = subprocess.call([self.python, "-m", "pip", "--version"], stdout=subprocess.DEVNULL,
-                                    stderr=subprocess.DEVNULL) == 0
+            works = subprocess.call([self.python] + asked, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
         except OSError:
             works = False
         if not works:

@@ -106,6 +106,17 @@ def test_a_moved_folder_and_a_lost_python_are_made_anew(tmp_path, monkeypatch, c
     assert "The Python behind .venv is gone, so .venv is made anew" in capsys.readouterr().out
 
 
+def test_an_environment_of_somebody_else_without_pip_stays(tmp_path, monkeypatch):
+    made, ran = environment(tmp_path, monkeypatch)
+    theirs = tmp_path / ".venv/bin/python"
+    theirs.parent.mkdir(parents=True)
+    theirs.touch()
+    works = start.subprocess.call
+    monkeypatch.setattr(start.subprocess, "call", lambda command, **more: works(command, **more) or "pip" in command)
+    made.prepare()
+    assert theirs.exists() and not any("venv" in command for command in ran)
+
+
 def test_what_pip_says_last_is_shown_when_it_fails_and_it_goes_on_from_there(tmp_path, monkeypatch):
     made, _ = environment(tmp_path, monkeypatch)
     made.prepare()
