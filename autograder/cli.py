@@ -15,6 +15,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
+from autograder.classroom.ready import get_ready
 from autograder.judge.settings import DEVICES, Settings
 from autograder.outward import on_terminal
 from autograder.sandbox import ISOLATIONS
@@ -41,6 +42,9 @@ def main(arguments: list[str] | None = None) -> None:
     ):
         add(commands)
     options = parser.parse_args(arguments)
+    if options.command in ("check", "grade"):
+        with contextlib.suppress(OSError):  # the command says why
+            get_ready()
     try:
         import attention_lab  # noqa: F401
     # Python or torch is too old, or a package is missing: say so in a sentence, above all for `autograder doctor`
@@ -134,7 +138,7 @@ def _add_check(commands: Commands) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     from autograder.classroom.cluster import ClusterPool
-    from autograder.classroom.pool import Pool, get_ready
+    from autograder.classroom.pool import Pool
     from autograder.intake.files import read
     from autograder.judge.judge import Result
     from autograder.outputs import as_json, show
@@ -186,8 +190,6 @@ def _add_grade(commands: Commands) -> None:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    from autograder.classroom.pool import get_ready
-
     get_ready()
     from autograder.classroom.grade import grade  # imports nbgrader
 

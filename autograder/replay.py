@@ -12,7 +12,8 @@ from rich.text import Text
 from attention_lab.checking.verdict.report import number, text
 from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.notebook.problem import Problem, versions
-from autograder.classroom.pool import Pool, get_ready
+from autograder.classroom.pool import Pool
+from autograder.classroom.ready import get_ready
 from autograder.intake import problems
 from autograder.judge.settings import Settings
 from autograder.outward import on_terminal

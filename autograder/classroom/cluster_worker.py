@@ -16,7 +16,8 @@ from pathlib import Path
 
 from nbformat import NotebookNode, from_dict
 
-from autograder.classroom.pool import File, Pool, get_ready
+from autograder.classroom.pool import File, Pool
+from autograder.classroom.ready import get_ready
 from autograder.judge.identity import identity
 from autograder.judge.settings import Settings
 from autograder.judge.versions import unchanged

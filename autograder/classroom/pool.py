@@ -8,14 +8,13 @@ import os
 import queue
 import signal
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from typing import Any
@@ -24,16 +23,14 @@ import psutil
 import torch
 from nbformat import NotebookNode
 
+from autograder.classroom.ready import START, undisturbed
 from autograder.intake import reader
 from autograder.intake.files import read
 from autograder.judge.judge import Judge, Result
 from autograder.judge.settings import USUAL, Settings
-from autograder.sandbox.isolation import NoRoom, refuse_windows
+from autograder.sandbox.isolation import NoRoom
 from autograder.submission.parse import Unreadable
 
-# A process in which torch has computed can't be forked. A process that has only imported torch can be forked, and then
-# its children need not import it again.
-START = multiprocessing.get_context("forkserver") if sys.platform == "linux" else multiprocessing.get_context("spawn")
 END_SECONDS = 5.0  # that a judge process has to end in order
 TRIES = 2  # a judge process may end during a notebook by accident
 DIED = (
@@ -46,36 +43,12 @@ COMPUTING, LONGEST = 60.0, 600.0  # seconds of the judge's process, seconds by t
 MEMORY = 600 << 20  # bytes of it, in addition to what it held before, which with some builds of torch is a gigabyte
 GPU_MEMORY = 3 << 30  # and on a GPU for what CUDA's libraries load when they are first used
 LOOK = 0.1  # seconds between two checks of its use of time and memory
-# What a process says while it draws. A class's hidden questions are drawn once, and this takes no time from a notebook.
+# What a process says before and after it draws. A class's hidden questions are drawn once, and no notebook's time goes
+# into it.
 DRAWING, DRAWN = "drawing", "drawn"
 WAIT = 3.0  # after so many seconds, somebody who waits for the questions is told so
 DRAWS = "Drawing this class's hidden questions, once for each lesson. This takes some seconds."
 TOO_MUCH = "Not graded: the process that graded this notebook needed more than {}. Please look at the notebook."
-
-
-def get_ready() -> None:
-    """Starts to import, in the background, what judges need. Raises OSError if TMPDIR's name is too long for a socket,
-    and NoLayers on Windows, before anything is started."""
-    refuse_windows()
-    if START.get_start_method() == "forkserver":
-        START.set_forkserver_preload([Judge.__module__])
-        # In Python 3.11, that process gets its paths in no other way. Without PYTHONSAFEPATH, it would look in the
-        # class's folder first, where another version of the course may lie.
-        ours = {"PYTHONPATH": os.pathsep.join(sys.path), "PYTHONSAFEPATH": "1"}
-        before = {name: os.environ[name] for name in ours if name in os.environ}
-        os.environ |= ours
-        try:
-            with _undisturbed():
-                forkserver.ensure_running()
-        except OSError as error:
-            if "too long" not in str(error):
-                raise
-            raise OSError(f"{tempfile.gettempdir()}, the folder for temporary files, has too long a name for a socket: "
-                          "set TMPDIR to a shorter one") from error
-        finally:
-            for name in ours:
-                os.environ.pop(name)
-            os.environ |= before
 
 
 @dataclass(frozen=True)
@@ -105,6 +78,8 @@ class Pool:
         self.free: queue.SimpleQueue[JudgeProcess] = queue.SimpleQueue()
         self.processes: list[JudgeProcess] = []
         self.starting, self.closed = threading.Lock(), False
+        # One process draws, and the others find what it has kept. What is drawn from a given seed is not kept.
+        self.drawing: AbstractContextManager = contextlib.nullcontext() if settings.seed else threading.Lock()
 
     def __enter__(self) -> Pool:
         return self
@@ -140,7 +115,7 @@ class Pool:
                     process.begin()
                 if began:
                     began()
-                result = process.ask(task, self.say)
+                result = process.ask(task, self.drawing, self.say)
             except (EOFError, OSError) as error:
                 if isinstance(error, OSError) and not isinstance(error, ConnectionError):
                     why = FAILED.format(error)
@@ -181,7 +156,7 @@ class JudgeProcess:
     def __init__(self, settings: Settings, log: Path | None):
         self.connection, theirs = START.Pipe()
         self.process = START.Process(target=_serve, args=(theirs, settings, log), daemon=True)
-        with _undisturbed():
+        with undisturbed():
             self.process.start()
         theirs.close()
         self.ready = False
@@ -195,8 +170,12 @@ class JudgeProcess:
         self.held = self._resident()
         self.ready = True
 
-    def ask(self, task: tuple[Submission, str | None, NotebookNode | None], say: Callable[[str], object]) -> Result:
-        """Has a notebook graded. Raises TooMuch or NoRoom; the process must then be ended."""
+    def ask(self, task: tuple[Submission, str | None, NotebookNode | None], drawing: AbstractContextManager,
+            say: Callable[[str], object]) -> Result:
+        """Has a notebook graded. Raises TooMuch or NoRoom; the process must then be ended.
+
+        drawing: the context in which the process may draw hidden questions.
+        """
         self.connection.send(task)
         while (said := self._heard(bounded=True)) == DRAWING:
             before = self._resident()
@@ -204,7 +183,9 @@ class JudgeProcess:
             timer.daemon = True
             timer.start()
             try:
-                self._heard(bounded=False)  # until it says DRAWN
+                with drawing:
+                    self.connection.send(None)
+                    self._heard(bounded=False)  # until it says DRAWN
             finally:
                 timer.cancel()
             self.held += max(0, self._resident() - before)  # the questions are the class's, not this notebook's
@@ -249,20 +230,6 @@ class JudgeProcess:
         self.process.join()
 
 
-@contextlib.contextmanager
-def _undisturbed():
-    """Keeps Ctrl-C from a process that is started in this context until it has left the terminal's process group. Its
-    parent ends it in an orderly way instead."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _serve(connection: Connection, settings: Settings, log: Path | None) -> None:
     """Grades the notebooks that come over the connection, until the other side ends."""
     _leave_the_terminal()
@@ -277,6 +244,7 @@ def _serve(connection: Connection, settings: Settings, log: Path | None) -> None
     @contextlib.contextmanager
     def drawing():
         connection.send(DRAWING)
+        connection.recv()  # when it may
         yield
         connection.send(DRAWN)
 

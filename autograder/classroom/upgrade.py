@@ -17,7 +17,8 @@ from rich.console import Console
 from attention_lab.checking.verdict.report import number
 from autograder.classroom.counts import former
 from autograder.classroom.course import course_app
-from autograder.classroom.pool import Pool, get_ready
+from autograder.classroom.pool import Pool
+from autograder.classroom.ready import get_ready
 from autograder.judge import seed
 from autograder.judge.judge import Result
 from autograder.judge.settings import Settings

@@ -246,7 +246,8 @@ def whole_map() -> str:
         " ".join(f"Finding {number}: {one} {two}" for number, (_, _, one, two) in enumerate(FINDINGS, 1))
         + " Right answers in per cent, means of five seeds, at the page's budget / at five times the budget; where "
         "some of the five runs have solved the task and others are far from it, how many have. "
-        + " ".join(f"{name}: {words}." for name, words in said.items()))
+        + " ".join(f"{name}: {words}." for name, words in said.items()),
+        true_colours=True)
     for place, task in enumerate(TASKS):
         left = 152 + column * place
         drawing.text(left + column / 2, 36, task, bold=True, size=16)

@@ -201,41 +201,4 @@ def clo() -> str:
     return drawing.svg()
 
 
-def block() -> str:
-    """CloFormer's block, 900 x 236 px."""
-    drawing = Drawing(
-        900, 236, "CloBlock",
-        "x (B, dim, H, W) goes through norm1 and attn, and x is added. The sum goes two ways: through norm2 and mlp, "
-        "which has the stride, and through downsample, which is the identity for stride 1 and three layers for stride "
-        "2. Both are added: (B, out_dim, H', W').",
-    )
-    middle, skip = 150, 66
-    drawing.text(36, middle + 5, "x", bold=True, size=18)
-    drawing.arrow((50, middle), (104, middle))
-    drawing.line((76, middle), (76, skip), (284, skip))
-    drawing.arrow((270, skip), (328, skip), (328, middle - 18))
-    drawing.layer(104, middle - 26, 80, 52, "norm1")
-    drawing.arrow((184, middle), (214, middle))
-    drawing.layer(214, middle - 26, 80, 52, "attn")
-    drawing.arrow((294, middle), (310, middle))
-    drawing.operation(328, middle, "+")
-    drawing.arrow((346, middle), (504, middle))
-    drawing.line((450, middle), (450, skip), (504, skip))
-    drawing.arrow((490, skip), (544, skip))
-    drawing.layer(544, skip - 26, 130, 52, "downsample")
-    drawing.arrow((674, skip), (754, skip), (754, middle - 18))
-    drawing.layer(504, middle - 26, 80, 52, "norm2")
-    drawing.arrow((584, middle), (632, middle))
-    drawing.layer(632, middle - 26, 80, 52, "mlp")
-    drawing.arrow((712, middle), (736, middle))
-    drawing.operation(754, middle, "+")
-    drawing.arrow((772, middle), (846, middle))
-    drawing.text(395, middle + 24, "(B, dim, H, W)", size=12, mono=True)
-    drawing.text(820, middle + 38, "(B, out_dim, H', W')", size=12, mono=True)
-    drawing.text(609, 26, "stride 1: nothing. stride 2: conv k x k with stride 2, BatchNorm, conv 1 x 1", size=13)
-    drawing.text(254, middle + 50, "CloAttention", size=13)
-    drawing.text(640, middle + 50, "ConvFFN, with the stride", size=13)
-    return drawing.svg()
-
-
-FIGURES = {"questions": questions, "attnconv": attnconv, "global": wide, "clo": clo, "block": block}
+FIGURES = {"questions": questions, "attnconv": attnconv, "global": wide, "clo": clo}

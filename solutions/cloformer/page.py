@@ -591,9 +591,7 @@ check(ConvFFN)
 # %% [markdown]
 # ## 8. Exercise 6: `CloBlock`
 #
-# `CloAttention` and `ConvFFN` become the two halves of one block, each with a shortcut around it:
-#
-# ![x goes through norm1 and attn, and x is added. The sum goes through norm2 and mlp, and also through downsample; the results are added.](figures/block.svg)
+# `CloAttention` and `ConvFFN` become the two halves of one block, each with a shortcut around it: y = x + attn(norm1(x)), and then downsample(y) + mlp(norm2(y)).
 #
 # The two norms are not those of most transformers.
 # `nn.GroupNorm(1, dim)` subtracts the mean of *all* the numbers of one image's map, and divides by their standard deviation.

@@ -38,6 +38,7 @@ def mystery() -> str:
         "hue a has a ring, and an arrow leads from it to 64 learned slots in the middle, which are the same for every "
         "picture. Under the left picture stands: this disc counts as white; under the right one: this disc counts "
         "as black.",
+        true_colours=True,
     )
     drawing.text(500, 36, "A token is compared with the slots, and never with another token.", bold=True, size=19)
     for left, answers, word, side in ((36, ("#FFFFFF", "#000000"), "white", 1),
@@ -68,6 +69,7 @@ def questions() -> str:
         "nothing else is to be seen: the answer is in a book. In the second, the discs have hues a and b, and two "
         "swatches at the left pair a with white, b with black. In the third, five discs have hue a and one has hue b: "
         "the odd one out is white.",
+        true_colours=True,
     )
     drawing.text(450, 36, "Which of the discs are white, and which are black?", bold=True, size=19)
     panels = (

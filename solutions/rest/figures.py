@@ -31,6 +31,7 @@ def keys() -> str:
         "Right: 4 x 4 orange squares, one key for each window of 5 x 5 cells. A frame around one window in the field "
         "holds the whole block, and an arrow leads from it to one of the keys, in which the letters a, b, c, d and a "
         "question mark stand.",
+        true_colours=True,
     )
     side, left, top = 16, 70, 66
     drawing.text(left + 8 * side, 34, "256 cells ask: black or white?", bold=True, size=19)

@@ -228,6 +228,7 @@ def question() -> str:
         1000, 340, "What colour is the paper in the centre?",
         "Coloured papers under a lamp whose colour nobody tells you. A frame marks the paper in the centre, which "
         "looks reddish. It could be red paper under a white lamp or blue paper under a red lamp.",
+        true_colours=True,
     )
     lamp, paper, white = (1.0, 0.52, 0.42), (0.72, 0.62, 0.95), (1.0, 1.0, 1.0)
     random, size, pixel = Random(7), 16, 17
@@ -274,6 +275,7 @@ def two_views() -> str:
         900, 440, "Two explanations of an orange square",
         "Orange paper under white light and white paper under orange light give a 3 x 3 window the same orange pixels. "
         "The mean over the whole picture is a neutral grey in the first case and has an orange cast in the second.",
+        true_colours=True,
     )
     white, orange = (1.0, 1.0, 1.0), (1.0, 0.7, 0.35)
     papers = {".": white, "g": (0.6, 0.6, 0.62), "b": (0.45, 0.62, 0.92), "t": (0.5, 0.72, 0.64)}

@@ -9,6 +9,8 @@ import base64
 from collections.abc import Iterator, Sequence
 from html import escape
 
+from attention_lab.pictures.style import dark
+
 # Okabe-Ito hues: told apart with every common form of colour blindness.
 PALETTE = {
     "features": "#56B4E9",
@@ -76,9 +78,11 @@ def _faces(
 
 
 class Drawing:
-    """A canvas of `width` x `height` px with its own panel, so that it reads on a light and on a dark page."""
+    """A canvas of `width` x `height` px with its own panel, so that it reads on every page."""
 
-    def __init__(self, width: int, height: int, title: str, description: str) -> None:
+    def __init__(self, width: int, height: int, title: str, description: str, true_colours: bool = False) -> None:
+        """true_colours: whether colours are what one looks at, and so stay on a dark page; with an image, they do."""
+        self._true_colours = true_colours
         self._parts = [
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{width}" height="{height}" '
             f'viewBox="0 0 {width} {height}">',
@@ -90,7 +94,7 @@ class Drawing:
 
     def svg(self) -> str:
         """The finished SVG document."""
-        return "\n".join([*self._parts, "</svg>", ""])
+        return dark("\n".join([*self._parts, "</svg>", ""]), self._true_colours)
 
     def text(self, x: float, y: float, content: str, *, size: float = 15, anchor: str = "middle",
              mono: bool = False, bold: bool = False, colour: str = "ink") -> None:
@@ -181,6 +185,7 @@ class Drawing:
 
         Pixels of one colour are one path, so that a picture of few colours stays a small file.
         """
+        self._true_colours = True
         squares: dict[str, str] = {}
         for row, line in enumerate(colours):
             for column, colour in enumerate(line):
@@ -194,6 +199,7 @@ class Drawing:
 
     def photograph(self, x: float, y: float, side: float, jpeg: bytes) -> None:
         """A square photograph of `side` px, its top left corner at (x, y), from the bytes of a JPEG file."""
+        self._true_colours = True
         source = f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
         self._parts.append(f'<image x="{_number(x)}" y="{_number(y)}" width="{_number(side)}" '
                            f'height="{_number(side)}" href="{source}"/>')

@@ -3,16 +3,13 @@ to read it.
 
     python -m solutions.shared.real [LESSON ...]      without a lesson: all of them
 
-Trains what work/real does not hold yet, and writes real.md (table and log) and real.json (what the page draws) into
+Trains what work/real does not hold yet, and writes real.md (table and log) and real.json (what `real_run` draws) into
 each lesson's folder. All runs together take about an hour of one core, so no test repeats them.
 """
 
 from __future__ import annotations
 
-import base64
-import io
 import json
-import math
 import statistics
 import sys
 import time
@@ -21,12 +18,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import torch
-from PIL import Image
 from torch import Tensor, nn
 
 from attention_lab.networks import my_net
 from attention_lab.networks.adapters import CONTROLS, Maker
-from attention_lab.tasks.digits_on_photos import COLOURS, digit_pairs, framed_digits
+from attention_lab.tasks.digits_on_photos import digit_pairs, framed_digits
 from autograder.lessons.course import ROOT, lessons
 from autograder.lessons.topics import topic
 
@@ -37,31 +33,27 @@ RUNS = ROOT / "work/real"
 BLOCKS = {name: plug for name, plug in my_net.BLOCKS.items() if plug.lesson != "05c_vit"}
 STEPS, LONGER, SEEDS, PEAK_RATE = 1000, 5, (0, 1, 2), 0.005
 POINTS = 10  # of a learning curve
-LOOKED_AT, DRAWN = 1000, 4  # pictures whose channels are compared, and whose maps are drawn
 CONTROLS_OF = {"01_se": ("nothing", "one more 3x3 conv", "SE, no squeeze"), "05b_memory": ("nothing", "DANet position"),
                "e3_catnet": ("own picture",)}
 
 
 class Task(NamedTuple):
-    """said: the page's description of the task. cue: the information that the module has to bring to the digit."""
+    """said: the description of the task."""
 
     draw: Draw
     network: type[DigitNet]
     said: str
-    cue: str
 
 
 FRAMED = Task(framed_digits, DigitNet,
               "A picture holds a piece of a photograph, a handwritten digit and a coloured frame. Read the digit if it "
               "has the frame's colour, and otherwise say \"not it\". The network gives an answer at every position, "
               "and the one at the digit's centre counts. From there, the network cannot see the frame without a "
-              "module.",
-              "the frame's colour")
+              "module.")
 PAIRED = Task(digit_pairs, PairNet,
               "There are two pieces of photographs, each with a handwritten digit. Read the query's digit if it has "
               "the colour of the support's digit, and otherwise say \"not it\". The mask of the support says where its "
-              "digit is.",
-              "the colour of the support's digit")
+              "digit is.")
 ABOUT = """# {lesson}: real pictures
 
 `real.py` of the course's repository trains a small network (`digit_net.py` beside it) on pictures of `attention_lab/tasks/digits_on_photos.py`.
@@ -128,7 +120,7 @@ def network(name: str, seed: int) -> DigitNet:
 
 def train(name: str, seed: int, steps: int) -> None:
     """Train one network. Save its learning curve [[step, right answers in per cent]], its parameters and its CPU
-    seconds in one file, and the trained network in another."""
+    seconds."""
     made, draw, curve = network(name, seed), task(name).draw, []
 
     def look(step: int) -> None:
@@ -138,47 +130,9 @@ def train(name: str, seed: int, steps: int) -> None:
     began = time.process_time()
     learn(made, draw, steps, PEAK_RATE, seed, look)
     seconds = round(time.process_time() - began, 1)
-    torch.save(made.state_dict(), _file(name, seed, steps).with_suffix(".pt"))
-    _file(name, seed,
-          steps).write_text(json.dumps({"curve": curve, "parameters": sum(p.numel() for p in made.parameters()),
-                                                    "seconds": seconds}))
+    _file(name, seed, steps).write_text(json.dumps(
+        {"curve": curve, "parameters": sum(p.numel() for p in made.parameters()), "seconds": seconds}))
     print(name, f"seed {seed}", f"{steps} steps", f"{curve[-1][1]} %", f"{seconds} s", flush=True)
-
-
-def inside(name: str, seed: int) -> list[dict[str, Any]]:
-    """How much the module of each block strengthens or weakens each channel and each position, as log2(out / in).
-
-    by_colour (3, C): for each colour, the mean over the pictures in which it counts, minus the channel's mean.
-    by_answer (11, C): the same for each answer.
-    explained: the share of the variance between pictures that the colour explains, and the share that the answer
-    explains.
-    maps: the maps of the pictures that are drawn, minus the mean of all maps.
-    """
-    made = network(name, seed)
-    made.load_state_dict(torch.load(_file(name, seed, STEPS).with_suffix(".pt")))
-    made.eval()
-    kept: list[tuple[Tensor, Tensor]] = []
-    for block in made.blocks:
-        block.module.register_forward_hook(
-            lambda _, given, out: kept.append((given[0], out if isinstance(out, Tensor) else out[0]))
-        )
-    drawn = task(name).draw(LOOKED_AT, 998, "test")
-    with torch.no_grad():
-        made(drawn.pictures)
-    found = []
-    for before, after in kept:
-        channels = _log_ratio(after.abs().mean((2, 3)), before.abs().mean((2, 3)))
-        maps = _log_ratio(after.abs().mean(1), before.abs().mean(1))
-        maps = (maps - maps.mean())[_to_draw(drawn.colours)]
-        by = {"colour": _means(channels, drawn.colours), "answer": _means(channels, drawn.labels)}
-        spread = channels.var(0, unbiased=False).sum()
-        explained = {key: (of[label] - channels.mean(0)).square().mean(0).sum() / spread
-                     if spread > 1e-9 else torch.zeros(())
-                     for (key, of), label in zip(by.items(), (drawn.colours, drawn.labels))}
-        found.append({**{f"by_{key}": _rounded(of - channels.mean(0)) for key, of in by.items()},
-                      "explained": {key: round(share.item(), 3) for key, share in explained.items()},
-                      "maps": _rounded(maps)})
-    return found
 
 
 def write(lesson: str) -> None:
@@ -189,20 +143,15 @@ def write(lesson: str) -> None:
     longer = {name: json.loads(_file(name, 0, LONGER * STEPS).read_text())["curve"][-1][1]
               for name in runs if _file(name, 0, LONGER * STEPS).exists()}
     asked = task(controls[0])
-    drawn = asked.draw(LOOKED_AT, 998, "test")
-    chosen = _to_draw(drawn.colours)
     folder = topic({each.name: each.topic for each in lessons()}[lesson]).folder
     content = {
-        "said": asked.said, "cue": asked.cue, "steps": [step for step, _ in runs[controls[0]][0]["curve"]],
+        "said": asked.said, "steps": [step for step, _ in runs[controls[0]][0]["curve"]],
         "longer": LONGER * STEPS,
         "controls": controls, "modules": modules,
         "arms": {name: {"curves": [[right for _, right in run["curve"]] for run in each],
                         "parameters": each[0]["parameters"],
                         "seconds": [run["seconds"] for run in each], "longer": longer.get(name)}
                         for name, each in runs.items()},
-        "pictures": [_png(drawn.pictures[index]) for index in chosen], "answers": drawn.labels[chosen].tolist(),
-        "inside": {name: inside(name, max(SEEDS, key=lambda seed: runs[name][seed]["curve"][-1][1]))
-                   for name in modules},
     }
     (folder / "real.json").write_text(json.dumps(content, separators=(",", ":")) + "\n", encoding="utf-8")
     (folder / "real.md").write_text(_table(lesson, content), encoding="utf-8")
@@ -230,35 +179,6 @@ def _table(lesson: str, content: dict[str, Any]) -> str:
 
 def _file(name: str, seed: int, steps: int) -> Path:
     return RUNS / f"{name} {seed} {steps}.json"
-
-
-def _log_ratio(out: Tensor, given: Tensor) -> Tensor:
-    """log2(out / given), limited to -6 to 6, because a channel that is switched off has no logarithm."""
-    return ((out + 1e-6) / (given + 1e-6)).log2().clamp(-6, 6)
-
-
-def _means(channels: Tensor, labels: Tensor) -> Tensor:
-    """The mean over the pictures of each label, (labels, C)."""
-    return torch.stack([channels[labels == label].mean(0) for label in range(int(labels.max()) + 1)])
-
-
-def _to_draw(colours: Tensor) -> Tensor:
-    """The pictures to draw: the first in which each colour counts, and one more for the first colour."""
-    first = [(colours == colour).nonzero()[:math.ceil(DRAWN / len(COLOURS)), 0] for colour in range(len(COLOURS))]
-    return torch.stack(first, dim=1).flatten()[:DRAWN]
-
-
-def _rounded(values: Tensor) -> list:
-    return json.loads(json.dumps(values.double().mul(100).round().div(100).tolist()))
-
-
-def _png(picture: Tensor) -> str:
-    """A data URL with a picture (3, H, W) from -1 to 1, or with two such pictures, one above the other."""
-    pixels = ((torch.cat(picture[:len(picture) // 3 * 3].split(3), dim=1)
-               + 1) * 127.5).round().byte().permute(1, 2, 0).numpy()
-    held = io.BytesIO()
-    Image.fromarray(pixels).save(held, "png", optimize=True)
-    return f"data:image/png;base64,{base64.b64encode(held.getvalue()).decode()}"
 
 
 def main(chosen: Sequence[str]) -> None:

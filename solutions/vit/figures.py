@@ -12,7 +12,8 @@ def flags() -> str:
         900, 316, "Two look-ups for each flag",
         "A grey poster. Six patches have a colour above and a mark below: red, green and purple black, blue, yellow "
         "and light blue white. Three flags have two colours each: 1 is blue on the left and red on the right, 2 is red "
-        "and yellow, 3 is green and purple.")
+        "and yellow, 3 is green and purple.",
+        true_colours=True)
     marked = (((0, 0), "red", False), ((4, 0), "green", False), ((2, 1), "light", True), ((1, 2), "yellow", True),
               ((3, 0), "purple", False), ((4, 2), "blue", True))
     asked = ((1, 0), "blue", "red"), ((3, 1), "red", "yellow"), ((0, 1), "green", "purple")
@@ -83,7 +84,8 @@ def network() -> str:
         "A picture (B, 3, H, W) is cut into N patches, and each becomes a token, (B, N, dim). A learned class token is "
         "put in front, (B, N + 1, dim), and a position vector is added to each. Blocks follow: a norm and attention "
         "beside a shortcut, a norm and an MLP beside a shortcut. At the end a norm, and a linear layer that reads the "
-        "class token.")
+        "class token.",
+        true_colours=True)
     middle, side = 110, 18
     for row in range(3):
         for column in range(3):

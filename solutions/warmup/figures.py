@@ -53,6 +53,7 @@ def cards() -> str:
         1000, 345, "Which colour is this card?",
         "Six cards, each a pattern of 4 x 4 squares in its own colour. Below them one more pattern in grey, in which "
         "a few squares are flipped. Which colour is this card?",
+        true_colours=True,
     )
     game = card_games(1, seed=14)
     drawing.text(40, 34, "Six cards, each with its own pattern and its own colour", bold=True, size=17, anchor="start")

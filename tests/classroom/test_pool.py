@@ -96,6 +96,25 @@ def test_drawing_the_hidden_questions_costs_no_notebook_its_time_or_memory(tmp_p
     assert said == [DRAWS]  # it took longer than three seconds
 
 
+def counted(folder, notebook):
+    """In a judge process: each drawing leaves a mark."""
+    draw, questions.FOLDER = questions.drawn, folder
+
+    def drawn(*arguments):
+        (folder / f"drawn by {os.getpid()}").touch()
+        return draw(*arguments)
+    questions.drawn = drawn
+    return notebook
+
+
+def test_of_several_judges_one_draws(tmp_path):
+    notebook = parse(file_of(PUPILS[0]))
+    with Pool(2, Settings(seed_file=tmp_path / "seed"), log=tmp_path / "log") as pool:
+        results = [each.result() for each in [pool.submit(Doing(counted, tmp_path, notebook)) for _ in range(2)]]
+        assert len(pool.processes) == 2
+    assert [result.points for result in results] == [sum(FULL)] * 2 and len([*tmp_path.glob("drawn by *")]) == 1
+
+
 def leaves(notebook):
     """In the judge process: a notebook that leaves memory behind."""
     HELD.append(b"x" * (400 << 20))

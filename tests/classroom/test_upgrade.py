@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from autograder.classroom.pool import START
+from autograder.classroom.ready import START
 from tests.classroom.pupils import LESSON, ROOT
 
 from .test_backup import command
@@ -60,11 +60,11 @@ def test_it_is_the_new_version_that_judges_not_the_one_in_the_class_s_folder(tmp
     code = f"""
 import os, sys
 sys.path[:1] = {[str(ROOT), str(ROOT / 'course')]}
-from autograder.classroom import pool
+from autograder.classroom import ready
 from autograder.classroom.course import course_app
 course_app("upgrade")
-pool.get_ready()
-with pool.START.Pool(1) as one:
+ready.get_ready()
+with ready.START.Pool(1) as one:
     print(one.apply(eval, ("__import__('autograder').__file__",)))
 print("PYTHONSAFEPATH" in os.environ)
 """

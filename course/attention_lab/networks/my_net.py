@@ -155,14 +155,15 @@ class Board:
 
     def _more(self) -> str:
         hidden = len(self.rows) - len(self._lines())
-        return " ".join(filter(None, [ABOUT, f"{hidden} more networks are on the leaderboard." if hidden else "",
+        return " ".join(filter(None, [STAR, f"{hidden} more networks are on the leaderboard." if hidden else "",
                                       self.said]))
 
     def __repr__(self) -> str:
         lines = ["     " + HEAD.format("blocks", *COLUMNS)]
         lines += [f"{'>' if row is self.newest else ' '}{place:3} " + HEAD.format(row.name, *cells)
                   for place, row, cells in self._lines()]
-        return "\n".join([*lines, self._more()])
+        asked = [f"{name}: {task.question}" for name, task in TASKS.items()]
+        return "\n".join([*lines, "     " + HEAD.format(*GUESSING), self._more(), *asked])
 
     def _repr_html_(self) -> str:
         cell = "<td style='text-align:{};white-space:nowrap'>{}</td>".format
@@ -174,20 +175,19 @@ class Board:
                    f'<div style="width:{better}px;height:10px;background:{GOOD}"></div></div>')
             rows += (f'<tr style="{strong}">{cell("right", place)}{cell("left", escape(row.name))}{cell("left", bar)}'
                      + "".join(cell("right", each) for each in cells) + "</tr>")
+        rows += "<tr>" + "".join(cell("right", each) for each in ("", GUESSING[0], "", *GUESSING[1:])) + "</tr>"
         head = "".join(f"<th>{name}</th>" for name in ("", "blocks", "", *COLUMNS))
-        return f"<table><tr>{head}</tr>{rows}</table><p>{escape(self._more())}</p>"
+        asked = "".join(f"<li><b>{name}</b>: {task.question}</li>" for name, task in TASKS.items())
+        return (f"<table><tr>{head}</tr>{rows}</table><p>{escape(self._more())}</p>"
+                f"<details><summary>What each column asks</summary><ul>{asked}</ul></details>")
 
 
-GUESS = statistics.fmean(100 / task.classes for task in TASKS.values())
-CHANCE = ", ".join(f"{100 / task.classes:.0f} % for '{name}'" for name, task in TASKS.items())
 LUCK = 1.0  # points; a smaller lead over a cheaper network may be luck, because two seeds differ by about as much
-ABOUT = ("Right answers are in per cent: first the mean, then five kinds of questions about small pictures. 'what' "
-         "asks whether a paper is redder or bluer than grey under a coloured lamp. 'where' asks whether a square is in "
-         "a marked row or column. 'look-up' asks which brightness a legend gives to a colour. 'far' asks which colour "
-         f"is six pixels away. 'local' asks whether fine stripes rise or fall. Guessing gives {CHANCE}. The mean of "
-         f"these five is {GUESS:.0f} %, where the bar begins. A ★ marks a network if nothing that costs fewer "
-         f"multiply-adds comes within {LUCK:g} point of it.")
+STAR = f"★: nothing that costs fewer multiply-adds comes within {LUCK:g} point."
 COLUMNS = "right", "", "", *TASKS, "parameters", "multiply-adds", "latency"
+_CHANCES = [100 / task.classes for task in TASKS.values()]
+GUESS = statistics.fmean(_CHANCES)  # where the bars begin
+GUESSING = "guessing", f"{GUESS:.0f} %", "", "", *(f"{chance:.0f}" for chance in _CHANCES), "", "", ""
 HEAD = "{:36} {:>7} {:1} {:22}" + " {:>10}" * len(TASKS) + " {:>10} {:>13} {:>8}"
 
 

@@ -10,32 +10,27 @@ import json
 import statistics
 from functools import partial
 from html import escape
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from ..lesson_files import handed_out
 from ..networks.welch import LEVEL, Difference, together, welch
-from ..pictures.style import ALERT, FEATURES, INK, MAPS, OTHER, data_url, house_figure
+from ..pictures.style import ALERT, FEATURES, INK, MAPS, OTHER, house_figure, image
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 FILE = "real.json"
 GUESS = 50.0  # the chance level: right answers of a network that ignores the frame, in per cent
 WIDER = "one more 3x3 conv"
-COLOURS, ANSWERS = ("red", "green", "blue"), (*map(str, range(10)), "not it")
-PLACES = "first", "second"
 ABOUT_INTERVALS = (
     "The intervals below come from Welch's test with Holm's correction for all pairs. They cover the luck of the seed, "
     "but not the choice of photographs, because all runs have the same ones for training and the same ones for testing."
 )
-LITTLE = 0.25  # a share of the variance between pictures below which a cue explains little
-BLOCKS = "first block (16 x 16 positions)", "second block (8 x 8 positions)"
 MODULE_COLOURS, CONTROL_STYLES = (FEATURES, MAPS), (("-", OTHER), ("--", OTHER), (":", INK))
 
 
 class RealRun:
-    """The recorded run: learning curves with a table, and a look inside each module."""
+    """The recorded run: learning curves with a table."""
 
     def __init__(self, content: dict[str, Any]) -> None:
         self.content = content
@@ -64,20 +59,7 @@ class RealRun:
         if longer := [f"{arm} {of['longer']:.1f} %" for arm, of in self.content["arms"].items()
                       if of["longer"] is not None]:
             lines.append(f"After {self.content['longer']:,} steps (one run each): {', '.join(longer)}.")
-        return lines + [self._inside(arm, block, at) for arm, blocks in self.content["inside"].items()
-                        for block, at in zip(blocks, PLACES)]
-
-    def _inside(self, arm: str, block: dict[str, Any], place: str) -> str:
-        """Says what a block's channels depend on."""
-        colour, answer = (block["explained"][what] for what in ("colour", "answer"))
-        cue = self.content["cue"]
-        channels = f"Which channels {arm} turns up or down in the {place} block differs from picture to picture."
-        if max(colour, answer) < LITTLE:
-            return (f"{channels} Little of this variance is explained by {cue} ({100 * colour:.0f} %) or by the right "
-                    f"answer ({100 * answer:.0f} %).")
-        (most, share), (least, rest) = sorted([(cue, colour), ("the right answer", answer)], key=lambda each: -each[1])
-        return (f"{channels} {most.capitalize()} explains {100 * share:.0f} % of this variance, and {least} explains "
-                f"{100 * rest:.0f} %.")
+        return lines
 
     def __repr__(self) -> str:
         return "\n".join(self.said())
@@ -98,16 +80,7 @@ class RealRun:
             "<table><tr><th></th><th>right answers, mean of three runs</th><th>lowest to "
             f"highest</th><th>parameters</th></tr>{rows}</table><ul>{''.join(f'<li>{escape(line)}</li>' for line in self.said())}</ul>"  # noqa: E501
         )
-        pictures = [_image(_curves(content), f"Learning curves: {'; '.join(self.said()[:1])}")]
-        pictures += [f"<p><b>Inside {escape(arm)}</b> (the best of the three runs): how much of each position and of "
-                     "each channel comes out, compared with what went in. Purple: more than on average; orange: "
-                     "less.</p>"
-                     + _image(_inside(content, arm),
-                              f"Inside {arm}: four pictures, how much of each position passes its two blocks, and "
-                                                     "which channels it treats differently for each colour and "
-                                                     "each answer.")
-                     for arm in content["modules"]]
-        return about + pictures[0] + table + "".join(pictures[1:])
+        return about + image(_curves(content), f"Learning curves: {'; '.join(self.said()[:1])}") + table
 
 
 def real_run() -> RealRun:
@@ -116,10 +89,6 @@ def real_run() -> RealRun:
     Raises FileNotFoundError if the lesson has none.
     """
     return RealRun(json.loads(handed_out(FILE).read_text(encoding="utf-8")))
-
-
-def _image(figure: Figure, alt: str) -> str:
-    return f'<img alt="{escape(alt)}" src="{data_url(figure)}" style="max-width:100%">'
 
 
 @house_figure
@@ -135,62 +104,7 @@ def _curves(content: dict[str, Any]) -> Figure:
             axis.plot(content["steps"], curve, style, color=colour, linewidth=1.6, label=name if index == 0 else None)
     axis.axhline(GUESS, color=ALERT, linewidth=0.8)
     axis.annotate("the colour guessed", (1, GUESS), (0, -11), xycoords=axis.get_yaxis_transform(),
-                  textcoords="offset points",
-                  ha="right", color=ALERT, fontsize=8)
+                  textcoords="offset points", ha="right", color="#A84400")
     axis.set(ylim=(44, 100), xlabel="steps of 64 pictures", ylabel="right answers on\nnew pictures (%)")
     axis.legend(loc="center left", bbox_to_anchor=(1.01, 0.5), frameon=False)
     return figure
-
-
-@house_figure
-def _inside(content: dict[str, Any], arm: str) -> Figure:
-    """Draws pictures above the two blocks' maps of output / input, and beside the maps how each block changes its
-    channels, by colour and by answer."""
-    import matplotlib.pyplot as plt
-
-    blocks, number = content["inside"][arm], len(content["pictures"])
-    figure = plt.figure(figsize=(9.5, 4.4))
-    (left, right), = figure.subfigures(1, 2, squeeze=False, width_ratios=(4.4, 5.1))
-    grid = left.subplots(3, number)
-    for column, (picture, answer) in enumerate(zip(content["pictures"], content["answers"])):
-        grid[0, column].imshow(_pixels(picture))
-        grid[0, column].set_title(ANSWERS[answer], loc="center")
-        for row, block in enumerate(blocks, 1):
-            _map(grid[row, column], block["maps"][column], _limit(block["maps"]))
-    for axis in grid.flat:
-        axis.set_xticks([]), axis.set_yticks([])
-        axis.spines[:].set_visible(False)
-    for row, label in enumerate(("picture", *BLOCKS)):
-        grid[row, 0].set_ylabel(label.replace(" (", "\n("), fontsize=8)
-    left.suptitle("position by position", fontsize=10)
-    axes = right.subplots(4, 1, height_ratios=(3, 11, 3, 11))
-    for index, block in enumerate(blocks):
-        for axis, labels, values in zip(axes[2 * index:2 * index + 2], (COLOURS, ANSWERS),
-                                        (block["by_colour"], block["by_answer"])):
-            _map(axis, values, _limit([block["by_colour"], block["by_answer"]]), aspect="auto")
-            axis.set_yticks(range(len(labels)), labels, fontsize=6)
-            axis.set_xticks([])
-            axis.tick_params(length=0)
-        axes[2 * index].set_title(f"{BLOCKS[index].partition(' (')[0]}: its {len(block['by_colour'][0])} channels",
-                                  fontsize=8)
-    right.suptitle("channel by channel, by the colour that counts and by answer", fontsize=10)
-    return figure
-
-
-def _map(axis: Axes, values: list, limit: float, aspect: Literal["equal", "auto"] = "equal") -> None:
-    axis.imshow(values, cmap="PuOr", vmin=-limit, vmax=limit, aspect=aspect)
-
-
-def _limit(values: Any) -> float:
-    """Returns the largest absolute number in nested lists, but at least 0.05, so that tiny numbers stay pale."""
-    return max([0.05, *map(_limit, values)]) if isinstance(values, list) else abs(values)
-
-
-def _pixels(address: str) -> Any:
-    """Returns the picture in a `data:` address."""
-    import base64
-    import io
-
-    from PIL import Image
-
-    return Image.open(io.BytesIO(base64.b64decode(address.partition(",")[2])))

@@ -13,7 +13,6 @@ from ..tasks.framed_crosses import Crosses, one_pair_four_questions
 from .gates import pooled_and_gated
 from .images import show, show_images
 from .keepsake import keepsake
-from .look import look
 from .touch import slide
 
 SHARED = 8  # the sum of the channels at each mark
@@ -64,16 +63,6 @@ def marks_in_words(x: Tensor, weights: Tensor) -> str:
     return ("Left mark: maximum {:.0f}, mean {:.0f}, map {:.2f}. ".format(*left)
             + "Right mark: maximum {:.0f}, mean {:.0f}, map {:.2f}. ".format(*right)
             + ("The map tells them apart." if abs(left[2] - right[2]) > 0.01 else "The map is the same at both."))
-
-
-def show_maps_over(photos: Sequence[Tensor], maps: Tensor, what: Sequence[str] = ()) -> None:
-    """Displays photographs under a gate's maps. Pages of version 1.0 call it with a sentence for each photograph.
-
-    photos: (3, H, W) each.
-    maps: (n, 1, H, W).
-    """
-    for photo, weights in zip(photos, maps, strict=True):
-        look(weights, photo)
 
 
 def spatial_maps(network: nn.Module, pictures: Tensor) -> Tensor:

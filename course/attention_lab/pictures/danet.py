@@ -1,5 +1,4 @@
-"""Pictures of lesson 05a: a poster that shows where the position under the pointer looks, how much weight channels give
-to each other, and the answers of a trained network."""
+"""Pictures of lesson 05a: how much weight channels give to each other, and the answers of a trained network."""
 
 from __future__ import annotations
 
@@ -13,22 +12,10 @@ from ..tasks.coloured_posters import Posters, right_on_posters
 from ..tasks.scoring import UNASKED
 from .images import show
 from .keepsake import keepsake
-from .look import look
-from .style import house_figure, numbers
+from .style import colour_map, house_figure, numbers
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
     from matplotlib.figure import Figure
-
-
-def touch_attention(weights: Tensor, posters: Posters, poster: int) -> None:
-    """Displays a poster and what the position under the pointer reads there.
-
-    weights: (144, 144); row j holds the weights that position j gives to all positions of the poster at half the
-        resolution.
-    posters: the posters.
-    poster: the poster's index.
-    """
-    look(weights, posters.pictures[poster].clamp(0, 1), grid=(12, 12), start=(0, 0))
 
 
 def keep_posters(network: nn.Module, posters: Posters) -> None:
@@ -74,7 +61,7 @@ def _channel_maps(maps: Mapping[str, Tensor]) -> Figure:
 
     figure, axes = plt.subplots(1, len(maps), figsize=(4.2 * len(maps), 3.5), squeeze=False)
     for axis, (name, weights) in zip(axes[0], maps.items(), strict=True):
-        drawn = axis.imshow(numbers(weights, name).numpy(), cmap="Oranges", vmin=0, vmax=1)
+        drawn = axis.imshow(numbers(weights, name).numpy(), cmap=colour_map("maps"), vmin=0, vmax=1)
         axis.set(title=name, xlabel="channel that is looked at")
     axes[0, 0].set_ylabel("channel that looks")
     figure.colorbar(drawn, ax=list(axes[0]), label="weight")

@@ -78,13 +78,6 @@ def show_damage(worse: Mapping[str, Tensor], restored: Tensor, lost: Mapping[str
          + ", ".join(f"{damage} loses {loss:.2f} dB" for damage, loss in lost.items()))
 
 
-def show_wall(walls: Walls) -> None:
-    """Shows the first wall, damaged and whole."""
-    show(show_images(torch.cat([wall_pictures(walls.seen[:1]), wall_pictures(walls.whole[:1])]),
-                     titles=["damaged", "whole"]),
-         "A small wall of stickers, damaged and whole. About half of the stickers have no motif.")
-
-
 # ---------------------------------------------------------------------- what each branch brings
 
 WANTED = "window", "stripe", "nowhere"  # places of the answer that the main figure shows

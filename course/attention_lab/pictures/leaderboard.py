@@ -10,7 +10,7 @@ import torch
 
 from ..tasks.five_tasks import UNASKED
 from .panels import Panel, cells
-from .style import FEATURES, INK, OTHER, house_figure
+from .style import FEATURES, INK, OTHER, colour_map, house_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -50,7 +50,7 @@ def heat_map(results: Results, guesses: Mapping[str, float]) -> Figure:
     shares = [[max(0.0, (mean - guesses[task]) / (100 - guesses[task])) for mean, task in zip(row, tasks)]
               for row in means]
     figure, axis = plt.subplots(figsize=(2.2 + 1.3 * len(tasks), 0.8 + 0.36 * len(results.arms)))
-    axis.imshow(shares, cmap=_blues(), vmin=0, vmax=1, aspect="auto")
+    axis.imshow(shares, cmap=colour_map("scores"), vmin=0, vmax=1, aspect="auto")
     for row, values in enumerate(means):
         for column, mean in enumerate(values):
             light = shares[row][column] > 0.55
@@ -97,7 +97,7 @@ def fronts(scores: Mapping[str, float], costs: Mapping[str, Mapping[str, float]]
         for name, point in points.items():
             axis.plot(*point, "o", color=FEATURES if name in front else OTHER, markersize=5)
         for name, below in _lines_below(points).items():
-            axis.annotate(name, points[name], (5, 4 - 9 * below), textcoords="offset points", fontsize=7.5)
+            axis.annotate(name, points[name], (5, 4 - 9 * below), textcoords="offset points", fontsize=9)
         axis.set(xlabel=kind)
         axis.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:,.4g}k" if value else "0")
         axis.margins(x=0.25, y=0.14)
@@ -115,9 +115,3 @@ def _lines_below(points: Mapping[str, tuple[float, float]]) -> dict[str, int]:
                 and abs(score - points[other][1]) < up / 12)
         placed[name] = 1 + max((placed[other] for other in near), default=-1)
     return placed
-
-
-def _blues():
-    from matplotlib.colors import LinearSegmentedColormap
-
-    return LinearSegmentedColormap.from_list("share", ["#FFFFFF", "#7FB8D8", FEATURES])

@@ -71,7 +71,7 @@ class ScorePlot:
         above, below = 0.12 + 0.2 * len(self.baselines), 0.55 + 0.17 * len(key)
         tall = above + ROW * rows + below
         left = 0.15 + LETTER * max(len(line) for name in names for line in name.split("\n"))
-        right = 0.65 + (1.75 + LANE * len(self.gaps) if self.gaps else 0)
+        right = 0.65 + (1.75 + LANE * (len(self.gaps) + (len(self.gaps) > 1)) if self.gaps else 0)
         # Laid out by hand, so that nothing moves from one run to the next.
         figure = plt.figure(figsize=(WIDE, tall), layout="none")
         figure.add_artist(Rectangle((0, 0), 1, 1, facecolor="none", edgecolor="none"))
@@ -192,7 +192,8 @@ class ScorePlot:
         return [(pair, verdict(difference, self.matters)) for pair, difference in zip(pairs, found, strict=True)]
 
     def _draw_gaps(self, axis: Axes, results: Results, start: float, lane: float) -> None:
-        """Draws a bracket between the arms of each pair, right of the numbers, and what to say of it at the edge.
+        """Draws a bracket between the arms of each pair, right of the numbers, and what to say of it at the edge. Of
+        several brackets, a letter says which is meant.
 
         start, lane: where the first bracket stands and how far the next is from it, in widths of the axis.
         """
@@ -202,13 +203,17 @@ class ScorePlot:
         rows.sort(key=lambda each: abs(each[0] - each[1]))  # the longest bracket is the outermost
         brackets = sorted(((one + other) / 2, 1 + start + lane * place, one, other, said)
                           for place, (one, other, said) in enumerate(rows))
-        edge, heights = 1 + start + lane * (len(rows) + 0.5), _apart([middle for middle, *_ in brackets])
-        for (middle, x, one, other, (gap, luck, clear)), y in zip(brackets, heights, strict=True):
+        edge, heights = 1 + start + lane * (len(rows) + 0.2), _apart([middle for middle, *_ in brackets])
+        letters = "abcdefghij"[:len(brackets)] if len(brackets) > 1 else " "
+        for (middle, x, one, other, (gap, luck, clear)), y, letter in zip(brackets, heights, letters):
             style: dict[str, Any] = {"color": INK if clear else NOTE, "transform": beside, "clip_on": False}
             axis.plot([x - lane / 2, x, x, x - lane / 2], [one, one, other, other], linewidth=1.2,
                       linestyle="-" if clear else (0, (3, 2)), **style)
-            axis.plot([x, edge - lane / 3], [middle, y], linewidth=0.6, **style)
-            axis.text(edge, y - 0.19, gap, va="center", fontsize=9, weight="bold" if clear else "normal", **style)
+            if letter.strip():
+                axis.text(x, middle, letter, ha="center", va="center", fontsize=9,
+                          bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1}, **style)
+            axis.text(edge, y - 0.19, f"{letter}  {gap}".strip(), va="center", fontsize=9,
+                      weight="bold" if clear else "normal", **style)
             axis.text(edge, y + 0.19, luck, va="center", fontsize=9, **style)
 
     def _key(self, results: Results, predicted: Mapping[str, float | None]) -> str:

@@ -1,7 +1,8 @@
 """The style of all pictures: features are blue, gates and maps orange, learned layers green.
 
-The colours are from Okabe and Ito's palette, which colour-blind readers can tell apart. The background is opaque, so a
-picture looks the same on a light page and on a dark one.
+The colours are from Okabe and Ito's palette, which colour-blind readers can tell apart. The background is opaque. On a
+dark page, lines and words turn light on a dark background and keep their hues; a picture whose colours count keeps
+them and is dimmed.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, 
 FEATURES, MAPS, LAYERS = "#0072B2", "#E69F00", "#009E73"
 OTHER, ALERT, INK, PAPER = "#8C8C8C", "#D55E00", "#222222", "#FCFCFA"
 NOTE = "#5A5A5A"  # for words beside a plot; OTHER is too pale for words
+# An SVG in an <img> follows the page's colour scheme. `:root`, because one inside a page must not change the page.
+DARK = "<style>@media (prefers-color-scheme: dark) {{svg:root {{filter: {}}}}}</style>"
 LARGE = 100_000  # characters of an SVG, as it is stored
 
 P = ParamSpec("P")
@@ -99,12 +102,28 @@ def image(figure: Figure, alt: str) -> str:
     return f'<img alt="{html.escape(alt)}" src="{address}"{size} style="max-width: 100%">'
 
 
+def dark(svg: str, true_colours: bool) -> str:
+    """Returns an SVG that also has a form for dark pages.
+
+    true_colours: whether its colours are what one looks at, as those of pixels are.
+    """
+    begin = svg.index(">", svg.index("<svg")) + 1
+    how = "brightness(0.82)" if true_colours else "invert(0.88) hue-rotate(180deg)"
+    return svg[:begin] + DARK.format(how) + svg[begin:]
+
+
 def _address(figure: Figure, kind: str, **how: Any) -> str:
     file = io.BytesIO()
     with _house_style():  # what an SVG does with words is decided when it is written
         figure.savefig(file, format=kind, bbox_inches="tight", facecolor=figure.get_facecolor(), **how)
-    kind = "svg+xml" if kind == "svg" else kind
-    return f"data:image/{kind};base64,{base64.b64encode(file.getvalue()).decode()}"
+    if kind == "svg":
+        svg = file.getvalue().decode()
+        return _data("svg+xml", dark(svg, true_colours="<image" in svg).encode())
+    return _data(kind, file.getvalue())
+
+
+def _data(kind: str, content: bytes) -> str:
+    return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 
 
 def numbers(values: Any, name: str) -> Tensor:
@@ -151,7 +170,8 @@ def colour_map(kind: str) -> Colormap:
     stops = {
         "features": ["#FFFFFF", "#7FB8D8", FEATURES, "#00253D"],
         "signed": ["#5A2000", ALERT, "#F2B58C", "#FFFFFF", "#7FB8D8", FEATURES, "#00253D"],
-        "maps": ["#1A1208", "#7A4E00", MAPS, "#FFF3D6"],  # from closed to open
+        "scores": ["#FFFFFF", "#7FB8D8", FEATURES],
+        "maps": ["#FFFFFF", MAPS],  # from closed to open
         "heat": [MAPS + "00", MAPS + "90", MAPS + "E0", "#FFE08AF2"],  # without weight the image shows through
     }
     return LinearSegmentedColormap.from_list(kind, stops[kind]).with_extremes(bad=OTHER)

@@ -1,5 +1,4 @@
-"""Plots of lesson 08a: which cells see each other in shifted windows, offsets on a log scale, and scores column by
-column."""
+"""Plots of lesson 08a: which cells see each other in shifted windows, and scores column by column."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from .images import show
 from .keepsake import keepsake
 from .look import look
 from .panels import lit
-from .style import ALERT, FEATURES, LAYERS, MAPS, OTHER, house_figure, one_plot
+from .style import ALERT, FEATURES, OTHER, house_figure
 from .touch import slide
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
@@ -107,27 +106,6 @@ def _heard(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pa
         for second, so_far in zip((ordinary, shifted), heard.values(), strict=True):
             so_far.append((second if layer % 2 else ordinary) @ so_far[-1])
     return heard
-
-
-def show_log_scale(coords_table: Callable[[Pair], Tensor]) -> None:
-    """Displays the coordinates of column offsets in windows of 4, 8 and 16 columns.
-
-    coords_table: the lesson's `relative_coords_table`, window_size -> (1, 2 wh - 1, 2 ww - 1, 2).
-    """
-    show(_log_scale(coords_table),
-         "Coordinate against offset for windows of 4, 8 and 16 columns. Each curve is steep near 0 and flat far "
-         "away; all end at the same heights, -1.06 and 1.06. The coordinate of offset 1 is smaller in a larger window.")
-
-
-@house_figure
-def _log_scale(coords_table: Callable[[Pair], Tensor]) -> Figure:
-    figure, axis = one_plot(7.2, 3.2)
-    for side, colour, mark in ((4, FEATURES, "o"), (8, MAPS, "s"), (16, LAYERS, "^")):
-        axis.plot(range(1 - side, side), coords_table((1, side))[0, 0, :, 1], f"{mark}-", color=colour, markersize=4,
-                  label=f"windows of {side}")
-    axis.set(xlabel="offset (columns)", ylabel="coordinate in the table")
-    axis.legend(frameon=False)
-    return figure
 
 
 def show_by_column(results: Results, borders: Sequence[int], chance: float) -> None:
