@@ -67,6 +67,8 @@ def test_statistics_after_a_step(way):
     lesson.wrong(NORMED.replace("BatchNorm2d(channels)", "BatchNorm2d(channels, eps=1e-4)"), "Wrong on 2 of 2 cases")
     lesson.wrong(NORMED.replace("BatchNorm2d(channels)", "BatchNorm2d(channels).eval()"), "output of `bn`",
                  "With training mode")
+    lesson.wrong(f"{NORMED}    def train(self, mode=True):\n        super().train(mode)\n        self.bn.eval()\n"
+                 "        return self\n", "output of `bn`", "With training mode")
 
 
 DROPPED = """

@@ -157,7 +157,7 @@ WRONG = (
     Wrong("mv-starts-tied-to-mk",
           {"dim, bias=False)": """dim, bias=False)
         self.mv.weight.data = self.mk.weight.data.t()"""},
-          says="Right on other inputs"),
+          says="are the same parameter under two names"),
     Wrong("new-layers-in-every-call",
           {"""self.mk = nn.Linear(dim, memory_size, bias=False)
         self.mv = nn.Linear(memory_size, dim, bias=False)""": "self.dim, self.memory_size = (dim, memory_size)",

@@ -142,8 +142,9 @@ class _Observation:
         # A module has float32 without being cast. So in float32, one that insists on another dtype is seen.
         if question.dtype != "float32":
             module = module.to(getattr(torch, question.dtype))
-        if not question.train:  # a new module is in training mode, unless its constructor says otherwise
-            module.eval()
+        # A new module is in training mode, unless its constructor says otherwise. Some say it in their own `train`.
+        if not question.train or any(type(each).train is not nn.Module.train for each in module.modules()):
+            module.train(question.train)
         if question.method != NUMBER and any(map(nn.parameter.is_lazy, module.parameters())):
             self.give_sizes(module)
         self.header.parameters = [(name, list(p.shape)) for name, p in module.named_parameters()]
