@@ -14,7 +14,7 @@ from ..tasks.scoring import UNASKED
 from .images import show, show_images
 from .keepsake import keepsake
 from .panels import Panel, bars
-from .style import ALERT, FEATURES, INK, LAYERS, MAPS, OTHER, PAPER, house_figure
+from .style import ALERT, FEATURES, INK, LAYERS, MAPS, OTHER, PAPER, WIDEST, house_figure
 from .touch import slide
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
@@ -79,7 +79,7 @@ def show_own_and_borrowed(results: Results, questions: Sequence[str], borrowers:
 def _own_and_borrowed(results: Results, questions: Sequence[str], borrowers: Sequence[str], highlight: str) -> Figure:
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, len(questions), figsize=(8.8, 1.2 + 0.42 * len(results.arms)), sharey=True,
+    figure, axes = plt.subplots(1, len(questions), figsize=(WIDEST, 1.2 + 0.42 * len(results.arms)), sharey=True,
                                 squeeze=False)
     for axis, question in zip(axes[0], questions, strict=True):
         for row, arm in enumerate(results.arms):

@@ -19,7 +19,7 @@ from .images import show, show_images
 from .inline import inline
 from .keepsake import keepsake
 from .panels import cells, wipe
-from .style import ALERT, FEATURES, INK, MAPS, OTHER, PAPER, house_figure
+from .style import ALERT, FEATURES, INK, MAPS, OTHER, PAPER, WIDEST, house_figure
 from .touch import slide
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def restored_bars(results: Results, plain: Mapping[str, float]) -> Figure:
     import matplotlib.pyplot as plt
 
     titles = {"window": "answer in the window", "stripe": "answer in the stripe", "nowhere": "answer nowhere"}
-    figure, axes = plt.subplots(1, 3, figsize=(10, 2.7), sharey=True)
+    figure, axes = plt.subplots(1, 3, figsize=(WIDEST, 2.7), sharey=True)
     for axis, place in zip(axes, WANTED, strict=True):
         for row, arm in enumerate(results.arms):
             scores = results.scores(arm, place)

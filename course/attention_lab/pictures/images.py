@@ -19,6 +19,7 @@ from .style import (
     INK,
     MAPS,
     OTHER,
+    WIDEST,
     colour_map,
     draw_image,
     grid,
@@ -64,7 +65,7 @@ def show_images(images: Tensor, titles: Sequence[str] | None = None, columns: in
     if titles is not None and len(titles) not in (len(images), columns):
         raise ValueError(f"{len(images)} images in {columns} columns, but {len(titles)} titles: {list(titles)}")
     height, width = images.shape[2:]
-    side = min(2.2, 12 / columns)
+    side = min(2.2, WIDEST / columns)
     title_rows = math.ceil(len(titles) / columns) if titles else 0
     figure, axes = grid(rows, columns, side, side * height / width, above=0.25 * title_rows)
     for i, axis in enumerate(axes):
@@ -96,7 +97,8 @@ def show_maps(maps: Mapping[str, Tensor], label: str, columns: int | None = None
     columns = min(columns or len(values), len(values))
     rows = math.ceil(len(values) / columns)
     shape = max(v.shape[0] / v.shape[1] for v in values.values())
-    side = 8.4 / columns if shape < 0.5 else min(3.2, 9 / columns)
+    side = (WIDEST - 0.9) / columns
+    side = side if shape < 0.5 else min(3.2, side)
     figure, axes = grid(rows, columns, side, side * shape + 0.5, beside=0.9)
     together = torch.cat([v.flatten() for v in values.values()])
     colours, low, high = scale(together)
@@ -172,7 +174,7 @@ def show_means(x: Tensor, channel: int | None = None) -> Figure:
     import matplotlib.pyplot as plt
 
     means = x.mean(dim=(1, 2))
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9, 2.7), width_ratios=[1, 2.4])
+    figure, (left, right) = plt.subplots(1, 2, figsize=(WIDEST, 2.6), width_ratios=[1, 2.4])
     left.imshow((x.sum(0) if channel is None else x[channel]).numpy(), cmap="gray")
     left.set_title("all channels added" if channel is None else f"channel {channel} alone", loc="center")
     left.set_axis_off()
@@ -235,7 +237,7 @@ def maps_below(pictures: Tensor, maps: Mapping[str, Tensor], titles: Sequence[st
              if len(each) != len(pictures)}
     if wrong:
         raise ValueError(f"there are {len(pictures)} pictures, but {wrong}")
-    side, ratio = min(1.6, 10 / len(pictures)), pictures.shape[2] / pictures.shape[3]
+    side, ratio = min(1.6, (WIDEST - 0.8) / len(pictures)), pictures.shape[2] / pictures.shape[3]
     figure, axes = grid(1 + len(maps), len(pictures), side, side * ratio, beside=0.8, above=0.25 if titles else 0)
     above, *rows = (axes[start:start + len(pictures)] for start in range(0, len(axes), len(pictures)))
     for axis, picture, title in zip(above, pictures, titles or [""] * len(pictures), strict=True):

@@ -30,6 +30,7 @@ OTHER, ALERT, INK, PAPER = "#8C8C8C", "#D55E00", "#222222", "#FCFCFA"
 NOTE = "#5A5A5A"  # for words beside a plot; OTHER is too pale for words
 # An SVG in an <img> follows the page's colour scheme. `:root`, because one inside a page must not change the page.
 DARK = "<style>@media (prefers-color-scheme: dark) {{svg:root {{filter: {}}}}}</style>"
+WIDEST = 7.7  # inches: a column of text; a wider figure is made smaller there, with its words
 LARGE = 100_000  # characters of an SVG, as it is stored
 
 P = ParamSpec("P")

@@ -14,7 +14,7 @@ from ..tasks.card_games import CARD_COLOURS, CARDS, Games, as_inputs, card_games
 from .images import show
 from .keepsake import keepsake
 from .panels import bars
-from .style import ALERT, FEATURES, house_figure
+from .style import ALERT, FEATURES, WIDEST, house_figure
 from .touch import slide
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ def show_losses_and_questions(results: Results, losses: Mapping[tuple[str, int],
 def _losses_and_questions(results: Results, losses: Mapping[tuple[str, int], Sequence[float]]) -> Figure:
     import matplotlib.pyplot as plt
 
-    figure, (left, right) = plt.subplots(1, 2, figsize=(9.5, 3.4))
+    figure, (left, right) = plt.subplots(1, 2, figsize=(WIDEST, 3.4))
     for arm, (colour, style) in STYLES.items():
         curves = torch.tensor([losses[arm, seed] for seed in results.seeds]).mean(0)
         smooth = curves.unfold(0, 32, 32).mean(1)  # an epoch has 32 steps

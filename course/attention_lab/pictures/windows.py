@@ -13,7 +13,7 @@ from .images import show
 from .keepsake import keepsake
 from .look import look
 from .panels import lit
-from .style import ALERT, FEATURES, OTHER, house_figure
+from .style import ALERT, FEATURES, OTHER, WIDEST, house_figure
 from .touch import slide
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
@@ -127,7 +127,7 @@ def show_by_column(results: Results, borders: Sequence[int], chance: float) -> N
 def _by_column(results: Results, columns: Sequence[str], borders: Sequence[int], chance: float) -> Figure:
     import matplotlib.pyplot as plt
 
-    figure, grid = plt.subplots(2, -(-len(results.arms) // 2), figsize=(8.8, 4.6), sharex=True, sharey=True,
+    figure, grid = plt.subplots(2, -(-len(results.arms) // 2), figsize=(WIDEST, 4.6), sharex=True, sharey=True,
                                 squeeze=False)
     for axis, arm in zip(grid.flat, results.arms, strict=False):
         for border in borders:
