@@ -19,7 +19,7 @@ START = multiprocessing.get_context("forkserver") if sys.platform == "linux" els
 def get_ready() -> None:
     """Starts to import, in the background, what judges need. Raises OSError if TMPDIR's name is too long for a socket,
     and NoLayers on Windows, before anything is started."""
-    if START.get_start_method() != "forkserver":
+    if sys.platform != "linux":
         from autograder.sandbox.isolation import refuse_windows
 
         refuse_windows()

@@ -97,7 +97,7 @@ def fronts(scores: Mapping[str, float], costs: Mapping[str, Mapping[str, float]]
         for name, point in points.items():
             axis.plot(*point, "o", color=FEATURES if name in front else OTHER, markersize=5)
         for name, below in _lines_below(points).items():
-            axis.annotate(name, points[name], (5, 4 - 9 * below), textcoords="offset points", fontsize=9)
+            axis.annotate(name, points[name], (5, 4 - 11 * below), textcoords="offset points", fontsize=9)
         axis.set(xlabel=kind)
         axis.xaxis.set_major_formatter(lambda value, _: f"{value / 1000:,.4g}k" if value else "0")
         axis.margins(x=0.25, y=0.14)
