@@ -29,6 +29,7 @@ from attention_lab.pictures import (
     show_means,
     yours_against_expected,
 )
+from attention_lab.pictures.style import image
 
 mpl.use("agg")
 
@@ -132,6 +133,13 @@ def test_a_picture_that_is_shown_has_alt_text_and_is_sharp(monkeypatch, draw, ki
     assert found[1] == kind and file.startswith(begins)
     if kind == "webp":
         assert Image.open(io.BytesIO(file)).width // 2 == int(found[3])
+
+
+def test_on_a_dark_page_words_turn_light_and_pixels_keep_their_colours():
+    lines, pixels = (base64.b64decode(re.search(r"svg\+xml;base64,([^\"]+)", image(figure, "seen"))[1]).decode()
+                     for figure in (show_gate(torch.rand(4)), show_images(torch.rand(1, 3, 4, 4))))
+    for svg, form in ((lines, "invert"), (pixels, "brightness")):
+        assert re.findall(r"prefers-color-scheme: dark\) \{svg:root \{filter: (\w+)", svg) == [form]
 
 
 def test_a_gate_has_bars_from_0_to_1_and_anything_else_is_pointed_out():
