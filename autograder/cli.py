@@ -57,7 +57,7 @@ def main(arguments: list[str] | None = None) -> None:
     with _terminated_in_order():
         try:
             if lesson := getattr(options, "lesson", None):
-                notebook.lesson(lesson)  # an unknown one is refused before anything is started
+                notebook.lesson(lesson)  # an unknown one is refused before any judge is started
             sys.exit(options.run(options))
         except KeyboardInterrupt as interrupt:
             sys.exit(128 + (interrupt.args[0] if interrupt.args else signal.SIGINT))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
 from .gaps import Verdict, compared, verdict
@@ -204,12 +205,12 @@ class ScorePlot:
         brackets = sorted(((one + other) / 2, 1 + start + lane * place, one, other, said)
                           for place, (one, other, said) in enumerate(rows))
         edge, heights = 1 + start + lane * (len(rows) + 0.2), _apart([middle for middle, *_ in brackets])
-        letters = "abcdefghij"[:len(brackets)] if len(brackets) > 1 else " "
-        for (middle, x, one, other, (gap, luck, clear)), y, letter in zip(brackets, heights, letters):
+        letters = [""] if len(brackets) == 1 else ascii_lowercase[:len(brackets)]
+        for (middle, x, one, other, (gap, luck, clear)), y, letter in zip(brackets, heights, letters, strict=True):
             style: dict[str, Any] = {"color": INK if clear else NOTE, "transform": beside, "clip_on": False}
             axis.plot([x - lane / 2, x, x, x - lane / 2], [one, one, other, other], linewidth=1.2,
                       linestyle="-" if clear else (0, (3, 2)), **style)
-            if letter.strip():
+            if letter:
                 axis.text(x, middle, letter, ha="center", va="center", fontsize=9,
                           bbox={"facecolor": PAPER, "edgecolor": "none", "pad": 1}, **style)
             axis.text(edge, y - 0.19, f"{letter}  {gap}".strip(), va="center", fontsize=9,
