@@ -15,7 +15,6 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, NoReturn
 
-from autograder.classroom.ready import get_ready
 from autograder.judge.settings import DEVICES, Settings
 from autograder.outward import on_terminal
 from autograder.sandbox import ISOLATIONS
@@ -42,10 +41,10 @@ def main(arguments: list[str] | None = None) -> None:
     ):
         add(commands)
     options = parser.parse_args(arguments)
-    if sys.platform == "linux" and options.command in ("check", "grade"):
-        with contextlib.suppress(OSError):  # the command says why
-            get_ready()
     try:
+        if sys.platform == "linux" and options.command in ("check", "grade"):
+            with contextlib.suppress(OSError):  # the command says why
+                _get_ready(options)
         import attention_lab  # noqa: F401
     # Python or torch is too old, or a package is missing: say so in a sentence, above all for `autograder doctor`
     except ImportError as error:
@@ -63,6 +62,12 @@ def main(arguments: list[str] | None = None) -> None:
             sys.exit(128 + (interrupt.args[0] if interrupt.args else signal.SIGINT))
         except Exception as error:
             parser.error(_said(error))
+
+
+def _get_ready(options: argparse.Namespace) -> None:
+    from autograder.classroom.ready import get_ready
+
+    get_ready(options.isolation or "auto")
 
 
 def _said(error: Exception) -> str:
@@ -148,7 +153,7 @@ def _check(options: argparse.Namespace) -> int:
     lines, status = [], 0
     present = [name for name in options.notebooks if os.path.exists(name)]
     if present:
-        get_ready()
+        _get_ready(options)
     settings = Settings(options.isolation, options.device)
     if options.cluster:
         judges: Pool | ClusterPool = ClusterPool(options.cluster, settings, say=partial(say, console))
@@ -190,7 +195,7 @@ def _add_grade(commands: Commands) -> None:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    get_ready()
+    _get_ready(options)
     from autograder.classroom.grade import grade  # imports nbgrader
 
     return grade(options)

@@ -30,8 +30,9 @@ from autograder.judge.settings import Settings
 from autograder.lessons.course import ROOT
 from autograder.lessons.topics import topic
 from autograder.sandbox import limits
+from autograder.sandbox.budget import Died
 from autograder.sandbox.isolation import FILE_BYTES, FILES, FOLDER, LAYERS, LIMITS, NoLayers, probed, unlisted
-from autograder.sandbox.sandbox import Died, Sandbox
+from autograder.sandbox.sandbox import Sandbox
 from autograder.sandbox.system_calls import NUMBERS, listed
 from autograder.submission import notebook
 

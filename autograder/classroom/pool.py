@@ -23,12 +23,13 @@ import psutil
 import torch
 from nbformat import NotebookNode
 
-from autograder.classroom.ready import START, undisturbed
+from autograder.classroom.ready import START, shared, undisturbed
 from autograder.intake import reader
 from autograder.intake.files import read
 from autograder.judge.judge import Judge, Result
 from autograder.judge.settings import USUAL, Settings
 from autograder.sandbox.isolation import NoRoom
+from autograder.sandbox.sandbox import Shared
 from autograder.submission.parse import Unreadable
 
 END_SECONDS = 5.0  # that a judge process has to end in order
@@ -155,7 +156,8 @@ class JudgeProcess:
 
     def __init__(self, settings: Settings, log: Path | None):
         self.connection, theirs = START.Pipe()
-        self.process = START.Process(target=_serve, args=(theirs, settings, log), daemon=True)
+        self.process = START.Process(target=_serve, args=(theirs, settings, log, shared(settings.isolation)),
+                                     daemon=True)
         with undisturbed():
             self.process.start()
         theirs.close()
@@ -230,7 +232,7 @@ class JudgeProcess:
         self.process.join()
 
 
-def _serve(connection: Connection, settings: Settings, log: Path | None) -> None:
+def _serve(connection: Connection, settings: Settings, log: Path | None, workers: Shared | None) -> None:
     """Grades the notebooks that come over the connection, until the other side ends."""
     _leave_the_terminal()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the judge then ends its workers
@@ -249,7 +251,7 @@ def _serve(connection: Connection, settings: Settings, log: Path | None) -> None
         connection.send(DRAWN)
 
     try:
-        judge = Judge(settings, drawing)
+        judge = Judge(settings, drawing, workers)
         judge.sandboxes["cpu"].get_ready()
     except Exception as error:  # there can be no judge with these settings
         connection.send(error)

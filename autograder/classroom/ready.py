@@ -1,5 +1,5 @@
-"""The process from which judge processes are forked. It imports what they need, above all torch, while the command
-that needs them still imports its own."""
+"""The two processes from which judge processes and their workers are forked. They import what those need, above all
+torch, while the command that needs them still imports its own."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ import os
 import signal
 import sys
 import tempfile
+from functools import cache
 from multiprocessing import forkserver
+
+from autograder.sandbox.isolation import NoLayers, refuse_windows
+from autograder.sandbox.sandbox import Sandbox, Shared
 
 # A process in which torch has computed can't be forked. A process that has only imported torch can be forked, and then
 # its children need not import it again.
 START = multiprocessing.get_context("forkserver") if sys.platform == "linux" else multiprocessing.get_context("spawn")
 
 
-def get_ready() -> None:
-    """Starts to import, in the background, what judges need. Raises OSError if TMPDIR's name is too long for a socket,
-    and NoLayers on Windows, before anything is started."""
+def get_ready(isolation: str = "auto") -> None:
+    """Starts to import, in the background, what judges and workers need. Raises OSError if TMPDIR's name is too long
+    for a socket, and NoLayers on Windows, before anything is started."""
     if sys.platform != "linux":
-        from autograder.sandbox.isolation import refuse_windows
-
         refuse_windows()
     else:
         START.set_forkserver_preload(["autograder.judge.judge"])
@@ -42,6 +44,19 @@ def get_ready() -> None:
             for name in ours:
                 os.environ.pop(name)
             os.environ |= before
+        with contextlib.suppress(NoLayers):  # the judges say so
+            _sandbox(isolation).get_ready()
+
+
+def shared(isolation: str) -> Shared | None:
+    """Returns what judge processes need so that one process imports for the workers of all of them. Raises the errors
+    of Sandbox."""
+    return _sandbox(isolation).share()
+
+
+@cache
+def _sandbox(isolation: str) -> Sandbox:
+    return Sandbox(isolation)
 
 
 @contextlib.contextmanager

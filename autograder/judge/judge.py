@@ -26,8 +26,8 @@ from autograder.judge.session import OVER, Missing, Session, described
 from autograder.judge.settings import DEVICES, USUAL, Settings
 from autograder.lessons.topics import topic
 from autograder.sandbox import limits
-from autograder.sandbox.budget import Budget
-from autograder.sandbox.sandbox import Died, Sandbox
+from autograder.sandbox.budget import Budget, Died
+from autograder.sandbox.sandbox import Sandbox, Shared
 from autograder.submission import notebook
 from autograder.submission.notebook import first_line
 from autograder.submission.parse import Unreadable
@@ -85,18 +85,20 @@ class Judge:
 
     drawing: makes the context in which hidden questions are drawn. A caller that measures a notebook's time can
         subtract the time that is spent in this context.
+    shared: another process's sandbox with these settings, whose forker forks the one of this judge.
 
     Raises ValueError for an unknown option, or for cuda if there is no GPU.
     """
 
-    def __init__(self, settings: Settings = USUAL, drawing: Callable[[], AbstractContextManager] = nullcontext):
+    def __init__(self, settings: Settings = USUAL, drawing: Callable[[], AbstractContextManager] = nullcontext,
+                 shared: Shared | None = None):
         device, isolation = settings.device, settings.isolation
         if device not in DEVICES:
             raise ValueError(f"device {device!r} is not one of {', '.join(DEVICES)}")
         if device == "cuda" and not torch.cuda.is_available():
             raise ValueError("device 'cuda' was asked for, and torch sees no GPU")
         self.device = "cuda" if device == "cuda" or device == "auto" and torch.cuda.is_available() else "cpu"
-        self.sandboxes = {"cpu": Sandbox(isolation)}
+        self.sandboxes = {"cpu": Sandbox(isolation, shared=shared)}
         if self.device == "cuda":
             self.sandboxes["cuda"] = Sandbox(isolation, "cuda")
         self.isolation = self.sandboxes["cpu"].isolation

@@ -19,7 +19,9 @@ from torch import Tensor
 
 from autograder.judge import proxied
 from autograder.judge.proxied import Proxies, Refused
-from autograder.sandbox.sandbox import Died, Sandbox, Worker
+from autograder.sandbox.budget import Died
+from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.worker import Worker
 from autograder.worker import wire
 
 CALLS = 2000  # questions that may be asked while one exercise is judged; the longest honest one asks some hundred

@@ -13,7 +13,9 @@ from attention_lab.checking.verdict.verdict import Verdict
 from autograder.judge.packages import OWN, PYTHON, is_absent, known, why_lacking
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.sandbox import limits, validation
-from autograder.sandbox.sandbox import Died, Sandbox, Worker
+from autograder.sandbox.budget import Died
+from autograder.sandbox.sandbox import Sandbox
+from autograder.sandbox.worker import Worker
 from autograder.submission import notebook
 from autograder.worker import wire
 from autograder.worker.cells import Ran, Unmet

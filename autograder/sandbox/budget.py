@@ -17,6 +17,19 @@ BUSY = 2.0  # a machine is called busy after so many seconds of waiting for a pr
 TOLD = 3  # spenders that are named
 
 
+class Died(Exception):
+    """A worker has ended.
+
+    kind: "cpu", "wall", "spent" or "budget" if time ran out (the first two for a question, the others for the whole
+        notebook), "excess" (too many threads), "ended" (it stopped by itself), or "broken" (it gave no honest
+        answer).
+    """
+
+    def __init__(self, kind: str, text: str):
+        super().__init__(text)
+        self.kind = kind
+
+
 @dataclass(frozen=True)
 class Times:
     """The seconds of a process.

@@ -7,7 +7,6 @@ from functools import cache
 from pathlib import Path
 
 import psutil
-import torch
 
 ABOUT = "/proc/driver/nvidia"  # what the driver tells about itself
 PARTS = "libcuda.so", "libnvidia-"  # the beginnings of the names of its libraries
@@ -23,6 +22,8 @@ def devices(folder: str = "/dev") -> tuple[str, ...]:
 def library_folders() -> tuple[str, ...]:
     """Returns the folders from which this process has loaded the driver's libraries. A worker loads them by name, and
     does not get the LD_LIBRARY_PATH that may lead there."""
+    import torch  # only here, because it takes a second
+
     torch.cuda.is_available()  # this loads them
     loaded = {Path(file.path) for file in psutil.Process().memory_maps()}
     return tuple(sorted({str(path.parent) for path in loaded if path.name.startswith(PARTS)}))

@@ -13,14 +13,17 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import attention_lab
 from autograder.lessons.course import ROOT, own_lessons
 from autograder.sandbox import ISOLATIONS, gpu, system_calls
 
 WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
+if (found := find_spec("attention_lab")) is None:  # it is not imported here, because it imports torch
+    raise ImportError("there is no attention_lab")
+LIBRARY = Path(str(found.origin)).parent
 # RLIMIT_AS limits addresses, not memory in use, in addition to what torch maps when it is imported. RLIMIT_CPU is for a
 # whole worker, and sandbox.py holds each question to less.
 LIMITS = {"RLIMIT_AS": 3 << 30, "RLIMIT_CPU": 300, "RLIMIT_FSIZE": 16 << 20, "RLIMIT_NOFILE": 256, "RLIMIT_CORE": 0}
@@ -212,12 +215,11 @@ def readable() -> tuple[str, ...]:
     python = [sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")]
     # what a virtual environment shares
     python += [path for path in sys.path if Path(path).name in ("site-packages", "dist-packages")]
-    course = str(Path(attention_lab.__file__).parent)
     system = ["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache", "/etc/localtime",
               "/usr/share/zoneinfo", "/usr/share/fonts", "/etc/fonts", "/dev/zero", "/dev/urandom", "/proc/self",
               "/proc/cpuinfo", "/proc/meminfo",
               "/sys/devices/system/cpu"]
-    wanted = dict.fromkeys([*python, sysconfig.get_config_var("LIBDIR"), course, *system])
+    wanted = dict.fromkeys([*python, sysconfig.get_config_var("LIBDIR"), str(LIBRARY), *system])
     paths = tuple(path for path in wanted if path and os.path.exists(path))
     secret = {"The course": ROOT, **{f"The lesson {own.name}": Path(own.folder).resolve() for own in own_lessons()}}
     for path in paths:

@@ -1,251 +1,80 @@
-"""Starts the processes in which learners' code runs, holds them to their limits, and ends them.
+"""Starts the processes in which learners' code runs.
 
 A worker is given the text of a few files, a socket, and an empty folder. layers.py closes off everything else before
-any learner's code runs.
+any learner's code runs. Nothing here imports torch before a worker is asked for, so that the process that workers are
+forked from can be started first.
 """
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import os
-import secrets
-import shutil
-import signal
 import socket
 import struct
 import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
-import psutil
-from torch import Tensor
-
-import attention_lab
 from autograder.sandbox import gpu, limits
-from autograder.sandbox.budget import Budget, Times, waited
-from autograder.sandbox.isolation import NoRoom, layers_for, settings, with_modules
+from autograder.sandbox.budget import Budget, Died
+from autograder.sandbox.isolation import LIBRARY, NoRoom, layers_for, settings, with_modules
 from autograder.sandbox.remove import remove
-from autograder.worker import wire
 
-PULSE = 0.02  # seconds between two looks at what a worker has used
-THREADS = 64
-ENDED = -1  # in the place of a descriptor
+if TYPE_CHECKING:
+    from autograder.sandbox.worker import Worker
+
 ROOM = 1 << 30  # bytes that a worker must be able to hold: three times what the largest right answer needs
 ON_GPU = "import torch\nx = torch.ones(8, 8, device='cuda')\nassert (x @ x).sum().item() == 512, 'a wrong product'"
 # in the order of their imports
 MODULES = "wire", "room", "layers", "restore", "proxies", "cells", "bars", "main"
+ANOTHER = b"another"  # asks a forker for a forker; any other request names a worker's folder
 
-Remote = Callable[[dict[str, Any], dict[str, Tensor], Callable[[], None]], tuple[dict[str, Any], dict[str, Tensor]]]
 
+class Forker:
+    """A process from which workers are forked. It imports torch once, and runs no learner's code.
 
-class Died(Exception):
-    """A worker has ended.
-
-    kind: "cpu", "wall", "spent" or "budget" if time ran out (the first two for a question, the others for the whole
-        notebook), "excess" (too many threads), "ended" (it stopped by itself), or "broken" (it gave no honest
-        answer).
+    process: None if another forker has forked it. Otherwise it may still be starting.
+    control: the socket over which workers are requested.
     """
 
-    def __init__(self, kind: str, text: str):
-        super().__init__(text)
-        self.kind = kind
+    def __init__(self, process: subprocess.Popen[bytes] | None, control: socket.socket):
+        self.process, self.control, self.ready = process, control, process is None
+
+    def wait(self) -> None:
+        """Waits until it is ready. Raises RuntimeError with what it says if it says something else."""
+        if self.process and not self.ready:
+            _wait_for(self.process, self.control)
+            self.ready = True
+
+    def ask(self, request: bytes, kind: socket.SocketKind) -> socket.socket:
+        """Has a process forked, and returns the socket to it."""
+        mine, theirs = _pair(kind)
+        with theirs:
+            socket.send_fds(self.control, [request], [theirs.fileno()])
+        return mine
+
+    def end(self) -> None:
+        """Ends it. One that another has forked ends by itself, when nobody can ask it any more."""
+        self.control.close()
+        if self.process:
+            self.process.kill()
+            self.process.wait()
 
 
-class _Watch:
-    """Watches a worker while it works on one question. Calling it raises Died if a limit is exceeded.
+@dataclass(frozen=True)
+class Shared:
+    """What other processes of ours need to get forkers of their own from a sandbox's forker.
 
-    meanwhile: also called each time.
-    subject: what the question's time is charged to.
+    layers: those of the sandbox.
+    control: the forker's socket.
     """
 
-    def __init__(self, worker: Worker, meanwhile: Callable[[], object] | None, subject: str):
-        self.worker, self.meanwhile, self.subject = worker, meanwhile, subject
-        # What it has computed since its last answer, perhaps by a trick, counts for this question.
-        self.began, self.used = replace(worker.times(), cpu=worker.seen), Times(0.0, 0.0, 0.0)
-        self.looked = self.began.wall
-
-    def __call__(self) -> None:
-        now = time.monotonic()
-        if now > self.worker.until:
-            raise Died("budget", "the time for one notebook is over")
-        if self.meanwhile:
-            self.meanwhile()
-        if now - self.looked < PULSE:  # most answers have come by then
-            return
-        self.looked = now
-        self.measure()
-        if self.worker.budget and (over := self.worker.budget.over(self.used, self.subject)):
-            raise Died(*over)
-        if self.used.cpu > limits.QUESTION_CPU:
-            raise Died("cpu", f"more than {limits.QUESTION_CPU:g} seconds of computing")
-        if self.used.own > limits.QUESTION_WALL:
-            raise Died("wall", f"no answer within {limits.QUESTION_WALL:g} seconds")
-
-    def measure(self) -> None:
-        """Measures what the worker has used since the question was asked. Raises Died if it has too many threads."""
-        self.worker.within_bounds()
-        used = self.worker.times().since(self.began)
-        if used.cpu >= self.used.cpu:  # otherwise the process has ended, and the kernel has forgotten what it used
-            self.used = used
-
-
-class Worker:
-    """One process that runs one submission's cells. Answers `ask` until it dies. Between two questions it is stopped.
-    """
-
-    def __init__(self, sock: socket.socket, pid: int, folder: Path, child: subprocess.Popen | None = None,
-                 budget: Budget | None = None, group: bool = True):
-        self.group = group  # may it have started other processes?
-        self.budget = budget  # of the submission that runs here
-        self.sock, self.pid, self.folder, self.number = sock, pid, folder, 0
-        self.until = float("inf")  # the time.monotonic() after which it is asked nothing more
-        self.child = child  # set if this process itself started the worker, and no other process forked it
-        self.process: psutil.Process | None = None
-        with contextlib.suppress(psutil.Error):  # it may be over already
-            self.process = psutil.Process(pid)
-        # Its id may be another process's as soon as it has ended; this stays its own.
-        self.handle = _handle(pid)
-        self.seen = self.cpu_seconds()  # when it was last looked at: its start is nobody's fault
-        sock.settimeout(PULSE)
-
-    def ask(self, question: dict[str, Any] | wire.Packed, remote: Remote | None = None,
-            meanwhile: Callable[[], object] | None = None) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """Returns the answer to one question. Raises Died, and then the worker has ended.
-
-        remote: answers the questions that the worker asks meanwhile. It is given a function to call while it waits, so
-            that this worker is watched even then.
-        meanwhile: such a function for this worker.
-        """
-        self.number = secrets.randbelow(1 << 53)  # so that nobody can answer a question before it is asked
-        watch = _Watch(self, meanwhile, self._subject(question))
-        try:
-            watch()
-            self._signal(signal.SIGCONT)
-            packed = question if isinstance(question, wire.Packed) else wire.Packed(question)
-            wire.send(self.sock, self.number, packed, watch)
-            answer = self._answer(remote, watch)
-            self._signal(signal.SIGSTOP)
-            return answer
-        except Died:
-            self._end(watch)
-            raise
-        except (EOFError, ConnectionError) as error:
-            self._end(watch)
-            raise Died("ended", "the process ended") from error
-        except Exception as error:  # whatever a hostile frame raises is the worker's end, not ours
-            self._end(watch)
-            raise Died("broken", f"{type(error).__name__}: {error}"[:400]) from error
-        finally:
-            self.seen = watch.began.cpu + watch.used.cpu
-            if self.budget:
-                self.budget.charge(watch.used, watch.subject)
-
-    def _answer(self, remote: Remote | None, watch: _Watch) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """Returns the worker's final answer, after its own questions. Raises ValueError for anything that is neither a
-        question nor an answer."""
-        while True:
-            reply, out = wire.receive(self.sock, watch)
-            if reply.pop("id", None) != self.number:
-                raise ValueError("an answer to another question")
-            (kind, content), = reply.items()
-            if kind not in ("answer", "remote") or not isinstance(content, dict):
-                raise ValueError(f"neither an answer nor a question: {str(kind)[:100]!r} with {type(content).__name__}")
-            if kind == "answer":
-                watch.measure()
-                return content, out
-            if remote is None:
-                raise ValueError("a question, but nobody answers questions here")
-            wire.send(self.sock, self.number, wire.Packed(*remote(content, out, watch)), watch)
-
-    def _subject(self, question: dict[str, Any] | wire.Packed) -> str:
-        """Returns the cell or exercise to which a question's time is charged."""
-        if not self.budget:
-            return ""
-        if isinstance(question, dict) and question["op"] == "cell":
-            return self.budget.cells[question["number"]]
-        return self.budget.exercise
-
-    def times(self) -> Times:
-        return Times(time.monotonic(), self.cpu_seconds(), waited(self.pid))
-
-    def within_bounds(self) -> None:
-        """Raises Died if the worker has too many threads."""
-        with contextlib.suppress(psutil.Error):
-            if self.process and self.process.num_threads() > THREADS:
-                raise Died("excess", f"more than {THREADS} threads")
-
-    def cpu_seconds(self) -> float:
-        """Returns the seconds that the worker and its children have computed."""
-        with contextlib.suppress(psutil.Error):
-            if self.process:
-                used = self.process.cpu_times()
-                return used.user + used.system + used.children_user + used.children_system
-        return 0.0  # it has ended; the socket will say so
-
-    def forget_peak(self) -> bool:
-        """Resets the peak of the process's memory. Returns False if the system can't do that (only Linux can)."""
-        try:
-            Path(f"/proc/{self.pid}/clear_refs").write_text("5")
-            return True
-        except OSError:
-            return False
-
-    def resident(self) -> dict[str, int]:
-        """Returns the process's memory in bytes: "VmRSS" is that of now, "VmHWM" that at its peak. Raises Died if it
-        has ended."""
-        if found := self._told("status", "VmRSS", "VmHWM"):
-            return found
-        raise Died("ended", "the process ended")
-
-    def written(self) -> int:
-        """Returns the bytes of memory that the process itself has written and still holds, whether or not they are
-        swapped out. Memory that it shares with the process that forked it does not count, nor do pages of files that it
-        has read, because it could give these back. Returns 0 if the system doesn't tell."""
-        return sum(self._told("smaps_rollup", "Private_Dirty", "Swap").values())
-
-    def _told(self, file: str, *names: str) -> dict[str, int]:
-        """Returns the bytes that the kernel tells about the process, by name; empty if the process has ended."""
-        try:
-            lines = (line.partition(":") for line in Path(f"/proc/{self.pid}/{file}").read_text().splitlines())
-            return {name: int(value.split()[0]) << 10 for name, _, value in lines if name in names}
-        except OSError:
-            return {}
-
-    def _signal(self, number: signal.Signals) -> None:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if self.handle is None:
-                os.killpg(self.pid, number)
-            elif self.handle != ENDED:
-                signal.pidfd_send_signal(self.handle, number)
-
-    def _end(self, watch: _Watch) -> None:
-        with contextlib.suppress(Died):
-            watch.measure()  # the last that can be known
-        self.close()
-
-    def close(self) -> None:
-        """Ends the process with all processes that it started, and removes its folder."""
-        self.sock.close()
-        self._signal(signal.SIGKILL)
-        if self.group:  # whose number stays taken while one of them lives
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.pid, signal.SIGKILL)
-        if self.handle not in (None, ENDED):
-            os.close(self.handle)
-            self.handle, self.group = ENDED, False
-        if self.child:
-            self.child.wait()
-        shutil.rmtree(self.folder, ignore_errors=True)
-        if os.path.lexists(self.folder):  # until it has ended, it could put something in the place of what is removed
-            with contextlib.suppress(psutil.Error):
-                self.process and self.process.wait(limits.END)
-            remove(str(self.folder))
+    layers: tuple[str, ...]
+    control: socket.socket
 
 
 class Sandbox:
@@ -255,19 +84,22 @@ class Sandbox:
     device: "cpu", or "cuda" for workers that see the GPU. Those are started one by one, because a process that has
         touched a GPU can't be forked.
     layers: used instead of those that the machine has.
+    shared: the sandbox of another process, from which this one gets its layers and its forker.
 
     Raises NoLayers if "auto" can't keep learners' code from files or the network.
     """
 
-    def __init__(self, isolation: str = "auto", device: str = "cpu", layers: Sequence[str] | None = None):
+    def __init__(self, isolation: str = "auto", device: str = "cpu", layers: Sequence[str] | None = None,
+                 shared: Shared | None = None):
+        self.above = shared if device == "cpu" else None
+        layers = self.above.layers if self.above else layers
         self.layers = layers_for(isolation) if layers is None else tuple(layers)
         self.fork = hasattr(os, "fork") and sys.platform == "linux" and device == "cpu"
         self.device = device
         self.scratch = Path(tempfile.mkdtemp(prefix="autograder-"))
         self.janitor = _janitor(self.scratch)
-        self.first: tuple[subprocess.Popen[bytes], socket.socket] | None = None
+        self.first: Forker | None = None
         self.budget: Budget | None = None  # of the submission whose workers are made
-        self.started = False  # has the first one said so?
         self.roomy = False  # is it known that workers can hold ROOM, or use the GPU?
 
     @property
@@ -284,37 +116,47 @@ class Sandbox:
     def worker(self) -> Worker:
         """Returns a new worker behind its layers, ready for its first question. Raises RuntimeError if no worker
         starts."""
+        from autograder.sandbox.worker import Worker  # imports torch
+
         folder = Path(tempfile.mkdtemp(dir=self.scratch))
         group = not {"seccomp", "namespaces"} & set(self.layers)
         if not self.fork:
             process, sock = self._start(folder)
             return Worker(sock, _wait_for(process, sock), folder, process, self.budget, group)
-        process, control = self._forker()
-        if not self.started:
-            _wait_for(process, control)
-            self.started = True
-        mine, theirs = _pair(socket.SOCK_STREAM)
-        socket.send_fds(control, [str(folder).encode()], [theirs.fileno()])
-        theirs.close()
+        forker = self._forker()
+        forker.wait()
         try:
-            return Worker(mine, _first_word(mine), folder, budget=self.budget, group=group)
+            sock = forker.ask(str(folder).encode(), socket.SOCK_STREAM)
+            return Worker(sock, _first_word(sock), folder, budget=self.budget, group=group)
         except (RuntimeError, OSError):  # something stopped it, perhaps: the next worker gets another
-            mine.close()
             self._end_first()
             raise
 
     def get_ready(self) -> None:
         """Begins to start the process from which workers are forked, which takes a few seconds. `worker` waits for it.
         """
-        if self.fork:
+        if self.fork and not self.above:
             self._forker()
 
-    def _forker(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
-        """Returns the process from which workers are forked, which may still be starting, and the socket over which
-        workers are requested."""
-        if self.first is None or self.first[0].poll() is not None:
-            self.first, self.started = self._start(self.scratch), False
+    def share(self) -> Shared | None:
+        """Returns what another process needs for a sandbox like this one; None if workers are not forked here."""
+        return Shared(self.layers, self._forker().control) if self.fork else None
+
+    def _forker(self) -> Forker:
+        if self.first is None or self.first.process and self.first.process.poll() is not None:
+            self.first = self._from_above() or Forker(*self._start(self.scratch))
         return self.first
+
+    def _from_above(self) -> Forker | None:
+        """Returns a forker that the shared one has forked. Returns None if nothing is shared. If the shared one does
+        not answer, or was asked before, it is left alone from then on."""
+        above, self.above = self.above, None
+        if above:
+            with suppress(RuntimeError, OSError), above.control:
+                forker = Forker(None, Forker(None, above.control).ask(ANOTHER, socket.SOCK_SEQPACKET))
+                _first_word(forker.control)
+                return forker
+        return None
 
     def prove(self) -> None:
         """Makes sure, once, that a worker can hold ROOM, or that it can compute on the GPU. Memory is only looked at if
@@ -360,10 +202,7 @@ class Sandbox:
 
     def _end_first(self) -> None:
         if self.first:
-            process, control = self.first
-            control.close()
-            process.kill()
-            process.wait()
+            self.first.end()
             self.first = None
 
     def close(self) -> None:
@@ -407,21 +246,6 @@ def _first_word(sock: socket.socket) -> int:
     return struct.unpack("3i", about[0][2])[0]
 
 
-def _handle(pid: int) -> int | None:
-    """Returns a descriptor of a process. Returns ENDED if it has ended, and None if the system has no such thing (only
-    Linux 5.3 or newer has), or if a container refuses it."""
-    try:
-        return os.pidfd_open(pid)
-    except ProcessLookupError:
-        return ENDED
-    except AttributeError:
-        return None
-    except OSError as error:
-        if error.errno not in (errno.ENOSYS, errno.EPERM):
-            raise
-        return None
-
-
 def _janitor(folder: Path) -> subprocess.Popen:
     """Starts a process that waits until its standard input ends, which happens when this process ends, however it ends.
     Then it removes the folder."""
@@ -451,6 +275,5 @@ def _environment(device: str) -> dict[str, str]:
 def _program(descriptor: int, settings: dict[str, Any]) -> str:
     """Returns a Python program that holds the texts of the worker's modules. It imports nothing from the repository
     except attention_lab, and always the one that this process uses, whatever else is installed."""
-    library = str(Path(attention_lab.__file__).parents[1])
-    return (f"import sys; sys.path.insert(0, {library!r})" + with_modules(MODULES)
+    return (f"import sys; sys.path.insert(0, {str(LIBRARY.parent)!r})" + with_modules(MODULES)
             + f"worker.main.main({descriptor}, {settings!r})\n")

@@ -11,8 +11,8 @@ from __future__ import annotations
 import builtins
 import contextlib
 import gc
-import importlib
-import importlib.util
+import importlib.abc
+import importlib.machinery
 import inspect
 import json
 import os
@@ -37,6 +37,7 @@ from .cells import Cells, Silent, built_as_usual
 
 # What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot.
 SILENT = ("networks.cost", "networks.training", "pictures", "tasks.data")
+ANOTHER = b"another"  # in the place of a worker's folder: a process that forks workers is asked for
 HEAP_TYPE = 1 << 9  # of a class's flags: it was made by Python code, and can be changed
 SOCKET = 3  # a worker's one open file besides /dev/null
 
@@ -124,8 +125,11 @@ def prepare(device: str) -> None:
     torch.set_num_interop_threads(1)
     torch.compile = _as_it_is
     vars(attention_lab).update(check=lambda *_args, **_kwargs: 0.0, progress=Silent(), begin=Silent())
+    sys.meta_path.insert(0, Quiet())
+    for name in [*filter(_is_silent, sys.modules)]:
+        del sys.modules[name]
     for name in SILENT:
-        _silence(f"attention_lab.{name}")
+        importlib.import_module(f"attention_lab.{name}")
     # At the first gradient, at a checkpoint, at most notebooks' first cell, and at its first figure.
     for late in ("torch.fx.experimental.symbolic_shapes", "torch._dynamo", "matplotlib.pyplot",
                  "matplotlib.backends.backend_agg"):
@@ -140,17 +144,21 @@ def prepare(device: str) -> None:
         torch.autograd.grad(out, [x, *net.parameters()], torch.ones_like(out))
 
 
-def _silence(name: str) -> None:
-    """Replaces a module of the library by one that does nothing. If the module has a folder, the modules in it are
-    still found."""
-    module = types.ModuleType(name)
-    found = importlib.util.find_spec(name)
-    if found and found.submodule_search_locations:
-        module.__path__ = found.submodule_search_locations
-    vars(module)["__getattr__"] = Silent().__getattr__
-    sys.modules[name] = module
-    package, _, last = name.rpartition(".")
-    setattr(sys.modules[package], last, module)
+class Quiet(importlib.abc.Loader, importlib.abc.MetaPathFinder):
+    """Finds the modules of SILENT and those in their folders, and makes modules of them that do nothing."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        found = importlib.machinery.PathFinder.find_spec(name, path, target) if _is_silent(name) else None
+        if found:
+            found.loader = self
+        return found
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        vars(module)["__getattr__"] = Silent().__getattr__
+
+
+def _is_silent(name: str) -> bool:
+    return f"{name}.".startswith(tuple(f"attention_lab.{silent}." for silent in SILENT))
 
 
 def _as_it_is(model: Callable | None = None, **_options: Any) -> Callable:
@@ -185,7 +193,8 @@ def begin(sock: socket.socket, settings: dict[str, Any], put_back: Callable[[], 
 
 
 def fork_for_each(control: socket.socket, settings: dict[str, Any], put_back: Callable[[], None]) -> None:
-    """Forks a worker for every socket that arrives over `control`. The worker says on its socket when it is ready."""
+    """Forks a worker for every socket that arrives over `control`, or another process that forks workers, which ends
+    when nobody can ask it any more. Each says on its socket when it is ready."""
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for them
     room.let_look(False)
     gc.freeze()  # a worker that looks for garbage leaves what it inherited alone: those pages stay shared
@@ -201,7 +210,13 @@ def fork_for_each(control: socket.socket, settings: dict[str, Any], put_back: Ca
                 room.end_with_parent()
                 os.dup2(descriptors[0], SOCKET)
                 os.closerange(SOCKET + 1, 256)
-                begin(socket.socket(fileno=SOCKET), {**settings, "folder": message.decode()}, put_back)
+                sock = socket.socket(fileno=SOCKET)
+                if message != ANOTHER:
+                    begin(sock, {**settings, "folder": message.decode()}, put_back)
+                    return
+                os.nice(5)  # it is a judge's: the process that records comes first
+                sock.sendall(b"ready")
+                fork_for_each(sock, settings, put_back)
             finally:
                 os._exit(0)
         os.close(descriptors[0])

@@ -39,7 +39,7 @@ def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, flo
         result = judge.grade(notebook_of(world.pupil(attack)), LESSON)
     took = time.monotonic() - began
     zygote = judge.sandboxes["cpu"].first  # none where the attack stopped it
-    family = before | ({zygote[0].pid} if zygote and zygote[0].poll() is None else set())
+    family = before | ({zygote.process.pid} if zygote and zygote.process.poll() is None else set())
     left = [process for process in marked(str(world.scratch), world.marker(attack)) if process.pid not in family]
     _, left = psutil.wait_procs(left, 3)  # what was killed takes a moment to go
     points: Points = {"judge": {name: verdict.points for name, verdict in result.verdicts.items()}}

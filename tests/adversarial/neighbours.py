@@ -72,7 +72,7 @@ def reached(layers: Iterable[str]) -> list[str]:
             assert answer["raised"] is None, answer
         proxies = ProxyProcess(sandbox, topic("se").reference, ["squeeze"])
         mine, answers = sandbox.worker(), proxies.running()
-        forks = sandbox._forker()[0].pid
+        forks = sandbox._forker().process.pid
         pids = {forks: "the process that forks", os.getpid(): "the judge", answers.pid: "the proxies' process"}
         pids |= {child.pid: "a process above" for child in psutil.Process(forks).children()}
         pids |= {other.pid: "another worker" for other in others}

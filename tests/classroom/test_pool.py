@@ -8,6 +8,7 @@ import time
 import psutil
 import pytest
 
+from autograder.classroom import ready
 from autograder.classroom.pool import DRAWS, Pool
 from autograder.judge import questions
 from autograder.judge.settings import Settings
@@ -137,7 +138,8 @@ def test_a_pool_that_is_left_does_not_wait(tmp_path):
         pool.submit(endless, began=lambda: began.append(time.monotonic()))
         while not began:
             time.sleep(0.05)
-        processes = psutil.Process(pool.processes[0].process.pid).children(recursive=True)
+        processes = [each for parent in (pool.processes[0].process, ready._sandbox("auto").first.process)
+                     for each in psutil.Process(parent.pid).children(recursive=True)]
         start = time.monotonic()
     assert time.monotonic() - start < 6
     assert not psutil.wait_procs(processes, timeout=10)[1]

@@ -17,7 +17,7 @@ from autograder.judge import judge
 from autograder.lessons.course import ROOT
 from autograder.lessons.declare import Case, RandomTensor
 from autograder.sandbox import budget, validation
-from autograder.sandbox.sandbox import Died
+from autograder.sandbox.budget import Died
 
 from .test_tries import Exercise
 

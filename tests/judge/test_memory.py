@@ -13,7 +13,7 @@ from autograder.lessons import derive
 from autograder.lessons.course import lessons
 from autograder.lessons.declare import Case, RandomTensor
 from autograder.lessons.topics import topic
-from autograder.sandbox.sandbox import Worker
+from autograder.sandbox.worker import Worker
 from autograder.submission.notebook import Cell
 
 N = 6144  # a map of 144 MiB, far above what an honest answer needs

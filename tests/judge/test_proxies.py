@@ -13,7 +13,7 @@ from attention_lab.checking.ask import device
 from autograder.judge import proxy_process
 from autograder.judge.proxied import Proxies, Refused
 from autograder.judge.proxy_process import ProxyProcess
-from autograder.sandbox.sandbox import Died
+from autograder.sandbox.budget import Died
 from autograder.worker import proxies
 from solutions.catnet import reference as catnet
 from solutions.grl import reference as grl

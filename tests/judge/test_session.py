@@ -7,7 +7,7 @@ import pytest
 from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.judge import judge
 from autograder.judge.session import CellHistory
-from autograder.sandbox.sandbox import Died
+from autograder.sandbox.budget import Died
 
 pytestmark = pytest.mark.quick
 

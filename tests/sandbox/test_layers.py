@@ -10,8 +10,9 @@ import psutil
 import pytest
 
 from autograder.sandbox import gpu, isolation
+from autograder.sandbox.budget import Died
 from autograder.sandbox.isolation import LAYERS, NoLayers, layers_for, works
-from autograder.sandbox.sandbox import Died, Sandbox
+from autograder.sandbox.sandbox import Sandbox
 from tests.conftest import need
 
 HERE = Path(__file__).resolve()

@@ -13,8 +13,9 @@ from attention_lab.checking.verdict import report
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
 from autograder.sandbox import isolation
+from autograder.sandbox.budget import Died
 from autograder.sandbox.isolation import FILE_BYTES, FILES, FOLDER
-from autograder.sandbox.sandbox import Died, Sandbox
+from autograder.sandbox.sandbox import Sandbox
 from tests.adversarial.levels import SUFFICIENT
 from tests.adversarial.neighbours import reached
 from tests.classroom.pupils import FULL, LESSON, NOTHING, SOLVED, Pupil, notebook_of

@@ -2,7 +2,10 @@
 
 import os
 import signal
+import socket
+import threading
 import time
+from dataclasses import replace
 
 import psutil
 import pytest
@@ -10,8 +13,8 @@ import torch
 
 from autograder.sandbox import limits
 from autograder.sandbox import sandbox as sandboxes
+from autograder.sandbox.budget import Died
 from autograder.sandbox.isolation import NoRoom
-from autograder.sandbox.sandbox import Died
 
 
 def cell(worker, source):
@@ -172,7 +175,7 @@ def test_where_the_process_that_forks_was_stopped_the_next_worker_gets_another(m
         if not sandbox.fork:
             pytest.skip("every worker is a process of its own here")
         sandbox.worker().close()
-        os.kill(sandbox.first[0].pid, signal.SIGSTOP)
+        os.kill(sandbox.first.process.pid, signal.SIGSTOP)
         monkeypatch.setattr(limits, "START", 0.5)
         with pytest.raises(TimeoutError):
             sandbox.worker()
@@ -200,3 +203,34 @@ def test_where_workers_cannot_use_the_gpu_nothing_is_graded():
     """Here there is none; and on a machine with one, a worker may still not reach it."""
     with sandboxes.Sandbox(device="cuda") as sandbox, pytest.raises(NoRoom, match="(?s)--device cpu.*The reason: .+"):
         sandbox.prove()
+
+
+@pytest.fixture
+def shared(sandbox):
+    """What two processes of ours are told of a sandbox; here both are this process."""
+    if not sandbox.fork:
+        pytest.skip("every worker is a process of its own here")
+    return [replace(sandbox.share(), control=sandbox.share().control.dup()) for _ in range(2)]
+
+
+def test_what_shares_a_forker_ends_alone(shared):
+    with sandboxes.Sandbox(shared=shared[1]) as two:
+        with sandboxes.Sandbox(shared=shared[0]) as one:
+            workers = [each.worker() for each in (one, two)]
+            assert [cell(worker, f"x = {i}") for i, worker in enumerate(workers)] == [None, None]
+            busy = threading.Thread(target=dies, args=(workers[0], "while True: pass"))
+            busy.start()
+            one.first.control.shutdown(socket.SHUT_RDWR)  # as if its process was killed
+            busy.join(10)
+            assert not busy.is_alive()
+        assert cell(workers[1], "assert x == 1") is None
+        assert cell(two.worker(), "assert 'x' not in globals()") is None
+
+
+@pytest.mark.usefixtures("shared")
+def test_where_the_shared_forker_is_over_one_has_its_own():
+    with sandboxes.Sandbox() as above:
+        told = above.share()
+        above.first.process.kill()
+        with sandboxes.Sandbox(shared=told) as sandbox:
+            assert cell(sandbox.worker(), "x = 1") is None and sandbox.first.process
