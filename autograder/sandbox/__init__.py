@@ -3,13 +3,13 @@
 Theory of operation
 ===================
 
-Who starts whom. A judge (judge/judge.py; `autograder grade` has several) holds a Sandbox (sandbox.py; worker.py). The sandbox
-starts one process by `exec`, the *forker*, with an empty environment, one end of a socket pair, and the text of the
-modules in worker/ as its program. The forker imports torch once and runs no learner's code, ever. For each submission
-the sandbox hands it one end of another socket pair, and the forker forks. Its child is the worker, or a *process above*
-the worker, if something must outlive or precede it (see below). A worker that dies is replaced by another fork. With a
-GPU nothing can be forked, so every worker is started by `exec`. The judges of one command share a forker, which forks
-one for each of them that ends with its judge.
+Who starts whom. A judge (judge/judge.py; `autograder grade` has several) holds a Sandbox (sandbox.py; worker.py). The
+sandbox starts one process by `exec`, the *forker*, with an empty environment, one end of a socket pair, and the text of
+the modules in worker/ as its program. The forker imports torch once and runs no learner's code, ever. For each
+submission the sandbox hands it one end of another socket pair, and the forker forks. Its child is the worker, or a
+*process above* the worker, if something must outlive or precede it (see below). A worker that dies is replaced by
+another fork. With a GPU nothing can be forked, so every worker is started by `exec`. The judges of one command share a
+forker, which forks one for each of them that ends with its judge.
 
     judge --exec--> forker --fork--> process above --fork--> worker (first process of its own namespaces)
       |                                                        |
