@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import torch
 
 from attention_lab.checking.known.fingerprint import WIDTH, Fingerprint
-from attention_lab.checking.known.recorded import RecordedExercise, RecordedMistake
+from attention_lab.checking.known.recorded import RecordedCase, RecordedExercise, RecordedMistake
 from attention_lab.checking.verdict.recognition import is_wrong
 from autograder.judge import private, recording
 from autograder.judge.versions import unchanged
@@ -92,18 +93,30 @@ def unseen(made: RecordedExercise, visible: RecordedExercise | None, files: Topi
     """Returns the known mistakes that give the right answer to every case of `made`, by the chance of its numbers.
 
     A mistake that shows in several visible cases shows in hidden ones too. So only the others are asked, first about
-    the kinds of cases in which they show.
+    the cases that are most like those in which they show, and then about those in which others have shown.
 
     visible: the learner's exercise with the answers of its mistakes; None if there is none yet.
     """
     shown = {} if visible is None else {
-        mistake.id: [case.check for i, case in enumerate(visible.cases)
+        mistake.id: [_words(case) for i, case in enumerate(visible.cases)
                      if is_wrong(visible, i, mistake.fingerprints[i])]
         for mistake in visible.mistakes}
+    words, telling = [_words(case) for case in made.cases], [0] * len(made.cases)
+
+    def likely(mistake: Mistake, i: int) -> tuple[float, int]:
+        return max((len(words[i] & its) for its in shown.get(mistake.id, [])), default=0), telling[i]
 
     def shows(mistake: Mistake) -> bool:
-        likely = sorted(range(len(made.cases)), key=lambda i: made.cases[i].check not in shown.get(mistake.id, []))
-        return any(is_wrong(made, i, recording.answered(mistake, files.reference, made, made.cases[i])) for i in likely)
+        for i in sorted(range(len(made.cases)), key=lambda i: likely(mistake, i), reverse=True):
+            if is_wrong(made, i, recording.answered(mistake, files.reference, made, made.cases[i])):
+                telling[i] += 1
+                return True
+        return False
 
     return [mistake.id for mistake in files.mistakes if mistake.exercise == made.name
             and len(shown.get(mistake.id, [])) < OFTEN and not shows(mistake)]
+
+
+def _words(case: RecordedCase) -> set[str]:
+    """Returns the words that say what is special about a case."""
+    return {case.check, *re.findall(r"[a-z_]+", case.label.partition("(")[0])}
