@@ -41,9 +41,9 @@ def main(arguments: list[str] | None = None) -> None:
     ):
         add(commands)
     options = parser.parse_args(arguments)
-    will_judge = options.command == "grade" or options.command == "check" and any(map(os.path.exists, options.notebooks))
+    judges = options.command == "grade" or options.command == "check" and any(map(os.path.exists, options.notebooks))
     try:
-        if sys.platform == "linux" and will_judge:
+        if sys.platform == "linux" and judges:
             with contextlib.suppress(OSError):  # the command says why
                 _get_ready(options)
         import attention_lab  # noqa: F401
