@@ -22,7 +22,7 @@ GIVEN = {"ada": ((1.1, None, None), (3, None, 0.7), (None, 3.3, None), (1, 0.1, 
 
 
 @pytest.fixture
-def gradebook(tmp_path, monkeypatch, graded):  # noqa: F811  # alembic is on its path
+def gradebook(tmp_path):
     with Gradebook(f"sqlite:///{tmp_path / 'other.db'}") as opened:
         opened.add_assignment("01_se")
         opened.add_notebook("01_se", "01_se")

@@ -1,9 +1,7 @@
 """The page that a student gets: what it says and in which order, and that it is one file which needs nothing else."""
 
 import json
-import os
 import re
-import sysconfig
 from dataclasses import asdict, replace
 from datetime import datetime
 from xml.etree.ElementTree import fromstring
@@ -69,8 +67,6 @@ def notebook():
 def course(tmp_path_factory):
     """A gradebook with ada's submission, and a function that reads what her page is to say."""
     folder = tmp_path_factory.mktemp("course")
-    before = os.environ["PATH"]
-    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), before])  # nbgrader calls alembic
     coursedir = CourseDirectory(root=str(folder), db_url=f"sqlite:///{folder}/gradebook.db")
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         gradebook.add_assignment(LESSON, duedate=datetime(2026, 11, 20, 12))
@@ -84,7 +80,6 @@ def course(tmp_path_factory):
             gradebook.find_grade(slot.check_id, LESSON, LESSON, "ada").auto_score = POINTS[slot.name]
             gradebook.find_comment(slot.grade_id, LESSON, LESSON, "ada").auto_comment = "No response."
         gradebook.db.commit()
-    os.environ["PATH"] = before
 
     def read(nb):
         return content(nb, {"notebook": LESSON, "assignment": LESSON, "student": "ada"}, coursedir, folder)

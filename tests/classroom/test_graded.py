@@ -1,8 +1,6 @@
 """Whether a submission counts as graded depends on what is written in the notebook that lies there now."""
 
 import json
-import os
-import sysconfig
 
 import pytest
 from nbgrader.api import Gradebook
@@ -23,9 +21,8 @@ def notebook(source, **metadata):
 
 
 @pytest.fixture
-def ada(tmp_path, monkeypatch):
+def ada(tmp_path):
     """(path, why): ada's submitted notebook, which is graded, and a function that says why it is graded again."""
-    monkeypatch.setenv("PATH", f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")  # where alembic is
     coursedir = CourseDirectory(db_url=f"sqlite:///{tmp_path / 'gradebook.db'}", root=str(tmp_path),
                                 assignment_id="01_se")
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:

@@ -2,9 +2,7 @@
 
 import csv
 import io
-import os
 import shutil
-import sysconfig
 from datetime import UTC, datetime
 
 import pytest
@@ -23,15 +21,7 @@ SE = notebook.lesson("01_se")
 
 
 @pytest.fixture(scope="module")
-def alembic():
-    """nbgrader calls it by its bare name."""
-    with pytest.MonkeyPatch.context() as monkeypatch:
-        monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))
-        yield
-
-
-@pytest.fixture(scope="module")
-def gradebook_file(tmp_path_factory, alembic):
+def gradebook_file(tmp_path_factory):
     """ada has 2 + 2.75 (a mark by hand) + 4 + 0 points, late by 1.5; 40213 has none;
     =eve is not graded yet, fay is absent."""
     file = tmp_path_factory.mktemp("gradebook") / "gradebook.db"

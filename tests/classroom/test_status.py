@@ -1,8 +1,6 @@
 """`autograder status` and `autograder feedback`: how a lesson stands, and the pages that are made again."""
 
 import io
-import os
-import sysconfig
 
 import nbformat
 import pytest
@@ -35,8 +33,6 @@ def app_of(graded, monkeypatch):
 
 
 def made(tmp_path, monkeypatch):
-    # nbgrader calls alembic
-    monkeypatch.setenv("PATH", os.pathsep.join([sysconfig.get_path("scripts"), os.environ["PATH"]]))
     graded = Graded(tmp_path)
     app_of(graded, monkeypatch)
     monkeypatch.setattr(status, "why_again",
