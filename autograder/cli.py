@@ -42,27 +42,33 @@ def main(arguments: list[str] | None = None) -> None:
         add(commands)
     options = parser.parse_args(arguments)
     judges = options.command == "grade" or options.command == "check" and any(map(os.path.exists, options.notebooks))
-    try:
-        if sys.platform == "linux" and judges:
-            with contextlib.suppress(OSError):  # the command says why
-                _get_ready(options)
-        import attention_lab  # noqa: F401
-    # Python or torch is too old, or a package is missing: say so in a sentence, above all for `autograder doctor`
-    except ImportError as error:
-        sys.exit(f"Nothing can be graded here: {error}")
-    from autograder.classroom.nbgrader_plugin.plain_log import keep_logs_plain
-    from autograder.submission import notebook
-
-    keep_logs_plain()
     with _terminated_in_order():
         try:
+            if sys.platform == "linux" and judges:
+                with contextlib.suppress(OSError):  # the command says why
+                    _get_ready(options)
+            from autograder.classroom.nbgrader_plugin.plain_log import keep_logs_plain
+            from autograder.submission import notebook
+
+            keep_logs_plain()
             if lesson := getattr(options, "lesson", None):
                 notebook.lesson(lesson)  # an unknown one is refused before any judge is started
             sys.exit(options.run(options))
+        # Python or torch is too old, or a package is missing: say so in a sentence, above all for `autograder doctor`
+        except ImportError as error:
+            sys.exit(f"Nothing can be graded here: {_unsupported() or error}")
         except KeyboardInterrupt as interrupt:
             sys.exit(128 + (interrupt.args[0] if interrupt.args else signal.SIGINT))
         except Exception as error:
             parser.error(_said(error))
+
+
+def _unsupported() -> str:
+    try:
+        import attention_lab  # noqa: F401
+    except ImportError as error:
+        return str(error)
+    return ""
 
 
 def _get_ready(options: argparse.Namespace) -> None:

@@ -8,7 +8,6 @@ from math import isclose
 
 from nbgrader.api import Grade, SubmittedAssignment
 
-from attention_lab.checking.verdict.report import number
 from autograder.classroom.rules import Rules
 from autograder.classroom.times import time_said
 
@@ -85,4 +84,4 @@ def times_of(submission: SubmittedAssignment, rules: Rules) -> str:
 
 def shown(points: float) -> str:
     """Formats points as people write them, rounded to a hundredth: 2, 6.75."""
-    return number(round(points, 2))
+    return f"{round(points, 2):g}"
