@@ -14,17 +14,14 @@ from autograder.intake.files import read
 from autograder.judge import measuring
 from autograder.judge.cache import storable
 from autograder.judge.packages import PYTHON
-from autograder.judge.proxy_process import IMPORTED, ProxyProcess, texts
+from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.session import Session
-from autograder.lessons.course import COURSE, NOTEBOOKS
+from autograder.lessons.catalogue import IMPORTS, definition
+from autograder.lessons.course import COURSE, NOTEBOOKS, files_of
 from autograder.sandbox.budget import Budget, Times
 from autograder.sandbox.isolation import probed
 from autograder.submission.notebook import Cell
 from solutions.catnet import reference as catnet
-from solutions.grl import reference as grl
-from tests.checking import test_iterative_refinement as refinement
-from tests.checking import test_stripe_attention as stripes
-from tests.checking.way import IMPORTS, Way
 from tests.suites import few
 
 SOLVED, RELEASED = (read(folder / "01_se/01_se.ipynb") for folder in (NOTEBOOKS, COURSE))
@@ -316,61 +313,10 @@ def test_a_notebook_of_another_kind(judge):
     assert result.lesson is None and "no exercise of any lesson" in result.error and result.points == 0
 
 
-def asked(way, sandbox, answer, *broken):
-    """The verdict through worker, wire and stand-ins. broken: the pieces that are answered by the judge."""
-    exercise = recorded.load(way.path, way.name)
-    cells = [Cell(IMPORTED.format(modules=texts(way.reference))), Cell(inspect.getsource(way.reference)),
-             Cell(IMPORTS + answer, (way.name,))]
-    proxies = ProxyProcess(sandbox, way.reference, list(broken)) if broken else None
-    session = Session({"cpu": sandbox}, cells, proxies)
-    try:
-        return judging.judge(exercise, partial(measuring.ask, session), secret=True)
-    finally:
-        session.close()
-        if proxies:
-            proxies.close()
-
-
-@pytest.fixture(scope="module")
-def striped(tmp_path_factory):
-    return Way(tmp_path_factory.mktemp("stripes"), grl, "AnchoredStripeAttention", *stripes.CASES)
-
-
-@pytest.fixture(scope="module")
-def refined(tmp_path_factory):
-    return Way(tmp_path_factory.mktemp("refinement"), catnet, "iterative_refinement", *refinement.CASES)
-
-
-def full(v):
-    assert v.points == v.max_points, report.text(v)
-    return True
-
-
-def test_stripe_attention_through_worker_and_wire(striped, sandbox):
-    assert full(asked(striped, sandbox, stripes.NAMED))
-    wrong = stripes.NAMED.replace("torch.roll(y, tuple(by), (1, 2))", "y")
-    assert asked(striped, sandbox, wrong).points < 10
-    for broken in ("def cosine_attention(q, k, v, transform):\n    return 0 * q\n",
-                   "class AffineTransform(nn.Module):\n    pass\n"):
-        assert asked(striped, sandbox, broken + stripes.NAMED).points < 10
-        assert full(asked(striped, sandbox, broken + stripes.NAMED, "cosine_attention", "AffineTransform"))
-        assert asked(striped, sandbox, broken + wrong, "cosine_attention", "AffineTransform").points < 10
-
-
-def test_iterative_refinement_through_worker_and_wire(refined, sandbox):
-    assert full(asked(refined, sandbox, refinement.ANSWER))
-    wrong = refinement.ANSWER.replace("align_corners=True", "align_corners=False")
-    assert asked(refined, sandbox, wrong).points < 10
-    broken = "class CMAT(nn.Module):\n    pass\ndef prior_mask(query, support, support_mask):\n    return query\n"
-    assert asked(refined, sandbox, broken + refinement.ANSWER).points < 10
-    assert full(asked(refined, sandbox, broken + refinement.ANSWER, "CMAT", "prior_mask"))
-    assert asked(refined, sandbox, broken + wrong, "CMAT", "prior_mask").points < 10
-
-
-def test_delegating_to_a_piece_that_would_be_the_answer(refined, sandbox):
+def test_delegating_to_a_piece_that_would_be_the_answer(sandbox):
     """A broken piece is no way to have the course compute the answer: without a forward it has children alone."""
-    exercise = recorded.load(refined.path, refined.name)
-    cells = [Cell(inspect.getsource(catnet)), Cell(IMPORTS + refinement.ANSWER, (refined.name,))]
+    exercise = recorded.load(files_of("e3_catnet") / recorded.FOLDER, "iterative_refinement")
+    cells = [Cell(inspect.getsource(catnet)), Cell(IMPORTS + definition(catnet, exercise.name), (exercise.name,))]
     proxies = ProxyProcess(sandbox, catnet, ["CMAT"], without_forward=("CMAT",))
     session = Session({"cpu": sandbox}, cells, proxies)
     judged = judging.judge(exercise, partial(measuring.ask, session), secret=True)
