@@ -220,6 +220,15 @@ def test_the_lines_between_which_it_goes_wrong(way):
                  "over the axes (2, 3). Look at your line `z = self.fc1(x.amin((2, 3)))` and above.")
 
 
+def test_a_layer_that_receives_another_shape(way):
+    peak = ("class Peak(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.inner = nn.Conv2d(2, 2, 1)\n\n"
+            "    def forward(self, x):\n        return self.inner(x).softmax(3).amax((2, 3))")
+    lesson = way(peak, "Peak", Case("a map", (RandomTensor((2, 2, 3, 4)),), construct=()))
+    lesson.wrong(peak.replace("self.inner(x)", "self.inner(x.mT.exp())"),
+                 "difference is in the input of `inner`: Expected shape (2, 2, 3, 4), got (2, 2, 4, 3)")
+
+
 def test_what_a_layer_receives_is_not_said_to_follow_the_images(way):
     """The numbers of the first image happen to stay below the limit."""
     lesson = way(GATE.replace("torch.relu(z)", "z.clamp(-1, 1)"), "Gate", *MAPS)
