@@ -100,7 +100,7 @@ class GradebookWriter(Autograde):
 
     def convert_notebooks(self) -> None:
         """Sends all submissions to the pool, and records each one when it has been judged, so that a slow one does not
-        hold up the others.
+        hold up the others. It sends as long as there is nothing to record.
 
         If a busy machine may have cost points, the submission is judged once more at the end, when nothing else runs.
         Raises NoRoom.
@@ -112,10 +112,10 @@ class GradebookWriter(Autograde):
         self.progress.expect(waiting | dict.fromkeys(self.torn, ""), len(self.folders) - len(waiting))
         for student in self.torn:
             self.progress.ended(student, False, TORN)
-        for student in waiting:
-            self._judge_ahead(student)
-        complete, again = not self.torn, []
+        complete, again, ahead = not self.torn, [], iter(waiting)
         for _ in waiting:
+            while self.judged.empty() and (student := next(ahead, None)) is not None:
+                self._judge_ahead(student)
             student, future = self.judged.get()
             if refused := _refusal(future):
                 raise refused

@@ -141,7 +141,7 @@ HOSTILE = {
 @pytest.fixture
 def unpacked(tmp_path, monkeypatch):
     """Unpacks bytes. Returns the files that came out, and the lines of the list."""
-    monkeypatch.setattr(archives, "CPU_SECONDS", 2)
+    monkeypatch.setattr(archives, "CPU_SECONDS", 4)
 
     def unpack(data, bounds=FEW, name="class.zip"):
         (tmp_path / name).write_bytes(data)

@@ -48,7 +48,7 @@ class Page(HTMLParser):
                     self.fetched.add(value)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")  # so that it is among the first: it takes longest
 def site(tmp_path_factory):
     """The folder of the built site."""
     return build(tmp_path_factory.mktemp("site"), lessons(), strict=True).parent
