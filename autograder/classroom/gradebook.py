@@ -112,10 +112,10 @@ class GradebookWriter(Autograde):
         self.progress.expect(waiting | dict.fromkeys(self.torn, ""), len(self.folders) - len(waiting))
         for student in self.torn:
             self.progress.ended(student, False, TORN)
-        complete, again, ahead = not self.torn, [], iter(waiting)
+        complete, again, ahead = not self.torn, [], [*waiting][::-1]
         for _ in waiting:
-            while self.judged.empty() and (student := next(ahead, None)) is not None:
-                self._judge_ahead(student)
+            while ahead and self.judged.empty():
+                self._judge_ahead(ahead.pop())
             student, future = self.judged.get()
             if refused := _refusal(future):
                 raise refused
