@@ -140,7 +140,7 @@ class Sandbox:
 
     def share(self) -> Shared | None:
         """Returns what another process needs for a sandbox like this one; None if workers are not forked here."""
-        return Shared(self.layers, self._forker().control) if self.fork else None
+        return Shared(self.layers, self._forker().control.dup()) if self.fork else None
 
     def _forker(self) -> Forker:
         if self.first is None or self.first.process and self.first.process.poll() is not None:

@@ -64,17 +64,17 @@ raise RuntimeError("|".join(dict.fromkeys(found)))
 
 
 def reached(layers: Iterable[str]) -> list[str]:
-    """Returns what a worker behind these layers reaches, in words."""
-    with Sandbox(layers=tuple(layers)) as sandbox:
-        others = [sandbox.worker() for _ in range(OTHERS)]
+    """Returns what a worker behind these layers reaches, in words. Some of the others are another judge's."""
+    with Sandbox(layers=tuple(layers)) as another, Sandbox(shared=another.share()) as sandbox:
+        others = [each.worker() for each in (another, *[sandbox] * (OTHERS - 1))]
         for other in others:
             answer, _ = other.ask({"op": "cell", "source": "open('mine', 'w').write('x')", "number": 0})
             assert answer["raised"] is None, answer
         proxies = ProxyProcess(sandbox, topic("se").reference, ["squeeze"])
         mine, answers = sandbox.worker(), proxies.running()
-        forks = sandbox._forker().process.pid
+        forks = another._forker().process.pid
         pids = {forks: "the process that forks", os.getpid(): "the judge", answers.pid: "the proxies' process"}
-        pids |= {child.pid: "a process above" for child in psutil.Process(forks).children()}
+        pids |= {child.pid: "a process above" for child in psutil.Process(forks).children(recursive=True)}
         pids |= {other.pid: "another worker" for other in others}
         pids.pop(mine.pid, None)
         folders = [str(worker.folder) for worker in (*others, answers)]

@@ -5,7 +5,6 @@ import signal
 import socket
 import threading
 import time
-from dataclasses import replace
 
 import psutil
 import pytest
@@ -210,7 +209,7 @@ def shared(sandbox):
     """What two processes of ours are told of a sandbox; here both are this process."""
     if not sandbox.fork:
         pytest.skip("every worker is a process of its own here")
-    return [replace(sandbox.share(), control=sandbox.share().control.dup()) for _ in range(2)]
+    return [sandbox.share() for _ in range(2)]
 
 
 def test_what_shares_a_forker_ends_alone(shared):
