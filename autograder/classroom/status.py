@@ -27,7 +27,7 @@ from autograder.classroom.nbgrader_plugin.released import secret_in
 from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
 from autograder.classroom.rules import Rules, read
 from autograder.classroom.times import as_iso, late_by, time_said
-from autograder.insights.graded_work import graded_work
+from autograder.insights.graded_work import half_read
 from autograder.outward import on_terminal
 from autograder.submission.notebook import ReleasedLesson
 from autograder.terminal import say
@@ -119,7 +119,7 @@ def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
         students = {student.id for student in gradebook.students}
     students |= folders_by_student(coursedir, coursedir.submitted_directory, lesson).keys()
     excluded = coursedir.student_id_exclude.split(",")
-    files = graded_work(coursedir, known).files
+    files = half_read(coursedir, known)
     return [_standing(autograde, feedback, rules, student, files.get(student, ""))
             for student in sorted(students) if student not in excluded]
 

@@ -4,20 +4,24 @@ verdicts are about."""
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograder.classroom.nbgrader_plugin.exporter import UNREADABLE
 from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
 from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
 from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
-from autograder.judge.cache import restored
-from autograder.judge.judge import Result
 from autograder.submission.gaps import answers as is_answer
 from autograder.submission.notebook import ReleasedLesson, defined_names
 from autograder.submission.parse import NOTE
+
+if TYPE_CHECKING:
+    from autograder.judge.judge import Result
+
+DAMAGED = OSError, TooMuch, ValueError, LookupError, TypeError, AttributeError, RecursionError
 
 
 @dataclass(frozen=True)
@@ -39,31 +43,26 @@ class GradedWork:
     unreadable: the students whose file could not be read, so that nothing was judged.
     unkept: the students whose notebook holds no verdicts, because it was graded by an older version, or because grading
         itself failed.
-    files: for each student whose file was not read as a whole, what it is; the text completes "The notebook ...".
     """
 
     works: list[Work] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
     unkept: list[str] = field(default_factory=list)
-    files: dict[str, str] = field(default_factory=dict)
 
 
 def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
     """Returns every notebook of the lesson in nbgrader's folder of graded work, by student. No judge is asked, and no
     gradebook is opened."""
+    from autograder.judge.cache import restored  # imports torch
+
     found = GradedWork()
-    for student, folder in folders_by_student(coursedir, coursedir.autograded_directory, lesson.name).items():
-        file = Path(folder, f"{lesson.name}.ipynb")
-        if not file.exists():
-            continue
+    for student, file in _graded(coursedir, lesson):
         try:
             notebook = json.loads(read_plain(file))
-            if note := notebook["metadata"].get(NOTE):
-                found.files[student] = str(note)
             unreadable = any(cell.get("id") == UNREADABLE for cell in notebook["cells"])
             work = Work(student, restored(json.loads(notebook["metadata"][RECORD][RESULT])),
                         answers_in(notebook, lesson))
-        except (OSError, TooMuch, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        except DAMAGED:
             found.unkept.append(student)
             continue
         if unreadable:
@@ -73,6 +72,23 @@ def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
         else:
             found.works.append(work)
     return found
+
+
+def half_read(coursedir: Any, lesson: ReleasedLesson) -> dict[str, str]:
+    """Returns, for each student whose file was not read as a whole, what it is; the text completes "The notebook ...".
+    """
+    found = {}
+    for student, file in _graded(coursedir, lesson):
+        with suppress(*DAMAGED):
+            if note := json.loads(read_plain(file))["metadata"].get(NOTE):
+                found[student] = str(note)
+    return found
+
+
+def _graded(coursedir: Any, lesson: ReleasedLesson) -> list[tuple[str, Path]]:
+    folders = folders_by_student(coursedir, coursedir.autograded_directory, lesson.name)
+    files = ((student, Path(folder, f"{lesson.name}.ipynb")) for student, folder in folders.items())
+    return [(student, file) for student, file in files if file.exists()]
 
 
 def answers_in(notebook: dict[str, Any], lesson: ReleasedLesson) -> dict[str, str]:
