@@ -29,7 +29,7 @@ def replay(path: Path, isolation: str, console: Console) -> int:
 
     Raises ValueError if the file can't be read or judged. Raises NoLayers and NoRoom as the pool does.
     """
-    get_ready()
+    get_ready(isolation)
     problem = problems.read(path)
     known = notebook.lesson(problem.lesson)
     if problem.exercise not in [slot.name for slot in known.exercises]:

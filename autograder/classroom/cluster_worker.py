@@ -74,7 +74,7 @@ async def who(settings: Settings) -> dict[str, str]:
     if multiprocessing.current_process().daemon:
         raise ValueError("its process is not allowed to start others: start it with "
                          "DASK_CONFIG=docs/cluster.yaml, or with --no-nanny")
-    get_ready()
+    get_ready(settings.isolation)
     known = await asyncio.to_thread(identity, settings)
     await asyncio.to_thread(_prove, settings.isolation)
     return known

@@ -61,7 +61,7 @@ def upgrade(jobs: int, isolation: str, console: Console) -> int:
     for name in sorted(held - {known.name for known in lessons}):
         say(console, f"{name}: this version has no such lesson; the lesson's marks stay as they are")
     moved = 0
-    get_ready()
+    get_ready(isolation)
     # a seed that is given is not kept, nor what is drawn with it
     settings = Settings(isolation, seed=seed.class_seed(file))
     with Pool(jobs, settings, say=partial(say, console)) as pool:
