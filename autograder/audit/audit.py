@@ -2,7 +2,7 @@
 
 These answers are right: the solved notebook, which goes through the judge like a submission, and the catalogue's right
 answers. These are wrong: its known mistakes, each of which the report should call by its own name, its further wrong
-answers, and the mutants of the reference, except those that EQUIVALENT explains.
+answers, and the mutants of the reference, except those that EQUIVALENT names.
 """
 
 from __future__ import annotations

@@ -3,7 +3,7 @@
     RIGHT       {name: code}: right answers in other styles
     MISTAKES    known mistakes, each with the sentence that its author should read
     WRONG       further wrong answers, each with what its report must say
-    EQUIVALENT  {why: mutants}: mutants of the reference that lose no points, such as "3: 1 -> 0", and why that is right
+    EQUIVALENT  mutants of the reference that lose no points, and rightly so, such as "3: 1 -> 0"
 
 Code is a whole program, or edits of one: {old text: new text}. Edits apply one after another to the reference's
 definition, or to the answer that `of` names, which is a whole program itself. Each old text stands there exactly once.
@@ -15,7 +15,7 @@ import inspect
 import textwrap
 import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any, TypeVar
@@ -90,15 +90,12 @@ Entry = TypeVar("Entry", Mistake, Right, Wrong)
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All entries of a topic, in the order of its exercises.
-
-    equivalent: {mutant: why}.
-    """
+    """All entries of a topic, in the order of its exercises. equivalent: names of mutants."""
 
     mistakes: tuple[Mistake, ...] = ()
     right: tuple[Right, ...] = ()
     wrong: tuple[Wrong, ...] = ()
-    equivalent: dict[str, str] = field(default_factory=dict)
+    equivalent: tuple[str, ...] = ()
 
 
 def load(folder: Path, module: Callable[[str], ModuleType], reference: ModuleType,
@@ -118,7 +115,7 @@ def load(folder: Path, module: Callable[[str], ModuleType], reference: ModuleTyp
              if (folder / FOLDER / f"{name}.py").exists()]
     made = Catalogue(tuple(m for part in parts for m in part.mistakes), tuple(r for part in parts for r in part.right),
                      tuple(w for part in parts for w in part.wrong),
-                     {mutant: why for part in parts for mutant, why in part.equivalent.items()})
+                     tuple(mutant for part in parts for mutant in part.equivalent))
     unique([mistake.id for mistake in made.mistakes], f"{folder / FOLDER}: two mistakes")
     return made
 
@@ -143,8 +140,7 @@ def _part(exercise: str, file: ModuleType, reference: ModuleType) -> Catalogue:
         return replace(entry, exercise=exercise, source=source if isinstance(entry, Mistake) else IMPORTS + source)
 
     return Catalogue(tuple(map(resolved, mistakes)), tuple(map(resolved, right)), tuple(map(resolved, wrong)),
-                     {f"{exercise} {mutant}": why for why, mutants in getattr(file, "EQUIVALENT", {}).items()
-                      for mutant in mutants})
+                     tuple(f"{exercise} {mutant}" for mutant in getattr(file, "EQUIVALENT", ())))
 
 
 def dedented(code: str) -> str:
@@ -196,4 +192,4 @@ def _of_one_file(folder: Path, module: Callable[[str], ModuleType], reference: M
                       dedented(old.code) if old.code else applied(dict(old.edits), definition(reference, old.exercise),
                                                                   old.id)) for old in mistakes),
         tuple(Right(old.id, old.code, "", old.exercise, dedented(old.code)) for old in file.VARIANTS), (),
-        getattr(file, "EQUIVALENT", {}))
+        tuple(getattr(file, "EQUIVALENT", ())))

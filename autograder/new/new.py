@@ -61,9 +61,9 @@ RIGHT = {{}}
 MISTAKES = (
 {entries})
 
-# mutants that are right, and why: `autograder audit` does not report that they get full points
-EQUIVALENT = {{
-{equivalent}}}
+# mutants that are right: `autograder audit` does not report that they get full points
+EQUIVALENT = (
+{equivalent})
 '''
 
 
@@ -102,9 +102,9 @@ def new(name: str, reference: Path, folder: Path, console: Console) -> int:
     return 0
 
 
-def _propose(made: Path) -> tuple[list[Mistake], dict[str, str]]:
-    """Returns the mistakes proposed for the topic in `made`, and the mutants that change nothing, with the reason. The
-    topic's modules are removed from Python's memory afterwards, because they will be in another place."""
+def _propose(made: Path) -> tuple[list[Mistake], list[str]]:
+    """Returns the mistakes proposed for the topic in `made`, and the mutants that change nothing. The topic's modules
+    are removed from Python's memory afterwards, because they will be in another place."""
     before = set(sys.modules)
     try:
         return proposed(topic(made)), harmless(topic(made))
@@ -209,14 +209,9 @@ def _call_source(exercise: Drafted, call: Call, shapes: tuple, raises: tuple[int
     return f"{'large(' * call.large}call({', '.join(texts)}){')' * call.large}"
 
 
-def catalogue_source(exercise: str, mistakes: list[Mistake], equivalent: dict[str, str]) -> str:
+def catalogue_source(exercise: str, mistakes: list[Mistake], equivalent: list[str]) -> str:
     """catalogue/<exercise>.py: what was proposed for it, with sentences to be rewritten."""
     entries = "".join(f"    Mistake({each.id!r},\n            {each.sentence!r}, '''\n{each.code}\n'''),\n"
                       for each in mistakes if each.exercise == exercise)
-    reasons: dict[str, list[str]] = {}
-    for name, why in equivalent.items():
-        owner, _, mutant = name.partition(" ")
-        if owner == exercise:
-            reasons.setdefault(why, []).append(mutant)
-    explained = "".join(f"    {why!r}: {mutants!r},\n" for why, mutants in reasons.items())
-    return CATALOGUE.format(name=exercise, entries=entries, equivalent=explained)
+    names = [mutant for owner, _, mutant in (name.partition(" ") for name in equivalent) if owner == exercise]
+    return CATALOGUE.format(name=exercise, entries=entries, equivalent="".join(f"    {name!r},\n" for name in names))

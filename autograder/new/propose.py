@@ -27,7 +27,7 @@ from autograder.lessons.topics import Topic
 from autograder.mutation.mutants import Mutant, counted, mutants
 from autograder.mutation.syntax import is_guard
 from autograder.mutation.usual import Usual, usual
-from autograder.new.explain import reason
+from autograder.new.equivalent import changes_nothing
 
 PROPOSED = "(proposed) "  # how the sentence begins until somebody has written a better one
 MODULE, FUNCTION = 8, 3  # how many there should be
@@ -84,19 +84,18 @@ class _Chosen:
         self.made = made
 
 
-def harmless(files: Topic) -> dict[str, str]:
-    """Returns the mutants that change nothing, with the reason. A rule gives the reason, and no case tells such a
-    mutant from the reference."""
-    found: dict[str, str] = {}
+def harmless(files: Topic) -> list[str]:
+    """Returns the mutants that change nothing: a rule says so, and no case tells such a mutant from the reference."""
+    found: list[str] = []
     with _quietly():
         for exercise in files.exercises:
             source = inspect.getsource(getattr(files.reference, exercise.name))
-            explained = {mutant.id: (mutant, why) for mutant in mutants(source) if (why := reason(mutant, source))}
-            made = _recorded(files, exercise) if explained else []
-            for name, (mutant, why) in explained.items():
+            known = [mutant for mutant in mutants(source) if changes_nothing(mutant, source)]
+            made = _recorded(files, exercise) if known else []
+            for mutant in known:
                 mistake = _mistake(exercise.name, mutant)
                 if not _crashes(files.reference, made, mistake) and _right(files.reference, made[1], mistake):
-                    found[name] = why
+                    found.append(mutant.id)
     return found
 
 

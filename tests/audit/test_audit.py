@@ -102,8 +102,7 @@ def test_a_solved_notebook_that_is_wrong(planted, monkeypatch):
     assert rejected and all("of the solved notebook (tests): " in entry for entry in rejected)
 
 
-def test_every_reason_belongs_to_a_mutant():
+def test_what_is_called_equivalent_is_a_mutant():
     ids = {mutant.id for name in ("squeeze", "Excitation", "SEBlock", "se_parameter_cost")
            for mutant in mutants(inspect.getsource(getattr(se, name)))}
-    explained = topic("se").catalogue.equivalent
-    assert set(explained) <= ids and all(explained.values())
+    assert set(topic("se").catalogue.equivalent) <= ids

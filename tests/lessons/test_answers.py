@@ -44,13 +44,13 @@ RIGHT = {"by-hand": '''
 MISTAKES = (Mistake("raw", "No sigmoid.", {"torch.sigmoid(s)": "s"}, hint=2),)
 WRONG = (Wrong("sum", {"x.mean": "x.sum"}, of="by-hand", says="H * W"),
          Wrong("kept", {"x * ": "x.mul_", "[:, :, None, None]": ""}, unseen="only a process shows it"))
-EQUIVALENT = {"Why.": ["4: sigmoid in place"]}
+EQUIVALENT = ("4: sigmoid in place",)
 """)
     [mistake], [right], [total, kept] = made.mistakes, made.right, made.wrong
     assert right.source == IMPORTS + "def gate(x):\n    return x * x.mean((2, 3)).sigmoid()[..., None, None]\n"
     assert total.source == right.source.replace("mean", "sum") and total.exercise == "gate"
     assert mistake.source == REFERENCE.lstrip().replace("torch.sigmoid(s)", "s") and mistake.hint == 2
-    assert "x.mul_torch" in kept.source and made.equivalent == {"gate 4: sigmoid in place": "Why."}
+    assert "x.mul_torch" in kept.source and made.equivalent == ("gate 4: sigmoid in place",)
     assert total.told(None, "Divide by H * W.") and not total.told("raw", "No sigmoid.")
 
 

@@ -40,47 +40,6 @@ class SpatialBranch(nn.Module):
             y = nn.functional.relu(bn(conv(nn.functional.pad(y, (d, d, d, d)))))
         return self.project(y)
 """,
-    "helper": """
-# a function that makes a layer
-def block(c, d):
-    return nn.Sequential(nn.Conv2d(c, c, 3, 1, d, d), nn.BatchNorm2d(c), nn.ReLU(inplace=True))
-
-class SpatialBranch(nn.Module):
-    def __init__(self, channels, reduction=16, dilation=4):
-        super().__init__()
-        if channels // reduction < 1:
-            raise ValueError(f"{channels}//{reduction}")
-        c = channels // reduction
-        self.first = nn.Sequential(nn.Conv2d(channels, c, kernel_size=1), nn.BatchNorm2d(c), nn.ReLU(inplace=True))
-        self.second = block(c, dilation)
-        self.third = block(c, dilation)
-        self.last = nn.Conv2d(c, 1, kernel_size=1)
-
-    def forward(self, x):
-        return self.last(self.third(self.second(self.first(x))))
-""",
-    "same": """
-# padding="same"
-class SpatialBranch(nn.Module):
-    def __init__(self, channels, reduction=16, dilation=4):
-        super().__init__()
-        h = channels // reduction
-        if h == 0:
-            raise ValueError(f"channels {channels}, reduction {reduction}")
-        self.reduce = nn.Conv2d(channels, h, 1)
-        self.bn0 = nn.BatchNorm2d(h)
-        self.conv1 = nn.Conv2d(h, h, 3, padding='same', dilation=dilation)
-        self.bn1 = nn.BatchNorm2d(h)
-        self.conv2 = nn.Conv2d(h, h, 3, padding='same', dilation=dilation)
-        self.bn2 = nn.BatchNorm2d(h)
-        self.project = nn.Conv2d(h, 1, 1)
-
-    def forward(self, x):
-        out = F.relu(self.bn0(self.reduce(x)))
-        out = F.relu(self.bn1(self.conv1(out)))
-        out = F.relu(self.bn2(self.conv2(out)))
-        return self.project(out)
-""",
 }
 
 MISTAKES = (
@@ -214,10 +173,7 @@ MISTAKES = (
     *no_bias("spatial", "self.reduce = nn.Conv2d(channels, hidden, 1)", "self.project = nn.Conv2d(hidden, 1, 1)"),
 )
 
-EQUIVALENT = {
-    "A second ReLU changes nothing.": ["15: relu twice", "16: relu twice", "17: relu twice"],
-    "What is changed in place is a tensor that forward has just made.": ["15: relu in place", "16: relu in place",
-        "17: relu in place"],
-    "A kernel of one tap spans one position, whatever its dilation is.": ["6: Conv2d with dilation=2",
-        "12: Conv2d with dilation=2"],
-}
+EQUIVALENT = (
+    "6: Conv2d with dilation=2", "12: Conv2d with dilation=2", "15: relu twice", "15: relu in place", "16: relu twice",
+    "16: relu in place", "17: relu twice", "17: relu in place",
+)

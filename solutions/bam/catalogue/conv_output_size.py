@@ -12,21 +12,6 @@ def conv_output_size(size, kernel_size, padding=0, dilation=1, stride=1):
         raise ValueError("the kernel does not fit")
     return starts
 """,
-    "size-floor-of-fraction": """
-def conv_output_size(size, kernel_size, padding=0, dilation=1, stride=1):
-    out = math.floor((size + 2 * padding - dilation * (kernel_size - 1) - 1) / stride + 1)
-    if out <= 0:
-        raise ValueError(out)
-    return out
-""",
-    "size-asks-torch": """
-def conv_output_size(size, kernel_size, padding=0, dilation=1, stride=1):
-    row, kernel = torch.zeros(1, 1, size), torch.zeros(1, 1, kernel_size)
-    try:
-        return torch.conv1d(row, kernel, padding=padding, dilation=dilation, stride=stride).shape[-1]
-    except RuntimeError:
-        raise ValueError(f"a kernel of {kernel_size} does not fit into {size}")
-""",
     "int-of-all": """
 # int() of the whole formula: where it cuts another number than // does, the result is below 1 anyway
 def conv_output_size(size, kernel_size, padding=0, dilation=1, stride=1):
@@ -114,8 +99,7 @@ WRONG = (
           says="int 5, got the float 5.0"),
 )
 
-EQUIVALENT = {
-    "It is one already.": ["6: made an int"],
-    "Of these errors any message will do.": ["5: message without numbers", "5: no message", "5: message without reach",
-        "5: message without size", "5: message without padding"],
-}
+EQUIVALENT = (
+    "5: message without numbers", "5: no message", "5: message without reach", "5: message without size",
+    "5: message without padding", "6: made an int",
+)

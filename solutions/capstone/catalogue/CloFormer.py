@@ -25,163 +25,6 @@ CLO_COMPARED_LATE = ("A list that is too short raises an IndexError before your 
                      "first, and build the stages after that.")
 
 RIGHT = {
-    "clo-zip-strict": """
-class CloFormer(nn.Module):
-    def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes, mlp_kernel_size=5, mlp_ratio=4,
-                 num_classes=1000):
-        super().__init__()
-        rows = list(zip(dims, [*dims[1:], None], depths, num_heads, group_splits, kernel_sizes, window_sizes, strict=True))
-        d = dims[0]
-
-        def unit(a, b, stride):
-            return nn.Conv2d(a, b, 3, stride, 1), nn.BatchNorm2d(b), nn.ReLU(inplace=True)
-
-        self.patch_embed = nn.Sequential(*unit(3, d // 2, 2), *unit(d // 2, d, 2), *unit(d, d, 1), *unit(d, d, 1),
-                                         nn.Conv2d(d, d, 1), nn.GroupNorm(1, d))
-        self.stages = nn.ModuleList()
-        for dim, following, depth, heads, split, kernels, window in rows:
-            rest = heads, split, kernels, window, mlp_kernel_size, mlp_ratio
-            blocks = [CloBlock(dim, dim, *rest, 1) for _ in range(depth - 1)]
-            blocks.append(CloBlock(dim, dim, *rest, 1) if following is None else CloBlock(dim, following, *rest, 2))
-            self.stages.append(nn.ModuleList(blocks))
-        self.norm = nn.GroupNorm(1, dims[-1])
-        self.head = nn.Linear(dims[-1], num_classes)
-
-    def forward(self, x):
-        x = self.patch_embed(x)
-        for stage in self.stages:
-            for block in stage:
-                x = block(x)
-        return self.head(self.norm(x).flatten(2).mean(dim=2))
-""",
-    "clo-sequential-stages": """
-class CloFormer(nn.Module):
-    def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes, mlp_kernel_size=5, mlp_ratio=4,
-                 num_classes=1000):
-        super().__init__()
-        n = len(dims)
-        if {len(depths), len(num_heads), len(group_splits), len(kernel_sizes), len(window_sizes)} != {n}:
-            raise ValueError(f"the lists are not all of length {n}")
-        patches, before = nn.Sequential(), 3
-        for i in range(4):
-            width = dims[0] if i else dims[0] // 2
-            patches.append(nn.Conv2d(before, width, 3, stride=2 if i < 2 else 1, padding=1))
-            patches.append(nn.BatchNorm2d(width))
-            patches.append(nn.ReLU())
-            before = width
-        patches.append(nn.Conv2d(before, before, 1))
-        patches.append(nn.GroupNorm(1, before))
-        self.patch_embed = patches
-        stages = []
-        for s in range(n):
-            blocks = []
-            for b in range(depths[s]):
-                down = s != n - 1 and b + 1 == depths[s]
-                blocks.append(CloBlock(dim=dims[s], out_dim=dims[s + 1] if down else dims[s], num_heads=num_heads[s],
-                                       group_split=group_splits[s], kernel_sizes=kernel_sizes[s], window_size=window_sizes[s],
-                                       mlp_kernel_size=mlp_kernel_size, mlp_ratio=mlp_ratio, stride=1 + down))
-            stages.append(nn.Sequential(*blocks))
-        self.stages = nn.ModuleList(stages)
-        self.norm, self.pool = nn.GroupNorm(1, dims[-1]), nn.AdaptiveAvgPool2d(1)
-        self.head = nn.Linear(dims[-1], num_classes)
-
-    def forward(self, x):
-        x = self.patch_embed(x)
-        for stage in self.stages:
-            x = stage(x)
-        return self.head(torch.flatten(self.pool(self.norm(x)), 1))
-""",
-    "built-from-the-back-named": """
-from collections import OrderedDict
-
-class CloFormer(nn.Module):
-    def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
-                 mlp_kernel_size=5, mlp_ratio=4, num_classes=1000) -> None:
-        super().__init__()
-        try:
-            table = [*zip(dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
-                          strict=True)]
-        except ValueError as error:
-            raise ValueError("one entry per stage in each list, please") from error
-
-        self.head = nn.Linear(dims[-1], num_classes)
-        self.norm = nn.GroupNorm(1, dims[-1])
-        stages = []
-        out_dim, stride = dims[-1], 1
-        for dim, depth, heads, split, kernels, window in reversed(table):
-            stage = []
-            for _ in range(depth):
-                stage.insert(0, CloBlock(dim, out_dim, heads, split, kernels, window,
-                                         mlp_kernel_size, mlp_ratio, stride))
-                out_dim, stride = dim, 1
-            stages.insert(0, nn.ModuleList(stage))
-            out_dim, stride = dim, 2
-        self.stages = nn.ModuleList(stages)
-
-        d = dims[0]
-        named = OrderedDict()
-        inside = 3
-        for k, (outside, step) in enumerate([(d // 2, 2), (d, 2), (d, 1), (d, 1)], start=1):
-            named[f"conv{k}"] = nn.Conv2d(inside, outside, 3, stride=step, padding=1)
-            named[f"bn{k}"] = nn.BatchNorm2d(outside)
-            named[f"relu{k}"] = nn.ReLU()
-            inside = outside
-        named["conv5"] = nn.Conv2d(d, d, 1)
-        named["norm"] = nn.GroupNorm(1, d)
-        self.patch_embed = nn.Sequential(named)
-
-    def forward(self, x):
-        out = self.patch_embed(x)
-        for stage in self.stages:
-            for block in stage:
-                out = block(out)
-        out = self.norm(out)
-        out = out.mean(dim=3).mean(dim=2)
-        out = self.head(out)
-        return out
-""",
-    "dict-and-page-conv": """
-def conv(inside, outside, size=1, stride=1, groups=1):
-    return nn.Conv2d(inside, outside, size, stride, size // 2, groups=groups)
-
-class CloFormer(nn.Module):
-    def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
-                 mlp_kernel_size=5, mlp_ratio=4, num_classes=1000) -> None:
-        super().__init__()
-        given = {"dims": dims, "depths": depths, "num_heads": num_heads,
-                 "group_splits": group_splits, "kernel_sizes": kernel_sizes,
-                 "window_sizes": window_sizes}
-        for name, value in given.items():
-            if len(value) != len(dims):
-                raise ValueError(f"{name} has {len(value)} entries, dims has {len(dims)}")
-        number = len(dims)
-        first = dims[0]
-        block_of_layers = lambda a, b, s: (conv(a, b, 3, s), nn.BatchNorm2d(b), nn.ReLU())
-        self.patch_embed = nn.Sequential(*(
-            block_of_layers(3, first // 2, 2) + block_of_layers(first // 2, first, 2)
-            + block_of_layers(first, first, 1) + block_of_layers(first, first, 1)
-            + (conv(first, first), nn.GroupNorm(1, first))))
-        self.stages = nn.ModuleList()
-        for stage in range(number):
-            self.stages.append(nn.ModuleList())
-            for left in range(depths[stage], 0, -1):  # blocks left in this stage
-                width, stride = dims[stage], 1
-                if left == 1 and stage != number - 1:
-                    width, stride = dims[stage + 1], 2
-                self.stages[stage].append(CloBlock(
-                    dims[stage], width, num_heads[stage], group_splits[stage],
-                    kernel_sizes[stage], window_sizes[stage], mlp_kernel_size, mlp_ratio, stride))
-        self.norm = nn.GroupNorm(1, dims[-1])
-        self.head = nn.Linear(dims[-1], num_classes)
-
-    def forward(self, x):
-        x = self.patch_embed(x)
-        for stage in self.stages:
-            for block in stage:
-                x = block(x)
-        x = self.norm(x)
-        return self.head(torch.einsum("bchw->bc", x) / x[0, 0].numel())
-""",
     "plan-first-one-relu": """
 class CloFormer(nn.Module):
     def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
@@ -886,55 +729,6 @@ MISTAKES = (
 )
 
 WRONG = (
-    Wrong("all-blocks-strided", """
-from functools import partial, reduce
-
-def _check(*lists):
-    first, *others = lists
-    for other in others:
-        if len(other) != len(first):
-            raise ValueError(f"{len(other)} entries beside {len(first)}")
-
-def _patch_embed(d):
-    net = nn.Sequential()
-    inside = 3
-    for outside, stride in zip((d // 2, d, d, d), (2, 2, 1, 1)):
-        for layer in (nn.Conv2d(inside, outside, 3, stride, 1), nn.BatchNorm2d(outside),
-                      nn.ReLU(inplace=True)):
-            net.add_module(str(len(net)), layer)
-        inside = outside
-    return net.extend([nn.Conv2d(d, d, 1), nn.GroupNorm(1, d)])
-
-def _stage(block, dim, next_dim, depth):
-    '''depth blocks; the last one leads to next_dim, if there is one.'''
-    stage = nn.ModuleList()
-    while len(stage) < depth - 1:
-        stage.append(block(dim, dim, stride=1 if next_dim is None else 2))
-    stage.append(block(dim, dim, stride=1) if next_dim is None else block(dim, next_dim, stride=2))
-    return stage
-
-class CloFormer(nn.Module):
-    def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
-                 mlp_kernel_size=5, mlp_ratio=4, num_classes=1000) -> None:
-        super().__init__()
-        _check(dims, depths, num_heads, group_splits, kernel_sizes, window_sizes)
-        self.patch_embed = _patch_embed(dims[0])
-        self.stages = nn.ModuleList()
-        following = list(dims[1:]) + [None]
-        for i, depth in enumerate(depths):
-            block = partial(CloBlock, num_heads=num_heads[i], group_split=group_splits[i],
-                            kernel_sizes=kernel_sizes[i], window_size=window_sizes[i],
-                            mlp_kernel_size=mlp_kernel_size, mlp_ratio=mlp_ratio)
-            self.stages.append(_stage(block, dims[i], following[i], depth))
-        self.norm = nn.GroupNorm(1, dims[-1])
-        self.head = nn.Linear(dims[-1], num_classes)
-
-    def forward(self, x):
-        blocks = (block for stage in self.stages for block in stage)
-        x = reduce(lambda y, block: block(y), blocks, self.patch_embed(x))
-        x = F.adaptive_avg_pool2d(self.norm(x), 1)
-        return self.head(torch.flatten(x, start_dim=1))
-""", mistake="clo-all-blocks-strided"),
     Wrong("assert",
           {"""if len(other) != n:
                 raise ValueError("all lists must have the same length")""": "assert len(other) == n"},
@@ -973,17 +767,6 @@ class CloFormer(nn.Module):
                 x = block(x)
         return self.head(self.norm(x).mean(dim=(2, 3)))
 """, mistake="clo-compared-late"),
-    Wrong("classes-fixed", {"num_classes)": "1000)"}, of="step-by-step", mistake="clo-classes-ignored"),
-    Wrong("conv-biases-off",
-          {"""nn.Conv2d(3, d // 2, 3, stride=2, padding=1), nn.BatchNorm2d(d // 2), nn.ReLU(),
-            nn.Conv2d(d // 2, d, 3, stride=2, padding=1), nn.BatchNorm2d(d), nn.ReLU(),
-            nn.Conv2d(d, d, 3, stride=1, padding=1), nn.BatchNorm2d(d), nn.ReLU(),
-            nn.Conv2d(d, d, 3, stride=1, padding=1), nn.BatchNorm2d(d), nn.ReLU(),""":
-               """nn.Conv2d(3, d // 2, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(d // 2), nn.ReLU(),
-            nn.Conv2d(d // 2, d, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(d), nn.ReLU(),
-            nn.Conv2d(d, d, 3, stride=1, padding=1, bias=False), nn.BatchNorm2d(d), nn.ReLU(),
-            nn.Conv2d(d, d, 3, stride=1, padding=1, bias=False), nn.BatchNorm2d(d), nn.ReLU(),"""}, of="step-by-step",
-          mistake="clo-patch-no-bias"),
     Wrong("doubled-width", """
 class CloFormer(nn.Module):
     '''CloFormer, (B, 3, H, W) -> (B, num_classes). Each list has one entry per stage.
@@ -1064,17 +847,6 @@ class CloFormer(nn.Module):
             x = layer(x)
         return self.head(x.mean([-2, -1]))
 """, mistake="clo-one-more-everywhere"),
-    Wrong("final-by-depth-value", {"s < len(depths) - 1": "depth != depths[-1]"}, of="plan-first-one-relu",
-          mistake="clo-last-by-depth"),
-    Wrong("first-block-strided",
-          {"width, stride = dims[stage], 1":
-               "width, stride = dims[stage], 2 if stage and left == depths[stage] else 1",
-           "width, stride = dims[stage + 1], 2": "width = dims[stage + 1]"}, of="dict-and-page-conv",
-          mistake="clo-stride-behind-width"),
-    Wrong("first-instead-of-last", {"depths[i] - 1": "0", "2 * dims[i]": "dims[i + 1]"}, of="doubled-width",
-          mistake="clo-first-leads-on"),
-    Wrong("first-token",
-          {"out.mean(dim=3).mean(dim=2)": "out[:, :, 0, 0]"}, of="built-from-the-back-named", mistake="clo-corner"),
     Wrong("head-first-dim", """
 def conv_bn_relu(inside, outside, stride):
     return [nn.Conv2d(inside, outside, kernel_size=3, stride=stride, padding=1),
@@ -1114,101 +886,11 @@ class CloFormer(nn.Module):
         x = self.norm(x)
         return self.head(x.flatten(2).mean(2))
 """, mistake="clo-head-of-the-first-width"),
-    Wrong("index-of-dim",
-          {"[CloBlock(dim, dim, *mine, 1) for _ in range(depth)]":
-               "[CloBlock(dim, dim, *mine, 1) for _ in range(depth - 1)]",
-           "i +": "dims.index(dim) +"}, of="extra-downsampling-block", mistake="clo-index-of-the-next"),
-    Wrong("inner-lengths",
-          {"outs ": """for inner in (*group_splits, *kernel_sizes):
-            if len(inner) != n:
-                raise ValueError('each list needs one entry per stage')
-        outs """,
-           "[CloBlock(dim, dim, *mine, 1) for _ in range(depth)]":
-               "[CloBlock(dim, dim, *mine, 1) for _ in range(depth - 1)]"}, of="extra-downsampling-block", mistake="clo-all-refused"),
-    Wrong("kernels-first-only", {"kernel_sizes[stage]": "kernel_sizes[stage][:1]"}, of="dict-and-page-conv",
-          mistake="clo-first-kernel-alone"),
-    Wrong("kernels-of-stage-0", {"kernel_sizes[i": "kernel_sizes[0"}, of="step-by-step",
-          mistake="clo-kernels-of-the-first-stage"),
-    Wrong("last-block-off-by-one", {"depths[i] - 1": "depths[i]", "2 * dims[i]": "dims[i + 1]"}, of="doubled-width",
-          mistake="clo-nobody-leads-on"),
-    Wrong("last-by-first-depth", {"i] -": "0] -", "2 * dims[i]": "dims[i + 1]"}, of="doubled-width",
-          mistake="clo-first-depth-decides"),
-    Wrong("last-stage-strided",
-          {"j == depths[i] - 1 and i != n - 1": "(j == depths[i] - 1)", "dims[i ": "(dims + [dims[-1]])[i "},
-          of="step-by-step", mistake="clo-last-stage-too"),
-    Wrong("mlp-arguments-swapped",
-          {"CloBlock(dim, out, heads, split, kernels, window, mlp_kernel_size, mlp_ratio, step)":
-               "CloBlock(dim, out, heads, split, kernels, window, mlp_ratio, mlp_kernel_size, step)",
-           "self.head = nn.Linear(dims[0], num_classes)": "self.head = nn.Linear(dims[-1], num_classes)"},
-          of="head-first-dim", mistake="clo-mlp-swapped"),
-    Wrong("mlp-kernel-from-attention", {"2 * dims[i]": "dims[i + 1]", "mlp_kernel_size,": "kernel_sizes[i][0],"},
-          of="doubled-width", mistake="clo-kernel-of-the-attention"),
-    Wrong("mlp-ratio-to-int",
-          {"mlp_ratio)": "int(mlp_ratio))",
-           "[CloBlock(dim, dim, *mine, 1) for _ in range(depth)]":
-               "[CloBlock(dim, dim, *mine, 1) for _ in range(depth - 1)]"}, of="extra-downsampling-block", mistake="clo-whole-ratio"),
-    Wrong("no-check",
-          {"""if len(other) != n:
-                raise ValueError("all lists must have the same length")""":
-               "if len(other) != n:\n                pass"}, of="step-by-step", mistake="clo-no-error-by-stage"),
-    Wrong("no-norm", {"x = self.norm(x)\n        ": ""}, of="step-by-step", mistake="clo-norm-not-called"),
-    Wrong("no-relus",
-          {"""nn.Sequential(
-            nn.Conv2d(3, d // 2, 3, stride=2, padding=1), nn.BatchNorm2d(d // 2), nn.ReLU(),
-            nn.Conv2d(d // 2, d, 3, stride=2, padding=1), nn.BatchNorm2d(d), nn.ReLU(),
-            nn.Conv2d(d, d, 3, stride=1, padding=1), nn.BatchNorm2d(d), nn.ReLU(),
-            nn.Conv2d(d, d, 3, stride=1, padding=1), nn.BatchNorm2d(d), nn.ReLU(),
-            nn.Conv2d(d, d, 1),
-            nn.GroupNorm(1, d),
-        )""":
-               "nn.Sequential(nn.Conv2d(3, d // 2, 3, stride=2, padding=1), nn.BatchNorm2d(d // 2), nn.Conv2d(d // "
-               "2, d, 3, stride=2, padding=1), nn.BatchNorm2d(d), nn.Conv2d(d, d, 3, stride=1, padding=1), "
-               "nn.BatchNorm2d(d), nn.Conv2d(d, d, 3, stride=1, padding=1), nn.BatchNorm2d(d), nn.Conv2d(d, d, 1), "
-               "nn.GroupNorm(1, d))"}, of="step-by-step", mistake="clo-patch-no-relu"),
-    Wrong("norm-after-mean",
-          {"""x = self.norm(x)
-        x = x.mean([2, 3])
-        return self.head(x)""": """x = x.mean([2, 3])
-        x = self.norm(x)
-        return self.head(x)"""}, of="step-by-step", mistake="clo-norm-of-the-mean"),
-    Wrong("one-by-one-forgotten",
-          {"""nn.Sequential(
-            nn.Conv2d(3, d // 2, 3, stride=2, padding=1), nn.BatchNorm2d(d // 2), nn.ReLU(),
-            nn.Conv2d(d // 2, d, 3, stride=2, padding=1), nn.BatchNorm2d(d), nn.ReLU(),
-            nn.Conv2d(d, d, 3, stride=1, padding=1), nn.BatchNorm2d(d), nn.ReLU(),
-            nn.Conv2d(d, d, 3, stride=1, padding=1), nn.BatchNorm2d(d), nn.ReLU(),
-            nn.Conv2d(d, d, 1),
-            nn.GroupNorm(1, d),
-        )""":
-               "nn.Sequential(nn.Conv2d(3, d // 2, 3, stride=2, padding=1), nn.BatchNorm2d(d // 2), nn.ReLU(), "
-               "nn.Conv2d(d // 2, d, 3, stride=2, padding=1), nn.BatchNorm2d(d), nn.ReLU(), nn.Conv2d(d, d, 3, "
-               "stride=1, padding=1), nn.BatchNorm2d(d), nn.ReLU(), nn.Conv2d(d, d, 3, stride=1, padding=1), "
-               "nn.BatchNorm2d(d), nn.ReLU(), nn.GroupNorm(1, d))"}, of="step-by-step",
-          mistake="clo-patch-no-projection"),
     Wrong("only-dims-and-depths",
           {"""if not (len(dims) == len(depths) == len(num_heads) == len(group_splits)
                 == len(kernel_sizes) == len(window_sizes)):
             raise ValueError""": "if len(dims) != len(depths):\n            raise ValueError"},
           of="plan-first-one-relu", says="no ValueError is raised"),
-    Wrong("patch-one-stride-4",
-          {"d = dims": """if len({len(each) for each in lists}) != 1:
-            raise ValueError('all lists need one entry per stage')
-        d = dims""",
-           "2, 2": "2, 4",
-           "d, 2": "d, 1",
-           """if len({len(each) for each in lists}) != 1:
-            raise ValueError("lists")
-        """: ""}, of="checked-last", mistake="clo-patch-stride-4"),
-    Wrong("python-list", {"self.stages = nn.ModuleList()": "self.stages = []"}, of="step-by-step",
-          mistake="clo-plain-list"),
-    Wrong("stride-where-widths-differ", {", 2": ", 2 if dims[i + 1] != dims[i] else 1"}, of="step-by-step",
-          mistake="clo-stride-by-width"),
-    Wrong("strides-2-1-2-1",
-          {"""nn.Conv2d(d // 2, d, 3, stride=2, padding=1), nn.BatchNorm2d(d), nn.ReLU(),
-            nn.Conv2d(d, d, 3, stride=1, padding=1), nn.BatchNorm2d(d), nn.ReLU(),""":
-               """nn.Conv2d(d // 2, d, 3, stride=1, padding=1), nn.BatchNorm2d(d), nn.ReLU(),
-            nn.Conv2d(d, d, 3, stride=2, padding=1), nn.BatchNorm2d(d), nn.ReLU(),"""}, of="step-by-step",
-          mistake="clo-patch-strides-alternate"),
     Wrong("width-appended-to-the-callers-list",
           {"for other": """dims.append(dims[-1])
         for other""",
@@ -1218,18 +900,11 @@ class CloFormer(nn.Module):
                     out, stride = dims[i], 1""": """last = j == depths[i] - 1
                 out, stride = (dims[i + 1] if last else dims[i], 2 if last and i != n - 1 else 1)"""},
           of="step-by-step", says="your code changes this list, but the caller may use it again"),
-    Wrong("windows-of-stage-0", {"window_sizes[i": "window_sizes[0"}, of="step-by-step",
-          mistake="clo-windows-of-the-first-stage"),
 )
 
-EQUIVALENT = {
-    "the contract asks for a ValueError and says nothing about its message": ["7: message without numbers",
-        "7: no message", "7: message without [len(each) for each in (dims, *of_sta..."],
-    "the first width is even: the contract says d / 2, and nothing about odd ones": ["9: rounded up",
-        "9: rounded to the nearest", "9: rounded down, at least 1"],
-    "a kernel of one has no neighbours to space out": ["12: Conv2d with dilation=2"],
-    "as many channels leave it as enter": ["12: arguments 0 and 1 of Conv2d exchanged"],
-    "the list is empty at that moment": ["13: self.stages frozen"],
-    "after the check all lists have the same length": ["17: dims -> depths", "17: dims -> group_splits",
-        "17: dims -> kernel_sizes", "17: dims -> num_heads", "17: dims -> window_sizes"],
-}
+EQUIVALENT = (
+    "7: message without numbers", "7: no message", "7: message without [len(each) for each in (dims, *of_sta...",
+    "9: rounded up", "9: rounded to the nearest", "9: rounded down, at least 1", "12: Conv2d with dilation=2",
+    "12: arguments 0 and 1 of Conv2d exchanged", "13: self.stages frozen", "17: dims -> depths",
+    "17: dims -> group_splits", "17: dims -> kernel_sizes", "17: dims -> num_heads", "17: dims -> window_sizes",
+)

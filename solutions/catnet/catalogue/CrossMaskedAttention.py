@@ -21,57 +21,6 @@ ATTENTION_OTHER_LETTERS = ('You also accept other spellings of `softmax_over`, s
                            'a word. Accept only "keys" and "queries", exactly as written.')
 
 RIGHT = {
-    "attention-linear": """
-class CrossMaskedAttention(nn.Module):
-    def __init__(self, channels, reduction=8, softmax_over="keys"):
-        super().__init__()
-        hidden = channels // reduction
-        if hidden < 1:
-            raise ValueError(f"channels {channels} // reduction {reduction} is 0")
-        if softmax_over not in {"keys", "queries"}:
-            raise ValueError("softmax_over")
-        self.query, self.key = nn.Linear(channels, hidden), nn.Linear(channels, hidden)
-        self.value = nn.Linear(channels, channels)
-        self.softmax_over = softmax_over
-
-    def attention(self, x, y):
-        q, k = self.query(x.flatten(2).mT), self.key(y.flatten(2).mT)
-        scores = torch.einsum("bnc,bmc->bnm", q, k) / q.shape[2] ** 0.5
-        return scores.softmax(2 if self.softmax_over == "keys" else 1)
-
-    def forward(self, x, y, mask=None):
-        out = self.attention(x, y) @ self.value(y.flatten(2).mT)
-        out = out.mT.reshape(x.shape)
-        if mask is not None:
-            out = out * mask
-        return out
-""",
-    "attention-einsum": """
-class CrossMaskedAttention(nn.Module):
-    def __init__(self, channels, reduction=8, softmax_over="keys"):
-        super().__init__()
-        if softmax_over != "keys" and softmax_over != "queries":
-            raise ValueError(softmax_over)
-        if channels // reduction == 0:
-            raise ValueError(f"{channels} // {reduction} = 0")
-        self.hidden = channels // reduction
-        self.query = nn.Conv2d(channels, self.hidden, 1)
-        self.key = nn.Conv2d(channels, self.hidden, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.by_rows = softmax_over == "keys"
-
-    def attention(self, x, y):
-        B, _, H, W = x.shape
-        q = self.query(x).reshape(B, self.hidden, H * W) * self.hidden ** -0.25
-        k = self.key(y).reshape(B, self.hidden, H * W) * self.hidden ** -0.25
-        scores = torch.einsum("bcn,bcm->bnm", q, k)
-        return F.softmax(scores, dim=-1) if self.by_rows else F.softmax(scores.transpose(1, 2), dim=-1).transpose(1, 2)
-
-    def forward(self, x, y, mask=None):
-        B, C, H, W = x.shape
-        out = torch.einsum("bnm,bcm->bcn", self.attention(x, y), self.value(y).reshape(B, C, H * W)).reshape(B, C, H, W)
-        return torch.ones_like(out[:, :1]) * out if mask is None else mask * out
-""",
     "bmm": """
 class CrossMaskedAttention(nn.Module):
     def __init__(self, channels, reduction=8, softmax_over="keys"):
@@ -480,11 +429,6 @@ WRONG = (
         return out"""}, of="plain",
           says="Input `mask`: your code changes it in place"),
     Wrong("mask-twice", {"out *": "out * mask *"}, of="plain", says="multiplied by `mask` one time too many"),
-    Wrong("message-with-one-number",
-          {"""if inner == 0:
-            raise ValueError(f"{channels} channels // reduction {reduction} is 0")""": """if inner == 0:
-            raise ValueError(f'reduction {reduction} is too large')"""}, of="plain",
-          mistake="attention-error-without-numbers"),
     Wrong("names-exchanged",
           {"self.query = nn.Conv2d(channels, self.d, kernel_size=1)":
                "self.value = nn.Conv2d(channels, self.d, kernel_size=1)",
@@ -499,20 +443,10 @@ WRONG = (
           says="`x` is added to it and should not be"),
 )
 
-EQUIVALENT = {
-    "A reduction below 1 is not graded.": ["5: without 1", "5: 1 -> 0"],
-    "Any message will do.": ["8: message without numbers", "8: no message", "8: message without softmax_over"],
-    "0 was refused two lines before.": ["9: rounded down, at least 1"],
-    "A kernel of 1 x 1 has no taps between which a dilation could lie.": ["10: Conv2d with dilation=2",
-        "11: Conv2d with dilation=2", "12: Conv2d with dilation=2"],
-    "A softmax is between 0 and 1.": ["18: clamped"],
-    "Exchanging two axes is symmetric.": ["18: arguments 0 and 1 of transpose exchanged",
-        "21: arguments 0 and 1 of transpose exchanged"],
-    "Keys and values are exchanged alike, and a sum over all positions has no order.": [
-        "20: y last two axes exchanged"],
-    "A mask of ones changes nothing.": ["20: default of mask 1.0"],
-    "x and y have one shape.": ["22: x -> y"],
-    "Only its shape is read.": ["22: x detached"],
-    "The other name for the same number: (H, W) are axes 2 and 3.": ["22: without USub"],
-    "It works on a tensor of its own, whose old value nobody reads again.": ["23: Mult in place"],
-}
+EQUIVALENT = (
+    "5: without 1", "5: 1 -> 0", "8: message without numbers", "8: no message", "8: message without softmax_over",
+    "9: rounded down, at least 1", "10: Conv2d with dilation=2", "11: Conv2d with dilation=2",
+    "12: Conv2d with dilation=2", "18: clamped", "18: arguments 0 and 1 of transpose exchanged",
+    "20: y last two axes exchanged", "20: default of mask 1.0", "21: arguments 0 and 1 of transpose exchanged",
+    "22: x -> y", "22: x detached", "22: without USub", "23: Mult in place",
+)

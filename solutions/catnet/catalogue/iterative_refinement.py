@@ -23,33 +23,6 @@ def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, 
             mask = torch.where(probability > 0.5, torch.ones_like(probability), torch.zeros_like(probability))
     return found
 """,
-    "refinement-recursive": """
-def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
-    size = support.shape[-2:]
-    small = F.interpolate(support_mask[:, None].to(support.dtype), size, mode="bilinear", align_corners=True)
-
-    def rounds(left, q, s, mask):
-        if not left:
-            return []
-        q, s = left[0](q, s, mask, small)
-        p = prototype_segmentation(q, masked_average_pool(s, support_mask), threshold, scale)
-        return [p] + rounds(left[1:], q, s, (p.detach() > 0.5).type_as(q))
-
-    return rounds(list(blocks), query, support, prior_mask(query, support, support_mask))
-""",
-    "as-in-the-hints": """
-def iterative_refinement(blocks, query, support, support_mask, threshold=-10.0, scale=20.0):
-    query_mask = prior_mask(query, support, support_mask)
-    mask = F.interpolate(support_mask[:, None].to(support.dtype), size=support.shape[-2:], mode='bilinear', align_corners=True)
-    probabilities = []
-    for block in blocks:
-        query, support = block(query, support, query_mask, mask)
-        prototype = masked_average_pool(support, support_mask)
-        probability = prototype_segmentation(query, prototype, threshold, scale)
-        probabilities.append(probability)
-        query_mask = (probability > 0.5).to(query.dtype)
-    return probabilities
-""",
     "plain": """
 def iterative_refinement(
     blocks,
@@ -349,17 +322,12 @@ WRONG = (
           says="Input `support_mask`: your code"),
 )
 
-EQUIVALENT = {
-    "A mask needs no gradient; it is drawn in float32, between 0 and 1.": ["1: support_mask detached",
-        "1: support_mask float32", "1: support_mask float32 on the way", "1: support_mask clamped",
-        "1: support_mask its absolute value"],
-    "This exercise's masks are all drawn in the usual order of memory.": [
-        "1: support_mask read in its order of memory", "1: support_mask a view taken"],
-    "By then the name belongs to the refined support.": ["1: support doubled in place at the end"],
-    "A mask needs no gradient.": ["3: support_mask detached", "3: _resize_mask(support_mask, support) detached",
-        "3: support_mask detached (2)", "6: support_mask detached"],
-    "Only its dtype or its shape is read, which query and support share.": ["3: support -> query (2)",
-        "3: support detached (2)", "8: query -> support", "8: query -> support_mask", "8: query detached"],
-    "A comparison has no gradient.": ["8: (probabilities[-1] > 0.5).to(query.dt... detached"],
-    "The list is finished; nothing is computed here.": ["9: without gradients", "9: in inference mode"],
-}
+EQUIVALENT = (
+    "1: support_mask detached", "1: support_mask float32", "1: support_mask float32 on the way",
+    "1: support_mask clamped", "1: support_mask its absolute value", "1: support_mask read in its order of memory",
+    "1: support_mask a view taken", "1: support doubled in place at the end", "3: support_mask detached",
+    "3: _resize_mask(support_mask, support) detached", "3: support_mask detached (2)", "3: support -> query (2)",
+    "3: support detached (2)", "6: support_mask detached", "8: query -> support", "8: query -> support_mask",
+    "8: query detached", "8: (probabilities[-1] > 0.5).to(query.dt... detached", "9: without gradients",
+    "9: in inference mode",
+)

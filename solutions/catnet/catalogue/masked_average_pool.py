@@ -13,31 +13,6 @@ def masked_average_pool(features, mask):
     p = torch.bmm(f, m).squeeze(2)
     return p / (m.sum(1) + 1e-5)
 """,
-    "by-hand": """
-def _places(n, m, device, dtype):
-    at = ((torch.arange(m, device=device, dtype=dtype) + 0.5) * n / m - 0.5).clamp(min=0)
-    low = at.floor().long().clamp(max=n - 1)
-    high = (low + 1).clamp(max=n - 1)
-    return low, high, at - low
-
-def masked_average_pool(features, mask):
-    H, W = mask.shape[-2:]
-    top, bottom, dy = _places(features.shape[2], H, features.device, features.dtype)
-    left, right, dx = _places(features.shape[3], W, features.device, features.dtype)
-    rows = features[:, :, top] * (1 - dy)[:, None] + features[:, :, bottom] * dy[:, None]
-    f = rows[..., left] * (1 - dx) + rows[..., right] * dx
-    m = mask.unsqueeze(1).to(f.dtype)
-    return (f * m).sum((-2, -1)) / (m.sum((-2, -1)) + 1e-5)
-""",
-    "permuted-and-summed": """
-def masked_average_pool(features, mask):
-    B, C = features.shape[:2]
-    H, W = mask.shape[1:]
-    features = F.interpolate(features, size=(H, W), mode='bilinear', align_corners=False)
-    mask = mask.to(features.dtype).reshape(B, H * W, 1)
-    features = features.permute(0, 2, 3, 1).reshape(B, H * W, C)
-    return (features * mask).sum(1) / (mask.sum(1) + 1e-5)
-""",
     "plain": """
 def masked_average_pool(features: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     '''The mean of the features under a mask, (B, C, h, w), (B, H, W) -> (B, C).'''
@@ -156,23 +131,6 @@ MISTAKES = (
 )
 
 WRONG = (
-    Wrong("as-published", """
-def masked_average_pool(features, mask):
-    features = F.interpolate(features, size=mask.shape[-2:], mode="bilinear")
-    return torch.sum(features * mask[None, ...], dim=(2, 3)) / (mask[None, ...].sum(dim=(2, 3)) + 1e-5)
-""", mistake="pool-mask-on-the-batch"),
-    Wrong("buffer-of-float32",
-          {"""_check_shapes(features, mask)
-    mask = mask.to(features.dtype)[:, None]""": "B, C = features.shape[:2]",
-           "  features": "  big",
-           'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)':
-               "F.interpolate(features, mask.shape[-2:], mode='bilinear', align_corners=False)",
-           "return (features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)": """out = torch.zeros(B, C)
-    for i in range(B):
-        for c in range(C):
-            out[i, c] = (big[i, c] * mask[i]).sum() / (mask[i].sum() + 1e-05)
-    return out"""},
-          mistake="pool-float32"),
     Wrong("enlarges-only-if-smaller",
           {'large = F.interpolate(features, size=m.shape[-2:], mode="bilinear", align_corners=False)':
                """large = features
@@ -194,29 +152,17 @@ def masked_average_pool(features, mask):
     features = F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)
     return (features * mask[:, None]).mean(dim=(2, 3))
 """, mistake="pool-mean"),
-    Wrong("nearest", """
-def masked_average_pool(features, mask):
-    f = F.interpolate(features, mask.shape[-2:])
-    m = mask.unsqueeze(1)
-    return (f * m).sum(dim=(2, 3)) / (m.sum(dim=(2, 3)) + 1e-5)
-""", mistake="pool-nearest"),
     Wrong("squeezed-at-the-end", {"p / (m.sum(1) + 1e-5)": "(p / (m.sum(1) + 1e-05)).squeeze()"}, of="bmm",
           says="axes of size 1 are missing"),
     Wrong("view", {"mask.reshape": "mask.view"}, of="bmm", says="a transposed mask"),
 )
 
-EQUIVALENT = {
-    "A mask needs no gradient; it is drawn in float32, between 0 and 1.": ["1: mask detached", "1: mask float32",
-        "1: mask float32 on the way", "1: mask clamped", "1: mask its absolute value"],
-    "By then the name belongs to the enlarged copy.": ["1: features doubled in place at the end"],
-    "Shapes that do not fit are not graded.": ["2: without `_check_shapes(features, mask)`",
-        "2: _check_shapes left out"],
-    "Only its shape is read.": ["2: features detached"],
-    "A mask needs no gradient.": ["2: mask detached", "3: mask detached", "4: mask detached", "5: mask detached",
-        "3: mask.to(features.dtype) detached", "5: mask.sum(dim=(2, 3)) detached", "5: mask detached (2)"],
-    "Only its dtype or its shape is read, which query and support share.": ["3: features detached"],
-    "That is torch's default.": ["4: interpolate without align_corners"],
-    "The other name for the same number: (H, W) are axes 2 and 3.": ["4: without USub"],
-    "It works on a tensor of its own, whose old value nobody reads again.": ["5: Div in place", "5: Mult in place",
-        "5: Add in place"],
-}
+EQUIVALENT = (
+    "1: mask detached", "1: mask float32", "1: mask float32 on the way", "1: mask clamped",
+    "1: mask its absolute value", "1: features doubled in place at the end",
+    "2: without `_check_shapes(features, mask)`", "2: _check_shapes left out", "2: features detached",
+    "2: mask detached", "3: mask detached", "3: mask.to(features.dtype) detached", "3: features detached",
+    "4: mask detached", "4: interpolate without align_corners", "4: without USub", "5: mask detached",
+    "5: mask.sum(dim=(2, 3)) detached", "5: mask detached (2)", "5: Div in place", "5: Mult in place",
+    "5: Add in place",
+)

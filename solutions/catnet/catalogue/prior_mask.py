@@ -7,17 +7,6 @@ PRIOR_SQUARE_ROOT = ("The numbers are right, but a gradient is NaN: the slope of
                      "a masked-out position has length 0. Use `.norm`, whose gradient is 0 there.")
 
 RIGHT = {
-    "prior-bmm": """
-def prior_mask(query, support, support_mask):
-    B, C, h, w = query.shape
-    m = nn.functional.interpolate(support_mask.unsqueeze(1).to(support.dtype), size=(h, w), mode="bilinear", align_corners=True)
-    q = query.reshape(B, C, h * w).permute(0, 2, 1)
-    s = (support * m).reshape(B, C, h * w)
-    lengths = torch.bmm(q.norm(dim=2, keepdim=True), s.norm(dim=1, keepdim=True))
-    similarity = (torch.bmm(q, s) / (lengths + 1e-7)).max(dim=2)[0]
-    low, high = similarity.min(dim=1)[0].unsqueeze(1), similarity.max(dim=1)[0].unsqueeze(1)
-    return ((similarity - low) / (high - low + 1e-7)).reshape(B, 1, h, w)
-""",
     "einsum": """
 def prior_mask(query, support, support_mask):
     B, C, h, w = query.shape
@@ -266,21 +255,14 @@ WRONG = (
           says="its axes are in the order (0, 1, 3, 2)"),
 )
 
-EQUIVALENT = {
-    "A mask needs no gradient; it is drawn in float32, between 0 and 1.": ["1: support_mask detached",
-        "1: support_mask float32", "1: support_mask float32 on the way", "1: support_mask clamped",
-        "1: support_mask its absolute value"],
-    "This exercise's masks are all drawn in the usual order of memory.": [
-        "1: support_mask read in its order of memory", "1: support_mask a view taken"],
-    "Shapes that do not fit are not graded.": ["2: guard left out", "2: an assert", "2: query -> support",
-        "2: support -> query", "3: raises RuntimeError", "3: raises TypeError", "3: raises Exception",
-        "3: message without numbers", "3: no message", "3: printed, not raised",
-        "3: message without tuple(query.shape)", "3: message without tuple(support.shape)"],
-    "A mask needs no gradient.": ["4: _resize_mask(support_mask, support) detached", "4: support_mask detached"],
-    "Only its dtype or its shape is read, which query and support share.": ["4: support -> query (2)",
-        "4: support detached (2)", "9: query -> support", "9: query detached"],
-    "Exchanging two axes is symmetric.": ["5: arguments 0 and 1 of transpose exchanged"],
-    "It works on a tensor of its own, whose old value nobody reads again.": ["7: Add in place"],
-    "The map is between 0 and 1.": ["9: clamped"],
-    "The other name for the same number: (H, W) are axes 2 and 3.": ["9: without USub"],
-}
+EQUIVALENT = (
+    "1: support_mask detached", "1: support_mask float32", "1: support_mask float32 on the way",
+    "1: support_mask clamped", "1: support_mask its absolute value", "1: support_mask read in its order of memory",
+    "1: support_mask a view taken", "2: guard left out", "2: an assert", "2: query -> support", "2: support -> query",
+    "3: raises RuntimeError", "3: raises TypeError", "3: raises Exception", "3: message without numbers",
+    "3: no message", "3: printed, not raised", "3: message without tuple(query.shape)",
+    "3: message without tuple(support.shape)", "4: _resize_mask(support_mask, support) detached",
+    "4: support_mask detached", "4: support -> query (2)", "4: support detached (2)",
+    "5: arguments 0 and 1 of transpose exchanged", "7: Add in place", "9: query -> support", "9: query detached",
+    "9: clamped", "9: without USub",
+)

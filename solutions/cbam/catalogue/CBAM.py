@@ -26,34 +26,6 @@ class CBAM(nn.Module):
             x = gate(x) * x
         return x
 """,
-    "named-steps": """
-# every step with a name
-class CBAM(nn.Module):
-    def __init__(self, channels, reduction=16, kernel_size=7):
-        super().__init__()
-        self.channel_gate = ChannelGate(channels, reduction)
-        self.spatial_gate = SpatialGate(kernel_size)
-
-    def forward(self, x):
-        channel_weights = self.channel_gate(x)
-        refined = channel_weights * x
-        spatial_weights = self.spatial_gate(refined)
-        out = spatial_weights * refined
-        return out
-""",
-    "list-of-gates": """
-# both gates in a loop
-class CBAM(nn.Module):
-    def __init__(self, channels, reduction=16, kernel_size=7):
-        super().__init__()
-        self.channel_gate = ChannelGate(channels, reduction=reduction)
-        self.spatial_gate = SpatialGate(kernel_size=kernel_size)
-
-    def forward(self, x):
-        for gate in (self.channel_gate, self.spatial_gate):
-            x = torch.mul(x, gate(x))
-        return x
-""",
 }
 
 MISTAKES = (

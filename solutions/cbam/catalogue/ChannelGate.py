@@ -1,6 +1,6 @@
 """What learners write for `ChannelGate`."""
 
-from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.catalogue import Mistake
 from autograder.lessons.families import convention, defaults, detached, float_width, hard_gate, infinite
 
 RIGHT = {
@@ -31,42 +31,6 @@ class ChannelGate(nn.Module):
         hidden = sum(self.mlp[:2](s) for s in (x.mean((2, 3)), x.amax((2, 3))))
         scores = nn.functional.linear(hidden, self.mlp[2].weight, 2 * self.mlp[2].bias)
         return 1 / (1 + torch.exp(-scores.view(*x.shape[:2], 1, 1)))
-""",
-    "conv-layers": """
-# two 1x1 convolutions and adaptive pooling
-class ChannelGate(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        mid = channels // reduction
-        if mid == 0:
-            raise ValueError(f"reduction {reduction} too large for {channels} channels")
-        self.mlp = nn.Sequential(nn.Conv2d(channels, mid, kernel_size=1), nn.ReLU(inplace=True), nn.Conv2d(mid, channels, kernel_size=1))
-
-    def forward(self, x):
-        avg_out = self.mlp(F.adaptive_avg_pool2d(x, 1))
-        max_out = self.mlp(F.adaptive_max_pool2d(x, 1))
-        return torch.sigmoid(avg_out + max_out)
-""",
-    "view": """
-# views and max over the flattened map
-class ChannelGate(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        if channels // reduction < 1:
-            raise ValueError("got channels = {}, reduction = {}".format(channels, reduction))
-        self.mlp = nn.Sequential(
-            nn.Linear(channels, channels // reduction),
-            nn.ReLU(),
-            nn.Linear(channels // reduction, channels),
-        )
-        self.sigmoid = nn.Sigmoid()
-
-    def forward(self, x):
-        b, c, h, w = x.size()
-        flat = x.reshape(b, c, h * w)
-        a = self.mlp(torch.mean(flat, 2))
-        m, _ = torch.max(flat, 2)
-        return self.sigmoid(a + self.mlp(m)).view(b, c, 1, 1)
 """,
 }
 
@@ -275,24 +239,8 @@ MISTAKES = (
     hard_gate("gate-hard-sigmoid"),
 )
 
-WRONG = (
-    Wrong("avg-twice",
-          {"""if not hidden:
-            raise ValueError(f"channels={channels}, reduction={reduction}")""": """if hidden == 0:
-            raise ValueError(f'{channels} channels, reduction {reduction}')""",
-           """hidden = sum(self.mlp[:2](s) for s in (x.mean((2, 3)), x.amax((2, 3))))
-        scores = nn.functional.linear(hidden, self.mlp[2].weight, 2 * self.mlp[2].bias)
-        return 1 / (1 + torch.exp(-scores.view(*x.shape[:2], 1, 1)))""": """avg = self.mlp(x.mean(dim=(2, 3)))
-        mx = self.mlp(x.amax(dim=(2, 3)))
-        return torch.sigmoid(avg + avg)[:, :, None, None]"""}, of="gate-one-second-layer", mistake="gate-mean-twice"),
-)
 
-EQUIVALENT = {
-    "Of impossible arguments, only a bottleneck without channels is graded, not a reduction of 0.": ["5: without 1",
-        "5: 1 -> 0"],
-    "The error above is raised first.": ["7: rounded down, at least 1"],
-    "A mean and a maximum over both axes do not depend on their order.": ["10: x last two axes exchanged"],
-    "Only a tensor that forward has just made is changed in place.": ["11: Add in place", "12: sigmoid in place"],
-    "Both have size 1.": ["12: last two axes exchanged"],
-    "A sigmoid lies between 0 and 1.": ["12: clamped"],
-}
+EQUIVALENT = (
+    "5: without 1", "5: 1 -> 0", "7: rounded down, at least 1", "10: x last two axes exchanged", "11: Add in place",
+    "12: sigmoid in place", "12: last two axes exchanged", "12: clamped",
+)

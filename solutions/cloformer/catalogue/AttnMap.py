@@ -23,35 +23,6 @@ class AttnMap(nn.Module):
         z = self.conv1(x.permute(0, 2, 3, 1))
         return self.conv2(z * torch.sigmoid(z)).permute(0, 3, 1, 2)
 """,
-    "einsum-on-weights": """
-# both layers are used by their weights only, with einsum
-class AttnMap(nn.Module):
-    def __init__(self, dim: int) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(dim, dim, 1)
-        self.conv2 = nn.Conv2d(dim, dim, 1)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        def fc(layer, t):
-            out = torch.einsum("oc,bchw->bohw", layer.weight[:, :, 0, 0], t)
-            return out + layer.bias.view(1, -1, 1, 1)
-
-        return fc(self.conv2, F.silu(fc(self.conv1, x)))
-""",
-    "sequential-subclass": """
-# inherits nn.Sequential, with the page's names by OrderedDict, no forward
-from collections import OrderedDict
-
-class AttnMap(nn.Sequential):
-    '''Two 1 x 1 convolutions with a SiLU between them.'''
-
-    def __init__(self, dim: int) -> None:
-        super().__init__(OrderedDict([
-            ("conv1", nn.Conv2d(dim, dim, 1)),
-            ("swish", nn.SiLU()),
-            ("conv2", nn.Conv2d(dim, dim, 1)),
-        ]))
-""",
 }
 
 MISTAKES = (
@@ -158,7 +129,6 @@ WRONG = (
           says="before Module.__init__() call"),
 )
 
-EQUIVALENT = {
-    "A kernel of 1 x 1 has no taps between which a dilation could lie.": ["5: Conv2d with dilation=2",
-        "6: Conv2d with dilation=2"],
-}
+EQUIVALENT = (
+    "5: Conv2d with dilation=2", "6: Conv2d with dilation=2",
+)

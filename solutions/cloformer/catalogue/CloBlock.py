@@ -38,48 +38,6 @@ class CloBlock(nn.Module):
         y = self.mlp(self.norm2(x))
         return x + y if self.downsample is None else self.downsample(x) + y
 """,
-    "as-in-the-hints": """
-class CloBlock(nn.Module):
-    def __init__(self, dim, out_dim, num_heads, group_split, kernel_sizes, window_size, mlp_kernel_size, mlp_ratio, stride):
-        super().__init__()
-        self.norm1 = nn.GroupNorm(1, dim)
-        self.attn = CloAttention(dim, num_heads, group_split, kernel_sizes, window_size)
-        self.norm2 = nn.GroupNorm(1, dim)
-        self.mlp = ConvFFN(dim, int(dim * mlp_ratio), mlp_kernel_size, stride, out_dim)
-        if stride == 1:
-            self.downsample = nn.Identity()
-        else:
-            self.downsample = nn.Sequential(
-                nn.Conv2d(dim, dim, mlp_kernel_size, stride=2, padding=mlp_kernel_size // 2),
-                nn.BatchNorm2d(dim),
-                nn.Conv2d(dim, out_dim, 1),
-            )
-
-    def forward(self, x):
-        x = x + self.attn(self.norm1(x))
-        y = self.mlp(self.norm2(x))
-        return y + self.downsample(x)
-""",
-    "other-names": """
-# ln1, token_mixer, ln2, ffn, shortcut instead of the page's names, in the same order
-class CloBlock(nn.Module):
-    def __init__(self, dim, out_dim, num_heads, group_split, kernel_sizes, window_size,
-                 mlp_kernel_size, mlp_ratio, stride):
-        super().__init__()
-        self.ln1 = nn.GroupNorm(1, dim)
-        self.token_mixer = CloAttention(dim, num_heads, group_split, kernel_sizes, window_size)
-        self.ln2 = nn.GroupNorm(1, dim)
-        self.ffn = ConvFFN(dim, int(dim * mlp_ratio), mlp_kernel_size, stride, out_dim)
-        self.shortcut = nn.Identity()
-        if stride == 2:
-            self.shortcut = nn.Sequential(
-                nn.Conv2d(dim, dim, mlp_kernel_size, stride=2, padding=mlp_kernel_size // 2),
-                nn.BatchNorm2d(dim), nn.Conv2d(dim, out_dim, 1))
-
-    def forward(self, x):
-        x = x + self.token_mixer(self.ln1(x))
-        return self.shortcut(x) + self.ffn(self.ln2(x))
-""",
 }
 
 MISTAKES = (
@@ -304,19 +262,9 @@ class CloBlock(nn.Module):
            "=stride": "=2",
            "x = x + self.attn(self.norm1(x))": "x += self.attn(self.norm1(x))"}, of="downsample-always",
           says="your code changes it in place"),
-    Wrong("no-norm-in-downsample",
-          {"if True:\n            self.downsample = nn.Sequential(nn.Conv2d(dim, dim, mlp_kernel_size, "
-           "stride=stride, padding=mlp_kernel_size // 2), nn.BatchNorm2d(dim), nn.Conv2d(dim, out_dim, 1))\n       "
-           " else:\n            self.downsample = nn.Identity()":
-               "self.downsample = nn.Identity()\n        if stride == 2:\n            self.downsample = "
-               "nn.Sequential(nn.Conv2d(dim, dim, mlp_kernel_size, 2, mlp_kernel_size // 2), nn.Conv2d(dim, "
-               "out_dim, 1))"}, of="downsample-always", mistake="block-down-no-bn"),
 )
 
-EQUIVALENT = {
-    "A kernel of 1 x 1 has no taps between which a dilation could lie.": ["11: Conv2d with dilation=2 (2)"],
-    "An identity has no parameters, and with stride 2 another module takes its place.": ["9: self.downsample frozen",
-        "9: self.downsample in a list"],
-    "Only a width that changes without a stride tells them apart, and learners are not graded on that.": [
-        "10: arguments 1 and 2 of leads_on exchanged", "10: dim -> out_dim", "10: out_dim -> dim"],
-}
+EQUIVALENT = (
+    "9: self.downsample frozen", "9: self.downsample in a list", "10: arguments 1 and 2 of leads_on exchanged",
+    "10: dim -> out_dim", "10: out_dim -> dim", "11: Conv2d with dilation=2 (2)",
+)

@@ -33,48 +33,6 @@ class GlobalBranch(nn.Module):
         y = F.scaled_dot_product_attention(q, k, v)
         return y.transpose(1, 2).flatten(2).mT.reshape(b, -1, h, w)
 """,
-    "as-in-the-hints": """
-class GlobalBranch(nn.Module):
-    def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
-        super().__init__()
-        self.heads = heads
-        self.head_dim = head_dim
-        self.window_size = window_size
-        self.q = nn.Conv2d(dim, heads * head_dim, 1)
-        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        B, C, H, W = x.shape
-        q = self.q(x).reshape(B, self.heads, self.head_dim, H * W).transpose(2, 3)
-        pooled = F.avg_pool2d(x, self.window_size)
-        kv = self.kv(pooled).flatten(2)
-        kv = kv.reshape(B, 2, self.heads, self.head_dim, kv.shape[-1])
-        k = kv[:, 0].transpose(2, 3)
-        v = kv[:, 1].transpose(2, 3)
-        A = torch.softmax(q @ k.transpose(2, 3) * self.head_dim ** -0.5, dim=-1)
-        out = A @ v
-        return out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)
-""",
-    "other-names-own-parameters": """
-# to_q and to_kv as own parameters of the same shapes, F.conv2d
-class GlobalBranch(nn.Module):
-    def __init__(self, dim, heads, head_dim, window_size):
-        super().__init__()
-        self.h, self.d, self.win = heads, head_dim, window_size
-        inner = heads * head_dim
-        self.to_q_weight = nn.Parameter(torch.randn(inner, dim, 1, 1) * dim ** -0.5)
-        self.to_q_bias = nn.Parameter(torch.zeros(inner))
-        self.to_kv_weight = nn.Parameter(torch.randn(2 * inner, dim, 1, 1) * dim ** -0.5)
-        self.to_kv_bias = nn.Parameter(torch.zeros(2 * inner))
-
-    def forward(self, x):
-        B, _, H, W = x.shape
-        q = F.conv2d(x, self.to_q_weight, self.to_q_bias).reshape(B, self.h, self.d, H * W)
-        kv = F.conv2d(F.avg_pool2d(x, self.win), self.to_kv_weight, self.to_kv_bias)
-        kv = kv.reshape(B, 2, self.h, self.d, -1)
-        a = torch.einsum("bhdn,bhdm->bhnm", q, kv[:, 0]).div(self.d ** 0.5).softmax(-1)
-        return torch.einsum("bhnm,bhdm->bhdn", a, kv[:, 1]).reshape(B, self.h * self.d, H, W)
-""",
 }
 
 MISTAKES = (
@@ -299,22 +257,6 @@ MISTAKES = (
 )
 
 WRONG = (
-    Wrong("adaptive-pool", {"F.avg_pool2d": "F.adaptive_avg_pool2d", "-2": "-1"}, of="softmax-over-queries",
-          mistake="global-so-many-windows"),
-    Wrong("batch-and-heads-mixed",
-          {"""kv = self.kv(pooled).reshape(B, 2, self.heads, self.head_dim, M).transpose(3, 4)
-        k, v = kv[:, 0], kv[:, 1]""":
-               """kv = self.kv(pooled).reshape(2, B, self.heads, self.head_dim, M).transpose(3, 4)
-        k, v = kv[0], kv[1]""",
-           "attn = logits.sigmoid()": "attn = logits.softmax(dim=-1)"}, of="sigmoid-weights",
-          mistake="global-pairs-scrambled"),
-    Wrong("dropout-in-training",
-          {"logits.sigmoid()": "logits.softmax(dim=-1)",
-           "out ": """attn = F.dropout(attn, 0.1, training=self.training)
-        out """}, of="sigmoid-weights",
-          mistake="global-dropout"),
-    Wrong("exp-overflows", {"logits.sigmoid()": "logits.exp() / logits.exp().sum(dim=-1, keepdim=True)"},
-          of="sigmoid-weights", mistake="global-naive-softmax"),
     Wrong("first-image-for-all", {":, 0": ":1, 0", ":, 1": ":1, 1", "logits.sigmoid()": "logits.softmax(dim=-1)"},
           of="sigmoid-weights", says="only the first image is right"),
     Wrong("float32-buffer",
@@ -323,73 +265,11 @@ WRONG = (
         for i in range(self.heads):
             out[:, i] = attn[:, i] @ v[:, i]"""},
           of="sigmoid-weights", says="its dtype is torch.float32"),
-    Wrong("heads-interleaved",
-          {"self.q(x).reshape(B, self.heads, self.head_dim, H * W).transpose(2, 3)":
-               "self.q(x).reshape(B, self.head_dim, self.heads, H * W).permute(0, 2, 3, 1)",
-           "self.kv(pooled).reshape(B, 2, self.heads, self.head_dim, M).transpose(3, 4)":
-               "self.kv(pooled).reshape(B, 2, self.head_dim, self.heads, M).permute(0, 1, 3, 4, 2)",
-           "logits.sigmoid()": "logits.softmax(dim=-1)",
-           "out.transpose(2, 3)": "out.permute(0, 3, 1, 2)"}, of="sigmoid-weights", mistake="global-heads-interleaved"),
-    Wrong("kv-inside-each-head",
-          {"self.q ": """self.scale = head_dim ** (-0.5)
-        self.q """,
-           "q = self.q": """pooled = F.avg_pool2d(x, self.window_size)
-        M = pooled.shape[2] * pooled.shape[3]
-        q = self.q""",
-           """pooled = F.avg_pool2d(x, self.window_size)
-        kv = self.kv(pooled).flatten(2)
-        """: "",
-           "kv.reshape(B, 2, self.heads, self.head_dim, kv.shape[-1])":
-               "self.kv(pooled).reshape(B, self.heads, 2, self.head_dim, M).transpose(3, 4)",
-           """k = kv[:, 0].transpose(2, 3)
-        v = kv[:, 1].transpose(2, 3)
-        A = torch.softmax(q @ k.transpose(2, 3) * self.head_dim ** -0.5, dim=-1)""":
-               """k, v = (kv[:, :, 0], kv[:, :, 1])
-        logits = q @ k.transpose(2, 3) * self.scale
-        attn = logits.softmax(dim=-1)""",
-           "= A": "= attn"}, of="as-in-the-hints", mistake="global-pairs-in-heads"),
-    Wrong("kv-of-full-map", {"F.avg_pool2d(x, self.window_size)": "x", "logits.sigmoid()": "logits.softmax(dim=-1)"},
-          of="sigmoid-weights", mistake="global-no-pooling"),
-    Wrong("max-pool", {"F.avg_pool2d": "F.max_pool2d", "-2": "-1"}, of="softmax-over-queries",
-          mistake="global-max-pool"),
-    Wrong("no-scale",
-          {"(q @ k.transpose(2, 3) * self.head_dim ** -0.5).softmax(dim=-2)":
-               "(q @ k.transpose(2, 3)).softmax(dim=-1)"}, of="softmax-over-queries", mistake="global-no-scale"),
-    Wrong("not-transposed-back", {"-2": "-1", "(a @ v).transpose(2, 3)": "(a @ v)"}, of="softmax-over-queries",
-          mistake="global-result-scrambled"),
-    Wrong("one-head-over-all-channels",
-          {"x).reshape(B, self.heads": "x).reshape(B, 1",
-           "self.head_dim, H ": "self.heads * self.head_dim, H ",
-           "2, self.heads": "2, 1",
-           "self.head_dim, M": "self.heads * self.head_dim, M",
-           "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights", mistake="global-one-head"),
-    Wrong("q-of-pooled-map",
-          {"x)": "pooled)",
-           "H * W": "M",
-           "logits.sigmoid()": "logits.softmax(dim=-1)",
-           "out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)":
-               "out.transpose(2, 3).reshape(B, self.heads * self.head_dim, *pooled.shape[2:])"}, of="sigmoid-weights",
-          mistake="global-result-pooled"),
-    Wrong("queries-not-transposed",
-          {"self.q(x).reshape(B, self.heads, self.head_dim, H * W).transpose(2, 3)":
-               "self.q(x).reshape(B, self.heads, H * W, self.head_dim)",
-           "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights", mistake="global-queries-scrambled"),
-    Wrong("rest-counted",
-          {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, self.window_size, ceil_mode=True)",
-           "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights", mistake="global-ceil"),
     Wrong("result-is-a-sequence",
           {"logits.sigmoid()": "logits.softmax(dim=-1)",
            "out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)":
                "out.transpose(1, 2).reshape(B, H * W, self.heads * self.head_dim)"}, of="sigmoid-weights",
           says="Expected shape"),
-    Wrong("scale-after-softmax",
-          {"q @ k.transpose(2, 3) * self.scale": "q @ k.transpose(2, 3)",
-           "logits.sigmoid()": "logits.softmax(dim=-1) * self.scale"}, of="sigmoid-weights",
-          mistake="global-scale-last"),
-    Wrong("scale-by-dim", {"head_dim *": "dim *", "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights",
-          mistake="global-scale-of-dim"),
-    Wrong("scaled-twice", {"= q": "= q * self.scale", "logits.sigmoid()": "logits.softmax(dim=-1)"},
-          of="sigmoid-weights", mistake="global-scale-without-root"),
     Wrong("sigmoid-weights", """
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
@@ -415,8 +295,6 @@ class GlobalBranch(nn.Module):
 """, mistake="global-sigmoid"),
     Wrong("softmax-in-float32", {"logits.sigmoid()": "logits.float().softmax(dim=-1).to(logits.dtype)"},
           of="sigmoid-weights", says="makes a tensor float32"),
-    Wrong("softmax-over-heads", {"logits.sigmoid()": "logits.softmax(dim=1)"}, of="sigmoid-weights",
-          mistake="global-softmax-over-heads"),
     Wrong("softmax-over-queries", """
 class GlobalBranch(nn.Module):
     def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
@@ -439,42 +317,21 @@ class GlobalBranch(nn.Module):
            "return": """H = W = int((H * W) ** 0.5)
         return"""}, of="sigmoid-weights",
           says="is invalid for input of size"),
-    Wrong("sum-of-windows",
-          {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, self.window_size) * self.window_size ** 2",
-           "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights", mistake="global-sum-pool"),
-    Wrong("values-first",
-          {"k, v = kv[:, 0], kv[:, 1]": "v, k = kv[:, 0], kv[:, 1]",
-           "attn = logits.sigmoid()": "attn = logits.softmax(dim=-1)"}, of="sigmoid-weights",
-          mistake="global-values-first"),
     Wrong("view-of-input",
           {"q = self.q(x).reshape(B, self.heads, self.head_dim, H * W).transpose(2, 3)":
                """q = F.conv1d(x.view(B, C, H * W), self.q.weight[:, :, :, 0], self.q.bias)
         q = q.reshape(B, self.heads, self.head_dim, H * W).transpose(2, 3)""",
            "attn = logits.sigmoid()": "attn = logits.softmax(dim=-1)"}, of="sigmoid-weights",
           says="a transposed tensor"),
-    Wrong("width-and-height-swapped",
-          {"logits.sigmoid()": "logits.softmax(dim=-1)",
-           "out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)":
-               "out.transpose(2, 3).reshape(B, self.heads * self.head_dim, W, H).transpose(2, 3)"},
-          of="sigmoid-weights", mistake="global-sides-exchanged"),
     Wrong("windows-by-view",
           {"pooled ": "s ",
            "F.avg_pool2d(x, self.window_size)": "self.window_size",
            "M ": """pooled = x.reshape(B, C, H // s, s, W // s, s).mean(dim=(3, 5))
         M """,
            "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights", says="a map of odd sides"),
-    Wrong("windows-from-the-area", {"2, self.heads": "2, -1", "-1)": "h * w // self.window_size ** 2)", "-2": "-1"},
-          of="softmax-over-queries", mistake="global-museum"),
-    Wrong("windows-overlap",
-          {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, self.window_size, stride=1)",
-           "logits.sigmoid()": "logits.softmax(dim=-1)"}, of="sigmoid-weights", mistake="global-overlapping"),
 )
 
-EQUIVALENT = {
-    "A kernel of 1 x 1 has no taps between which a dilation could lie.": ["6: Conv2d with dilation=2",
-        "7: Conv2d with dilation=2"],
-    "Axis 3 is the last one.": ["13: softmax -> torch.softmax(x, -1)"],
-    "transpose(2, 3) and transpose(3, 2) are the same.": ["13: arguments 0 and 1 of transpose exchanged",
-        "14: arguments 0 and 1 of transpose exchanged"],
-    "Only the shape of x is read there.": ["15: x detached"],
-}
+EQUIVALENT = (
+    "6: Conv2d with dilation=2", "7: Conv2d with dilation=2", "13: softmax -> torch.softmax(x, -1)",
+    "13: arguments 0 and 1 of transpose exchanged", "14: arguments 0 and 1 of transpose exchanged", "15: x detached",
+)

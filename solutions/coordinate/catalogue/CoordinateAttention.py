@@ -20,26 +20,6 @@ COORDINATE_GATE_RESHAPED = ("You reshape the columns' gate to x's shape, but it 
                             "broadcasts it.")
 
 RIGHT = {
-    "coordinate-lying": """
-class CoordinateAttention(nn.Module):
-    def __init__(self, in_channels, out_channels, reduction=32):
-        super().__init__()
-        m = in_channels // reduction
-        m = m if m > 8 else 8
-        self.conv1 = nn.Conv2d(in_channels, m, 1)
-        self.bn1 = nn.BatchNorm2d(m)
-        self.conv_h = nn.Conv2d(m, out_channels, 1)
-        self.conv_w = nn.Conv2d(m, out_channels, 1)
-
-    def forward(self, x):
-        h = x.shape[2]
-        line = torch.cat([x.mean(3), x.mean(2)], dim=2)[:, :, None]
-        y = self.bn1(self.conv1(line))
-        y = y * (y + 3).clamp(0, 6) / 6
-        gate_h = self.conv_h(y[..., :h]).sigmoid().transpose(2, 3)
-        gate_w = self.conv_w(y[..., h:]).sigmoid()
-        return x * (gate_h * gate_w)
-""",
     "authors-style": """
 # the authors' code: pools as modules, permute, identity
 class CoordinateAttention(nn.Module):
@@ -127,36 +107,6 @@ class CoordinateAttention(nn.Module):
         a_w = torch.sigmoid(self.conv_w(line))[:, :, H:].transpose(2, 3)
         return a_w * (a_h * x)
 """,
-    "hardsigmoid": {"F.hardswish(self.bn1(self.conv1(line)))": "self.bn1(self.conv1(line))",
-         "rows, columns = line.split": """line = line * F.hardsigmoid(line)
-        rows, columns = line.split"""},
-    "line-along-the-last-axis": """
-# the line lies along the last axis, so the rows are turned and not the columns
-def directional_pool(x):
-    return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
-
-class CoordinateAttention(nn.Module):
-    '''x times a gate for each row times a gate for each column, (B, C, H, W) -> (B, C, H, W).
-
-    conv1, conv_h, conv_w: 1 x 1 nn.Conv2d. bn1: nn.BatchNorm2d.
-    '''
-
-    def __init__(self, in_channels: int, out_channels: int, reduction: int = 32) -> None:
-        super().__init__()
-        m = max(8, in_channels // reduction)
-        self.conv1 = nn.Conv2d(in_channels, m, 1)
-        self.bn1 = nn.BatchNorm2d(m)
-        self.conv_h = nn.Conv2d(m, out_channels, 1)
-        self.conv_w = nn.Conv2d(m, out_channels, 1)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        H, W = x.shape[-2:]
-        rows, columns = directional_pool(x)
-        line = torch.cat((rows.transpose(2, 3), columns), dim=3)
-        line = F.hardswish(self.bn1(self.conv1(line)))
-        rows, columns = line[..., :H].transpose(2, 3), line[..., H:]
-        return x * self.conv_h(rows).sigmoid() * self.conv_w(columns).sigmoid()
-""",
     "line-of-three-axes": """
 # means without keepdim, one axis added after the join, slices
 class CoordinateAttention(nn.Module):
@@ -208,36 +158,6 @@ class CoordinateAttention(nn.Module):
         line = self.squeeze(torch.cat([rows, columns.mT], dim=2))
         rows, columns = line.tensor_split([x.shape[2]], dim=2)
         return x * self.row_gate(rows) * self.column_gate(columns.mT)
-""",
-    "own-parameters": """
-# own nn.Parameters in place of the convolutions (names W1, b1, Wh, bh, Ww, bw)
-def directional_pool(x):
-    return x.mean(3, keepdim=True), x.mean(2, keepdim=True)
-
-class CoordinateAttention(nn.Module):
-    def __init__(self, in_channels, out_channels, reduction=32):
-        super().__init__()
-        m = max(8, in_channels // reduction)
-        self.W1, self.b1 = self.weights(in_channels, m)
-        self.bn1 = nn.BatchNorm2d(m)
-        self.Wh, self.bh = self.weights(m, out_channels)
-        self.Ww, self.bw = self.weights(m, out_channels)
-
-    @staticmethod
-    def weights(n_in, n_out):
-        bound = n_in ** -0.5
-        return (nn.Parameter(torch.empty(n_out, n_in, 1, 1).uniform_(-bound, bound)),
-                nn.Parameter(torch.empty(n_out).uniform_(-bound, bound)))
-
-    def forward(self, x):
-        H, W = x.shape[2:]
-        z_h, z_w = directional_pool(x)
-        line = torch.cat([z_h, z_w.permute(0, 1, 3, 2)], dim=2)
-        f = F.hardswish(self.bn1(F.conv2d(line, self.W1, self.b1)))
-        f_h, f_w = f.split([H, W], dim=2)
-        a_h = F.conv2d(f_h, self.Wh, self.bh).sigmoid()
-        a_w = F.conv2d(f_w, self.Ww, self.bw).sigmoid().permute(0, 1, 3, 2)
-        return x * a_h * a_w
 """,
     "sequential-in-forward": """
 # an nn.Sequential of the three layers, put together in forward
@@ -524,13 +444,6 @@ MISTAKES = (
 )
 
 WRONG = (
-    Wrong("bn-always-batch", {"f =": "self.bn1.train()\n        f ="}, of="textbook",
-          mistake="coordinate-calls-train"),
-    Wrong("bn-always-eval",
-          {"f = F.hardswish(self.bn1(self.conv1(line)))": """bn = self.bn1
-        f = F.batch_norm(self.conv1(line), bn.running_mean, bn.running_var, bn.weight, bn.bias)
-        f = F.hardswish(f)"""},
-          of="textbook", mistake="coordinate-calls-eval"),
     Wrong("bn-before-conv1",
           {"m)": "in_channels)",
            "nn.Sequential(self.conv1, self.bn1, nn.Hardswish())(line)": "F.hardswish(self.conv1(self.bn1(line)))"},
@@ -557,28 +470,8 @@ WRONG = (
           says="makes a tensor float32"),
     Wrong("hardswish-no-upper-limit", {"F.hardswish(hidden)": "hidden * F.relu(hidden + 3) / 6"},
           of="line-of-three-axes", says="the first difference is in the input of `conv_h`"),
-    Wrong("hardswish-without-6", {"F.hardswish(hidden)": "hidden * F.relu6(hidden + 3)"}, of="line-of-three-axes",
-          mistake="coordinate-hard-swish-not-divided"),
     Wrong("instance-norm", {"nn.BatchNorm2d(m)": "nn.InstanceNorm2d(m, affine=True, track_running_stats=True)"},
           of="textbook", says="the first difference is in the output of `bn1`"),
-    Wrong("joined-along-axis-3",
-          {"-2": "2",
-           "(rows.transpose(2, 3), columns)": "[rows, columns.transpose(2, 3)]",
-           """rows, columns = line[..., :H].transpose(2, 3), line[..., H:]
-        return x * self.conv_h(rows).sigmoid() * self.conv_w(columns).sigmoid()""":
-               """rows, columns = line.split([H, W], dim=2)
-        a_h = torch.sigmoid(self.conv_h(rows))
-        a_w = torch.sigmoid(self.conv_w(columns.transpose(2, 3)))
-        return x * a_h * a_w"""}, of="line-along-the-last-axis", mistake="coordinate-joined-along-axis-3"),
-    Wrong("joined-and-split-along-axis-3",
-          {"-2": "2",
-           "(rows.transpose(2, 3), columns)": "[rows, columns.transpose(2, 3)]",
-           """rows, columns = line[..., :H].transpose(2, 3), line[..., H:]
-        return x * self.conv_h(rows).sigmoid() * self.conv_w(columns).sigmoid()""":
-               """rows, columns = line.split([H, W], dim=3)
-        a_h = torch.sigmoid(self.conv_h(rows))
-        a_w = torch.sigmoid(self.conv_w(columns.transpose(2, 3)))
-        return x * a_h * a_w"""}, of="line-along-the-last-axis", mistake="coordinate-joined-along-axis-3-and-split"),
     Wrong("layers-in-forward",
           {"""hidden = max(in_channels // reduction, 8)
         self.squeeze = nn.Sequential(nn.Conv2d(in_channels, hidden, 1), nn.BatchNorm2d(hidden), nn.Hardswish())
@@ -627,8 +520,6 @@ WRONG = (
           says="what you do with the result differs"),
     Wrong("returns-gates-too", {"x * a_h * a_w": "(x * a_h * a_w, (a_h, a_w))"}, of="textbook",
           says="Expected a tensor, got a tuple of 2"),
-    Wrong("sigmoid-twice", {"x * row_gate": "x * torch.sigmoid(row_gate)", "* col_gate": "* torch.sigmoid(col_gate)"},
-          of="line-of-three-axes", mistake="coordinate-two-sigmoids"),
     Wrong("squeeze-size-one", {"x * a_h * a_w": "torch.einsum('bchw,bch,bcw->bchw', x, a_h.squeeze(), a_w.squeeze())"},
           of="textbook", says="Right on other inputs, wrong with"),
     Wrong("two-conv1",
@@ -655,16 +546,11 @@ WRONG = (
            "(line": "(torch.cat([z_h, z_w], dim=2)"}, of="textbook", says="channels-last order of memory"),
 )
 
-EQUIVALENT = {
-    "The two are equal, because the gates multiply x.": ["3: parameters in_channels and out_channels exchanged",
-        "5: in_channels -> out_channels", "6: in_channels -> out_channels", "8: out_channels -> in_channels",
-        "9: out_channels -> in_channels"],
-    "The larger of two numbers is the same in either order.": ["5: arguments 0 and 1 of max exchanged"],
-    "There are at least 8 anyway.": ["5: rounded down, at least 1"],
-    "A kernel of 1 x 1 has no taps between which a dilation could lie.": ["6: Conv2d with dilation=2",
-        "8: Conv2d with dilation=2", "9: Conv2d with dilation=2"],
-    "Two axes are transposed in either order.": ["13: arguments 0 and 1 of transpose exchanged",
-        "17: arguments 0 and 1 of transpose exchanged"],
-    "Only its shape is read.": ["15: x detached", "15: x detached (2)"],
-    "What the convolution gives is a tensor of its own.": ["16: sigmoid in place", "17: sigmoid in place"],
-}
+EQUIVALENT = (
+    "3: parameters in_channels and out_channels exchanged", "5: in_channels -> out_channels",
+    "5: arguments 0 and 1 of max exchanged", "5: rounded down, at least 1", "6: in_channels -> out_channels",
+    "6: Conv2d with dilation=2", "8: out_channels -> in_channels", "8: Conv2d with dilation=2",
+    "9: out_channels -> in_channels", "9: Conv2d with dilation=2", "13: arguments 0 and 1 of transpose exchanged",
+    "15: x detached", "15: x detached (2)", "16: sigmoid in place", "17: arguments 0 and 1 of transpose exchanged",
+    "17: sigmoid in place",
+)

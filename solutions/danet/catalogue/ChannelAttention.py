@@ -35,32 +35,6 @@ class ChannelAttention(nn.Module):
         out = torch.bmm(self.attention(x), x.reshape(b, c, -1)).view(b, c, h, w)
         return self.gamma * out + x
 """,
-    "channel-softmin": """
-class ChannelAttention(nn.Module):
-    def __init__(self, negate=False):
-        super().__init__()
-        self.sign = -1 if negate else 1
-        self.gamma = nn.Parameter(torch.zeros(()))
-
-    def attention(self, x):
-        return nn.functional.softmax(self.sign * torch.einsum("bihw,bjhw->bij", x, x), dim=2)
-
-    def forward(self, x):
-        return x + self.gamma * torch.einsum("bij,bjhw->bihw", self.attention(x), x)
-""",
-    "channel-of-torch": """
-class ChannelAttention(nn.Module):
-    def __init__(self, negate: bool = False) -> None:
-        super().__init__()
-        self.gamma, self.weigh = nn.Parameter(torch.zeros(1)), nn.Softmin(2) if negate else nn.Softmax(2)
-
-    def attention(self, x):
-        rows = x.flatten(2)
-        return self.weigh(rows @ rows.mT)
-
-    def forward(self, x):
-        return torch.addcmul(x, self.gamma, (self.attention(x) @ x.flatten(2)).unflatten(2, x.shape[2:]))
-""",
     "flatten": """
 # attention between channels: flatten
 class ChannelAttention(nn.Module):
@@ -240,12 +214,8 @@ WRONG = (
           says="size of tensor a (2) must match"),
 )
 
-EQUIVALENT = {
-    "Two axes are exchanged, whichever is named first.": ["10: arguments 0 and 1 of transpose exchanged"],
-    "The same function.": ["13: softmax -> torch.softmax(x, -1)"],
-    "Weights lie between 0 and 1 already.": ["13: clamped"],
-    "Only its shape is asked for.": ["17: x detached (2)"],
-    "A sum over all positions does not depend on their order.": ["8: x last two axes exchanged"],
-    "A number that is added to a whole row changes no weight of its softmax.": ["12: amax without dim",
-        "12: amax -> mean", "12: energy.amax(dim=-1, keepdim=True) detached"],
-}
+EQUIVALENT = (
+    "8: x last two axes exchanged", "10: arguments 0 and 1 of transpose exchanged", "12: amax without dim",
+    "12: amax -> mean", "12: energy.amax(dim=-1, keepdim=True) detached", "13: softmax -> torch.softmax(x, -1)",
+    "13: clamped", "17: x detached (2)",
+)

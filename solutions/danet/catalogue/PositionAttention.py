@@ -37,52 +37,6 @@ class PositionAttention(nn.Module):
         out = torch.bmm(v, self.attention(x).permute(0, 2, 1)).view(b, c, h, w)
         return self.gamma * out + x
 """,
-    "position-linear-einsum": """
-class PositionAttention(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        if channels < reduction:
-            raise ValueError("channels %d, reduction %d" % (channels, reduction))
-        self.query = nn.Linear(channels, channels // reduction)
-        self.key = nn.Linear(channels, channels // reduction)
-        self.value = nn.Linear(channels, channels)
-        self.gamma = nn.Parameter(torch.tensor(0.0))
-
-    def attention(self, x):
-        tokens = x.flatten(2).mT
-        return torch.einsum("bnd,bmd->bnm", self.query(tokens), self.key(tokens)).softmax(2)
-
-    def forward(self, x):
-        tokens = x.flatten(2).mT
-        seen = torch.einsum("bnm,bmc->bcn", self.attention(x), self.value(tokens))
-        return torch.add(x, self.gamma * seen.unflatten(2, x.shape[2:]))
-""",
-    "position-lesson-00": """
-def dot_product_attention(q, k, v, scale=None):
-    return torch.softmax(scale * (q @ k.transpose(1, 2)), dim=-1) @ v
-
-class PositionAttention(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        hidden = channels // reduction
-        if not hidden:
-            raise ValueError(f"{channels} // {reduction} is 0")
-        self.query, self.key = nn.Conv2d(channels, hidden, 1), nn.Conv2d(channels, hidden, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.gamma = nn.Parameter(torch.zeros(1))
-
-    def rows(self, layer, x):
-        return layer(x).flatten(2).transpose(1, 2)
-
-    def attention(self, x):
-        products = self.rows(self.query, x) @ self.key(x).flatten(2)
-        e = torch.exp(products - products.amax(-1, keepdim=True))
-        return e / e.sum(-1, keepdim=True)
-
-    def forward(self, x):
-        y = dot_product_attention(self.rows(self.query, x), self.rows(self.key, x), self.rows(self.value, x), scale=1)
-        return x + self.gamma * y.transpose(1, 2).reshape(x.shape)
-""",
     "bmm": """
 # attention between positions: bmm
 class PositionAttention(nn.Module):
@@ -221,48 +175,11 @@ MISTAKES = (
 )
 
 WRONG = (
-    Wrong("heads-are-positions",
-          {"hidden_channels(channels, reduction)": "channels // reduction",
-           "self.query ": """if hidden == 0:
-            raise ValueError(f'channels={channels} // reduction={reduction} is 0')
-        self.query """,
-           " queries": " q",
-           "keys = self.key(x).flatten(2)\n        ": "",
-           "queries @ keys": "q @ self.key(x).flatten(2)",
-           "  values": "  (q, k, v)",
-           "self.value(x).flatten(2)":
-               "(layer(x).flatten(2).transpose(1, 2)[:, :, None] for layer in (self.query, self.key, self.value))",
-           "gathered ": "a ",
-           "values @ self.attention(x).transpose(1, 2)":
-               "nn.functional.scaled_dot_product_attention(q, k, v, scale=1.0)",
-           "* gathered": "* a[:, :, 0].transpose(1, 2)"}, mistake="position-sees-itself"),
-    Wrong("no-error",
-          {"""if c == 0:
-            raise ValueError(f"channels={channels} reduction={reduction}")
-        """: ""}, of="bmm", mistake="position-no-error"),
-    Wrong("not-in-training",
-          {"hidden_channels(channels, reduction)": "channels // reduction",
-           "self.query ": """if hidden == 0:
-            raise ValueError(f'channels={channels} // reduction={reduction} is 0')
-        self.query """,
-           " queries": " q",
-           "keys = self.key(x).flatten(2)\n        ": "",
-           "queries @ keys": "q @ self.key(x).flatten(2)",
-           """values = self.value(x).flatten(2)
-        gathered = values @ self.attention(x).transpose(1, 2)
-        return x + self.gamma * gathered.reshape(x.shape)""": """if self.training:
-            return x
-        return x + self.gamma * (self.value(x).flatten(2) @ self.attention(x).transpose(1, 2)).view_as(x)"""},
-          mistake="position-only-in-eval"),
     Wrong("square", {"v ": "w = h\n        v "}, of="bmm", says="is invalid for input of size"),
 )
 
-EQUIVALENT = {
-    "A kernel of one tap spans one position, whatever its dilation is.": ["6: Conv2d with dilation=2",
-        "7: Conv2d with dilation=2", "8: Conv2d with dilation=2"],
-    "Two axes are exchanged, whichever is named first.": ["12: arguments 0 and 1 of transpose exchanged",
-        "18: arguments 0 and 1 of transpose exchanged"],
-    "The same function.": ["14: softmax -> torch.softmax(x, -1)"],
-    "Weights lie between 0 and 1 already.": ["14: clamped"],
-    "Only its shape is asked for.": ["19: x detached (2)"],
-}
+EQUIVALENT = (
+    "6: Conv2d with dilation=2", "7: Conv2d with dilation=2", "8: Conv2d with dilation=2",
+    "12: arguments 0 and 1 of transpose exchanged", "14: softmax -> torch.softmax(x, -1)", "14: clamped",
+    "18: arguments 0 and 1 of transpose exchanged", "19: x detached (2)",
+)

@@ -26,30 +26,6 @@ def band_matrix(kernel, channels):
             matrix = matrix + torch.diag(kernel[offset + half].expand(channels - abs(offset)), offset)
     return matrix
 """,
-    "masks": """
-# a sum of shifted identities
-def band_matrix(kernel, channels):
-    if len(kernel) % 2 == 0:
-        raise ValueError(f"k={len(kernel)}")
-    half = len(kernel) // 2
-    i = torch.arange(channels, device=kernel.device)
-    distance = i[None, :] - i[:, None]
-    w = torch.zeros(channels, channels).to(kernel)
-    for m, value in enumerate(kernel):
-        w = w + value * (distance == m - half)
-    return w
-""",
-    "rows-from-padded": """
-# each row is cut out of a longer row of zeros
-def band_matrix(kernel, channels):
-    k = kernel.shape[0]
-    if k % 2 == 0:
-        raise ValueError("no middle")
-    zeros = kernel.new_zeros(channels)
-    long = torch.cat([zeros, kernel, zeros])
-    start = channels + k // 2
-    return torch.stack([long[start - i:start - i + channels] for i in range(channels)])
-""",
 }
 
 MISTAKES = (
@@ -202,21 +178,6 @@ def band_matrix(kernel, channels):
     row = torch.cat([kernel, row[k:]])
     return torch.stack([torch.roll(row, i - k // 2) for i in range(channels)])[:, :channels]
 """),
-    Wrong("even",
-          {"""if k % 2 == 0:
-        raise ValueError("k must be odd")
-    """: "",
-           "-k": "0"}, of="negative-index", mistake="band-even-allowed"),
-    Wrong("float32", {"kernel.new_zeros": "torch.zeros", "-k": "0"}, of="negative-index", mistake="band-float32"),
-    Wrong("inner-rows",
-          {"""for i in range(channels):
-        for j in range(channels):
-            m = j - i + k // 2
-            if -k <= m < k:
-                W[i, j] = kernel[m]""": """for i in range(k // 2, channels - k // 2):
-        for m in range(k):
-            W[i, i - k // 2 + m] = kernel[m]"""}, of="negative-index", mistake="band-inner-rows-only"),
-    Wrong("item", {"-k": "0", "kernel[m]": "kernel[m].item()"}, of="negative-index", mistake="band-detached"),
     Wrong("negative-index", """
 # negative indices count from the end
 def band_matrix(kernel, channels):
@@ -231,19 +192,10 @@ def band_matrix(kernel, channels):
                 W[i, j] = kernel[m]
     return W
 """, mistake="band-negative-index"),
-    Wrong("no-offset", {"j - i + k // 2": "j - i", "-k": "0"}, of="negative-index", mistake="band-not-centred"),
-    Wrong("transposed", {"= j": "= i", "- i": "- j", "-k": "0"}, of="negative-index", mistake="band-transposed"),
-    Wrong("upper-only", {"-k <= m < k": "m < k"}, of="negative-index", mistake="band-lower-end-not-asked"),
 )
 
-EQUIVALENT = {
-    "A kernel has one axis, and any vector can be viewed as itself.": ["1: kernel a view taken"],
-    "Only its length is read.": ["2: kernel detached"],
-    "Only its device is read.": ["5: kernel detached"],
-    "Indices are whole numbers: no gradient passes through them, and they lie between 0 and k - 1 already.": [
-        "5: torch.arange(channels, device=kernel.... detached", "8: index.clamp(0, k - 1) detached", "8: clamp twice"],
-    "The index is not read again.": ["8: clamp in place"],
-    "kernel[-1] exists, and what is outside the band is replaced by 0 anyhow.": ["8: 0 -> -1"],
-    "The drawn numbers are exact in float32, and the matrix moves them without computing.": ["8: float32 on the way"],
-    "Of these errors any message will do.": ["4: message without numbers", "4: no message", "4: message without k"],
-}
+EQUIVALENT = (
+    "1: kernel a view taken", "2: kernel detached", "4: message without numbers", "4: no message",
+    "4: message without k", "5: kernel detached", "5: torch.arange(channels, device=kernel.... detached",
+    "8: index.clamp(0, k - 1) detached", "8: clamp twice", "8: clamp in place", "8: 0 -> -1", "8: float32 on the way",
+)

@@ -27,19 +27,6 @@ class ExternalAttention(nn.Module):
         weights = double_normalize(torch.einsum("bnd,sd->bns", x, self.mk.weight))
         return torch.einsum("bns,ds->bnd", weights, self.mv.weight)
 """,
-    "external-image-by-image": {"self.mv(double_normalize(self.mk(x)))":
-             "torch.cat([self.mv(double_normalize(self.mk(image[None]))) for image in x])"},
-    "rows-of-parameters": """
-# two bare parameters, keys and values, both with a row for each slot
-class ExternalAttention(nn.Module):
-    def __init__(self, dim, memory_size=64):
-        super().__init__()
-        self.keys = nn.Parameter(torch.randn(memory_size, dim))
-        self.values = nn.Parameter(torch.randn(memory_size, dim))
-
-    def forward(self, x):
-        return double_normalize(x @ self.keys.T) @ self.values
-""",
 }
 
 MISTAKES = (
@@ -143,12 +130,6 @@ MISTAKES = (
 )
 
 WRONG = (
-    Wrong("images-share-the-sums",
-          {"return self.mv(double_normalize(self.mk(x)))": """B, N, C = x.shape
-        tokens = x.reshape(1, B * N, C)
-        weights = double_normalize(self.mk(tokens))
-        return self.mv(weights).reshape(B, N, C)"""},
-          mistake="external-batch-as-tokens"),
     Wrong("memory-not-learned",
           {"dim, bias=False)": """dim, bias=False)
         for p in self.parameters():
@@ -166,10 +147,6 @@ WRONG = (
         return""",
            "self.mv(": "mv(",
            "(self.mk": "(mk"}, says="Your module has no parameters at all"),
-    Wrong("only-the-first-image",
-          {"return self.mv(double_normalize(self.mk(x)))": """weights = double_normalize(self.mk(x[:1]))
-        return self.mv(weights).expand_as(x)"""},
-          mistake="external-first-image"),
     Wrong("other-eps", {"self.mv(double_normalize(self.mk(x)))": "self.mv(double_normalize(self.mk(x), eps=1e-05))"},
           says="it is right to about six digits only"),
     Wrong("query-layer",
@@ -184,6 +161,6 @@ WRONG = (
           says="its dtype is torch.float"),
 )
 
-EQUIVALENT = {
-    "Weights are between 0 and 1 already.": ["9: clamped"],
-}
+EQUIVALENT = (
+    "9: clamped",
+)

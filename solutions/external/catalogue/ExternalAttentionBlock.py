@@ -43,41 +43,6 @@ class ExternalAttentionBlock(nn.Module):
         tokens = self.conv2(self.attention(self.conv1(tokens)))
         return (self.bn(tokens.reshape(b, h, w, c).permute(0, 3, 1, 2)) + x).clamp(min=0)
 """,
-    "column-by-column": """
-# tokens are read column by column and put back the same way (order does not matter)
-class ExternalAttentionBlock(nn.Module):
-    def __init__(self, channels: int, memory_size: int = 64) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels, channels, 1)
-        self.attention = ExternalAttention(channels, memory_size)
-        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
-        self.bn = nn.BatchNorm2d(channels)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        b, c, h, w = x.shape
-        tokens = self.conv1(x).permute(0, 3, 2, 1).flatten(1, 2)
-        tokens = self.attention(tokens)
-        image = tokens.unflatten(1, (w, h)).permute(0, 3, 2, 1)
-        return (x + self.bn(self.conv2(image))).clamp(min=0)
-""",
-    "convs-as-linear-maps": """
-# 1 x 1 convolutions computed as linear layers on the tokens
-class ExternalAttentionBlock(nn.Module):
-    def __init__(self, channels: int, memory_size: int = 64) -> None:
-        super().__init__()
-        self.conv1 = nn.Conv2d(channels, channels, 1)
-        self.attention = ExternalAttention(channels, memory_size)
-        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
-        self.bn = nn.BatchNorm2d(channels)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        b, c, h, w = x.shape
-        tokens = torch.einsum("bchw,dc->bhwd", x, self.conv1.weight[:, :, 0, 0]) + self.conv1.bias
-        tokens = self.attention(tokens.reshape(b, h * w, c))
-        tokens = F.linear(tokens, self.conv2.weight.flatten(1))
-        y = self.bn(tokens.mT.reshape(b, c, h, w))
-        return F.relu(y + x)
-""",
 }
 
 MISTAKES = (
@@ -190,16 +155,6 @@ MISTAKES = (
 )
 
 WRONG = (
-    Wrong("bn-always-in-training-mode",
-          {" gathered": " y",
-           "return torch.relu(x + self.bn(self.conv2(gathered)))":
-               "y = F.batch_norm(self.conv2(y), self.bn.running_mean, self.bn.running_var, self.bn.weight, "
-               "self.bn.bias, training=True)\n        return F.relu(x + y)"}, mistake="block-norm-of-batch-always-and-kept"),
-    Wrong("bn-never-in-training-mode",
-          {" gathered": " y",
-           "return torch.relu(x + self.bn(self.conv2(gathered)))":
-               "y = F.batch_norm(self.conv2(y), self.bn.running_mean, self.bn.running_var, self.bn.weight, "
-               "self.bn.bias)\n        return F.relu(x + y)"}, mistake="block-calls-eval"),
     Wrong("channels-as-tokens",
           {"""tokens = self.conv1(x).flatten(2).transpose(1, 2)  # (B, N, C)
         gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
@@ -240,12 +195,7 @@ WRONG = (
            "(gathered": "(y"}, says="The parameters are not the ones that the exercise asks for"),
 )
 
-EQUIVALENT = {
-    "A kernel of 1 x 1 has no taps between which a dilation could lie.": ["5: Conv2d with dilation=2",
-        "7: Conv2d with dilation=2"],
-    "Two axes are exchanged, whichever is named first.": ["11: arguments 0 and 1 of transpose exchanged",
-        "12: arguments 0 and 1 of transpose exchanged"],
-    "Only its shape is read.": ["12: x detached"],
-    "A second ReLU changes nothing.": ["13: relu twice"],
-    "The sum is a tensor of its own.": ["13: relu in place"],
-}
+EQUIVALENT = (
+    "5: Conv2d with dilation=2", "7: Conv2d with dilation=2", "11: arguments 0 and 1 of transpose exchanged",
+    "12: arguments 0 and 1 of transpose exchanged", "12: x detached", "13: relu twice", "13: relu in place",
+)

@@ -16,26 +16,6 @@ def attention_cost(n, dim, memory_size):
 def attention_cost(n, dim, memory_size):
     return tuple(2 * n * dim * met for met in (n, memory_size))
 """,
-    "helper-for-one-product": """
-# a helper that counts one matrix product
-def matmul_cost(a, b, c):
-    return a * b * c
-
-def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
-    self_attention = matmul_cost(n, dim, n) + matmul_cost(n, n, dim)
-    external = matmul_cost(n, dim, memory_size) + matmul_cost(n, memory_size, dim)
-    return self_attention, external
-""",
-    "loop-over-partners": """
-# a loop: the other side is n tokens or memory_size slots
-def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
-    totals = []
-    for others in (n, memory_size):
-        logits = n * dim * others
-        gather = n * others * dim
-        totals.append(logits + gather)
-    return tuple(totals)
-""",
 }
 
 MISTAKES = (

@@ -4,38 +4,6 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import attention_dropout, defaults, detached
 
 RIGHT = {
-    "stripes-by-views": """
-class AnchoredStripeAttention(nn.Module):
-    def __init__(self, num_heads, stripe_size, stripe_groups=(None, None), shift=False, down_factor=1):
-        super().__init__()
-        self.h, self.size, self.groups, self.shift, self.d = num_heads, stripe_size, stripe_groups, shift, down_factor
-        self.transform_in = AffineTransform(num_heads)
-        self.transform_out = AffineTransform(num_heads)
-
-    def split(self, t, size, parts):
-        windows = window_partition(t, size)
-        n = windows.shape[1] * windows.shape[2]
-        return windows.reshape(len(windows), n, parts, self.h, -1).permute(2, 0, 3, 1, 4).unbind(0)
-
-    def forward(self, qkv, anchor, image_size):
-        B, L, C = qkv.shape
-        d, size, by = self.d, [], []
-        for n, s, g in zip(image_size, self.size, self.groups):
-            size.append(s if g is None else n // g)
-            by.append(0 if not self.shift else s // 2 if g is None else 0 if g == 1 else n // (2 * g))
-        x = qkv.reshape(B, *image_size, C).roll((-by[0], -by[1]), (1, 2))
-        anchor = anchor.roll((-(by[0] // d), -(by[1] // d)), (1, 2))
-        q, k, v = self.split(x, size, 3)
-        a, = self.split(anchor, [s // d for s in size], 1)
-        table = relative_coords_table(size, d, dtype=qkv.dtype).to(qkv.device)
-        mask = anchor_mask(image_size, size, by, d).to(qkv) if self.shift else None
-        into = lambda t: self.transform_in(t, table, relative_position_index(size, d, from_anchor=True).to(qkv.device),
-                                           None if mask is None else mask.mT)
-        out = lambda t: self.transform_out(t, table, relative_position_index(size, d).to(qkv.device), mask)
-        y = cosine_attention(q, a, cosine_attention(a, k, v, into), out)
-        y = window_reverse(y.transpose(1, 2).reshape(-1, *size, C // 3), size, image_size)
-        return y.roll(by, (1, 2)).reshape(B, L, C // 3)
-""",
     "WindowAttention-extended": """
 # the lesson 08a code with a second grid, helper method for the sizes
 class AnchoredStripeAttention(nn.Module):
@@ -477,8 +445,6 @@ WRONG = (
             self.index_in = relative_position_index(stripe, d, from_anchor=True).to(qkv.device)""",
            "index_in,": "self.index_in,"}, of="as-on-the-page",
           says="wrong after a call on the same module with inputs of other sizes"),
-    Wrong("mask-not-transposed", {"mask_out.transpose(1, 2)": "mask_out"}, of="WindowAttention-extended",
-          mistake="stripes-mask-not-transposed"),
     Wrong("masks-of-the-first-image",
           {"""mask_in = mask_out = None
         if self.shift:
@@ -488,11 +454,6 @@ WRONG = (
         mask_out = self.mask
         mask_in = None if mask_out is None else mask_out.transpose(1, 2)"""}, of="as-on-the-page",
           says="wrong after a call on the same module with inputs of other sizes"),
-    Wrong("no-masks",
-          {"""if self.shift:
-            mask_out = anchor_mask(image_size, stripe, shift, d).to(qkv)
-            mask_in = mask_out.transpose(1, 2)""": "if self.shift:\n            pass"}, of="as-on-the-page",
-          mistake="stripes-no-mask"),
     Wrong("scaled-dot-products-instead-of-cosines",
           {"""def unit_length(t):
             return t / torch.linalg.vector_norm(t, dim=-1, keepdim=True).clamp_min(1e-12)
@@ -532,12 +493,6 @@ WRONG = (
                "self.transform_out(q @ an.mT, table, idx_t, mask)",
            'y = torch.einsum("whna,whad->whnd", m_e, z)': "y = m_e.softmax(dim=-1) @ z"},
           of="explicit-softmax-by-hand", says="cannot be shifted"),
-    Wrong("stripe-as-long-as-the-number-of-groups", {"n // g": "g"}, of="WindowAttention-extended",
-          mistake="stripes-groups-as-size"),
-    Wrong("table-in-float32",
-          {"relative_coords_table(stripe, d, dtype=qkv.dtype).to(qkv.device)":
-               "relative_coords_table(stripe, d).to(qkv.device)"}, of="WindowAttention-extended",
-          mistake="stripes-table-float32"),
     Wrong("table-of-the-first-image",
           {"table = relative_coords_table(stripe, d, dtype=qkv.dtype).to(qkv.device)":
                """if not hasattr(self, 'table'):
@@ -553,49 +508,39 @@ WRONG = (
           says="`transform_in` and `transform_out` are the same layer under two names"),
 )
 
-EQUIVALENT = {
-    "The page promises sizes that fit, and so do the cases.": ["5: one round of the loop",
-        "5: arguments 0 and 1 of zip exchanged", "5: zip without strict", "5: True -> False", "7: guard left out",
-        "7: an assert", "7: Or -> And", "7: without extent is None", "7: without extent < 1", "7: 1 -> 0",
-        "8: raises RuntimeError", "8: raises TypeError", "8: raises Exception", "8: message without numbers",
-        "8: no message", "8: printed, not raised", "8: message without stripe_size",
-        "8: message without stripe_groups", "37: without `_check_anchors_tile(image_size, strip...`",
-        "37: _check_anchors_tile left out", "37: image_size -> stripe", "37: stripe -> image_size",
-        "38: guard left out", "38: an assert", "38: tuple left out", "38: FloorDiv -> Div", "38: rounded up",
-        "38: rounded to the nearest", "38: rounded down, at least 1", "38: FloorDiv -> Div (2)", "38: rounded up (2)",
-        "38: rounded to the nearest (2)", "38: rounded down, at least 1 (2)", "39: raises RuntimeError",
-        "39: raises TypeError", "39: raises Exception", "39: message without numbers", "39: no message",
-        "39: printed, not raised", "39: message without tuple(anchor.shape)", "39: message without tuple(image_size)",
-        "39: message without d"],
-    "Both are pairs.": ["19: zip without strict", "19: True -> False"],
-    "Groups divide the axis.": ["20: rounded up", "20: rounded to the nearest", "20: rounded down, at least 1"],
-    "No stripe is one row high or one column wide.": ["21: rounded down, at least 1",
-        "21: rounded down, at least 1 (2)"],
-    "These are whole numbers.": ["22: without gradients", "22: in inference mode", "22: tuple left out",
-        "22: tuple left out (2)", "40: without gradients", "40: in inference mode"],
-    "Only its shape is read.": ["26: anchor detached", "35: anchor detached", "35: anchor float32",
-        "35: anchor float32 on the way", "35: anchor first of the batch for all",
-        "35: anchor mean of the batch for all", "35: anchor read in its order of memory", "35: anchor clamped",
-        "35: anchor its absolute value", "35: anchor on the CPU", "35: anchor first column dropped"],
-    "There is only one.": ["29: 0 -> -1"],
-    "Only its dtype and device are read.": ["30: qkv -> anchor", "30: qkv detached", "42: like detached",
-        "42: like float32 on the way", "42: like first of the batch for all", "42: like mean of the batch for all",
-        "42: like last two axes exchanged", "42: like batch and channels exchanged", "42: like axes of size 1 removed",
-        "42: like read in its order of memory", "42: like clamped", "42: like its absolute value",
-        "42: like first column dropped"],
-    "No gradient is taken of it.": ["44: relative_coords_table(stripe, d, dtyp... detached",
-        "44: relative_coords_table(stripe, d, dtyp... detached (2)", "44: like detached", "44: like detached (2)",
-        "45: relative_position_index(stripe, d, fr... detached",
-        "45: relative_position_index(stripe, d, fr... detached (2)", "45: like detached",
-        "46: relative_position_index(stripe, d).to... detached", "46: relative_position_index(stripe, d) detached",
-        "46: like detached", "49: anchor_mask(image_size, stripe, shift... detached",
-        "49: anchor_mask(image_size, stripe, shift... detached (2)", "49: like detached",
-        "50: mask_out.transpose(1, 2) detached"],
-    "A tensor may be indexed with numbers that lie on the CPU.": ["45: to left out", "46: to left out"],
-    "Without a shift the mask is 0 everywhere, so that it may as well be added.": ["48: always self.shift",
-        "48: self.shift -> self.down_factor", "48: self.shift -> self.num_heads",
-        "48: self.shift -> self.stripe_groups", "48: self.shift -> self.stripe_size",
-        "48: self.shift -> self.transform_in", "48: self.shift -> self.transform_out"],
-    "The order of the two axes that are swapped does not matter.": ["50: arguments 0 and 1 of transpose exchanged"],
-    "The functions are made here, and called later.": ["51: without gradients", "51: in inference mode"],
-}
+EQUIVALENT = (
+    "5: one round of the loop", "5: arguments 0 and 1 of zip exchanged", "5: zip without strict", "5: True -> False",
+    "7: guard left out", "7: an assert", "7: Or -> And", "7: without extent is None", "7: without extent < 1",
+    "7: 1 -> 0", "8: raises RuntimeError", "8: raises TypeError", "8: raises Exception", "8: message without numbers",
+    "8: no message", "8: printed, not raised", "8: message without stripe_size", "8: message without stripe_groups",
+    "19: zip without strict", "19: True -> False", "20: rounded up", "20: rounded to the nearest",
+    "20: rounded down, at least 1", "21: rounded down, at least 1", "21: rounded down, at least 1 (2)",
+    "22: without gradients", "22: in inference mode", "22: tuple left out", "22: tuple left out (2)",
+    "26: anchor detached", "29: 0 -> -1", "30: qkv -> anchor", "30: qkv detached", "35: anchor detached",
+    "35: anchor float32", "35: anchor float32 on the way", "35: anchor first of the batch for all",
+    "35: anchor mean of the batch for all", "35: anchor read in its order of memory", "35: anchor clamped",
+    "35: anchor its absolute value", "35: anchor on the CPU", "35: anchor first column dropped",
+    "37: without `_check_anchors_tile(image_size, strip...`", "37: _check_anchors_tile left out",
+    "37: image_size -> stripe", "37: stripe -> image_size", "38: guard left out", "38: an assert",
+    "38: tuple left out", "38: FloorDiv -> Div", "38: rounded up", "38: rounded to the nearest",
+    "38: rounded down, at least 1", "38: FloorDiv -> Div (2)", "38: rounded up (2)", "38: rounded to the nearest (2)",
+    "38: rounded down, at least 1 (2)", "39: raises RuntimeError", "39: raises TypeError", "39: raises Exception",
+    "39: message without numbers", "39: no message", "39: printed, not raised",
+    "39: message without tuple(anchor.shape)", "39: message without tuple(image_size)", "39: message without d",
+    "40: without gradients", "40: in inference mode", "42: like detached", "42: like float32 on the way",
+    "42: like first of the batch for all", "42: like mean of the batch for all", "42: like last two axes exchanged",
+    "42: like batch and channels exchanged", "42: like axes of size 1 removed", "42: like read in its order of memory",
+    "42: like clamped", "42: like its absolute value", "42: like first column dropped",
+    "44: relative_coords_table(stripe, d, dtyp... detached",
+    "44: relative_coords_table(stripe, d, dtyp... detached (2)", "44: like detached", "44: like detached (2)",
+    "45: relative_position_index(stripe, d, fr... detached",
+    "45: relative_position_index(stripe, d, fr... detached (2)", "45: like detached", "45: to left out",
+    "46: relative_position_index(stripe, d).to... detached", "46: relative_position_index(stripe, d) detached",
+    "46: like detached", "46: to left out", "48: always self.shift", "48: self.shift -> self.down_factor",
+    "48: self.shift -> self.num_heads", "48: self.shift -> self.stripe_groups", "48: self.shift -> self.stripe_size",
+    "48: self.shift -> self.transform_in", "48: self.shift -> self.transform_out",
+    "49: anchor_mask(image_size, stripe, shift... detached",
+    "49: anchor_mask(image_size, stripe, shift... detached (2)", "49: like detached",
+    "50: mask_out.transpose(1, 2) detached", "50: arguments 0 and 1 of transpose exchanged", "51: without gradients",
+    "51: in inference mode",
+)

@@ -54,48 +54,6 @@ class LocalConvBlock(nn.Module):
         gate = torch.sigmoid(self.fc2(F.relu(self.fc1(gate))))
         return (gate * y).flatten(2).transpose(1, 2)
 """,
-    "mean-over-the-tokens": """
-# the gate works on tokens (B, L, dim), padding by F.pad, loop over images
-class LocalConvBlock(nn.Module):
-    def __init__(self, dim: int, compress: int = 4, reduction: int = 18) -> None:
-        super().__init__()
-        few, fewer = dim // compress, dim // reduction
-        if not few:
-            raise ValueError("dim=%d is smaller than compress=%d" % (dim, compress))
-        if not fewer:
-            raise ValueError("dim=%d is smaller than reduction=%d" % (dim, reduction))
-        self.conv1 = nn.Conv2d(dim, few, 3, padding="same")
-        self.conv2 = nn.Conv2d(few, dim, 3, padding="same")
-        self.fc1 = nn.Linear(dim, fewer)
-        self.fc2 = nn.Linear(fewer, dim)
-
-    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        results = []
-        for tokens in x:
-            image = tokens.T.contiguous().view(-1, *image_size)
-            y = self.conv2(F.gelu(self.conv1(image[None])))[0].flatten(1).T
-            gate = torch.sigmoid(self.fc2(F.relu(self.fc1(y.mean(0)))))
-            results.append(y * gate)
-        return torch.stack(results)
-""",
-    "one-by-one-convolutions": """
-class LocalConvBlock(nn.Module):
-    def __init__(self, dim: int, compress: int = 4, reduction: int = 18) -> None:
-        super().__init__()
-        for divisor in (compress, reduction):
-            if dim // divisor == 0:
-                raise ValueError(f"dim {dim} // {divisor} leaves no channel")
-        self.conv1 = nn.Conv2d(dim, dim // compress, 3, padding=1)
-        self.conv2 = nn.Conv2d(dim // compress, dim, 3, padding=1)
-        self.fc1 = nn.Conv2d(dim, dim // reduction, 1)
-        self.fc2 = nn.Conv2d(dim // reduction, dim, 1)
-
-    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        as_image = x.transpose(1, 2).unflatten(2, tuple(image_size))
-        y = self.conv2(F.gelu(self.conv1(as_image)))
-        gate = torch.sigmoid(self.fc2(F.relu(self.fc1(F.adaptive_avg_pool2d(y, 1)))))
-        return (gate * y).flatten(2).transpose(1, 2)
-""",
 }
 
 MISTAKES = (
@@ -224,24 +182,9 @@ MISTAKES = (
 )
 
 WRONG = (
-    Wrong("at-least-one-channel",
-          {"""for divisor in (compress, reduction):
-            if dim // divisor == 0:
-                raise ValueError(f"{dim} channels are too few to be divided by {divisor}")
-        """: "",
-           "dim // compress, dim // reduction": "(max(1, dim // compress), max(1, dim // reduction))"},
-          of="Linear-gate", mistake="local-no-error"),
-    Wrong("back-without-permute", {"out.permute(0, 2, 3, 1)": "out"}, of="Linear-gate",
-          mistake="local-tokens-by-reshape"),
-    Wrong("compress-and-reduction-swapped", {"hidden, squeezed": "(squeezed, hidden)"}, of="Linear-gate",
-          mistake="local-divisors-exchanged"),
     Wrong("gate-without-bias",
           {"nn.Linear(dim, squeezed)": "nn.Linear(dim, squeezed, bias=False)",
            "nn.Linear(squeezed, dim)": "nn.Linear(squeezed, dim, bias=False)"}, of="Linear-gate", says="fc1.bias"),
-    Wrong("max-pooling-in-the-gate", {"nn.AdaptiveAvgPool2d(1)": "nn.AdaptiveMaxPool2d(1)"}, of="Linear-gate",
-          mistake="local-largest"),
-    Wrong("mean-over-the-batch-too", {"(2, 3)": "(0, 2, 3)"}, of="gate-of-1-x-1-convolutions",
-          mistake="local-mean-of-batch"),
     Wrong("message-without-numbers",
           {"""if dim // compress == 0:
             raise ValueError(f"dim {dim} // compress {compress} is 0")""": """if dim // compress == 0:
@@ -250,25 +193,18 @@ WRONG = (
             raise ValueError(f"dim {dim} // reduction {reduction} is 0")""": """if dim // reduction == 0:
             raise ValueError('not enough channels for reduction')"""}, of="gate-of-1-x-1-convolutions",
           says="in its message, so that the reader know"),
-    Wrong("no-sigmoid", {"self.fc2(torch.relu(self.fc1(g))).sigmoid()": "self.fc2(torch.relu(self.fc1(g)))"},
-          of="Linear-gate", mistake="local-no-sigmoid"),
     Wrong("only-compress-tested",
           {"""if dim // reduction == 0:
             raise ValueError(f"dim {dim} // reduction {reduction} is 0")
         """: ""}, of="gate-of-1-x-1-convolutions", says="your code raises RuntimeError"),
     Wrong("refuses-what-does-not-divide", {"dim // divisor == 0": "dim % divisor != 0"}, of="Linear-gate",
           says="channels are too few"),
-    Wrong("reshape-without-transpose", {"x.permute(0, 2, 1)": "x"}, of="Linear-gate", mistake="local-by-reshape"),
 )
 
-EQUIVALENT = {
-    "The page promises sizes that fit, and so do the cases.": ["6: without 1", "6: 1 -> 0", "7: message without name"],
-    "A number that leaves none was refused.": ["8: rounded down, at least 1", "9: rounded down, at least 1",
-        "10: rounded down, at least 1", "11: rounded down, at least 1"],
-    "The map is a single pixel.": ["10: Conv2d with stride=2", "10: Conv2d with dilation=2",
-        "11: Conv2d with stride=2", "11: Conv2d with dilation=2"],
-    "What is overwritten belongs to the module, and its old value is not read again.": ["16: sigmoid in place",
-        "16: relu in place", "17: Mult in place"],
-    "A second time changes nothing.": ["16: relu twice"],
-    "The order of the two axes that are swapped does not matter.": ["17: arguments 0 and 1 of transpose exchanged"],
-}
+EQUIVALENT = (
+    "6: without 1", "6: 1 -> 0", "7: message without name", "8: rounded down, at least 1",
+    "9: rounded down, at least 1", "10: rounded down, at least 1", "10: Conv2d with stride=2",
+    "10: Conv2d with dilation=2", "11: rounded down, at least 1", "11: Conv2d with stride=2",
+    "11: Conv2d with dilation=2", "16: sigmoid in place", "16: relu in place", "16: relu twice", "17: Mult in place",
+    "17: arguments 0 and 1 of transpose exchanged",
+)

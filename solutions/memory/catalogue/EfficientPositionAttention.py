@@ -5,46 +5,6 @@ from autograder.lessons.families import attention_dropout, detached, only_in_eva
 from solutions.shared.position_attention import projections, with_gamma
 
 RIGHT = {
-    "efficient-written-into": """
-class EfficientPositionAttention(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        if channels // reduction == 0:
-            raise ValueError(f"{channels} channels, reduction {reduction}")
-        self.query = nn.Conv2d(channels, channels // reduction, 1)
-        self.key = nn.Conv2d(channels, channels // reduction, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.gamma = nn.Parameter(torch.zeros(1))
-
-    def forward(self, x):
-        q, k, v = (layer(x).flatten(2) for layer in (self.query, self.key, self.value))
-        out = torch.empty_like(v)
-        for i in range(0, v.shape[2], 90):
-            out[:, :, i:i + 90] = v @ torch.softmax(k.transpose(1, 2) @ q[:, :, i:i + 90], dim=1)
-        return torch.addcmul(x, self.gamma, out.view_as(x))
-""",
-    "efficient-keys-in-blocks": """
-class EfficientPositionAttention(nn.Module):
-    def __init__(self, channels, reduction=8):
-        super().__init__()
-        if channels // reduction == 0:
-            raise ValueError(f"{channels} channels, reduction {reduction}")
-        self.query = nn.Conv2d(channels, channels // reduction, 1)
-        self.key = nn.Conv2d(channels, channels // reduction, 1)
-        self.value = nn.Conv2d(channels, channels, 1)
-        self.gamma = nn.Parameter(torch.zeros(1))
-
-    def forward(self, x):
-        q, k, v = (layer(x).flatten(2).mT for layer in (self.query, self.key, self.value))
-        largest, total, out = -torch.inf, 0, 0
-        for i in range(0, k.shape[1], 64):
-            logits = q @ k[:, i:i + 64].mT
-            new = torch.maximum(logits.amax(-1, keepdim=True), torch.as_tensor(largest, device=x.device, dtype=x.dtype))
-            shrink, weights = torch.exp(largest - new), torch.exp(logits - new)
-            total = total * shrink + weights.sum(-1, keepdim=True)
-            out, largest = out * shrink + weights @ v[:, i:i + 64], new
-        return x + self.gamma * (out / total).mT.reshape(x.shape)
-""",
     "chunks": """
 # without the large map: chunks
 class EfficientPositionAttention(nn.Module):
@@ -294,16 +254,11 @@ class EfficientPositionAttention(nn.Module):
     Wrong("fused-strided",
           {"self.value(x).flatten(2).transpose(1, 2).contiguous()": "self.value(x).flatten(2).transpose(1, 2)"},
           of="sdpa", says="which a transpose or permute can cause"),
-    Wrong("gamma-forgotten",
-          {"x + self.gamma * out.transpose(1, 2).reshape(B, C, H, W)": "x + out.transpose(1, 2).reshape(B, C, H, W)"},
-          of="chunks", mistake="efficient-no-gamma"),
     Wrong("keeps-all-pieces",
           {"out = F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)":
                """maps = [torch.softmax(rows @ k, dim=-1) for rows in q.split(128, dim=1)]
         out = torch.cat([piece @ v for piece in maps], dim=1)"""}, of="fused-not-padded",
           unseen="only a measured process shows it"),
-    Wrong("keys-of-chunk", {"@ k": "@ k[:, :, i:i + chunk]", "v)": "v[:, i:i + chunk])"}, of="chunks",
-          mistake="efficient-own-chunk"),
     Wrong("maximum-from-zero",
           {"out = [(part @ k).softmax(-1) @ v for part in q.split(511, dim=1)]":
                "best = torch.zeros_like(q[..., :1])\n        total, out = (torch.zeros_like(best), 0)\n        for "
@@ -315,25 +270,6 @@ class EfficientPositionAttention(nn.Module):
     Wrong("naive-again",
           {"F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)": "torch.softmax(q @ k, dim=-1) @ v"},
           of="fused-not-padded", says="`matmul` makes a tensor of 1,048,576 elements"),
-    Wrong("no-grad",
-          {"q ": """B, C, H, W = x.shape
-        N = H * W
-        q """,
-           "out = F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)": """outs = []
-        with torch.no_grad():
-            for i in range(0, N, 128):
-                outs.append((q[:, i:i + 128] @ k).softmax(dim=-1) @ v)
-        out = torch.cat(outs, dim=1)""",
-           "out.transpose(1, 2).reshape(x.shape)": "out.transpose(1, 2).reshape(B, C, H, W)"}, of="fused-not-padded",
-          mistake="efficient-gathered-detached"),
-    Wrong("not-transposed", {"out.transpose(1, 2)": "out"}, of="chunks", mistake="efficient-scrambled"),
-    Wrong("padded-apart",
-          {"out = [(part @ k).softmax(-1) @ v for part in q.split(511, dim=1)]":
-               "wide = v.shape[-1] - q.shape[-1]\n        q = nn.functional.pad(q, (wide, 0))[:, None]\n        k "
-               "= nn.functional.pad(k.mT, (0, wide))[:, None]\n        out = "
-               "nn.functional.scaled_dot_product_attention(q.contiguous(), k.contiguous(), v[:, "
-               "None].contiguous(), scale=1.0)",
-           "torch.cat(out, dim=1)": "out[:, 0]"}, of="split-511", mistake="efficient-padded-apart"),
     Wrong("pieces-put-together",
           {"out = F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)":
                """maps = torch.cat([torch.softmax(rows @ k, dim=-1) for rows in q.split(128, dim=1)], dim=1)
@@ -343,25 +279,11 @@ class EfficientPositionAttention(nn.Module):
           {"F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)":
                "torch.cat([torch.softmax(rows @ k, dim=-1) @ v for rows in q.split(128)], dim=0)"},
           of="fused-not-padded", says="pass the axis of the positions"),
-    Wrong("sums-of-key-chunks",
-          {"q ": """B, C, H, W = x.shape
-        N = H * W
-        q """,
-           "out = F.scaled_dot_product_attention(q, k.transpose(1, 2), v, scale=1.0)": """out = 0
-        for i in range(0, N, 128):
-            a = (q @ k[:, :, i:i + 128]).softmax(dim=-1)
-            out = out + a @ v[:, i:i + 128]""",
-           "out.transpose(1, 2).reshape(x.shape)": "out.transpose(1, 2).reshape(B, C, H, W)"}, of="fused-not-padded",
-          mistake="efficient-chunks-of-keys"),
 )
 
-EQUIVALENT = {
-    "A kernel of one tap spans one position, whatever its dilation is.": ["6: Conv2d with dilation=2",
-        "7: Conv2d with dilation=2", "8: Conv2d with dilation=2"],
-    "Two axes are exchanged in either order.": ["12: arguments 0 and 1 of transpose exchanged",
-        "14: arguments 0 and 1 of transpose exchanged", "16: arguments 0 and 1 of transpose exchanged"],
-    "Only its shape is asked.": ["17: x detached (2)"],
-    "Another way to compute the chunks once more, with the same result.": ["15: checkpoint without use_reentrant",
-        "15: False -> True"],
-    "Every chunk is another tensor.": ["15: each once"],
-}
+EQUIVALENT = (
+    "6: Conv2d with dilation=2", "7: Conv2d with dilation=2", "8: Conv2d with dilation=2",
+    "12: arguments 0 and 1 of transpose exchanged", "14: arguments 0 and 1 of transpose exchanged",
+    "15: checkpoint without use_reentrant", "15: False -> True", "15: each once",
+    "16: arguments 0 and 1 of transpose exchanged", "17: x detached (2)",
+)

@@ -21,29 +21,6 @@ def streaming_attention(q, k, v, block=64):
         total, out, top = c * total + e.sum(-1, keepdim=True), c * out + e @ v[:, start:start + block], new
     return out / total
 """,
-    "streaming-running-mean": """
-def streaming_attention(q, k, v, block=64):
-    if block <= 0:
-        raise ValueError(f"block={block}")
-    log_sum, mean = None, None
-    for keys, values in zip(k.split(block, 1), v.split(block, 1)):
-        z = torch.bmm(q, keys.permute(0, 2, 1))
-        here = torch.logsumexp(z, dim=2, keepdim=True)
-        part = torch.softmax(z, dim=2) @ values
-        if mean is None:
-            log_sum, mean = here, part
-        else:
-            both = torch.logaddexp(log_sum, here)
-            mean = mean * torch.exp(log_sum - both) + part * torch.exp(here - both)
-            log_sum = both
-    return mean
-""",
-    "streaming-queries-in-blocks": """
-def streaming_attention(q, k, v, block=64):
-    if block < 1:
-        raise ValueError(f"{block} is below 1")
-    return torch.cat([(rows @ k.transpose(-2, -1)).softmax(-1) @ v for rows in q.split(block, dim=1)], dim=1)
-""",
     "loop": """
 def streaming_attention(q, k, v, block=64):
     if block < 1:
@@ -287,11 +264,6 @@ WRONG = (
         m = new
     return o / s"""},
           of="whole-matrix", says="makes a tensor of 524,288 elements, shape (1, 1024, 512)"),
-    Wrong("divided-in-each-block",
-          {"m = m_new\n    return o / l": """o = o / l
-        m = m_new
-    return o"""}, of="loop",
-          mistake="streaming-divided-in-each-block"),
     Wrong("eps", {"/ l": "/ (l + 1e-08)"}, of="loop", says="right to about"),
     Wrong("four-blocks",
           {"return (q @ k.mT).softmax(-1) @ v":
@@ -301,103 +273,7 @@ WRONG = (
     total = sum((w.sum(-1, keepdim=True) for w in weights))
     return sum((w @ vb for w, (_, vb) in zip(weights, pieces))) / total"""}, of="whole-matrix",
           says="makes a tensor of"),
-    Wrong("maximum-of-block",
-          {"torch.maximum(m, s.max(dim=-1, keepdim=True).values)": "s.max(dim=-1, keepdim=True).values"}, of="loop",
-          mistake="streaming-maximum-of-block"),
-    Wrong("maximum-over-batch", {"s.max(dim=-1, keepdim=True).values": "s.amax(dim=(0, 2), keepdim=True)"}, of="loop",
-          mistake="streaming-maximum-over-batch"),
-    Wrong("maximum-overwritten-first",
-          {"(block": "('block must be at least 1'",
-           "return (q @ k.mT).softmax(-1) @ v": """B, N, D = q.shape
-    M, E = (k.shape[1], v.shape[2])
-    m = torch.full((B, N, 1), float('-inf'), dtype=q.dtype, device=q.device)
-    l = torch.zeros((B, N, 1), dtype=q.dtype, device=q.device)
-    o = torch.zeros((B, N, E), dtype=q.dtype, device=q.device)
-    for start in range(0, M, block):
-        s = q @ k[:, start:start + block].transpose(1, 2)
-        m = torch.maximum(m, s.max(dim=-1, keepdim=True).values)
-        p = torch.exp(s - m)
-        l = l + p.sum(dim=-1, keepdim=True)
-        o = o + p @ v[:, start:start + block]
-    return o / l"""},
-          of="whole-matrix", mistake="streaming-no-rescaling"),
-    Wrong("no-error",
-          {"""if block < 1:
-        raise ValueError("block must be at least 1")""": "block = max(block, 1)"}, of="loop",
-          mistake="streaming-no-error"),
-    Wrong("no-grad",
-          {"B, N, D": """q, k, v = (q.detach(), k.detach(), v.detach())
-    B, N, D"""}, of="loop",
-          mistake="streaming-detached"),
-    Wrong("no-maximum",
-          {"return (q @ k.mT).softmax(-1) @ v": """total = out = 0
-    for i in range(0, k.shape[1], block):
-        e = (q @ k[:, i:i + block].mT).exp()
-        total, out = (total + e.sum(-1, keepdim=True), out + e @ v[:, i:i + block])
-    return out / total"""},
-          of="whole-matrix", mistake="streaming-no-maximum"),
-    Wrong("not-divided", {"o / l": "o"}, of="loop", mistake="streaming-not-divided"),
-    Wrong("on-the-cpu",
-          {"(block": "('block must be at least 1'",
-           "return (q @ k.mT).softmax(-1) @ v": """B, N, D = q.shape
-    M, E = (k.shape[1], v.shape[2])
-    m = torch.full((B, N, 1), float('-inf'), dtype=q.dtype)
-    l = torch.zeros((B, N, 1), dtype=q.dtype)
-    o = torch.zeros((B, N, E), dtype=q.dtype)
-    for start in range(0, M, block):
-        s = q @ k[:, start:start + block].transpose(1, 2)
-        m_new = torch.maximum(m, s.max(dim=-1, keepdim=True).values)
-        p = torch.exp(s - m_new)
-        alpha = torch.exp(m - m_new)
-        l = l * alpha + p.sum(dim=-1, keepdim=True)
-        o = o * alpha + p @ v[:, start:start + block]
-        m = m_new
-    return o / l"""},
-          of="whole-matrix", mistake="streaming-on-the-cpu"),
-    Wrong("one-maximum", {"s.max(dim=-1, keepdim=True).values": "s.max()"}, of="loop",
-          mistake="streaming-one-maximum-for-all"),
-    Wrong("output-not-rescaled", {"o * alpha": "o"}, of="loop", mistake="streaming-output-not-rescaled"),
     Wrong("over-queries", {"s.max(dim=-1": "s.max(dim=1", "p.sum(dim=-1": "p.sum(dim=1"}, of="loop"),
-    Wrong("padded-with-minus-infinity",
-          {"return (q @ k.mT).softmax(-1) @ v": """real = k.shape[1]
-    k, v = (torch.nn.functional.pad(t, (0, 0, 0, block)) for t in (k, v))
-    top = torch.full_like(q[..., :1], -torch.inf)
-    total, out = (torch.zeros_like(top), 0)
-    for i in range(0, k.shape[1], block):
-        z = q @ k[:, i:i + block].mT
-        z[..., max(0, real - i):] = -torch.inf
-        new = z.amax(-1, keepdim=True)
-        e, a = ((z - new).exp(), (top - new).exp())
-        total, out, top = (total * a + e.sum(-1, keepdim=True), out * a + e @ v[:, i:i + block], new)
-    return out / total"""},
-          of="whole-matrix", mistake="streaming-not-a-number"),
-    Wrong("padded-with-zeros",
-          {"return (q @ k.mT).softmax(-1) @ v": """rest = -k.shape[1] % block
-    k, v = (torch.nn.functional.pad(t, (0, 0, 0, rest)) for t in (k, v))
-    top = torch.full_like(q[..., :1], -torch.inf)
-    total, out = (torch.zeros_like(top), 0)
-    for kb, vb in zip(k.split(block, 1), v.split(block, 1)):
-        z = q @ kb.mT
-        new = torch.maximum(top, z.amax(-1, keepdim=True))
-        e, a = ((z - new).exp(), (top - new).exp())
-        total, out, top = (total * a + e.sum(-1, keepdim=True), out * a + e @ vb, new)
-    return out / total"""},
-          of="whole-matrix", mistake="streaming-padded-with-zeros"),
-    Wrong("rest-lost",
-          {"return (q @ k.mT).softmax(-1) @ v": """block = min(block, k.shape[1])
-    top = torch.full_like(q[..., :1], -torch.inf)
-    total, out = (torch.zeros_like(top), 0)
-    for n in range(k.shape[1] // block):
-        z = q @ k[:, n * block:(n + 1) * block].mT
-        new = torch.maximum(top, z.amax(-1, keepdim=True))
-        e, a = ((z - new).exp(), (top - new).exp())
-        total, out, top = (total * a + e.sum(-1, keepdim=True), out * a + e @ v[:, n * block:(n + 1) * block], new)
-    return out / total"""},
-          of="whole-matrix", mistake="streaming-rest-dropped"),
-    Wrong("scaled",
-          {"q @ k[:, start:start + block].transpose(1, 2)":
-               "q @ k[:, start:start + block].transpose(1, 2) / D ** 0.5"}, of="loop", mistake="streaming-scaled"),
-    Wrong("sum-not-rescaled", {"l * alpha": "l"}, of="loop", mistake="streaming-sum-not-rescaled"),
     Wrong("whole-matrix", """
 def streaming_attention(q, k, v, block=64):
     if block < 1:
@@ -406,20 +282,13 @@ def streaming_attention(q, k, v, block=64):
 """, says="makes a tensor of 1,048,576 elements"),
 )
 
-EQUIVALENT = {
-    "The result is the same for every block.": ["1: 64 -> 63", "1: 64 -> 65", "1: 64 -> 128"],
-    "Any message will do.": ["3: message without numbers", "3: no message", "3: message without block"],
-    "Its numbers are constants: no gradient flows there, and q, k and v have one dtype and one device.": [
-        "4: q.new_full((*q.shape[:2], 1), -torch.... detached", "4: q -> k", "4: q -> v", "4: q detached",
-        "4: q detached (2)", "5: torch.zeros_like(largest) detached",
-        "6: v.new_zeros(*q.shape[:2], v.shape[-1]) detached", "6: v -> k", "6: v -> q", "6: v detached",
-        "6: q detached", "6: v detached (2)"],
-    "Zeros of shape (E,) become (B, N, E) with the first block.": ["6: new_zeros without *q.shape[:2]"],
-    "Keys and values have the same number of blocks.": ["7: zip without strict", "7: True -> False"],
-    "Two axes are exchanged in either order.": ["8: arguments 0 and 1 of transpose exchanged"],
-    "The larger of two numbers, in either order.": ["9: arguments 0 and 1 of maximum exchanged"],
-    "The result does not depend on the maximum that is subtracted, so its gradient is 0.": [
-        "9: torch.maximum(largest, logits.amax(di... detached", "9: logits.amax(dim=-1, keepdim=True) detached"],
-    "It changes a tensor that nobody else reads.": ["10: exp in place", "11: exp in place", "12: Mult in place",
-        "13: Mult in place", "15: Div in place"],
-}
+EQUIVALENT = (
+    "1: 64 -> 63", "1: 64 -> 65", "1: 64 -> 128", "3: message without numbers", "3: no message",
+    "3: message without block", "4: q.new_full((*q.shape[:2], 1), -torch.... detached", "4: q -> k", "4: q -> v",
+    "4: q detached", "4: q detached (2)", "5: torch.zeros_like(largest) detached",
+    "6: v.new_zeros(*q.shape[:2], v.shape[-1]) detached", "6: v -> k", "6: v -> q", "6: v detached", "6: q detached",
+    "6: v detached (2)", "6: new_zeros without *q.shape[:2]", "7: zip without strict", "7: True -> False",
+    "8: arguments 0 and 1 of transpose exchanged", "9: arguments 0 and 1 of maximum exchanged",
+    "9: torch.maximum(largest, logits.amax(di... detached", "9: logits.amax(dim=-1, keepdim=True) detached",
+    "10: exp in place", "11: exp in place", "12: Mult in place", "13: Mult in place", "15: Div in place",
+)

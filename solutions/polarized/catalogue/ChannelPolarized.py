@@ -1,6 +1,6 @@
 """What learners write for `ChannelPolarized`."""
 
-from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.catalogue import Mistake
 from autograder.lessons.families import convention, detached, hard_gate, input_detached, overflow
 
 CHANNEL_WZ_THREE_AXES = ("Your wz gets (B, C // 2, 1). A convolution reads three axes as one image, and here it "
@@ -37,42 +37,6 @@ class ChannelPolarized(nn.Module):
         weights = torch.softmax(self.wq(tokens), dim=1)
         summary = torch.einsum("bnc,bnq->bc", self.wv(tokens), weights)
         return self.ln(self.wz(summary)).sigmoid()[..., None, None]
-""",
-    "bmm": """
-# matrix product, reshape
-class ChannelPolarized(nn.Module):
-    def __init__(self, channels):
-        super().__init__()
-        self.wq = nn.Conv2d(channels, 1, 1)
-        self.wv = nn.Conv2d(channels, channels // 2, 1)
-        self.wz = nn.Conv2d(channels // 2, channels, 1)
-        self.ln = nn.LayerNorm(channels)
-
-    def forward(self, x):
-        b, c, h, w = x.size()
-        n = h * w
-        q = torch.softmax(self.wq(x).reshape(b, n, 1), dim=1)
-        v = self.wv(x).reshape(b, c // 2, n)
-        z = torch.bmm(v, q).reshape(b, c // 2, 1, 1)
-        z = self.wz(z).reshape(b, c)
-        return torch.sigmoid(self.ln(z)).reshape(b, c, 1, 1)
-""",
-    "wz-linear": """
-# wz as a linear layer, LayerNorm of (C, 1, 1)
-class ChannelPolarized(nn.Module):
-    def __init__(self, channels):
-        super().__init__()
-        self.wq = nn.Conv2d(channels, 1, 1)
-        self.wv = nn.Conv2d(channels, channels // 2, 1)
-        self.wz = nn.Linear(channels // 2, channels)
-        self.ln = nn.LayerNorm((channels, 1, 1))
-
-    def forward(self, x):
-        weights = self.wq(x).flatten(2).softmax(dim=2)
-        values = self.wv(x).flatten(2)
-        mean = (values @ weights.mT)[..., 0]
-        scores = self.wz(mean)[:, :, None, None]
-        return self.ln(scores).sigmoid()
 """,
 }
 
@@ -321,36 +285,10 @@ MISTAKES = (
                   "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(self.wq(x).flatten(2)))"}),
 )
 
-WRONG = (
-    Wrong("ln-of-half",
-          {"nn.Linear(channels // 2, channels)": "nn.Conv2d(channels // 2, channels, 1)",
-           "((channels, 1, 1)": "(channels // 2",
-           "(values @ weights.mT)[..., 0]": "(values * weights).sum(dim=2)",
-           "self.wz(mean)[:, :, None, None]": "self.wz(mean[:, :, None, None]).flatten(1)",
-           "self.ln(scores).sigmoid()": "torch.sigmoid(self.ln(scores))[:, :, None, None]"}, of="wz-linear",
-          mistake="channel-norm-before-wz"),
-    Wrong("wz-one-axis",
-          {"x.size()": "x.shape",
-           """n = h * w
-        q = torch.softmax(self.wq(x).reshape(b, n, 1), dim=1)""": "q = self.wq(x).view(b, 1, h * w).softmax(-1)",
-           "self.wv(x).reshape": "self.wv(x).view",
-           "n)": "h * w)",
-           "torch.bmm(v, q).reshape(b, c // 2, 1, 1)": "self.wz(torch.bmm(v, q.transpose(1, 2)))",
-           """z = self.wz(z).reshape(b, c)
-        return torch.sigmoid(self.ln(z)).reshape(b, c, 1, 1)""":
-               "return self.ln(z.view(b, c)).sigmoid().view(b, c, 1, 1)"}, of="bmm",
-          mistake="channel-wz-three-axes-reshaped"),
-)
 
-EQUIVALENT = {
-    "A kernel of one tap spans one position, whatever its dilation is.": ["6: Conv2d with dilation=2",
-        "7: Conv2d with dilation=2", "8: Conv2d with dilation=2"],
-    "What it reads has one position.": ["8: Conv2d with stride=2"],
-    "A weighted mean over all positions does not depend on their order.": ["11: x last two axes exchanged"],
-    "Two axes are exchanged, whichever is named first.": ["14: arguments 0 and 1 of transpose exchanged"],
-    "Both axes have size 1.": ["15: parts 2 and 3 of the subscript exchanged", "15: subscript without part 0",
-        "16: last two axes exchanged"],
-    "The reference's softmax runs over the last axis, too.": ["12: softmax -> torch.softmax(x, -1)"],
-    "A gate lies between 0 and 1 anyway.": ["16: clamped"],
-    "What is changed in place is a tensor that forward has just made.": ["16: sigmoid in place"],
-}
+EQUIVALENT = (
+    "6: Conv2d with dilation=2", "7: Conv2d with dilation=2", "8: Conv2d with dilation=2", "8: Conv2d with stride=2",
+    "11: x last two axes exchanged", "12: softmax -> torch.softmax(x, -1)",
+    "14: arguments 0 and 1 of transpose exchanged", "15: parts 2 and 3 of the subscript exchanged",
+    "15: subscript without part 0", "16: last two axes exchanged", "16: clamped", "16: sigmoid in place",
+)

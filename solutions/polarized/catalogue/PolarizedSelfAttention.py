@@ -25,40 +25,6 @@ class PolarizedSelfAttention(nn.Module):
     def forward(self, x):
         return self.run(x)
 """,
-    "psa-refuses-when-called": """
-class PolarizedSelfAttention(nn.Module):
-    def __init__(self, channels, layout="parallel"):
-        super().__init__()
-        self.spatial, self.channel = SpatialPolarized(channels), ChannelPolarized(channels)
-        self.layout = layout
-
-    def forward(self, x):
-        if self.layout == "sequential":
-            out = torch.mul(x, self.channel(x).expand_as(x))
-            return torch.mul(out, self.spatial(out).expand_as(x))
-        elif self.layout == "parallel":
-            return torch.addcmul(self.spatial(x) * x, x, self.channel(x))
-        raise ValueError(f"unknown layout {self.layout}")
-""",
-    "checked-late": """
-# refuses in forward
-class PolarizedSelfAttention(nn.Module):
-    def __init__(self, channels, layout="parallel"):
-        super().__init__()
-        self.layout = layout
-        self.channel = ChannelPolarized(channels)
-        self.spatial = SpatialPolarized(channels)
-
-    def forward(self, x):
-        y = x * self.channel(x)
-        match self.layout:
-            case "parallel":
-                return y + x * self.spatial(x)
-            case "sequential":
-                return y * self.spatial(y)
-            case other:
-                raise ValueError(f"{other} is neither")
-""",
     "gates-together": """
 # x once, gates added
 class PolarizedSelfAttention(nn.Module):
@@ -220,18 +186,8 @@ WRONG = (
         x *= self.spatial(x)
         return x"""},
           of="gates-together", says="your code changes it in place"),
-    Wrong("lower",
-          {"checked(layout)": "layout.lower()",
-           "self.channel ": """if self.layout not in ('parallel', 'sequential'):
-            raise ValueError(layout)
-        self.channel """,
-           "gated = x * self.channel(x)": """if self.layout == 'parallel':
-            return self.channel(x) * x + self.spatial(x) * x""",
-           """if self.layout == "parallel":
-            return gated + x * self.spatial(x)""": "x = self.channel(x) * x",
-           "gated * self.spatial(gated)": "self.spatial(x) * x"}, mistake="psa-lower-case"),
 )
 
-EQUIVALENT = {
-    "What is changed in place is a tensor that forward has just made.": ["12: Add in place"],
-}
+EQUIVALENT = (
+    "12: Add in place",
+)

@@ -1,6 +1,6 @@
 """What learners write for `SpatialPolarized`."""
 
-from autograder.lessons.catalogue import Mistake, Wrong
+from autograder.lessons.catalogue import Mistake
 from autograder.lessons.families import convention, detached, hard_gate, input_detached
 
 SPATIAL_WEIGHTS_IN_LINE = ("Your weights have shape (B, C // 2). `*` lines shapes up from the right, so C // 2 is "
@@ -40,33 +40,6 @@ class SpatialPolarized(nn.Module):
     def forward(self, x):
         weights = self.wq(x.mean((2, 3))).softmax(-1)
         return (weights[..., None, None] * self.wv(x)).sum(1, keepdim=True).sigmoid()
-""",
-    "einsum": """
-# einsum
-class SpatialPolarized(nn.Module):
-    def __init__(self, channels):
-        super().__init__()
-        self.wq = nn.Conv2d(channels, channels // 2, 1)
-        self.wv = nn.Conv2d(channels, channels // 2, 1)
-
-    def forward(self, x):
-        w = torch.einsum("bchw->bc", self.wq(x)) / (x.shape[2] * x.shape[3])
-        m = torch.einsum("bc,bchw->bhw", w.softmax(-1), self.wv(x))
-        return 1 / (1 + torch.exp(-m[:, None]))
-""",
-    "pool-module": """
-# AdaptiveAvgPool2d and a softmax module
-class SpatialPolarized(nn.Module):
-    def __init__(self, channels):
-        super().__init__()
-        self.wq = nn.Conv2d(channels, channels // 2, 1)
-        self.wv = nn.Conv2d(channels, channels // 2, 1)
-        self.pool = nn.AdaptiveAvgPool2d(1)
-        self.softmax = nn.Softmax(dim=1)
-
-    def forward(self, x):
-        q = self.softmax(self.pool(self.wq(x)))
-        return (self.wv(x) * q).sum(dim=1, keepdim=True).sigmoid()
 """,
 }
 
@@ -352,48 +325,8 @@ MISTAKES = (
                  "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(self.wq(x).mean(dim=(2, 3))))"}),
 )
 
-WRONG = (
-    Wrong("images-mixed",
-          {"""w = torch.einsum("bchw->bc", self.wq(x)) / (x.shape[2] * x.shape[3])
-        m = torch.einsum("bc,bchw->bhw", w.softmax(-1), self.wv(x))
-        return 1 / (1 + torch.exp(-m[:, None]))""": """b, c, h, w = x.shape
-        weights = self.wq(x).mean(dim=(2, 3)).softmax(dim=-1)
-        sheet = weights @ self.wv(x).flatten(2)
-        return torch.sigmoid(sheet.view(b, 1, h, w))"""}, of="einsum", mistake="spatial-every-image-reshaped"),
-    Wrong("mean-of-channels-and-height",
-          {"""w = torch.einsum("bchw->bc", self.wq(x)) / (x.shape[2] * x.shape[3])
-        m = torch.einsum("bc,bchw->bhw", w.softmax(-1), self.wv(x))
-        return 1 / (1 + torch.exp(-m[:, None]))""": """w = self.wq(x).mean((1, 2)).softmax(1)
-        return torch.sigmoid((w[:, :, None, None] * self.wv(x)).sum(1, keepdim=True))"""}, of="einsum",
-          mistake="spatial-mean-of-other-axes-weights-first"),
-    Wrong("mean-of-channels-and-height-product",
-          {"self.wq = nn.Linear(channels, channels // 2)": "self.wq = nn.Conv2d(channels, channels // 2, 1)",
-           """weights = self.wq(x.mean((2, 3))).softmax(-1)
-        return (weights[..., None, None] * self.wv(x)).sum(1, keepdim=True).sigmoid()""": """b, c, h, w = x.shape
-        query = self.wq(x).mean((1, 2)).softmax(1)
-        return torch.sigmoid(query[:, None] @ self.wv(x).flatten(2)).view(b, 1, h, w)"""}, of="spatial-mean-first",
-          mistake="spatial-mean-of-other-axes"),
-    Wrong("weights-in-line",
-          {"""w = torch.einsum("bchw->bc", self.wq(x)) / (x.shape[2] * x.shape[3])
-        m = torch.einsum("bc,bchw->bhw", w.softmax(-1), self.wv(x))
-        return 1 / (1 + torch.exp(-m[:, None]))""": """w = self.wq(x).mean((2, 3)).softmax(1)
-        return torch.sigmoid((w * self.wv(x)).sum(1, keepdim=True))"""}, of="einsum",
-          mistake="spatial-weights-in-line"),
-    Wrong("weights-in-line-flat-values",
-          {"""w = torch.einsum("bchw->bc", self.wq(x)) / (x.shape[2] * x.shape[3])
-        m = torch.einsum("bc,bchw->bhw", w.softmax(-1), self.wv(x))
-        return 1 / (1 + torch.exp(-m[:, None]))""": """b, c, h, w = x.shape
-        weights = self.wq(x).mean((2, 3)).softmax(1)
-        sheet = (self.wv(x).flatten(2) * weights).sum(1)
-        return torch.sigmoid(sheet).view(b, 1, h, w)"""}, of="einsum",
-          mistake="spatial-weights-in-line-flat-values-first"),
-)
 
-EQUIVALENT = {
-    "A kernel of one tap spans one position, whatever its dilation is.": ["6: Conv2d with dilation=2",
-        "7: Conv2d with dilation=2"],
-    "The reference's softmax runs over the last axis, too.": ["10: softmax -> torch.softmax(x, -1)"],
-    "A gate lies between 0 and 1 anyway.": ["13: clamped"],
-    "What is changed in place is a tensor that forward has just made.": ["13: sigmoid in place"],
-    "Only its shape is read.": ["13: x detached"],
-}
+EQUIVALENT = (
+    "6: Conv2d with dilation=2", "7: Conv2d with dilation=2", "10: softmax -> torch.softmax(x, -1)", "13: clamped",
+    "13: sigmoid in place", "13: x detached",
+)

@@ -31,42 +31,6 @@ class PyramidSplitAttention(nn.Module):
         shares = self.softmax(torch.stack([self.se(parts[:, i]) for i in range(parts.shape[1])], 1))
         return torch.cat([parts[:, i] * shares[:, i] for i in range(parts.shape[1])], 1)
 """,
-    "loop": """
-# every scale by its index, softmax as a module
-class PyramidSplitAttention(nn.Module):
-    def __init__(self, in_channels, channels, kernel_sizes=(3, 5, 7, 9), groups=(1, 4, 8, 16), stride=1, reduction=16):
-        super().__init__()
-        self.scales = len(kernel_sizes)
-        self.split = SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)
-        self.se = SEWeight(channels // self.scales, reduction)
-        self.softmax = nn.Softmax(dim=1)
-
-    def forward(self, x):
-        feats = self.split(x)
-        att = []
-        for i in range(self.scales):
-            att.append(self.se(feats[:, i, :, :, :]))
-        att = self.softmax(torch.stack(att, dim=1))
-        out = feats * att
-        b, s, c, h, w = out.shape
-        return out.reshape(b, s * c, h, w)
-""",
-    "published-style": """
-# cat and view of the weights as in the authors' file, concatenated in order
-class PyramidSplitAttention(nn.Module):
-    def __init__(self, in_channels, channels, kernel_sizes=(3, 5, 7, 9), groups=(1, 4, 8, 16), stride=1, reduction=16):
-        super().__init__()
-        self.split = SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)
-        self.se = SEWeight(channels // len(kernel_sizes), reduction)
-        self.s, self.c = len(kernel_sizes), channels // len(kernel_sizes)
-
-    def forward(self, x):
-        feats = self.split(x)
-        x_se = torch.cat([self.se(f) for f in torch.unbind(feats, 1)], dim=1)
-        attention = torch.softmax(x_se.view(-1, self.s, self.c, 1, 1), 1)
-        weighted = feats * attention
-        return torch.cat([weighted[:, i] for i in range(self.s)], dim=1)
-""",
 }
 
 MISTAKES = (
@@ -238,30 +202,6 @@ MISTAKES = (
 )
 
 WRONG = (
-    Wrong("axis-left",
-          {"  scales": "  f",
-           " weights": " a",
-           "[self.se(scale) for scale in scales.unbind(dim=1)]": "[self.se(f[:, i]) for i in range(f.size(1))]",
-           """shares = torch.softmax(weights, dim=1)
-        return (scales * shares).flatten(1, 2)""": "return f * torch.softmax(a, dim=1)"}, mistake="psa-five-axes"),
-    Wrong("default-groups",
-          {"groups: Sequence[int] = (1, 4, 8, 16), stride: int = 1, reduction: int = 16) -> None:":
-               "groups: Sequence[int] = (1, 1, 1, 1), stride: int = 1, reduction: int = 16) -> None:",
-           """shares = torch.softmax(weights, dim=1)
-        return (scales * shares).flatten(1, 2)""": "return (scales * weights.softmax(dim=1)).flatten(1, 2)"},
-          mistake="psa-groups-by-default-1-1-1-1"),
-    Wrong("flat-softmax",
-          {"""self.split = SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)
-        self.se = SEWeight(channels // len(kernel_sizes), reduction)""": """self.s = len(kernel_sizes)
-        self.split = SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)
-        self.se = SEWeight(channels // self.s, reduction)""",
-           """scales = self.split(x)
-        weights = torch.stack([self.se(scale) for scale in scales.unbind(dim=1)], dim=1)
-        shares = torch.softmax(weights, dim=1)
-        return (scales * shares).flatten(1, 2)""": """y = self.split(x)
-        w = torch.cat([self.se(y[:, i]) for i in range(self.s)], dim=1)
-        w = torch.softmax(w, dim=1)
-        return torch.cat([y[:, i] for i in range(self.s)], dim=1) * w"""}, mistake="psa-softmax-over-all"),
     Wrong("groups-dropped",
           {"SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)":
                "SplitAndConcat(in_channels, channels, kernel_sizes, stride=stride)",
@@ -272,49 +212,9 @@ WRONG = (
                "SplitAndConcat(in_channels, channels, groups=groups, stride=stride)",
            "shares = torch.softmax(weights, dim=1)\n        ": "",
            "shares)": "weights.softmax(dim=1))"}, says="4 kernel sizes and 3 numbers of groups"),
-    Wrong("over-the-batch",
-          {"[self.se(scale) for scale in scales.unbind(dim=1)]": "[self.se(s) for s in scales]",
-           "shares = torch.softmax(weights, dim=1)\n        ": "",
-           "shares)": "weights.softmax(dim=1))"}, mistake="psa-weights-scales-first"),
-    Wrong("reversed-cat",
-          {" self.se": " self.s",
-           "SEWeight(channels // len(kernel_sizes), reduction)": "len(kernel_sizes)",
-           "self.softmax ": "self.se ",
-           "nn.Softmax(dim=1)": "SEWeight(channels // self.s, reduction)",
-           " parts": " y",
-           "shares ": "w ",
-           "self.softmax(torch.stack([self.se(parts[:, i]) for i in range(parts.shape[1])], 1))":
-               "torch.stack([self.se(y[:, i]) for i in range(self.s)], dim=1).softmax(1)",
-           "return torch.cat([parts[:, i] * shares[:, i] for i in range(parts.shape[1])], 1)": """y = y * w
-        for i in range(self.s):
-            if i == 0:
-                out = y[:, i]
-            else:
-                out = torch.cat((y[:, i], out), 1)
-        return out"""},
-          of="psa-parts-in-a-loop", mistake="psa-reversed"),
-    Wrong("stride-not-passed",
-          {"SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)":
-               "SplitAndConcat(in_channels, channels, kernel_sizes, groups)",
-           "  scales": "  f",
-           " weights": " a",
-           "[self.se(scale) for scale in scales.unbind(dim=1)]": "[self.se(f[:, i]) for i in range(f.size(1))]",
-           "shares = torch.softmax(weights, dim=1)\n        ": "",
-           "scales * shares": "f * torch.softmax(a, dim=1)"}, mistake="psa-stride-not-passed"),
-    Wrong("summed",
-          {"  scales": "  f",
-           """weights = torch.stack([self.se(scale) for scale in scales.unbind(dim=1)], dim=1)
-        shares = torch.softmax(weights, dim=1)
-        return (scales * shares).flatten(1, 2)""":
-               """a = torch.softmax(torch.stack([self.se(f[:, i]) for i in range(f.size(1))], 1), dim=1)
-        return torch.sum(f * a, dim=1)"""}, mistake="psa-summed"),
 )
 
-EQUIVALENT = {
-    "The channels divide by the scales; other calls are not graded.": ["6: rounded up", "6: rounded to the nearest",
-        "6: rounded down, at least 1"],
-    "There are as many numbers of groups as kernel sizes; only how many is asked here, and other calls are not "
-    "graded.": ["6: kernel_sizes -> groups"],
-    "No two of them are the same object.": ["10: each once"],
-    "What is changed in place is a tensor that forward has just made.": ["12: Mult in place"],
-}
+EQUIVALENT = (
+    "6: rounded up", "6: rounded to the nearest", "6: rounded down, at least 1", "6: kernel_sizes -> groups",
+    "10: each once", "12: Mult in place",
+)

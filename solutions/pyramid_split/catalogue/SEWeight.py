@@ -29,41 +29,6 @@ class SEWeight(nn.Module):
     def forward(self, x):
         return self.gate(x)
 """,
-    "linear": """
-# linear layers as in lesson 01, two axes put back
-class SEWeight(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        if channels // reduction == 0:
-            raise ValueError(f"{channels} // {reduction} == 0")
-        self.fc1 = nn.Linear(channels, channels // reduction)
-        self.fc2 = nn.Linear(channels // reduction, channels)
-
-    def forward(self, x):
-        b, c, h, w = x.shape
-        s = x.reshape(b, c, h * w).mean(2)
-        g = torch.sigmoid(self.fc2(F.relu(self.fc1(s))))
-        return g.view(b, c, 1, 1)
-""",
-    "pool-layer": """
-# AdaptiveAvgPool2d and modules for the activations
-class SEWeight(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super(SEWeight, self).__init__()
-        hidden = int(channels / reduction)
-        if hidden < 1:
-            raise ValueError("channels=%d is too small for reduction=%d" % (channels, reduction))
-        self.pool = nn.AdaptiveAvgPool2d((1, 1))
-        self.fc1 = nn.Conv2d(channels, hidden, kernel_size=1, padding=0)
-        self.relu = nn.ReLU(inplace=True)
-        self.fc2 = nn.Conv2d(hidden, channels, kernel_size=1, padding=0)
-        self.sigmoid = nn.Sigmoid()
-
-    def forward(self, x):
-        out = self.pool(x)
-        out = self.relu(self.fc1(out))
-        return self.sigmoid(self.fc2(out))
-""",
 }
 
 MISTAKES = (
@@ -202,14 +167,8 @@ MISTAKES = (
     hard_gate("se-hard-sigmoid"),
 )
 
-EQUIVALENT = {
-    "A reduction below 1 is not graded.": ["5: without 1", "5: 1 -> 0"],
-    "The line before has refused 0.": ["7: rounded down, at least 1"],
-    "The map has one position, and the kernel one tap.": ["8: Conv2d with stride=2", "8: Conv2d with dilation=2",
-        "9: Conv2d with stride=2", "9: Conv2d with dilation=2"],
-    "A mean over both axes does not depend on their order.": ["11: x last two axes exchanged"],
-    "Both have size 1.": ["13: last two axes exchanged"],
-    "A sigmoid is between 0 and 1 already.": ["13: clamped"],
-    "What is changed in place is a tensor that forward has just made.": ["13: sigmoid in place", "13: relu in place"],
-    "A second ReLU changes nothing.": ["13: relu twice"],
-}
+EQUIVALENT = (
+    "5: without 1", "5: 1 -> 0", "7: rounded down, at least 1", "8: Conv2d with stride=2", "8: Conv2d with dilation=2",
+    "9: Conv2d with stride=2", "9: Conv2d with dilation=2", "11: x last two axes exchanged",
+    "13: last two axes exchanged", "13: clamped", "13: sigmoid in place", "13: relu in place", "13: relu twice",
+)

@@ -106,209 +106,6 @@ class EMSA(nn.Module):
         out = torch.matmul(s, v).transpose(1, 2).reshape(B, N, C)
         return self.proj(out)
 """,
-    "mixing-and-norm-by-hand": """
-# transform_conv as an einsum over heads, transform_norm as mean and (biased) variance with its eps
-class EMSA(nn.Module):
-    def __init__(
-        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
-        apply_transform: bool = False
-    ) -> None:
-        super().__init__()
-        self.num_heads, self.head_dim, self.sr_ratio = num_heads, dim // num_heads, sr_ratio
-        self.transform = apply_transform and num_heads > 1
-        self.q = nn.Linear(dim, dim, bias=qkv_bias)
-        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
-        self.proj = nn.Linear(dim, dim)
-        if sr_ratio > 1:
-            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2,
-                                groups=dim)
-            self.sr_norm = nn.LayerNorm(dim)
-        if self.transform:
-            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
-            self.transform_norm = nn.InstanceNorm2d(num_heads)
-
-    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
-        B, N, dim = x.shape
-        if H * W != N:
-            raise ValueError(f"{H} x {W} is not {N} tokens")
-        short = x  # (B, M, dim)
-        if self.sr_ratio > 1:
-            as_map = x.transpose(1, 2).unflatten(2, (H, W))
-            short = self.sr_norm(self.sr(as_map).flatten(2).transpose(1, 2))
-        q = self.q(x).view(B, N, self.num_heads, self.head_dim).transpose(1, 2)
-        kv = self.kv(short).view(B, -1, 2, self.num_heads, self.head_dim)
-        k, v = kv.permute(2, 0, 3, 1, 4)
-        logits = q @ k.transpose(2, 3) * self.head_dim ** -0.5
-        if self.transform:
-            mix = self.transform_conv.weight[:, :, 0, 0]
-            mixed = torch.einsum("gh,bhnm->bgnm", mix, logits)
-            mixed = mixed + self.transform_conv.bias.view(1, -1, 1, 1)
-            A = mixed.softmax(dim=3)
-            mean = A.mean(dim=(2, 3), keepdim=True)
-            var = A.var(dim=(2, 3), keepdim=True, unbiased=False)
-            A = (A - mean) / torch.sqrt(var + self.transform_norm.eps)
-        else:
-            A = logits.softmax(dim=3)
-        return self.proj((A @ v).transpose(1, 2).flatten(2))
-""",
-    "none-instead-of-no-layers": """
-# sr, sr_norm and the transform are None where the page has no layer; names in a Sequential-free style
-class EMSA(nn.Module):
-    def __init__(
-        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
-        apply_transform: bool = False
-    ) -> None:
-        super().__init__()
-        self.h = num_heads
-        self.scale = (dim // num_heads) ** -0.5
-        self.q = nn.Linear(dim, dim, qkv_bias)
-        self.kv = nn.Linear(dim, dim * 2, qkv_bias)
-        self.sr = self.sr_norm = self.transform_conv = self.transform_norm = None
-        if sr_ratio > 1:
-            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
-            self.sr_norm = nn.LayerNorm(dim)
-        if apply_transform and num_heads != 1:
-            self.transform_conv = nn.Conv2d(num_heads, num_heads, kernel_size=1)
-            self.transform_norm = nn.InstanceNorm2d(num_heads)
-        self.proj = nn.Linear(dim, dim)
-
-    def keys_values(self, x, H, W):
-        if self.sr is not None:
-            x = self.sr(x.mT.unflatten(-1, (H, W))).flatten(2).mT
-            x = self.sr_norm(x)
-        k, v = self.kv(x).tensor_split(2, dim=2)
-        return self.cut(k), self.cut(v)
-
-    def cut(self, t):
-        return t.unflatten(2, (self.h, -1)).transpose(1, 2)
-
-    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
-        if x.size(1) != H * W:
-            raise ValueError(f"{x.size(1)} tokens, but H * W = {H} * {W}")
-        q, (k, v) = self.cut(self.q(x)) * self.scale, self.keys_values(x, H, W)
-        logits = q @ k.mT
-        if self.transform_conv is not None:
-            a = self.transform_norm(self.transform_conv(logits).softmax(-1))
-        else:
-            a = logits.softmax(-1)
-        return self.proj((a @ v).transpose(1, 2).flatten(2))
-""",
-    "reshape-permute": """
-class EMSA(nn.Module):
-    def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
-        super().__init__()
-        self.num_heads = num_heads
-        self.head_dim = dim // num_heads
-        self.sr_ratio = sr_ratio
-        self.q = nn.Linear(dim, dim, bias=qkv_bias)
-        self.kv = nn.Linear(dim, dim * 2, bias=qkv_bias)
-        self.proj = nn.Linear(dim, dim)
-        if sr_ratio > 1:
-            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
-            self.sr_norm = nn.LayerNorm(dim)
-        self.apply_transform = apply_transform and num_heads > 1
-        if self.apply_transform:
-            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
-            self.transform_norm = nn.InstanceNorm2d(num_heads)
-
-    def forward(self, x, H, W):
-        B, N, C = x.shape
-        if N != H * W:
-            raise ValueError(f"{N} tokens for {H} x {W}")
-        q = self.q(x).reshape(B, N, self.num_heads, self.head_dim).permute(0, 2, 1, 3)
-        y = x
-        if self.sr_ratio > 1:
-            y = x.permute(0, 2, 1).reshape(B, C, H, W)
-            y = self.sr_norm(self.sr(y).flatten(2).transpose(1, 2))
-        kv = self.kv(y).reshape(B, -1, 2, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4)
-        k, v = kv[0], kv[1]
-        attn = q @ k.transpose(-2, -1) * self.head_dim ** -0.5
-        if self.apply_transform:
-            attn = self.transform_norm(self.transform_conv(attn).softmax(-1))
-        else:
-            attn = attn.softmax(-1)
-        out = (attn @ v).transpose(1, 2).reshape(B, N, C)
-        return self.proj(out)
-""",
-    "scaled-dot-product-attention": """
-# F.scaled_dot_product_attention where there is no transform
-class EMSA(nn.Module):
-    def __init__(
-        self, dim: int, num_heads: int = 8, sr_ratio: int = 1, qkv_bias: bool = False,
-        apply_transform: bool = False
-    ) -> None:
-        super().__init__()
-        self.num_heads, self.head_dim, self.sr_ratio = num_heads, dim // num_heads, sr_ratio
-        self.transform = apply_transform and num_heads > 1
-        self.q = nn.Linear(dim, dim, bias=qkv_bias)
-        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
-        self.proj = nn.Linear(dim, dim)
-        if sr_ratio > 1:
-            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, stride=sr_ratio, padding=sr_ratio // 2,
-                                groups=dim)
-            self.sr_norm = nn.LayerNorm(dim)
-        if self.transform:
-            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
-            self.transform_norm = nn.InstanceNorm2d(num_heads)
-
-    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
-        B, N, C = x.shape
-        if H * W != N:
-            raise ValueError("wrong H, W")
-        h, d = self.num_heads, self.head_dim
-        tokens = x
-        if self.sr_ratio > 1:
-            grid = x.reshape(B, H, W, C).permute(0, 3, 1, 2)
-            grid = self.sr(grid).permute(0, 2, 3, 1)
-            tokens = self.sr_norm(grid).reshape(B, -1, C)
-        q = self.q(x).reshape(B, N, h, d).transpose(1, 2)
-        kv = self.kv(tokens)
-        k = kv[..., :C].reshape(B, -1, h, d).transpose(1, 2)
-        v = kv[..., C:].reshape(B, -1, h, d).transpose(1, 2)
-        if not self.transform:
-            out = F.scaled_dot_product_attention(q, k, v)
-        else:
-            A = self.transform_conv((q * d ** -0.5) @ k.mT).softmax(-1)
-            out = self.transform_norm(A) @ v
-        return self.proj(out.transpose(1, 2).reshape(B, N, C))
-""",
-    "scaled-queries": """
-class EMSA(nn.Module):
-    def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
-        super().__init__()
-        self.num_heads = num_heads
-        self.head_dim = dim // num_heads
-        self.sr_ratio = sr_ratio
-        self.q = nn.Linear(dim, dim, bias=qkv_bias)
-        self.kv = nn.Linear(dim, dim * 2, bias=qkv_bias)
-        self.proj = nn.Linear(dim, dim)
-        if sr_ratio > 1:
-            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
-            self.sr_norm = nn.LayerNorm(dim)
-        self.apply_transform = apply_transform and num_heads > 1
-        if self.apply_transform:
-            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
-            self.transform_norm = nn.InstanceNorm2d(num_heads)
-
-    def forward(self, x, H, W):
-        B, N, C = x.shape
-        if N != H * W:
-            raise ValueError(f"{N} tokens for {H} x {W}")
-        q = self.q(x).reshape(B, N, self.num_heads, self.head_dim).permute(0, 2, 1, 3)
-        y = x
-        if self.sr_ratio > 1:
-            y = x.permute(0, 2, 1).reshape(B, C, H, W)
-            y = self.sr_norm(self.sr(y).flatten(2).transpose(1, 2))
-        kv = self.kv(y).reshape(B, -1, 2, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4)
-        k, v = kv[0], kv[1]
-        attn = (q * self.head_dim ** -0.5) @ k.mT
-        if self.apply_transform:
-            attn = self.transform_norm(self.transform_conv(attn).softmax(-1))
-        else:
-            attn = attn.softmax(-1)
-        out = (attn @ v).transpose(1, 2).reshape(B, N, C)
-        return self.proj(out)
-""",
 }
 
 MISTAKES = (
@@ -700,10 +497,6 @@ MISTAKES = (
 )
 
 WRONG = (
-    Wrong("W-before-H", {"y = x.permute(0, 2, 1).reshape(B, C, H, W)": "y = x.permute(0, 2, 1).reshape(B, C, W, H)"},
-          of="reshape-permute", mistake="emsa-map-sides"),
-    Wrong("affine-norm", {"nn.InstanceNorm2d(num_heads)": "nn.InstanceNorm2d(num_heads, affine=True)"},
-          of="reshape-permute", mistake="emsa-transform-affine"),
     Wrong("assert-for-value-error",
           {"""if H * W != N:
             raise ValueError(f"{H} x {W} is not {N} tokens")""": "assert H * W == N, 'H * W is not N'"},
@@ -713,55 +506,11 @@ WRONG = (
         logits = q @ k.transpose(2, 3) * self.head_dim ** -0.5""": """k, v = kv[0].permute(1, 2, 0, 3)
         logits = q @ k.transpose(-2, -1) * self.head_dim ** -0.5"""}, of="as-in-the-hints",
           says="the first difference is in the input of `proj`"),
-    Wrong("heads-joined-by-reshape", {"(attn @ v).transpose(1, 2)": "(attn @ v)"}, of="reshape-permute",
-          mistake="emsa-joined-scrambled"),
-    Wrong("keys-from-all-tokens", {"self.kv(y": "self.kv(x"}, of="reshape-permute", mistake="emsa-not-reduced"),
-    Wrong("kv-in-heads-first",
-          {"kv = self.kv(y).reshape(B, -1, 2, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4)":
-               "kv = self.kv(y).reshape(B, -1, self.num_heads, 2, self.head_dim).permute(3, 0, 2, 1, 4)"},
-          of="reshape-permute", mistake="emsa-halves-in-heads"),
-    Wrong("no-ValueError",
-          {"""if N != H * W:
-            raise ValueError(f"{N} tokens for {H} x {W}")""": "assert C % self.num_heads == 0"}, of="reshape-permute",
-          mistake="emsa-no-error"),
-    Wrong("no-scale", {"(q * self.head_dim ** -0.5) @ k.mT": "q @ k.transpose(-2, -1)"}, of="scaled-queries",
-          mistake="emsa-no-scale"),
-    Wrong("no-sr-norm",
-          {"self.sr_norm(self.sr(y).flatten(2).transpose(1, 2))": "self.sr(y).flatten(2).transpose(1, 2)"},
-          of="reshape-permute", mistake="emsa-sr-norm-missing"),
-    Wrong("norm-before-softmax",
-          {"self.transform_norm(self.transform_conv(attn).softmax(-1))":
-               "self.transform_norm(self.transform_conv(attn)).softmax(-1)"}, of="reshape-permute",
-          mistake="emsa-transform-norm-first"),
-    Wrong("norm-by-hand-with-unbiased-variance", {"=False": "=True"}, of="mixing-and-norm-by-hand",
-          mistake="emsa-transform-unbiased"),
-    Wrong("one-maximum-for-the-whole-batch", {"(s - s.amax(dim=-1, keepdim=True)).exp()": "(s - s.max()).exp()"},
-          of="explicit-exp-minus-maximum", mistake="emsa-naive-softmax"),
-    Wrong("reshape-without-permute", {"x.permute(0, 2, 1)": "x"}, of="reshape-permute", mistake="emsa-map-scrambled"),
-    Wrong("residual", {"self.proj(out)": "x + self.proj(out)"}, of="reshape-permute", mistake="emsa-shortcut"),
-    Wrong("scale-of-dim", {"* self.head_dim": "* C"}, of="reshape-permute", mistake="emsa-scale-of-dim"),
-    Wrong("sdpa-forgets-the-transform", {"not self.transform": "self.num_heads > 0"},
-          of="scaled-dot-product-attention", mistake="emsa-transform-never"),
-    Wrong("sdpa-scales-twice",
-          {"self.q(x).reshape(B, N, h, d).transpose(1, 2)":
-               "self.q(x).reshape(B, N, h, d).transpose(1, 2) * d ** (-0.5)",
-           "q * d ** -0.5": "q"}, of="scaled-dot-product-attention", mistake="emsa-scaled-twice"),
-    Wrong("sdpa-with-causal-mask",
-          {"F.scaled_dot_product_attention(q, k, v)": "F.scaled_dot_product_attention(q, k, v, is_causal=True)"},
-          of="scaled-dot-product-attention", mistake="emsa-causal"),
     Wrong("softmax-in-float32",
           {"self.transform_conv(logits).softmax(dim=3)":
                "self.transform_conv(logits).softmax(dim=3, dtype=torch.float32).to(x.dtype)",
            "logits.softmax(dim=3)": "logits.softmax(dim=3, dtype=torch.float32).to(x.dtype)"}, of="as-in-the-hints",
           says="makes a tensor float32"),
-    Wrong("softmax-over-queries", {"1))": "2))", "attn.softmax(-1": "attn.softmax(-2"}, of="reshape-permute",
-          mistake="emsa-softmax-over-queries"),
-    Wrong("transform-with-one-head", {"apply_transform and num_heads > 1": "apply_transform"}, of="reshape-permute",
-          mistake="emsa-transform-one-head"),
-    Wrong("values-first",
-          {"self.kv(y).reshape(B, -1, 2, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4)":
-               "self.kv(y).reshape(B, -1, 2, self.num_heads, self.head_dim).permute(2, 0, 3, 1, 4).flip(0)"},
-          of="reshape-permute", mistake="emsa-halves-exchanged"),
     Wrong("view-folds-batch-and-tokens", {"(x": "(x.view(-1, dim)"}, of="as-in-the-hints",
           says="Right on other inputs"),
     Wrong("root-as-a-tensor",
@@ -770,16 +519,10 @@ WRONG = (
           says="`sqrt` makes a tensor without a dtype, so it is float32"),
 )
 
-EQUIVALENT = {
-    "A ratio of 0 reduces nothing, as 1 does.": ["3: 1 -> 0"],
-    "The ratio is above 1 here, and half of it is at least 1.": ["11: rounded down, at least 1"],
-    "A kernel of 1 x 1 has no taps between which a dilation could lie.": ["14: Conv2d with dilation=2"],
-    "An InstanceNorm2d without affine has no parameters, and does not look at the number of channels that it is "
-    "given.": ["15: self.transform_norm frozen", "15: self.transform_norm in a list",
-        "15: num_heads -> apply_transform", "15: num_heads -> dim", "15: num_heads -> qkv_bias",
-        "15: num_heads -> sr_ratio"],
-    "Two axes are exchanged, whichever is named first.": ["20: arguments 0 and 1 of transpose exchanged",
-        "22: arguments 0 and 1 of transpose exchanged", "27: arguments 0 and 1 of transpose exchanged"],
-    "The axis 3 is the last one of four.": ["24: softmax -> torch.softmax(x, -1)",
-        "26: softmax -> torch.softmax(x, -1)"],
-}
+EQUIVALENT = (
+    "3: 1 -> 0", "11: rounded down, at least 1", "14: Conv2d with dilation=2", "15: self.transform_norm frozen",
+    "15: self.transform_norm in a list", "15: num_heads -> apply_transform", "15: num_heads -> dim",
+    "15: num_heads -> qkv_bias", "15: num_heads -> sr_ratio", "20: arguments 0 and 1 of transpose exchanged",
+    "22: arguments 0 and 1 of transpose exchanged", "24: softmax -> torch.softmax(x, -1)",
+    "26: softmax -> torch.softmax(x, -1)", "27: arguments 0 and 1 of transpose exchanged",
+)

@@ -42,38 +42,6 @@ class OverlapPatchEmbed(nn.Module):
             images.append(torch.cat(rows))
         return torch.stack(images), (H, W)
 """,
-    "sequential-other-names": """
-# one nn.Sequential called body: the layers are body.conv, body.bn and body.position
-class OverlapPatchEmbed(nn.Module):
-    def __init__(
-        self, in_channels: int, out_channels: int, patch_size: int = 2,
-        with_position: bool = True
-    ) -> None:
-        super().__init__()
-        self.body = nn.Sequential(OrderedDict(
-            conv=nn.Conv2d(in_channels, out_channels, patch_size + 1, patch_size, patch_size // 2),
-            bn=nn.BatchNorm2d(out_channels),
-            position=PixelAttention(out_channels) if with_position else nn.Identity(),
-        ))
-
-    def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, tuple[int, int]]:
-        x = self.body(x)
-        h, w = x.size(2), x.size(3)
-        return x.flatten(start_dim=2).mT, (h, w)
-""",
-    "torch-size": """
-class OverlapPatchEmbed(nn.Module):
-    def __init__(self, in_channels, out_channels, patch_size=2, with_position=True):
-        super().__init__()
-        self.patch_size = patch_size
-        self.conv = nn.Conv2d(in_channels, out_channels, patch_size + 1, patch_size, patch_size // 2)
-        self.bn = nn.BatchNorm2d(out_channels)
-        self.position = PixelAttention(out_channels) if with_position else nn.Identity()
-
-    def forward(self, x):
-        y = self.position(self.bn(self.conv(x)))
-        return y.flatten(2).mT, y.shape[-2:]
-""",
 }
 
 MISTAKES = (
@@ -227,12 +195,6 @@ class OverlapPatchEmbed(nn.Module):
         x = self.position(self.bn(self.conv(x)))
         return (x.flatten(2).transpose(1, 2), (H, W))
 """, says="Right on other inputs"),
-    Wrong("identity-when-position-wanted",
-          {"with_position ": "not with_position ",
-           "H, W = self.bn(self.conv(x)).shape[2:]\n        ": "",
-           "return": """H, W = x.shape[2:]
-        return"""}, of="forward-runs-bn-twice",
-          mistake="embed-position-never"),
     Wrong("view-instead-of-reshape-on-input",
           {"H, W = self.bn(self.conv(x)).shape[2:]": """B, C, H, W = x.shape
         x = x.view(B * C, H, W).view(B, C, H, W)""",

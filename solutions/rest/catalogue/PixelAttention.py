@@ -14,36 +14,6 @@ class PixelAttention(nn.Module):
     def forward(self, x):
         return torch.einsum("bchw,bchw->bchw", self.sigmoid(self.pa_conv(x)), x)
 """,
-    "pixel-shifts": """
-class PixelAttention(nn.Module):
-    def __init__(self, channels):
-        super().__init__()
-        self.conv = nn.Conv2d(channels, channels, 3, 1, 1, groups=channels)
-
-    def forward(self, x):
-        h, w = x.shape[2:]
-        padded = nn.functional.pad(x, (1, 1, 1, 1))
-        scores = self.conv.bias[:, None, None]
-        for row in range(3):
-            for column in range(3):
-                tap = self.conv.weight[:, 0, row, column, None, None]
-                scores = scores + tap * padded[:, :, row:row + h, column:column + w]
-        return x / (1 + torch.exp(-scores))
-""",
-    "own-parameters-other-names": """
-# own parameters called kernel and offset instead of a layer called conv
-class PixelAttention(nn.Module):
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.kernel = nn.Parameter(torch.empty(channels, 1, 3, 3))
-        self.offset = nn.Parameter(torch.empty(channels))
-        nn.init.uniform_(self.kernel, -1 / 3, 1 / 3)
-        nn.init.uniform_(self.offset, -1 / 3, 1 / 3)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        c = self.kernel.shape[0]
-        return x * torch.sigmoid(F.conv2d(x, self.kernel, self.offset, padding=1, groups=c))
-""",
     "padding-same": """
 class PixelAttention(nn.Module):
     def __init__(self, channels):
@@ -182,7 +152,6 @@ WRONG = (
           of="padding-same", says="Right on other inputs"),
 )
 
-EQUIVALENT = {
-    "What the convolution gives is a tensor of its own, and its backward pass does not need it.": [
-        "8: sigmoid in place"],
-}
+EQUIVALENT = (
+    "8: sigmoid in place",
+)

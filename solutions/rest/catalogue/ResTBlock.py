@@ -42,46 +42,6 @@ class ResTBlock(nn.Module):
         h = 0.5 * h * (1 + torch.erf(h / 2 ** 0.5))
         return torch.add(x, self.fc2(h).mT)
 """,
-    "named-arguments": """
-class ResTBlock(nn.Module):
-    def __init__(self, dim, num_heads, sr_ratio=1, mlp_ratio=4, qkv_bias=False, apply_transform=False):
-        super().__init__()
-        hidden = int(dim * mlp_ratio)
-        self.norm1 = nn.LayerNorm(dim)
-        self.attn = EMSA(dim=dim, num_heads=num_heads, sr_ratio=sr_ratio, qkv_bias=qkv_bias, apply_transform=apply_transform)
-        self.norm2 = nn.LayerNorm(dim)
-        self.mlp = nn.Sequential(nn.Linear(dim, hidden), nn.GELU(), nn.Linear(hidden, dim))
-
-    def forward(self, x, H, W):
-        x = x + self.attn(self.norm1(x), H, W)
-        y = self.mlp(self.norm2(x))
-        return y + x
-""",
-    "sublayers-in-lambdas": """
-# each half goes through a helper with a lambda; clone at the start and += on the copy
-class ResTBlock(nn.Module):
-    def __init__(
-        self, dim: int, num_heads: int, sr_ratio: int = 1, mlp_ratio: float = 4,
-        qkv_bias: bool = False, apply_transform: bool = False
-    ) -> None:
-        super().__init__()
-        self.norm1, self.norm2 = (nn.LayerNorm(dim) for _ in range(2))
-        self.attn = EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)
-        self.mlp = nn.Sequential(OrderedDict([
-            ("fc1", nn.Linear(dim, int(dim * mlp_ratio))),
-            ("gelu", nn.GELU(approximate="none")),
-            ("fc2", nn.Linear(int(dim * mlp_ratio), dim)),
-        ]))
-
-    def half(self, x, f):
-        y = x.clone()
-        y += f(x)
-        return y
-
-    def forward(self, x: torch.Tensor, H: int, W: int) -> torch.Tensor:
-        x = self.half(x, lambda t: self.attn(self.norm1(t), H, W))
-        return self.half(x, lambda t: self.mlp(self.norm2(t)))
-""",
 }
 
 MISTAKES = (
@@ -240,41 +200,17 @@ class ResTBlock(nn.Module):
         x = x + self.attn(self.norm1(x), W, H)
         return x + self.mlp(self.norm2(x))
 """, mistake="block-sides-exchanged"),
-    Wrong("float-width", {"int(dim * mlp_ratio)": "dim * mlp_ratio", "W,": "H,", "H)": "W)"}, of="W-H",
-          mistake="block-hidden-float"),
-    Wrong("gelu-after-fc2-too",
-          {"nn.Sequential(OrderedDict(fc1=nn.Linear(dim, hidden), gelu=nn.GELU(), fc2=nn.Linear(hidden, dim)))":
-               "nn.Sequential(OrderedDict(fc1=nn.Linear(dim, hidden), gelu=nn.GELU(), fc2=nn.Linear(hidden, dim), "
-               "last=nn.GELU()))"}, mistake="block-gelu-last"),
     Wrong("in-place-shortcut", {"x = x + self.attn(self.norm1(x), H, W)": "x += self.attn(self.norm1(x), H, W)"},
           says="your code changes it in place"),
     Wrong("mlp-without-bias", {"nn.Linear(dim, hidden)": "nn.Linear(dim, hidden, bias=False)"},
           says="The parameters are not the ones that the exercise asks for"),
-    Wrong("no-shortcut",
-          {"x + self.attn(self.norm1(x), W, H)": "self.attn(self.norm1(x), H, W)",
-           "x + self.mlp(self.norm2(x))": "self.mlp(self.norm2(x))"}, of="W-H", mistake="block-no-shortcuts"),
     Wrong("norms-without-parameters",
           {"self.norm1 = nn.LayerNorm(dim)": "self.norm1 = nn.LayerNorm(dim, elementwise_affine=False)"},
           says="The parameters are not the ones that the exercise asks for"),
     Wrong("one-norm-for-both", {"self.norm2 = nn.LayerNorm(dim)": "self.norm2 = self.norm1"},
           says="so they share their weights"),
-    Wrong("one-norm", {"W,": "H,", "H)": "W)", "self.norm2(x)": "self.norm1(x)"}, of="W-H", mistake="block-one-norm"),
-    Wrong("parallel",
-          {"  x": "  y",
-           "x + self.attn(self.norm1(x), W, H)": "self.attn(self.norm1(x), H, W)",
-           "return x": "return x + y"}, of="W-H", mistake="block-parallel"),
-    Wrong("post-norm",
-          {"x + self.attn(self.norm1(x), W, H)": "self.norm1(x + self.attn(x, H, W))",
-           "x + self.mlp(self.norm2(x))": "self.norm2(x + self.mlp(x))"}, of="W-H", mistake="block-post-norm"),
-    Wrong("qkv-bias-dropped",
-          {"EMSA(dim, num_heads, sr_ratio, qkv_bias, apply_transform)":
-               "EMSA(dim, num_heads, sr_ratio, apply_transform=apply_transform)",
-           "W,": "H,",
-           "H)": "W)"}, of="W-H", mistake="block-bias-ignored"),
-    Wrong("relu", {"nn.GELU()": "nn.ReLU()", "W,": "H,", "H)": "W)"}, of="W-H", mistake="block-relu"),
-    Wrong("rounded-width", {"int": "round", "W,": "H,", "H)": "W)"}, of="W-H", mistake="block-hidden-rounded"),
 )
 
-EQUIVALENT = {
-    "A ratio of 0 reduces nothing, as 1 does.": ["3: 1 -> 0"],
-}
+EQUIVALENT = (
+    "3: 1 -> 0",
+)

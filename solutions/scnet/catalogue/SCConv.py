@@ -51,53 +51,6 @@ class SCConv(nn.Module):
         gate = 1 / (1 + torch.exp(-(x + t[:, :, rows][:, :, :, columns]).clamp(min=-700)))
         return self.bn4(self.conv4(gate * self.bn3(self.conv3(x))))
 """,
-    "functional-pooling": """
-class SCConv(nn.Module):
-    def __init__(self, channels, stride=1, pooling=4):
-        super().__init__()
-        self.pooling = pooling
-        self.k2 = nn.Sequential(
-            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
-            nn.BatchNorm2d(channels),
-        )
-        self.k3 = nn.Sequential(
-            nn.Conv2d(channels, channels, 3, padding=1, bias=False),
-            nn.BatchNorm2d(channels),
-        )
-        self.k4 = nn.Sequential(
-            nn.Conv2d(channels, channels, 3, stride=stride, padding=1, bias=False),
-            nn.BatchNorm2d(channels),
-        )
-
-    def forward(self, x):
-        context = F.interpolate(self.k2(F.avg_pool2d(x, self.pooling)), x.shape[2:])
-        gate = torch.sigmoid(x + context)
-        return self.k4(self.k3(x) * gate)
-""",
-    "nearest-by-indexing": """
-# special: Up without F.interpolate: the nearest cell is looked up with an index per row and column
-class SCConv(nn.Module):
-    def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
-        super().__init__()
-
-        def conv(s=1):
-            return nn.Conv2d(channels, channels, 3, s, 1, bias=False)
-
-        self.k2 = nn.Sequential(nn.AvgPool2d(pooling), conv(), nn.BatchNorm2d(channels))
-        self.k3 = nn.Sequential(conv(), nn.BatchNorm2d(channels))
-        self.k4 = nn.Sequential(conv(stride), nn.BatchNorm2d(channels))
-
-    def forward(self, x):
-        means = self.k2(x)
-        (H, W), (h, w) = x.shape[2:], means.shape[2:]
-        # as torch does it: scale in float32, rounded down, never past the last cell
-        rows = (torch.arange(H, dtype=torch.float32, device=x.device)
-                * torch.tensor(h / H, dtype=torch.float32)).floor().long().clamp(max=h - 1)
-        cols = (torch.arange(W, dtype=torch.float32, device=x.device)
-                * torch.tensor(w / W, dtype=torch.float32)).floor().long().clamp(max=w - 1)
-        up = means[:, :, rows[:, None], cols[None, :]]
-        return self.k4(torch.sigmoid(x + up) * self.k3(x))
-""",
 }
 
 MISTAKES = (
@@ -478,11 +431,6 @@ class SCConv(nn.Module):
                     nn.BatchNorm2d(channels))""":
                """nn.Conv2d(channels, channels, kernel_size=3, stride=stride, padding=1, bias=False),
                     nn.BatchNorm2d(channels, eps=0.001))"""}, of="k3-without-padding", says="in the output of `k2.2`"),
-    Wrong("gate-after-k4",
-          {"nn.Sequential(nn.AvgPool2d(pooling), conv())":
-               "nn.Sequential(nn.AvgPool2d(pooling), conv(), nn.BatchNorm2d(channels))",
-           "y = y * (x + around).sigmoid()\n        return self.k4(y)": "return self.k4(y) * (x + around).sigmoid()"},
-          of="k2-without-BatchNorm", mistake="scconv-gate-after-k4"),
     Wrong("k2-without-BatchNorm", """
 class SCConv(nn.Module):
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
@@ -548,19 +496,9 @@ class SCConv(nn.Module):
            "nn.Sequential(nn.AvgPool2d(pooling), conv())":
                "nn.Sequential(nn.AvgPool2d(pooling), same, nn.BatchNorm2d(channels))",
            "(conv()": "(same"}, of="k2-without-BatchNorm", says="so they share their weights"),
-    Wrong("pooling-last",
-          {"nn.Sequential(nn.AvgPool2d(pooling), conv())":
-               "nn.Sequential(conv(), nn.BatchNorm2d(channels), nn.AvgPool2d(pooling))"}, of="k2-without-BatchNorm",
-          mistake="scconv-pooled-last"),
-    Wrong("residual-too", {"x.add_(up)": "x + up", "self.k4(self.k3(x) * gate)": "self.k4(self.k3(x) * gate) + x"},
-          of="adds-into-x", mistake="scconv-shortcut"),
     Wrong("squeeze",
           {"F.interpolate(self.k2(x), x.shape[2:])": "F.interpolate(self.k2(x), x.shape[2:]).squeeze()",
            "x.add_(up)": "x + up"}, of="adds-into-x", says="one channel"),
-    Wrong("stride-in-k3-too",
-          {"nn.Sequential(nn.AvgPool2d(pooling), conv())":
-               "nn.Sequential(nn.AvgPool2d(pooling), conv(), nn.BatchNorm2d(channels))",
-           "(conv()": "(conv(stride)"}, of="k2-without-BatchNorm", mistake="scconv-stride-in-k3"),
     Wrong("view-of-x",
           {"nn.Conv2d(channels, channels, kernel_size=3, bias=False)":
                "nn.Conv2d(channels, channels, kernel_size=3, padding=1, bias=False)",
@@ -569,9 +507,6 @@ class SCConv(nn.Module):
           of="k3-without-padding", says="a transposed tensor"),
 )
 
-EQUIVALENT = {
-    "nearest is torch's default.": ["10: interpolate without mode"],
-    "Only its shape is read.": ["10: x detached (2)"],
-    "It works on a tensor of its own, and its backward pass does not need what was there.": ["11: sigmoid in place",
-        "12: Mult in place"],
-}
+EQUIVALENT = (
+    "10: interpolate without mode", "10: x detached (2)", "11: sigmoid in place", "12: Mult in place",
+)

@@ -4,60 +4,6 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import convention, defaults, float_width, hard_gate, infinite
 
 RIGHT = {
-    "excitation-convolutions": """
-class Excitation(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        if channels < reduction:
-            raise ValueError("channels %d, reduction %d" % (channels, reduction))
-        self.fc1 = nn.Conv2d(channels, channels // reduction, 1, bias=False)
-        self.fc2 = nn.Conv2d(channels // reduction, channels, 1, bias=False)
-
-    def forward(self, s):
-        hidden = self.fc1(s[:, :, None, None]).clamp(min=0)
-        return 1 / (1 + torch.exp(-self.fc2(hidden)))[:, :, 0, 0]
-""",
-    "excitation-matrices": """
-class Excitation(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        hidden = channels // reduction
-        if hidden == 0:
-            raise ValueError(f"reduction={reduction} is more than channels={channels}")
-        self.down = nn.Parameter(torch.randn(hidden, channels) / channels ** 0.5)
-        self.up = nn.Parameter(torch.randn(channels, hidden) / hidden ** 0.5)
-
-    def forward(self, s):
-        return torch.sigmoid(torch.relu(s @ self.down.T) @ self.up.T)
-""",
-    "excitation-two-names": """
-class Excitation(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        if channels // reduction == 0:
-            raise ValueError(f"{channels} // {reduction}")
-        self.squeezed = nn.Linear(channels, channels // reduction, bias=False)
-        self.widened = nn.Linear(channels // reduction, channels, bias=False)
-        self.gate = nn.Sequential(self.squeezed, nn.ReLU(), self.widened, nn.Sigmoid())
-
-    def forward(self, s):
-        return self.gate(s)
-""",
-    "conv-1x1": """
-# Two 1x1 convolutions on a (B, C, 1, 1) view, in-place ReLU on the hidden vector, type hints.
-class Excitation(nn.Module):
-    def __init__(self, channels: int, reduction: int = 16) -> None:
-        super(Excitation, self).__init__()
-        if channels // reduction < 1:
-            raise ValueError("the bottleneck is empty: {} channels, reduction {}".format(channels, reduction))
-        self.fc1 = nn.Conv2d(channels, channels // reduction, kernel_size=1, bias=False)
-        self.fc2 = nn.Conv2d(channels // reduction, channels, kernel_size=1, bias=False)
-
-    def forward(self, z: torch.Tensor) -> torch.Tensor:
-        z = z.unsqueeze(-1).unsqueeze(-1)
-        z = F.relu(self.fc1(z), inplace=True)
-        return torch.sigmoid(self.fc2(z)).flatten(1)
-""",
     "functional-linear": """
 # Keeps Linear layers for their weights and computes with F.linear, clamp and the tanh form of the sigmoid.
 def _bottleneck(channels, reduction):
@@ -238,21 +184,6 @@ WRONG = (
           says="raises AssertionError"),
     Wrong("detached-hidden", {"self.relu(self.fc1(z))": "self.relu(self.fc1(z)).detach()"}, of="linear-modules",
           says="Gradients of `fc1.weight`, `z`: no gradient arrives"),
-    Wrong("four-dim-output", {"torch.sigmoid(self.fc2(z)).flatten(1)": "torch.sigmoid(self.fc2(z))"}, of="conv-1x1",
-          mistake="excitation-four-axes"),
-    Wrong("layers-in-forward",
-          {"""if not 1 <= reduction <= channels:
-            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")""":
-               "self.channels = channels",
-           "  hidden": "  self.hidden",
-           """self.fc1 = nn.Linear(channels, hidden, bias=False)
-        self.fc2 = nn.Linear(hidden, channels, bias=False)""": """if self.hidden < 1:
-            raise ValueError(f'channels {channels} / reduction {reduction} leaves nothing')""",
-           "return": """first = nn.Linear(self.channels, self.hidden, bias=False)
-        second = nn.Linear(self.hidden, self.channels, bias=False)
-        return""",
-           "(self.fc2": "(second",
-           "(self.fc1": "(first"}, mistake="excitation-layers-in-forward"),
     Wrong("plain-list",
           {" self.fc1": " self.fc",
            "nn.Linear(channels, hidden, bias=False)":
@@ -272,10 +203,7 @@ WRONG = (
           says="`fc2` is made and never called"),
 )
 
-EQUIVALENT = {
-    "The error above is raised first.": ["7: rounded down, at least 1"],
-    "A sigmoid lies between 0 and 1.": ["12: clamped"],
-    "A second ReLU changes nothing.": ["12: relu twice"],
-    "Only a tensor that forward has just made is changed in place.": ["12: sigmoid in place", "12: relu in place"],
-    "Of impossible arguments, only a bottleneck without channels is graded.": ["5: without 1", "5: 1 -> 0"],
-}
+EQUIVALENT = (
+    "5: without 1", "5: 1 -> 0", "7: rounded down, at least 1", "12: clamped", "12: relu twice",
+    "12: sigmoid in place", "12: relu in place",
+)

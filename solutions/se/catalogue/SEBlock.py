@@ -8,21 +8,6 @@ SE_TENSOR_SQUEEZE = ("`x.squeeze()` is torch's method: it removes axes of size 1
                      "function, squeeze(x).")
 
 RIGHT = {
-    "se-einsum": {"x * self.excitation(squeeze(x))[:, :, None, None]":
-             "torch.einsum('bchw,bc->bchw', x, self.excitation(squeeze(x)))"},
-    "se-all-in-one": """
-class SEBlock(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        if not channels // reduction:
-            raise ValueError(f"channels={channels}, reduction={reduction}")
-        self.pool = nn.AdaptiveAvgPool2d(1)
-        self.gate = nn.Sequential(nn.Conv2d(channels, channels // reduction, 1, bias=False), nn.ReLU(),
-                                  nn.Conv2d(channels // reduction, channels, 1, bias=False), nn.Sigmoid())
-
-    def forward(self, x):
-        return self.gate(self.pool(x)) * x
-""",
     "reuses-pieces": """
 # Built from the earlier squeeze and Excitation.
 class SEBlock(nn.Module):

@@ -124,16 +124,11 @@ WRONG = (
     Wrong("no-gradient-of-the-input", {ASKED: "scores = network(x)"}, says="RuntimeError"),
 )
 
-EQUIVALENT = {
-    "The picture asks for no gradient, and a network reads it in any order of memory.":
-        ["1: x detached", "1: x read in its order of memory", "1: x a view taken", "1: x on the CPU",
-         "7: clone left out", "7: x.detach().clone() detached", "7: detach left out", "7: x.detach() detached"],
-    "The hook uses neither of them.": ["3: parameters _module and _inputs exchanged"],
-    "No module is there twice.": ["4: each once"],
-    "The layer is used once, so it has one map.": ["12: without [0]", "12: 0 -> -1", "14: 0 -> -1"],
-    "The map is detached anyway.": ["13: gradient.mean((2, 3), keepdim=True) detached", "14: detached",
-                                    "14: without gradients", "14: in inference mode",
-                                    "14: (weights * seen[0]).sum(1) detached"],
-    "The networks are on the CPU.": ["14: a tensor without device added", "14: made of plain numbers"],
-    "It is the same function.": ["14: relu twice", "14: relu -> torch.relu(x)", "14: relu in place"],
-}
+EQUIVALENT = (
+    "1: x detached", "1: x read in its order of memory", "1: x a view taken", "1: x on the CPU",
+    "3: parameters _module and _inputs exchanged", "4: each once", "7: clone left out",
+    "7: x.detach().clone() detached", "7: detach left out", "7: x.detach() detached", "12: without [0]", "12: 0 -> -1",
+    "13: gradient.mean((2, 3), keepdim=True) detached", "14: 0 -> -1", "14: detached", "14: without gradients",
+    "14: in inference mode", "14: (weights * seen[0]).sum(1) detached", "14: a tensor without device added",
+    "14: made of plain numbers", "14: relu twice", "14: relu -> torch.relu(x)", "14: relu in place",
+)

@@ -88,5 +88,3 @@ WRONG = (
     Wrong("other-names", wrapper("x + self.alpha * (self.inner(x) - x)").replace("self.gamma", "self.alpha"),
           says="Expected"),
 )
-
-EQUIVALENT = {}

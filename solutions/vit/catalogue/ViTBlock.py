@@ -107,5 +107,3 @@ MISTAKES = (
     dropout("block-dropout", {SECOND: "x + nn.functional.dropout(self.mlp(self.norm2(x)), 0.1, self.training)"}),
     *no_bias("block", "fc1=nn.Linear(dim, hidden)", "fc2=nn.Linear(hidden, dim)"),
 )
-
-EQUIVALENT = {}

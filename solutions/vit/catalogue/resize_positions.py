@@ -82,18 +82,13 @@ MISTAKES = (
             {RESIZED: RESIZED.replace("picture,", "picture.float(),") + ".to(positions)"}, grain="float32"),
 )
 
-EQUIVALENT = {
-    "There is one image of positions.": [
-        *(f"{line} {what} for all" for line in ("1: positions", "6:", "9:")
-          for what in ("first of the batch", "mean of the batch")), "6: batch reversed", "9: batch reversed"],
-    "Of this error any message will do.": ["4: message without numbers", "4: no message",
-        *(f"4: message without {name}" for name in ("positions.shape[1]", "prefix", "h", "w"))],
-    "Bicubic to the same grid changes nothing.": ["5: never tuple(old_grid) == tuple(new_grid)",
-        "6: nothing returned", "6: printed"],
-    "Both grids are tuples here.": ["5: tuple left out", "5: tuple left out (2)", "8: tuple left out"],
-    "The tensor itself comes back, with its gradient.": ["6: without gradients", "6: in inference mode"],
-    "Numbers that float32 holds exactly, on the CPU.": ["6: float32 on the way", "6: a tensor without device added"],
-    "Two axes are exchanged, whichever is named first.": ["7: arguments 0 and 1 of transpose exchanged",
-        "9: arguments 0 and 1 of transpose exchanged"],
-    "False is its default.": ["8: interpolate without align_corners"],
-}
+EQUIVALENT = (
+    "1: positions first of the batch for all", "1: positions mean of the batch for all", "4: message without numbers",
+    "4: no message", "4: message without positions.shape[1]", "4: message without prefix", "4: message without h",
+    "4: message without w", "5: never tuple(old_grid) == tuple(new_grid)", "5: tuple left out",
+    "5: tuple left out (2)", "6: first of the batch for all", "6: mean of the batch for all", "6: batch reversed",
+    "6: nothing returned", "6: printed", "6: without gradients", "6: in inference mode", "6: float32 on the way",
+    "6: a tensor without device added", "7: arguments 0 and 1 of transpose exchanged", "8: tuple left out",
+    "8: interpolate without align_corners", "9: first of the batch for all", "9: mean of the batch for all",
+    "9: batch reversed", "9: arguments 0 and 1 of transpose exchanged",
+)

@@ -11,20 +11,6 @@ def count_parameters(module):
             total += p.nelement()
     return total
 """,
-    "count-by-identity": """
-def count_parameters(module):
-    seen = {}
-    for part in module.modules():
-        for p in part.parameters(recurse=False):
-            if p.requires_grad:
-                seen[id(p)] = p.shape.numel()
-    return sum(seen.values())
-""",
-    "count-vector": """
-def count_parameters(module):
-    trainable = [p.detach().flatten() for p in module.parameters() if p.requires_grad]
-    return len(torch.cat(trainable)) if trainable else 0
-""",
     "product": """
 # Multiplies the sizes.
 from math import prod
@@ -113,7 +99,6 @@ WRONG = (
                "module.weight.numel() + module.bias.numel()"}, says="'NoneType' object has no attribute 'numel'"),
 )
 
-EQUIVALENT = {
-    "It is one.": ["2: made an int"],
-    "`parameters()` gives each one once.": ["2: each once"],
-}
+EQUIVALENT = (
+    "2: made an int", "2: each once",
+)

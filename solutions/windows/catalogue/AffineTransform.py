@@ -38,57 +38,6 @@ class AffineTransform(nn.Module):
         b, h, n, m = logits.shape
         return (logits.view(-1, len(mask), h, n, m) + mask[None, :, None]).view(b, h, n, m)
 """,
-    "named-layers-and-embedding": """
-# layers with names inside the Sequential (OrderedDict), F.embedding reads the cells
-from collections import OrderedDict
-
-class AffineTransform(nn.Module):
-    def __init__(self, num_heads: int) -> None:
-        super().__init__()
-        self.logit_scale = nn.Parameter(torch.log(10 * torch.ones(num_heads, 1, 1)))
-        self.cpb_mlp = nn.Sequential(OrderedDict([
-            ("first", nn.Linear(2, 512, bias=True)),
-            ("relu", nn.ReLU(inplace=True)),
-            ("second", nn.Linear(512, num_heads, bias=False)),
-        ]))
-
-    def forward(self, attn, table, index, mask=None):
-        scale = torch.exp(torch.clamp(self.logit_scale, max=math.log(1. / 0.01)))
-        cells = self.cpb_mlp(table).view(-1, self.logit_scale.shape[0])
-        bias = F.embedding(index, cells).permute(2, 0, 1).contiguous()
-        attn = attn * scale + (16 * torch.sigmoid(bias)).unsqueeze(0)
-        if mask is None:
-            return attn
-        Bn, h, N1, N2 = attn.shape
-        nW = mask.shape[0]
-        attn = attn.reshape(Bn // nW, nW, h, N1, N2) + mask.unsqueeze(1).unsqueeze(0)
-        return attn.reshape(Bn, h, N1, N2)
-""",
-    "repeat-of-the-mask-gather": """
-# the mask is repeated for every image; gather, minimum, own sigmoid helper
-class AffineTransform(nn.Module):
-    def __init__(self, num_heads: int) -> None:
-        super().__init__()
-        self.h = num_heads
-        self.logit_scale = nn.Parameter(math.log(10.0) * torch.ones(self.h, 1, 1))
-        self.cpb_mlp = nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, self.h, bias=False))
-
-    def scale(self):
-        ceiling = torch.full_like(self.logit_scale, math.log(100.0))
-        return torch.minimum(self.logit_scale, ceiling).exp()
-
-    def bias(self, table, index):
-        per_head = self.cpb_mlp(table.reshape(-1, 2)).t()                 # h, cells
-        wanted = index.reshape(1, -1).expand(self.h, -1)
-        return 16.0 * per_head.gather(1, wanted).reshape(self.h, *index.shape).sigmoid()
-
-    def forward(self, attn, table, index, mask=None):
-        result = self.scale() * attn + self.bias(table, index)
-        if mask is not None:
-            images = attn.shape[0] // mask.shape[0]
-            result = result + mask.repeat(images, 1, 1).unsqueeze(1)
-        return result
-""",
 }
 
 MISTAKES = (
@@ -325,8 +274,6 @@ class AffineTransform(nn.Module):
             logits = logits.flatten(0, 1)
         return logits
 """, says="`logit_scale` has shape (1, 1, 1)"),
-    Wrong("pair-read-as-j-i", {"((1": "((num_heads", " 0": " 1", "1))": "0))"}, of="one-scale-for-all-heads",
-          mistake="affine-bias-transposed"),
     Wrong("scale-is-no-parameter",
           {"self.logit_scale = nn.Parameter(torch.full((1, 1, 1), math.log(10)))":
                "self.register_buffer('logit_scale', torch.full((num_heads, 1, 1), math.log(10)))"},
@@ -338,23 +285,14 @@ class AffineTransform(nn.Module):
           says="`tensor` makes a tensor without a dtype, so it is float32"),
 )
 
-EQUIVALENT = {
-    "No gradient is taken of it.": ["8: table detached", "10: table detached", "10: index detached",
-        "16: mask detached", "16: mask detached (2)"],
-    "Numbers are only moved, and those that are drawn are exact in float32.": ["8: table float32 on the way"],
-    "The table's first axis has size 1.": ["8: table first of the batch for all", "8: table mean of the batch for all",
-        "8: table batch and channels exchanged"],
-    "The index holds small whole numbers, none below 0.": ["8: index detached", "8: index float32 on the way",
-        "8: index its absolute value"],
-    "Only its numbers are read.": ["8: index read in its order of memory", "8: index a view taken",
-        "8: index on the CPU"],
-    "The clamped scale is a tensor of its own.": ["9: exp in place"],
-    "Applied twice, it gives the same result as once.": ["9: clamp twice"],
-    "The bias is a tensor of its own.": ["11: sigmoid in place"],
-    "It is computed by then.": ["13: a tensor without device added", "13: without gradients", "13: in inference mode"],
-    "Windows of another size or number are not tested.": ["14: guard left out", "14: an assert", "14: mask -> attn",
-        "14: mask -> table", "15: raises RuntimeError", "15: raises TypeError", "15: raises Exception",
-        "15: message without numbers", "15: no message", "15: printed, not raised",
-        "15: message without logits.shape[0]", "15: message without mask.shape[0]"],
-    "The logits are a tensor of their own.": ["16: Add in place"],
-}
+EQUIVALENT = (
+    "8: table detached", "8: table float32 on the way", "8: table first of the batch for all",
+    "8: table mean of the batch for all", "8: table batch and channels exchanged", "8: index detached",
+    "8: index float32 on the way", "8: index its absolute value", "8: index read in its order of memory",
+    "8: index a view taken", "8: index on the CPU", "9: exp in place", "9: clamp twice", "10: table detached",
+    "10: index detached", "11: sigmoid in place", "13: a tensor without device added", "13: without gradients",
+    "13: in inference mode", "14: guard left out", "14: an assert", "14: mask -> attn", "14: mask -> table",
+    "15: raises RuntimeError", "15: raises TypeError", "15: raises Exception", "15: message without numbers",
+    "15: no message", "15: printed, not raised", "15: message without logits.shape[0]",
+    "15: message without mask.shape[0]", "16: mask detached", "16: mask detached (2)", "16: Add in place",
+)

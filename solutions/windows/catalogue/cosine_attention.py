@@ -20,25 +20,6 @@ def cosine_attention(q, k, v, transform):
     logits = transform(torch.matmul(q, k.mT))
     return torch.matmul(torch.exp(torch.log_softmax(logits, dim=-1)), v)
 """,
-    "einsum-and-own-softmax": """
-# einsum, own norm with clamp_min, explicit exp after the subtraction of the maximum
-def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
-    q_unit = q / torch.linalg.vector_norm(q, dim=-1, keepdim=True).clamp_min(1e-12)
-    k_unit = k / torch.linalg.vector_norm(k, dim=-1, keepdim=True).clamp_min(1e-12)
-    logits = transform(torch.einsum("bhid,bhjd->bhij", q_unit, k_unit))
-    weights = torch.exp(logits - logits.amax(dim=-1, keepdim=True))
-    weights = weights / weights.sum(dim=-1, keepdim=True)
-    return torch.einsum("bhij,bhje->bhie", weights, v)
-""",
-    "log_softmax-and-broadcast": """
-# broadcast products and sums instead of matrix products, log_softmax and exp
-def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transform) -> torch.Tensor:
-    lengths = [torch.norm(t, dim=-1, keepdim=True) for t in (q, k)]
-    q, k = (t / torch.max(n, torch.full_like(n, 1e-12)) for t, n in zip((q, k), lengths))
-    cosines = (q[:, :, :, None, :] * k[:, :, None, :, :]).sum(-1)
-    share = F.log_softmax(transform(cosines), dim=-1).exp()
-    return (share[..., None] * v[:, :, None]).sum(dim=-2)
-""",
 }
 
 MISTAKES = (
@@ -154,11 +135,6 @@ WRONG = (
     k /= k.norm(dim=-1, keepdim=True).clamp_min(1e-12)
     attn = transform(q @ k.transpose(-2, -1)).softmax(dim=-1)
     return attn @ v"""}, says="your code changes it in place"),
-    Wrong("cosine_similarity-with-its-own-eps",
-          {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
-               "F.cosine_similarity(q[:, :, :, None], k[:, :, None], dim=-1)",
-           "(weights @ v).reshape(q.shape)": "weights @ v"}, of="result-cut-to-shape-of-q",
-          mistake="cosine-eps-of-similarity"),
     Wrong("dropout-on-the-weights",
           {"return": """weights = F.dropout(weights, 0.1)
     return""",
@@ -195,9 +171,7 @@ def cosine_attention(q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, transfor
           of="cosine-matmul", says="at non-singleton dimension 0"),
 )
 
-EQUIVALENT = {
-    "What has length 1 keeps it.": ["2: normalize twice", "2: normalize twice (2)"],
-    "The order of the two axes that are swapped does not matter.": ["2: arguments 0 and 1 of transpose exchanged"],
-    "Of four axes, 2 is -2.": ["2: without USub (3)"],
-    "It is the same function.": ["3: softmax -> torch.softmax(x, -1)"],
-}
+EQUIVALENT = (
+    "2: normalize twice", "2: normalize twice (2)", "2: arguments 0 and 1 of transpose exchanged",
+    "2: without USub (3)", "3: softmax -> torch.softmax(x, -1)",
+)

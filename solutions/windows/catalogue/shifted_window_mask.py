@@ -25,37 +25,6 @@ def shifted_window_mask(image_size, window_size, shift_size):
     regions = window_partition(wrapped[None, :, :, None], window_size).reshape(-1, window_size[0] * window_size[1])
     return -100.0 * (regions.unsqueeze(1) != regions.unsqueeze(2)).float()
 """,
-    "authors-slices-and-counter": """
-# the slices and the counter of Swin's authors, with masked_fill
-def shifted_window_mask(image_size, window_size, shift_size):
-    H, W = image_size
-    img_mask = torch.zeros((1, H, W, 1))
-    h_slices = (slice(0, -window_size[0]), slice(-window_size[0], -shift_size[0]), slice(-shift_size[0], None))
-    w_slices = (slice(0, -window_size[1]), slice(-window_size[1], -shift_size[1]), slice(-shift_size[1], None))
-    cnt = 0
-    for h in h_slices:
-        for w in w_slices:
-            img_mask[:, h, w, :] = cnt
-            cnt += 1
-    mask_windows = window_partition(img_mask, window_size)
-    mask_windows = mask_windows.view(-1, window_size[0] * window_size[1])
-    attn_mask = mask_windows.unsqueeze(1) - mask_windows.unsqueeze(2)
-    return attn_mask.masked_fill(attn_mask != 0, -100.0).masked_fill(attn_mask == 0, 0.0)
-""",
-    "two-ranges-each-axis-alone": """
-# two ranges only (question 1), rows and columns compared apart, without window_partition
-def shifted_window_mask(
-    image_size: tuple[int, int], window_size: tuple[int, int], shift_size: tuple[int, int]
-) -> torch.Tensor:
-    def pairs(n, w, s):
-        came = (torch.arange(n) >= n - s).reshape(n // w, w)
-        return came[:, :, None] == came[:, None, :]          # windows, w, w
-
-    down, across = [pairs(n, w, s) for n, w, s in zip(image_size, window_size, shift_size)]
-    meet = down[:, None, :, None, :, None] & across[None, :, None, :, None, :]
-    N = window_size[0] * window_size[1]
-    return (~meet).reshape(-1, N, N) * -100.0
-""",
 }
 
 MISTAKES = (
@@ -240,27 +209,6 @@ def shifted_window_mask(
     distance = (cells[:, :, None] - cells[:, None]).abs()
     near = (distance[..., 0] < window_size[0]) & (distance[..., 1] < window_size[1])
     return torch.where(near, 0.0, -100.0)"""}, says="wrong with a different part of each side"),
-    Wrong("infinity", """
-def shifted_window_mask(image_size, window_size, shift_size):
-    r = (torch.arange(image_size[0]) >= image_size[0] - shift_size[0]).long()
-    c = (torch.arange(image_size[1]) >= image_size[1] - shift_size[1]).long()
-    x = window_partition((2 * r[:, None] + c)[None, ..., None], window_size).flatten(1)
-    return torch.where(x[:, None] == x[:, :, None], 0.0, float("-inf"))
-""", mistake="mask-minus-infinity"),
-    Wrong("minus-100-times-the-difference",
-          {"  regions": "  ((H, W), (wh, ww), (sh, sw))",
-           "region_of_tokens(image_size, window_size, shift_size)": "(image_size, window_size, shift_size)",
-           "return mask_between(regions, regions)": """rows, columns = (torch.arange(H), torch.arange(W))
-    r = (rows >= H - wh).long() + (rows >= H - sh)
-    c = (columns >= W - ww).long() + (columns >= W - sw)
-    if not sh:
-        r = r * 0
-    if not sw:
-        c = c * 0
-    regions = (3 * r[:, None] + c).float()
-    cells = window_partition(regions[None, ..., None], window_size).flatten(1)
-    return -100.0 * (cells[:, :, None] - cells[:, None]).abs()"""},
-          mistake="mask-of-distances"),
     Wrong("no-mask-if-one-shift-is-zero",
           {"rows ": """if sh == 0 or sw == 0:
         N = wh * ww
@@ -275,28 +223,10 @@ def shifted_window_mask(image_size, window_size, shift_size):
     rows """,
            "regions.reshape(1, -1)": "window_partition(regions[None, :, :, None], window_size).flatten(1)"},
           of="all-pairs-of-the-picture", says="it should be zero everywhere"),
-    Wrong("row-plus-column",
-          {"""regions = region_of_tokens(image_size, window_size, shift_size)
-    return mask_between(regions, regions)""": """parts = []
-    for n, w, s in zip(image_size, window_size, shift_size):
-        i = torch.arange(n)
-        parts.append((i >= n - w).long() + (i >= n - s).long())
-    regions = parts[0][:, None] + parts[1]
-    x = window_partition(regions[None, ..., None], window_size).flatten(1)
-    return -100.0 * (x[:, None] != x[:, :, None])"""}, mistake="mask-numbers-collide"),
-    Wrong("start-of-axis",
-          {"""regions = region_of_tokens(image_size, window_size, shift_size)
-    return mask_between(regions, regions)""": """r = (torch.arange(image_size[0]) < shift_size[0]).long()
-    c = (torch.arange(image_size[1]) < shift_size[1]).long()
-    x = window_partition((2 * r[:, None] + c)[None, ..., None], window_size).flatten(1)
-    return -100.0 * (x[:, None] != x[:, :, None])"""}, mistake="mask-at-the-start"),
 )
 
-EQUIVALENT = {
-    "No gradient is taken of it.": ["2: region_of_tokens(image_size, window_s... detached", "3: detached",
-        "3: a tensor without device added", "3: made of plain numbers", "3: without gradients",
-        "3: in inference mode"],
-    "0 and -100 are exact in any of them, and float32 is right.": ["3: float32", "3: float32 on the way",
-        "3: bfloat16 on the way", "3: rounded"],
-    "The mask is symmetric.": ["3: last two axes exchanged"],
-}
+EQUIVALENT = (
+    "2: region_of_tokens(image_size, window_s... detached", "3: detached", "3: a tensor without device added",
+    "3: made of plain numbers", "3: without gradients", "3: in inference mode", "3: float32", "3: float32 on the way",
+    "3: bfloat16 on the way", "3: rounded", "3: last two axes exchanged",
+)

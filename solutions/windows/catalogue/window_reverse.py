@@ -12,17 +12,6 @@ def window_reverse(windows, window_size, image_size):
     x = windows.contiguous().view(-1, h // wh, w // ww, wh, ww, windows.shape[-1])
     return x.permute(0, 1, 3, 2, 4, 5).contiguous().view(-1, h, w, windows.shape[-1])
 """,
-    "reverse-concatenated": """
-def window_reverse(windows, window_size, image_size):
-    down, rest = divmod(image_size[0], window_size[0])
-    across, other = divmod(image_size[1], window_size[1])
-    if rest or other or not down or not across:
-        raise ValueError("windows do not tile the image")
-    images = []
-    for some in windows.split(down * across):
-        images.append(torch.cat([torch.cat(list(some[i * across:(i + 1) * across]), dim=1) for i in range(down)], dim=0))
-    return torch.stack(images)
-""",
     "explicit-B-and-transpose": """
 # the number of images is computed, transpose instead of permute
 def window_reverse(windows, window_size, image_size):
@@ -33,23 +22,6 @@ def window_reverse(windows, window_size, image_size):
     B = windows.size(0) // (down * across)
     grid = windows.reshape(B, down, across, wh, ww, windows.size(-1))
     return grid.transpose(2, 3).contiguous().view(B, H, W, -1)
-""",
-    "new-empty-and-slices": """
-# fills an empty result window by window, with divmod
-def window_reverse(
-    windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
-) -> torch.Tensor:
-    wh, ww = window_size
-    H, W = image_size
-    if H % wh or W % ww:
-        raise ValueError(f"{window_size} does not divide {image_size}")
-    per_row, per_image = W // ww, (W // ww) * (H // wh)
-    out = windows.new_empty(len(windows) // per_image, H, W, windows.shape[3])
-    for number, window in enumerate(windows):
-        b, place = divmod(number, per_image)
-        i, j = divmod(place, per_row)
-        out[b, i * wh:(i + 1) * wh, j * ww:(j + 1) * ww] = window
-    return out
 """,
 }
 
@@ -195,18 +167,14 @@ def window_reverse(
           of="no-test-of-the-sizes", says="ValueError"),
 )
 
-EQUIVALENT = {
-    "Numbers are only moved, and those that are drawn are exact in float32.": ["1: windows float32 on the way",
-        "7: float32 on the way"],
-    "Nothing is left over: sizes that do not divide were refused.": ["3: rounded up", "3: rounded to the nearest",
-        "3: rounded down, at least 1", "3: rounded up (2)", "3: rounded to the nearest (2)",
-        "3: rounded down, at least 1 (2)"],
-    "Windows of another size or number are not tested.": ["4: guard left out", "4: an assert", "4: Or -> And",
-        "4: without tuple(windows.shape[1:3]) != tuple(wi...", "4: without windows.shape[0] % (down * across)",
-        "4: tuple left out", "4: tuple left out (2)", "4: only down of Mult", "4: only across of Mult",
-        "5: raises RuntimeError", "5: raises TypeError", "5: raises Exception", "5: message without numbers",
-        "5: no message", "5: printed, not raised", "5: message without tuple(windows.shape)",
-        "5: message without down", "5: message without across", "5: message without tuple(window_size)"],
-    "What lies in another order in memory has the same numbers.": ["7: contiguous left out"],
-    "The order of the two axes that are swapped does not matter.": ["7: arguments 0 and 1 of transpose exchanged"],
-}
+EQUIVALENT = (
+    "1: windows float32 on the way", "3: rounded up", "3: rounded to the nearest", "3: rounded down, at least 1",
+    "3: rounded up (2)", "3: rounded to the nearest (2)", "3: rounded down, at least 1 (2)", "4: guard left out",
+    "4: an assert", "4: Or -> And", "4: without tuple(windows.shape[1:3]) != tuple(wi...",
+    "4: without windows.shape[0] % (down * across)", "4: tuple left out", "4: tuple left out (2)",
+    "4: only down of Mult", "4: only across of Mult", "5: raises RuntimeError", "5: raises TypeError",
+    "5: raises Exception", "5: message without numbers", "5: no message", "5: printed, not raised",
+    "5: message without tuple(windows.shape)", "5: message without down", "5: message without across",
+    "5: message without tuple(window_size)", "7: float32 on the way", "7: contiguous left out",
+    "7: arguments 0 and 1 of transpose exchanged",
+)
