@@ -94,38 +94,6 @@ POOL = Exercise("masked_average_pool", sizes=(
 ), small=pooled((2, 3, 3, 4), (5, 7)))
 
 
-# --- prototype_segmentation
-def compared(shape: tuple[int, ...], words: str = "", of: tuple[float, ...] = (), scale: float = 1.0,
-             **fields: Any) -> Case:
-    """of: threshold and scale, where they are given by place; in `kwargs`, by name. scale: of the numbers."""
-    return Case(words, (RandomTensor(shape, scale=scale), RandomTensor(shape[:2], scale=scale), *of), **fields)
-
-
-def with_prototype(words: str, shape: Shape = ordinary, of: tuple[float, ...] = (), channels: int = 0,
-                   **fields: Any) -> Size:
-    return lambda r: compared(((s := shape(r))[0], channels or r.randint(7, 9), *s[1:]), words, of, **fields)
-
-
-# With numbers as small as these the cosine's own 1e-8 counts. Its gradients there are another formula's business.
-TINY = {"scale": 1e-5, "gradients": False}
-NOTHING = Case("a prototype of 0, as an empty mask gives",
-               (RandomTensor((2, 3, 2, 3)), RandomTensor((2, 3), scale=0.0)), gradients=False)
-PROTOTYPE = Exercise("prototype_segmentation", sizes=(
-    *(with_prototype(words, shape) for words, shape in SHAPES.items()),
-    with_prototype("another threshold", kwargs={"threshold": -3.0}),
-    with_prototype("another scale", kwargs={"scale": 7.0}),
-    with_prototype("threshold and scale by place", of=(2.5, 6.0)), with_prototype("a threshold of 0", of=(0.0,)),
-    with_prototype("few channels", channels=2),
-    with_prototype("as many channels as images", lambda r: (4, 3, 5), channels=4),
-    with_prototype("tiny numbers", of=(-1.0, 9.0), **TINY),
-), visible=(
-    compared((2, 5, 3, 4)), compared((1, 3, 2, 5), "a batch of one, another threshold", kwargs={"threshold": -2.0}),
-    compared((2, 5, 3, 2), "threshold and scale by place", (1.0, 8.0)),
-    compared((3, 3, 2, 4), "as many channels as images"),
-    compared((2, 3, 3, 4), "another scale", kwargs={"scale": 5.0}), NOTHING,
-), small=compared((2, 5, 3, 4)))
-
-
 # --- prior_mask
 def prior(shape: tuple[int, ...], size: Pair, words: str = "", marks: Marks = mask, **fields: Any) -> Case:
     return Case(words, (RandomTensor(shape), RandomTensor(shape), marks((shape[0], *size))), **fields)
@@ -239,41 +207,11 @@ ATTENTION = Exercise("CrossMaskedAttention", sizes=(
 ), small=gathered({"channels": 4, "reduction": 2}, (2, 2, 3), True), large=2.0, overflow=OVERFLOW)
 
 
-# --- CMAT
-def refined(of: Construct, shape: tuple[int, int, int], words: str = "", **fields: Any) -> Case:
-    batch, height, width = shape
-    channels = of["channels"] if isinstance(of, dict) else of[0]
-    masks = (RandomTensor((batch, 1, height, width)),) * 2
-    return Case(words, (*(RandomTensor((batch, channels, height, width)),) * 2, *masks), construct=of, **fields)
-
-
-def both(words: str, shape: Shape, of: Callable[[Random], Construct], **fields: Any) -> Size:
-    return lambda r: refined(of(r), shape(r), words, **fields)
-
-
-def narrow(r: Random) -> Construct:
-    channels, reduction = r.choice(((6, 2), (8, 2), (9, 3), (8, 4)))
-    return {"channels": channels, "reduction": reduction} if r.random() < 0.5 else (channels, reduction)
-
-
+# --- iterative_refinement
 def few(r: Random) -> tuple[int, int, int]:
     return 2, *r.sample((2, 3, 4), 2)
 
 
-BLOCK = Exercise("CMAT", sizes=(
-    *(both(words, few if shape is ordinary else shape, narrow) for words, shape in SHAPES.items()),
-    both("the default reduction", few, lambda r: (8 * r.randint(1, 2),)),
-    both("a reduction of 1", few, lambda r: (5, 1)),
-    both("as many channels as positions", lambda r: (2, 2, 3), lambda r: (6, 3)),
-), refuses=empty_bottlenecks(lambda r, construct: refined(construct, few(r)), default=8), visible=(
-    refined({"channels": 4, "reduction": 2}, (2, 2, 3)), refined((6, 3), (1, 3, 2), "a batch of one", gradients=False),
-    refined((8,), (2, 1, 3), "the default reduction, a map of one row", gradients=False),
-    refined((4, 2), (3, 2, 2), "as many channels as positions", gradients=False),
-), small=refined({"channels": 4, "reduction": 2}, (2, 2, 3), gradients=False), uses=("CrossMaskedAttention",),
-large=1.5, overflow=OVERFLOW)
-
-
-# --- iterative_refinement
 def repeated(blocks: int, channels: int, shape: tuple[int, int, int], size: Pair, words: str = "",
              of: tuple[float, ...] = (),
              reduction: int = 2, marks: Marks = mask, zeros: tuple[str, ...] = (), **fields: Any) -> Case:
@@ -334,6 +272,6 @@ REFINEMENT = Exercise("iterative_refinement", sizes=(
     repeated(2, 4, (2, 2, 3), (3, 4), f"two blocks, {ONE_HALF}", **AT_ONE_HALF),
     blended((2, 5, 3, 4), (4, 6)),
 ), small=repeated(2, 4, (2, 2, 3), (4, 7), gradients=False, **HALF),
-    uses=("masked_average_pool", "prototype_segmentation", "prior_mask", "CMAT"), large=3.0)
+    uses=("masked_average_pool", "prototype_segmentation", "prior_mask", "CMAT", "CrossMaskedAttention"), large=3.0)
 
-EXERCISES = (POOL, PROTOTYPE, PRIOR, ATTENTION, BLOCK, REFINEMENT)
+EXERCISES = (POOL, PRIOR, ATTENTION, REFINEMENT)

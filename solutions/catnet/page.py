@@ -22,7 +22,7 @@
 # And what would you have compared, if all you were allowed to remember was the mean of its three colours?
 # Run the next cells for two more such **episodes**, in which the ellipse of each support is the object.
 #
-# **Needs** lesson 05a (queries, keys, values) and lesson 03 (features multiplied by a map) · 2 h 5 min · 10 points · difficulty 3 of 5
+# **Needs** lesson 05a (queries, keys, values) and lesson 03 (features multiplied by a map) · 1 h 50 min · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -36,12 +36,12 @@
 # |---|---|
 # | [one example](#1.-One-example) | 4 |
 # | [exercise 1, `masked_average_pool`](#2.-Exercise-1:-masked_average_pool) (1 point) | 10 |
-# | [exercise 2, `prototype_segmentation`](#3.-Exercise-2:-prototype_segmentation) (1 point) | 10 |
-# | [exercise 3, `prior_mask`](#4.-Exercise-3:-prior_mask) (2 points) | 17 |
+# | [`prototype_segmentation`](#3.-prototype_segmentation) | 5 |
+# | [exercise 2, `prior_mask`](#4.-Exercise-2:-prior_mask) (2 points) | 17 |
 # | [three ways, measured](#5.-Three-ways,-measured), and a mask to draw | 14 |
-# | [exercise 4, `CrossMaskedAttention`](#6.-Exercise-4:-CrossMaskedAttention) (2 points) | 19 |
-# | [exercise 5, `CMAT`](#7.-Exercise-5:-CMAT) (2 points) | 18 |
-# | [exercise 6, `iterative_refinement`](#8.-Exercise-6:-iterative_refinement) (2 points) | 12 |
+# | [exercise 3, `CrossMaskedAttention`](#6.-Exercise-3:-CrossMaskedAttention) (2 points) | 19 |
+# | [`CMAT`](#7.-CMAT) | 8 |
+# | [exercise 4, `iterative_refinement`](#8.-Exercise-4:-iterative_refinement) (2 points) | 12 |
 # | [the bug museum](#9.-The-bug-museum) | 5 |
 # | [the experiment](#10.-The-experiment:-which-word-deserves-the-credit?) and [what we now know](#11.-What-we-now-know) | 16 |
 #
@@ -141,7 +141,7 @@ check(masked_average_pool)
 # </details>
 
 # %% [markdown]
-# ## 3. Exercise 2: `prototype_segmentation`
+# ## 3. `prototype_segmentation`
 #
 # Compare each position of the query with the prototype.
 # The cosine s of two vectors is 1 if they have the same direction, and 0 if they are at right angles.
@@ -163,41 +163,16 @@ print("probabilities:", (1 - torch.sigmoid(5 - 10 * cosines)).numpy().round(3))
 
 # %% [markdown]
 # The probability falls from nearly 1 to nearly 0, and nearly half of this fall lies between the cosines 0.6 and 0.4.
-#
-# *About 6 minutes.*
-# Worked example, threshold -10 and scale 20: if the features at a position are (3, 4) and the prototype is (6, 8), their cosine is 1.
-# The inner bracket is -20 + 10 = -10, half of it is -5, the sigmoid of that is 0.007, and the probability is 0.993.
-# A position with (4, -3) has the cosine 0 and the probability 0.007.
-# If the cosine is 0.5, the probability is exactly one half.
+# What is the probability where the cosine is exactly one half?
 
-# %% exercise
-def prototype_segmentation(
-    features: torch.Tensor,
-    prototype: torch.Tensor,
-    threshold: float = -10.0,
-    scale: float = 20.0,
-) -> torch.Tensor:
+# %%
+def prototype_segmentation(features, prototype, threshold=-10.0, scale=20.0):
     """The probability of the object, (B, C, h, w), (B, C) -> (B, 1, h, w)."""
-    ...
-
-
-# %% points=1
-check(prototype_segmentation)
+    cosine = F.cosine_similarity(features, prototype[:, :, None, None], dim=1)
+    return 1 - torch.sigmoid(0.5 * (-scale * cosine - threshold))[:, None]
 
 # %% [markdown]
-# <details><summary>Hint 1: a nudge</summary>
-#
-# Give the prototype two more axes, of size 1, so that it broadcasts with (B, C, h, w).
-# </details>
-#
-# <details><summary>Hint 2: the idea</summary>
-#
-# The cosine removes the channel axis.
-# The result needs an axis of size 1 where the channels were.
-# </details>
-
-# %% [markdown]
-# ## 4. Exercise 3: `prior_mask`
+# ## 4. Exercise 2: `prior_mask`
 #
 # [PFENet](https://arxiv.org/abs/2008.01449) (2020) does without a mean.
 # Each query position looks for its best match among the positions of the support's object, and keeps the cosine of that match.
@@ -354,7 +329,7 @@ touch_a_mask(methods, sharpness=100.0)
 # </details>
 
 # %% [markdown]
-# ## 6. Exercise 4: `CrossMaskedAttention`
+# ## 6. Exercise 3: `CrossMaskedAttention`
 #
 # Now you build something that learns.
 # CAT-Net's tool is attention between two feature maps x and y, each (B, C, H, W), with N = H · W positions.
@@ -441,7 +416,7 @@ check(CrossMaskedAttention)
 # </details>
 
 # %% [markdown]
-# ## 7. Exercise 5: `CMAT`
+# ## 7. `CMAT`
 #
 # ![Query and support go through self-attention, each with a shortcut and norm0. Then each gathers from the other by cross attention, and the result is multiplied by its own mask. A shortcut and norm1 follow, then an MLP with a shortcut and norm2. All layers are shared by the two rows.](figures/cmat.svg)
 #
@@ -461,63 +436,42 @@ print("at the same time:", (query + support) / 2, (support + query) / 2)
 # %% [markdown]
 # In the second step, both pictures change at the same time, each looking at the other as it was.
 #
-# The layers `self_attention` and `cross_attention` are `CrossMaskedAttention(channels, reduction)`.
-# `norm0`, `norm1` and `norm2` are `nn.LayerNorm(C)`, over the channels of each position.
-# `mlp` is a Sequential of Linear (C to C), ReLU, Linear (C to C), applied at each position.
-# The block returns the refined query and the refined support.
-#
-# *About 12 minutes.*
-# Worked example: `CMAT(24, 2)` has 2 · 1,200 parameters in its two attention modules, 3 · 48 in its norms and 2 · 600 in its MLP.
-# That makes 3,744.
+# The two attentions below are your `CrossMaskedAttention`.
+# Norms and MLP work over the channels of each position, and norms and `nn.Linear` read the *last* axis.
+# Where do you see that neither picture reads the other's result of the second step?
+
+# %%
+class CMAT(nn.Module):
+    """Refines two pictures, each by itself and by the other, (B, C, H, W) twice -> the same."""
+
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        self.self_attention = CrossMaskedAttention(channels, reduction)
+        self.cross_attention = CrossMaskedAttention(channels, reduction)
+        self.norm0, self.norm1, self.norm2 = (nn.LayerNorm(channels) for _ in range(3))
+        self.mlp = nn.Sequential(nn.Linear(channels, channels), nn.ReLU(),
+                                 nn.Linear(channels, channels))
+
+    def at_positions(self, layer, a):
+        return layer(a.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
+
+    def alone(self, a):
+        return self.at_positions(self.norm0, a + self.self_attention(a, a))
+
+    def together(self, a, b, mask):
+        z = self.at_positions(self.norm1, a + self.cross_attention(a, b, mask))
+        return self.at_positions(self.norm2, z + self.at_positions(self.mlp, z))
+
+    def forward(self, query, support, query_mask, support_mask):
+        query, support = self.alone(query), self.alone(support)
+        return (self.together(query, support, query_mask),
+                self.together(support, query, support_mask))
+
+# %% [markdown]
 # If both masks are 0, z is norm1(a), so nothing passes from one picture to the other.
 
-# %% exercise
-class CMAT(nn.Module):
-    """Refines two pictures, each by itself and by the other, (B, C, H, W) twice -> the same.
-
-    self_attention, cross_attention: CrossMaskedAttention. norm0, norm1, norm2: nn.LayerNorm.
-    mlp: nn.Sequential(Linear, ReLU, Linear). Masks: (B, 1, H, W).
-    """
-
-    def __init__(self, channels: int, reduction: int = 8) -> None:
-        super().__init__()
-        ...
-
-    def forward(
-        self,
-        query: torch.Tensor,
-        support: torch.Tensor,
-        query_mask: torch.Tensor,
-        support_mask: torch.Tensor,
-    ) -> tuple[torch.Tensor, torch.Tensor]:
-        ...
-
-
-# %% points=2
-check(CMAT)
-
 # %% [markdown]
-# <details><summary>Hint 1: a nudge</summary>
-#
-# `nn.LayerNorm(C)` and `nn.Linear` work on the *last* axis.
-# Where are the channels?
-# </details>
-#
-# <details><summary>Hint 2: the idea</summary>
-#
-# Write the first step once, as a function of a, and write the second step once, as a function of a, b and m.
-# Call each function once per picture.
-# Both calls of the second function start from the results of the first step: neither call may use the result of the other.
-# </details>
-#
-# <details><summary>Hint 3: the shape of the code</summary>
-#
-# Use `permute(0, 2, 3, 1)` before a norm or the MLP, and `permute(0, 3, 1, 2)` after it.
-# The `return` has two calls.
-# </details>
-
-# %% [markdown]
-# ## 8. Exercise 6: `iterative_refinement`
+# ## 8. Exercise 4: `iterative_refinement`
 #
 # ![The query's first mask is the prior mask. A block refines both pictures; the support's prototype and the query give a probability; where it is above 0.5, the next block's query mask is 1.](figures/refinement.svg)
 #
@@ -526,7 +480,7 @@ check(CMAT)
 # `blocks` is a list; each block has its own weights and is called like a `CMAT`, with four positional arguments.
 #
 # - The query's first mask is the prior mask.
-#   The support's mask is resized as in exercise 3, and never changes.
+#   The support's mask is resized as in exercise 2, and never changes.
 # - A block returns a refined query and support, which the next block receives.
 # - The refined support, pooled under `support_mask` at its full size, gives a prototype.
 #   With this prototype, the refined query gives a probability map (pass on `threshold` and `scale`).

@@ -22,7 +22,7 @@
 # Run the next cells, and you get a cloth as a network gets it.
 # In which of the three versions could you still answer?
 #
-# **Needs** lessons 05a (queries, keys, values, heads) and 07b (few keys, a block) · 2 h 35 min · 15 points · difficulty 4 of 5
+# **Needs** lessons 05a (queries, keys, values, heads) and 07b (few keys, a block) · 2 h 15 min · 11 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -41,8 +41,7 @@
 # | [exercise 3, `GlobalBranch`](#4.-Exercise-3:-GlobalBranch) (4 points) | 27 |
 # | [exercise 4, `CloAttention`](#5.-Exercise-4:-CloAttention) (3 points); something to touch | 21 |
 # | [the experiment](#6.-The-experiment:-near,-far,-or-both?) | 26 |
-# | [exercise 5, `ConvFFN`](#7.-Exercise-5:-ConvFFN) (1 point) | 9 |
-# | [exercise 6, `CloBlock`](#8.-Exercise-6:-CloBlock) (3 points) | 18 |
+# | [`ConvFFN`](#7.-ConvFFN) and [`CloBlock`](#8.-CloBlock) | 7 |
 # | [a leak](#9.-A-leak) | 6 |
 # | [the bug museum](#10.-The-bug-museum) | 6 |
 # | [your block reads a cloth](#11.-Your-block-reads-a-cloth), and [what we now know](#12.-What-we-now-know) | 7 |
@@ -528,7 +527,7 @@ if trained:
 slide_waves(networks)
 
 # %% [markdown]
-# ## 7. Exercise 5: `ConvFFN`
+# ## 7. `ConvFFN`
 #
 # Attention is half of a transformer block, and the other half is an MLP that works at each position.
 # CloFormer puts a depth-wise convolution into its middle, so neighbours exchange information once more; with stride 2, this convolution also shrinks the map.
@@ -546,50 +545,27 @@ print("stride in fc1:   ", F.conv1d(row[..., ::2], kernel, padding=1).flatten().
 # Both results have two numbers, so the shape does not tell you where the stride is.
 # In `dwconv`, every number counts: 0 + 2 + 1 = 3 (this 0 is padding), and 1 + 0 + 3 = 4.
 # In `fc1`, the 1 and the 3 are gone before anyone has looked at them.
-#
-# *About 6 minutes.*
-# All three layers have a bias, nothing stands between `dwconv` and `fc2`, and there is no shortcut.
-#
-# - `fc1`: 1 x 1, in_channels to hidden_channels; then a GELU (torch's default);
-# - `dwconv`: depth-wise on the hidden channels, kernel_size, padding kernel_size // 2, and the stride (`fc1` and `fc2` have stride 1);
-# - `fc2`: 1 x 1, hidden_channels to out_channels.
-#
-# Worked example: `ConvFFN(32, 128, 5, 2, 64)` turns x (2, 32, 7, 9) into (2, 128, 7, 9), then (2, 128, 4, 5), then (2, 64, 4, 5).
 
-# %% exercise
+# %%
 class ConvFFN(nn.Module):
-    """An MLP with a convolution inside, (B, in_channels, H, W) -> (B, out_channels, H', W').
+    """An MLP with a convolution inside, (B, in_channels, H, W) -> (B, out_channels, H', W')."""
 
-    fc1, fc2: 1 x 1 nn.Conv2d. dwconv: depth-wise nn.Conv2d, padding kernel_size // 2.
-    """
-
-    def __init__(
-        self, in_channels: int, hidden_channels: int, kernel_size: int, stride: int,
-        out_channels: int
-    ) -> None:
+    def __init__(self, in_channels, hidden_channels, kernel_size, stride, out_channels):
         super().__init__()
-        ...
+        self.fc1 = nn.Conv2d(in_channels, hidden_channels, 1)
+        self.dwconv = nn.Conv2d(hidden_channels, hidden_channels, kernel_size, stride,
+                                kernel_size // 2, groups=hidden_channels)
+        self.fc2 = nn.Conv2d(hidden_channels, out_channels, 1)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ...
-
-
-# %% points=1
-check(ConvFFN)
-
-# %% [markdown]
-# <details><summary>Hint 1: a nudge</summary>
-#
-# Which one of the three layers has the stride?
-# </details>
-#
-# <details><summary>Hint 2: the shape of the code</summary>
-#
-# There are three attributes, and one `return` with four nested calls.
-# </details>
+    def forward(self, x):
+        return self.fc2(self.dwconv(F.gelu(self.fc1(x))))
 
 # %% [markdown]
-# ## 8. Exercise 6: `CloBlock`
+# Nothing stands between `dwconv` and `fc2`, and there is no shortcut.
+# `ConvFFN(32, 128, 5, 2, 64)` turns x (2, 32, 7, 9) into (2, 128, 7, 9), then (2, 128, 4, 5), then (2, 64, 4, 5).
+
+# %% [markdown]
+# ## 8. `CloBlock`
 #
 # `CloAttention` and `ConvFFN` become the two halves of one block, each with a shortcut around it: y = x + attn(norm1(x)), and then downsample(y) + mlp(norm2(y)).
 #
@@ -606,58 +582,35 @@ print("LayerNorm at each position:", *F.layer_norm(x.mT, (2,)).mT[0].numpy().rou
 # The LayerNorm makes the two positions alike.
 # The GroupNorm subtracts 6 from all four numbers and divides them all by 4.12, so the second position stays the larger one.
 #
-# *About 12 minutes.*
-#
-# - `norm1`, `norm2`: `nn.GroupNorm(1, dim)`.
-# - `attn`: `CloAttention`.
-# - `mlp`: `ConvFFN` with int(dim · mlp_ratio) hidden channels, mlp_kernel_size, the stride, and out_dim.
-# - `downsample`, the second shortcut, depends on the stride:
-#   - stride 1: `nn.Identity()` (then out_dim equals dim);
-#   - stride 2, even if out_dim is dim: an `nn.Sequential` of three layers.
-#     First comes a full (*not* depth-wise) convolution, dim to dim, mlp_kernel_size, stride 2, padding mlp_kernel_size // 2, with bias.
-#     Then come an `nn.BatchNorm2d` and a 1 x 1 convolution, dim to out_dim, with bias.
-#
-# Strides are 1 or 2.
-# The second half of the block, shortcut included, reads the result of the first half.
-#
-# Worked example: dim 6 and mlp_ratio 2.6 give 15.6, so there are 15 hidden channels.
-# If `attn.proj` and `mlp.fc2` are all 0 (weights and biases), a block with stride 1 returns x.
-# With stride 2, a map of 7 x 9 becomes 4 x 5 on both paths.
+# Here is the block, with your attention in its first half.
+# What does the second half read, shortcut included: x, or the result of the first half?
 
-# %% exercise
+# %%
 class CloBlock(nn.Module):
-    """x + attn(norm1(x)), then downsample(x) + mlp(norm2(x)).
+    """x + attn(norm1(x)), then downsample(x) + mlp(norm2(x)): (B, dim, H, W) -> (B, out_dim, ...).
 
-    (B, dim, H, W) -> (B, out_dim, H', W'). norm1, norm2: nn.GroupNorm. attn: CloAttention.
-    mlp: ConvFFN. downsample: nn.Identity, or nn.Sequential of three layers if stride is 2.
+    With stride 2 the block leads to the next stage, and its second shortcut is three layers.
     """
 
-    def __init__(
-        self, dim: int, out_dim: int, num_heads: int, group_split: list[int],
-        kernel_sizes: list[int], window_size: int, mlp_kernel_size: int, mlp_ratio: float,
-        stride: int
-    ) -> None:
+    def __init__(self, dim, out_dim, num_heads, group_split, kernel_sizes, window_size,
+                 mlp_kernel_size, mlp_ratio, stride):
         super().__init__()
-        ...
+        self.norm1 = nn.GroupNorm(1, dim)
+        self.attn = CloAttention(dim, num_heads, group_split, kernel_sizes, window_size)
+        self.norm2 = nn.GroupNorm(1, dim)
+        self.mlp = ConvFFN(dim, int(dim * mlp_ratio), mlp_kernel_size, stride, out_dim)
+        self.downsample = nn.Identity() if stride == 1 else nn.Sequential(
+            nn.Conv2d(dim, dim, mlp_kernel_size, stride, mlp_kernel_size // 2),
+            nn.BatchNorm2d(dim), nn.Conv2d(dim, out_dim, 1))
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ...
-
-
-# %% points=3
-check(CloBlock)
+    def forward(self, x):
+        x = x + self.attn(self.norm1(x))
+        return self.downsample(x) + self.mlp(self.norm2(x))
 
 # %% [markdown]
-# <details><summary>Hint 1: a nudge</summary>
-#
-# Compare it with your block from lesson 07b: the new parts are `downsample`, on the second shortcut, and the stride.
-# </details>
-#
-# <details><summary>Hint 2: the shape of the code</summary>
-#
-# `__init__` sets five attributes, the last one with an `if`.
-# `forward` has two lines, each with one `+`.
-# </details>
+# The convolution in `downsample` is a full one, *not* depth-wise: the paper draws it depth-wise, and the published code is not.
+# With stride 2, a map of 7 x 9 becomes 4 x 5 on both paths.
+# If `attn.proj` and `mlp.fc2` are all 0 (weights and biases), a block with stride 1 returns x.
 
 # %% [markdown]
 # ## 9. A leak

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
-from autograder.lessons.sizes import MAPS, Construct, on_map, on_maps
+from autograder.lessons.sizes import Construct
 
 # a softmax of such numbers is one-hot, so that its gradients say nothing
 TOO_LARGE = {"large": True, "gradients": False}
@@ -144,29 +144,6 @@ COST = Exercise("attention_cost", sizes=(
 ))
 
 
-# --- ExternalAttentionBlock
-def channels(r: Random) -> Construct:
-    width, slots = r.sample((9, 10, 11, 12, 13), 2)
-    return {"channels": width, "memory_size": slots} if r.random() < 0.5 else (width, slots)
-
-
-# One position leaves a BatchNorm in training mode nothing but rounding;
-# in eval mode, which it is called in here, all is well.
-BLOCK = Exercise("ExternalAttentionBlock", sizes=(
-    *on_maps(MAPS, channels),
-    on_map("a large map", lambda r: (1, *r.sample((11, 13, 17), 2)), channels),
-    on_map("the default memory size", MAPS[""], lambda r: {"channels": r.randint(9, 13)}),
-    on_map("as many slots as channels", MAPS[""], lambda r: (9, 9)),
-    on_map("a map of odd sides, training mode", MAPS["a map of odd sides"], channels, train=True),
-), visible=(
-    call((2, 4, 2, 3), of={"channels": 4, "memory_size": 3}),
-    call((2, 5, 3, 2), of={"channels": 5}, label="the default memory size"),
-    call((1, 3, 4, 2), of=(3, 5), label="a batch of one"),
-    call((2, 6, 1, 4), of={"channels": 6, "memory_size": 2}, label="a map of one row"),
-    call((2, 4, 3, 3), of=(4, 4), train=True, label="a square map, training mode"),
-), small=call((2, 4, 2, 3), of={"channels": 4, "memory_size": 3}), uses=("ExternalAttention",), large=1.5, overflow=1e4)
-
-
 # --- MultiHeadExternalAttention
 def heads(r: Random) -> Construct:
     """Heads, their width, the expansion and the slots, all different."""
@@ -202,5 +179,5 @@ MULTI = Exercise("MultiHeadExternalAttention", sizes=(
 large=1.5,
     overflow=1e4)
 
-EXERCISES = (NORMALIZE, EXTERNAL, COST, BLOCK, MULTI)
+EXERCISES = (NORMALIZE, EXTERNAL, COST, MULTI)
 USED_LATER = {"ExternalAttention": ("mk",), "MultiHeadExternalAttention": ("expand", "mk")}

@@ -24,7 +24,7 @@
 # Guess now; at the end of this page your own module answers.
 # Why anyone would try such a thing is a matter of size: on a map of 512 x 512, stored self-attention needs 256 GiB, and [external attention](https://arxiv.org/abs/2105.02358) 64 MiB.
 #
-# **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 2 h 15 min · 10 points · difficulty 3 of 5
+# **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 2 h 5 min · 8 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -41,8 +41,8 @@
 # | [exercise 1, `double_normalize`](#3.-Exercise-1:-double_normalize) (2 points); something to touch | 15 |
 # | [exercise 2, `ExternalAttention`](#4.-Exercise-2:-ExternalAttention) (2 points), and what cancels | 22 |
 # | [exercise 3, `attention_cost`](#5.-Exercise-3:-attention_cost) (1 point), and the clock | 12 |
-# | [exercise 4, `ExternalAttentionBlock`](#6.-Exercise-4:-ExternalAttentionBlock) (2 points) | 14 |
-# | [exercise 5, `MultiHeadExternalAttention`](#7.-Exercise-5:-MultiHeadExternalAttention) (3 points) | 26 |
+# | [a block around it](#6.-ExternalAttentionBlock) | 4 |
+# | [exercise 4, `MultiHeadExternalAttention`](#7.-Exercise-4:-MultiHeadExternalAttention) (3 points) | 26 |
 # | [the bug museum](#8.-The-bug-museum) | 8 |
 # | [the experiment](#9.-The-experiment:-book,-legend,-odd-one-out), [what we now know](#10.-What-we-now-know) | 28 |
 #
@@ -393,7 +393,7 @@ predict_then_run(predicted, measured, unit="times as much as external attention"
 # Only the naive form needs memory that grows with N · N; the fused form needs even less than external attention, which stores its logits and weights.
 # So against today's self-attention, external attention saves *time*, not memory.
 #
-# ## 6. Exercise 4: `ExternalAttentionBlock`
+# ## 6. `ExternalAttentionBlock`
 #
 # EANet, the authors' segmentation network, is built around a block that reads a map and returns a map.
 # Its attention wants tokens, so the block turns the map into tokens and back, as you did in lesson 05a.
@@ -406,55 +406,35 @@ print(torch.arange(12).reshape(1, 2, 2, 3).flatten(2).transpose(1, 2)[0].tolist(
 # %% [markdown]
 # The first token is (0, 6): it holds both channels of the position at the upper left.
 #
-# ### The exercise
-#
-# *About 8 minutes.*
-# The block reads a map (B, C, H, W) and returns a map of the same shape; maps need not be square.
-#
 # ![x goes through conv1, becomes tokens, goes through attention, becomes a map, goes through conv2 and bn; x is added; ReLU.](figures/block.svg)
 #
-# - `conv1`: 1 x 1, C to C, with bias;
-# - `attention`: `ExternalAttention(channels, memory_size)`, which wants tokens (B, N, C), N = H · W;
-# - `conv2`: 1 x 1, C to C, *without* bias, and `bn`, a `BatchNorm2d`;
-# - x is added, and a ReLU comes last.
-#
-# Worked example: a map (2, 8, 3, 5) becomes tokens (2, 15, 8), and goes back to (2, 8, 3, 5).
-# If conv2's weights are all 0 and `bn` is untrained, the output is x with its negative numbers set to 0: 2 stays 2, and -3 becomes 0.
+# Here is the block, around your module; maps need not be square.
+# Which line undoes the `flatten`, and why must the `transpose` come before it?
 
-# %% exercise
+# %%
 class ExternalAttentionBlock(nn.Module):
-    """relu(x + bn(conv2(attention(conv1(x))))), (B, C, H, W) -> (B, C, H, W).
+    """relu(x + bn(conv2(attention(conv1(x))))), (B, C, H, W) -> (B, C, H, W)."""
 
-    conv1: 1 x 1 nn.Conv2d. attention: ExternalAttention. conv2: 1 x 1 nn.Conv2d without bias.
-    bn: nn.BatchNorm2d.
-    """
-
-    def __init__(self, channels: int, memory_size: int = 64) -> None:
+    def __init__(self, channels, memory_size=64):
         super().__init__()
-        ...
+        self.conv1 = nn.Conv2d(channels, channels, 1)
+        self.attention = ExternalAttention(channels, memory_size)
+        self.conv2 = nn.Conv2d(channels, channels, 1, bias=False)
+        self.bn = nn.BatchNorm2d(channels)
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ...
-
-
-# %% points=2
-check(ExternalAttentionBlock)
-
-# %% [markdown]
-# <details><summary>Hint 1: a nudge</summary>
-#
-# Lesson 05a made tokens with `.flatten(2).transpose(1, 2)`.
-# On the way back, which of these two steps must be undone first?
-# </details>
-#
-# <details><summary>Hint 2: the shape of the code</summary>
-#
-# `__init__` sets four attributes.
-# `forward` has a line that makes tokens, a line that calls the attention and makes a map, and a `return` with everything else.
-# </details>
+    def forward(self, x):
+        tokens = self.conv1(x).flatten(2).transpose(1, 2)  # (B, N, C)
+        gathered = self.attention(tokens).transpose(1, 2).reshape(x.shape)
+        return torch.relu(x + self.bn(self.conv2(gathered)))
 
 # %% [markdown]
-# ## 7. Exercise 5: `MultiHeadExternalAttention`
+# If `conv2`'s weights are all 0 and `bn` is untrained, the output is x with its negative numbers set to 0: 2 stays 2, and -3 becomes 0.
+#
+# The `reshape` makes the map again, row by row.
+# Without the `transpose` it would cut the tokens' channels into rows, and nothing would crash.
+
+# %% [markdown]
+# ## 7. Exercise 4: `MultiHeadExternalAttention`
 #
 # The authors also describe a form with many heads, for transformers (section 3.3 of the paper), and it hides a trap.
 # Logits with heads have *four* axes, (B, heads, N, S), and `double_normalize` is made for three.

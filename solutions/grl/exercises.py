@@ -5,13 +5,12 @@ a lucky size is what a case is about. Each network behind a position bias has 51
 of an exercise have the same heads, whose weights a file keeps once, and few of them take gradients.
 """
 
-from collections.abc import Callable
 from random import Random
 from typing import Any
 
 from autograder.lessons.declare import Case, Exercise, RandomTensor, Size
 from autograder.lessons.derive import REFUSALS
-from autograder.lessons.sizes import Construct, other_words
+from autograder.lessons.sizes import other_words
 
 Pair = tuple[int, int]
 
@@ -228,63 +227,6 @@ MIXED = Exercise("MixedAttention", sizes=(
     uses=("AnchorProjection", "AnchoredStripeAttention"), large=3.0)
 
 
-# --- LocalConvBlock
-def convolved(of: Construct, image: Pair, batch: int = 2, words: str = "", **fields: Any) -> Case:
-    dim = of["dim"] if isinstance(of, dict) else of[0]
-    return Case(words, (RandomTensor((batch, image[0] * image[1], dim)), image), construct=of, **fields)
-
-
-def local(words: str, of: Callable[[Random], Construct],
-          image: Callable[[Random], Pair] = lambda r: tuple(r.sample((3, 4, 5, 6), 2)),
-          batch: int = 0, **fields: Any) -> Size:
-    return lambda r: convolved(of(r), image(r), batch or r.choice((2, 3)), words, **fields)
-
-
-def bottlenecks(r: Random) -> Construct:
-    """Two bottlenecks of different widths."""
-    narrow, hidden = r.sample((2, 3, 4), 2)
-    dim = r.choice((12, 13, 14))
-    given = {"dim": dim, "compress": dim // narrow, "reduction": dim // hidden}
-    return given if r.random() < 0.5 else tuple(given.values())
-
-
-def too_few(words: str, of: Callable[[Random], tuple[dict[str, int], str]]) -> Size:
-    """A bottleneck without a channel; the message names dim and the divisor."""
-    def size(r: Random) -> Case:
-        given, name = of(r)
-        return convolved(given, (3, 4), 2, words, raises=(given["dim"], given.get(name, 18)), gradients=False)
-
-    return size
-
-
-LOCAL = Exercise("LocalConvBlock", sizes=(
-    # So many hidden numbers that some are above 0 in every class: else a gate's score is its bias, and no bare `exp`
-    # overflows.
-    local("", lambda r: {"dim": r.choice((24, 26)), "compress": r.choice((6, 8)), "reduction": 2}),
-    local("both defaults", lambda r: (r.choice((34, 35)),)),
-    local("the default reduction", lambda r: {"dim": 36, "compress": 5}),
-    local("the default compress", lambda r: {"dim": 14, "reduction": 4}), local("a batch of one", bottlenecks, batch=1),
-    local("one row", bottlenecks, lambda r: (1, r.randint(4, 7))),
-    local("one column", bottlenecks, lambda r: (r.randint(4, 7), 1)),
-    local("one token", bottlenecks, lambda r: (1, 1)), local("a square image", bottlenecks, lambda r: (4, 4)),
-    local("a reduction that leaves a rest", lambda r: (11, 3, 4)),
-    local("nothing compressed, nothing reduced", lambda r: (5, 1, 1)),
-    local("one channel in each bottleneck", lambda r: (6, 6, 6)),
-), refuses=(
-    too_few("reduction larger than dim",
-            lambda r: ({"dim": r.randint(5, 9), "compress": 2, "reduction": r.randint(10, 14)}, "reduction")),
-    too_few("compress larger than dim",
-            lambda r: ({"dim": r.randint(5, 9), "compress": r.randint(10, 14), "reduction": 2}, "compress")),
-    too_few("fewer channels than the default reduction", lambda r: ({"dim": r.randint(8, 16)}, "reduction")),
-    too_few("reduction one larger than dim",
-            lambda r: (lambda n: ({"dim": n, "reduction": n + 1}, "reduction"))(r.randint(6, 16))),
-), visible=(
-    convolved({"dim": 8, "compress": 2, "reduction": 4}, (3, 5)),
-    convolved((8, 2, 3), (4, 3), 1, "a batch of one", gradients=False),
-    convolved((34,), (2, 3), 1, "both defaults", gradients=False),
-), small=convolved({"dim": 6, "compress": 2, "reduction": 2}, (3, 4), 2, gradients=False), large=8.0, overflow=1e4)
-
-
 # --- GRLBlock
 def block(words: str = "", **more: Any) -> Size:
     return attended(words, True, **more)
@@ -328,5 +270,5 @@ GRL = Exercise("GRLBlock", sizes=(
 ), small=on_tokens({**BASE, "down_factor": 2, "mlp_ratio": 2, "local_connection": False}, (2, 6), 1, gradients=False),
     uses=("MixedAttention", "LocalConvBlock"), large=3.0)
 
-EXERCISES = (ANCHORS, STRIPE, MIXED, LOCAL, GRL)
+EXERCISES = (ANCHORS, STRIPE, MIXED, GRL)
 USED_LATER = {"AnchorProjection": ("reduction",), "MixedAttention": ("qkv",)}

@@ -22,7 +22,7 @@
 # Its stickers come in pairs with one motif, and where a motif has faded, only the partner knows it.
 # Run the next cells, and point at a sticker without a motif: you see what each of three branches looks at, and how it would restore it.
 #
-# **Needs** lessons 08a (windows, shifts, cosine attention) and 07b (LayerNorm, MLP) · 3 h 5 min · 12 points · difficulty 4 of 5
+# **Needs** lessons 08a (windows, shifts, cosine attention) and 07b (LayerNorm, MLP) · 2 h 55 min · 10 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -40,8 +40,8 @@
 # | [two small maps](#3.-Two-small-maps) | 10 |
 # | [stripes, masks and exercise 2, `AnchoredStripeAttention`](#4.-Exercise-2:-AnchoredStripeAttention) (4 points) | 62 |
 # | [exercise 3, `MixedAttention`](#5.-Exercise-3:-MixedAttention) (2 points) | 14 |
-# | [exercise 4, `LocalConvBlock`](#6.-Exercise-4:-LocalConvBlock) (2 points) | 14 |
-# | [exercise 5, `GRLBlock`](#7.-Exercise-5:-GRLBlock) (3 points) | 20 |
+# | [`LocalConvBlock`](#6.-LocalConvBlock) | 4 |
+# | [exercise 4, `GRLBlock`](#7.-Exercise-4:-GRLBlock) (3 points) | 20 |
 # | [the bug museum](#8.-The-bug-museum) | 5 |
 # | [the experiment](#9.-The-experiment:-where-is-the-answer?) | 20 |
 # | [your blocks clean a photograph](#10.-Your-blocks-clean-a-photograph) and [what we now know](#11.-What-we-now-know) | 18 |
@@ -536,16 +536,34 @@ check(MixedAttention)
 # </details>
 
 # %% [markdown]
-# ## 6. Exercise 4: `LocalConvBlock`
+# ## 6. `LocalConvBlock`
 #
 # After stripes and windows, the third place to look is the pixels next door, which convolutions handle well.
-# The tokens form an image (B, dim, H, W), to which the block applies two 3 x 3 convolutions and then a gate for each channel, as SE does (lesson 01):
-#
-# - `conv1`: 3 x 3, padding 1, dim to dim // compress, followed by a GELU (exact, torch's default);
-# - `conv2`: 3 x 3, padding 1, back to dim;
-# - gate: average `conv2`'s output over H and W, then `fc1` (dim to dim // reduction), ReLU, `fc2` (back to dim), sigmoid;
-# - the result is the gate times `conv2`'s output, as tokens (B, L, dim).
-#
+# The tokens form an image (B, dim, H, W), to which the block applies two 3 x 3 convolutions and then a gate for each channel, as SE does (lesson 01).
+# Which tensor does the gate average: the block's input, or what the convolutions made of it?
+
+# %%
+class LocalConvBlock(nn.Module):
+    """Two convolutions and a gate for each channel, (B, L, dim) -> (B, L, dim)."""
+
+    def __init__(self, dim, compress=4, reduction=18):
+        super().__init__()
+        for name, divisor in (("compress", compress), ("reduction", reduction)):
+            if not 1 <= divisor <= dim:
+                raise ValueError(f"no hidden channel is left: dim={dim}, {name}={divisor}")
+        self.conv1 = nn.Conv2d(dim, dim // compress, 3, padding=1)
+        self.conv2 = nn.Conv2d(dim // compress, dim, 3, padding=1)
+        self.fc1 = nn.Conv2d(dim, dim // reduction, 1)
+        self.fc2 = nn.Conv2d(dim // reduction, dim, 1)
+
+    def forward(self, x, image_size):
+        image = x.transpose(1, 2).unflatten(2, tuple(image_size))
+        y = self.conv2(F.gelu(self.conv1(image)))
+        mean = y.mean(dim=(2, 3), keepdim=True)
+        y = y * torch.sigmoid(self.fc2(torch.relu(self.fc1(mean))))
+        return y.flatten(2).transpose(1, 2)
+
+# %% [markdown]
 # Take two channels of four tokens, and suppose that `fc1`, the ReLU and `fc2` together subtract 2 from each mean:
 
 # %%
@@ -556,48 +574,9 @@ print("means", y.mean(1).numpy(), "gates", torch.sigmoid(y.mean(1) - 2).numpy().
 # Channel 0 keeps 95 % of each number.
 # In channel 1 positive and negative numbers cancel, so its mean is 0, and only 12 % of each number is left.
 # (These are the means of `conv2`'s output; those of the block's input would give other gates.)
-#
-# *About 9 minutes.*
-# `fc1` and `fc2` are 1 x 1 convolutions or Linear layers (the weights that you load in section 10 fit both).
-# All four layers have a bias, and there is no shortcut.
-# If dim // compress or dim // reduction is 0, raise a `ValueError` that names dim and the divisor that is larger than dim.
-#
-# Worked example: dim = 20 with the defaults gives 20 // 4 = 5 channels between the convolutions, and 20 // 18 = 1 in the gate.
-# For dim = 16, the error names 16 and 18.
-
-# %% exercise
-class LocalConvBlock(nn.Module):
-    """Two convolutions and a gate for each channel, (B, L, dim) -> (B, L, dim).
-
-    conv1, conv2: nn.Conv2d. fc1, fc2: the gate's layers. No shortcut.
-    """
-
-    def __init__(self, dim: int, compress: int = 4, reduction: int = 18) -> None:
-        super().__init__()
-        ...
-
-    def forward(self, x: torch.Tensor, image_size: tuple[int, int]) -> torch.Tensor:
-        ...
-
-
-# %% points=2
-check(LocalConvBlock)
 
 # %% [markdown]
-# <details><summary>Hint 1: a nudge</summary>
-#
-# You turned tokens into an image in exercise 1.
-# You built such a gate in lesson 01, but which tensor does this one average?
-# </details>
-#
-# <details><summary>Hint 2: the shape of the code</summary>
-#
-# `__init__`: two tests and four layers.
-# `forward`: to the image, two convolutions, the gate, the product, back to tokens.
-# </details>
-
-# %% [markdown]
-# ## 7. Exercise 5: `GRLBlock`
+# ## 7. Exercise 4: `GRLBlock`
 #
 # The block puts the three ranges together.
 #
@@ -621,7 +600,7 @@ print("before:", F.layer_norm(0.1 * z, (3,)), "\nafter: ", 0.1 * F.layer_norm(z,
 # The block has these parts:
 #
 # - `attn`: `MixedAttention`; `norm1`, `norm2`: LayerNorm, *after* attention and MLP, as in Swin v2;
-# - `mlp`: a module with `fc1` (dim to int(dim · mlp_ratio)), GELU as in exercise 4, `fc2` (back);
+# - `mlp`: a module with `fc1` (dim to int(dim · mlp_ratio)), GELU (exact, torch's default), `fc2` (back);
 # - `local`: `LocalConvBlock(dim)`, or `None` without `local_connection`.
 #
 # `stripe_type="W"` turns the stripes: `stripe_size` and `stripe_groups` are both reversed, but `window_size` is not.

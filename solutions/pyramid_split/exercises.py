@@ -4,35 +4,14 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, TorchModule, call
+from autograder.lessons.declare import Case, Exercise, Size, call
 from autograder.lessons.sizes import (
-    LARGE_MAPS,
-    MAPS,
     Construct,
     Shape,
-    bottleneck,
-    bottlenecks,
-    empty_bottlenecks,
     maps,
-    on_bottleneck,
     on_map,
     on_maps,
 )
-
-# --- SEWeight
-SE_WEIGHT = Exercise(
-    "SEWeight",
-    sizes=(*on_maps({**MAPS, **LARGE_MAPS}, bottleneck), *bottlenecks(on_bottleneck())),
-    refuses=empty_bottlenecks(on_bottleneck()),
-    visible=(
-        call((2, 32, 2, 3), of={"channels": 32}),
-        call((2, 7, 3, 2), of=(7, 3), label="a reduction that does not divide"),
-        Case("large numbers, a batch of one", (RandomTensor((1, 6, 2, 4), scale=24.0),),
-             construct={"channels": 6, "reduction": 2}),
-        call((2, 4, 3, 2), of={"channels": 4, "reduction": 4}, label="one hidden channel"),
-    ),
-    small=call((3, 6, 2, 3), of={"channels": 6, "reduction": 1}),
-    large=200.0, overflow=1e5)  # means are smaller than what they are taken of
 
 
 # --- The convolutions, and the attention over them
@@ -160,76 +139,4 @@ ATTENTION = Exercise(
     uses=("SEWeight", "SplitAndConcat"), overflow=1e5)
 
 
-# --- EPSABlock. Fewer than 64 planes cannot be shared by four scales with up to 16 groups: a block has some 45,000
-# weights, so that maps are small, and visible cases share their weights. Only the first takes gradients, in float32,
-# which take half the room. With the channels of FITS a block puts out as many as it takes.
-FITS = {"in_channels": 256, "planes": 64}
-
-
-def small_map(r: Random) -> tuple[int, int, int]:
-    return (2, *r.sample((2, 3, 4), 2))
-
-
-def pooling(*args: int, **kwargs: Any) -> TorchModule:
-    return TorchModule("AvgPool2d", args, kwargs)
-
-
-def widened(norm: bool = False, planes: int = 64, stride: int = 1) -> Callable[[Random], Construct]:
-    """Fewer channels go in than come out: a 1x1 convolution makes the shortcut fit, with or without a BatchNorm."""
-    def draw(r: Random) -> Construct:
-        channels = r.randint(2, 5)
-        downsample = TorchModule("Conv2d", (channels, 4 * planes, 1), {"stride": stride, "bias": False})
-        if norm:
-            downsample = TorchModule("Sequential", (downsample, TorchModule("BatchNorm2d", (4 * planes,))))
-        strides = {} if stride == 1 else {"stride": stride}
-        return {"in_channels": channels, "planes": planes, **strides, "downsample": downsample}
-
-    return draw
-
-
-def fitting(**options: Any) -> Callable[[Random], Construct]:
-    """As many channels go in as come out."""
-    return lambda r: {**FITS, **options}
-
-
-WIDENED = {"in_channels": 3, "planes": 64, "downsample": TorchModule("Conv2d", (3, 256, 1), {"bias": False})}
-BLOCK = Exercise(
-    "EPSABlock",
-    sizes=(
-        on_map("", small_map, widened()),
-        on_map("a stride of two", two_maps(3, 4, 5), widened(stride=2)),
-        # Of these sides, a second stride leaves one position, which fits: its numbers tell where it stands.
-        on_map("a stride of two, all arguments in order", one_map(3, 4),
-               lambda r: tuple(widened(norm=True, stride=2)(r).values())),
-        on_map("a downsample with a norm, on odd sides", one_map(3, 5), widened(norm=True)),
-        on_map("a batch of one", one_map(2, 3, 4), widened()),
-        on_map("a map of one position", lambda r: (3, 1, 1), widened()),
-        on_map("more planes", small_map, widened(planes=128)),
-        on_map("a stride of two, as many channels out as in", one_map(3, 4, 5),
-               fitting(stride=2, downsample=pooling(2, ceil_mode=True))),
-        on_map("a downsample, although x fits as it is", one_map(3, 4, 5),
-               fitting(stride=1, downsample=pooling(3, 1, 1))),
-        on_map("no downsample", one_map(2, 3, 4), fitting()),
-        on_map("no downsample, training mode", two_maps(2, 3), fitting(), train=True),
-        on_map("a stride of two without downsample, one position", lambda r: (r.randint(2, 4), 1, 1),
-               fitting(stride=2)),
-        on_map("a downsample with a norm, training mode", small_map, widened(norm=True), train=True),
-    ),
-    visible=(
-        call((2, 3, 1, 2), of=WIDENED, dtype="float32", counts_for="output", label="float32 numbers, with gradients"),
-        call((1, 256, 3, 2), of=(256, 64, 2, pooling(2, ceil_mode=True)), gradients=False,
-             label="a pooling as downsample"),
-        call((1, 256, 2, 1), of=FITS, gradients=False, train=True, label="training mode, no downsample"),
-        call((1, 256, 1, 1), of=(256, 64, 2), gradients=False, label="a stride of two without downsample, where x "
-                                                                     "fits as it is"),
-        call((2, 256, 1, 1), of={**FITS, "downsample": TorchModule("BatchNorm2d", (256,))}, gradients=False, train=True,
-             label="training mode, a norm as downsample"),
-        # An untrained block makes zeros of zeros: no weights have to be kept.
-        Case("weights as they were made, zeros", (RandomTensor((1, 512, 1, 1), scale=0.0),),
-             construct={"in_channels": 512, "planes": 128},
-             gradients=False, fresh=True, counts_for="output"),
-    ),
-    small=call((1, 3, 1, 2), of=WIDENED, gradients=False),
-    uses=("PyramidSplitAttention",), overflow=1e5)
-
-EXERCISES = (SE_WEIGHT, SPLIT, ATTENTION, BLOCK)
+EXERCISES = (SPLIT, ATTENTION)

@@ -21,7 +21,7 @@
 # A small window holds a whole fine stripe and only a part of a coarse one, and a large window is expensive: with kernels of 9 x 9 instead of 3 x 3, ResNet-50's 26 million parameters would become 116 million.
 # So networks have put kernels of several sizes side by side since [GoogLeNet](https://arxiv.org/abs/1409.4842) in 2014.
 #
-# **Needs** lesson 01 (squeeze, gate) and lesson 04 (a convolution's window) · 2 h 15 min · 10 points · difficulty 3 of 5
+# **Needs** lesson 01 (squeeze, gate) and lesson 04 (a convolution's window) · 1 h 55 min · 6 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -36,10 +36,10 @@
 # | part | minutes |
 # |---|---|
 # | [the question](#1.-Which-stripes-are-meant?), [what four windows cost](#2.-What-four-windows-cost) | 15 |
-# | the idea, [exercise 1, `SEWeight`](#3.-Exercise-1:-SEWeight) (2 points) | 17 |
-# | [exercise 2, `SplitAndConcat`](#4.-Exercise-2:-SplitAndConcat) (3 points) | 20 |
-# | [exercise 3, `PyramidSplitAttention`](#5.-Exercise-3:-PyramidSplitAttention) (3 points); a mixing desk to touch | 28 |
-# | [exercise 4, `EPSABlock`](#6.-Exercise-4:-EPSABlock) (2 points), and a number from the paper | 24 |
+# | [the idea](#3.-The-idea) | 12 |
+# | [exercise 1, `SplitAndConcat`](#4.-Exercise-1:-SplitAndConcat) (3 points) | 20 |
+# | [exercise 2, `PyramidSplitAttention`](#5.-Exercise-2:-PyramidSplitAttention) (3 points); a mixing desk to touch | 28 |
+# | [`EPSABlock`](#6.-EPSABlock), and a number from the paper | 9 |
 # | [the bug museum](#7.-The-bug-museum) | 8 |
 # | [the experiment](#8.-The-experiment:-what-chooses-between-the-scales?) and [what we now know](#9.-What-we-now-know) | 23 |
 #
@@ -127,9 +127,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # Groups save arithmetic too, but not always time: on one thread of our CPU the 9 x 9 convolution took [3 to 7 times as long](lab_book.md#9.-What-groups-cost) with its 16 groups as without.
 
 # %% [markdown]
-# ## 3. Exercise 1: `SEWeight`
-#
-# ### The idea
+# ## 3. The idea
 #
 # Zhang, Zu, Lu, Zou and Meng (2021) let four convolutions, with kernels of 3, 5, 7 and 9, look at the same features.
 # The output of each convolution is a **scale**.
@@ -151,62 +149,37 @@ predict_then_run(predicted, measured, unit="parameters")
 # </details>
 
 # %% [markdown]
-# ### The exercise
+# ### `SEWeight`
 #
-# *About 8 minutes.*
 # Begin with the numbers that compete.
 # `SEWeight` is lesson 01's squeeze and excitation, with three differences.
 # Its layers are **1 x 1 convolutions** (`nn.Conv2d`), which accept the shape (B, C', 1, 1) as it is, and they have a **bias**.
 # And the weights are *returned*, not multiplied by x, because the softmax has to read them first.
-#
+# Between which two numbers does each weight lie?
+
+# %%
+class SEWeight(nn.Module):
+    """Channel weights, returned, not applied: (B, C', H, W) -> (B, C', 1, 1)."""
+
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        if not 1 <= reduction <= channels:
+            raise ValueError(f"no hidden channel: channels={channels}, reduction={reduction}")
+        self.fc1 = nn.Conv2d(channels, channels // reduction, 1)
+        self.fc2 = nn.Conv2d(channels // reduction, channels, 1)
+
+    def forward(self, x):
+        mean = x.mean(dim=(2, 3), keepdim=True)
+        return torch.sigmoid(self.fc2(torch.relu(self.fc1(mean))))
+
+# %% [markdown]
 # Worked example: C' is 2, r is 2, and the means are (3, 1).
 # `fc1` has weights (1, -1) and bias 0, so the hidden number is 2.
-# `fc2` has weights (1, -1) and biases (0, 2), which gives (2, 0), and the sigmoid turns that into (0.88, 0.5).
-#
-# The input x is one scale, (B, C', H, W), so here the argument `channels` means C'.
-# Take the mean of each channel of each image over H and W, apply `fc1` (to C' // r channels), a ReLU, `fc2` (back to C'), and a sigmoid, and return (B, C', 1, 1).
-# If C' // r is 0, `__init__` raises a `ValueError` that names both numbers, C' and r.
-
-# %% exercise
-class SEWeight(nn.Module):
-    """Channel weights between 0 and 1, returned, not applied: (B, C', H, W) -> (B, C', 1, 1).
-
-    C' is channels. fc1: nn.Conv2d, 1 x 1, to channels // reduction; fc2: the same, back to
-    channels. Both have a bias. Mean over H and W, fc1, ReLU, fc2, sigmoid.
-    Raises ValueError, with both numbers in the message, if channels // reduction is 0.
-    """
-
-    def __init__(self, channels: int, reduction: int = 16) -> None:
-        super().__init__()
-        ...
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ...
-
-
-# %% points=2
-check(SEWeight)
+# `fc2` has weights (1, -1) and biases (0, 2), which gives (2, 0), and the sigmoid turns that into (0.88, 0.5): between 0 and 1, always.
+# Remember it; the softmax will read these numbers, and no others.
 
 # %% [markdown]
-# <details><summary>Hint 1: a nudge</summary>
-#
-# `x.mean(dim=..., keepdim=True)` leaves an axis of size 1 where it averages.
-# </details>
-#
-# <details><summary>Hint 2: the idea</summary>
-#
-# At a single position, a 1 x 1 convolution is a linear layer.
-# `nn.Conv2d(8, 2, 1)` takes 8 channels and returns 2.
-# </details>
-#
-# <details><summary>Hint 3: the shape of the code</summary>
-#
-# `__init__` needs the number of hidden channels, the `ValueError` and two layers.
-# `forward` needs the means, and then four nested calls.
-# </details>
-
-# %% [markdown]
-# ## 4. Exercise 2: `SplitAndConcat`
+# ## 4. Exercise 1: `SplitAndConcat`
 #
 # ![Four times the same 11 x 11 map. A kernel of 3 sees 9 positions around the centre, one of 5 sees 25, one of 7 sees 49, one of 9 sees 81. Padding of 1, 2, 3 and 4 keeps the size of the map.](figures/receptive_fields.svg)
 #
@@ -288,7 +261,7 @@ show(show_images(0.5 + 0.7 * scales, ["the cloth", "3 x 3", "5 x 5", "7 x 7", "9
 # The wider the window, the more of the coarse ones comes back.
 
 # %% [markdown]
-# ## 5. Exercise 3: `PyramidSplitAttention`
+# ## 5. Exercise 2: `PyramidSplitAttention`
 #
 # ![A mixing desk. For each of three channels there are four faders, one per scale, which add up to 1. Channel 0: 0.37, 0.27, 0.20, 0.16 from the weights 0.9, 0.6, 0.3, 0.1. Channel 1: 0.18, 0.20, 0.28, 0.34. Channel 2: four times 0.25.](figures/mixing_desk.svg)
 #
@@ -399,7 +372,7 @@ slide({"number of 9 x 9": {str(n): float(n) for n in range(-8, 9)},
 # </details>
 
 # %% [markdown]
-# ## 6. Exercise 4: `EPSABlock`
+# ## 6. `EPSABlock`
 #
 # ResNet-50's blocks are **bottlenecks** of three convolutions: a 1 x 1 to only a few channels (`planes`, P), a 3 x 3, and a 1 x 1 to 4P channels, and a **shortcut** adds x to the result.
 # EPSANet replaces the 3 x 3 convolution with your module.
@@ -410,68 +383,39 @@ slide({"number of 9 x 9": {str(n): float(n) for n in range(-8, 9)},
 # A ReLU follows `bn1` and `bn2`, so it is tempting to write one after `bn3` too, and to add the shortcut last.
 # If `bn3` returns -3 where the shortcut is 5, that would give 0 + 5 = 5, and the right order gives 5 - 3 = 2: with the ReLU first, the block could never make a value smaller.
 
-# %% [markdown]
-# *About 12 minutes.*
-# These are all the steps:
-#
-# - `conv1` (1 x 1, to P), `bn1`, ReLU;
-# - `psa`, a `PyramidSplitAttention` from P to P with the **stride** (leave the other arguments at their defaults), `bn2`, ReLU;
-# - `conv3` (1 x 1, to 4P) and `bn3`, plus the shortcut, then ReLU.
-#
-# `conv1` and `conv3` have no bias.
-# P is a multiple of 64, because 16 groups must divide the P / 4 channels of a scale.
-# If x and the output of `bn3` have different shapes, the caller passes `downsample`, and you add `downsample(x)`.
-# If `downsample` is `None`, add x.
-# Do not change x in place.
-
-# %% exercise
+# %%
 class EPSABlock(nn.Module):
-    """ResNet's bottleneck with pyramid split attention: (B, C, H, W) -> (B, 4P, H', W').
-
-    C is in_channels; P is planes, a multiple of 64. conv1, bn1, ReLU: 1 x 1 to P; psa, bn2,
-    ReLU: with this stride; conv3, bn3: 1 x 1 to 4P. The shortcut is downsample(x), or x if
-    downsample is None; then ReLU.
-    """
+    """ResNet's bottleneck with pyramid split attention: (B, C, H, W) -> (B, 4P, H', W')."""
 
     expansion = 4
 
-    def __init__(self, in_channels: int, planes: int, stride: int = 1, downsample=None) -> None:
+    def __init__(self, in_channels, planes, stride=1, downsample=None):
         super().__init__()
-        ...
+        self.conv1 = nn.Conv2d(in_channels, planes, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(planes)
+        self.psa = PyramidSplitAttention(planes, planes, stride=stride)
+        self.bn2 = nn.BatchNorm2d(planes)
+        self.conv3 = nn.Conv2d(planes, self.expansion * planes, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(self.expansion * planes)
+        self.downsample = downsample
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ...
-
-
-# %% points=2
-check(EPSABlock)
-
-# %% [markdown]
-# <details><summary>Hint 1: a nudge</summary>
-#
-# There are seven attributes: two convolutions, the module, three norms, and the `downsample` you were given.
-# ReLUs have no parameters and need no attribute.
-# </details>
-#
-# <details><summary>Hint 2: the idea</summary>
-#
-# The first two items of the list become one line of `forward` each, and the last item becomes three.
-# Pass the stride by name, as `stride=stride`: the arguments before it then keep their defaults.
-# </details>
-#
-# <details><summary>Hint 3: the shape of the code</summary>
-#
-# `forward` has one line for each of the three items, but the third line has no ReLU yet.
-# Then come an `if` for the shortcut and a `return` with one sum and one ReLU.
-# </details>
+    def forward(self, x):
+        y = torch.relu(self.bn1(self.conv1(x)))
+        y = torch.relu(self.bn2(self.psa(y)))
+        y = self.bn3(self.conv3(y))
+        shortcut = x if self.downsample is None else self.downsample(x)
+        return torch.relu(y + shortcut)
 
 # %% [markdown]
-# EPSANet-50 is ResNet-50 with your blocks, so build it, on the device `"meta"`, where modules have shapes but no numbers.
+# P is a multiple of 64, because 16 groups must divide the P / 4 channels of a scale.
+# If x and the output of `bn3` have different shapes, the caller passes `downsample`.
+#
+# EPSANet-50 is ResNet-50 with these blocks around your module, so build it, on the device `"meta"`, where modules have shapes but no numbers.
 # ResNet-50 has 25,557,032 parameters; does yours have more, or fewer?
 
 # %%
 with torch.device("meta"):
-    network = resnet(50, EPSABlock)  # torchvision's ResNet-50, with your block in each place
+    network = resnet(50, EPSABlock)  # torchvision's ResNet-50, with this block in each place
 print(f"{parameters(network):,} parameters")
 
 # %% [markdown]

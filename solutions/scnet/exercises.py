@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from random import Random
-from typing import Any
 
-from autograder.lessons.declare import Exercise, TorchModule, call
+from autograder.lessons.declare import Exercise, call
 from autograder.lessons.sizes import Construct, Shape, on_map
 
 ODD = (5, 7, 9)
@@ -66,65 +65,4 @@ SCCONV = Exercise("SCConv", sizes=(
 ), small=call((2, 3, 4, 6), of={"channels": 3, "pooling": 2}), large=8.0, overflow=1e4)
 
 
-# --- SCBottleneck. With the channels of FITS as many leave as enter; its cells are 4 x 4.
-FITS = {"in_channels": 16, "planes": 4}
-
-
-def projection(channels: int, planes: int, stride: int = 1, norm: bool = False) -> TorchModule:
-    convolution = TorchModule("Conv2d", (channels, 4 * planes, 1), {"stride": stride, "bias": False})
-    return TorchModule("Sequential", (convolution, TorchModule("BatchNorm2d", (4 * planes,)))) if norm else convolution
-
-
-def widened(stride: int = 1, norm: bool = False, planes: int | None = None) -> Callable[[Random], Construct]:
-    """Fewer channels enter than leave: a 1x1 convolution makes the shortcut fit, with or without a BatchNorm."""
-    def draw(r: Random) -> Construct:
-        channels, width = r.randint(3, 7), planes or r.choice((4, 6))
-        strides = {} if stride == 1 else {"stride": stride}
-        return {"in_channels": channels, "planes": width, **strides,
-                "downsample": projection(channels, width, stride, norm)}
-
-    return draw
-
-
-def fitting(**options: Any) -> Callable[[Random], Construct]:
-    return lambda r: FITS | options
-
-
-def pooling(*args: int, **kwargs: Any) -> TorchModule:
-    return TorchModule("AvgPool2d", args, kwargs)
-
-
-SMALL = {"in_channels": 3, "planes": 4, "downsample": projection(3, 4)}
-BOTTLENECK = Exercise("SCBottleneck", sizes=(
-    on_map("", ordinary, widened()),
-    on_map("a map of odd sides", of_sides(*ODD), widened()),
-    on_map("a batch of one", of_sides(6, 8, 9, batch=1), widened()),
-    on_map("a map of one cell", lambda r: (3, 4, 4), widened()),
-    on_map("a map of one row of cells", lambda r: (2, 4, r.randint(8, 10)), widened()),
-    on_map("an odd number of planes", ordinary, widened(planes=7)),
-    on_map("more planes", of_sides(4, 5, 6), widened(planes=10)),
-    on_map("a stride of 2", ordinary, widened(stride=2)),
-    on_map("a stride of 2, all arguments in order", ordinary, lambda r: tuple(widened(2, norm=True)(r).values())),
-    on_map("a stride of 3", of_sides(7, 8, 9), widened(stride=3)),
-    on_map("a downsample with a norm", ordinary, widened(norm=True)),
-    on_map("no downsample", ordinary, fitting()),
-    on_map("a downsample, although x fits as it is", ordinary, fitting(downsample=pooling(3, 1, 1))),
-    on_map("a stride of 2, as many channels out as in", ordinary,
-           fitting(stride=2, downsample=pooling(2, ceil_mode=True))),
-    on_map("no downsample, training mode", ordinary, fitting(), train=True),
-    on_map("a downsample with a norm and a stride of 2, training mode", ordinary, widened(2, norm=True), train=True),
-), visible=(
-    call((2, 3, 4, 5), of=SMALL), call((2, 8, 5, 4), of={"in_channels": 8, "planes": 2}, label="no downsample"),
-    call((1, 3, 5, 7), of=(3, 4, 2, projection(3, 4, 2)), gradients=False, label="odd sides, a stride of 2, a "
-                                                                                 "batch of one"),
-    call((1, 3, 4, 5), of={"in_channels": 3, "planes": 5, "downsample": projection(3, 5)}, gradients=False,
-         label="odd planes"),
-    call((1, 16, 6, 5), of=FITS | {"stride": 2, "downsample": pooling(2, ceil_mode=True)}, gradients=False,
-         label="a pooling as shortcut"),
-    call((1, 16, 4, 5), of=FITS | {"downsample": pooling(3, 1, 1)}, gradients=False,
-         label="a downsample, although x fits as it is"),
-    call((2, 3, 5, 4), of=(3, 4, 2, projection(3, 4, 2, norm=True)), train=True, gradients=False,
-         label="a stride of 2, training mode"),
-), small=call((2, 3, 4, 5), of=SMALL), uses=("SCConv",), large=4.0, overflow=1e5)
-
-EXERCISES = (SCCONV, BOTTLENECK)
+EXERCISES = (SCCONV,)

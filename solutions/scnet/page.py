@@ -22,7 +22,7 @@
 # This lesson's convolution first looks at a smaller copy of the image.
 # Its network, SCNet ([project page](https://mmcheng.net/scconv/)), improves on ResNet-50 in classification, object detection and keypoint detection, its authors report.
 #
-# **Needs** lesson 01 (gates); lesson 04 helps · 1 h · 6 points · difficulty 2 of 5
+# **Needs** lesson 01 (gates); lesson 04 helps · 50 min · 3 points · difficulty 2 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -36,7 +36,7 @@
 # |---|---|
 # | [what is around this dot?](#1.-What-is-around-this-dot?), [the idea](#2.-The-idea) | 9 |
 # | [exercise 1, `SCConv`](#3.-Exercise-1:-SCConv) (3 points); how far it sees, to touch | 18 |
-# | [exercise 2, `SCBottleneck`](#4.-Exercise-2:-SCBottleneck) (3 points), and what it costs | 16 |
+# | [`SCBottleneck`](#4.-SCBottleneck), and what it costs | 6 |
 # | [the bug museum](#5.-The-bug-museum) | 5 |
 # | [the experiment](#6.-The-experiment) and [what we now know](#7.-What-we-now-know) | 12 |
 #
@@ -236,7 +236,7 @@ slide_a_view(SCConv)
 # </details>
 
 # %% [markdown]
-# ## 4. Exercise 2: `SCBottleneck`
+# ## 4. `SCBottleneck`
 #
 # ResNet's bottleneck narrows its input to `planes` channels, looks around and widens the result again.
 # SCNet's block has two branches, a and b, which both look around, and each of them narrows *all* of x to w = planes // 2 channels.
@@ -244,69 +244,36 @@ slide_a_view(SCConv)
 #
 # ![x goes into two branches. a: conv1_a, bn1_a, ReLU, k1, ReLU. b: conv1_b, bn1_b, ReLU, scconv, ReLU. The two results, each (B, w, H', W'), are joined, that of branch a first; conv3 and bn3 make 4 times planes channels; the shortcut is added, and a ReLU follows.](figures/bottleneck.svg)
 
-# %% [markdown]
-# *About 12 minutes.*
-#
-# - `conv1_a`, `conv1_b`: 1 x 1 convolutions from `in_channels` to w channels;
-# - `bn1_a`, `bn1_b`: the BatchNorms after these convolutions, each followed by a ReLU;
-# - `k1`: a Sequential of a 3 x 3 convolution (w to w, padding 1, the `stride`) and a BatchNorm; a ReLU follows it in `forward`;
-# - `scconv`: `SCConv(w, stride)` (pooling 4); a ReLU follows it in `forward`;
-# - `conv3`, `bn3`: a 1 x 1 convolution from 2w to 4 · planes channels, and a BatchNorm.
-#
-# Then the shortcut is added, which is `downsample(x)` if that module is given, and x otherwise.
-# A ReLU comes last.
-# No convolution has a bias.
-#
-# Worked example: `SCBottleneck(48, 12)` on (2, 48, 5, 6).
-# w is 6, so each half is (2, 6, 5, 6).
-# Joined, they are (2, 12, 5, 6), and `conv3` makes 48 channels.
-# If `bn3`'s weight and bias are 0, the output is relu(x).
-
-# %% exercise
+# %%
 class SCBottleneck(nn.Module):
-    """Two branches side by side, (B, in_channels, H, W) -> (B, 4 * planes, H', W').
-
-    conv1_a, conv1_b, conv3: 1 x 1 nn.Conv2d. bn1_a, bn1_b, bn3: nn.BatchNorm2d.
-    k1: nn.Sequential(Conv2d, BatchNorm2d). scconv: SCConv. downsample: a module or None.
-    """
+    """Two branches side by side, (B, in_channels, H, W) -> (B, 4 * planes, H', W')."""
 
     expansion = 4
 
-    def __init__(
-        self, in_channels: int, planes: int, stride: int = 1,
-        downsample: nn.Module | None = None,
-    ) -> None:
+    def __init__(self, in_channels, planes, stride=1, downsample=None):
         super().__init__()
-        ...
+        width = planes // 2
+        self.conv1_a = nn.Conv2d(in_channels, width, 1, bias=False)
+        self.bn1_a = nn.BatchNorm2d(width)
+        self.k1 = nn.Sequential(nn.Conv2d(width, width, 3, stride, 1, bias=False),
+                                nn.BatchNorm2d(width))
+        self.conv1_b = nn.Conv2d(in_channels, width, 1, bias=False)
+        self.bn1_b = nn.BatchNorm2d(width)
+        self.scconv = SCConv(width, stride)
+        self.conv3 = nn.Conv2d(2 * width, self.expansion * planes, 1, bias=False)
+        self.bn3 = nn.BatchNorm2d(self.expansion * planes)
+        self.downsample = downsample
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        ...
-
-
-# %% points=3
-check(SCBottleneck)
-
-# %% [markdown]
-# <details><summary>Hint 1: a nudge</summary>
-#
-# How many ReLUs does the drawing show?
-# </details>
-#
-# <details><summary>Hint 2: the idea</summary>
-#
-# `torch.cat` joins tensors along an axis; channels are axis 1, and branch a comes first.
-# The ReLUs after `k1` and `scconv` are in `forward`, not in the modules.
-# </details>
-#
-# <details><summary>Hint 3: the shape of the code</summary>
-#
-# `__init__` sets nine attributes, `downsample` among them.
-# `forward` has one line for branch a, one for branch b, one that joins them and applies `conv3` and `bn3`, and a `return`.
-# </details>
+    def forward(self, x):
+        a = torch.relu(self.k1(torch.relu(self.bn1_a(self.conv1_a(x)))))
+        b = torch.relu(self.scconv(torch.relu(self.bn1_b(self.conv1_b(x)))))
+        y = self.bn3(self.conv3(torch.cat([a, b], dim=1)))
+        shortcut = x if self.downsample is None else self.downsample(x)
+        return torch.relu(y + shortcut)
 
 # %% [markdown]
-# **What does it cost?** Your block has four 3 x 3 convolutions (one in `k1`, three in `scconv`), and ResNet's has one.
-# For 256 channels, 64 planes and a map of 56 x 56, as in ResNet-50, predict your block's parameters and multiply-adds, divided by those of ResNet's block.
+# **What does it cost?** This block has four 3 x 3 convolutions (one in `k1`, three in `scconv`), and ResNet's has one.
+# For 256 channels, 64 planes and a map of 56 x 56, as in ResNet-50, predict its parameters and multiply-adds, divided by those of ResNet's block.
 
 # %%
 predicted = {"parameters": None, "multiply-adds": None}

@@ -111,21 +111,4 @@ FREEZE = Exercise("freeze", sizes=tuple(map(unfrozen, BUT)),
                   visible=tuple(trial("freeze", f"{words}: but = {but}", but, 1) for words, but in BUT.items()))
 
 
-# --- grad_cam
-def seen(words: str, layer: str, **fields: Any) -> Size:
-    return lambda r: trial("grad_cam", words, layer, r.randrange(7), seed(r), **fields)
-
-
-CAM = Exercise("grad_cam", sizes=(
-    seen("the head", "head"), seen("a block", "blocks.2"), seen("the stem", "stem"),
-    seen("a depthwise unit", "blocks.3.depthwise"), seen("another class", "head"),
-    seen("a network in training mode", "blocks.1", training=True), seen("a frozen network", "head", frozen=True),
-    seen("a frozen network in training mode", "stem", training=True, frozen=True), seen("one picture", "head", batch=1),
-), visible=(
-    trial("grad_cam", "the head, class 2", "head", 2, 1), trial("grad_cam", "block 2, class 0", "blocks.2", 0, 2),
-    trial("grad_cam", "a network in training mode", "blocks.1", 1, 1, training=True),
-    trial("grad_cam", "a frozen network", "head", 3, 2, frozen=True),
-    trial("grad_cam", "one picture", "head", 1, 2, batch=1),
-))
-
-EXERCISES = (INSERT, IDENTITY, LOAD, FREEZE, CAM)
+EXERCISES = (INSERT, IDENTITY, LOAD, FREEZE)

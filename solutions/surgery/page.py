@@ -24,7 +24,7 @@
 # Almost everybody who wants attention has a network that was trained without it.
 # This page is about the operation, and about proving that the patient is alive.
 #
-# **Needs** lessons 01 and 03 (gates, training mode) · 2 h 15 min · 8 points · difficulty 3 of 5
+# **Needs** lessons 01 and 03 (gates, training mode) · 2 h 5 min · 6 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -43,7 +43,7 @@
 # | [a start that changes nothing](#3.-Exercise-2:-identity_start) (1 point) | 25 |
 # | [a receipt](#4.-Exercise-3:-load_by_key) (2 points) | 25 |
 # | [frozen, really](#5.-Exercise-4:-freeze) (1 point) | 15 |
-# | [what it looks at](#6.-Exercise-5:-grad_cam) (2 points) | 20 |
+# | [what it looks at](#6.-What-does-it-look-at?) | 10 |
 # | [the bug museum](#7.-The-bug-museum), [what we now know](#8.-What-we-now-know) | 10 |
 #
 # </details>
@@ -498,9 +498,9 @@ freeze(frozen, [])
 print("the same pictures, frozen by you:", show_pictures(frozen, "by you"))
 
 # %% [markdown]
-# ## 6. Exercise 5: `grad_cam`
+# ## 6. What does it look at?
 #
-# The last question is the one that everybody asks: what does it look at?
+# The last question is the one that everybody asks.
 # Grad-CAM (Selvaraju and others, 2017) asks how the score of one class depends on the last map.
 # A channel's weight is the mean of its gradient over all positions, and the picture is the weighted sum of the channels, without its negative part:
 #
@@ -509,44 +509,27 @@ print("the same pictures, frozen by you:", show_pictures(frozen, "by you"))
 # Here $A^k$ is channel k of the map, y is the score of the class, and Z is the number of positions.
 
 # %% [markdown]
-# ### The exercise
-#
-# *About 15 minutes.*
-# `grad_cam(network, layer, x, target)` returns (B, H', W') for the map that the module `layer` gives, and the class number `target`.
-# Ask the network in eval mode, and leave everything as you found it: the mode of each module, the gradients of the parameters, and no hook.
-# It should work on a frozen network as well.
-#
 # Worked example: two channels at two positions, (1, 3) and (2, 2), with the gradients (1, 1) and (-2, 0).
 # The weights are 1 and -1, the sum is (1 - 2, 3 - 2) = (-1, 1), and the map is (0, 1).
+#
+# The cell below asks the network in eval mode, and leaves everything as it found it.
+# In a frozen network nothing asks for a gradient; which line makes it work all the same?
 
-# %% exercise
-def grad_cam(network: nn.Module, layer: nn.Module, x: torch.Tensor,
-             target: int) -> torch.Tensor:
+# %%
+def grad_cam(network, layer, x, target):
     """Where the map of `layer` speaks for the class `target`, (B, H', W')."""
-    ...
-
-
-# %% points=2
-check(grad_cam)
-
-# %% [markdown]
-# <details><summary>Hint 1: a nudge</summary>
-#
-# A forward hook, `layer.register_forward_hook(f)`, calls `f(layer, inputs, output)`, so you can keep the output.
-# `torch.autograd.grad(score, map)` returns one gradient and touches no other.
-# </details>
-#
-# <details><summary>Hint 2: the idea</summary>
-#
-# In a frozen network nothing asks for a gradient, so let a copy of x ask for one.
-# The scores of all pictures may be summed, because in eval mode the pictures do not know of each other.
-# </details>
-#
-# <details><summary>Hint 3: the shape of the code</summary>
-#
-# Note the mode of each module, hook, `eval()`, compute, unhook, put the modes back.
-# Then three lines: the gradient, its mean over (2, 3), and the ReLU of the sum over the channels.
-# </details>
+    maps = []
+    hook = layer.register_forward_hook(lambda _module, _inputs, output: maps.append(output))
+    modes = {module: module.training for module in network.modules()}
+    try:
+        network.eval()
+        scores = network(x.detach().clone().requires_grad_())
+    finally:
+        hook.remove()
+        for module, training in modes.items():
+            module.training = training
+    (gradient,) = torch.autograd.grad(scores[:, target].sum(), maps[0])
+    return (gradient.mean((2, 3), keepdim=True) * maps[0]).sum(1).relu().detach()
 
 # %% tags=["experiment"]
 def seen(network, name):

@@ -135,58 +135,6 @@ BLOCK = Exercise("ViTBlock", sizes=(
 ), small=tokens("", 2, 5, 6, {"dim": 6, "num_heads": 2, "mlp_ratio": 2}), uses=("MultiHeadSelfAttention",), large=4.0)
 
 
-# --- resize_positions
-def vectors(words: str, old: tuple[int, int], new: tuple[int, int], prefix: int | None = None, dim: int = 3,
-            more: int = 0, **fields: Any) -> Case:
-    """more: vectors that are too many."""
-    count = (1 if prefix is None else prefix) + old[0] * old[1] + more
-    label = ", ".join(filter(None, (words, f"from {old} to {new}")))
-    return Case(label, (RandomTensor((1, count, dim)), old, new), {} if prefix is None else {"prefix": prefix},
-                **fields)
-
-
-def resized(words: str, old: Callable[[Random], tuple[int, int]], new: Callable[[Random, tuple[int, int]],
-                                                                               tuple[int, int]],
-            **fields: Any) -> Size:
-    def size(r: Random) -> Case:
-        grid = old(r)
-        return vectors(words, grid, new(r, grid), dim=r.randint(2, 4), **fields)
-
-    return size
-
-
-def any_grid(r: Random) -> tuple[int, int]:
-    rows, columns = r.sample((2, 3, 4, 5), 2)
-    return rows, columns
-
-
-def larger(r: Random, old: tuple[int, int]) -> tuple[int, int]:
-    return old[0] + r.randint(1, 3), old[1] + r.randint(1, 3)
-
-
-RESIZE = Exercise("resize_positions", sizes=(
-    resized("", any_grid, larger), resized("no prefix", any_grid, larger, prefix=0),
-    resized("two vectors in front", any_grid, larger, prefix=2),
-    resized("a smaller grid", lambda r: (5, 6), lambda r, old: (r.randint(2, 4), r.randint(2, 5))),
-    resized("the same grid", any_grid, lambda r, old: old),
-    resized("the same grid, two vectors in front", any_grid, lambda r, old: old, prefix=2),
-    resized("rows and columns exchanged", any_grid, lambda r, old: old[::-1]),
-    resized("as many places in another grid", lambda r: (2, 6), lambda r, old: r.choice(((3, 4), (4, 3)))),
-    resized("square grids", lambda r: (3, 3), lambda r, old: (5, 5)),
-    resized("one row", lambda r: (1, 4), lambda r, old: (2, 6)),
-    resized("a single place", lambda r: (1, 1), lambda r, old: (2, 3)),
-), refuses=(
-    lambda r: vectors("a vector too many", (2, 3), (3, 4), more=1, raises=(), gradients=False),
-    lambda r: vectors("a vector too many, the same grid", (3, 2), (3, 2), more=1, raises=(), gradients=False),
-    lambda r: vectors("a vector too few", (2, 3), (4, 6), more=-1, raises=(), gradients=False),
-    lambda r: vectors("no vector in front", (2, 2), (3, 3), more=-1, raises=(), gradients=False),
-), visible=(
-    vectors("", (2, 3), (4, 5)), vectors("the same grid", (2, 3), (2, 3)), vectors("no prefix", (3, 2), (2, 4), 0),
-    vectors("two vectors in front", (2, 2), (3, 5), 2), vectors("as many places in another grid", (2, 6), (3, 4)),
-    vectors("a smaller grid", (4, 5), (2, 3)),
-), small=vectors("", (2, 3), (4, 5)), large=4.0)
-
-
 # --- VisionTransformer
 SMALL = {"image_size": (4, 6), "patch_size": 2, "dim": 6, "depth": 1, "num_heads": 3, "num_classes": 3, "mlp_ratio": 2}
 
@@ -235,4 +183,4 @@ VIT = Exercise("VisionTransformer", sizes=(
     parameters("the paper's tiny network", (224, 224), 16, 192, 12, 3, 1000),
 ), small=call((2, 3, 4, 6), of=SMALL, gradients=False), uses=("PatchEmbed", "ViTBlock", "resize_positions"), large=4.0)
 
-EXERCISES = (PATCHES, ATTENTION, BLOCK, RESIZE, VIT)
+EXERCISES = (PATCHES, ATTENTION, BLOCK, VIT)

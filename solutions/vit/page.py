@@ -25,7 +25,7 @@
 # Lesson 05a's module lets a position search once.
 # Vision transformers search several times at once: their attention has **heads**.
 #
-# **Needs** lesson 05a (query, key, value, row j of A) · 2 h 10 min · 7 points · difficulty 4 of 5
+# **Needs** lesson 05a (query, key, value, row j of A) · 2 h · 6 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -43,8 +43,8 @@
 # | [heads](#3.-Exercise-2:-MultiHeadSelfAttention) (2 points) | 30 |
 # | [one head or two?](#4.-One-head-or-two?) | 15 |
 # | [the block](#5.-Exercise-3:-ViTBlock) (2 points) | 15 |
-# | [places](#6.-Exercise-4:-resize_positions) (1 point) | 20 |
-# | [the network](#7.-Exercise-5:-VisionTransformer) (1 point) | 15 |
+# | [places](#6.-Who-knows-where?) | 10 |
+# | [the network](#7.-Exercise-4:-VisionTransformer) (1 point) | 15 |
 # | [the bug museum](#8.-The-bug-museum), [what we now know](#9.-What-we-now-know) | 10 |
 #
 # </details>
@@ -408,9 +408,7 @@ check(ViTBlock)
 # </details>
 
 # %% [markdown]
-# ## 6. Exercise 4: `resize_positions`
-#
-# ### Who knows where?
+# ## 6. Who knows where?
 #
 # Shuffle the patches of a picture, and each token still reads the same tokens, with the same weights.
 # So up to here no token knows where it stands.
@@ -472,51 +470,29 @@ with after_predicting(predicted):
 # What are the vectors of the new places?
 # Lay the old ones out as a picture, with `dim` channels and one pixel for each place, and resize it.
 #
-# ### The exercise
-#
-# *About 10 minutes.*
-# `positions` is (1, prefix + h · w, dim): first `prefix` vectors that belong to no patch (the network of exercise 5 has one), then those of a grid of (h, w) places, row by row.
-# Keep the first ones, and resize the rest to the new grid, with `F.interpolate(..., mode="bicubic", align_corners=False)`.
-# If the two grids are equal, return the same values.
-# If the number of vectors is not prefix + h · w, raise a `ValueError`.
-#
-# Beware of comparing *counts*: 2 x 6 and 3 x 4 are both 12 places.
+# `positions` is (1, prefix + h · w, dim): first `prefix` vectors that belong to no patch (the network of exercise 4 has one), then those of a grid of (h, w) places, row by row.
+# The first ones are kept, and the rest is resized to the new grid.
+# If the two grids are equal, nothing has to be resized.
+# Why does the cell below compare the *grids*, when their numbers of places are quicker to compare?
+
+# %%
+def resize_positions(positions, old_grid, new_grid, prefix=1):
+    """Vectors for another grid, (1, prefix + h * w, dim) -> (1, prefix + h' * w', dim)."""
+    h, w = old_grid
+    if positions.shape[1] != prefix + h * w:
+        raise ValueError(f"{positions.shape[1]} vectors are not {prefix} and {h} x {w}")
+    if tuple(old_grid) == tuple(new_grid):
+        return positions
+    picture = positions[:, prefix:].transpose(1, 2).unflatten(2, (h, w))
+    resized = F.interpolate(picture, size=tuple(new_grid), mode="bicubic", align_corners=False)
+    return torch.cat([positions[:, :prefix], resized.flatten(2).transpose(1, 2)], dim=1)
+
+# %% [markdown]
+# 2 x 6 and 3 x 4 are both 12 places.
 # timm returned the vectors unchanged in such a case [until August 2026](https://github.com/huggingface/pytorch-image-models/pull/2737), because the number fitted.
 
-# %% exercise
-def resize_positions(positions: torch.Tensor, old_grid: tuple[int, int],
-                     new_grid: tuple[int, int], prefix: int = 1) -> torch.Tensor:
-    """Vectors for another grid, (1, prefix + h * w, dim) -> (1, prefix + h' * w', dim).
-
-    The first `prefix` vectors are kept; the others are resized bicubically.
-    Raises ValueError if there are not prefix + h * w vectors.
-    """
-    ...
-
-
-# %% points=1
-check(resize_positions)
-
 # %% [markdown]
-# <details><summary>Hint 1: a nudge</summary>
-#
-# There are three steps: count, take apart, join.
-# What stays as it is?
-# </details>
-#
-# <details><summary>Hint 2: the idea</summary>
-#
-# `F.interpolate` wants a picture: (1, dim, h, w).
-# From (1, h · w, dim), first bring the channels to the front, and then cut the places into rows.
-# </details>
-#
-# <details><summary>Hint 3: the shape of the code</summary>
-#
-# Raise, return early for equal grids, then three lines: make the picture, resize it, and `torch.cat` the kept vectors with the new ones, as rows again.
-# </details>
-
-# %% [markdown]
-# ## 7. Exercise 5: `VisionTransformer`
+# ## 7. Exercise 4: `VisionTransformer`
 #
 # Now put everything together.
 #

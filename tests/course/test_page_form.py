@@ -9,15 +9,16 @@ from autograder.lessons import topics
 from builder import build, cells, lab_book, notebooks
 from builder.cells import PERSONAL
 from tests.course import prose
+from tests.course.given import starts
 
 pytestmark = pytest.mark.quick
 
 MOST_GIVEN = 100
-MOST_AFTER = 1400  # visible words after the last check
+MOST_AFTER = 1400  # visible words after the last check, or the last published module that the page gives
 LAST = "What we now know"
 LESSONS = pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
 TOP = re.compile(r"# \w+ · .+\n\n\*[^\n]+\*\n\n!\[[^\]]{20,}\]\(figures/\w+\.svg\)\n")
-TAKES = re.compile(r"^\*\*Needs\*\* .+ · \d+ h( \d+ min)? · \d+ points? · difficulty \d of 5$", re.MULTILINE)
+TAKES = re.compile(r"^\*\*Needs\*\* .+ · (\d+ h( \d+ min)?|\d+ min) · \d+ points? · difficulty \d of 5$", re.MULTILINE)
 
 
 def page(lesson):
@@ -49,18 +50,19 @@ def test_the_last_screen_says_what_we_now_know(lesson):
     assert "compare(" not in after and "predict_then_run(" not in after, "move experiments up"
     if topics.topic(lesson.topic).has(lab_book.FILE):
         assert not re.search("^#", after, re.MULTILINE), "move it to the lab book"
-        last = max(place for place, source in enumerate(text) if source.startswith("check("))
+        last = max(place for place, source in enumerate(text) if source.startswith(("check(", *starts(lesson.name))))
         words = prose.plain("\n\n".join(cell.source for cell in page(lesson)[last:] if cell.cell_type == "markdown"))
         most = MOST_AFTER if lesson.topic != "capstone" else 2 * MOST_AFTER  # whose parts each end by themselves
         assert len(re.sub("(?s)<details>.*?</details>", "", words).split()) <= most, "move it to the lab book"
 
 
 def given(lesson):
-    """Lines of code that a page gives: without exercises, imports, comments, and statements that only call the
-    library."""
+    """Lines of code that a page gives: without exercises, published modules, imports, comments, and statements that
+    only call the library."""
     found, ours = [], set()
     for cell in page(lesson):
-        if cell.cell_type != "code" or cell.metadata.get("nbgrader", {}).get("solution") or cell.source in PERSONAL:
+        if (cell.cell_type != "code" or cell.metadata.get("nbgrader", {}).get("solution") or cell.source in PERSONAL
+                or cell.source.startswith(starts(lesson.name))):
             continue
         lines = cells.code([cell]).split("\n")
         for node in statements(ast.parse("\n".join(lines)).body, ours):

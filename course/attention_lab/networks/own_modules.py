@@ -27,14 +27,15 @@ class NotYet(OneLine, NotImplementedError):
 
 
 def mine(lesson: str, name: str, beside: Path | None = None) -> Any:
-    """Returns the function or class `name` as you wrote it in your notebook of `lesson`.
+    """Returns the function or class `name` as it stands in your notebook of `lesson`.
 
     lesson: the folder's name, such as "01_se".
-    name: the name of the exercise.
+    name: the name of an exercise, or of what the page gives.
     beside: the folder from which the notebook is looked for, at ../01_se/01_se.ipynb; by default the current folder.
 
     Raises NotYet, with the reason, if there is no such notebook or no such exercise in it. It also does so if the
-    exercise cannot be run or still says `raise NotImplementedError()`.
+    exercise cannot be run or still says `raise NotImplementedError()`, and for what the page builds from such an
+    exercise.
     """
     number = lesson.partition("_")[0]
     path = (beside or Path.cwd()).parent / lesson / f"{lesson}.ipynb"
@@ -50,8 +51,8 @@ def mine(lesson: str, name: str, beside: Path | None = None) -> Any:
 
 @lru_cache(maxsize=64)
 def _exercises(path: Path, changed: int) -> tuple[dict[str, Any], dict[str, str]]:
-    """Returns what the exercises of a notebook define, by name. For the other exercises, returns why they define
-    nothing. changed: part of the cache's key."""
+    """Returns what a notebook defines, by name. For the rest, returns why it is not there: an exercise is not solved,
+    or one from which it is built is not. changed: part of the cache's key."""
     module = ModuleType(path.stem)
     solved: dict[str, Any] = {}
     why_not: dict[str, str] = {}
@@ -66,7 +67,16 @@ def _exercises(path: Path, changed: int) -> tuple[dict[str, Any], dict[str, str]
                 why_not[name] = f"`{name}` cannot be read: {error.msg}"
             continue
         if not exercise:
-            define([node for node in tree.body if isinstance(node, DEFINITIONS)], module)
+            given = [node for node in tree.body if isinstance(node, DEFINITIONS)]
+            define(given, module)
+            for node in given:
+                if isinstance(node, ast.FunctionDef | ast.ClassDef) and hasattr(module, node.name):
+                    used = {each.id for each in ast.walk(node) if isinstance(each, ast.Name)} - solved.keys()
+                    if missing := [why for name, why in why_not.items() if name in used]:
+                        solved.pop(node.name, None)
+                        why_not[node.name] = missing[0]
+                    else:
+                        solved[node.name] = getattr(module, node.name)
             continue
         defined = [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.ClassDef)]
         problem = "is not solved yet" if unsolved(tree) else _run(tree, module)

@@ -195,16 +195,18 @@ def _was_written(name: str, cells: object) -> bool:
 def _loaded(checks: Path, name: str, namespace: dict[str, Any]) -> recorded.RecordedExercise:
     """Loads the checks of an exercise, which may come from a stranger.
 
-    Raises ValueError if they hold more than data, or if they would call anything but the lesson's exercises.
+    Raises ValueError if they hold more than data, or if they would call anything of the notebook but the lesson's
+    exercises and what this one is built from.
     """
-    exercise, known = recorded.load(checks, name), recorded.parts(checks)
+    exercise = recorded.load(checks, name)
+    known = {*recorded.parts(checks), *exercise.uses}
     again = f"take the folder `{checks.name}` from the course again"
     if problem := only_data.problem(exercise):
         raise ValueError(f"the check of {name} is not as it was recorded: {problem}; {again}")
     for other in {other for case in exercise.cases for other in only_data.named(case.question)}:
         if other not in known or other in namespace and not only_data.defined_in(namespace, namespace[other]):
-            raise ValueError(f"the check of {name} asks for {other[:60]!r}, which is not an exercise that this "
-                             f"notebook defines; {again}")
+            raise ValueError(f"the check of {name} asks for {other[:60]!r}, which is no part of it that this notebook "
+                             f"defines; {again}")
     return exercise
 
 

@@ -77,6 +77,15 @@ def test_what_is_not_there_yet_says_why(lesson, answer, reason):
     assert mine("01_se", "Old", here)
 
 
+def test_what_the_page_gives_is_there_once_the_exercises_in_it_are_solved(lesson):
+    given = cell("def twice(x):\n    return 2 * once(x)"), cell("def fourfold(x):\n    return 2 * twice(x)")
+    here = lesson(cell("def once(x):\n    raise NotImplementedError()", exercise=True), *given)
+    with pytest.raises(NotYet, match="`once` is not solved yet"):
+        mine("01_se", "fourfold", here)
+    lesson(cell("def once(x):\n    return x + 1 - 1", exercise=True), *given)
+    assert mine("01_se", "fourfold", here)(2) == 8
+
+
 def test_a_function_that_refuses_something_is_solved(lesson):
     here = lesson(cell("def f(x):\n    if x < 0:\n        raise NotImplementedError('negative numbers')\n    return x",
                        exercise=True))

@@ -17,7 +17,6 @@ from ...networks.lite0 import Lite0, small_lite0
 from ...networks.rule_weights import drawn, rule_state
 
 RATE = 0.1  # of the one step of `identity_start`
-LARGE = 1000  # by which scores are multiplied, so that a clamped map is another one
 WRONG_SHAPE, SHORT, UNKNOWN, TWICE = "another shape", "one entry less", "an unknown entry", "one place for two"
 
 
@@ -174,33 +173,6 @@ def freeze(thing: Callable, but: Sequence[str], seed: int) -> dict[str, Any]:
                 "counters": _counters(network), "answers in eval mode": network(pictures(seed))}
 
 
-def grad_cam(thing: Callable, layer: str, target: int, seed: int, training: bool = False, frozen: bool = False,
-             batch: int = 2) -> dict[str, Any]:
-    network, x = network_of(seed).train(training), pictures(seed, batch)
-    with torch.no_grad():
-        network.fc.weight.mul_(LARGE)
-    given = x.clone()
-    network.blocks[0].eval()  # a network may have parts in another mode
-    network.requires_grad_(not frozen)
-    for parameter in network.parameters():
-        parameter.grad = torch.full_like(parameter, 0.5)
-    modes, means = [module.training for module in network.modules()], [m.running_mean.clone() for m in _norms(network)]
-    found = network.get_submodule(layer)
-    result = {"the map": thing(network, found, x, target)}
-    if isinstance(result["the map"], Tensor):
-        result |= {"the map needs gradients": result["the map"].requires_grad}
-        result["the map"] = result["the map"].detach()
-    return result | {
-        "the picture is untouched": torch.equal(x, given),
-        "gradients of the network are as before": all(p.grad is not None and bool((p.grad == 0.5).all())
-                                                      for p in network.parameters()),
-        "frozen parameters": sum(not p.requires_grad for p in network.parameters()),
-        "modes are as before": modes == [module.training for module in network.modules()],
-        "modules in training mode": sum(module.training for module in network.modules()),
-        "statistics are as before": all(map(torch.equal, means, (m.running_mean for m in _norms(network)))),
-        "hooks left behind": len(found._forward_hooks) + len(found._backward_hooks)}
-
-
 def _norms(network: nn.Module) -> list[Any]:
     return [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
 
@@ -210,4 +182,4 @@ def _counters(network: nn.Module) -> list[int]:
 
 
 TRIALS: dict[str, Callable[..., Any]] = {trial.__name__: trial
-                                         for trial in (insert, identity_start, load_by_key, freeze, grad_cam)}
+                                         for trial in (insert, identity_start, load_by_key, freeze)}

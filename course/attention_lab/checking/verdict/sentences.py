@@ -168,7 +168,7 @@ def headline(exercise: RecordedExercise, found: list[list[Difference]], index: i
                if difference.message.startswith("NameError") and f"'{name}'" in difference.message]
     if unknown:
         return (
-            f"`{unknown[0]}` is not defined yet: run the cell of that exercise first, then check this one again.",
+            f"`{unknown[0]}` is not defined yet: run its cell first, then check this exercise again.",
             True,
         )
     if difference.where == "crash":
