@@ -1,67 +1,41 @@
-"""The runs in which each photograph and each form is left out in turn."""
+"""What the lab books quote of the runs in which each photograph and each form was left out in turn: it is what
+solutions/shared/left_out.md says, and its table what the runs in left_out.jsonl say."""
 
-import statistics
+import json
+from statistics import fmean
 
 import pytest
-import torch
 
-from attention_lab.networks.welch import mean_interval
-from attention_lab.tasks.digits_on_photos import FORMS, Split
+from autograder.lessons.course import ROOT
 from autograder.lessons.topics import topic
-from solutions.shared import left_out
-from solutions.shared.clustered import clustered
-from solutions.shared.left_out import FOLDS, PHOTOGRAPHS, TASKS, Store, Trained, plan, splits
+from solutions.shared.digit_net import WIDTHS
+from solutions.shared.real import makers
+
+TABLES = (ROOT / "solutions/shared/left_out.md").read_text(encoding="utf-8").splitlines()
+# (task, arm, number of the photograph, of the group of forms, seed, steps, rate), and the scores on the way
+RUNS = [json.loads(line) for line in (ROOT / "solutions/shared/left_out.jsonl").read_text("utf-8").splitlines()]
+CONVOLUTION, THREE, DILATED = "one more 3x3 conv", "three more 3x3 convs", "dilated 3x3 conv"
 
 
-def test_the_two_sides_share_no_photograph_and_no_form():
-    for photograph in range(len(PHOTOGRAPHS)):
-        for fold in range(len(FOLDS)):
-            learned, tested = splits(photograph, fold)
-            assert sorted(learned.photographs + tested.photographs) == sorted(PHOTOGRAPHS)
-            assert sorted(learned.forms + tested.forms) == list(range(len(FORMS)))
+def cells(task):
+    """The lines of both tables about a task."""
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in TABLES if line.startswith(f"| {task} |")]
 
 
-def test_each_photograph_is_left_out_with_each_group_and_first_each_once():
-    found = [(run.photograph, run.fold) for run in plan("framed", "SE") if run.steps == left_out.STEPS]
-    assert len(set(found)) == len(found) == 36
-    assert [set(each) for each in zip(*found[:6])] == [set(range(6))] * 2
+def scores(task, arm, steps=1000, rate=0.005):
+    """The score of each run at its end."""
+    return [curve[-1] for (*of, steps_of, rate_of), curve in RUNS
+            if of[:2] == [task, arm] and (steps_of, rate_of) == (steps, rate)]
 
 
-@pytest.mark.parametrize("task, arm", [("framed", "SE"), ("paired", "cross without mask")])
-def test_a_short_run_is_kept_and_not_run_again(task, arm, tmp_path, monkeypatch):
-    monkeypatch.setattr(left_out, "FILE", tmp_path / "runs.jsonl")
-    monkeypatch.setattr(left_out, "TESTED", 40)
-    monkeypatch.setattr(left_out, "TASKS", {task: TASKS[task]._replace(arms=(arm,))})
-    monkeypatch.setattr(left_out, "plan", lambda task, arm: [Trained(task, arm, 3, 2, 0, 10, 0.005)])
-    with torch.random.fork_rng():
-        left_out.train(Store(), "cpu", float("inf"))
-        (run, curve), = Store().curves.items()
-        assert (run.arm, run.photograph) == (arm, 3) and len(curve) == 10 and all(0 <= each <= 100 for each in curve)
-        monkeypatch.setattr(left_out, "together", None)
-        left_out.train(Store(), "cpu", float("inf"))  # nothing is left
-    assert f"| {task} | {arm} |" not in left_out.table(Store())  # another number of steps than the plan's
+def mean(*of):
+    return fmean(scores(*of))
 
 
-def test_pictures_keep_their_labels_and_places_in_eight_bits():
-    runs = [Trained("framed", "SE", 5, 1, 0, 2, 0.005)]
-    pictures = left_out.Pictures("framed", runs, "cpu")
-    learned, _ = splits(5, 1)
-    drawn = TASKS["framed"].draw(2 * left_out.BATCH, 31_000_000_000, learned)
-    assert isinstance(learned, Split) and torch.equal(pictures.labels, drawn.labels)
-    assert (left_out._unpacked(pictures.pictures) - drawn.pictures).abs().max() < 1 / 127
-
-
-def test_what_stands_in_the_table_is_what_the_runs_say():
-    table = left_out.FILE.with_suffix(".md").read_text(encoding="utf-8")
-    assert left_out.table(Store()) in table
-
-
-def scores(task, arm):
-    return left_out.ends(Store(), task, arm)
-
-
-def means(task):
-    return {arm: statistics.fmean(scores(task, arm).values()) for arm in TASKS[task].arms}
+def gap(task, arms, steps="1,000"):
+    """How far two arms are apart, the interval of that gap, and p."""
+    line, = (line for line in cells(task) if line[1:4] == [arms, steps, "0.005"])
+    return float(line[5]), [float(end) for end in line[6].split(" to ")], float(line[7])
 
 
 def said(name):
@@ -75,77 +49,66 @@ def span(interval):
     return " to ".join(f"{end:.1f}" for end in interval)
 
 
-def test_each_photograph_was_left_out_with_each_group_of_forms():
-    assert {len(scores(task, arm)) for task in ("framed", "paired") for arm in TASKS[task].arms} == {36}
+@pytest.mark.parametrize("task", ["framed", "paired", "frame far away"])
+def test_the_table_says_what_the_runs_say(task):
+    lines = [line for line in cells(task) if "(" in line[4]]
+    assert sum(len(scores(task, arm, int(steps.replace(",", "")), float(rate)))
+               for _, arm, steps, rate, *_ in lines) == sum(run[0] == task for run, _ in RUNS)
+    for _, arm, steps, rate, *found in lines:
+        runs = [[curve[-1] for of, curve in RUNS if of[:3] == [task, arm, photograph] and f"{of[5]:,}" == steps
+                 and of[6] == float(rate)] for photograph in range(len(found))]
+        assert found == [f"{fmean(each):.1f} ({len(each)})" for each in runs]
 
 
 @pytest.mark.parametrize("lesson, arm", [("se", "SE"), ("eca", "ECA"), ("cbam", "CBAM")])
 def test_the_lab_books_quote_the_means_of_36_runs(lesson, arm):
-    ours, theirs = means("framed")[arm], means("framed")["one more 3x3 conv"]
-    text, gap = said(lesson), left_out.gaps(Store(), "framed")[f"{arm} - one more 3x3 conv"]
+    text, (far, (low, high), p) = said(lesson), gap("framed", f"{arm} - {CONVOLUTION}")
     assert "Each of 36 runs trained without one group and one photograph" in text
-    low, high = gap.interval
-    assert (f"{ours:.1f} %" in text and f"{theirs:.1f} %" in text
-            or f"came to {gap.gap:.1f} points, from {low:.1f} to +{high:.1f}" in text)
-    assert gap.p == 1 and " tie" in text
+    assert len(scores("framed", arm)) == len(scores("framed", CONVOLUTION)) == 36
+    assert (f"{mean('framed', arm):.1f} %" in text and f"{mean('framed', CONVOLUTION):.1f} %" in text
+            or f"came to {far:.1f} points, from {low:.1f} to +{high:.1f}" in text)
+    assert p == 1 and " tie" in text
 
 
 def test_lesson_e1_quotes_the_lead_of_scconv():
-    ours, theirs = means("framed")["SCConv"], means("framed")["one more 3x3 conv"]
-    interval = left_out.gaps(Store(), "framed")["SCConv - one more 3x3 conv"].interval
-    assert f"`SCConv` scores {ours:.1f} % on average, and one convolution {theirs:.1f} %; the interval of this gap " \
-           f"is {span(interval)} points." in said("scnet")
-
-
-def test_lesson_e1_quotes_the_lead_over_as_many_parameters():
-    many = {arm: sum(each.numel() for each in left_out.network("framed", arm, 0).parameters())
-            for arm in ("SCConv", left_out.THREE)}
-    assert many["SCConv"] == many[left_out.THREE]
-    found = left_out.gaps(Store(), "framed")[f"SCConv - {left_out.THREE}"]
-    assert f"as many parameters as `SCConv`, and they score {means('framed')[left_out.THREE]:.1f} %." in said("scnet")
-    assert f"{found.gap:.1f} points" in said("scnet") and span(found.interval) in said("scnet")
+    text, (_, interval, _) = said("scnet"), gap("framed", f"SCConv - {CONVOLUTION}")
+    assert f"`SCConv` scores {mean('framed', 'SCConv'):.1f} % on average, and one convolution " \
+           f"{mean('framed', CONVOLUTION):.1f} %; the interval of this gap is {span(interval)} points." in text
+    far, interval, _ = gap("framed", f"SCConv - {THREE}")
+    ours, theirs = (sum(each.numel() for width in WIDTHS for each in makers()[arm](width).parameters())
+                    for arm in ("SCConv", THREE))
+    assert ours == theirs
+    assert f"as many parameters as `SCConv`, and they score {mean('framed', THREE):.1f} %." in text
+    assert f"{far:.1f} points" in text and span(interval) in text
 
 
 def test_lesson_e1_quotes_what_is_left_of_the_lead_after_five_times_the_steps():
-    longer = left_out.LONGER * left_out.STEPS, left_out.PEAK_RATE
-    ends = [left_out.ends(Store(), "framed", arm, *longer) for arm in ("SCConv", "one more 3x3 conv")]
-    found = left_out.gaps(Store(), "framed", *longer)["SCConv - one more 3x3 conv"]
-    runs = [run.arm for run in Store().curves if run.task == "framed" and (run.steps, run.rate) == longer]
-    assert [len(scores) for scores in ends] == [6, 6] and runs.count("SCConv") == runs.count("one more 3x3 conv") == 18
-    ours, theirs = (statistics.fmean(scores.values()) for scores in ends)
+    text, (far, interval, _) = said("scnet"), gap("framed", f"SCConv - {CONVOLUTION}", "5,000")
+    ours, theirs = (mean("framed", arm, 5000) for arm in ("SCConv", CONVOLUTION))
+    assert len(scores("framed", "SCConv", 5000)) == len(scores("framed", CONVOLUTION, 5000)) == 18
     assert f"the network scores {ours:.1f} % with `SCConv`, and {theirs:.1f} % with the single convolution (means of " \
-           "eighteen runs)." in said("scnet")
-    assert f"The gap is {found.gap:.1f} points, and its interval {span(found.interval)} points" in said("scnet")
+           "eighteen runs)." in text
+    assert f"The gap is {far:.1f} points, and its interval {span(interval)} points" in text
 
 
 def test_lesson_06a_quotes_the_lead_of_the_convolution():
-    found = left_out.gaps(Store(), "framed")["pyramid split - one more 3x3 conv"]
-    text = said("pyramid_split")
-    assert f"{-found.gap:.1f} points" in text and span([-end for end in reversed(found.interval)]) in text
+    text, (far, interval, _) = said("pyramid_split"), gap("framed", f"pyramid split - {CONVOLUTION}")
+    assert f"{-far:.1f} points" in text and span([-end for end in reversed(interval)]) in text
 
 
 def test_where_the_frame_is_far_away_lesson_01_says_who_sees_it():
-    found = {arm: scores("frame far away", arm).values() for arm in TASKS["frame far away"].arms}
-    blind = [score for arm in ("one more 3x3 conv", left_out.DILATED) for score in found[arm]]
-    assert {len(runs) for runs in found.values()} == {6} and "Each network was trained six times" in said("se")
+    text, squeezed = said("se"), scores("frame far away", "SE")
+    blind = [score for arm in (CONVOLUTION, DILATED) for score in scores("frame far away", arm)]
+    assert len(squeezed) == 6 and "Each network was trained six times" in text
     assert f"no better than that ({min(blind):.0f} to {max(blind):.0f} %), even if the convolution is dilated, as in " \
-           f"lesson 04. With SE it scores {min(found['SE']):.0f} to {max(found['SE']):.0f} %." in said("se")
+           f"lesson 04. With SE it scores {min(squeezed):.0f} to {max(squeezed):.0f} %." in text
 
 
 def test_lesson_e3_quotes_the_controls_that_lack_one_thing():
-    found, gaps, text = means("paired"), left_out.gaps(Store(), "paired"), said("catnet")
-    assert f"*CMAT* scores {found['CMAT']:.0f} % on average, *own picture with mask* " \
-           f"{found['own picture with mask']:.0f} %, and *cross without mask* " \
-           f"{found['cross without mask']:.0f} %." in text
-    across, masked = gaps["cross without mask - CMAT"], gaps["own picture with mask - CMAT"]
-    assert f"is {across.gap:.1f} points, and its 95 % confidence interval is {span(across.interval)}." in text
-    interval = span([-end for end in reversed(masked.interval)])
-    assert f"the gap is {-masked.gap:.1f} points, and its interval is {interval}." in text
-
-
-def test_gaps_that_are_alike_count_as_one():
-    """Six groups that agree within themselves say no more than six numbers do (Student's t)."""
-    of_group = [1.0, 3.0, 2.0, 5.0, 4.0, 3.0]
-    alike = clustered({(i, j): of_group[i] for i in range(6) for j in range(6)})(0.05)
-    assert alike.interval == pytest.approx(mean_interval(of_group)) and alike.gap == 3
-    assert clustered({(j, i): of_group[i] for i in range(6) for j in range(6)})(0.05) == alike
+    text, mask, cross = said("catnet"), "own picture with mask", "cross without mask"
+    assert f"*CMAT* scores {mean('paired', 'CMAT'):.0f} % on average, *{mask}* {mean('paired', mask):.0f} %, and " \
+           f"*{cross}* {mean('paired', cross):.0f} %." in text
+    far, interval, _ = gap("paired", f"{cross} - CMAT")
+    assert f"is {far:.1f} points, and its 95 % confidence interval is {span(interval)}." in text
+    far, interval, _ = gap("paired", f"{mask} - CMAT")
+    assert f"the gap is {-far:.1f} points, and its interval is {span([-end for end in reversed(interval)])}." in text
