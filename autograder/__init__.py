@@ -15,6 +15,6 @@ A grade, from room to room
    proxy_process.py answers). docs/protocol.md lists each field of an answer, and what a lie would gain.
 5. outputs.py turns the verdict into a cell's outputs, JSON or text. *classroom* brings it into nbgrader's gradebook.
 
-*audit* tries the graders on everything that is known to be right or wrong, *new* makes a lesson, *insights* shows what
-a class got wrong, and *verify* examines a capstone's card.
+*audit* tries the graders on everything that is known to be right or wrong, *new* makes a lesson, and *insights* shows
+what a class got wrong.
 """

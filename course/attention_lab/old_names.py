@@ -15,8 +15,8 @@ TOYS = ("card_games", "glowing_discs", "framed_crosses", "bars_and_posts", "colo
         "coloured_dots",
         "hue_discs", "legends_and_dominoes", "coloured_tiles", "scoring")
 MOVED: dict[str, tuple[str, ...]] = {  # old name -> the modules that hold its content now
-    **{name: (f"notebook.{name}",) for name in ("card", "challenge", "check", "course_map", "exercise_file",
-                                                "progress", "review")},
+    **{name: (f"notebook.{name}",) for name in ("challenge", "check", "course_map", "exercise_file", "progress",
+                                                "review")},
     "real": ("notebook.real_run",),
     "way_out": ("notebook.puzzle",),
     **{name: (f"networks.{name}",) for name in ("backbones", "backward", "cost", "my_net", "paper_tables", "threads",

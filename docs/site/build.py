@@ -21,7 +21,6 @@ COPIED = {  # page: its source
     **{f"instructors/{path.stem}": path for path in sorted((ROOT / "docs/instructors").glob("*.md"))},
     "copied-code": ROOT / "docs/copied-code.md",
     "own-lesson": ROOT / "docs/own-lesson.md",
-    "records": ROOT / "docs/records.md",
     "security": ROOT / "docs/security.md",
     "versions": ROOT / "docs/versions.md",
     "protocol": ROOT / "docs/protocol.md",

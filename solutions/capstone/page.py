@@ -44,7 +44,7 @@
 # | *comparing*: [what is attention good for?](#6.-What-is-attention-good-for?) | 30 |
 # | *asking*: [your own network, trained](#7.-Your-own-network,-trained) | 12 |
 # | [a question of your own](#8.-A-question-of-your-own) | 25 |
-# | [what we now know](#9.-What-we-now-know), and your card | 8 |
+# | [what we now know](#9.-What-we-now-know) | 8 |
 #
 # </details>
 
@@ -62,7 +62,6 @@ from attention_lab.networks.paper_tables import network, paper_table
 from attention_lab.networks.places import PlacedAttention
 from attention_lab.networks.restore import agreement
 from attention_lab.networks.training import compare, train
-from attention_lab.notebook.card import paper_card
 from attention_lab.notebook.study import study
 from attention_lab.notebook.train_resnet import train_resnet
 from attention_lab.pictures import predict_then_run
@@ -467,8 +466,7 @@ print(agreement(your_cloformer, "CloFormer-XXS"))
 # Do the two networks have the same number of parameters?
 
 # %% tags=["experiment"]
-tables = paper_table(here={"CloFormer": CloFormer})
-tables
+paper_table(here={"CloFormer": CloFormer})
 
 # %% [markdown]
 # If a row says "too many" or "too few", look for a difference between your module and the code: a bias, a norm, a width.
@@ -738,13 +736,10 @@ study("places", task="far",
 # Which of the five tasks occur in photographs, how often, and how one would measure that, nobody has told us yet.
 #
 # **Next.** Open a repository that uses attention, and look for the bugs of this course: a wrong axis, a mask that hides nothing, a norm that sees too much.
-# Or set a record: our best module solves [four of the five tasks with 393 numbers](lab_book.md#7.-A-challenge:-set-a-record), and there is room for a fifth.
+# Or take up the challenge: our best module solves [four of the five tasks with 393 numbers](lab_book.md#7.-A-challenge:-one-module-for-five-tasks), and there is room for a fifth.
 #
-# Here is what you can show: your card, with the rows that you have met and the scores of your runs.
-# (It is written to `card.html`, without your name; everything that was trained is marked *unverified*.)
-
-# %% tags=["experiment"]
-paper_card(tables, results)
+# Here is what you can show: the report of your own study, a page that lies beside this notebook.
+# And this is the way that you have come:
 
 # %% tags=["nbval-ignore-output"]
 course_map()

@@ -16,14 +16,12 @@ from attention_lab import workspace
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.networks import my_net
-from attention_lab.networks.record import RULES, Record
-from attention_lab.notebook import card, course_map, own_record, progress, report_problem, review, study, train_resnet
+from attention_lab.notebook import course_map, progress, report_problem, review, study, train_resnet
 from attention_lab.notebook.exercise_file import BASE, ExerciseFile
 from attention_lab.storage import keep, write, writing
 from attention_lab.tasks import data
 from autograder.lessons.course import COURSE, files_of
 from tests.lab.networks.test_train_resnet import NEAR, trained
-from tests.lab.notebook.test_card import TABLE
 from tests.lab.notebook.test_study import DESIGN
 
 LIBRARY = COURSE / "attention_lab"
@@ -179,8 +177,6 @@ def here(tmp_path, monkeypatch):
     (folder / train_resnet.RECORDED).write_text(json.dumps(asdict(NEAR)))
     monkeypatch.chdir(folder)
     monkeypatch.setattr(report_problem, "_code", lambda *_: "def squeeze(x): ...")
-    monkeypatch.setattr(own_record.rules_of, "record",
-                        lambda *_: Record(7, {task: (95.0,) * RULES.seeds for task in RULES.tasks}))
     monkeypatch.setattr(study, "train_questions", lambda task: ())
     monkeypatch.setattr(study, "train", lambda net, **_: net)
     monkeypatch.setattr(study, "score", lambda *_: 50.0)
@@ -224,10 +220,8 @@ WRITERS = {  # what makes it write, and the files that it writes
     "a review": (reviewed, [review.SCHEDULE]),
     "a path": (lambda here: course_map.course_map("evening"), [f"../{course_map.CHOSEN}"]),
     "a leaderboard": (lambda here: my_net._write([]), [f"../{my_net.FILE}"]),
-    "a record": (lambda here: own_record.record(lambda channels: None), [own_record.FILE]),
     "a network": (trained, [train_resnet.FILE]),
     "a study": (lambda here: study.study("mine", **DESIGN, folder=here), ["study_mine.json", "study_mine.html"]),
-    "a card": (lambda here: card.paper_card(TABLE, None, here), ["card.json", "card.html"]),
     "a problem": (problem, [f"problem-{LESSON}-squeeze.txt"]),
     "an editor": (watched, [BASE, f"{LESSON}.replaced.py", f"{LESSON}.py", f"{LESSON}.ipynb"]),
     "a download": (downloaded, ["cifar-10-python.tar.gz"]),

@@ -14,7 +14,6 @@ from attention_lab.networks.paper_tables import network, paper_table
 from attention_lab.networks.places import PlacedAttention
 from attention_lab.networks.restore import agreement
 from attention_lab.networks.training import compare, train
-from attention_lab.notebook.card import paper_card
 from attention_lab.notebook.study import study
 from attention_lab.notebook.train_resnet import train_resnet
 from attention_lab.pictures import predict_then_run
@@ -33,7 +32,7 @@ from attention_lab import begin
 
 __all__ = [
     "F", "OrderedDict", "PlacedAttention", "TASKS", "TaskNet", "WIDTH", "after_predicting", "agreement", "begin",
-    "billions_of_multiply_adds", "check", "compare", "course_map", "network", "nn", "paper_card", "paper_table",
-    "plugged", "predict_then_run", "print_missing", "print_sizes", "progress", "remind", "resnet", "score",
-    "show_task_scores", "slide_answers", "study", "torch", "train", "train_questions", "train_resnet", "with_means"
+    "billions_of_multiply_adds", "check", "compare", "course_map", "network", "nn", "paper_table", "plugged",
+    "predict_then_run", "print_missing", "print_sizes", "progress", "remind", "resnet", "score", "show_task_scores",
+    "slide_answers", "study", "torch", "train", "train_questions", "train_resnet", "with_means"
 ]

@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from html import escape
 
 
-def html_table(head: Sequence[str], rows: Sequence[Sequence[str]], kind: str | None = None) -> str:
-    """Returns a table with a heading row. kind: the class of the table, for a page's style; None for a table without
-    one."""
+def html_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Returns a table with a heading row."""
     lines = [f"<tr>{''.join(f'<th>{escape(cell)}</th>' for cell in head)}</tr>"]
     lines += [f"<tr>{''.join(f'<td>{escape(cell)}</td>' for cell in row)}</tr>" for row in rows]
-    opened = "<table>" if kind is None else f'<table class="{kind}">'
-    return f"{opened}{''.join(lines)}</table>"
+    return f"<table>{''.join(lines)}</table>"

@@ -33,7 +33,7 @@ from .needed import needed
 from .study_page import Judged, judged, outcome, page, unfinished
 
 Maker = Callable[[int], nn.Module]
-FEWEST_SEEDS, MOST_SEEDS, MOST_EPOCHS, MOST_CHARACTERS = 3, 1000, 10**6, 2000
+FEWEST_SEEDS, MOST_SEEDS, MOST_CHARACTERS = 3, 1000, 2000
 FIXED = {"hypothesis": "the hypothesis", "refuted_if": "what would refute it", "ahead": "the comparisons",
          "controls": "the controls",
          "task": "the task", "matters": "the gap that matters"}
@@ -45,8 +45,8 @@ class Kept:
 
     runs: for each finished run its arm, seed, key (see `_key`), score, parameters and day.
     changes: the changes after the first run, each with its day.
-    arms, seeds, epochs: what the last call asked for, which is the key of each arm, the number of seeds, and the length
-        of training. They are empty or 0 in files that older versions of the course wrote.
+    arms, seeds: what the last call asked for, which is the key of each arm and the number of seeds. They are empty or 0
+        in files that older versions of the course wrote.
     """
 
     name: str
@@ -61,7 +61,6 @@ class Kept:
     changes: list[str] = field(default_factory=list)
     arms: dict[str, str] = field(default_factory=dict)
     seeds: int = 0
-    epochs: int = 0
 
     def current(self) -> dict[str, str]:
         """Returns the key of each arm as it is now. In an older file, the newest runs say which one that is."""
@@ -74,7 +73,7 @@ class Kept:
                 if current.get(run["arm"]) == run["key"] and (not self.seeds or run["seed"] < self.seeds)]
 
     def results(self) -> Results:
-        """Returns the scores of the runs that count, with two decimals. The page and the card show and judge these."""
+        """Returns the scores of the runs that count, with two decimals. The page shows and judges these."""
         runs = {(run["arm"], run["seed"]): {"score": round(run["score"], 2)} for run in self.counted()}
         seeds = range(self.seeds) if self.seeds else sorted({seed for _, seed in runs})
         return Results(tuple(self.current()), tuple(seeds), runs)
@@ -82,10 +81,6 @@ class Kept:
     def parameters(self) -> dict[str, int]:
         """Returns the number of parameters of each arm that has a run that counts."""
         return {run["arm"]: run["parameters"] for run in self.counted()}
-
-    def finished(self) -> bool:
-        """Says whether all planned runs have finished. Older files don't say how many were planned."""
-        return not self.seeds or unfinished(self.results()) is None
 
 
 class Study:
@@ -144,7 +139,7 @@ def study(
     kept = _begun(file, plan)
     keys = {arm: _key(make, epochs, peak_rate) for arm, make in arms.items()}
     _note_changes(kept, keys, seeds)
-    kept.arms, kept.seeds, kept.epochs = keys, seeds, epochs
+    kept.arms, kept.seeds = keys, seeds
     if kept.runs:  # the file must say which of its runs count, even if there is no new run
         _write(file, kept)
 
@@ -258,7 +253,7 @@ def read(file: Path) -> Kept:
     except TypeError:
         kept = None
     if (kept is None or not fits(kept, Kept) or not all(map(_is_run, kept.runs))
-            or not 0 <= kept.seeds <= MOST_SEEDS or not 0 <= kept.epochs <= MOST_EPOCHS):
+            or not 0 <= kept.seeds <= MOST_SEEDS):
         raise ValueError(f"{file.name} is not a study's file: give your study another name, or move that file away")
     return kept
 

@@ -3,9 +3,8 @@
     train_resnet(AttentionResNet, lambda channels: modules["SE"](channels), widths=(8, 16, 32))
 
 One call is one run, of at most two minutes. The same call again is another run, with another seed. Finished runs are
-kept in train_resnet.json beside the notebook, and the capstone's card shows them. The baselines are in
-recorded_networks.json, which comes with the lesson. The course's repository says how they were recorded
-(solutions/capstone/recorded_networks.py).
+kept in train_resnet.json beside the notebook. The baselines are in recorded_networks.json, which comes with the lesson.
+The course's repository says how they were recorded (solutions/capstone/recorded_networks.py).
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import math
 import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date
 from functools import partial
 from html import escape
 from pathlib import Path
@@ -24,7 +22,6 @@ from torch import nn
 
 from ..checking.form.kinds import fits
 from ..lesson_files import handed_out
-from ..networks.adapters import Beside, OnTokens, Projected
 from ..networks.digit_training import BUDGET, CLASSES, Budget, Run, fingerprint, learn, new_pictures, size, too_large
 from ..networks.welch import LEVEL, Difference, mean_interval, one_more, share_interval, together, welch
 from ..pictures.style import image
@@ -36,29 +33,17 @@ from .html_table import html_table
 RECORDED, FILE = "recorded_networks.json", "train_resnet.json"
 PLAIN, YOURS = "no module", "your network"
 FEWEST = 3  # runs whose spread gives an interval
-CUT = 200  # characters of the modules' names that are kept
 Make = Callable[[int], nn.Module]
 
 
 @dataclass
 class KeptRun:
-    """A finished run.
-
-    network: the fingerprint of the network before it was trained.
-    widths, blocks, module, parameters, steps, day: what was trained, for how long and when, for the card. They are
-        empty or 0 in files that older versions of the course wrote.
-    """
+    """A finished run. network: the fingerprint of the network before it was trained."""
 
     network: str
     seed: int
     curve: list[float]
     seconds: float
-    widths: list[int] = field(default_factory=list)
-    blocks: int = 0
-    module: str = ""
-    parameters: int = 0
-    steps: int = 0
-    day: str = ""
 
 
 @dataclass
@@ -222,13 +207,11 @@ def train_resnet(network: Callable[..., nn.Module], make_attention: Make | None,
     """
     folder = folder or Path.cwd()
     recorded = baselines(handed_out(RECORDED, folder))
-    modules: dict[str, None] = {}  # the names of those that were made, each once
-    make = partial(_noted, make_attention, modules) if make_attention else None
 
     def fresh(seed: int) -> nn.Module:
         torch.manual_seed(seed)
         try:
-            return network(make, tuple(widths), blocks, CLASSES)
+            return network(make_attention, tuple(widths), blocks, CLASSES)
         except KeyError as missing:
             raise Unusable(f"There is no module {missing}. The list in section 3 says which modules are not solved "
                            "yet.") from None
@@ -251,9 +234,7 @@ def train_resnet(network: Callable[..., nn.Module], make_attention: Make | None,
         stopped = True
     else:
         runs.append(run)
-        kept.append(KeptRun(key, **asdict(run), widths=[*map(int, widths)], blocks=int(blocks),
-                            module=", ".join(modules or [PLAIN])[:CUT], parameters=parameters, steps=budget.steps,
-                            day=date.today().isoformat()))
+        kept.append(KeptRun(key, **asdict(run)))
         if why := keep(folder / FILE, [asdict(each) for each in kept]):
             note = f"The run could not be kept in {FILE}: {why}."
     return TrainedResNet(parameters, multiply_adds, runs, recorded, run if stopped else None, _maps(made), note)
@@ -287,40 +268,18 @@ def baselines(path: Path) -> Recorded:
     return recorded
 
 
-def kept_runs(folder: Path) -> list[KeptRun]:
-    """Returns the finished runs that a folder holds, the newest one last; none if there is no file. Raises ValueError
-    if the file holds something else."""
+def _read(folder: Path) -> tuple[list[KeptRun], str]:
+    """Returns the finished runs that a folder holds, the newest one last, and a sentence if there was a file that could
+    not be read."""
     try:
         runs = [KeptRun(**each) for each in found(folder / FILE)]
     except FileNotFoundError:
-        return []
-    except TypeError:
-        raise ValueError(f"{FILE} does not hold runs") from None
-    if not all(fits(each, KeptRun) and each.curve for each in runs):
-        raise ValueError(f"{FILE} does not hold runs")
-    return runs
-
-
-def _read(folder: Path) -> tuple[list[KeptRun], str]:
-    """Returns the kept runs, and a sentence if there was a file that could not be read."""
-    try:
-        return kept_runs(folder), ""
-    except ValueError:
+        return [], ""
+    except (TypeError, ValueError):
         return [], put_beside(folder / FILE)
-
-
-def _noted(make: Make, names: dict[str, None], channels: int) -> nn.Module:
-    """Returns the module that `make` makes, and notes its name."""
-    module = make(channels)
-    names[_name(module)] = None
-    return module
-
-
-def _name(module: nn.Module) -> str:
-    """Names the learner's module, without what the course has put around it."""
-    while isinstance(module, Beside | OnTokens | Projected):
-        module = module.attention if isinstance(module, Projected) else module.inner
-    return PLAIN if isinstance(module, nn.Identity) else type(module).__name__
+    if not all(fits(each, KeptRun) and each.curve for each in runs):
+        return [], put_beside(folder / FILE)
+    return runs, ""
 
 
 def _maps(network: nn.Module) -> str:
@@ -334,22 +293,17 @@ def _maps(network: nn.Module) -> str:
             + image(attention_maps(seen), f"Three pictures and a map for each stage: {alt}."))
 
 
-def interval(scores: Sequence[float], tested: int) -> tuple[float, float] | None:
-    """Returns a 95 % interval in per cent: from the spread of several runs, or from the pictures of a single one. There
-    is none for two runs, whose spread says next to nothing.
+def _interval(scores: Sequence[float], tested: int) -> str:
+    """Returns a 95 % interval in per cent: from the spread of several runs, or from the pictures of a single one. It is
+    empty for two runs, whose spread says next to nothing.
 
     tested: the number of pictures on which each score was measured.
     """
     if 1 < len(scores) < FEWEST:
-        return None
+        return ""
     low, high = mean_interval(scores) if len(scores) > 1 else (
         100 * end for end in share_interval(scores[0] / 100, tested))
-    return max(low, 0), min(high, 100)
-
-
-def _interval(scores: Sequence[float], tested: int) -> str:
-    ends = interval(scores, tested)
-    return f"{ends[0]:.1f} to {ends[1]:.1f} %" if ends else ""
+    return f"{max(low, 0):.1f} to {min(high, 100):.1f} %"
 
 
 def _apart(gap: Difference) -> str:

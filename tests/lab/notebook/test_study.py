@@ -10,7 +10,6 @@ from torch import nn
 from attention_lab.networks.training import Results
 from attention_lab.networks.welch import LEVEL
 from attention_lab.notebook import study as module
-from attention_lab.notebook.card_study import studies
 from attention_lab.notebook.study import study
 from attention_lab.notebook.study_page import OPEN, REFUTED, SIGNS, SUPPORTED, _line, judged
 from attention_lab.tasks.five_tasks import Questions, questions
@@ -106,27 +105,27 @@ def test_what_was_changed_afterwards_stands_on_the_page(tmp_path, quick):
         assert line in text
 
 
-def test_an_arm_that_was_changed_back_counts_alike_on_the_page_and_on_the_card(tmp_path, quick):
+def test_an_arm_that_was_changed_back_counts_as_it_is_now(tmp_path, quick):
     first = study("my_study", **DESIGN, folder=tmp_path)
     changed = {**ARMS, "mean <b>": lambda c: nn.Sequential(Mean(c), nn.Conv2d(c, c, 1))}
-    second = study("my_study", **{**DESIGN, "arms": changed}, folder=tmp_path)
-    card, = studies(tmp_path).shown
-    assert card["arms"][0] == {"arm": "mean <b>", "parameters": 272 + 272, "scores": second.results.scores("mean <b>")}
+    second, file = study("my_study", **{**DESIGN, "arms": changed}, folder=tmp_path), tmp_path / "study_my_study.json"
+    kept = module.read(file)
+    assert kept.parameters()["mean <b>"] == 272 + 272 and kept.results().runs == second.results.runs
     back = study("my_study", **DESIGN, folder=tmp_path)
-    card, = studies(tmp_path).shown
+    kept = module.read(file)
     assert back.results.runs == first.results.runs and len(quick) == 9, "nothing is trained twice"
-    assert card["arms"][0] == {"arm": "mean <b>", "parameters": 272, "scores": first.results.scores("mean <b>")}
-    assert (card["verdict"], card["reason"]) == back.judged[:2] and card["changes"] == 2
+    assert kept.parameters()["mean <b>"] == 272 and kept.results().runs == first.results.runs
+    assert back.judged == first.judged and len(kept.changes) == 2
 
 
 def test_an_arm_that_was_left_out_and_fewer_seeds_are_written_down(tmp_path, quick):
     arms = {**ARMS, "third": Mean}
     study("my_study", **{**DESIGN, "arms": arms, "seeds": 4}, folder=tmp_path)
-    text = study("my_study", **DESIGN, folder=tmp_path).path.read_text()
+    found = study("my_study", **DESIGN, folder=tmp_path)
+    text, counted = found.path.read_text(), found.results
     assert "it was left out after the first runs; before, it had scored" in text
     assert "3 seeds, instead of the 4 that were planned" in text
-    card, = studies(tmp_path).shown
-    assert [(arm["arm"], len(arm["scores"])) for arm in card["arms"]] == [("mean <b>", 3), ("nothing", 3)]
+    assert {arm: len(counted.scores(arm)) for arm in counted.arms} == {"mean <b>": 3, "nothing": 3}
 
 
 def test_a_conclusion_may_be_written_afterwards_and_is_marked(tmp_path, quick):

@@ -1,8 +1,4 @@
-"""The capstone's five tasks, the places where modules are plugged in, fronts and the card."""
-
-import json
-import socket
-from datetime import date
+"""The capstone's five tasks, the places where modules are plugged in, and fronts."""
 
 import pytest
 import torch
@@ -10,9 +6,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from torch import nn
 
 from attention_lab.networks.adapters import CONTROLS, PLUGS, plugged
-from attention_lab.networks.paper_tables import ROWS, PaperTable
 from attention_lab.networks.training import Results
-from attention_lab.notebook.card import Card, paper_card
 from attention_lab.pictures.leaderboard import answered, fronts, heat_map, pareto_front
 from attention_lab.pictures.panels import cells
 from attention_lab.pictures.style import FEATURES
@@ -202,44 +196,3 @@ def test_names_of_points_that_nearly_coincide_do_not_cover_each_other():
     FigureCanvasAgg(figure).draw()
     boxes = [text.get_window_extent() for text in figure.axes[0].texts]
     assert len(boxes) == 4 and not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
-
-
-def test_a_card_holds_what_was_measured_and_nothing_about_its_owner(tmp_path):
-    stated = [row for row in ROWS if row.stated]
-    table = PaperTable({stated[0]: stated[0].exact, stated[1]: 5, stated[2]: "not yet: lesson 01",
-                        ROWS[0]: ROWS[0].exact})
-    card = paper_card(table, results(), tmp_path)
-    data = json.loads((tmp_path / "card.json").read_text(encoding="utf-8"))
-    page = (tmp_path / "card.html").read_text(encoding="utf-8")
-    assert [row["met"] for row in data["tables"]] == [True, False, False, False]
-    assert [row["yours"] for row in data["tables"]][1:] == [5, None, ROWS[0].exact]
-    assert data["scores"]["status"] == "unverified" and data["scores"]["seeds"] == [0, 1]
-    first, *_, last = data["scores"]["rows"]
-    assert first == {"module": "<b>SE", "task": "far", "mean": 40.5, "standard_error": 0.5, "seeds": 2}
-    assert last["seeds"] == 1 and last["standard_error"] is None
-    assert data["versions"].keys() == {"python", "torch", "attention_lab"} and data["machine"].keys() == {
-        "processor",
-        "cores",
-    }
-    assert "&lt;b&gt;SE" in page and "<b>SE" not in page
-    assert "state 3 numbers, and <b>1 of them are met" in page and "(unverified)" in page
-    assert page.index("but another number is stated, or none") < page.index(f"{ROWS[0].exact:,}")
-    assert data["made"] == date.today().isoformat() and data["made"] in page
-    assert "senet.pytorch (third party)" in page and "28.09M (second-hand)" in page
-    assert not set(page.split("<")) & {"script", "link"} and "http" not in page and len(page) < 20_000
-    for private in (socket.gethostname(), str(tmp_path), "/home", "/root"):
-        assert private not in page and private not in json.dumps(data)
-    assert repr(card) == "1 of 3 stated numbers met; 4 scores (unverified)"
-
-
-def test_a_card_says_for_what_m_stands_and_where_the_course_is(monkeypatch):
-    row = {row.network: row for row in ROWS}["ECA-ResNet-50"]
-    table = PaperTable({row: row.exact})
-    assert "<td>24.37M</td><td>2^20</td><td>BangguWu/ECANet</td>" in Card(table, None).html()
-    monkeypatch.setattr("attention_lab.notebook.card.repository", lambda: "https://example.org/course")
-    assert '<a href="https://example.org/course/tree/main/course/10_capstone">' in Card(table, None).html()
-
-
-def test_a_card_without_scores(tmp_path):
-    card = paper_card(PaperTable({ROWS[0]: 5}), folder=tmp_path)
-    assert card.data["scores"]["rows"] == [] and "Scores" not in card._repr_html_()
