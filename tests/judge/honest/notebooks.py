@@ -4,7 +4,7 @@ import json
 
 from autograder.lessons.course import lessons
 from builder import single
-from tests.judge.honest import Content, Honest, cell_of, code, code_cells, new_cell, put, solved
+from tests.judge.honest import IMPORTS, Content, Honest, cell_of, code, code_cells, new_cell, put, solved
 
 CODE = code()
 MEAN = "def squeeze(x):\n    return {}(x)"
@@ -73,7 +73,7 @@ def in_one_cell(content: Content) -> None:
 
 
 def answers_alone(content: Content) -> None:
-    kept = [cell for cell in code_cells(content) if cell["source"] in CODE.values() or cell["source"].startswith("import torch")]
+    kept = [cell for cell in code_cells(content) if cell["source"] in CODE.values() or cell["source"] == IMPORTS]
     content["cells"] = kept
 
 
@@ -114,7 +114,7 @@ def without_marks(content: Content) -> None:
 
 
 def imports_at_the_end(content: Content) -> None:
-    place = next(i for i, cell in enumerate(content["cells"]) if cell["source"].startswith("import torch"))
+    place = next(i for i, cell in enumerate(content["cells"]) if cell["source"] == IMPORTS)
     content["cells"].append(content["cells"].pop(place))
 
 
