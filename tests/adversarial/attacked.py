@@ -9,34 +9,35 @@ import sys
 from pathlib import Path
 
 from autograder.judge.judge import Judge
-from autograder.judge.settings import Settings
 from autograder.submission import notebook
 from tests.classroom.course import OURS, Course
 from tests.classroom.pupils import FULL, LESSON, NAMES, Pupil, notebook_of
 
-from .harness import ENVIRONMENT, Attack, World, honest_pupil
+from .harness import ENVIRONMENT, World, honest_pupil
 from .outcomes import twin_of
+from .tables import Attack
 from .traces import Watch
 
-# The limits are a few seconds here, so that the attacks on them take a few seconds each.
-# A name that is gone is an error.
+# So short that the attacks on them take a few seconds each. All of them count a submission's own time, so that nothing
+# depends on how busy the machine is. A name that is gone is an error.
+LIMITS = {"QUESTION_CPU": 1.5, "QUESTION_WALL": 3.0, "NOTEBOOK_CPU": 8.0, "NOTEBOOK_OWN": 10.0}
 SETTINGS = OURS + """
 from autograder.judge import judge
 from autograder.sandbox import limits
-for name, value in {{"QUESTION_CPU": 1.5, "QUESTION_WALL": 4.0, "NOTEBOOK_CLOCK": 15.0}}.items():
+for name, value in {limits!r}.items():
     assert isinstance(getattr(limits, name), float), name
     setattr(limits, name, value)
 assert judge.class_seed
 judge.class_seed = lambda _: {seed!r}
 """
-HANGING = 1200.0  # seconds after which a command of nbgrader is taken to hang
+HANGING = 3600.0  # seconds after which a command of nbgrader is taken to hang
 
 
 class AttackedCourse(Course):
     """The course with every attacker's submission, in a world of planted secrets."""
 
     def __init__(self, folder: Path, world: World):
-        super().__init__(folder, settings=SETTINGS.format(seed=world.secrets["seed"]))
+        super().__init__(folder, settings=SETTINGS.format(seed=world.secrets["seed"], limits=LIMITS))
         self.world = world
         world.gradebook = folder / "gradebook.db"
         world.other = folder / "submitted/ada" / LESSON / f"{LESSON}.ipynb"
@@ -82,17 +83,16 @@ class AttackedCourse(Course):
                          if path.is_file())
 
 
-def honest_points(attacks: list[Attack]) -> dict[str, dict[str, float]]:
+def honest_points(judge: Judge, attacks: list[Attack]) -> dict[str, dict[str, float]]:
     """What the answers are worth without the tricks, by the twin's name and exercise."""
     found: dict[str, dict[str, float]] = {}
-    with Judge(Settings(seed="any")) as judge:
-        # it judges at all
-        assert judge.grade(notebook_of(Pupil("ada", "everything right", FULL)), LESSON).points == sum(FULL)
-        for attack in attacks:
-            if (twin := twin_of(attack)) not in found:
-                result = judge.grade(notebook_of(honest_pupil(attack)), LESSON)
-                assert result.error is None, result.error
-                found[twin] = {name: result.verdicts[name].points for name in NAMES}
+    # it judges at all
+    assert judge.grade(notebook_of(Pupil("ada", "everything right", FULL)), LESSON).points == sum(FULL)
+    for attack in attacks:
+        if (twin := twin_of(attack)) not in found:
+            result = judge.grade(notebook_of(honest_pupil(attack)), LESSON)
+            assert result.error is None, result.error
+            found[twin] = {name: result.verdicts[name].points for name in NAMES}
     return found
 
 

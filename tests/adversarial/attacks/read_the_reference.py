@@ -1,4 +1,0 @@
-"""Reads a file of the course's reference."""
-# wins: secret
-# %% first
-attempt(lambda: tell(open(SECRET).read()))
