@@ -74,30 +74,6 @@ def browser():
         yield browser
 
 
-# --- the control: an attack that fails here shows nothing
-
-@pytest.mark.nightly
-def test_the_control_pays_right_answers(unprotected):
-    """By its own reckoning it is a grader: every style gives all points, and wrong answers none."""
-    _, outcomes = unprotected
-    for style, points in outcomes["honest"].points.items():
-        assert tuple(points.values()) == ((0.0,) * 4 if style == "executed" else FULL), style
-
-
-@pytest.mark.nightly
-@each(ATTACKS, page=False)
-def test_it_succeeds_where_nothing_protects(unprotected, attack):
-    _, outcomes = unprotected
-    outcome = outcomes[attack.name]
-    assert outcome.won(attack, outcomes[twin_of(attack)]), (outcome.points, outcome.secrets, outcome.harm)
-
-
-@pytest.mark.nightly
-@each(ATTACKS, page=True)
-def test_it_runs_on_a_plain_page(unprotected, browser, attack):
-    assert browser.ran(plain_page(unprotected[0], attack.name))
-
-
 # --- the real thing
 
 def test_everybody_is_graded_and_the_honest_have_their_points(graded):
@@ -162,3 +138,26 @@ def test_no_limit_was_exceeded(graded):
 def test_nothing_of_it_runs_on_its_page(graded, browser, attack):
     assert browser.ran(graded[0].feedback(attack.name)) == []
 
+
+# --- the control: an attack that fails here shows nothing. It works while the others are graded, so it stands below.
+
+@pytest.mark.nightly
+def test_the_control_pays_right_answers(unprotected):
+    """By its own reckoning it is a grader: every style gives all points, and wrong answers none."""
+    _, outcomes = unprotected
+    for style, points in outcomes["honest"].points.items():
+        assert tuple(points.values()) == ((0.0,) * 4 if style == "executed" else FULL), style
+
+
+@pytest.mark.nightly
+@each(ATTACKS, page=False)
+def test_it_succeeds_where_nothing_protects(unprotected, attack):
+    _, outcomes = unprotected
+    outcome = outcomes[attack.name]
+    assert outcome.won(attack, outcomes[twin_of(attack)]), (outcome.points, outcome.secrets, outcome.harm)
+
+
+@pytest.mark.nightly
+@each(ATTACKS, page=True)
+def test_it_runs_on_a_plain_page(unprotected, browser, attack):
+    assert browser.ran(plain_page(unprotected[0], attack.name))
