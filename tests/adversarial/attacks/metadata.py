@@ -81,8 +81,9 @@ nb.cells[4].pop("outputs", None)
 
 # %% metadata_of_other_types: harm, notebook
 # Puts lists and objects where nbgrader expects names and numbers.
-for grade_id, check in zip(GRADE_IDS.values(), checks):
-    find(nb, grade_id).metadata.nbgrader.update(grade_id=["x"] * 3, points={"a": 1}, checksum=7, locked="no")
+answers = [find(nb, grade_id) for grade_id in GRADE_IDS.values()]
+for answer, check in zip(answers, checks):
+    answer.metadata.nbgrader.update(grade_id=["x"] * 3, points={"a": 1}, checksum=7, locked="no")
     check.metadata.nbgrader = [1, 2, 3]
 
 # %% nested_metadata: harm, notebook
