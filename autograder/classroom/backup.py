@@ -6,141 +6,138 @@ Feedback pages, exports, caches and releases can be made again by their commands
 
 from __future__ import annotations
 
-import json
+import math
 import os
-import sqlite3
-import subprocess
 import tarfile
 import tempfile
-from datetime import datetime
-from importlib.metadata import version
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
 
+from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
-from sqlalchemy.engine import URL, make_url
+from sqlalchemy.engine import make_url
 
-from autograder.classroom.class_files import EVERYTHING, OWN_LESSONS, ClassFiles, class_files
+from autograder.classroom import gradebook_copy
+from autograder.classroom.class_files import FILES, OWN_LESSONS, places, submitted
 from autograder.classroom.course import course_app
-from autograder.intake.folders import CHUNK, TooMuch
+from autograder.intake.folders import DEEPEST, LARGEST, MOST, MOST_FILES
 from autograder.intake.plain_file import open_plain
 from autograder.lessons.course import own_lessons
 from autograder.outward import named
 from autograder.terminal import say
 
-MANIFEST, SQLITE, POSTGRESQL, FILES = "backup.json", "gradebook.db", "gradebook.sql", "files"
-IN_MEMORY = 8 << 20  # bytes of a file that is being copied
-SHOWN = 20  # lines about what is left out
-
 
 def backup(path: Path, console: Console) -> int:
     """Writes the class of this folder to a new file, a gzipped tar archive. Returns the command's exit status.
 
-    What a submission holds is bounded as it is when it is graded. What is left out is listed at the end.
+    What a submission holds is bounded as it is when it is graded. What is left out is listed.
 
     Raises ValueError if the file exists already, or if the gradebook is neither SQLite nor PostgreSQL.
     """
     if os.path.lexists(path):
         raise ValueError(f"{path} exists already: a backup never replaces another one")
-    app = course_app("backup")
-    root, url, found = Path(app.coursedir.root), make_url(app.coursedir.db_url), class_files(app.coursedir)
+    coursedir = course_app("backup").coursedir
+    root = Path(coursedir.root)
     # Only its owner can read it, because it holds the seed.
     descriptor, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with (tempfile.TemporaryDirectory() as scratch, open(descriptor, "wb") as file,
-              tarfile.open(fileobj=file, mode="w:gz") as archive):
-            gradebook = _copy_of_gradebook(url, Path(scratch))
-            said = {"course": app.coursedir.course_id, "made": f"{datetime.now():%Y-%m-%d %H:%M}",
-                    "gradebook": gradebook.name,
-                    "attention_lab": version("attention-lab")}
-            manifest = Path(scratch) / MANIFEST
-            manifest.write_text(json.dumps(said, indent=1), encoding="utf-8")
-            for own in (manifest, gradebook):
-                try:
-                    archive.addfile(*_copied(own, own.name, EVERYTHING.largest))
-                except TooMuch as error:
-                    raise ValueError(f"the gradebook {error}: keep a copy of it yourself") from None
-            files = _add_files(archive, found, root)
+              tarfile.open(fileobj=file, mode="w:gz", dereference=True) as archive):  # a hard link is a file, too
+            gradebook = gradebook_copy.save(make_url(coursedir.db_url), Path(scratch))
+            archive.add(gradebook, gradebook.name)
+            saving = _Saving(archive, root)
+            saving.add_class(coursedir)
         os.link(beside, path)  # never over another one
     finally:
         os.unlink(beside)
-    say(console, f"{path} holds the gradebook and {files} files ({path.stat().st_size / 2**20:.1f} MiB). It holds the "
-                  "class's seed, so keep it where your class can't read it.")
+    say(console, f"{path} holds the gradebook and {saving.files} files ({path.stat().st_size / 2**20:.1f} MiB). It "
+                  "holds the class's seed, so keep it where your class can't read it.")
+    for line in saving.left_out:
+        say(console, line)
     for lesson in own_lessons():
         if not Path(lesson.folder).resolve().is_relative_to((root / OWN_LESSONS).resolve()):
             say(console, f"left out, because it is in another folder: {lesson.name}. Keep a copy of {lesson.folder} "
                           "too.")
-    submitted = root / app.coursedir.submitted_directory
-    left_out = sorted(found.left_out, key=lambda each: each[0].is_relative_to(submitted))  # submissions last
-    for each, why in left_out[:SHOWN]:
-        say(console, f"left out, because {why}: {named(each.relative_to(root))}")
-    if left_out:
-        named_above = f"the first {SHOWN} of them named above" if len(left_out) > SHOWN else "named above"
-        say(console, f"Not everything is in this backup: {len(left_out):,} left out, {named_above}.")
+    if saving.left_out:
+        say(console, f"Not everything is in this backup: {len(saving.left_out):,} left out, named above.")
     return 0
 
 
-def _add_files(archive: tarfile.TarFile, found: ClassFiles, root: Path) -> int:
-    """Adds the files of a class. Returns how many. What can't be read, or is too much, goes to what is left out."""
-    files = taken = 0
-    for path, most in found.files.items():
-        try:
-            entry, copy = _copied(path, f"{FILES}/{path.relative_to(root).as_posix()}", most)
-        except (OSError, TooMuch) as error:
-            found.left_out.append((path, f"it can't be read ({error.strerror or error})" if isinstance(error, OSError)
-                                   else f"it {error}"))
-            continue
-        with copy:
-            if files == EVERYTHING.entries or taken + entry.size > EVERYTHING.bytes:
-                found.left_out.append((path, f"a backup holds at most {EVERYTHING.entries:,} files and "
-                                             f"{EVERYTHING.bytes:,} bytes"))
-                continue
-            archive.addfile(entry, copy)
-            files, taken = files + 1, taken + entry.size
-    return files
+@dataclass
+class _Room:
+    """What is still taken: files and folders, bytes, the bytes of one file, and folders inside each other."""
+
+    entries: float = MOST_FILES
+    bytes: float = MOST
+    largest: int = LARGEST
+    deepest: int = DEEPEST
 
 
-def _copied(path: Path, name: str, most: int) -> tuple[tarfile.TarInfo, IO[bytes]]:
-    """Returns a plain file as an entry of the archive, and its content. It is read to its end first, because it may
-    change meanwhile. Raises OSError if it can't be read, TooMuch if it has more than `most` bytes."""
-    copy = tempfile.SpooledTemporaryFile(IN_MEMORY)
-    with open_plain(path) as file:
-        while data := file.read(CHUNK):
-            if copy.tell() + len(data) > most:
-                raise TooMuch(f"has more than {most:,} bytes")
-            copy.write(data)
-        entry, about = tarfile.TarInfo(name), os.fstat(file.fileno())
-    entry.size, entry.mode, entry.mtime = copy.tell(), about.st_mode & 0o7777, about.st_mtime
-    copy.seek(0)
-    return entry, copy
+class _Saving:
+    """Adds the files of a class to an archive. Of a submission, which is a stranger's, only as much as is graded.
 
-
-def _copy_of_gradebook(url: URL, into: Path) -> Path:
-    """Copies the gradebook as it is at one moment, even if somebody is grading meanwhile."""
-    if url.get_backend_name() == "sqlite":
-        if not Path(url.database or "").exists():
-            raise ValueError(f"there is no gradebook yet: {url.database}")
-        with sqlite3.connect(f"file:{url.database}?mode=ro",
-                             uri=True) as source, sqlite3.connect(into / SQLITE) as copy:
-            source.backup(copy)
-        return into / SQLITE
-    postgresql("pg_dump", url, "--no-owner", "--no-privileges", f"--file={into / POSTGRESQL}")
-    return into / POSTGRESQL
-
-
-def postgresql(tool: str, url: URL, *options: str) -> None:
-    """Runs one of PostgreSQL's own tools. The password is passed in the environment, where other accounts can't see it.
+    left_out: a line about each file or folder that is left out.
     """
-    if url.get_backend_name() != "postgresql":
-        raise ValueError("only gradebooks on SQLite and PostgreSQL can be backed up, not "
-                         f"{url.render_as_string(hide_password=True)}")
-    address = url.set(drivername="postgresql", password=None).render_as_string()
-    environment = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
-    try:
-        run = subprocess.run([tool, *options, address], env=environment, capture_output=True, text=True)
-    except FileNotFoundError:
-        raise ValueError(
-            f"{tool} is not installed: it comes with PostgreSQL's client (apt install postgresql-client)"
-        ) from None
-    if run.returncode:
-        raise ValueError(f"{tool}: {run.stderr.strip()[-500:]}")
+
+    def __init__(self, archive: tarfile.TarFile, root: Path):
+        self.archive, self.root, self.files = archive, root, 0
+        self.left_out: list[str] = []
+
+    def add_class(self, coursedir: CourseDirectory) -> None:
+        """Adds all that can't be made again. Strangers' work comes first, so that what is left out of the instructor's
+        own is read last."""
+        handed_in = self.root / submitted(coursedir)
+        for student in self._inside(handed_in) if handed_in.is_dir() else []:
+            for each in self._inside(student) if student.is_dir() and not student.is_symlink() else [student]:
+                self._add(each, _Room())
+        for place in places(coursedir, self.root):
+            top, room = self.root / place, _Room(math.inf, math.inf, 8 << 30, 100)
+            if top.is_dir() and top != handed_in:  # it may be a link: its instructor made it
+                for each in self._inside(top):
+                    self._add(each, room)
+            elif os.path.lexists(top) and top != handed_in:
+                self._add(top, room)
+
+    def _inside(self, folder: Path) -> list[Path]:
+        """Returns what is in a folder, notebooks first."""
+        try:
+            return sorted(folder.iterdir(), key=lambda each: (each.suffix != ".ipynb", each.name))
+        except OSError as error:
+            self._leave_out(folder, f"it can't be read ({error.strerror})")
+            return []
+
+    def _add(self, path: Path, room: _Room, depth: int = 0) -> None:
+        """Adds a file, or the files of a folder, as far as there is room. No link is followed."""
+        if os.path.islink(path):
+            self._leave_out(path, "it is a link")
+        elif os.path.isdir(path) and depth == room.deepest:
+            self._leave_out(path, f"it is a folder more than {depth} levels deep")
+        elif os.path.isdir(path):
+            for each in self._inside(path):
+                if not room.entries:
+                    self._leave_out(path / "...", f"there are more than {MOST_FILES:,} files and folders")
+                    break
+                room.entries -= 1
+                self._add(each, room, depth + 1)
+        else:
+            self._add_file(path, room)
+
+    def _add_file(self, path: Path, room: _Room) -> None:
+        try:
+            file = open_plain(path)
+        except OSError as error:
+            self._leave_out(path, f"it can't be read ({error.strerror or error})")
+            return
+        with file:
+            entry = self.archive.gettarinfo(arcname=f"{FILES}/{path.relative_to(self.root).as_posix()}", fileobj=file)
+            if entry.size > room.largest:
+                self._leave_out(path, f"it has more than {room.largest:,} bytes")
+            elif entry.size > room.bytes:
+                self._leave_out(path, f"with it, there would be more than {MOST:,} bytes")
+            else:
+                room.bytes -= entry.size
+                self.archive.addfile(entry, file)  # so many bytes, even if the file grows meanwhile
+                self.files += 1
+
+    def _leave_out(self, path: Path, why: str) -> None:
+        self.left_out.append(f"left out, because {why}: {named(path.relative_to(self.root))}")

@@ -2,22 +2,19 @@
 
 import gzip
 import io
-import json
 import os
+import re
 import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
 import tarfile
-from dataclasses import replace
 
 import pytest
 
 from autograder.classroom import backup as saving
-from autograder.classroom import backup_archive, class_files
 from autograder.classroom.backup import backup
-from autograder.classroom.class_files import EVERYTHING, Bounds
 from autograder.classroom.restore import restore
 from autograder.terminal import Terminal
 from tests.classroom.course import SEED, Course
@@ -65,7 +62,7 @@ def test_a_class_comes_back_in_another_folder(again, tmp_path):
     for setting in ("nbgrader_config.py", "course.toml"):
         (new.folder / "work" / setting).unlink()
     status, said = command(new, "restore", tmp_path / "class.tar.gz")
-    assert status == 0 and "Restored the class that" in said
+    assert status == 0 and "Restored the class of" in said
     assert new.grades() == again.grades() and new.grades()["ada"][0] == 0.5
     for path in ("work/seed", "work/nbgrader_config.py", "work/course.toml", f"submitted/ada/{LESSON}/{LESSON}.ipynb"):
         assert (new.folder / path).read_bytes() == (again.folder / path).read_bytes()
@@ -100,25 +97,23 @@ def test_nothing_is_replaced(again, tmp_path):
 
 # ------------------------------------------------------------------------- archives that somebody else may have made
 
-SAID = {"course": "attention", "made": "2026-11-25 10:00", "gradebook": "gradebook.db", "attention_lab": "1.0.0"}
-FILES = {"backup.json": json.dumps(SAID).encode(), "gradebook.db": b"a gradebook", "files/work/seed": SEED.encode(),
+FILES = {"gradebook.db": b"a gradebook", "files/work/seed": SEED.encode(),
          "files/work/seed.until-2026-11-25T10-00-00.0": SEED.encode(), "files/work/roster.csv": b"id\n",
          "files/work/lessons/own/reference.py": b"", f"files/submitted/J\u00fcrgen/{LESSON}/{'long' * 50}.ipynb": b"{}",
          f"files/autograded/ada/{LESSON}/{LESSON}.ipynb": b"{}" * 700}
 
 
 def entry(called, content=b"", **fields):
-    """An entry as the release before this one wrote it: with a time in fractions, and so with a pax header."""
     made = tarfile.TarInfo(called)
-    made.size, made.mtime, made.uid, made.uname, made.mode = len(content), 1.5e9 + 0.25, 10**9, "J\u00fcrgen", 0o600
+    made.size, made.mode = len(content), 0o600
     for field, value in fields.items():
         setattr(made, field, value)
     return made, None if "size" in fields else io.BytesIO(content)
 
 
-def archive(path, *more, without="", mode="w:gz", **changed):
+def archive(path, *more, without="", **changed):
     """An archive of a backup's form with other entries at its end."""
-    with tarfile.open(path, mode) as file:
+    with tarfile.open(path, "w:gz") as file:
         for name, content in {**FILES, **changed}.items():
             if name != without:
                 file.addfile(*entry(name, content))
@@ -142,52 +137,35 @@ def restored(path):
     return console.file.getvalue()
 
 
-def tree(folder):
-    return {path.relative_to(folder): path.is_symlink() or path.is_dir() or path.read_bytes()
-            for path in folder.rglob("*")}
+def files(folder):
+    return {path.relative_to(folder): path.is_symlink() or path.read_bytes()
+            for path in folder.rglob("*") if path.is_symlink() or not path.is_dir()}
 
 
-def refused(path, folder, said):
-    """Restoring fails with one sentence that says this, and nothing is written."""
-    before = tree(folder.parent)
-    with pytest.raises(ValueError, match=said) as error:
+def refused(path, folder, said, error=ValueError):
+    """Restoring fails with one sentence that says this, and no file is written."""
+    before = files(folder.parent)
+    with pytest.raises(error, match=said) as raised:
         restored(path)
-    assert "\n" not in str(error.value) and tree(folder.parent) == before
+    assert "\n" not in str(raised.value) and files(folder.parent) == before
 
 
-def test_a_backup_of_the_release_before_is_restored_as_it_was(fresh, tmp_path):
+def test_a_backup_is_restored_as_it_was(fresh, tmp_path):
     restored(archive(tmp_path / "class.tar.gz"))
     for name, content in FILES.items():
-        if name.startswith("files/"):
-            path = fresh / name.removeprefix("files/")
-            assert path.read_bytes() == content and path.stat().st_mode & 0o777 == 0o600
-            assert path.stat().st_mtime == 1.5e9 + 0.25
-    assert (fresh / "gradebook.db").read_bytes() == b"a gradebook"
+        path = fresh / name.removeprefix("files/")
+        assert path.read_bytes() == content and (name == "gradebook.db" or path.stat().st_mode & 0o777 == 0o600)
+    assert not list(fresh.rglob(".restore-*"))
 
 
-NO_BACKUP = {
-    "list": {"backup.json": b"[]"}, "deep": {"backup.json": b"[" * 200_000}, "no json": {"backup.json": b"{"},
-    "nothing said": {"backup.json": b"{}"}, "odd": {"backup.json": json.dumps({**SAID, "gradebook": []}).encode()},
-    "another gradebook": {"backup.json": json.dumps({**SAID, "gradebook": "work/seed"}).encode()},
-    "two gradebooks": {"gradebook.sql": b""}, "large": {"backup.json": b" " * (2 << 20)}}
-
-
-@pytest.mark.parametrize("changed", NO_BACKUP)
-def test_what_says_nothing_of_itself_is_no_backup(fresh, tmp_path, changed):
-    refused(archive(tmp_path / "odd.tar.gz", **NO_BACKUP[changed]), fresh, "odd.tar.gz is not a backup of a class: ")
-
-
-@pytest.mark.parametrize("without", ["backup.json", "gradebook.db"])
-def test_what_lacks_a_part_is_no_backup(fresh, tmp_path, without):
-    refused(archive(tmp_path / "odd.tar.gz", without=without), fresh, "odd.tar.gz is not a backup of a class: ")
+@pytest.mark.parametrize("changed", [{"without": "gradebook.db"}, {"gradebook.sql": b""}])
+def test_a_backup_has_one_gradebook(fresh, tmp_path, changed):
+    refused(archive(tmp_path / "odd.tar.gz", **changed), fresh, "odd.tar.gz is not a backup of a class: it should hold")
 
 
 @pytest.mark.parametrize("content", [
     lambda whole: b"", lambda whole: b"no archive", lambda whole: whole[:4], lambda whole: whole[:len(whole) // 2],
-    lambda whole: whole[:-4], lambda whole: whole[:-8] + b"12345678", lambda whole: gzip.decompress(whole),
-    lambda whole: gzip.compress(gzip.decompress(whole)[:5 * 512]),
-    lambda whole: gzip.compress(gzip.decompress(whole).rstrip(b"\0")),
-    lambda whole: gzip.compress(gzip.decompress(whole).rstrip(b"\0") + b"\0" * 300 + b"x" * 2048)])
+    lambda whole: whole[:-4], lambda whole: whole[:-8] + b"12345678", lambda whole: gzip.decompress(whole)])
 def test_what_is_damaged_is_no_backup(fresh, tmp_path, content):
     whole = archive(tmp_path / "odd.tar.gz").read_bytes()
     (tmp_path / "odd.tar.gz").write_bytes(content(whole))
@@ -195,12 +173,11 @@ def test_what_is_damaged_is_no_backup(fresh, tmp_path, content):
 
 
 @pytest.mark.parametrize("name", [
-    "files/autograder/terminal.py", "files/nbgrader_config.py", "files/.git/hooks/pre-commit", "files/conftest.py",
-    "files/work/verdicts/a", "files/work/gradebook.db", "files/work/class/seed", "files/work/seed/a", "files/seed",
-    "files/submitted", "files/submittedx/a", "files/submitted/../nbgrader_config.py", "files/submitted/./a",
-    "files/submitted//a", "files//submitted/a", "files//etc/a", "files/work/lessons", "files/work/lessonsx/a.py",
-    "files", "other", "./backup.json", "files/../files/work/seed", "../outside", "/outside", "submitted/ada/a",
-    "files/work/lessons/../nbgrader_config.py", "files/work/ROSTER.csv", "files/\u202e/a", "files/submitted/a\0b"])
+    "files/autograder/terminal.py", "files/nbgrader_config.py", "files/conftest.py", "files/work/verdicts/a",
+    "files/work/gradebook.db", "files/work/class/seed", "files/work/seed/a", "files/submitted", "files/submittedx/a",
+    "files/submitted/../nbgrader_config.py", "files/submitted/./a", "files//submitted/a", "files//etc/a", "files",
+    "files/work/lessons", "files/work/lessons/../../../outside", "./gradebook.db", "../outside", "/outside", "other",
+    "submitted/ada/a", "files/work/ROSTER.csv", "files/\u202e/a"])
 def test_only_names_that_a_backup_has_are_taken(fresh, tmp_path, name):
     odd = archive(tmp_path / "odd.tar.gz", entry("files/work/seed.a"), entry(name, pax_headers={"path": name}))
     refused(odd, fresh, "is not a backup of a class: it holds .*, which is not a file of a class here")
@@ -212,34 +189,22 @@ LINK = {"type": tarfile.SYMTYPE, "linkname": "../../nbgrader_config.py"}
 @pytest.mark.parametrize("fields, said", [
     (LINK, "is not a plain file"), ({**LINK, "type": tarfile.LNKTYPE, "linkname": "files/work/seed"}, "is not a plain"),
     ({"type": tarfile.DIRTYPE}, "is not a plain"), ({"type": tarfile.FIFOTYPE}, "is not a plain"),
-    ({"type": tarfile.CHRTYPE}, "is not a plain"), ({"type": tarfile.CONTTYPE}, "is not a plain"),
-    ({"type": tarfile.GNUTYPE_SPARSE}, "is not a plain|describes|too early"), ({"type": b"Z"}, "is not a plain"),
-    ({"pax_headers": {"size": str(10**15)}}, "with 'size'"), ({"pax_headers": {"size": "-512"}}, "is not a plain"),
-    ({"pax_headers": {"GNU.sparse.major": "1", "GNU.sparse.minor": "0"}}, "GNU.sparse|describes|too early|unpack"),
-    ({"pax_headers": {"GNU.sparse.size": str(10**15), "GNU.sparse.map": "0,1"}}, "GNU.sparse"),
-    ({"pax_headers": {"linkpath": "/etc/passwd"}}, "with 'linkpath'"),
-    ({"pax_headers": {"comment": "x" * (1 << 20)}}, "describes a file with more than 16,384 bytes"),
-    ({"size": 10**9}, "too early"), ({"size": 10**12}, "with 'size'"), ({"name": "files/work/seed"}, "twice")])
-def test_only_plain_files_as_a_backup_writes_them_are_taken(fresh, tmp_path, fields, said):
+    ({"type": tarfile.CHRTYPE}, "is not a plain"), ({"pax_headers": {"size": "-512"}}, "is not a plain"),
+    ({"pax_headers": {"size": str(10**15)}}, "more room"), ({"size": 10**15}, "more room"),
+    ({"pax_headers": {"GNU.sparse.size": str(10**15), "GNU.sparse.map": "0,1"}}, "more room"),
+    ({"size": 10**6}, "unexpected end|too early"), ({"pax_headers": {"path": "files/submitted/a\0b"}}, "null byte")])
+def test_only_plain_files_for_which_there_is_room_are_taken(fresh, tmp_path, fields, said):
     odd = archive(tmp_path / "odd.tar.gz", entry("files/submitted/ada/a", **fields))
     refused(odd, fresh, f"is not a backup of a class: .*({said})")
 
 
-@pytest.mark.parametrize("bounds, said", [({"MOST": 20_000}, "more than 20,000 bytes"),
-                                          ({"EVERYTHING": replace(EVERYTHING, entries=7)}, "more than 7 files"),
-                                          ({"LONGEST": 20}, "its names have"), ({"NAMES": 100}, "its names have")])
-def test_what_is_read_is_bounded(fresh, tmp_path, monkeypatch, bounds, said):
-    more = [entry(f"files/submitted/ada/{number}", b"0" * 4000) for number in range(4)]
-    path = archive(tmp_path / "class.tar.gz", *more)
-    for name, value in bounds.items():
-        monkeypatch.setattr(backup_archive, name, value)
-    refused(path, fresh, said)
-    monkeypatch.undo()
+def test_a_second_file_of_the_same_name_replaces_nothing(fresh, tmp_path):
+    refused(archive(tmp_path / "odd.tar.gz", entry("files/work/seed")), fresh, "exists", FileExistsError)
 
 
-@pytest.mark.parametrize("place", ["submitted", "work/lessons", "work/seed", "work/roster.csv", "gradebook.db", "work",
-                                   "submitted/J\u00fcrgen", "autograded/ada"])
 @pytest.mark.parametrize("what", ["a file", "a link to a file", "a link to a folder", "a link to nothing"])
+@pytest.mark.parametrize("place", ["submitted", "work/lessons", "work/seed", "work/roster.csv", "gradebook.db",
+                                   "submitted/J\u00fcrgen", "autograded/ada"])
 def test_nothing_is_written_over_something_or_through_a_link(fresh, tmp_path, place, what):
     path, target, outside = archive(tmp_path / "class.tar.gz"), fresh / place, tmp_path / "outside"
     shutil.rmtree(target) if target.is_dir() else None
@@ -250,19 +215,15 @@ def test_nothing_is_written_over_something_or_through_a_link(fresh, tmp_path, pl
         target.symlink_to(outside)
         outside.write_text("precious") if what == "a link to a file" else None
         outside.mkdir() if what == "a link to a folder" else None
-    refused(path, fresh, "holds a class already|is a link or a file here|there is a gradebook already")
+    refused(path, fresh, "holds a class already|there is a gradebook already")
 
 
 def test_a_full_disk_half_way_leaves_nothing(fresh, tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(shutil, "copyfileobj", full)  # the gradebook comes last
-    path = archive(tmp_path / "class.tar.gz")
-    before = tree(tmp_path)
-    with pytest.raises(OSError, match="No space left"):
-        restored(path)
-    assert tree(tmp_path) == before
+    monkeypatch.setattr(shutil, "copyfile", full)  # the gradebook comes last
+    refused(archive(tmp_path / "class.tar.gz"), fresh, "No space left", OSError)
 
 
 def test_folders_that_a_class_chose_itself_are_known_from_its_settings(fresh, tmp_path):
@@ -272,6 +233,8 @@ def test_folders_that_a_class_chose_itself_are_known_from_its_settings(fresh, tm
                                               + "load_subconfig('work/nbgrader_config.py')\n")
     path = archive(tmp_path / "class.tar.gz", without=next(name for name in FILES if "submitted" in name), **changed)
     refused(path, fresh, "put its work/nbgrader_config.py here first")
+    (fresh / "work/nbgrader_config.py").write_bytes(settings + b"# another one\n")
+    refused(path, fresh, "there is another .*work/nbgrader_config.py already")
     (fresh / "work/nbgrader_config.py").write_bytes(settings)
     restored(path)
     assert (fresh / "handed_in/ada/01_se/01_se.ipynb").read_bytes() == b"{}"
@@ -305,13 +268,12 @@ def sparse(path, size):
 
 
 ODD = {
-    "a sparse file": (lambda path: sparse(path, 10 << 40), "it has more than 104,857,600 bytes"),
-    "a large file": (lambda path: sparse(path, (100 << 20) + 1), "it has more than 104,857,600 bytes"),
-    "a pipe": (os.mkfifo, "it is not a plain file"),
+    "a sparse file": (lambda path: sparse(path, 10 << 40), "it has more than [0-9,]+ bytes"),
+    "a pipe": (os.mkfifo, r"it can't be read \(it is not a plain file\)"),
     "a link": (lambda path: path.symlink_to("/etc/passwd"), "it is a link"),
     "a link to nothing": (lambda path: path.symlink_to("nothing"), "it is a link"),
     "a link to a folder": (lambda path: path.symlink_to("/etc"), "it is a link"),
-    "a socket": (lambda path: socket.socket(socket.AF_UNIX).bind(os.path.relpath(path)), "it is not a plain file"),
+    "a socket": (lambda path: socket.socket(socket.AF_UNIX).bind(os.path.relpath(path)), r"it can't be read \(.*\)"),
 }
 
 
@@ -320,17 +282,15 @@ ODD = {
 @pytest.mark.parametrize("odd", ODD)
 def test_what_is_no_plain_file_of_a_learner_s_size_is_left_out_and_named(full, tmp_path, folder, odd):
     make, why = ODD[odd]
-    if odd in ("a sparse file", "a large file") and "submitted" not in folder:
-        make, why = (lambda path: sparse(path, 8 << 30)), "it has more than 8,589,934,591 bytes"
     make(full / folder / "odd")
     said, names = saved(tmp_path / "class.tar.gz")
-    assert said.endswith(f"left out, because {why}: {folder}/odd\n"
-                         "Not everything is in this backup: 1 left out, named above.\n")
+    assert re.search(f"\nleft out, because {why}: {folder}/odd\n"
+                     "Not everything is in this backup: 1 left out, named above.\n$", said)
     assert f"submitted/ada/{LESSON}/{LESSON}.ipynb" in names and f"{folder}/odd" not in names
 
 
 def test_too_many_files_too_many_bytes_and_too_many_folders_of_a_submission(full, tmp_path, monkeypatch):
-    monkeypatch.setattr(class_files, "SUBMISSION", Bounds(40, 3, 100, 300))
+    monkeypatch.setattr(saving._Room.__init__, "__defaults__", (40, 300, 100, 3))
     submitted = full / f"submitted/ada/{LESSON}"
     for number in range(50):
         (submitted / f"a{number:02}").touch()
@@ -339,45 +299,40 @@ def test_too_many_files_too_many_bytes_and_too_many_folders_of_a_submission(full
     for number in range(4):
         (full / f"submitted/cai/01_se/{number}.txt").write_bytes(b"0" * 90)
     said, names = saved(tmp_path / "class.tar.gz")
-    assert f"left out, because there are more than 40 files and folders: submitted/ada/{LESSON}/...\n" in said
-    assert "because with it, there would be more than 300 bytes: submitted/cai/01_se/3.txt\n" in said
+    assert f"files and folders: submitted/ada/{LESSON}/...\n" in said
+    assert "bytes: submitted/cai/01_se/3.txt\n" in said
     assert "because it is a folder more than 3 levels deep: submitted/cai/01_se/1/2/3\n" in said
-    assert f"submitted/ada/{LESSON}/{LESSON}.ipynb" in names and len(names) == 1 + 39 + 3
+    assert f"submitted/ada/{LESSON}/{LESSON}.ipynb" in names and len(names) == 1 + 40 + 3
     assert said.splitlines()[-1] == "Not everything is in this backup: 4 left out, named above."
 
 
-def test_many_are_summed_up_and_the_instructor_s_own_come_first(full, tmp_path):
-    for number in range(30):
-        (full / f"submitted/ada/{LESSON}/{number}").symlink_to("elsewhere")
-    (full / "work/lessons/own/figures").symlink_to("/elsewhere")
-    first, *lines, last = [line for line in saved(tmp_path / "class.tar.gz")[0].splitlines() if "MiB" not in line]
-    assert first.endswith("it is a link: work/lessons/own/figures") and len(lines) == 19
-    assert last == "Not everything is in this backup: 31 left out, the first 20 of them named above."
-
-
-def test_what_an_instructor_has_may_be_large_and_deep(full, tmp_path):
+def test_what_an_instructor_has_may_be_large_deep_and_behind_a_link_of_theirs(full, tmp_path):
     """More than a submission may have of everything."""
     deep = full / "work/lessons/own" / "/".join("d" * 20)
     deep.mkdir(parents=True)
     (deep / "a").write_text("deep")
     sparse(full / f"autograded/ada/{LESSON}/{LESSON}.ipynb", (100 << 20) + 1)
+    (full / "submitted").rename(tmp_path / "elsewhere")
+    (full / "submitted").symlink_to(tmp_path / "elsewhere")
     said, names = saved(tmp_path / "class.tar.gz")
-    assert "left out" not in said and {f"autograded/ada/{LESSON}/{LESSON}.ipynb"} < names and len(names) == 4
+    assert "left out" not in said and len(names) == 4
+    assert {f"autograded/ada/{LESSON}/{LESSON}.ipynb", f"submitted/ada/{LESSON}/{LESSON}.ipynb"} < names
 
 
 def test_what_grows_while_it_is_read_is_bounded_by_what_is_read(full, tmp_path, monkeypatch):
     odd = full / f"submitted/ada/{LESSON}/a"
     odd.write_text("small")
-    found = class_files.class_files
+    added = tarfile.TarFile.addfile
 
-    def and_then(coursedir):
-        files = found(coursedir)
-        sparse(odd, 10 << 40)
-        return files
+    def and_more(archive, entry, file=None):
+        if entry.name.endswith("/a"):
+            sparse(odd, 10 << 40)
+        added(archive, entry, file)
 
-    monkeypatch.setattr(saving, "class_files", and_then)
-    said, names = saved(tmp_path / "class.tar.gz")
-    assert "because it has more than 104,857,600 bytes: " in said and "submitted/ada/01_se/a" not in names
+    monkeypatch.setattr(tarfile.TarFile, "addfile", and_more)
+    saved(tmp_path / "class.tar.gz")
+    with tarfile.open(tmp_path / "class.tar.gz") as made:
+        assert made.getmember(f"files/submitted/ada/{LESSON}/a").size == 5
 
 
 @pytest.mark.nightly
