@@ -257,7 +257,7 @@ def test_a_cell_that_ends_in_blanks_does_not_swallow_the_next(marked, following)
     "<table><img src=x onerror=y>",
     "<div>\n<!-- -- ><img src=x onerror=y> -->\n</div>", "a <b title=x\xa0onclick=y>b</b>", "<div>\n<p title=\"",
     "<div>\n<b onclick=y ",
-    "<div>\n<?x <img src=x onerror=y> ?>",
+    "<div>\n<?x <img src=x onerror=y> ?>", "<div>\n<!-->", "<div>\n<!--->",
 ])
 def test_markdown_that_brings_more_than_text_is_shown_as_text(source):
     cell = new_markdown_cell(source)

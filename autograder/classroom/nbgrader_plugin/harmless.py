@@ -11,9 +11,8 @@ import re
 from functools import cache
 from html import escape
 
-from bleach._vendor.html5lib.constants import tokenTypes
-from bleach.html5lib_shim import HTMLTokenizer
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, Tag
+from bs4.element import PreformattedString
 from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
@@ -40,11 +39,11 @@ ATTRIBUTES = {
     **dict.fromkeys(["width", "height", "colspan", "rowspan", "start", "size"], re.compile(r"[\d.]+(px|%)?")),
     **dict.fromkeys(["title", "alt", "align", "open", "color", "id", "disabled", "checked"], WORDS),
 }
-TOKENS = {number: name for name, number in tokenTypes.items()}
 # a picture's address within a page, or of a file beside the notebook
 BESIDE = re.compile(r"data:[^\x00]*|(attachment:)?(?!/)(?!.*(\.|%2e){2})[\w %./-]*", re.IGNORECASE)
 TEXT, WITHIN = "text-", re.compile("^#.")  # what an id in a text begins with, and a link to one
 LAST = "attention-lab-end"  # a tag that is put behind a learner's text, to see that it is read as one
+CLOSING = "-->]]>?>'>\">"  # behind that tag: the end of whatever could still be open before it
 NOT_SHOWN = "This cell holds HTML or links that are not shown to others, or is very long. Here it is as text."
 LONGEST = 8_000  # characters of a learner's cell that are rendered, and ...
 MOST = 60_000  # ... of all such cells of a notebook: Markdown can be written so that its rendering takes very long
@@ -124,28 +123,29 @@ def _exporter() -> HTMLExporter:
 def unsafe(html: str) -> str | None:
     """Returns the first thing in `html` that is more than a plain tag with plain attributes; None if there is nothing.
 
-    The text is read by the rules of browsers. nbconvert reads every page with Python's parser and writes it again.
-    Python and browsers disagree about blanks and comments, so both the text as it is and the text as nbconvert writes
-    it are examined. An open quote or tag at the end counts as unsafe, because it would swallow what follows.
+    Each page is read with Python's parser and written again, by nbconvert or by us. Browsers read other tags in some
+    texts, but none in what is written: there each tag and each quote of an attribute is closed, and each sign `<` of
+    the text is escaped. What is open at the end counts as unsafe, because it would swallow what follows.
     """
-    closed = f"{html}<{LAST}>"
-    return _foreign(closed) or _foreign(str(BeautifulSoup(closed, "html.parser")))
+    soup = BeautifulSoup(f"{html}<{LAST}>{CLOSING}", "html.parser")
+    if LAST in html or not soup.find(LAST):
+        return "the end"
+    for each in soup.descendants:
+        if isinstance(each, PreformattedString):
+            return type(each).__name__  # a comment, a declaration, ...
+        if isinstance(each, Tag) and (foreign := _foreign(each)):
+            return foreign
+    return None
 
 
-def _foreign(html: str) -> str | None:
-    last = None
-    for token in HTMLTokenizer(html):  # tags alone: none of those that are let through changes how the next is read
-        kind = TOKENS[token["type"]]
-        if kind in ("StartTag", "EmptyTag"):
-            last = token["name"]
-            if last not in TAGS and last != LAST or last == "input" and "type" not in token["data"]:
-                return last
-            for name, value in token["data"].items():
-                if name not in ATTRIBUTES or not ATTRIBUTES[name].fullmatch(value.strip()):
-                    return f"{last} {name}={value!r}"
-        elif kind in ("Comment", "Doctype"):
-            return kind
-    return None if last == LAST else "the end"
+def _foreign(tag: Tag) -> str | None:
+    if tag.name not in TAGS and tag.name != LAST or tag.name == "input" and "type" not in tag.attrs:
+        return tag.name
+    for name in tag.attrs:
+        value = " ".join(tag.get_attribute_list(name))
+        if name not in ATTRIBUTES or not ATTRIBUTES[name].fullmatch(value.strip()):
+            return f"{tag.name} {name}={value!r}"
+    return None
 
 
 def short(code: str, most: int = LONGEST_CODE) -> str:
