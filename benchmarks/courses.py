@@ -24,7 +24,7 @@ HIDDEN = "hidden"
 # The last value of a grade cell is its points.
 TEST = """### BEGIN HIDDEN TESTS
 from pathlib import Path
-from attention_lab.check import asker
+from attention_lab.notebook.check import asker
 from attention_lab.checking.known.recorded import load
 from attention_lab.checking.verdict.judging import judge
 float(judge(load(Path({file!r}), {name!r}), asker({name}, globals()), secret=True).points)

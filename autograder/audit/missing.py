@@ -6,7 +6,6 @@ import inspect
 from collections import Counter
 from collections.abc import Iterator
 
-from autograder.lessons.catalogue import FOLDER
 from autograder.lessons.topics import Topic
 from autograder.new.page import WRITE
 from autograder.new.propose import FUNCTION, MODULE, PROPOSED
@@ -22,8 +21,6 @@ def missing(files: Topic) -> Iterator[str]:
     known = files.catalogue
     if proposed := sum(mistake.sentence.startswith(PROPOSED) for mistake in known.mistakes):
         yield f"the catalogue has {proposed} sentences that were proposed and not rewritten"
-    if files.has("answers"):
-        yield f"answers/ is no longer read: move its answers to RIGHT and WRONG in {FOLDER}/<exercise>.py"
     mistakes, right = (Counter(entry.exercise for entry in entries) for entries in (known.mistakes, known.right))
     for exercise in files.exercises:
         least = MODULE if inspect.isclass(getattr(files.reference, exercise.name)) else FUNCTION

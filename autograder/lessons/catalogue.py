@@ -13,14 +13,11 @@ from __future__ import annotations
 
 import inspect
 import textwrap
-import tomllib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import ModuleType
-from typing import Any, TypeVar
-
-from autograder.lessons import declare
+from typing import TypeVar
 
 FOLDER = "catalogue"
 # what the first cell of a page imports, for answers that use it
@@ -105,8 +102,6 @@ def load(folder: Path, module: Callable[[str], ModuleType], reference: ModuleTyp
     Raises ValueError, with the file and the entry, if an edit does not apply, if a name occurs twice, or if a file, an
     entry's `of` or its `mistake` names nothing.
     """
-    if not (folder / FOLDER).exists():
-        return _of_one_file(folder, module, reference)
     names = list(exercises)
     for path in sorted((folder / FOLDER).glob("*.py")):
         if path.stem not in names:
@@ -175,21 +170,3 @@ def applied(edits: Mapping[str, str], text: str, entry: str) -> str:
             raise ValueError(f"{entry}: {old!r} stands {text.count(old)} times in the text, not once")
         text = text.replace(old, new)
     return text
-
-
-def _of_one_file(folder: Path, module: Callable[[str], ModuleType], reference: ModuleType) -> Catalogue:
-    """The catalogue of somebody's own lesson from before there were folders: mistakes.py, and hints.toml."""
-    if not (folder / "mistakes.py").exists():
-        return Catalogue()
-    file = module("mistakes")
-    hints: dict[str, int] = {}
-    if (folder / "hints.toml").exists():
-        told: dict[str, Any] = tomllib.loads((folder / "hints.toml").read_text(encoding="utf-8"))
-        hints = {name: int(number) for of in told.values() for number, names in of.items() for name in names}
-    mistakes: tuple[declare.Mistake, ...] = file.MISTAKES
-    return Catalogue(
-        tuple(Mistake(old.id, old.sentence, dict(old.edits), "", hints.get(old.id, 0), old.grain, old.exercise,
-                      dedented(old.code) if old.code else applied(dict(old.edits), definition(reference, old.exercise),
-                                                                  old.id)) for old in mistakes),
-        tuple(Right(old.id, old.code, "", old.exercise, dedented(old.code)) for old in file.VARIANTS), (),
-        tuple(getattr(file, "EQUIVALENT", ())))

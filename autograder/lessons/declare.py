@@ -210,27 +210,6 @@ class Exercise:
 
 
 @dataclass(frozen=True)
-class Mistake:
-    """A known mistake in the mistakes.py of somebody's own lesson of before (catalogue.py)."""
-
-    id: str
-    exercise: str
-    sentence: str
-    edits: tuple[tuple[str, str], ...] = ()
-    code: str = ""
-    grain: str | None = None
-
-
-@dataclass(frozen=True)
-class Variant:
-    """A correct answer in another style, in such a mistakes.py."""
-
-    id: str
-    exercise: str
-    code: str
-
-
-@dataclass(frozen=True)
 class Item:
     """A question about a lesson that `review()` asks some days later, and again some weeks later.
 

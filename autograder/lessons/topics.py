@@ -14,8 +14,6 @@ from .course import ROOT, own_lessons
 from .declare import Exercise, Item
 
 SOLUTIONS = ROOT / "solutions"
-# where the framework lay in 1.0
-MOVED = {f"solutions.shared.{name}" for name in ("course", "declare", "derive", "sizes", "topics")}
 
 
 class Topic:
@@ -30,19 +28,8 @@ class Topic:
         return (self.folder / file).exists()
 
     def module(self, name: str) -> ModuleType:
-        """Returns a module of the folder, such as "figures" or "parity.grl.adapter".
-
-        Raises ModuleNotFoundError if an instructor's own lesson still imports a module that has moved here. The message
-        says what to write instead.
-        """
-        try:
-            return import_module(f"{self.package}.{name}")
-        except ModuleNotFoundError as missing:
-            old = missing.name or ""
-            if old not in MOVED:
-                raise
-            new = f"{__package__}.{old.rpartition('.')[2]}"
-            raise ModuleNotFoundError(f"{self.folder / name}.py: {old} is now {new}; change the import") from missing
+        """Returns a module of the folder, such as "figures" or "parity.grl.adapter"."""
+        return import_module(f"{self.package}.{name}")
 
     @cached_property
     def reference(self) -> ModuleType:

@@ -12,7 +12,6 @@ pictures: plots, and pictures with sliders.
 from . import supported  # noqa: F401  first of all: it refuses a Python or a torch that is too old for the rest
 
 # isort: split
-from . import old_names
 from .notebook.begin import begin
 from .notebook.check import check
 from .notebook.course_map import course_map
@@ -20,7 +19,5 @@ from .notebook.progress import progress
 from .notebook.puzzle import puzzle, solution
 from .notebook.report_problem import report_problem
 from .notebook.review import review
-
-old_names.keep()
 
 __all__ = ["begin", "check", "course_map", "progress", "puzzle", "report_problem", "review", "solution"]

@@ -36,9 +36,9 @@ from attention_lab.tasks.restoration import sticker_walls
 point_at_wall(sticker_walls(1, seed=0))
 """
 PUZZLE = """
-from attention_lab import way_out
-way_out._not_yet = lambda *_: ""
-way_out.puzzle("SEBlock")
+from attention_lab.notebook import puzzle
+puzzle._not_yet = lambda *_: ""
+puzzle.puzzle("SEBlock")
 """
 WRONG = """
 from attention_lab import check

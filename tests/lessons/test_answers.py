@@ -66,17 +66,3 @@ EQUIVALENT = ("4: sigmoid in place",)
 def test_what_cannot_be_read_is_named(read, text, file, says):
     with pytest.raises(ValueError, match=says):
         read(text, file)
-
-
-def test_a_lesson_of_before_keeps_its_mistakes_and_hints(read, tmp_path):
-    (tmp_path / "hints.toml").write_text('[gate]\n2 = ["raw"]\n')
-    made = read("""
-from autograder.lessons.declare import Mistake, Variant
-
-MISTAKES = (Mistake("raw", "gate", "No sigmoid.", (("torch.sigmoid(s)", "s"),)),)
-VARIANTS = (Variant("same", "gate", "def gate(x):\\n    return x"),)
-EQUIVALENT = {"gate 4: sigmoid in place": "Why."}
-""", "mistakes.py")
-    [mistake], [right] = made.mistakes, made.right
-    assert (mistake.id, mistake.exercise, mistake.hint) == ("raw", "gate", 2) and "return x * s[" in mistake.source
-    assert right.source == "def gate(x):\n    return x\n" and made.equivalent

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from autograder.lessons.course import ROOT
-from autograder.lessons.topics import topic
 
 pytestmark = pytest.mark.quick
 
@@ -75,15 +74,6 @@ def test_no_modules_import_each_other_in_a_circle(room):
         TopologicalSorter({name: imported_of(known, name) for name in known}).prepare()
     except CycleError as error:
         pytest.fail(" <- ".join(error.args[1]))
-
-
-def test_an_own_lesson_from_before_the_move_is_told_what_to_import(tmp_path):
-    (tmp_path / "moved_topic").mkdir()
-    (tmp_path / "moved_topic/reference.py").write_text("")
-    (tmp_path / "moved_topic/exercises.py").write_text("from solutions.shared.declare import Exercise\n")
-    with pytest.raises(ModuleNotFoundError, match=r"exercises.py: solutions.shared.declare is now "
-                                                  r"autograder.lessons.declare"):
-        _ = topic(tmp_path / "moved_topic").exercises
 
 
 CHECKING = ("form", "facts", "known", "ask", "verdict")  # each may import itself and those before it

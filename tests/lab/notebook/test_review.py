@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 from datetime import date, timedelta
 
 import pytest
@@ -15,7 +16,7 @@ from builder import build
 
 pytestmark = pytest.mark.quick
 
-asking = __import__("sys").modules["attention_lab.review"]
+asking = sys.modules["attention_lab.notebook.review"]
 TODAY = date(2026, 3, 10)
 ITEMS = [{"id": "shape", "asks": "Which shape?", "answer": [2, 8, 1, 1], "why": "Axes of size 1 are stretched.",
           "code": "", "choices": []},
