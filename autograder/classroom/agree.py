@@ -158,7 +158,7 @@ def _extend(rules: Rules, submission: SubmittedAssignment, replace: bool, found:
 
 
 def _hand_in(rules: Rules, submission: SubmittedAssignment, coursedir: CourseDirectory, found: Found) -> None:
-    """Corrects a time that an older version read otherwise, or that was written again."""
+    """Corrects a time that was read in another time zone, or that was written again."""
     folder = Path(coursedir.format_path(coursedir.submitted_directory, submission.student.id,
                                         submission.assignment.name))
     time, there = time_of(submission, folder, rules.zone), submission.timestamp

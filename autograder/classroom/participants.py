@@ -8,7 +8,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from autograder.classroom import roster
 from autograder.judge import private
 from autograder.outward import in_cell
 
@@ -34,15 +33,9 @@ def keep(root: Path, lesson: str, found: Mapping[str, Participant]) -> None:
 
 
 def of(root: Path, lesson: str, students: Collection[str]) -> dict[str, Participant]:
-    """Returns who the students are in a lesson's assignment, if that is known. Raises ValueError if a file is damaged.
-
-    In a class that was collected before there was a roster, a student's id is the number itself.
-    """
-    kept = {student: each for (name, student), each in _all(root).items() if name == lesson}
-    listed = roster.read(root)
-    others = {student: Participant(student) for student in students
-              if not kept and student.isdecimal() and student not in (listed.ids if listed else ())}
-    return {student: each for student, each in {**others, **kept}.items() if student in students}
+    """Returns who the students are in a lesson's assignment, if that is known. Raises ValueError if the file is
+    damaged."""
+    return {student: each for (name, student), each in _all(root).items() if name == lesson and student in students}
 
 
 def _all(root: Path) -> dict[tuple[str, str], Participant]:

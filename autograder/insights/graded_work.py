@@ -41,8 +41,8 @@ class GradedWork:
     """A lesson's graded notebooks.
 
     unreadable: the students whose file could not be read, so that nothing was judged.
-    unkept: the students whose notebook holds no verdicts, because it was graded by an older version, or because grading
-        itself failed.
+    unkept: the students whose notebook holds no verdicts of these exercises, because another version of the lesson was
+        graded, or because grading itself failed.
     """
 
     works: list[Work] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""A class's own rule for late work, with extensions of its own, as classes have written it since version 1.0."""
+"""A class's own rule for late work, with extensions of its own."""
 
 import math
 

@@ -35,7 +35,7 @@ def test_it_is_not_handed_out_and_costs_nobody_the_other_marks(course):
     assert refused.returncode == 1 and "Traceback" not in refused.stderr and not (course.folder / "release").exists()
     assert len(said) == 1 and "SEBlock" in said[0] and "docs/own-lesson.md" in said[0]
 
-    config = course.folder / "nbgrader_config.py"  # as an earlier version handed it out
+    config = course.folder / "nbgrader_config.py"  # as another course hands it out: with nbgrader alone
     ours = config.read_text()
     config.write_text(ours.replace(OURS, ""))
     course.activated = True

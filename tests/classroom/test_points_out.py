@@ -11,8 +11,9 @@ from nbgrader.apps import AutogradeApp
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 
-from autograder.classroom import points_out
+from autograder.classroom import participants, points_out
 from autograder.classroom.counts import weigh
+from autograder.classroom.participants import Participant
 from autograder.classroom.points_out import Wanted
 from autograder.classroom.rules import Weight
 from autograder.submission import notebook
@@ -53,6 +54,7 @@ def course(tmp_path, monkeypatch, gradebook_file):
     app.config.PlatformExport.headings = {"01_se": "01_se (4711)"}
     monkeypatch.setattr(points_out, "course_app", lambda lesson: app)
     (tmp_path / "submitted/=eve/01_se").mkdir(parents=True)
+    participants.keep(tmp_path, "01_se", {"40213": Participant("771")})
     return tmp_path
 
 
@@ -94,7 +96,7 @@ def test_moodle_finds_its_columns(course):
     row = dict(zip(header, ada))
     # What Moodle's assignfeedback_offline asks for; a grade that is older than Moodle's own is passed over.
     assert {"Identifier", "Grade", "Last modified (grade)"} <= set(header) and row["Grade"] == "7.25"
-    assert dict(zip(header, number))["Identifier"] == "Participant 40213"
+    assert dict(zip(header, number))["Identifier"] == "Participant 771"
     modified = datetime.strptime(row["Last modified (grade)"], "%Y-%m-%d %H:%M UTC").replace(tzinfo=UTC)
     assert abs((datetime.now(UTC) - modified).total_seconds()) < 120
     assert (row["Student ID"], row["Full name"], row["Email address"]) == ("ada", "Ada Byron, Lady", "ada@example.org")
@@ -114,9 +116,9 @@ def test_wrong_use(course, lesson, said):
 
 
 @pytest.mark.parametrize("language, header, participant", [
-    ("de", ["ID", "Bewertung", "Zuletzt geändert (Bewertung)"], "Teilnehmer/in40213"),
-    ("fr", ["Identifiant", "Note", "Dernière modification (note)"], "Participant40213"),
-    ("es", ["Identificador", "Calificación", "Última modificación (calificación)"], "Participante40213")])
+    ("de", ["ID", "Bewertung", "Zuletzt geändert (Bewertung)"], "Teilnehmer/in771"),
+    ("fr", ["Identifiant", "Note", "Dernière modification (note)"], "Participant771"),
+    ("es", ["Identificador", "Calificación", "Última modificación (calificación)"], "Participante771")])
 def test_moodle_s_worksheet_speaks_its_reader_s_language(course, language, header, participant):
     (found, number, _), _ = exported(course, "moodle", language=language)
     assert [found[0], *found[4:6]] == header and number[0] == participant

@@ -133,20 +133,6 @@ def test_without_a_roster_nobody_is_invented_and_the_same_command_goes_on_with_o
         assert collect(course, "moodle") == ({"1": {"01_se.ipynb": "x"}}, {})
 
 
-def test_a_lesson_that_was_collected_with_numbers_keeps_them_until_it_is_collected_anew(course, capfd):  # noqa: F811
-    (course / "submitted/70/01_se").mkdir(parents=True)
-    (course / "submitted/70/01_se/01_se.ipynb").write_text("x")
-    download(course, {MOODLE: "x", "Fay_80_assignsubmission_file_/01_se.ipynb": "y"})
-    numbers = {"70": {"01_se.ipynb": "x"}, "80": {"01_se.ipynb": "y"}}
-    assert collect(course, "moodle") == (numbers, {})
-    assert "they are its students' ids still" in capfd.readouterr().err
-    write(course, CLASS)
-    assert collect(course, "moodle") == (numbers, {})
-    assert "they are its students' ids still" in capfd.readouterr().err
-    submitted, _ = collect(course, "moodle", force=True)
-    assert submitted == numbers | {"1": {"01_se.ipynb": "x"}, "9": {"01_se.ipynb": "y"}}
-
-
 def test_force_keeps_what_has_not_changed_and_says_whose_time_goes(course, capfd):  # noqa: F811
     write(course, CLASS)
     files = {MOODLE: "x", "Fay_80_assignsubmission_file_/01_se.ipynb": "y"}

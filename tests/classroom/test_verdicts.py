@@ -164,7 +164,7 @@ def of_another(path):
     path.write_text(json.dumps(content))
 
 
-def older(path):
+def incomplete(path):
     content = json.loads(path.read_text())
     del content["result"]["verdicts"]["squeeze"]["headline"]
     path.write_text(json.dumps({"digest": module.digest(["key", content["result"]]), "result": content["result"]}))
@@ -175,7 +175,7 @@ def folder_instead(path):
     path.mkdir()
 
 
-@pytest.mark.parametrize("spoil", [halve, empty, other_json, deep, more_points, of_another, older, folder_instead])
+@pytest.mark.parametrize("spoil", [halve, empty, other_json, deep, more_points, of_another, incomplete, folder_instead])
 def test_a_spoiled_file_is_a_miss(verdicts, spoil):
     verdicts.put("key", RESULT)
     spoil(verdicts.folder / "key.json")

@@ -206,7 +206,7 @@ def test_of_a_handful_no_correlation_is_told(group):
 def test_what_can_t_be_counted_is_said(group):
     group.add("ann")
     group.add("bob", unreadable=True)
-    group.write("cy", {"autograder": {"digest": "of an older version"}}, ANSWERS)
+    group.write("cy", {"autograder": {"digest": "of another version"}}, ANSWERS)
     group.write("dot", {"autograder": {"result": json.dumps({"verdicts": {}, "lesson": "01_se"})}}, ANSWERS)
     known = found(group)
     assert [work.student for work in known.graded.works] == ["ann"]

@@ -172,13 +172,13 @@ def test_of_several_attempts_the_newest_counts(course):
     assert set(aside.values()) == {"ada handed in a newer 01_se"}
 
 
-def test_who_was_collected_before_is_left_alone_and_stops_nobody(course):
-    (course / f"submitted/7/{LESSON}").mkdir(parents=True)
-    (course / f"submitted/7/{LESSON}/01_se.ipynb").write_text("before")
-    download(course, {f"{MOODLE}/01_se.ipynb": "now", "Bob_8_assignsubmission_file_/01_se.ipynb": "bob's"})
-    submitted, aside = collect(course, "moodle")
+def test_who_was_collected_before_is_left_alone_and_stops_nobody(listed):
+    (listed / f"submitted/ada/{LESSON}").mkdir(parents=True)
+    (listed / f"submitted/ada/{LESSON}/01_se.ipynb").write_text("before")
+    download(listed, {f"{MOODLE}/01_se.ipynb": "now", "Bob_8_assignsubmission_file_/01_se.ipynb": "bob's"})
+    submitted, aside = collect(listed, "moodle")
     assert (
-        submitted == {"7": {"01_se.ipynb": "before"}, "8": {"01_se.ipynb": "bob's"}}
+        submitted == {"ada": {"01_se.ipynb": "before"}, "bob": {"01_se.ipynb": "bob's"}}
         and "--force" in aside[f"{MOODLE}/01_se.ipynb"]
     )
 

@@ -81,8 +81,8 @@ def _why(gradebook: Gradebook, held: SubmittedNotebook | None, source: Path, gra
         return (
             "it is not the notebook that was graded" if record else "which notebook was graded is not on record"
         )
-    if record.get("unsettled") or record.get("busy"):  # the second was written by releases up to 1.0
-        return record.get("unsettled") or "time ran out while the machine was busy"
+    if unsettled := record.get("unsettled"):
+        return unsettled
     grades = [grade for grade in held.grades if grade.name in points] if held else []
     known = zip(former(gradebook, grades, "auto_score"),
                 former(gradebook, [grade.cell for grade in grades], "max_score"))

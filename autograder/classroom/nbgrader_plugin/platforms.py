@@ -56,14 +56,12 @@ class Names:
     archives: the names of the zips; paths begin with a folder of such a name.
     title: on Blackboard, the title of the assignment.
     roster: the class's, if there is one.
-    collected: the ids of those whose work for the lesson was collected before.
     """
 
     released: frozenset[str] = frozenset()
     archives: frozenset[str] = frozenset()
     title: str = ""
     roster: Roster | None = None
-    collected: frozenset[str] = frozenset()
 
 
 Placed = dict[PurePosixPath, Claim | Doubt]
@@ -77,23 +75,16 @@ def placed(platform: str, paths: Iterable[PurePosixPath], names: Names) -> Place
 
 def joined(found: Placed, names: Names) -> Placed:
     """Replaces what the platform says about a student by the student's id. A claim whose names can't be the names of
-    folders and files becomes a Doubt.
-
-    Moodle's number of a hand-in is an id only in a lesson that was collected before there was a roster.
-    """
-    claims = [claim for claim in found.values() if isinstance(claim, Claim)]
-    old = names.collected - (names.roster.ids if names.roster else set())
-    by_number = any(claim.number in old for claim in claims)
-
+    folders and files becomes a Doubt."""
     def join(claim: Claim) -> Claim | Doubt:
         if not claim.notebook.isprintable():
             return Doubt("its name can't be printed")
         student = claim.student
-        if claim.name and not by_number:
+        if claim.name:
             if not names.roster:
                 return Doubt(f"there is no {ROSTER}, which would say who {claim.name!r} is")
             student = names.roster.called(claim.name).id
-        elif names.roster and not claim.name:
+        elif names.roster:
             student = _listed(student, names.roster).id
         elif not STUDENT.fullmatch(student):
             return Doubt(f"{student!r} can't be the name of a student's folder")

@@ -22,7 +22,6 @@ from traitlets import Unicode
 from autograder.classroom import participants
 from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS
 from autograder.classroom.nbgrader_plugin.platforms import RULES, Claim, Doubt, Names, joined, placed, without_doubles
-from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
 from autograder.classroom.roster import NAME, enrol
 from autograder.classroom.rules import zone_of
 from autograder.classroom.times import Unread, utc_of
@@ -36,8 +35,6 @@ ASIDE = "aside"  # beside nbgrader's `archive` and `extracted`
 NO_ROSTER = (f"Nobody's work is collected. Moodle's numbers are other ones in each assignment, so {NAME} must say "
              "which id belongs to a name all term. Save Moodle's participants list or a grading worksheet there, and "
              "run the same command again")
-BY_NUMBER = ("%s was collected before, with Moodle's numbers in the place of ids. So they are its students' ids still, "
-             "and mean nobody in other lessons: docs/instructors/platforms.md says how to change that")
 
 
 class Unpack(ExtractorPlugin):
@@ -105,7 +102,7 @@ class Download(FileNameCollectorPlugin):
         home = Path(app._format_collect_path(app.extracted_directory))
         paths = [PurePosixPath(path.relative_to(home).as_posix()) for path in sorted(home.rglob("*"))
                  if path.suffix in self.valid_ext and path.is_file()]
-        names = Names(self._released(), frozenset(unpack.archives), self.title, self.roster, self._collected())
+        names = Names(self._released(), frozenset(unpack.archives), self.title, self.roster)
         if self.named_regexp:
             found = joined({path: self._by_own_pattern(str(home / path)) for path in paths}, names)
         else:
@@ -125,12 +122,6 @@ class Download(FileNameCollectorPlugin):
             self.parent.fail(NO_ROSTER)
         return {str(home / path): claim for path, claim in found.items()}
 
-    def _collected(self) -> frozenset[str]:
-        """The ids of those whose work is there. With --force, it is collected anew."""
-        coursedir = self.parent.coursedir
-        there = folders_by_student(coursedir, coursedir.submitted_directory, coursedir.assignment_id)
-        return frozenset() if self.roster and self.parent.force else frozenset(there)
-
     def _keep_numbers(self, found: Iterable[Claim | Doubt]) -> None:
         """Keeps Moodle's numbers in this assignment, for the marks and pages that go back to it."""
         coursedir = self.parent.coursedir
@@ -138,9 +129,6 @@ class Download(FileNameCollectorPlugin):
         if claims:
             participants.keep(Path(coursedir.root), coursedir.assignment_id,
                               {claim.student: participants.Participant(claim.number, claim.name) for claim in claims})
-        listed = self.roster.ids if self.roster else ()
-        if any(claim.student == claim.number and claim.student not in listed for claim in claims):
-            self.log.warning(BY_NUMBER, coursedir.assignment_id)
 
     def _released(self) -> frozenset[str]:
         """The names of the lesson's notebooks."""
