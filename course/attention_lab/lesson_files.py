@@ -1,9 +1,9 @@
 """Where a lesson's files are. The library brings those of the course's lessons: the recorded checks, the questions for
 later, the recorded runs, and the pictures. So a notebook needs nothing beside it.
 
-A lesson that the library does not know, such as an instructor's own, has its files beside its notebook. Up to release
-1.0, all lessons had them there, and a class's release still has: its instructor may have changed a lesson. So of a
-lesson of the course there may be two recordings of the checks, and the newer one is used.
+A lesson that the library does not know, such as an instructor's own, has its files beside its notebook. A class's
+release has them there, too, because its instructor may have changed a lesson. So of a lesson of the course there may be
+two recordings of the checks, and the newer one is used.
 """
 
 from __future__ import annotations

@@ -21,7 +21,8 @@ def long_report():
     """A report with long names and ten seeds; one comparison is of the order of the runs."""
     scores = {FIRST: [99.25 - seed for seed in range(9)] + [40.5], SECOND: [34.5 + seed for seed in range(10)],
               CONTROL: [33.25] * 9 + [33.5]}
-    kept = Kept("long", "It helps.", "It does not.", "far", [[FIRST, SECOND]], [CONTROL], 5, "today")
+    kept = Kept("long", "It helps.", "It does not.", "far", [[FIRST, SECOND]], [CONTROL], 5, "today",
+                dict.fromkeys(scores, "k"), 10, 1)
     results = Results(tuple(scores), tuple(range(10)), {(arm, seed): {"score": score} for arm, of in scores.items()
                                                         for seed, score in enumerate(of)})
     came_out = outcome(asdict(kept), results, judged(results, kept.ahead, kept.controls, 5), dict.fromkeys(scores, 777))

@@ -30,7 +30,7 @@ pytestmark = pytest.mark.quick
 
 TOO_DEEP = "[" * 100_000
 ODD = [TOO_DEEP, '{"squeeze": ' * 50_000, "[]", "7", '"text"', '{"squeeze": []}', '{"squeeze": 1e999}',
-       '{"squeeze": NaN}',
+       '{"squeeze": NaN}', '{"squeeze": 2}',
        '{"squeeze": {"points": 1e999, "tries": 1, "failed": [], "solved": ""}}', f'{{"squeeze": {"9" * 4000}}}',
        "\x00\udcff", "",
        '{"squeeze": {"points": 1, "tries": 1, "failed": [], "solved": "9999-99-99"}}',
@@ -198,13 +198,13 @@ def test_progress_that_is_odd_is_kept_beside_a_new_one(lesson, content):
 
 
 def test_progress_in_a_file_of_another_learner_stays_readable_and_is_not_lost(lesson):
-    """150,000 names, the points of an older library, and long digests all grow when they are written anew."""
+    """Many names and long digests, which grow when they are written anew."""
     def entry(points, failed=()):
         return {"points": points, "tries": 3, "failed": list(failed), "solved": "2026-01-02" if points else ""}
 
-    theirs = {f"x{number}": 9 for number in range(150_000)}
+    theirs = {f"x{number}": entry(9) for number in range(40_000)}
     (lesson / FILE).write_text(json.dumps(theirs | {"squeeze": entry(2.0), "Excitation": entry(0.0, ["a" * 12]),
-                                                    "é" * 100_000: 9, "y": entry(9, ["é" * 5000] * 20)},
+                                                    "é" * 100_000: entry(9), "y": entry(9, ["é" * 5000] * 20)},
                                           ensure_ascii=False), encoding="utf-8")
     for points in (1.0, 4.0):
         verdict = Verdict("SEBlock", points, 4.0, [], "")
@@ -215,10 +215,11 @@ def test_progress_in_a_file_of_another_learner_stays_readable_and_is_not_lost(le
     assert kept(lesson, "SEBlock").tries == 2
 
 
-def test_progress_under_an_exercises_earlier_name_is_kept(lesson):
-    (lesson / FILE).write_text(json.dumps({"squeeze_of_last_year": 2}))
+def test_progress_of_another_lesson_in_the_same_folder_is_kept(lesson):
+    theirs = {"points": 2.0, "tries": 1, "failed": [], "solved": "2026-01-02"}
+    (lesson / FILE).write_text(json.dumps({"ECABlock": theirs}))
     remember(lesson, Verdict("squeeze", 2.0, 2.0, [], ""), "digest")
-    assert kept(lesson, "squeeze_of_last_year").points == 2
+    assert kept(lesson, "ECABlock") == Kept(**theirs)
 
 
 def test_a_schedule_of_another_learner_stays_readable_and_is_not_lost(lesson, monkeypatch):

@@ -1,5 +1,5 @@
-"""Where a notebook's lesson is found: alone in a folder, with the files of release 1.0 beside it, or as a lesson of
-somebody's own."""
+"""Where a notebook's lesson is found: alone in a folder, with a class's files beside it, or as a lesson of somebody's
+own."""
 
 import shutil
 from pathlib import Path

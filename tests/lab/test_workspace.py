@@ -37,12 +37,9 @@ def test_a_learners_notebook_survives_an_update_and_figures_do_not_grow_old(fold
     workspace.copy(course, my)
     notebook(my).write_text("my work")
     notebook(course).write_text("a new release")
-    (my / "01_se/checks").mkdir()  # as up to release 1.0
-    (my / "01_se/checks/SEBlock.check").write_bytes(b"an older one")
     (course / "01_se/figures/new.svg").write_text("<svg/>")
     said = workspace.copy(course, my)
     assert notebook(my).read_text() == "my work"
-    assert (my / "01_se/checks/SEBlock.check").read_bytes() == b"an older one"
     assert (my / "01_se/figures/new.svg").exists()
     assert (
         "newer version" in said[0] and "make reset LESSON=01_se" in said[0] and f"reset {course} {my} 01_se`" in said[0]

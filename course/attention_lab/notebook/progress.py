@@ -29,8 +29,7 @@ class Kept:
     tries: how many different answers were checked.
     failed: digests of the wrong answers since the last right one, without repeats. Only the last NEWEST of them are
         kept.
-    solved: the day of the first right answer, such as 2026-11-22. It is empty before that, and in files of an older
-        library.
+    solved: the day of the first right answer, such as 2026-11-22; empty before that.
     """
 
     points: float = 0.0
@@ -58,13 +57,9 @@ def _strictly(folder: Path) -> dict[str, Kept]:
         raise ValueError(f"{FILE} holds something else") from error
 
 
-def _one(entry: dict | float) -> Kept:
-    """Returns what is remembered of one exercise. In files of an older library, an entry is only the number of points.
-
-    Raises ValueError, TypeError or KeyError for an entry of any other form.
-    """
-    if not isinstance(entry, dict):
-        return Kept(_points(entry))
+def _one(entry: dict) -> Kept:
+    """Returns what is remembered of one exercise. Raises ValueError, TypeError or KeyError for an entry of another
+    form."""
     tries, failed, solved = entry["tries"], entry["failed"], entry["solved"]
     if (
         not isinstance(tries, int)
@@ -90,12 +85,8 @@ def kept(folder: Path, name: str) -> Kept:
 
 
 def began(folder: Path) -> date | None:
-    """Returns the day on which the first exercise of a lesson was solved; None if no exercise is solved yet.
-
-    If an older library did not write the day down, the result is a day long ago.
-    """
-    days = [each.solved for each in _read(folder).values() if each.solved or each.points and not each.tries]
-    return min((date.fromisoformat(day) if day else date.min for day in days), default=None)
+    """Returns the day on which the first exercise of a lesson was solved; None if no exercise is solved yet."""
+    return min((date.fromisoformat(each.solved) for each in _read(folder).values() if each.solved), default=None)
 
 
 def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bool]:
@@ -105,9 +96,9 @@ def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bo
     digest: the digest of the answer. The answer does not count as a new try if nothing has been written yet, or if the
         same wrong answer was tried before. A right answer after a right one does not count either.
 
-    Exercises that the file names but the lesson lacks, such as those of an earlier version, are kept as far as there is
-    room for them. If the folder cannot be written to, nothing is remembered, and the check still works. A file that
-    cannot be read is kept under another name, and a note in the verdict says so.
+    Exercises that the file names but the lesson lacks, such as those of another lesson in the same folder, are kept as
+    far as there is room for them. If the folder cannot be written to, nothing is remembered, and the check still works.
+    A file that cannot be read is kept under another name, and a note in the verdict says so.
 
     Returns what is now remembered of this exercise, and whether this was a new try.
     """
@@ -160,8 +151,8 @@ class Row:
     """An exercise of a lesson.
 
     name: the exercise's name.
-    points: the best points so far; None before the first check. They are never above `most`, even if an older release
-        of the lesson gave more.
+    points: the best points so far; None before the first check. They are never above `most`, even if the exercise was
+        worth more then.
     most: the points that the exercise is worth.
     """
 

@@ -45,8 +45,7 @@ class Kept:
 
     runs: for each finished run its arm, seed, key (see `_key`), score, parameters and day.
     changes: the changes after the first run, each with its day.
-    arms, seeds: what the last call asked for, which is the key of each arm and the number of seeds. They are empty or 0
-        in files that older versions of the course wrote.
+    arms, seeds: what the last call asked for, which is the key of each arm and the number of seeds.
     """
 
     name: str
@@ -57,26 +56,19 @@ class Kept:
     controls: list[str]
     matters: float
     begun: str
+    arms: dict[str, str]
+    seeds: int
     runs: list[dict[str, Any]] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
-    arms: dict[str, str] = field(default_factory=dict)
-    seeds: int = 0
-
-    def current(self) -> dict[str, str]:
-        """Returns the key of each arm as it is now. In an older file, the newest runs say which one that is."""
-        return self.arms or {run["arm"]: run["key"] for run in self.runs}
 
     def counted(self) -> list[dict[str, Any]]:
         """Returns the runs that count: those of the arms as they are now, with the seeds that were asked for."""
-        current = self.current()
-        return [run for run in self.runs
-                if current.get(run["arm"]) == run["key"] and (not self.seeds or run["seed"] < self.seeds)]
+        return [run for run in self.runs if self.arms.get(run["arm"]) == run["key"] and run["seed"] < self.seeds]
 
     def results(self) -> Results:
         """Returns the scores of the runs that count, with two decimals. The page shows and judges these."""
         runs = {(run["arm"], run["seed"]): {"score": round(run["score"], 2)} for run in self.counted()}
-        seeds = range(self.seeds) if self.seeds else sorted({seed for _, seed in runs})
-        return Results(tuple(self.current()), tuple(seeds), runs)
+        return Results(tuple(self.arms), tuple(range(self.seeds)), runs)
 
     def parameters(self) -> dict[str, int]:
         """Returns the number of parameters of each arm that has a run that counts."""
@@ -132,12 +124,11 @@ def study(
     if len(conclusion) > MOST_CHARACTERS:
         raise ValueError(f"conclusion may have at most {MOST_CHARACTERS:,} characters: it has {len(conclusion):,}")
     folder = folder or Path.cwd()
+    keys = {arm: _key(make, epochs, peak_rate) for arm, make in arms.items()}
     plan = Kept(name, hypothesis.strip(), refuted_if.strip(), task, [list(pair) for pair in ahead], list(controls),
-                matters,
-                date.today().isoformat())
+                matters, date.today().isoformat(), keys, seeds)
     file = folder / f"study_{name}.json"
     kept = _begun(file, plan)
-    keys = {arm: _key(make, epochs, peak_rate) for arm, make in arms.items()}
     _note_changes(kept, keys, seeds)
     kept.arms, kept.seeds = keys, seeds
     if kept.runs:  # the file must say which of its runs count, even if there is no new run
@@ -253,7 +244,7 @@ def read(file: Path) -> Kept:
     except TypeError:
         kept = None
     if (kept is None or not fits(kept, Kept) or not all(map(_is_run, kept.runs))
-            or not 0 <= kept.seeds <= MOST_SEEDS):
+            or not 1 <= kept.seeds <= MOST_SEEDS):
         raise ValueError(f"{file.name} is not a study's file: give your study another name, or move that file away")
     return kept
 
@@ -270,19 +261,17 @@ def _note_changes(kept: Kept, keys: Mapping[str, str], seeds: int) -> None:
     training. If scores of an arm no longer count, they are written down too."""
     if not kept.runs:
         return
-    today, current, scores = date.today().isoformat(), kept.current(), kept.results().scores
-    for arm in dict.fromkeys([*keys, *current]):
-        if arm not in current:
+    today, scores = date.today().isoformat(), kept.results().scores
+    for arm in dict.fromkeys([*keys, *kept.arms]):
+        if arm not in kept.arms:
             kept.changes.append(f"{today}: arm {arm!r}: it was added after the first runs")
-        elif keys.get(arm) != current[arm]:
+        elif keys.get(arm) != kept.arms[arm]:
             what = "its code or its training was changed" if arm in keys else "it was left out"
             had = ", ".join(f"{score:.1f}" for score in scores(arm))
             kept.changes.append(f"{today}: arm {arm!r}: {what} after the first runs"
                                 + (f"; before, it had scored {had} %" if had else ""))
-    before = kept.seeds or len({run["seed"] for run in kept.runs})
-    if seeds != before and before >= FEWEST_SEEDS:
-        kept.changes.append(f"{today}: {seeds} seeds, instead of the {before} that were planned" if kept.seeds else
-                            f"{today}: {seeds} seeds, instead of the {before} that had run")
+    if seeds != kept.seeds:
+        kept.changes.append(f"{today}: {seeds} seeds, instead of the {kept.seeds} that were planned")
     kept.changes = list(dict.fromkeys(kept.changes))
 
 

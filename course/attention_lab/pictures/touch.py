@@ -15,25 +15,16 @@ from itertools import product
 from typing import Any
 from xml.etree import ElementTree
 
-import torch
-from matplotlib.figure import Figure
-from torch import Tensor
-
-from .look import look
 from .panels import Panel
-from .style import data_url
-
-Drawn = Sequence[Panel] | Figure
 
 
-def slide(controls: Mapping[str, Mapping[str, Any]], picture: Callable[..., Drawn], says: Callable[..., str],
+def slide(controls: Mapping[str, Mapping[str, Any]], picture: Callable[..., Sequence[Panel]], says: Callable[..., str],
           start: Sequence[str], plays: str = "") -> None:
     """Displays panels side by side that follow one or more controls.
 
     controls: by the control's label, its values by their names. Numbers get a slider; anything else gets a button for
         each value.
-    picture: takes one value of each control, and returns panels, which differ only in their numbers. (A figure of
-        matplotlib is drawn as one panel.)
+    picture: takes one value of each control, and returns panels, which differ only in their numbers.
     says: takes the same values, and says in a sentence what the panels show. It is the caption, and people who cannot
         see the panels hear it.
     start: for each control, the name of its value at the beginning.
@@ -48,7 +39,7 @@ def slide(controls: Mapping[str, Mapping[str, Any]], picture: Callable[..., Draw
     begins = [names.index(name) for (_, names, _), name in zip(kinds, start, strict=True)]
     places = list(product(*(values.values() for values in controls.values())))
     here = list(product(*(names for _, names, _ in kinds))).index(tuple(start))
-    drawn = list(zip(*(_drawings(picture(*place)) for place in places), strict=True))
+    drawn = list(zip(*([panel.drawing() for panel in picture(*place)] for place in places), strict=True))
     seen = [[which, *change] for which, each in enumerate(drawn) for change in _changes(each)]
     said = [says(*place) for place in places]
     given = ",".join(json.dumps(each, separators=(",", ":")).replace("</", "<\\/")
@@ -64,29 +55,8 @@ def slide(controls: Mapping[str, Mapping[str, Any]], picture: Callable[..., Draw
              "text/plain": said[here]}, raw=True)
 
 
-def point(shape: tuple[int, int], lit: Callable[[int, int], Tensor], says: Callable[[int, int], str],
-          start: tuple[int, int], picture: Tensor | None = None) -> None:
-    """Displays cells, and which others the one under the pointer lights up, by `look`. Pages of version 1.0 call it.
-
-    shape: rows and columns.
-    lit: takes a cell's row and column, and returns how bright each cell is, (rows, columns) from 0 to 1.
-    says: a sentence for each cell; `look` has its own.
-    picture: a colour for each cell, (3, rows, columns) from 0 to 1.
-    """
-    lights = torch.stack([lit(*cell).flatten() for cell in product(*map(range, shape))])
-    look(lights, torch.full((3, *shape), 0.8) if picture is None else picture, grid=shape, start=start)
-
-
 def _base64(drawing: str) -> str:
     return base64.b64encode(drawing.encode("ascii", "xmlcharrefreplace")).decode()
-
-
-def _drawings(picture: Drawn) -> list[str]:
-    if not isinstance(picture, Figure):
-        return [panel.drawing() for panel in picture]
-    width, height = 100 * picture.get_size_inches()
-    return [Panel(f'<image width="{width:g}" height="{height:g}" href="{data_url(picture)}"/>', width,
-                  height).drawing()]
 
 
 def _changes(drawings: Sequence[str]) -> list[tuple[int, str, list[str], list[int]]]:

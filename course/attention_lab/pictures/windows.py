@@ -44,14 +44,14 @@ def read_from(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair,
 
 
 def point_windows(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor],
-                  picture: Tensor | None = None) -> None:
+                  picture: Tensor) -> None:
     """Displays a picture twice, with ordinary and with shifted windows, and what one cell reads in both.
 
     partition, mask: a learner's `window_partition` and `shifted_window_mask`.
-    picture: (3, H, W) from 0 to 1 (default: plain grey, as pages of version 1.0 have it).
+    picture: (3, H, W) from 0 to 1.
     """
     look({words: read_from(partition, mask, shift) for words, shift in (("not shifted", (0, 0)), ("shifted", SHIFT))},
-         torch.full((3, *PICTURE), 0.8) if picture is None else picture, grid=PICTURE, start=START)
+         picture, grid=PICTURE, start=START)
 
 
 def slide_layers(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor],

@@ -112,11 +112,3 @@ def weight_on_the_same(weights: Tensor, posters: Posters) -> float:
     twin = torch.full((len(weights), ROWS * COLUMNS), -1).scatter(1, posters.places[:, COLOURS:], marked)
     on_it = cells == twin[:, cells][..., None]  # (n, 144, 144)
     return (weights * on_it).sum(2)[asked].mean().item()
-
-
-def what_it_reads(weights: Tensor, posters: Posters, poster: int) -> list[str]:
-    """Says of each position how large its largest weight is. Pages of version 1.0 call it.
-
-    weights: (144, 144).
-    """
-    return [f"The largest weight is {row.max():.2f}." for row in weights]

@@ -111,7 +111,8 @@ def test_the_finished_report_is_what_the_course_would_write_now():
     scores = {arm: [float(score) for score in of.split(", ")] for arm, _, of in table}
     said = [unescape(text) for text in re.findall(r"<blockquote>(.*?)</blockquote>", content)]
     first, second, control = scores
-    kept = Kept("mean_or_maximum", *said, "look-up", [[first, second]], [control], 5, "today")
+    kept = Kept("mean_or_maximum", *said, "look-up", [[first, second]], [control], 5, "today",
+                dict.fromkeys(scores, "k"), 5, 1)
     results = Results(tuple(scores), tuple(range(5)), {(arm, seed): {"score": score} for arm, of in scores.items()
                                                        for seed, score in enumerate(of)})
     came_out = outcome(asdict(kept), results, judged(results, kept.ahead, kept.controls, 5),

@@ -35,7 +35,7 @@ def test_what_is_solved_stays_solved_while_you_experiment(lesson):
     assert "2 of 10" in repr(Progress(lesson)) and "2 of 2" in repr(Progress(lesson))
 
 
-def test_points_of_an_older_lesson_are_at_most_todays_maximum(lesson):
+def test_points_are_at_most_todays_maximum(lesson):
     remember(lesson, verdict("squeeze", 3.0, 3.0))  # worth 3 points then, 2 now
     assert "2 of 10" in repr(Progress(lesson)) and "2 of 2" in repr(Progress(lesson))
 

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import nn
 
-from attention_lab import check, progress, puzzle, solution
+from attention_lab import check, puzzle, solution
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.notebook import puzzle as puzzle_module
-from attention_lab.notebook.progress import FILE, digest, kept, remember
+from attention_lab.notebook.progress import digest, kept, remember
 from autograder.lessons import catalogue
 from autograder.lessons.course import files_of
 from autograder.lessons.topics import topic
@@ -182,8 +182,3 @@ def test_a_hint_for_what_there_is_not_stops_the_build():
     wrong = catalogue.Mistake("squeeze-sum", "A sentence.", "", hint=3, exercise="squeeze")
     with pytest.raises(ValueError, match="squeeze-sum: squeeze has no hint 3"):
         hints.belonging({"squeeze": ["Which axes?", "One line."]}, [wrong])
-
-
-def test_old_memories_are_read(lesson):
-    (lesson / FILE).write_text('{"squeeze": 2.0}')
-    assert kept(lesson, "squeeze").points == 2.0 and "2 of 10" in repr(progress())

@@ -178,14 +178,15 @@ def test_a_design_that_cannot_answer_its_question_is_refused(tmp_path, quick, ch
 
 WHOLE = {"name": "my_study", "hypothesis": "h", "refuted_if": "r", "task": "what", "ahead": [], "controls": [],
          "matters": 5,
-         "begun": "today", "runs": [], "changes": []}
+         "begun": "today", "runs": [], "changes": [], "arms": {"a": "k"}, "seeds": 3, "epochs": 1}
 RUN = {"arm": "a", "seed": 0, "key": "k", "score": 50.0, "parameters": 3, "day": "today"}
 
 
 ODD = ({"runs": [3]}, {"runs": [{**RUN, "score": "high"}]}, {"runs": [{**RUN, "score": 1e9}]},
        {"runs": [{**RUN, "arm": []}]}, {"runs": 3},
        {"runs": [RUN], "changes": [["<b>"]]}, {"runs": [RUN], "changes": None}, {"runs": [RUN], "begun": 3},
-       {"more": 1}, {"runs": [RUN], "seeds": 10**12}, {"runs": [RUN], "arms": {"a": 3}})
+       {"more": 1}, {"runs": [RUN], "seeds": 10**12}, {"runs": [RUN], "arms": {"a": 3}},
+       {"seeds": 0}, {"epochs": 0})
 
 
 @pytest.mark.parametrize("content", ["", "{", "[1, 2]", '{"name": 3}', *(json.dumps({**WHOLE, **odd}) for odd in ODD)])

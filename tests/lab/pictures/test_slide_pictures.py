@@ -3,13 +3,11 @@
 import re
 
 import torch
-from matplotlib.figure import Figure
 from torch import nn
 
 from attention_lab.pictures import mixing_desk, panels
 from attention_lab.pictures import sliders as slide_pictures
 from attention_lab.pictures.surgery import slide_gamma
-from attention_lab.pictures.touch import point, slide
 from attention_lab.tasks import bars_and_posts
 from attention_lab.tasks.striped_cloths import direction_namer
 
@@ -101,10 +99,3 @@ def test_the_weights_of_positions_sum_to_1():
     picture = torch.rand(1, 3, 16, 16) - 0.3
     weights = slide_pictures.position_weights(nn.Identity(), Branch(), picture)
     assert weights.shape == (16, 16) and weights.sum().allclose(torch.tensor(1.0))
-
-
-def test_what_pages_of_1_0_call_is_still_drawn(capsys):
-    slide({"n": {"1": 1, "2": 2}}, lambda n: Figure(figsize=(n, 1)), lambda n: f"n is {n}", start=["2"])
-    point((2, 3), lambda row, column: torch.eye(3)[[column, column]], lambda row, column: "said", (0, 1))
-    drawn, lit = capsys.readouterr().out.splitlines()
-    assert "'text/plain': 'n is 2'" in drawn and "Row 0, column 1 reads: 1.00 from each of 2" in lit

@@ -148,7 +148,7 @@ class RecordedExercise:
 class Part:
     """The content of a file's first line: the lesson, and which of its exercises this is.
 
-    written: when the build wrote the file, such as 2026-11-28T17:08:00; empty up to release 1.0.
+    written: when the build wrote the file, such as 2026-11-28T17:08:00; empty if no build did.
     """
 
     lesson: str
@@ -300,8 +300,8 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
     mistakes = [RecordedMistake(m["id"], m["sentence"], [(digests[digest], rows[n]) for _, (digest, n)
                                                          in zip(cases, m["fingerprints"], strict=True)], m["grain"])
                 for m in header["mistakes"]]
-    return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes, header.get("hints", {}),
-                            header.get("used_later", []))
+    return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes, header["hints"],
+                            header["used_later"])
 
 
 def _numbers_named(cases: list[dict], tensors: dict[str, Tensor]) -> int:
