@@ -17,7 +17,6 @@ from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.networks import my_net
 from attention_lab.notebook import course_map, progress, report_problem, review, study, train_resnet
-from attention_lab.notebook.exercise_file import BASE, ExerciseFile
 from attention_lab.storage import keep, write, writing
 from attention_lab.tasks import data
 from autograder.lessons.course import COURSE, files_of
@@ -196,15 +195,6 @@ def reviewed(here):
     review._write(review.Question(LESSON, here, {"id": "a"}, 0, date.today(), date.today()), 0, date.today())
 
 
-def watched(here):
-    """The file changes an exercise, and the notebook changes it too."""
-    work = ExerciseFile(here)
-    work.sync()
-    work.file.write_text(work.file.read_text(encoding="utf-8").replace("raise NotImplementedError()", "return 1", 1))
-    work._write_notebook({"squeeze": "def squeeze(x):\n    return 2"})
-    work.sync()
-
-
 def downloaded(here):
     with pytest.raises(ValueError, match="cannot read"):
         data.cifar10(here, download=True)
@@ -223,11 +213,9 @@ WRITERS = {  # what makes it write, and the files that it writes
     "a network": (trained, [train_resnet.FILE]),
     "a study": (lambda here: study.study("mine", **DESIGN, folder=here), ["study_mine.json", "study_mine.html"]),
     "a problem": (problem, [f"problem-{LESSON}-squeeze.txt"]),
-    "an editor": (watched, [BASE, f"{LESSON}.replaced.py", f"{LESSON}.py", f"{LESSON}.ipynb"]),
     "a download": (downloaded, ["cifar-10-python.tar.gz"]),
     "an update": (copied, [workspace.RELEASE, f"{LESSON}.ipynb", f"{recorded.FOLDER}/squeeze.check", "part.txt"]),
 }
-OWN_WORK = {("an editor", f"{LESSON}.py"), ("an editor", f"{LESSON}.ipynb")}  # whoever links these is told, not cut off
 EACH = [pytest.param(writer, file, id=f"{writer}: {file}") for writer, (_, files) in WRITERS.items() for file in files]
 
 
@@ -253,9 +241,7 @@ def test_no_link_leads_a_writer_elsewhere(here, tmp_path, writer, file, there):
     except (OSError, ValueError) as error:
         said = str(error)
     assert outside.read_text() == "precious" if there else not outside.exists()
-    if (writer, file) in OWN_WORK:
-        assert target.is_symlink() and ("is a link" in said or "there is no notebook" in said)
-    elif not there:
+    if not there:
         assert not said and not target.is_symlink() and target.stat().st_size
     assert not [path for path in here.rglob(".*.new") if path not in foreseen(target)]
 
@@ -337,10 +323,3 @@ def test_a_folder_that_the_learner_names_may_be_a_link(here, tmp_path):
     study.study("mine", **DESIGN, folder=here / "data")
     assert sorted(path.name for path in (tmp_path / "large").iterdir()) == [
         "cifar-10-python.tar.gz", "study_mine.html", "study_mine.json"]
-
-
-def test_what_a_link_leads_to_is_not_copied_beside_the_texts_that_are_set_aside(here, tmp_path):
-    (tmp_path / "secret").write_text("hunter2")
-    (kept := here / f"{LESSON}.replaced.py").symlink_to(tmp_path / "secret")
-    watched(here)
-    assert "return 2" in kept.read_text() and "hunter2" not in kept.read_text()

@@ -126,11 +126,7 @@ def _is_cell(cell: Any) -> bool:
         return False
     source, marks = cell.get("source"), cell.get("metadata", {}).get("nbgrader", {})
     lines = source if isinstance(source, list) else [source]
-    return (
-        isinstance(marks, dict)
-        and isinstance(marks.get("grade_id", ""), str)
-        and all(isinstance(line, str) for line in lines)
-    )
+    return isinstance(marks, dict) and all(isinstance(line, str) for line in lines)
 
 
 def plain(source: str) -> str:

@@ -102,6 +102,19 @@ def test_a_notebook_that_is_absent_or_no_notebook(tmp_path, lesson):
     assert issubclass(NotYet, NotImplementedError)
 
 
+@pytest.mark.parametrize("odd", [{"source": 7}, {"source": [7]}, {"metadata": []}, {"metadata": {"nbgrader": 7}}, 7,
+                                 {"cell_type": 7}])
+def test_a_cell_of_another_form_ends_nothing(tmp_path, lesson, odd):
+    """What a program did to the notebook, or whoever gave the folder away."""
+    here = lesson(cell("def f():\n    return 1", exercise=True))
+    path = tmp_path / "01_se/01_se.ipynb"
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["cells"][0] = {**content["cells"][0], **odd} if isinstance(odd, dict) else odd
+    path.write_text(json.dumps(content), encoding="utf-8")
+    with pytest.raises(NotYet, match="has no exercise"):
+        mine("01_se", "f", here)
+
+
 def test_a_notebook_that_was_changed_is_read_again(lesson, tmp_path):
     here = lesson(cell("def f():\n    return 1", exercise=True))
     assert mine("01_se", "f", here)() == 1
