@@ -361,7 +361,9 @@ def _add_audit(commands: Commands) -> None:
                                                       "only these lines to standard output")
     audit.set_defaults(run=_audit)
     doctor = commands.add_parser("doctor", help="say what works on this machine, what is missing, and how to get it")
-    doctor.set_defaults(run=lambda given: _from("doctor").examine(Terminal()))
+    doctor.add_argument("--full", action="store_true", help="also try how much memory learners' code gets, whether it "
+                                                            "can compute on the GPU, and grade a solved notebook")
+    doctor.set_defaults(run=lambda given: _from("doctor").examine(given.full, Terminal()))
 
 
 def _audit(options: argparse.Namespace) -> int:

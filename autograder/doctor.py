@@ -1,4 +1,7 @@
-"""`autograder doctor`: what works on this machine, what is missing, and how to get it."""
+"""`autograder doctor`: what works on this machine, what is missing, and how to get it.
+
+What needs gigabytes or many seconds is tried with `--full` only.
+"""
 
 from __future__ import annotations
 
@@ -52,15 +55,20 @@ class Finding:
     text: str
 
 
-def examine(console: Console) -> int:
-    """Prints the findings. Returns 1 if grading does not work on this machine, else 0."""
+def examine(full: bool, console: Console) -> int:
+    """Prints the findings. Returns 1 if grading does not work on this machine, else 0.
+
+    full: True tries what FULL names, too.
+    """
     failed = False
-    for title, look in LOOKS.items():
+    for title, look in (LOOKS | FULL if full else LOOKS).items():
         console.print(Text(title, style="bold"))
         for found in look():
             sign, colour = SIGNS[found.state]
             failed |= found.state == "bad"
             console.print(Text(f"  {sign} ", style=colour), Text(found.text), sep="")
+    if not full:
+        console.print(NOT_TRIED)
     return int(failed)
 
 
@@ -87,12 +95,6 @@ def batch_norm_defect() -> bool:
 def _device() -> Iterator[Finding]:
     if torch.cuda.is_available():
         yield Finding("good", f"CUDA: {torch.cuda.get_device_name()}; the device check runs there")
-        try:
-            with Sandbox(device="cuda") as sandbox:
-                sandbox.prove()
-            yield Finding("good", "a worker computes on the GPU")
-        except RuntimeError as error:  # NoLayers and NoRoom among them
-            yield Finding("bad", str(error))
     else:
         yield Finding("missing", "no CUDA: the device check runs on torch's meta device, which finds tensors that "
                                  "stay on the CPU. The CPU computes the numbers. To check the numbers on a GPU too, "
@@ -179,7 +181,6 @@ def _walls() -> Iterator[Finding]:
             source = "".join(f"try:\n    import {name}\n    raise SystemExit('{name}')\nexcept ImportError:\n    pass\n"
                              for name in ("autograder", "solutions"))
             answer, _ = worker.ask({"op": "cell", "source": source, "number": 0})
-            holds, _ = worker.ask({"op": "cell", "source": "import torch\ntorch.ones(1 << 29)", "number": 1})
         except (RuntimeError, Died) as error:
             yield Finding("bad", f"no worker runs: {error}")
             return
@@ -188,12 +189,6 @@ def _walls() -> Iterator[Finding]:
                                  "because the course runs from its repository")
         else:
             yield Finding("good", "graders and references cannot be imported by a submission")
-        if holds["raised"]:
-            yield Finding("bad", f"a worker cannot hold 2 GiB in one tensor ({holds['raised']['message']}): right "
-                                 "answers may lose points")
-        else:
-            yield Finding("good", "a worker holds 2 GiB in one tensor")
-        yield _proxy(sandbox)
 
 
 def written(layers: Sequence[str]) -> str:
@@ -202,6 +197,34 @@ def written(layers: Sequence[str]) -> str:
         return f"{FOLDER['bytes'] >> 20} MiB in {FOLDER['files']:,} files, all of it in memory"
     return (f"{FILES} files of {FILE_BYTES >> 10} KiB, so {FILES * FILE_BYTES >> 20} MiB of disk" if "seccomp" in layers
             else "any number of files")
+
+
+def _gpu() -> Iterator[Finding]:
+    if not torch.cuda.is_available():
+        yield Finding("missing", "there is none to try")
+        return
+    try:
+        with Sandbox(device="cuda") as sandbox:
+            sandbox.prove()
+        yield Finding("good", "a worker computes on the GPU")
+    except RuntimeError as error:  # NoLayers and NoRoom among them
+        yield Finding("bad", str(error))
+
+
+def _memory() -> Iterator[Finding]:
+    """Tries whether learners' code gets the memory that a right answer may need."""
+    try:
+        with Sandbox() as sandbox:
+            holds, _ = sandbox.worker().ask(
+                {"op": "cell", "source": "import torch\ntorch.ones(1 << 29)", "number": 0})
+            if holds["raised"]:
+                yield Finding("bad", f"a worker cannot hold 2 GiB in one tensor ({holds['raised']['message']}): right "
+                                     "answers may lose points")
+            else:
+                yield Finding("good", "a worker holds 2 GiB in one tensor")
+            yield _proxy(sandbox)
+    except (RuntimeError, Died) as error:  # NoLayers and NoRoom among them
+        yield Finding("bad", f"no worker runs: {error}")
 
 
 def _proxy(sandbox: Sandbox) -> Finding:
@@ -353,5 +376,9 @@ def _course() -> Iterator[Finding]:
 
 
 LOOKS: dict[str, Callable[[], Iterator[Finding]]] = {
-    "Python": _python, "Device": _device, "Machine": _machine, "Sandbox": _walls, "Grading": _grading,
-    "nbgrader": _nbgrader, "Class": _class, "Course": _course}
+    "Python": _python, "Device": _device, "Machine": _machine, "Sandbox": _walls, "nbgrader": _nbgrader,
+    "Class": _class, "Course": _course}
+FULL: dict[str, Callable[[], Iterator[Finding]]] = {"GPU": _gpu, "Memory": _memory, "Grading": _grading}
+NOT_TRIED = ("Not tried: whether learners' code gets all the memory that a right answer may need, whether it can "
+             "compute on a GPU, and whether a solved notebook gets full marks. `autograder doctor --full` tries this, "
+             "too.")

@@ -95,9 +95,9 @@ def timed(part: Callable[[float], None], until: float) -> dict[str, Any]:
 
 
 def doctor(until: float) -> None:
-    """`autograder doctor`, which also starts a worker."""
-    said = run(["-c", COMMAND, "doctor"], until)
-    if said.returncode or "CUDA:" not in said.stdout:
+    """`autograder doctor --full`, which also starts a worker on the GPU."""
+    said = run(["-c", COMMAND, "doctor", "--full"], until)
+    if said.returncode or "a worker computes on the GPU" not in said.stdout:
         raise Failed(said.stdout + said.stderr)
 
 

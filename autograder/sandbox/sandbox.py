@@ -175,7 +175,8 @@ class Sandbox:
         elif self.fork and (said := self._failure(f"import torch\ntorch.empty({ROOM}, dtype=torch.uint8)")):
             raise NoRoom(f"Learners' code can't have {ROOM >> 30} GiB of memory on this machine, so right answers "
                          f"might lose points and nothing is graded on it. The reason: {said}. Is there a "
-                         "limit on memory (`ulimit -v`), or is too little of it free? `autograder doctor` tries more.")
+                         "limit on memory (`ulimit -v`), or is too little of it free? `autograder doctor --full` tries "
+                         "more.")
         self.roomy = True
 
     def _failure(self, source: str) -> str:

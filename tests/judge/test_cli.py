@@ -2,6 +2,7 @@
 
 import copy
 import json
+import resource
 import shutil
 import stat
 import subprocess
@@ -10,7 +11,7 @@ import sys
 import nbformat
 import pytest
 
-from autograder import cli
+from autograder import cli, doctor
 from autograder.doctor import written
 from autograder.intake.files import read
 from autograder.judge import seed
@@ -91,14 +92,38 @@ def test_wrong_use_is_status_2_and_says_what_is_wrong(arguments, said, capsys):
     assert said in capsys.readouterr().err
 
 
-def test_doctor_says_what_works(capsys):
+WORKS = ("Python 3", "torch", "limits", "system calls", "workers", "cannot be imported", "nbgrader", "01_se",
+         "3 GiB of memory", written(probed()), "256 open files")
+TAKES_LONG = ("a worker holds 2 GiB in one tensor", "a proxy holds 1 GiB in one tensor", "05b_memory, whose answers")
+
+
+def test_doctor_says_what_works_in_a_few_seconds(capsys):
+    before = cpu_seconds()
     assert run("doctor") == 0
+    assert cpu_seconds() - before < 15
     printed = " ".join(capsys.readouterr().out.split())
-    for word in ("Python 3", "torch", "limits", "system calls", "workers", "cannot be imported", "nbgrader",
-                 "01_se", "3 GiB of memory", "a worker holds 2 GiB in one tensor", "a proxy holds 1 GiB in one tensor",
-                 "05b_memory, whose answers",
-                 written(probed()), "256 open files"):
-        assert word in printed
+    assert [word for word in WORKS if word not in printed] == [] and "`autograder doctor --full` tries" in printed
+    assert [word for word in TAKES_LONG if word in printed] == []
+
+
+def cpu_seconds():
+    """Of this process, and of all its children that have ended."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
+
+
+@pytest.mark.nightly
+def test_doctor_tries_memory_and_a_notebook_if_it_is_asked_to(capsys):
+    assert run("doctor", "--full") == 0
+    printed = " ".join(capsys.readouterr().out.split())
+    assert [word for word in (*WORKS, *TAKES_LONG) if word not in printed] == [] and "Not tried" not in printed
+
+
+def test_doctor_fails_if_something_that_takes_long_does_not_work(monkeypatch, capsys):
+    monkeypatch.setattr(doctor, "LOOKS", {})
+    monkeypatch.setattr(doctor, "FULL", {"Memory": lambda: iter([doctor.Finding("bad", "too little memory")])})
+    assert run("doctor", "--full") == 1 and "✗ too little memory" in capsys.readouterr().out
+    assert run("doctor") == 0 and "too little memory" not in capsys.readouterr().out
 
 
 @pytest.mark.nightly
