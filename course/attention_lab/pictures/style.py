@@ -32,6 +32,9 @@ NOTE = "#5A5A5A"  # for words beside a plot; OTHER is too pale for words
 DARK = "<style>@media (prefers-color-scheme: dark) {{svg:root {{filter: {}}}}}</style>"
 WIDEST = 7.7  # inches: a column of text; a wider figure is made smaller there, with its words
 LARGE = 100_000  # characters of an SVG, as it is stored
+# matplotlib brings its font along, so every computer lays a picture out alike. In an SVG, a reader's browser shows the
+# page's own type, whose words are shorter: what has room for the one has room for the other.
+SHIPPED, SHOWN = "DejaVu Sans", "'Segoe UI', 'Helvetica', 'Arial', 'Liberation Sans', 'DejaVu Sans', sans-serif"
 
 P = ParamSpec("P")
 
@@ -47,9 +50,7 @@ def _house_style() -> Iterator[None]:
         "figure.titlesize": 11, "font.size": 9.5, "xtick.labelsize": 9, "ytick.labelsize": 9.5, "legend.fontsize": 9,
         "image.interpolation": "none", "figure.constrained_layout.use": True, "svg.fonttype": "none",
         "svg.hashsalt": "attention_lab",  # the same drawing gives the same ids each time
-        # the page's own type, as far as this computer has it; in an SVG, the reader's computer chooses
-        "font.family": ["sans-serif"],
-        "font.sans-serif": ["Segoe UI", "Helvetica", "Arial", "Liberation Sans", "DejaVu Sans"],
+        "font.family": [SHIPPED],
     }
     with plt.style.context(["default", ours]):  # starts from the default, so that a notebook's style does not mix in
         yield
@@ -118,7 +119,7 @@ def _address(figure: Figure, kind: str, **how: Any) -> str:
     with _house_style():  # what an SVG does with words is decided when it is written
         figure.savefig(file, format=kind, bbox_inches="tight", facecolor=figure.get_facecolor(), **how)
     if kind == "svg":
-        svg = file.getvalue().decode()
+        svg = file.getvalue().decode().replace(repr(SHIPPED), SHOWN)
         return _data("svg+xml", dark(svg, true_colours="<image" in svg).encode())
     return _data(kind, file.getvalue())
 
