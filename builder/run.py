@@ -29,6 +29,9 @@ def run(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = (), exper
     beside: notebooks of other lessons that the cells read.
     experiments: whether experiments are run, too.
     """
+    # lists this computer's fonts; a cell that lists them would say so, if it takes long
+    import matplotlib.font_manager  # noqa: F401
+
     chosen = NotebookNode(notebook, cells=[cell for cell in notebook.cells
                                            if experiments or not cells.experiment(cell)])
     counts = [cell.get("execution_count") for cell in chosen.cells]

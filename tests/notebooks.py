@@ -7,6 +7,7 @@ output is a measurement, which nobody compares. A nightly run (SUITE=nightly) ru
 import shutil
 from pathlib import Path
 
+import matplotlib.font_manager  # noqa: F401  lists this computer's fonts, or a cell would, and would say so if it takes long
 import nbformat
 
 from attention_lab.notebook import progress
