@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 os.environ["OWN_LESSONS"] = os.devnull  # lessons of somebody's own are no part of the course's tests
 # Before torch is imported. Beside each other, processes with several threads wait for one another in loops: three times
@@ -13,6 +14,9 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 from tests.suites import NIGHTLY  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("course", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("course")
 
 
 def need(tools: list[str]) -> None:
@@ -34,6 +38,12 @@ def pytest_configure(config):
     config.addinivalue_line("markers", "quick: tried by `make quick`, too; said by a whole file (tests/suites.py)")
     config.addinivalue_line("markers", "nightly: dear, or tried for others in `make test`; tried with SUITE=nightly "
                                        "(tests/suites.py)")
+
+
+def pytest_make_parametrize_id(config, val, argname):
+    """A test is named by the beginning of a long text: pytest sends names between its processes and puts them into the
+    environment, and some of these texts have millions of characters."""
+    return f"{argname}: {ascii(val[:30])}" if isinstance(val, str | bytes) and len(val) > 200 else None
 
 
 def pytest_ignore_collect(collection_path, config):

@@ -50,7 +50,7 @@ def drawn(module, seed):
             for name, t in module.state_dict().items()}
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=80, derandomize=True)
 @given(st.lists(TREES, min_size=1, max_size=3), st.booleans(), st.booleans(), st.integers(0, 99))
 def test_renamed_children_reproduce_the_output(children, swap, renamed, seed):
     reference = Tree(children, ["first", "second", "third"])
@@ -63,7 +63,7 @@ def test_renamed_children_reproduce_the_output(children, swap, renamed, seed):
     assert torch.allclose(learner.eval()(x), reference.eval()(x), atol=1e-4, rtol=1e-4)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(st.lists(TREES, min_size=2, max_size=3), st.permutations(range(3)), st.integers(0, 99))
 def test_children_defined_in_another_order_are_found(children, order, seed):
     """One of the candidates is the right one, as long as few are alike."""

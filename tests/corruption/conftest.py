@@ -8,7 +8,7 @@ from tests.suites import NIGHTLY, count
 
 # A failing example is a base and a few words, short enough to be read as it is: nothing is gained by minutes of
 # shrinking.
-COMMON = {"deadline": None, "print_blob": True, "phases": [Phase.explicit, Phase.reuse, Phase.generate],
+COMMON = {"print_blob": True, "phases": [Phase.explicit, Phase.reuse, Phase.generate],
           "suppress_health_check": [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]}
 settings.register_profile("corruption", max_examples=count("corrupted notebooks"), derandomize=not NIGHTLY, **COMMON)
 

@@ -78,7 +78,7 @@ def test_every_seed_finds_its_cases(topic):
                 size(Impatient(number))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(seed=st.text(max_size=20))
 @pytest.mark.parametrize("topic", TOPICS)
 def test_the_label_of_plain_numbers_does_not_give_them_away(topic, seed):

@@ -1,7 +1,7 @@
 """Correct answers of other styles agree with the reference on any shape, in any order of memory."""
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attention_lab.checking.form.values import LAYOUTS
@@ -14,7 +14,7 @@ from solutions.se import reference as se
 side = st.integers(1, 9)
 image_layout = st.sampled_from(sorted(LAYOUTS))
 layout = st.sampled_from(sorted(set(LAYOUTS) - {"channels_last"}))
-often = settings(max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow])
+often = settings(max_examples=40, database=None)
 
 
 def agree(name, case):
