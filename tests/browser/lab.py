@@ -20,6 +20,8 @@ from selenium import webdriver
 from selenium.webdriver.chrome.service import Service
 from selenium.webdriver.common.keys import Keys
 
+from tests.waiting import HANG_SECONDS
+
 ARTEFACTS = Path(__file__).parents[1] / "artefacts"
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
          "--disable-background-networking",
@@ -33,7 +35,7 @@ def missing_tools() -> list[str]:
     return [tool for tool in ("chromium", "chromedriver") if not shutil.which(tool)]
 
 
-def wait_for(what: str, ready: Callable[[], Any], seconds: float = 60) -> Any:
+def wait_for(what: str, ready: Callable[[], Any], seconds: float = HANG_SECONDS) -> Any:
     """Poll `ready` until it gives something true. Raises TimeoutError that says what never came."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -133,9 +135,9 @@ class Lab:
         editor.click()
         editor.send_keys(Keys.CONTROL, "a")
         self.driver.execute_cdp_cmd("Input.insertText", {"text": text})
-        wait_for(f"the text in {cell_id}", lambda: self.source(cell_id) == text, 10)
+        wait_for(f"the text in {cell_id}", lambda: self.source(cell_id) == text)
 
-    def run(self, cell_id: str, seconds: float = 60) -> str:
+    def run(self, cell_id: str, seconds: float = HANG_SECONDS) -> str:
         """Run one cell with Shift+Enter and return the text of its output."""
         cell = self.cell(cell_id)
         self.js(f"{PANEL}.content.widgets.find(w => w.model.id === arguments[0]).model.clearExecution()", cell_id)

@@ -42,7 +42,7 @@ def test_the_hint_that_belongs_to_the_mistake_opens_and_three_tries_are_offered_
     lab.run("wrong-0")
     report = lab.run("check")
     assert "Hint 2, below, is about this." in report and "try" not in report
-    wait_for("the hint", lambda: lab.js(OPEN, hints) == [False, True], 10)
+    wait_for("the hint", lambda: lab.js(OPEN, hints) == [False, True])
     lab.screenshot("hint", "check")
     assert "no try" in lab.run("early")
     for number in (1, 2):

@@ -26,6 +26,7 @@ from autograder.judge.settings import Settings
 from autograder.submission.parse import parse
 from tests.classroom.pupils import FULL, LESSON, PUPILS, SOLVED, Pupil, file_of, notebook_of
 from tests.conftest import ROOT, need
+from tests.waiting import HANG_SECONDS
 
 from .classes import command, counts, environment, grade, moved
 
@@ -35,7 +36,6 @@ CONFIG = ROOT / "docs/cluster.yaml"
 DOCS = (ROOT / "docs/instructors/cluster.md").read_text(encoding="utf-8")
 THERE = "tls://10.0.0.1:8786"  # the scheduler's address in them
 SEED = "0123456789abcdef0123456789abcdef"
-SECONDS = 120  # for a process to start, on a busy machine
 SOME = [pupil for pupil in PUPILS if pupil.student in ("ada", "cleo", "dora", "emil", "kim")]
 
 
@@ -91,7 +91,7 @@ class Cluster:
         return self.start(name, [*command, *arguments], **more)
 
     def said(self, name, pattern):
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + HANG_SECONDS
         while not (found := re.search(pattern, (self.folder / f"{name}.log").read_text())):
             assert time.monotonic() < until, (self.folder / f"{name}.log").read_text()
             time.sleep(0.1)
@@ -203,10 +203,10 @@ def test_a_worker_that_is_killed_loses_nothing(cluster, tmp_path):
             time.sleep(0.02)
         killed = worker_process(cluster, "one")
         killed.send_signal(signal.SIGKILL)
-        results = [future.result(SECONDS) for future in futures]
+        results = [future.result(HANG_SECONDS) for future in futures]
         assert [json.dumps(asdict(each)) for each in results] == [json.dumps(asdict(each)) for each in alone]
         assert len(began) > len(notebooks)  # one was begun twice
-        until = time.monotonic() + SECONDS
+        until = time.monotonic() + HANG_SECONDS
         while len(pool.members) < 2:  # Dask starts another process, which is asked who it is and then takes part
             assert time.monotonic() < until
             time.sleep(0.1)
@@ -309,7 +309,7 @@ def test_what_ends_in_the_middle_is_gone_on_with_on_one_machine(ends, released, 
             cluster.processes[0].kill()
         else:
             os.killpg(run.pid, signal.SIGINT)
-        printed, _ = run.communicate(timeout=SECONDS)
+        printed, _ = run.communicate(timeout=HANG_SECONDS)
     finally:
         cluster.end()
     status, said = (

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from tests.classroom.pupils import LESSON
+from tests.waiting import HANG_SECONDS
 
 from .classes import QUICK, command, counts, environment, grade, moved
 
@@ -45,8 +46,8 @@ def interrupted(course, by):
     children = psutil.Process(run.pid).children(recursive=True)
     assert len(children) >= 2
     os.kill(run.pid, by) if by == signal.SIGKILL else os.killpg(run.pid, by)
-    rest, _ = run.communicate(timeout=60)
-    _, alive = psutil.wait_procs(children, timeout=20)
+    rest, _ = run.communicate(timeout=HANG_SECONDS)
+    _, alive = psutil.wait_procs(children, timeout=HANG_SECONDS)
     assert not alive
     left = [path.name for path in scratch.iterdir() if path.name.startswith("autograder-")]
     shutil.rmtree(scratch)

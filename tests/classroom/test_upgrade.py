@@ -8,6 +8,7 @@ import pytest
 
 from autograder.classroom.ready import START
 from tests.classroom.pupils import LESSON, ROOT
+from tests.waiting import HANG_SECONDS
 
 from .test_backup import command
 
@@ -68,7 +69,8 @@ with ready.START.Pool(1) as one:
     print(one.apply(eval, ("__import__('autograder').__file__",)))
 print("PYTHONSAFEPATH" in os.environ)
 """
-    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, text=True, capture_output=True, timeout=120)
+    run = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, text=True, capture_output=True,
+                         timeout=HANG_SECONDS)
     assert run.stdout.split() == [str(ROOT / "autograder/__init__.py"), "False"], run.stdout + run.stderr
 
 

@@ -1,12 +1,14 @@
 """Some of forty hand in the worst that they can think of: the others' feedback and the page of insights hardly wait
 for them, and formgrader opens their pages."""
 
+import contextlib
 import json
 import subprocess
 import sys
 import time
 from dataclasses import dataclass, replace
 
+import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
@@ -24,7 +26,7 @@ CLASS = 40
 USUAL = [pupil for pupil in PUPILS if pupil.student in ("ada", "ben", "cleo", "dora", "emil", "fay", "gus", "kim",
                                                         "ned", "tom")]
 SLOWER, MEGABYTES = 3, 900  # times an ordinary class; of one process
-SECONDS = 30  # for a page of formgrader, on a machine that does other things too; alone it takes three
+SECONDS = 30  # of computing for a page of formgrader, by its server and the browser; it takes three
 
 
 def of_a_class(pupils, many):
@@ -120,6 +122,15 @@ def used(course, *command):
     return Used(seconds, kilobytes / 1024, time.monotonic() - began)
 
 
+def computed_by_children() -> float:
+    """The seconds that the processes have computed that run below this one."""
+    found = 0.0
+    for child in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += sum(child.cpu_times()[:2])
+    return found
+
+
 @pytest.fixture(scope="module")
 def classes(tmp_path_factory):
     """The course of the class with the worst, and what each command took for it and for an ordinary class."""
@@ -164,8 +175,8 @@ def test_formgrader_opens_the_worst_within_seconds_and_runs_nothing(classes):
             lab.page(page, ready)
             lab.nothing_ran()
         for pupil in HANDED_IN:
-            began = time.monotonic()
+            began = computed_by_children()
             lab.page(submission(course, pupil.student), ".score")
             wait_for(f"the points of {pupil.student}", lambda: lab.js(boxes) == "2,3,4,1")
-            assert time.monotonic() - began < SECONDS, pupil.student
+            assert computed_by_children() - began < SECONDS, pupil.student
             lab.nothing_ran()

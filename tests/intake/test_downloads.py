@@ -4,7 +4,6 @@ left out."""
 import io
 import re
 import stat
-import time
 import zipfile
 
 import pytest
@@ -14,6 +13,7 @@ from traitlets.config import Config
 from autograder.classroom import nbgrader_plugin
 from autograder.classroom.nbgrader_plugin import zip_collect
 from tests.intake.test_archives import HOSTILE
+from tests.waiting import computed
 
 pytestmark = pytest.mark.quick
 
@@ -263,9 +263,9 @@ def test_an_archive_that_never_ends_costs_the_others_nothing(listed, course):
     claims = HOSTILE["pax: a claim"][0]()
     (course / f"downloaded/{LESSON}/archive/a.tar.gz").write_bytes(claims)
     download(course, {f"{MOODLE}/01_se.ipynb": "a", "Bob_8_assignsubmission_file_/work.tar.gz": claims})
-    began = time.monotonic()
+    began = computed()
     submitted, aside = collect(course, "moodle")
-    assert time.monotonic() - began < 30 and submitted == {"ada": {"01_se.ipynb": "a"}}
+    assert computed() - began < 30 and submitted == {"ada": {"01_se.ipynb": "a"}}
     assert "1 file came out of it" in aside["a.tar.gz"] and len(aside) == 4
 
 

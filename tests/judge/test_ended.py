@@ -6,7 +6,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import nbformat
@@ -16,6 +15,7 @@ import pytest
 from autograder.intake.files import read
 from autograder.lessons.course import NOTEBOOKS, ROOT
 from tests.adversarial.traces import marked
+from tests.waiting import HANG_SECONDS, comes_true
 
 # In a cell: the kernel is not to kill it with its parent.
 BUSY = (
@@ -42,18 +42,14 @@ def ended(folder, by, *options, programs=True):
     run = subprocess.Popen([sys.executable, "-m", "autograder", "check", "busy.ipynb", *options], cwd=folder,
                            env=environment,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    deadline = time.monotonic() + 120
-    while all(child.name() != "at work" for child in psutil.Process(run.pid).children(recursive=True)):
-        assert run.poll() is None and time.monotonic() < deadline, run.stdout.read()
-        time.sleep(0.05)
+    assert comes_true(lambda: run.poll() is not None or any(
+        child.name() == "at work" for child in psutil.Process(run.pid).children(recursive=True)))
+    assert run.poll() is None, run.stdout.read()
     children = psutil.Process(run.pid).children(recursive=True)
     assert len(children) >= 2
     run.send_signal(by)
-    said, _ = run.communicate(timeout=60)
-    deadline = time.monotonic() + 20
-    while (left(scratch) or any(child.is_running() for child in children)) and time.monotonic() < deadline:
-        time.sleep(0.1)
-    assert left(scratch) == [] and not [child for child in children if child.is_running()]
+    said, _ = run.communicate(timeout=HANG_SECONDS)
+    assert comes_true(lambda: left(scratch) == [] and not any(child.is_running() for child in children))
     shutil.rmtree(scratch)
     return run.returncode, said
 

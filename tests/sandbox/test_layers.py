@@ -14,6 +14,7 @@ from autograder.sandbox.budget import Died
 from autograder.sandbox.isolation import LAYERS, NoLayers, layers_for, works
 from autograder.sandbox.sandbox import Sandbox
 from tests.conftest import need
+from tests.waiting import comes_true
 
 HERE = Path(__file__).resolve()
 
@@ -152,11 +153,8 @@ def test_a_worker_ends_with_who_asked_it(tmp_path):
     assert psutil.pid_exists(int(pid))
     judge.kill()
     judge.wait()
-    deadline = time.monotonic() + 10
     scratch = Path(folder).parent
-    while (psutil.pid_exists(int(pid)) or scratch.exists()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not psutil.pid_exists(int(pid)) and not scratch.exists()
+    assert comes_true(lambda: not psutil.pid_exists(int(pid)) and not scratch.exists())
 
 
 def test_a_wall_that_does_not_keep_what_it_says_is_not_there(monkeypatch):

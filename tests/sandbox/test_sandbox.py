@@ -14,6 +14,7 @@ from autograder.sandbox import limits
 from autograder.sandbox import sandbox as sandboxes
 from autograder.sandbox.budget import Died
 from autograder.sandbox.isolation import NoRoom
+from tests.waiting import HANG_SECONDS, comes_true
 
 
 def cell(worker, source):
@@ -24,10 +25,7 @@ def dies(worker, source):
     with pytest.raises(Died) as death:
         cell(worker, source)
     assert not worker.folder.exists()
-    deadline = time.monotonic() + 10
-    while psutil.pid_exists(worker.pid) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not psutil.pid_exists(worker.pid)
+    assert comes_true(lambda: not psutil.pid_exists(worker.pid))
     return death.value.kind
 
 
@@ -111,10 +109,7 @@ def test_what_a_submission_started_ends_with_it():
         child = int((worker.folder / "pid").read_text())
         assert psutil.pid_exists(child)
         worker.close()
-        deadline = time.monotonic() + 10
-        while psutil.pid_exists(child) and time.monotonic() < deadline:
-            time.sleep(0.05)
-        assert not psutil.pid_exists(child)
+        assert comes_true(lambda: not psutil.pid_exists(child))
 
 
 def test_a_notebook_has_a_time_of_its_own(sandbox):
@@ -220,7 +215,7 @@ def test_what_shares_a_forker_ends_alone(shared):
             busy = threading.Thread(target=dies, args=(workers[0], "while True: pass"))
             busy.start()
             one.first.control.shutdown(socket.SHUT_RDWR)  # as if its process was killed
-            busy.join(10)
+            busy.join(HANG_SECONDS)
             assert not busy.is_alive()
         assert cell(workers[1], "assert x == 1") is None
         assert cell(two.worker(), "assert 'x' not in globals()") is None

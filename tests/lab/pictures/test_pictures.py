@@ -30,6 +30,7 @@ from attention_lab.pictures import (
     yours_against_expected,
 )
 from attention_lab.pictures.style import image
+from tests.waiting import HANG_SECONDS
 
 mpl.use("agg")
 
@@ -90,7 +91,7 @@ def test_a_notebook_shows_a_picture_once_if_it_is_the_last_expression():
         "display(picture)",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-    NotebookClient(notebook, timeout=60, kernel_name="python3").execute()
+    NotebookClient(notebook, timeout=HANG_SECONDS, kernel_name="python3").execute()
     shown = [sum("image/png" in output.get("data", {}) for output in cell.outputs) for cell in notebook.cells]
     assert shown == [0, 0, 1, 0, 1]
 
