@@ -2,15 +2,11 @@
 
 import os
 import sysconfig
-from dataclasses import replace
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from attention_lab.checking.known import fingerprint
-from autograder.judge import recording
-from autograder.lessons.topics import Topic, topic
 from builder import build, cells, notebooks, record, run
 
 pytestmark = pytest.mark.quick
@@ -80,22 +76,6 @@ def test_a_release_is_that_of_nbgraders_command(tmp_path, monkeypatch):
     assert nbformat.read(tmp_path / "release/01_se/01_se.ipynb", as_version=4) == notebooks.release(solved, "01_se")
 
 
-def test_a_check_is_written_only_if_it_says_something_else(monkeypatch):
-    source = notebooks.read_source(SE)
-    assert record.checks(SE, source) == record.files(SE)
-    made = record.record_checks(SE, source)
-    made[0].cases[0].expected_tensors["output"] = made[0].cases[0].expected_tensors["output"] * (
-        1 + 1e-6
-    )
-    made[1].mistakes[0].sentence += " Really."
-    made[2].cases[0].expected_tensors["output"] = made[2].cases[0].expected_tensors["output"] * (
-        1 + 1e-12
-    )
-    monkeypatch.setattr(record, "record_checks", lambda *_: made)
-    now, before = record.checks(SE, source), record.files(SE)
-    assert [name for name in now if now[name] != before[name]] == ["squeeze.check", "Excitation.check"]
-
-
 SE = next(lesson for lesson in build.lessons() if lesson.name == "01_se")
 
 
@@ -109,24 +89,6 @@ def test_checks_that_stay_the_same_are_known_everywhere_after_build_again(monkey
     assert record.build(SE, source, again=True) == [] and record.WRITTEN.exists()
     record.SEEN.unlink()
     assert record.up_to_date(SE, source)
-
-
-def test_only_a_new_mistake_and_one_that_has_changed_answer_again(monkeypatch, tmp_path):
-    monkeypatch.setattr(record, "WRITTEN", tmp_path / "written.json")
-    monkeypatch.setattr(record, "SEEN", tmp_path / "seen.json")
-    source, known, asked = notebooks.read_source(SE), topic("se").mistakes, set()
-    before = record.record_checks(SE, source)[0].mistakes
-    assert record.build(SE, source) == []
-    answered = recording.answered
-    monkeypatch.setattr(recording, "answered", lambda mistake, *rest: asked.add(mistake.id) or answered(mistake, *rest))
-    changed = replace(known[1], source="def squeeze(x):\n    return 5 * x.mean(dim=(2, 3))")
-    new = replace(changed, id="new", source=changed.source.replace("5", "7"))
-    monkeypatch.setattr(Topic, "mistakes", (known[0], changed, new, *known[2:]))
-    now = record.record_checks(SE, source)[0].mistakes
-    assert asked == {changed.id, "new"} and [mistake.id for mistake in now[:3]] == [known[0].id, changed.id, "new"]
-    assert all(fingerprint.same(one, other, [1.0] * len(one[1]), "float64") for mistake, then in
-               zip(now[3:], before[2:], strict=True) if not mistake.grain
-               for one, other in zip(mistake.fingerprints, then.fingerprints, strict=True))
 
 
 @pytest.mark.parametrize("written, runs", [([], 0), (["squeeze.check"], 1)])

@@ -1,13 +1,9 @@
-"""`check` itself: what it refuses, what it prints, how long it takes."""
+"""`check` itself: what it refuses, what it prints, how long it takes. What a cell shows: test_shown.py."""
 
-import os
 import shutil
 import time
 
-import nbformat
 import pytest
-from nbclient import NotebookClient
-from nbgrader.utils import determine_grade
 
 from attention_lab.checking.known import recorded
 from attention_lab.notebook.check import check, verdict_on
@@ -15,7 +11,6 @@ from autograder.judge import recording
 from autograder.lessons.course import files_of
 from autograder.lessons.declare import Case, RandomTensor
 from solutions.se import reference as se
-from tests.conftest import ROOT
 
 pytestmark = pytest.mark.quick
 
@@ -87,60 +82,6 @@ def test_a_check_is_quick(lesson):
         verdict_on(thing, lesson.path)
         took.append(time.process_time() - start)
     assert min(took) < 0.5  # a busy machine may delay some of them
-
-
-WRONG = GATE.replace("torch.sigmoid", "-torch.sigmoid")
-GRADED = {"nbgrader": {"grade": True, "grade_id": "gate-check", "locked": True, "points": 10, "schema_version": 3,
-                       "solution": False,
-                       "task": False}}
-
-
-@pytest.fixture
-def shown(lesson, tmp_path):
-    """Runs cells in a kernel, after the answer's own, and gives each cell as it is saved."""
-    def run(answer, *sources):
-        first = "import torch\nfrom torch import nn\nfrom attention_lab import check\n\n\n" + answer
-        cells = [nbformat.v4.new_code_cell(first), *(nbformat.v4.new_code_cell(s, metadata=GRADED) for s in sources)]
-        notebook = nbformat.v4.new_notebook(cells=cells)
-        client = NotebookClient(notebook, allow_errors=True, resources={"metadata": {"path": str(tmp_path)}})
-        client.execute(env={**os.environ, "PYTHONPATH": str(ROOT / "course")})
-        return notebook.cells[1:]
-    return run
-
-
-def kinds(cell):
-    return [output.output_type for output in cell.outputs]
-
-
-def reports(cell):
-    return [output.data["text/html"] for output in cell.outputs if "text/html" in output.get("data", {})]
-
-
-def test_a_cell_shows_one_thing_and_is_worth_what_it_says(shown):
-    for answer, points, words in ((GATE, 10.0, "10 of 10 points"), (WRONG, 0.0, "0 of 10 points"),
-                                  (GATE.replace("(x))", "(x)).float()"), None, "Why ")):
-        cell, = shown(answer, "check(Gate)")
-        assert kinds(cell) == ["execute_result"] and set(cell.outputs[0].data) == {"text/plain", "text/html"}
-        assert words in cell.outputs[0].data["text/html"]
-        given = float(cell.outputs[0].data["text/plain"])
-        assert determine_grade(cell) == (given, 10) and (points is None and 0 < given < 10 or given == points)
-
-
-def test_a_report_is_seen_wherever_the_check_stands_in_its_cell(shown):
-    after, kept, two, quiet, stopped, again = shown(
-        WRONG, "check(Gate)\nx = 1", "points = check(Gate)\npoints + 1", "check(Gate)\nGate = 0 or Gate\ncheck(Gate)",
-        "check(Gate);",
-        "check(Gate)\n1 / 0", "points")
-    assert kinds(after) == kinds(quiet) == ["display_data"] and kinds(kept) == ["execute_result", "display_data"]
-    assert kinds(two) == ["display_data", "execute_result"] and kinds(stopped) == ["error", "display_data"]
-    for cell, number in ((after, 1), (kept, 1), (two, 2), (quiet, 1), (stopped, 1), (again, 1)):
-        assert len(reports(cell)) == number and all("0 of 10 points" in drawn for drawn in reports(cell))
-    assert kept.outputs[0].data["text/plain"] == "1.0" and "its sign is flipped" in after.outputs[0].data["text/plain"]
-
-
-def test_a_picture_stands_below_the_report(shown):
-    cell, = shown(WRONG, "check(Gate, picture=True)")
-    assert kinds(cell) == ["execute_result", "display_data"] and "image/png" in cell.outputs[1].data
 
 
 NO_REFUSAL = """class Excitation(nn.Module):

@@ -21,8 +21,6 @@ from solutions.catnet import reference as catnet
 from solutions.grl import reference as grl
 from solutions.pyramid_split import reference as pyramid_split
 
-pytestmark = pytest.mark.quick
-
 SHAPE = (2, 4, 5, 6)
 MAP = (Case("a map of 5 x 6", (RandomTensor(SHAPE),)),
        Case("another device, a map of 5 x 6", (RandomTensor(SHAPE),), device=True))

@@ -26,8 +26,6 @@ from attention_lab.storage import LARGEST
 from autograder.lessons.course import files_of
 from autograder.worker import wire
 
-pytestmark = pytest.mark.quick
-
 TOO_DEEP = "[" * 100_000
 ODD = [TOO_DEEP, '{"squeeze": ' * 50_000, "[]", "7", '"text"', '{"squeeze": []}', '{"squeeze": 1e999}',
        '{"squeeze": NaN}', '{"squeeze": 2}',

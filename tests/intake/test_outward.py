@@ -17,8 +17,6 @@ from autograder.outward import command, in_cell, on_terminal
 from autograder.terminal import Terminal
 from tests.classroom.pupils import ROOT
 
-pytestmark = pytest.mark.quick
-
 STEERING = "eve\x1b]0;pwned\x07 \x1b[2J\u202e\x9b31m\x1bP1\x1b\\\r\x00\x7f[link=http://x]y[bold red]"
 SIGNS = ("\x1b]", "\x07", "\x1b[2J", "\u202e", "\x9b", "\x1bP", "\r", "\x00", "\x7f")
 

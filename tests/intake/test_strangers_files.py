@@ -28,8 +28,6 @@ from autograder.lessons.course import COURSE
 from autograder.submission.notebook import cells_to_run, lesson
 from autograder.submission.parse import Unreadable, digest, parse
 
-pytestmark = pytest.mark.quick
-
 
 @pytest.fixture
 def at_once():

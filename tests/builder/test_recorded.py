@@ -1,0 +1,44 @@
+"""Recorded checks: only what has changed answers again, and only what says something else is written."""
+
+from dataclasses import replace
+
+from attention_lab.checking.known import fingerprint
+from autograder.judge import recording
+from autograder.lessons.topics import Topic, topic
+from builder import build, notebooks, record
+
+SE = next(lesson for lesson in build.lessons() if lesson.name == "01_se")
+
+
+def test_a_check_is_written_only_if_it_says_something_else(monkeypatch):
+    source = notebooks.read_source(SE)
+    assert record.checks(SE, source) == record.files(SE)
+    made = record.record_checks(SE, source)
+    made[0].cases[0].expected_tensors["output"] = made[0].cases[0].expected_tensors["output"] * (
+        1 + 1e-6
+    )
+    made[1].mistakes[0].sentence += " Really."
+    made[2].cases[0].expected_tensors["output"] = made[2].cases[0].expected_tensors["output"] * (
+        1 + 1e-12
+    )
+    monkeypatch.setattr(record, "record_checks", lambda *_: made)
+    now, before = record.checks(SE, source), record.files(SE)
+    assert [name for name in now if now[name] != before[name]] == ["squeeze.check", "Excitation.check"]
+
+
+def test_only_a_new_mistake_and_one_that_has_changed_answer_again(monkeypatch, tmp_path):
+    monkeypatch.setattr(record, "WRITTEN", tmp_path / "written.json")
+    monkeypatch.setattr(record, "SEEN", tmp_path / "seen.json")
+    source, known, asked = notebooks.read_source(SE), topic("se").mistakes, set()
+    before = record.record_checks(SE, source)[0].mistakes
+    assert record.build(SE, source) == []
+    answered = recording.answered
+    monkeypatch.setattr(recording, "answered", lambda mistake, *rest: asked.add(mistake.id) or answered(mistake, *rest))
+    changed = replace(known[1], source="def squeeze(x):\n    return 5 * x.mean(dim=(2, 3))")
+    new = replace(changed, id="new", source=changed.source.replace("5", "7"))
+    monkeypatch.setattr(Topic, "mistakes", (known[0], changed, new, *known[2:]))
+    now = record.record_checks(SE, source)[0].mistakes
+    assert asked == {changed.id, "new"} and [mistake.id for mistake in now[:3]] == [known[0].id, changed.id, "new"]
+    assert all(fingerprint.same(one, other, [1.0] * len(one[1]), "float64") for mistake, then in
+               zip(now[3:], before[2:], strict=True) if not mistake.grain
+               for one, other in zip(mistake.fingerprints, then.fingerprints, strict=True))
