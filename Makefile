@@ -1,6 +1,6 @@
 # make lab     set everything up, copy the lessons to my/ and open JupyterLab there (PORT=8888, BROWSER=no for no browser)
 # make reset LESSON=01_se   start a lesson afresh; your old copy is kept in my/old/
-# make quick   a minute of tests after each small change: ruff, mypy, pages, what is built, the library and the judge
+# make quick   a minute of computing after each small change: ruff, mypy, and the tests that notice most at little cost
 # make test    set everything up and run what a change is most likely to break (what else is tested: make nightly)
 # make nightly everything, one folder of tests/ after the other (PART="judge corruption": only these; PART=notebooks: the solved ones)
 # make affected   what to build and to test for what has changed since the last commit on main
@@ -34,10 +34,11 @@ lab: .venv/lab
 reset: .venv/lab
 	$(BIN)/python -m attention_lab.workspace reset course my $(LESSON)
 
+# One process: every other one would first import torch and nbgrader and collect the tests, which takes ten seconds.
 quick: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m quick -n 2 $(GROUPED)
+	$(BIN)/python -m pytest -m quick -p no:nbval -p no:anyio
 
 # Three processes, on two cores: much of the time a test waits for a worker, a browser or a limit.
 test: .venv/test browser seccomp

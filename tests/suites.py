@@ -1,6 +1,6 @@
 """Which test belongs to which suite. Nothing is chosen by chance, by the day or by the commit.
 
-`make quick`    files that are marked `quick`: a minute, after each small change
+`make quick`    files that are marked `quick`: a minute of computing, after each small change
 `make test`     all that is not marked `nightly`: what a change is most likely to break, once each
 `make nightly`  everything, one folder after the other; each folder mirrors the room that it tests
 

@@ -7,8 +7,6 @@ from nbformat import v4
 
 from builder import build, measure, notebooks, record
 
-pytestmark = pytest.mark.quick
-
 LESSON = {lesson.name: lesson for lesson in build.lessons()}
 PAGE = notebooks.read_source(LESSON["02_eca"])
 

@@ -1,9 +1,6 @@
 """A page that changes keeps the outputs that are there, and says when cells have to be run."""
 
-import os
-import sysconfig
 
-import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
@@ -60,20 +57,6 @@ def test_what_is_printed_in_pieces_is_kept_as_one_text(tmp_path):
     notebook = page("import time\nfor n in range(3):\n    print(n, flush=True)\n    time.sleep(0.3)")
     run.run(notebook, tmp_path / "lesson")
     assert [output.text for output in notebook.cells[1].outputs] == ["0\n1\n2\n"]
-
-
-def test_a_release_is_that_of_nbgraders_command(tmp_path, monkeypatch):
-    from nbgrader.apps import NbGraderAPI
-    from traitlets.config import Config
-
-    monkeypatch.setenv("PATH", f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")  # where alembic is
-    solved = nbformat.read(build.NOTEBOOKS / "01_se/01_se.ipynb", as_version=4)
-    (tmp_path / "source/01_se").mkdir(parents=True)
-    nbformat.write(solved, tmp_path / "source/01_se/01_se.ipynb")
-    config = Config()
-    config.CourseDirectory.root = str(tmp_path)
-    assert NbGraderAPI(config=config).generate_assignment("01_se")["success"]
-    assert nbformat.read(tmp_path / "release/01_se/01_se.ipynb", as_version=4) == notebooks.release(solved, "01_se")
 
 
 SE = next(lesson for lesson in build.lessons() if lesson.name == "01_se")

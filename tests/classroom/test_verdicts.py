@@ -12,13 +12,12 @@ from attention_lab.checking.verdict import report
 from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.judge import cache as module
 from autograder.judge import versions
-from autograder.judge.cache import Verdicts, storable
+from autograder.judge.cache import Verdicts
 from autograder.judge.judge import Judge, Result
 from autograder.judge.settings import Settings
 from autograder.lessons.course import ROOT
-from autograder.submission.notebook import Cell, cells_to_run, lesson
-from autograder.submission.parse import parse
-from tests.classroom.pupils import LESSON, PUPILS, file_of
+from autograder.submission.notebook import Cell, lesson
+from tests.classroom.pupils import LESSON
 
 pytestmark = pytest.mark.quick
 
@@ -52,18 +51,6 @@ def test_nothing_is_lost_on_the_way_to_a_file_and_back(verdicts):
     path = verdicts.folder / "key.json"
     assert path.stat().st_mode & 0o077 == 0 and verdicts.folder.stat().st_mode & 0o077 == 0
     assert [p.name for p in verdicts.folder.iterdir()] == ["key.json"]
-
-
-@pytest.mark.parametrize("student", ["ada", "dora", "emil", "vic"])
-def test_verdicts_of_the_judge_survive(judge, verdicts, student):
-    pupil = next(pupil for pupil in PUPILS if pupil.student.startswith(student))
-    nb = parse(file_of(pupil))
-    result = judge.grade(nb)
-    key = verdicts.key(cells_to_run(nb, lesson(LESSON)), lesson(LESSON))
-    assert storable(result) and verdicts.get(key) is None
-    verdicts.put(key, result)
-    assert verdicts.get(key) == result
-    assert judge.seed not in (verdicts.folder / f"{key}.json").read_text() + key
 
 
 @pytest.mark.parametrize("result", [replace(RESULT, timed_out=True), replace(RESULT, error="the grader failed"),

@@ -8,9 +8,9 @@ import pytest
 from attention_lab.checking.known import recorded
 from autograder.lessons import course
 from autograder.lessons.course import files_of
-from builder import build, cells, first_cell, notebooks, record, shared
+from builder import build, cells, first_cell, notebooks, shared
+from tests.course import sources
 from tests.course.test_pages import without_link
-from tests.suites import NIGHTLY
 
 pytestmark = pytest.mark.quick
 
@@ -26,7 +26,7 @@ def released(lesson):
 
 
 def page(lesson):
-    return first_cell.opened(notebooks.read_source(lesson), lesson, course.repository())
+    return first_cell.opened(sources.page(lesson), lesson, course.repository())
 
 
 def without_outputs(notebook):
@@ -69,16 +69,6 @@ def test_what_depends_on_other_lessons_or_on_a_learner_is_not_stored(lesson):
 def test_released_notebook_is_nbgraders_release_of_the_solved_one(lesson):
     assert without_outputs(released(lesson)) == without_outputs(notebooks.release(solved(lesson),
                                                                           lesson.name)), "run `make build`"
-
-
-@LESSONS
-def test_recorded_checks_are_what_the_reference_gives_now(lesson):
-    """By their key, where it is that with which they were written; a nightly run records them all."""
-    notebook, built = notebooks.read_source(lesson), record.files(lesson)
-    assert sum(map(len, built.values())) <= 500_000
-    assert (
-        not NIGHTLY and record.up_to_date(lesson, notebook) or record.checks(lesson, notebook) == built
-    ), "run `make build`"
 
 
 def test_the_list_of_lessons_beside_the_library_and_in_the_readme_is_that_of_the_course():

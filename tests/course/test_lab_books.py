@@ -7,7 +7,8 @@ import pytest
 
 from autograder.lessons import topics
 from autograder.lessons.runs import Row
-from builder import build, lab_book, notebooks
+from builder import build, lab_book
+from tests.course import sources
 
 pytestmark = pytest.mark.quick
 HAVE = [lesson for lesson in build.lessons() if topics.topic(lesson.topic).has(lab_book.FILE)]
@@ -16,7 +17,7 @@ SCORE = re.compile(r"(?<![\d.,])\d{2,3}\.\d(?![\d.]*\d)")  # one decimal, as sco
 
 
 def words(lesson):
-    return "\n".join(cell.source for cell in notebooks.read_source(lesson).cells if cell.cell_type == "markdown")
+    return "\n".join(cell.source for cell in sources.page(lesson).cells if cell.cell_type == "markdown")
 
 
 def source(lesson):

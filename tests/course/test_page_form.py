@@ -6,9 +6,9 @@ import re
 import pytest
 
 from autograder.lessons import topics
-from builder import build, cells, lab_book, notebooks
+from builder import build, cells, lab_book
 from builder.cells import PERSONAL
-from tests.course import prose
+from tests.course import prose, sources
 from tests.course.given import starts
 
 pytestmark = pytest.mark.quick
@@ -22,7 +22,7 @@ TAKES = re.compile(r"^\*\*Needs\*\* .+ · (\d+ h( \d+ min)?|\d+ min) · \d+ poin
 
 
 def page(lesson):
-    return notebooks.read_source(lesson).cells
+    return sources.page(lesson).cells
 
 
 @LESSONS

@@ -12,8 +12,9 @@ import pytest
 
 from attention_lab.notebook.course_map import duration
 from autograder.lessons.course import ROOT
-from builder import build, cells, first_cell, notebooks
+from builder import build, cells, first_cell
 from builder.cells import experiment
+from tests.course import sources
 from tests.course.test_handout import GIVEN
 
 pytestmark = pytest.mark.quick
@@ -52,7 +53,7 @@ def lines_before_the_first_exercise(notebook, given=()):
 
 @LESSONS
 def test_the_first_exercise_comes_soon(lesson):
-    found = lines_before_the_first_exercise(notebooks.read_source(lesson), GIVEN.get(lesson.name, ()))
+    found = lines_before_the_first_exercise(sources.page(lesson), GIVEN.get(lesson.name, ()))
     count = len(found)
     assert count <= MOST_LINES, "\n".join(["put plots into attention_lab/pictures, data into tasks:", *found])
 
@@ -65,7 +66,7 @@ def sections(notebook):
 
 @LESSONS
 def test_the_table_of_parts_leads_to_every_section_and_its_minutes_add_up(lesson):
-    notebook = notebooks.read_source(lesson)
+    notebook = sources.page(lesson)
     # "another": on top, for those who have time
     parts = re.findall(r"^\| (.*) \| (another )?(\d+) \|$", markdown(notebook)[0], re.MULTILINE)
     assert sum(int(minutes) for _, another, minutes in parts if not another) == lesson.minutes, "as in course.toml"
@@ -103,7 +104,7 @@ COMPARED = re.compile(r"(?:predict_then_run\((?:dict\(zip\()?|plot\.show\(result
 @LESSONS
 def test_predictions_are_looked_at_before_anything_is_trained(lesson):
     """And comparing them trains nothing: who forgot them does not train a second time."""
-    cells = [cell.source for cell in notebooks.read_source(lesson).cells
+    cells = [cell.source for cell in sources.page(lesson).cells
              if cell.cell_type == "code" and experiment(cell)]
     for before, cell in zip(cells, cells[1:]):
         trains = re.search(r"^\w+ = compare\(", before, re.MULTILINE)
@@ -115,10 +116,10 @@ def test_predictions_are_looked_at_before_anything_is_trained(lesson):
 @LESSONS
 def test_guesses_that_a_page_collects_are_compared_with_what_is_measured(lesson):
     """And a page asks for none on a piece of paper, where nothing compares them."""
-    notebook = notebooks.read_source(lesson)
+    notebook = sources.page(lesson)
     assert not re.search(r"\b(guess|answer)\w*\b.*\bpiece of paper\b", "\n".join(markdown(notebook))), "collect it"
-    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
-    collected = {name for source in sources
+    code = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    collected = {name for source in code
                  for name, given in re.findall(r"^(\w+) = \{([^{}]*)\}$", source, re.MULTILINE)
                  if re.fullmatch(r"(\s*\"[^\"]*\": None,?)+\s*", given)}
-    assert collected <= set(COMPARED.findall("\n".join(sources))), "compare each with predict_then_run(...)"
+    assert collected <= set(COMPARED.findall("\n".join(code))), "compare each with predict_then_run(...)"

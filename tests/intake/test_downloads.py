@@ -15,8 +15,6 @@ from autograder.classroom.nbgrader_plugin import zip_collect
 from tests.intake.test_archives import HOSTILE
 from tests.waiting import computed
 
-pytestmark = pytest.mark.quick
-
 LESSON = "01_se"
 
 

@@ -26,17 +26,18 @@ FORBIDDEN = {
 
 
 @cache
-def tree(file: Path) -> ast.Module:
-    return ast.parse(file.read_text(encoding="utf-8"))
+def imports(file: Path) -> list[ast.Import | ast.ImportFrom]:
+    return [node for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+            if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 def imported(file: Path) -> set[str]:
     """The modules that a file names in an import, inside functions too."""
     names = set()
-    for node in ast.walk(tree(file)):
+    for node in imports(file):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and not node.level:
+        elif not node.level:
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
 
@@ -63,10 +64,10 @@ def imported_of(known: dict[str, Path], name: str) -> set[str]:
     checkers alone."""
     package = name.split(".") if known[name].name == "__init__.py" else name.split(".")[:-1]
     found = set()
-    for node in ast.walk(tree(known[name])):
+    for node in imports(known[name]):
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom):
+        else:
             base = package[:len(package) + 1 - node.level] if node.level else []
             source = ".".join([*base, *filter(None, [node.module])])
             found |= {inside if (inside := f"{source}.{alias.name}") in known else source for alias in node.names}

@@ -43,7 +43,7 @@ ROOMS = {
     "classroom": ("classroom", "insights", "intake"),
     "builder": ("builder", "course", "lab", "site"),
 }
-UP_TO_DATE = ("course/test_built.py::test_recorded_checks_are_what_the_reference_gives_now",
+UP_TO_DATE = ("course/test_recorded_checks.py::test_recorded_checks_are_what_the_reference_gives_now",
               "builder/test_measured.py::test_no_measurement_is_out_of_date",
               "course/test_built.py::test_solved_notebook_is_its_source",
               "repository/test_suites.py::test_every_seeded_bug_can_be_put_in_and_its_test_is_there")

@@ -37,7 +37,8 @@ def test_recorded_checks_hold_on_another_processor(variation):
     dealt = NAMES[list(VARIATIONS).index(variation)::len(VARIATIONS)]
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist",
                "-k", f"{TELLING} or recorded_checks and ({' or '.join(dealt)})",
-               "tests/course/test_built.py", "tests/lessons/test_catalogue.py"]
+               "tests/course/test_built.py", "tests/course/test_recorded_checks.py",
+               "tests/lessons/test_catalogue.py"]
     environment = {**os.environ, **VARIATIONS[variation], "SUITE": "nightly"}
     ran = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert ran.returncode == 0, f"with {VARIATIONS[variation]}:\n{ran.stdout[-8000:]}{ran.stderr[-2000:]}"

@@ -1,0 +1,18 @@
+"""Recorded checks are up to date."""
+
+import pytest
+
+from builder import build, notebooks, record
+from tests.suites import NIGHTLY
+
+pytestmark = pytest.mark.quick
+
+
+@pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
+def test_recorded_checks_are_what_the_reference_gives_now(lesson):
+    """By their key, where it is that with which they were written; a nightly run records them all."""
+    notebook, built = notebooks.read_source(lesson), record.files(lesson)
+    assert sum(map(len, built.values())) <= 500_000
+    assert (
+        not NIGHTLY and record.up_to_date(lesson, notebook) or record.checks(lesson, notebook) == built
+    ), "run `make build`"
