@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 import zipfile
 from types import SimpleNamespace
@@ -17,6 +16,7 @@ from attention_lab import lab
 from autograder.lessons.course import ROOT
 from builder import build, download
 from builder.download import FOLDER
+from tests.waiting import comes_true
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,14 @@ def test_a_newer_zip_over_the_folder_is_installed(tmp_path, monkeypatch):
         assert version in command and not installed()
 
 
+def opens(address: str) -> bool:
+    """Does a server answer there, and with a page?"""
+    try:
+        return urllib.request.urlopen(address, timeout=5).status == 200
+    except OSError:
+        return False
+
+
 @pytest.mark.nightly
 def test_a_machine_without_git_and_make_opens_lesson_00(unpacked, tmp_path):
     """With this repository's versions, because a newer torch is gigabytes."""
@@ -95,15 +103,9 @@ def test_a_machine_without_git_and_make_opens_lesson_00(unpacked, tmp_path):
                                env=environment, stdout=log,
                                stderr=subprocess.STDOUT, start_new_session=True)
     try:
-        deadline = time.monotonic() + 900
-        while True:
-            try:
-                assert urllib.request.urlopen(f"http://127.0.0.1:{port}/lab/tree/00_warmup/00_warmup.ipynb",
-                                              timeout=5).status == 200
-                break
-            except OSError:
-                assert run.poll() is None and time.monotonic() < deadline, (tmp_path / "log").read_text()[-3000:]
-                time.sleep(1)
+        assert comes_true(lambda: run.poll() is not None or opens(
+            f"http://127.0.0.1:{port}/lab/tree/00_warmup/00_warmup.ipynb"))
+        assert run.poll() is None, (tmp_path / "log").read_text()[-3000:]
     finally:
         os.killpg(run.pid, signal.SIGKILL)
     assert (unpacked / "my/00_warmup/00_warmup.ipynb").exists() and "/lab/tree/00_warmup" in (

@@ -26,7 +26,7 @@ from autograder.judge.settings import Settings
 from autograder.submission.parse import parse
 from tests.classroom.pupils import FULL, LESSON, PUPILS, SOLVED, Pupil, file_of, notebook_of
 from tests.conftest import ROOT, need
-from tests.waiting import HANG_SECONDS
+from tests.waiting import HANG_SECONDS, comes_true
 
 from .classes import command, counts, environment, grade, moved
 
@@ -91,11 +91,9 @@ class Cluster:
         return self.start(name, [*command, *arguments], **more)
 
     def said(self, name, pattern):
-        until = time.monotonic() + HANG_SECONDS
-        while not (found := re.search(pattern, (self.folder / f"{name}.log").read_text())):
-            assert time.monotonic() < until, (self.folder / f"{name}.log").read_text()
-            time.sleep(0.1)
-        return found[1]
+        log = self.folder / f"{name}.log"
+        assert comes_true(lambda: re.search(pattern, log.read_text())), log.read_text()
+        return re.search(pattern, log.read_text())[1]
 
     def ready(self, name):
         """The worker's address, once it has reached the scheduler."""
@@ -206,10 +204,8 @@ def test_a_worker_that_is_killed_loses_nothing(cluster, tmp_path):
         results = [future.result(HANG_SECONDS) for future in futures]
         assert [json.dumps(asdict(each)) for each in results] == [json.dumps(asdict(each)) for each in alone]
         assert len(began) > len(notebooks)  # one was begun twice
-        until = time.monotonic() + HANG_SECONDS
-        while len(pool.members) < 2:  # Dask starts another process, which is asked who it is and then takes part
-            assert time.monotonic() < until
-            time.sleep(0.1)
+        # Dask starts another process, which is asked who it is and then takes part
+        assert comes_true(lambda: len(pool.members) >= 2)
 
 
 def worker_process(cluster, name):

@@ -13,7 +13,7 @@ from tests.classroom.course import ROOM
 from tests.classroom.pupils import FULL, LESSON
 from tests.suites import NIGHTLY
 
-from .classes import CLASS, POINTS, QUICK, counts, environment, grade, moved, penalties
+from .classes import CLASS, POINTS, QUICK, command, counts, environment, grade, moved, penalties
 
 AS_RELEASED = {"emil", "yan", "zoe"}  # what is run of theirs is what was released: they share a verdict
 
@@ -163,9 +163,9 @@ def test_insights_and_points_out_follow(ungraded):
     """Also without the verdicts that are kept for the next grading: they may be deleted."""
     assert grade(ungraded, "--student=dora", "--student=tom").returncode == 0
     shutil.rmtree(ungraded.folder / "work/verdicts")
-    for command, file, said in (("insights", "insights/01_se.html", "SE takes the mean."),
+    for asked, file, said in (("insights", "insights/01_se.html", "SE takes the mean."),
                                 ("export --format=canvas", "export/01_se-canvas.csv", ",tom,tom,,8.0,2.0,3.0,4.0,1.0")):
-        name, *options = command.split()
+        name, *options = asked.split()
         run = subprocess.run([sys.executable, "-m", "autograder", name, LESSON, *options], cwd=ungraded.folder,
                              env=environment(ungraded), text=True, capture_output=True)
         assert run.returncode == 0, run.stderr
@@ -182,11 +182,8 @@ def test_wrong_use(released, options, said, tmp_path):
     assert run.returncode == 2 and said in run.stderr and "Traceback" not in run.stderr
 
 
-def test_a_folder_that_is_no_course(graded_class, tmp_path):
-    course = moved(graded_class[0], tmp_path / "course")
-    for path in course.folder.iterdir():
-        shutil.rmtree(path) if path.is_dir() else path.unlink()
-    run = grade(course)
+def test_a_folder_that_is_no_course(released, tmp_path):
+    run = subprocess.run(command(), cwd=tmp_path, env=environment(released), text=True, capture_output=True)
     assert run.returncode == 2 and "there is no nbgrader_config.py here" in run.stderr
 
 

@@ -56,7 +56,7 @@ def test_one_broken_notebook_does_not_stop_the_others(folder, tmp_path, capsys):
     )
     assert {check["outcome"] for e in lines[0]["exercises"] for check in e["checks"]} == {"passed"}
     assert all(list(check) == ["name", "outcome", "message"] for check in squeeze["checks"])
-    printed = capsys.readouterr().out
+    printed = " ".join(capsys.readouterr().out.split())  # where a line ends depends on the names of the files
     assert "SE takes the" in printed and "10 of 10 points" in printed and "\x1b[31m" not in printed
 
 

@@ -3,6 +3,7 @@ Whether they notice a bug: `python -m tests.seeded`."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -39,6 +40,12 @@ def test_every_folder_of_tests_is_in_a_part_of_the_weekly_run_and_in_one_only():
     ("pyproject.toml", [])])
 def test_a_changed_file_names_the_folder_of_tests_that_mirrors_it(path, folders):
     assert affected.tested_by(path) == folders
+
+
+def test_no_test_asserts_a_time_by_the_clock():
+    """On a busy machine it fails. tests/waiting.py says what to ask instead."""
+    clock = re.compile(r"^\s*assert\b.*\b(monotonic|perf_counter|time\.time)\(", re.MULTILINE)
+    assert not [path for path in (ROOT / "tests").rglob("*.py") if clock.search(path.read_text(encoding="utf-8"))]
 
 
 @pytest.mark.nightly
