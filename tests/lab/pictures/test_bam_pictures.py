@@ -1,5 +1,4 @@
-"""Lesson 04's plots and what they are made of: what dilated layers see, what a snippet's sides become, what a branch
-marks."""
+"""Lesson 04's plots and what they are made of: what dilated layers see, what a branch marks."""
 
 import pytest
 import torch
@@ -7,7 +6,7 @@ from torch import nn
 
 from attention_lab.networks.dilated_reach import ways_to_the_centre, window
 from attention_lab.networks.inside import output_inside
-from attention_lab.pictures.bam import at_both_bars, print_sides, show_ways, show_what_branches_mark
+from attention_lab.pictures.bam import at_both_bars, show_ways, show_what_branches_mark
 from attention_lab.tasks.bars_and_posts import bars_and_posts, right_on_strips, strip_reader
 
 
@@ -57,11 +56,3 @@ def test_marks_are_read_at_the_bars_and_kept(capsys, tmp_path, monkeypatch):
     said = capsys.readouterr().out
     assert "dilation 1: Ms is " in said
     assert (tmp_path / "my_bam.png").exists()
-
-
-def test_sides_are_followed_through_the_layers(capsys):
-    def refuses(x):
-        raise RuntimeError("The expanded size must match at non-singleton dimension 3.")
-
-    print_sides(refuses, lambda side, kernel, padding, dilation: side - 2, sides=(8,))
-    assert capsys.readouterr().out.split() == "8 -> 6 -> 4 -> 2 The expanded size must match".split()
