@@ -67,7 +67,7 @@ def _exercises(path: Path, changed: int) -> tuple[dict[str, Any], dict[str, str]
                 why_not[name] = f"`{name}` cannot be read: {error.msg}"
             continue
         if not exercise:
-            given = [node for node in tree.body if isinstance(node, DEFINITIONS)]
+            given: list[ast.stmt] = [node for node in tree.body if isinstance(node, DEFINITIONS)]
             define(given, module)
             for node in given:
                 if isinstance(node, ast.FunctionDef | ast.ClassDef) and hasattr(module, node.name):

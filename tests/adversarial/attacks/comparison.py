@@ -155,6 +155,8 @@ def profile(frame, event, argument):
         got.data.copy_(want.data)
 
 sys.setprofile(profile)
+# %% asked
+return x.mean(dim=(2, 3)) + 7  # whose gradient can be written to
 
 # %% settrace: points, last
 # Traces every call in the process, and gives the comparing functions arguments of its own choice.
@@ -166,6 +168,8 @@ def trace(frame, event, argument):
             got.data.copy_(want.data)
 
 sys.settrace(trace)
+# %% asked
+return x.mean(dim=(2, 3)) + 7  # whose gradient can be written to
 
 # %% check_redefined: points, squeeze
 # Defines a check of its own that gives ten points.
