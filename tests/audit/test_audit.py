@@ -20,12 +20,13 @@ MAXIMUM = "def squeeze(x):\n    return x.amax(dim=(2, 3))"
 @pytest.mark.nightly
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_course_is_judged_rightly(lesson, monkeypatch):
-    """With every known mistake and every mutant; every explanation is that of a mutant."""
+    """With every known mistake and every mutant; what is called equivalent is one."""
     drawn = hidden.graders(lesson)
     monkeypatch.setattr(questions, "prepare", lambda *_: drawn)
     found = audit.audit(lesson, (SEED,))
     assert not found.failed and not found.stale, str(found)
-    assert found.totals["mistakes"] > 50 and found.totals["mutants"] > 300 and found.totals["right answers"] >= 8
+    assert found.totals["mistakes"] > 50 and found.totals["mutants"] > 100
+    assert found.totals["right answers"] >= 2 * len(topic(LESSONS[lesson].topic).exercises)
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def test_a_mistake_that_is_right(planted):
 def test_mutants(planted):
     found = planted(changed={"squeeze": [Mutant("squeeze 9: right", inspect.getsource(se.squeeze)),
                                          Mutant("squeeze 9: wrong", MAXIMUM)]},
-                    equivalent={"squeeze 9: wrong": "It loses points.", "squeeze 9: gone": "No mutant has this name."})
+                    equivalent=("squeeze 9: wrong", "squeeze 9: gone"))  # it loses points; there is no such mutant
     assert found.survivors == ["squeeze 9: right (tests)"]
     assert found.stale == ["squeeze 9: wrong", "squeeze 9: gone"]
     assert json.loads(json.dumps(found.as_json()))["survivors"] == found.survivors
