@@ -587,9 +587,9 @@ print("LayerNorm at each position:", *F.layer_norm(x.mT, (2,)).mT[0].numpy().rou
 
 # %%
 class CloBlock(nn.Module):
-    """x + attn(norm1(x)), then downsample(x) + mlp(norm2(x)): (B, dim, H, W) -> (B, out_dim, ...).
+    """x + attn(norm1(x)), then downsample(x) + mlp(norm2(x)).
 
-    With stride 2 the block leads to the next stage, and its second shortcut is three layers.
+    (B, dim, H, W) -> (B, out_dim, H', W'). With stride 2 it leads to the next stage.
     """
 
     def __init__(self, dim, out_dim, num_heads, group_split, kernel_sizes, window_size,

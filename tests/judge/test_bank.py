@@ -26,7 +26,7 @@ WRONG = [*COMPARED[::1 if NIGHTLY else 24], *(answer for answer in answers("wron
 @dataclass
 class Filled:
     """A notebook with at most one answer of the bank for each exercise.
-    What it has none for is taken from the solved notebook."""
+    Where none fits, the solved notebook's is taken."""
 
     lesson: str
     number: int
@@ -62,6 +62,10 @@ def notebooks(lesson: str) -> list[Filled]:
             if home is None:
                 filled.append(home := Filled(lesson, len(filled), []))
             home.answers.append(answer)
+    for each in filled:  # a solved cell may need a helper that stands in the cell of another exercise
+        for slot in notebook.lesson(lesson).exercises:
+            spare = [answer for answer in answers("right") if (answer.lesson, answer.exercise) == (lesson, slot.name)]
+            each.answers += [answer for answer in spare if each.takes(answer)][:1]
     return filled
 
 

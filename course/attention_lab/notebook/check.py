@@ -205,8 +205,8 @@ def _loaded(checks: Path, name: str, namespace: dict[str, Any]) -> recorded.Reco
         raise ValueError(f"the check of {name} is not as it was recorded: {problem}; {again}")
     for other in {other for case in exercise.cases for other in only_data.named(case.question)}:
         if other not in known or other in namespace and not only_data.defined_in(namespace, namespace[other]):
-            raise ValueError(f"the check of {name} asks for {other[:60]!r}, which is no part of it that this notebook "
-                             f"defines; {again}")
+            raise ValueError(f"the check of {name} asks for {other[:60]!r}, which is not an exercise that this "
+                             f"notebook defines; {again}")
     return exercise
 
 
