@@ -40,11 +40,11 @@ quick: .venv/test
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m quick -p no:nbval -p no:anyio
 
-# Three processes, on two cores: much of the time a test waits for a worker, a browser or a limit.
+# Four processes, on two cores: much of the time a test waits for a worker, a browser or a limit.
 test: .venv/test browser seccomp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 3 $(GROUPED)
+	$(BIN)/python -m pytest -n 4 $(GROUPED)
 	$(MAKE) notebooks
 
 notebooks: .venv/test
