@@ -22,10 +22,9 @@ OTHERS = set("""
     channel-at-least-one channel-float-width spatial-no-bias spatial-convolutions-exchanged spatial-no-error
     spatial-float-width position-returns-gathered position-gamma-squashed position-keys-as-queries
     position-roles-exchanged position-columns-sum efficient-in-place efficient-gamma-one efficient-no-error
-    block-one-norm-under-two-names channel-wz-two-axes spatial-values-not-flat spatial-roles-exchanged
-    block-tokens-scrambled emsa-no-error emsa-error-if-reduced emsa-no-error-unflatten emsa-map-sides emsa-bias-never
-    block-no-attention block-no-error map-conv2-twice map-exchanged conv-mixer-of-v clo-error-if-too-many
-    scconv-one-norm-for-all block-first-biases coordinate-split-exchanged cmat-norm1-for-0 cmat-cross-layers-first
+    channel-wz-two-axes spatial-values-not-flat spatial-roles-exchanged emsa-no-error emsa-error-if-reduced
+    emsa-no-error-unflatten emsa-map-sides emsa-bias-never block-no-attention block-no-error map-conv2-twice
+    map-exchanged conv-mixer-of-v clo-error-if-too-many scconv-one-norm-for-all coordinate-split-exchanged
     resnet-downsample-no-norm resnet-stem-no-norm resnet-a-block-too-many resnet-widths-backwards
     resnet-mean-over-rows resnet-stride-as-in-cloformer resnet-stride-in-the-second-block resnet-one-block-less
     resnet-eval clo-mean-over-channels clo-flattened clo-patch-projection-3x3 clo-last-by-width
