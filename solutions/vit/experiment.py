@@ -34,8 +34,9 @@ def more_arms(page: dict) -> dict:
     """The arms that the page only tells of."""
     from torch import nn
 
-    attention, reader, beside, embed, dim = (page[name] for name in (
-        "MultiHeadSelfAttention", "flag_reader", "Beside", "PatchEmbed", "DIM"))
+    from attention_lab.tasks.flags import DIM, Beside, flag_reader
+
+    attention, embed = page["MultiHeadSelfAttention"], page["PatchEmbed"]
 
     class OneMap(attention):
         """Two heads that share one map: a single softmax of the sum of their products."""
@@ -67,8 +68,8 @@ def more_arms(page: dict) -> dict:
 
     def behind(heads: int) -> nn.Module:
         """A block whose MLP comes after the attention."""
-        network = reader(embed(4, 3, dim), attention(dim, heads))
-        network.insert(3, beside(nn.Sequential(nn.Linear(dim, 2 * dim), nn.GELU(), nn.Linear(2 * dim, dim))))
+        network = flag_reader(embed(4, 3, DIM), attention(DIM, heads))
+        network.insert(3, Beside(nn.Sequential(nn.Linear(DIM, 2 * DIM), nn.GELU(), nn.Linear(2 * DIM, DIM))))
         return network
 
     def large_patches(width: int) -> nn.Module:
@@ -80,16 +81,16 @@ def more_arms(page: dict) -> dict:
                 return x.view(-1, 3, 3, 2, 2, 2).permute(0, 1, 3, 2, 4, 5).reshape(-1, 36, 2)
 
         mlps = [nn.Sequential(nn.Linear(width, 2 * width), nn.GELU(), nn.Linear(2 * width, width)) for _ in range(2)]
-        parts = [beside(part) for part in (mlps[0], attention(width, 2), mlps[1])]
+        parts = [Beside(part) for part in (mlps[0], attention(width, 2), mlps[1])]
         for part in parts:
             part.norm = nn.LayerNorm(width)
         return nn.Sequential(embed(8, 3, width), *parts, nn.Linear(width, 8), Cells())
 
     alone = {MAP: OneMap, "two heads, not scaled": NotScaled, "two heads, exhibit B": MergedWrong,
              "two heads, exhibit A": ScaledByDim}
-    return {**{arm: lambda kind=kind: reader(embed(4, 3, dim), kind(dim, 2)) for arm, kind in alone.items()},
+    return {**{arm: lambda kind=kind: flag_reader(embed(4, 3, DIM), kind(DIM, 2)) for arm, kind in alone.items()},
             BEHIND[0]: lambda: behind(1), BEHIND[1]: lambda: behind(2),
-            "patches of 8": lambda: large_patches(dim), "patches of 8, dim 192": lambda: large_patches(192)}
+            "patches of 8": lambda: large_patches(DIM), "patches of 8, dim 192": lambda: large_patches(192)}
 
 
 if __name__ == "__main__":
