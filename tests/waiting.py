@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable
 
-HANG_SECONDS = 900.0  # nothing that a test waits for takes that long, on any machine
+HANG_SECONDS = 300.0  # nothing that a test waits for takes that long, on any machine
 
 
 def comes_true(ready: Callable[[], object]) -> bool:
