@@ -58,7 +58,7 @@ nightly-notebooks:
 	SUITE=nightly CI=true $(MAKE) notebooks
 
 nightly-%:
-	SUITE=nightly CI=true $(BIN)/python -m pytest -n 2 $(GROUPED) tests/$*
+	SUITE=nightly CI=true $(BIN)/python -m pytest -n 3 $(GROUPED) tests/$*
 
 affected: .venv/test
 	@$(BIN)/python -m tests.affected
