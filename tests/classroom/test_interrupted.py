@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from tests.classroom.pupils import LESSON
-from tests.waiting import HANG_SECONDS
+from tests.waiting import HANG_SECONDS, left_working
 
 from .classes import QUICK, command, counts, environment, grade, moved
 
@@ -47,8 +47,7 @@ def interrupted(course, by):
     assert len(children) >= 2
     os.kill(run.pid, by) if by == signal.SIGKILL else os.killpg(run.pid, by)
     rest, _ = run.communicate(timeout=HANG_SECONDS)
-    _, alive = psutil.wait_procs(children, timeout=HANG_SECONDS)
-    assert not alive
+    assert not left_working(children)
     left = [path.name for path in scratch.iterdir() if path.name.startswith("autograder-")]
     shutil.rmtree(scratch)
     assert left == []

@@ -15,7 +15,7 @@ import pytest
 from autograder.intake.files import read
 from autograder.lessons.course import NOTEBOOKS, ROOT
 from tests.adversarial.traces import marked
-from tests.waiting import HANG_SECONDS, comes_true
+from tests.waiting import HANG_SECONDS, comes_true, left_working
 
 # In a cell: the kernel is not to kill it with its parent.
 BUSY = (
@@ -49,7 +49,7 @@ def ended(folder, by, *options, programs=True):
     assert len(children) >= 2
     run.send_signal(by)
     said, _ = run.communicate(timeout=HANG_SECONDS)
-    assert comes_true(lambda: left(scratch) == [] and not any(child.is_running() for child in children))
+    assert not left_working(children) and comes_true(lambda: left(scratch) == [])
     shutil.rmtree(scratch)
     return run.returncode, said
 

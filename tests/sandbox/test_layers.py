@@ -14,7 +14,7 @@ from autograder.sandbox.budget import Died
 from autograder.sandbox.isolation import LAYERS, NoLayers, layers_for, works
 from autograder.sandbox.sandbox import Sandbox
 from tests.conftest import need
-from tests.waiting import comes_true
+from tests.waiting import comes_true, left_working
 
 HERE = Path(__file__).resolve()
 
@@ -150,11 +150,10 @@ def test_a_worker_ends_with_who_asked_it(tmp_path):
                              env={**os.environ, "PYTHONPATH": "course"})
     pid, folder = judge.stdout.readline().split()
     time.sleep(0.3)
-    assert psutil.pid_exists(int(pid))
+    worker = psutil.Process(int(pid))
     judge.kill()
     judge.wait()
-    scratch = Path(folder).parent
-    assert comes_true(lambda: not psutil.pid_exists(int(pid)) and not scratch.exists())
+    assert not left_working([worker]) and comes_true(lambda: not Path(folder).parent.exists())
 
 
 def test_a_wall_that_does_not_keep_what_it_says_is_not_there(monkeypatch):

@@ -14,7 +14,7 @@ from autograder.sandbox import limits
 from autograder.sandbox import sandbox as sandboxes
 from autograder.sandbox.budget import Died
 from autograder.sandbox.isolation import NoRoom
-from tests.waiting import HANG_SECONDS, comes_true
+from tests.waiting import HANG_SECONDS, comes_true, left_working
 
 
 def cell(worker, source):
@@ -22,10 +22,11 @@ def cell(worker, source):
 
 
 def dies(worker, source):
+    process = psutil.Process(worker.pid)
     with pytest.raises(Died) as death:
         cell(worker, source)
     assert not worker.folder.exists()
-    assert comes_true(lambda: not psutil.pid_exists(worker.pid))
+    assert not left_working([process])
     return death.value.kind
 
 
@@ -104,7 +105,7 @@ def test_floods_of_output_are_nobodys_problem(sandbox, capfd):
 def test_what_a_submission_started_ends_with_it():
     with sandboxes.Sandbox(layers=("limits",)) as sandbox:  # where a wall is missing that refuses new processes
         worker = sandbox.worker()
-        assert cell(worker, "import subprocess; child = subprocess.Popen(['sleep', '300']); open('pid', "
+        assert cell(worker, "import subprocess; child = subprocess.Popen(['sleep', '100000']); open('pid', "
                             "'w').write(str(child.pid))") is None
         child = int((worker.folder / "pid").read_text())
         assert psutil.pid_exists(child)
@@ -212,11 +213,12 @@ def test_what_shares_a_forker_ends_alone(shared):
         with sandboxes.Sandbox(shared=shared[0]) as one:
             workers = [each.worker() for each in (one, two)]
             assert [cell(worker, f"x = {i}") for i, worker in enumerate(workers)] == [None, None]
-            busy = threading.Thread(target=dies, args=(workers[0], "while True: pass"))
+            kinds = []
+            busy = threading.Thread(target=lambda: kinds.append(dies(workers[0], "while True: pass")))
             busy.start()
             one.first.control.shutdown(socket.SHUT_RDWR)  # as if its process was killed
             busy.join(HANG_SECONDS)
-            assert not busy.is_alive()
+            assert kinds == ["ended"]  # at once, not by a limit
         assert cell(workers[1], "assert x == 1") is None
         assert cell(two.worker(), "assert 'x' not in globals()") is None
 
