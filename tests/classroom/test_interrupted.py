@@ -102,6 +102,7 @@ def test_two_runs_at_a_time_are_refused(handed_in):
         while not log.exists() or not log.stat().st_size:
             assert run.poll() is None
             time.sleep(0.05)
+        run.send_signal(signal.SIGSTOP)  # a whole class is graded while another command starts
         second = grade(handed_in)
         assert second.returncode == 2 and "another `autograder grade` is running" in second.stderr
     finally:
