@@ -26,7 +26,7 @@ def computed() -> float:
     return sum(os.times()[:4])
 
 
-def gone(process: psutil.Process) -> bool:
+def _gone(process: psutil.Process) -> bool:
     """Says whether a process has ended, even if nobody has asked yet how."""
     try:
         return not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
@@ -38,8 +38,8 @@ def left_working(processes: Iterable[psutil.Process], seconds: float = 5.0) -> l
     """Waits until processes have ended. Ends those that have not after so many more seconds of their own computing, and
     returns them. What a limit of the sandbox would end at last takes longer."""
     until = {process: _computed(process) + seconds for process in processes}
-    comes_true(lambda: all(gone(process) or _computed(process) > most for process, most in until.items()))
-    left = [process for process in until if not gone(process)]
+    comes_true(lambda: all(_gone(process) or _computed(process) > most for process, most in until.items()))
+    left = [process for process in until if not _gone(process)]
     for process in left:
         with contextlib.suppress(psutil.NoSuchProcess):
             process.kill()

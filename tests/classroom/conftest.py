@@ -7,6 +7,9 @@ from functools import cache
 import pytest
 from nbgrader import api
 
+from autograder.judge.cache import Verdicts
+from autograder.judge.judge import Judge
+from autograder.judge.settings import Settings
 from tests.suites import NIGHTLY
 
 from . import classes
@@ -77,3 +80,14 @@ def ungraded(released, tmp_path):
     course = moved(released, tmp_path / "course")
     course.collect(classes.QUICK)
     return course
+
+
+@pytest.fixture(scope="module")
+def judge():
+    with Judge(Settings(seed="a seed of these tests")) as judge:
+        yield judge
+
+
+@pytest.fixture
+def verdicts(judge, tmp_path):
+    return Verdicts(tmp_path / "verdicts", judge)

@@ -2,23 +2,10 @@
 
 import pytest
 
-from autograder.judge.cache import Verdicts, storable
-from autograder.judge.judge import Judge
-from autograder.judge.settings import Settings
+from autograder.judge.cache import storable
 from autograder.submission.notebook import cells_to_run, lesson
 from autograder.submission.parse import parse
 from tests.classroom.pupils import LESSON, PUPILS, file_of
-
-
-@pytest.fixture(scope="module")
-def judge():
-    with Judge(Settings(seed="a seed of these tests")) as judge:
-        yield judge
-
-
-@pytest.fixture
-def verdicts(judge, tmp_path):
-    return Verdicts(tmp_path / "verdicts", judge)
 
 
 @pytest.mark.parametrize("student", ["ada", "dora", "emil", "vic"])

@@ -13,8 +13,7 @@ from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.judge import cache as module
 from autograder.judge import versions
 from autograder.judge.cache import Verdicts
-from autograder.judge.judge import Judge, Result
-from autograder.judge.settings import Settings
+from autograder.judge.judge import Result
 from autograder.lessons.course import ROOT
 from autograder.submission.notebook import Cell, lesson
 from tests.classroom.pupils import LESSON
@@ -29,17 +28,6 @@ VERDICT = Verdict("squeeze", 0.5, 2.0, [Check("output", "failed", "With a call: 
                   mistake="squeeze-maximum", specific=False, notes=["Judged with the course's own."])
 RESULT = Result(LESSON, "limits", "cpu",
                 {"squeeze": VERDICT, "Excitation": replace(VERDICT, exercise="Excitation", started=False)})
-
-
-@pytest.fixture(scope="module")
-def judge():
-    with Judge(Settings(seed="a seed of these tests")) as judge:
-        yield judge
-
-
-@pytest.fixture
-def verdicts(judge, tmp_path):
-    return Verdicts(tmp_path / "verdicts", judge)
 
 
 def test_nothing_is_lost_on_the_way_to_a_file_and_back(verdicts):
