@@ -58,11 +58,12 @@ RENDERED = ("*a " * 2_600, "[" * 7_900, "> " * 3_900, "<div>" * 1_500, "`" * 7_9
             "a\n" * 3_900)
 SCRIPT = f"<script>{PWN}</script>"
 PICTURE = {"p.png": {"image/png": "A" * 3_900_000}}
+# Code of more than 100,000 words and signs is not graded, so all have fewer.
 WORST = [
-    Pupil("long", "600,000 characters on one line", FULL, answer(f"    text = '{'a ' * 300_000}'\n"),
-          cells(new_markdown_cell("a " * 300_000), new_code_cell("n = 0" + "+0" * 300_000))),
+    Pupil("long", "600,000 characters on one line", FULL, answer(f"    text = '{'a' * 600_000}'\n"),
+          cells(new_markdown_cell("a " * 300_000), new_code_cell(f"n = '{'a' * 600_000}'"))),
     Pupil("elifs", "300 elifs", FULL, answer(ELIFS),
-          cells(*(new_code_cell(f"def more{n}(x):\n{ELIFS}") for n in range(100)))),
+          cells(*(new_code_cell(f"def more{n}(x):\n{ELIFS}") for n in range(38)))),
     Pupil("deep", "expressions inside each other", FULL,
           answer("    n = 0" + "+0" * 400 + "\n    m = " + "(" * 90 + "1" + ")" * 90 + "\n"), cells(
               new_code_cell("z = " + "-" * 5_000 + "1"), new_code_cell("z = " + "[" * 5_000))),
@@ -83,7 +84,7 @@ WORST = [
           cells(new_code_cell("x = 1\n" * 10_000), new_markdown_cell("line\n\n" * 10_000),
                 new_code_cell(f"raise ValueError({SCRIPT!r} * 20_000)"), new_markdown_cell("# squeeze-check")),
           others={"<img src=x onerror=y>.png": SCRIPT, "page.html": SCRIPT, "picture.svg": SCRIPT}),
-    Pupil("colours", "code that takes long to colour", FULL, edit=cells(*map(new_code_cell, COLOURED * 2))),
+    Pupil("colours", "code that takes long to colour", FULL, edit=cells(*map(new_code_cell, COLOURED))),
 ]
 
 
