@@ -229,7 +229,8 @@ def _add_status(commands: Commands) -> None:
                                  description="Prints a line for each student: when they handed in, whether the work "
                                              "is graded or why not, the mark in the gradebook, and the feedback. For "
                                              "the feedback it says whether a page exists and is released in an "
-                                             "exchange. Exit status 0, or 2 for a usage error.")
+                                             "exchange. Exit status 0; 1: somebody's record can't be read; 2: a "
+                                             "usage error.")
     status.add_argument("lesson", metavar="LESSON")
     status.add_argument("--json", metavar="PATH", help="write one line of JSON per student to this file; with -, "
                                                        "write only these lines to standard output")
@@ -241,9 +242,9 @@ def _status(options: argparse.Namespace) -> int:
     with console.status("Reading what was handed in, and the gradebook"):
         from autograder.classroom.status import status  # imports nbgrader
 
-        lines = status(options.lesson, console)
+        exit_status, lines = status(options.lesson, console)
     _write_json(options.json, lines)
-    return 0
+    return exit_status
 
 
 def _add_feedback(commands: Commands) -> None:
@@ -289,8 +290,8 @@ def _add_upgrade(commands: Commands) -> None:
 def _add_insights(commands: Commands) -> None:
     insights = commands.add_parser("insights", help="write a page and a table of what a class got wrong in a lesson",
                                    description="Adds up the verdicts on the lesson's graded work, and writes "
-                                               "work/insights/LESSON.html and LESSON.csv. Exit status 0, or 2 if "
-                                               "nothing is graded.")
+                                               "work/insights/LESSON.html and LESSON.csv. Exit status 0; 1: "
+                                               "somebody's work can't be counted; 2: nothing is graded.")
     insights.add_argument("lesson", metavar="LESSON")
     insights.add_argument("--names", action="store_true", help="also name the students; without names, you can show "
                                                                "the page to the class")
@@ -301,8 +302,8 @@ def _add_export(commands: Commands) -> None:
     export = commands.add_parser("export", help="write the points of a lesson, or of the term, for a learning "
                                                 "platform, and list who is not in the file",
                                  description="Writes work/export/LESSON-PLATFORM.csv, or term-PLATFORM.csv, with "
-                                             "totals and each exercise's points from the gradebook. Exit status 0, or "
-                                             "2 for a usage error.")
+                                             "totals and each exercise's points from the gradebook. Exit status 0; 1: "
+                                             "somebody's record can't be read; 2: a usage error.")
     what = export.add_mutually_exclusive_group(required=True)
     what.add_argument("lesson", metavar="LESSON", nargs="?")
     what.add_argument("--term", action="store_true", help="write all lessons of the gradebook into one file")

@@ -45,7 +45,7 @@ def grade(options: argparse.Namespace) -> int:
         progress = Display(console)
         writer = GradebookWriter(progress, options.student, own, coursedir=app.coursedir, parent=app)
         writer.force |= options.force
-        enrol(app.coursedir)
+        roster = enrol(app.coursedir)
         writer.init_notebooks()  # a usage error ends here, before anything is changed
         seed_file = Path(app.coursedir.root) / seed.NAME
         if options.new_seed:
@@ -72,13 +72,14 @@ def grade(options: argparse.Namespace) -> int:
                     progress.interrupted()
                     raise
         verdicts.tidy()
-        progress.summary(writer.standing(), writer.absent, writer.passed_over(), writer.times())
+        progress.summary(writer.standing(), writer.absent, writer.passed_over(),
+                         [*writer.times(), *(roster.odd if roster else ())])
     if not complete:
         say(console, f"Not everything could be recorded: {log} says why. Run the same command to try again.")
     elif options.new_seed and progress.before:
         say(console, "Students who were graded before keep the marks that they got with the old seed. With --force, "
                      "everybody gets the new questions.")
-    return int(not complete or progress.failed)
+    return int(not complete or progress.failed or bool(writer.each.failed))
 
 
 def _draw_another_seed(console: Terminal, path: Path) -> None:

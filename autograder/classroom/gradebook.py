@@ -18,6 +18,7 @@ from nbgrader.converters import Autograde, NbGraderException
 
 from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.counts import differing
+from autograder.classroom.each import Each, said
 from autograder.classroom.final_mark import FinalMark, mark_of, why_late
 from autograder.classroom.live import Display
 from autograder.classroom.nbgrader_plugin.exporter import released
@@ -56,6 +57,7 @@ class GradebookWriter(Autograde):
     def __init__(self, progress: Display, students: list[str], rules: Rules, **keywords: Any):
         super().__init__(**keywords)
         self.progress, self.students, self.rules = progress, students, rules
+        self.each = Each()
         self.penalties: list[str] = []  # of this run, with their arithmetic
         self.futures: dict[str, Future[Result]] = {}  # by the key of the verdict
         self.marks: dict[str, dict[str, Mark]] = {}  # by notebook
@@ -106,13 +108,17 @@ class GradebookWriter(Autograde):
         Raises NoRoom.
         """
         self.handed_in = self.assignments
-        reasons = {student: why_again(self, student) for student in self.folders}
+        reasons = {}
+        for student in self.folders:
+            with self.each.student(student):
+                reasons[student] = why_again(self, student)
+        unread = dict.fromkeys(self.torn, TORN) | self.each.failed
         waiting = {student: "" if reason == FIRST else reason or "" for student, reason in reasons.items()
                    if reason or self.force}
-        self.progress.expect(waiting | dict.fromkeys(self.torn, ""), len(self.folders) - len(waiting))
-        for student in self.torn:
-            self.progress.ended(student, False, TORN)
-        complete, again, ahead = not self.torn, [], [*waiting][::-1]
+        self.progress.expect(waiting | dict.fromkeys(unread, ""), len(reasons) - len(waiting))
+        for student, why in unread.items():
+            self.progress.ended(student, False, why)
+        complete, again, ahead = not unread, [], [*waiting][::-1]
         for _ in waiting:
             while ahead and self.judged.empty():
                 self._judge_ahead(ahead.pop())
@@ -134,16 +140,18 @@ class GradebookWriter(Autograde):
         """
         folder = self.folders[student]
         self.assignments, self.current, self.problem = {folder: self.handed_in[folder]}, "", ""
+        mark = None
         try:
             with self.book.transaction():
                 super().convert_notebooks()
-                mark = self._mark(student) if self.current else None
+                with self.each.student(student):
+                    mark = self._mark(student) if self.current else None
         except NbGraderException as error:
             self.progress.ended(student, False, self.problem or str(error))
             return False
         if self.current:
             self.progress.ended(student, True, mark=mark)
-        return True
+        return student not in self.each.failed
 
     def _mark(self, student: str) -> FinalMark:
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
@@ -176,7 +184,7 @@ class GradebookWriter(Autograde):
         try:
             yield
         except Exception as error:
-            self.problem = (str(error) or type(error).__name__).splitlines()[0]
+            self.problem = said(error)
             raise
 
     def _judge_ahead(self, student: str) -> None:
@@ -280,14 +288,16 @@ class GradebookWriter(Autograde):
         not applied."""
         unread = {student: unread_in(Path(folder), self.rules.zone) for student, folder in self.folders.items()}
         return [*differing(self.coursedir, self.coursedir.assignment_id), *sorted(self.penalties),
-                *unread_said({student: why for student, why in unread.items() if why})]
+                *unread_said({student: why for student, why in unread.items() if why}), *self.each.said()]
 
     def standing(self) -> tuple[int, int, list[str]]:
         """Returns how many of the class's submissions the gradebook holds, how many of those have full marks, and the
         students in whose work something is not marked yet."""
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
-            marks = {each.student.id: mark_of(each)
-                     for each in gradebook.assignment_submissions(self.coursedir.assignment_id)}
+            marks = {}
+            for each in gradebook.assignment_submissions(self.coursedir.assignment_id):
+                with self.each.student(student := each.student.id):
+                    marks[student] = mark_of(each)
         return (len(marks), sum(mark.total >= mark.most for mark in marks.values()),
                 sorted(student for student, mark in marks.items() if mark.unmarked))
 

@@ -19,6 +19,7 @@ from autograder.classroom import participants
 from autograder.classroom.agree import rules_of
 from autograder.classroom.counts import differing, weights_in
 from autograder.classroom.course import course_app, held
+from autograder.classroom.each import Each
 from autograder.classroom.final_mark import mark_of, without_mark
 from autograder.classroom.import_files import PLATFORMS, WORKSHEET, Column, Row, Sheet
 from autograder.classroom.roster import enrol
@@ -85,12 +86,12 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
 
     Raises ValueError if there is no such lesson, or if the gradebook does not hold it.
     """
-    app = course_app(lesson)
+    app, each_student = course_app(lesson), Each()
     own = PlatformExport(parent=app)
     known = held(app.coursedir, lesson)
-    enrol(app.coursedir)
+    _enrol(app, console)
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
-        points = _points(gradebook, app.coursedir, known)
+        points = _points(gradebook, app.coursedir, known, each_student)
         students = [student for student in _students(gradebook) if student.id in points.totals or
                     wanted.absent == ZERO and student.id not in points.waiting]
         numbers = participants.of(Path(app.coursedir.root), lesson, [student.id for student in students])
@@ -109,7 +110,7 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
     if wanted.platform == "moodle" and (who := {student.id for student in students} - numbers.keys()):
         say(console, "Moodle's grading worksheet does not take the marks of these, because no zip of Moodle's said "
                      f"their number in this assignment; type them in Moodle: {', '.join(sorted(who))}")
-    return 0
+    return each_student.end(console)
 
 
 def export_term(wanted: Wanted, console: Console) -> int:
@@ -119,14 +120,14 @@ def export_term(wanted: Wanted, console: Console) -> int:
     Raises ValueError if the gradebook holds no lesson, if the configuration names a lesson that the course does not
     have, or if two files set weights.
     """
-    app = course_app(TERM)
+    app, each_student = course_app(TERM), Each()
     own = PlatformExport(parent=app)
     rules = rules_of(app)
     if rules and rules.weights and own.weights:
         raise ValueError(f"[weights] in {NAME} and PlatformExport.weights both say what a lesson weighs: keep "
                          "one of them")
     weights = rules.weights if rules and rules.weights else own.weights
-    enrol(app.coursedir)
+    _enrol(app, console)
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
         names = {assignment.name for assignment in gradebook.assignments}
         lessons = [known for known in notebook.lessons() if known.name in names and weights.get(known.name, 1.0)]
@@ -134,7 +135,7 @@ def export_term(wanted: Wanted, console: Console) -> int:
             notebook.lesson(name)
         if not lessons:
             raise ValueError("the gradebook holds no lesson: run `.venv/bin/nbgrader generate_assignment LESSON` first")
-        points = [_points(gradebook, app.coursedir, known) for known in lessons]
+        points = [_points(gradebook, app.coursedir, known, each_student) for known in lessons]
         sheet = _sheet(points, _students(gradebook), wanted, own, weights)
         _write(app, TERM, wanted.platform, sheet, wanted, console)
     for each in points:
@@ -143,29 +144,36 @@ def export_term(wanted: Wanted, console: Console) -> int:
         if each.waiting:
             say(console, f"Blank in {each.known.name}, because they are not marked completely yet: "
                          f"{', '.join(sorted(each.waiting))}")
-    return 0
+    return each_student.end(console)
+
+
+def _enrol(app: NbGrader, console: Console) -> None:
+    roster = enrol(app.coursedir)
+    for line in roster.odd if roster else ():
+        say(console, line)
 
 
 def _students(gradebook: Gradebook) -> list[Student]:
     return sorted(gradebook.students, key=lambda student: student.id)
 
 
-def _points(gradebook: Gradebook, coursedir: CourseDirectory, known: ReleasedLesson) -> LessonPoints:
+def _points(gradebook: Gradebook, coursedir: CourseDirectory, known: ReleasedLesson,
+            each_student: Each) -> LessonPoints:
     bonus = {cell for cell, weight in weights_in(gradebook, known.name).items() if weight.score}
     cells = [cell for each in gradebook.find_assignment(known.name).notebooks for cell in each.grade_cells]
     order = [slot.check_id for slot in known.exercises]  # written questions come after them
     cells.sort(key=lambda cell: order.index(cell.name) if cell.name in order else len(order))
     found = LessonPoints(known, {cell.name: cell.max_score for cell in cells if cell.max_score or cell.name in bonus})
     for submission in gradebook.assignment_submissions(known.name):
-        mark, student = mark_of(submission), submission.student.id
-        found.totals[student], found.penalties[student] = None if mark.unmarked else mark.total, mark.penalty
-        found.exercises[student] = _exercises(submission, found)
+        with each_student.student(student := submission.student.id):
+            mark, found.exercises[student] = mark_of(submission), _exercises(submission, found)
+            found.totals[student], found.penalties[student] = None if mark.unmarked else mark.total, mark.penalty
 
     def handed_in(student: str) -> bool:
         return Path(coursedir.format_path(coursedir.submitted_directory, student, known.name)).is_dir()
 
     found.waiting = {student.id for student in gradebook.students if found.totals.get(student.id) is None
-                     and (student.id in found.totals or handed_in(student.id))}
+                     and (student.id in found.totals or student.id in each_student.failed or handed_in(student.id))}
     return found
 
 

@@ -11,7 +11,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbgrader.api import Gradebook
@@ -66,10 +66,12 @@ class Person:
 
 @dataclass(frozen=True)
 class Roster:
-    """heading: that of the column with the ids."""
+    """heading: that of the column with the ids. odd: lines that name people whose id can't be used, so that they have
+    none."""
 
     heading: str
     people: tuple[Person, ...]
+    odd: tuple[str, ...] = ()
 
     @property
     def ids(self) -> frozenset[str]:
@@ -130,8 +132,11 @@ def read(root: Path) -> Roster | None:
             last, _, first = last_first.partition(", ")
         full = full or f"{first} {last}".strip()
         people.append(Person(ids[0], full, first or full, last if first else "", email, frozenset(ids) - {""}))
+    odd = [f"{NAME}, line {number}: {named(repr(person.id))} can't be an id, because it can't be the name of a folder"
+           for (number, _), person in zip(lines, people) if _is_odd(person.id)]
+    people = [replace(person, id="") if _is_odd(person.id) else person for person in people]
     _check(zip([number for number, _ in lines], people))
-    return Roster(heading, tuple(dict.fromkeys(person for person in people if person.name or person.id)))
+    return Roster(heading, tuple(dict.fromkeys(person for person in people if person.name or person.id)), tuple(odd))
 
 
 def enrol(coursedir: CourseDirectory) -> Roster | None:
@@ -170,18 +175,17 @@ def _table(text: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
 
 
 def _check(people: Iterable[tuple[int, Person]]) -> None:
-    """Raises ValueError if two people have one id, or ids that are one folder on some systems, or if an id can't be a
-    folder's name."""
+    """Raises ValueError if two people have one id, or ids that are one folder on some systems."""
     lines: dict[str, tuple[int, Person]] = {}
     for number, person in people:
-        if person.id.startswith(".") or not person.id.isprintable() or re.search(r"[/\\]", person.id) \
-                or len(person.id.encode()) > 200:
-            raise ValueError(f"{NAME}, line {number}: {named(repr(person.id))} can't be an id, because it can't be the "
-                             "name of a folder")
         before, other = lines.setdefault(person.id.casefold(), (number, person))
         if person.id and person != other:
             raise ValueError(f"{NAME}, line {number}: {person.name or 'somebody'} has the id {person.id}, and so has "
                              f"{other.name or 'somebody'} in line {before}")
+
+
+def _is_odd(id: str) -> bool:
+    return id.startswith(".") or not id.isprintable() or bool(re.search(r"[/\\]", id)) or len(id.encode()) > 200
 
 
 def _heading(text: str) -> str:

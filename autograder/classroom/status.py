@@ -19,6 +19,7 @@ from rich.text import Text
 
 from autograder.classroom.counts import differing
 from autograder.classroom.course import course_app, held
+from autograder.classroom.each import Each
 from autograder.classroom.final_mark import FinalMark, mark_of, why_late
 from autograder.classroom.nbgrader_plugin.graded import FIRST, why_again
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_in, unread_in, unread_said
@@ -92,12 +93,12 @@ class Standing:
                 "released": self.released, "file": self.file or None}
 
 
-def status(lesson: str, console: Console) -> list[dict[str, Any]]:
-    """Shows everybody's line, and returns the lines in the form of JSON. Raises ValueError if the gradebook does not
-    hold the lesson."""
-    app = course_app(lesson)
+def status(lesson: str, console: Console) -> tuple[int, list[dict[str, Any]]]:
+    """Shows everybody's line, and returns the command's exit status and the lines in the form of JSON. Raises
+    ValueError if the gradebook does not hold the lesson."""
+    app, each_student = course_app(lesson), Each()
     app.log.setLevel(logging.ERROR)
-    found = standings(app, held(app.coursedir, lesson))
+    found = standings(app, held(app.coursedir, lesson), each_student)
     say(console, _dates(found))
     widths = [max(map(len, column)) for column in zip(*(map(on_terminal, each.cells) for each in found))]
     for each in found:
@@ -107,11 +108,12 @@ def status(lesson: str, console: Console) -> list[dict[str, Any]]:
     for line in [*differing(app.coursedir, lesson), *(f"{each.student}: the notebook {each.file}" for each in found
                                                       if each.file), *_late(found)]:
         say(console, line)
-    return [each.as_json(lesson) for each in found]
+    return each_student.end(console), [each.as_json(lesson) for each in found]
 
 
-def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
-    """Returns where each student stands, by id: everybody whom the gradebook knows, or who handed something in."""
+def standings(app: NbGrader, known: ReleasedLesson, each_student: Each) -> list[Standing]:
+    """Returns where each student stands, by id: everybody whom the gradebook knows, or who handed something in, and
+    whose record can be shown."""
     coursedir, lesson = app.coursedir, known.name
     autograde, feedback = (step(coursedir=coursedir, parent=app) for step in (Autograde, GenerateFeedback))
     rules = read(Path(coursedir.root)) or Rules("")
@@ -120,8 +122,13 @@ def standings(app: NbGrader, known: ReleasedLesson) -> list[Standing]:
     students |= folders_by_student(coursedir, coursedir.submitted_directory, lesson).keys()
     excluded = coursedir.student_id_exclude.split(",")
     files = half_read(coursedir, known)
-    return [_standing(autograde, feedback, rules, student, files.get(student, ""))
-            for student in sorted(students) if student not in excluded]
+    found = []
+    for student in sorted(students - {*excluded}):
+        with each_student.student(student):
+            standing = _standing(autograde, feedback, rules, student, files.get(student, ""))
+            assert standing.cells and standing.as_json(lesson)  # it can be shown, too
+            found.append(standing)
+    return found
 
 
 def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, student: str,

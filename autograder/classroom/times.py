@@ -16,6 +16,7 @@ TIME = re.compile(r"(?P<year>[0-9]{4})([-/.])(?P<month>[0-9]{1,2})\2(?P<day>[0-9
                   r"(?P<hour>[0-9]{1,2})([:-])(?P<minute>[0-9]{2})(?:\6(?P<second>[0-9]{2})(?:[.,](?P<part>[0-9]+))?)?"
                   r" ?(?P<zone>.*)", re.IGNORECASE)
 OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>0[0-9]|1[0-4])(?::?(?P<minutes>[0-5][0-9]))?")
+YEARS = range(2000, 2100)  # in which work is handed in: a clock or a file that says another is wrong
 SHOWN = 60  # characters of a text that is no time
 
 
@@ -36,8 +37,12 @@ def utc_of(said: str, zone: tzinfo) -> datetime:
     try:
         year, month, day, hour, minute, second = (
             int(found[part] or 0) for part in ("year", "month", "day", "hour", "minute", "second"))
+        if year not in YEARS:
+            raise Unread(said, f"it is not in the years from {YEARS.start} to {YEARS.stop - 1}")
         wall = datetime(year, month, day, hour, minute, second, int(f"{found['part'] or ''}000000"[:6]))
         moments = _moments(wall, found["zone"], zone)
+    except Unread:
+        raise
     except (ValueError, OverflowError):
         raise Unread(said, "there is no such time") from None
     if moments is None:
@@ -77,13 +82,14 @@ def _zones() -> set[str]:
 
 
 def _local(when: datetime, zone: tzinfo) -> datetime:
-    return when.replace(tzinfo=UTC).astimezone(zone)
+    """A gradebook may hold a time at the end of all times, which has no other zone than UTC."""
+    return when.replace(tzinfo=UTC).astimezone(zone if when.year in YEARS else UTC)
 
 
 def time_said(when: datetime, zone: tzinfo) -> str:
     """Formats a time for people, in a form that `utc_of` reads: 2026-11-20 23:59 Europe/Berlin."""
     local = _local(when, zone)
-    twice = len(moments_of(local.replace(tzinfo=None), zone)) > 1
+    twice = when.year not in YEARS or len(moments_of(local.replace(tzinfo=None), zone)) > 1
     return f"{local:%Y-%m-%d %H:%M} {f'{local:%z}' if twice else zone}"
 
 

@@ -1,33 +1,99 @@
-"""Prepares an answer's code to be shown to a class."""
+"""Prepares answers, and the sentences about them, to be shown to a class: what remains are the course's words, and
+those of Python and torch. People write names into everything else.
+"""
 
 from __future__ import annotations
 
 import ast
+import builtins
+import keyword
+import math
 import re
 import warnings
+from collections.abc import Callable
+from functools import cache
+
+import torch
+from torch import nn
+
+from attention_lab.checking.facts.wording import DURING
+from autograder.lessons.topics import Topic
 
 LONGEST = 20_000  # characters of a cell that is looked at: nobody writes more by hand
 # expressions and statements inside each other: Python's own functions for trees call themselves, up to 1,000 times
 DEEPEST = 100
 LINES = 40  # of an exhibit
+WORD = re.compile(r"[^\W\d]\w*")
+QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+# of an error
+MESSAGE = re.compile(rf"\b(?:(\w+)( (?:{'|'.join(DURING.values())}))|(\w*(?:Error|Exception|Warning)))\b[:,].*",
+                     re.DOTALL)
+HIDDEN = "..."
 DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 
 
-def shown(source: str) -> str:
-    """Returns at most LINES lines of the code, without imports, and without comments and docstrings, because people
-    write their names into these.
+@cache
+def vocabulary(known: Topic) -> frozenset[str]:
+    """Returns the words of a lesson's own files, of Python and of torch."""
+    texts = [path.read_text(encoding="utf-8") for path in known.folder.rglob("*.py")]
+    names = [name for owner in (builtins, math, torch, nn, nn.functional, nn.Module, torch.Tensor)
+             for name in dir(owner)]
+    return frozenset([*WORD.findall(" ".join(texts)), *names, *keyword.kwlist])
 
-    Whatever the code holds, no error gets out. If it could not be read, its layout stays, and comments are cut off at
-    their `#`.
+
+def said(sentence: str, words: frozenset[str] | None) -> str:
+    """Returns a sentence of a report. Given words, what a learner wrote is left out: the message of an error, texts in
+    quotes, and code with other words than these."""
+    if words is None:
+        return sentence
+    sentence = MESSAGE.sub(_error(words), sentence)
+    pieces = QUOTED.sub(f"'{HIDDEN}'", sentence).split("`")
+    return "`".join(HIDDEN if number % 2 and not words.issuperset(WORD.findall(piece)) else piece
+                    for number, piece in enumerate(pieces))
+
+
+def _error(words: frozenset[str]) -> Callable[[re.Match[str]], str]:
+    """Returns a function that says what error it was, and when, without its message."""
+    def told(error: re.Match[str]) -> str:
+        kind = error[1] or error[3]
+        return f"{kind if kind in words else 'an error of their own'}{error[2] or ''}."
+    return told
+
+
+def shown(source: str, words: frozenset[str] | None) -> str:
+    """Returns at most LINES lines of the code, without imports, comments and docstrings. It is empty if Python can't
+    read the code.
+
+    words: given these, texts are left out, and every other name is replaced.
+
+    Whatever the code holds, no error gets out.
     """
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python quotes an answer in them
-            lines = ast.unparse(_parsed(source)).strip("\n").split("\n")
+            tree = _parsed(source)
+            if words is not None:
+                _rename(tree, words)
+            lines = ast.unparse(tree).strip("\n").split("\n")
     except Exception:  # no Python, a null byte, a number of 10,000 digits, and what else there may be
-        lines = [line for line in (re.sub(r"\s*#.*", "", line) for line in source[:LONGEST].split("\n"))
-                 if line.strip()]
+        return ""
     return "\n".join([*lines[:LINES], "..."] if len(lines) > LINES else lines)
+
+
+def _rename(tree: ast.Module, words: frozenset[str]) -> None:
+    others: dict[str, str] = {}
+
+    def known(name: str) -> str:
+        return name if words.issuperset(name.split(".")) else others.setdefault(name, f"name{len(others) + 1}")
+
+    for node in ast.walk(tree):
+        for field, value in ast.iter_fields(node):
+            if isinstance(node, ast.Constant):
+                node.value = HIDDEN if isinstance(node.value, str | bytes) else node.value
+            elif isinstance(value, str):
+                setattr(node, field, known(value))
+            elif isinstance(value, list):
+                value[:] = [known(each) if isinstance(each, str) else each for each in value]
 
 
 def _parsed(source: str) -> ast.Module:

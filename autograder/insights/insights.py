@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from autograder.classroom.counts import weights_of
+from autograder.classroom.each import Each
 from autograder.classroom.rules import ONCE, Rules, read
-from autograder.insights.code import shown
+from autograder.insights.code import said, shown, vocabulary
 from autograder.insights.graded_work import GradedWork, graded_work
 from autograder.insights.items import Item, items
 from autograder.insights.mistakes import FOLLOWS, LIMIT, NAMED, UNNAMED, Answer, Group, answers, groups
@@ -42,6 +43,7 @@ class Insights:
     single: the mistakes that only one student made.
     packages: for each package that the grading machine lacks, the students whose notebook imports it.
     own_files: the same for modules that most likely are files of the students' own.
+    words: those that may be shown of what students wrote; None for all.
     not_reached: for each exercise, the students whose notebook had no time left for it.
     cut_off: the students in whose notebooks a cell was stopped because it computed for too long.
     """
@@ -59,6 +61,7 @@ class Insights:
     cut_off: list[str]
     packages: dict[str, list[str]]
     own_files: dict[str, list[str]]
+    words: frozenset[str] | None
 
     @property
     def totals(self) -> list[float]:
@@ -77,8 +80,11 @@ class Insights:
         return sum(slot.points for slot in self.lesson.exercises)
 
 
-def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
-    """Adds up the verdicts on a lesson's graded work. Raises ValueError if there are none."""
+def insights(coursedir: Any, lesson: ReleasedLesson, names: bool, each_student: Each) -> Insights:
+    """Adds up the verdicts on a lesson's graded work. Raises ValueError if there are none.
+
+    names: True keeps what students wrote as it is. Otherwise the code and the sentences name nobody.
+    """
     graded = graded_work(coursedir, lesson)
     if not graded.works:
         folder = Path(coursedir.format_path(coursedir.autograded_directory, "*", lesson.name))
@@ -86,6 +92,14 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
         raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks "
                          f"there have none): run {grade} first")
     known, rules = topic(lesson.topic), read(Path(coursedir.root)) or Rules("")
+    for work in list(graded.works):
+        with each_student.student(work.student):
+            for slot in lesson.exercises:
+                answers([work], slot.name, closure(known.exercises, slot.name))
+            continue
+        graded.works.remove(work)
+        graded.unkept.append(work.student)
+    words = None if names else vocabulary(known)
     weights = weights_of(rules, lesson.name)
     given = {}
     for slot in lesson.exercises:
@@ -95,12 +109,12 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
     lesson = replace(lesson, exercises=tuple(
         replace(slot, points=slot.points * weights.get(slot.check_id, ONCE).most)
         for slot in lesson.exercises if slot.name in given))
-    named, unnamed = ([_exhibit(group, known) for own in given.values() for group in groups(own, kind)]
+    named, unnamed = ([_exhibit(group, known, words) for own in given.values() for group in groups(own, kind)]
                       for kind in (NAMED, UNNAMED))
     weighty = sorted([*named, *unnamed], key=lambda exhibit: -exhibit.group.weight)
     shared, single = ([exhibit for exhibit in weighty if (len(exhibit.group.answers) > 1) is several][:MOST]
                       for several in (True, False))
-    limits = [group for own in given.values() for group in groups(own, LIMIT)]
+    limits = [_told(group, words) for own in given.values() for group in groups(own, LIMIT)]
     lacking: dict[str, list[str]] = {}
     not_reached: dict[str, list[str]] = {}
     for work in graded.works:
@@ -111,17 +125,21 @@ def insights(coursedir: Any, lesson: ReleasedLesson) -> Insights:
     packages, own_files = ({name: lacking[name] for name in names}
                            for names in sorted_out(sorted(lacking, key=lambda name: -len(lacking[name]))))
     return Insights(lesson, graded, given, items(given), shared, single, named, unnamed, limits, not_reached,
-                    [work.student for work in graded.works if work.result.cut_off], packages, own_files)
+                    [work.student for work in graded.works if work.result.cut_off], packages, own_files, words)
 
 
-def _exhibit(group: Group, known: Topic) -> Exhibit:
+def _told(group: Group, words: frozenset[str] | None) -> Group:
+    return replace(group, sentence=said(group.sentence, words), where=said(group.where, words))
+
+
+def _exhibit(group: Group, known: Topic, words: frozenset[str] | None) -> Exhibit:
     """Returns the shortest code that makes the mistake; if only a few students made it, the catalogue's code."""
-    theirs = sorted(filter(None, (shown(answer.source) for answer in group.answers)), key=len)
+    theirs = sorted(filter(None, (shown(answer.source, words) for answer in group.answers)), key=len)
     if group.mistakes and len(group.answers) < MANY or not theirs:
-        return Exhibit(group, _catalogued(group, known), False)
-    return Exhibit(group, theirs[0], True)
+        return Exhibit(_told(group, words), _catalogued(group, known), False)
+    return Exhibit(_told(group, words), theirs[0], True)
 
 
 def _catalogued(group: Group, known: Topic) -> str:
     entries = [entry for entry in known.mistakes if entry.id in group.mistakes]
-    return shown(entries[0].source) if entries else ""
+    return shown(entries[0].source, None) if entries else ""

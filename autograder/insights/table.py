@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
+from autograder.insights.code import said
 from autograder.insights.insights import Insights
 from autograder.judge.packages import sorted_out
 from autograder.outward import in_cell
@@ -32,5 +33,5 @@ def write(found: Insights, names: bool, path: Path) -> None:
                 verdict = answer.verdict
                 row = (answer.student if names else number, exercise, verdict.points, verdict.max_points, answer.kind,
                        verdict.mistake or "", groups.get((answer.student, exercise), ""),
-                       "" if answer.lost == 0 else verdict.headline, " ".join(packages))
+                       "" if answer.lost == 0 else said(verdict.headline, found.words), " ".join(packages))
                 writer.writerow(map(in_cell, row))

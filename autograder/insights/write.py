@@ -8,6 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from autograder.classroom.course import course_app
+from autograder.classroom.each import Each
 from autograder.insights import table
 from autograder.insights.insights import insights
 from autograder.insights.page import page
@@ -25,8 +26,8 @@ def write(lesson: str, names: bool, console: Console) -> int:
     names: True also says who made each mistake.
     """
     known = notebook.lesson(lesson)
-    coursedir = course_app(lesson).coursedir
-    found, folder = insights(coursedir, known), Path(coursedir.root) / FOLDER
+    coursedir, each_student = course_app(lesson).coursedir, Each()
+    found, folder = insights(coursedir, known, names, each_student), Path(coursedir.root) / FOLDER
     for path, make in ((folder / f"{lesson}.html",
                         lambda file: file.write_text(page(found, names, date.today()), encoding="utf-8")),
                        (folder / f"{lesson}.csv", lambda file: table.write(found, names, file))):
@@ -36,4 +37,4 @@ def write(lesson: str, names: bool, console: Console) -> int:
     for exhibit in found.shared or found.single:
         say(console, f"{exhibit.group.exercise}: {exhibit.group.lost:g} points lost by {len(exhibit.group.answers)} of "
                      f"{len(found.graded.works)} students. {exhibit.group.sentence}")
-    return 0
+    return each_student.end(console)

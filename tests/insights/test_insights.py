@@ -12,6 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 
 from attention_lab.checking.verdict.verdict import Check, Verdict
+from autograder.classroom.each import Each
 from autograder.classroom.feedback.page import prose
 from autograder.insights import table
 from autograder.insights.graded_work import answers_in
@@ -37,8 +38,8 @@ def group(tmp_path):
     return Class(tmp_path)
 
 
-def found(group):
-    return insights(group.coursedir, SE)
+def found(group, names=False):
+    return insights(group.coursedir, SE, names, Each())
 
 
 def text(html):
@@ -231,18 +232,39 @@ def test_nobody_is_named_unless_asked_and_nothing_of_theirs_runs(group):
     bad = f"<script>{PWN}</script>"
     for student in ("zeta <b>", "yota", "xi"):
         group.add(student, wrong("squeeze", f"RuntimeError: {bad} `</code>{bad}` \x1b[31m", outcome="error",
-                                 where=[bad]),
+                                 where=[f"`{bad}` differs first"]),
                   answers={"squeeze": f"def squeeze(x):\n    raise RuntimeError('''{bad}''')\n"},
                   missing_modules=["einops"])
-    known = found(group)
-    quiet, loud = page(known, False, DAY), page(known, True, DAY)
+    quiet, loud = (page(found(group, names), names, DAY) for names in (False, True))
     assert not re.search("zeta|yota|\\bxi\\b", quiet) and all(name in text(loud) for name in ("zeta <b>", "yota", "xi"))
     for html in (quiet, loud):
         tree = BeautifulSoup(html, "html.parser")
         assert not tree.find_all(["script", "b"], string=re.compile("pwned|zeta")) and "\x1b" not in html
         # one file, nothing to load
         assert not tree.find_all(["script", "link", "img", "iframe"]) and "http" not in html
-        assert bad in tree.get_text()
+    assert bad in text(loud) and PWN not in quiet and "RuntimeError" in text(quiet)
+
+
+TOLD = ("Your code stops with an error: FileNotFoundError when it was called: [Errno 2] No such file or directory: "
+        "'/home/ada.byron.40213/cache.txt'\nin your line: open('/home/ada.byron.40213')")
+
+
+@pytest.mark.parametrize("headline, answer", [
+    (TOLD, "def squeeze(x):\n    with open('/home/ada.byron.40213/cache.txt') as f:\n        f.read()\n"),
+    ("Output: the shape is wrong.", "def squeeze(x):\n    # by Ada Byron\n    import byron_tools\n"
+     "    author_ada_byron = f'{x} ada.byron.40213'\n    return x.byron(ada=author_ada_byron)\n"),
+    ("Your code stops with an error: ByronError in its cell: http://byron.org", "class ByronError(Exception):\n  1"),
+    ("The parameters are not the ones that the exercise asks for. Not expected: `byron.weight`.", "byron = = 1 # ada"),
+    ("Output: a text 'ada byron'.", "def squeeze(byron: 'ada', *, ada=b'byron'):\n    global byron2\n    del byron2\n"),
+])
+def test_the_page_for_the_class_has_no_words_of_a_student(group, tmp_path, headline, answer):
+    for student in ("ann", "bob", "cy"):
+        group.add(student, wrong("squeeze", headline, outcome="error", where=["`byron` differs first"]),
+                  answers={"squeeze": answer}, missing_modules=["byron_tools"])
+    table.write(found(group), False, tmp_path / "table.csv")
+    quiet = page(found(group), False, DAY) + (tmp_path / "table.csv").read_text()
+    assert not re.search("ada|byron|http", quiet, re.IGNORECASE)
+    assert re.search("byron", page(found(group, True), True, DAY), re.IGNORECASE)
 
 
 @pytest.mark.nightly  # a browser
