@@ -10,7 +10,8 @@ import signal
 import sys
 import tempfile
 from functools import cache
-from multiprocessing import forkserver
+from multiprocessing import forkserver, util
+from pathlib import Path
 
 from autograder.sandbox.isolation import NoLayers, refuse_windows
 from autograder.sandbox.sandbox import Sandbox, Shared
@@ -26,6 +27,8 @@ def get_ready(isolation: str = "auto") -> None:
     if sys.platform != "linux":
         refuse_windows()
     else:
+        with contextlib.suppress(NoLayers):  # the judges say so
+            _keep_together(_sandbox(isolation).scratch)
         START.set_forkserver_preload(["autograder.judge.judge"])
         # In Python 3.11, that process gets its paths in no other way. Without PYTHONSAFEPATH, it would look in the
         # class's folder first, where another version of the course may lie.
@@ -46,6 +49,15 @@ def get_ready(isolation: str = "auto") -> None:
             os.environ |= before
         with contextlib.suppress(NoLayers):  # the judges say so
             _sandbox(isolation).get_ready()
+
+
+def _keep_together(scratch: Path) -> None:
+    """Has multiprocessing keep its sockets in a folder that is removed however this process ends."""
+    before, tempfile.tempdir = tempfile.tempdir, str(scratch)
+    try:
+        util.get_temp_dir()
+    finally:
+        tempfile.tempdir = before
 
 
 def shared(isolation: str) -> Shared | None:

@@ -122,7 +122,11 @@ def furnish(folder: str, read: list[str], devices: list[str], bytes: int, files:
     for place, options in mounts(folder):
         kept = sum(flag for name, flag in KEPT.items() if name in options)
         mount("none", place, "", BIND | REMOUNT | READ_ONLY | NO_SETUID | kept)
-    mount("proc", proc, "proc", NO_SETUID | NO_DEVICES | NO_PROGRAMS | READ_ONLY)  # root could write to /proc/sys
+    alone = NO_SETUID | NO_DEVICES | NO_PROGRAMS | READ_ONLY  # root could write to /proc/sys
+    try:
+        mount("proc", proc, "proc", alone, "subset=pid")  # what is there about the machine, root could read
+    except OSError:  # Linux before 5.8
+        mount("proc", proc, "proc", alone)
     mount("tmpfs", scratch, "tmpfs", NO_SETUID | NO_DEVICES, f"mode=700,size={bytes},nr_inodes={files}")
     os.chdir(folder)
     call(PIVOT_ROOT, b".", b".")

@@ -26,7 +26,7 @@ BUSY = (
 
 
 def left(folder):
-    return [path.name for path in folder.iterdir() if path.name.startswith("autograder-")] + marked(str(folder))
+    return [path.name for path in folder.iterdir()] + marked(str(folder))
 
 
 def ended(folder, by, *options, programs=True):

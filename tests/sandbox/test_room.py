@@ -162,6 +162,15 @@ def test_nothing_of_the_kernel_can_be_written(behind):
     worker.close()
 
 
+def test_of_the_machine_no_more_is_read_than_anybody_may(behind):
+    """Root may read there what the kernel tells about all processes and its own memory."""
+    worker = behind.worker()
+    assert cell(worker, "found = []\nfor name in ('kpagecount', 'kpageflags', 'vmallocinfo', 'timer_list', 'slabinfo', "
+                        "'keys', 'kcore', 'kmsg'):\n    try:\n        found += [open(f'/proc/{name}', 'rb').read(8)]\n"
+                        "    except OSError:\n        pass\nassert not found, found") is None
+    worker.close()
+
+
 def test_nobody_computes_or_writes_unasked(behind):
     worker = behind.worker()
     assert cell(worker, "import ctypes, signal, struct, threading, time\n"
