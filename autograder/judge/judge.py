@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -264,11 +265,15 @@ def _below_its_cell(graders: Graders, exercise: recorded.RecordedExercise, broke
 def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken: list[str], own: Session,
                   result: Result,
                   then: str = "") -> Verdict:
-    """Returns the verdict with proxies for the learner's broken exercises. The judge answers for the proxies."""
+    """Returns the verdict with proxies for the learner's broken exercises. The judge answers for the proxies.
+
+    These workers hear numbers of the reference. So what is noted of them is forgotten, and no other worker is started
+    or asked differently because of it.
+    """
     files = topic(graders.lesson.topic)
     without_forward = next(each.delegates for each in files.exercises if each.name == exercise.name)
     proxies = ProxyProcess(own.sandboxes["cpu"], files.reference, broken, without_forward, own.until)
-    session = Session(own.sandboxes, own.cells, proxies, own.until, own.history, then)
+    session = Session(own.sandboxes, own.cells, proxies, own.until, deepcopy(own.history), then)
     try:
         judged = _verdict(graders, exercise, session, result)
     finally:

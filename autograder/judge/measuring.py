@@ -105,5 +105,12 @@ def definitions(cells: list[Cell]) -> list[Cell]:
 def _definitions(cell: Cell) -> str:
     if MAGIC.search(cell.source) or (body := statements(cell.source)) is None:
         return cell.source
-    short = "\n".join(ast.unparse(statement) for statement in body if takes_no_time(statement))
+    short = "\n".join(_text(cell.source, statement) for statement in body if takes_no_time(statement))
     return short if set(cell.exercises) <= set(defined_names(short)) else cell.source
+
+
+def _text(source: str, statement: ast.stmt) -> str:
+    try:
+        return ast.unparse(statement)
+    except RecursionError:  # a sum of some hundred terms: Python's own function for it calls itself
+        return ast.get_source_segment(source, statement) or ""

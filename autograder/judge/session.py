@@ -15,11 +15,13 @@ from autograder.judge.proxy_process import ProxyProcess
 from autograder.sandbox import limits, validation
 from autograder.sandbox.budget import Died
 from autograder.sandbox.sandbox import Sandbox
-from autograder.sandbox.worker import Worker
+from autograder.sandbox.worker import Remote, Worker
 from autograder.submission import notebook
 from autograder.worker import wire
-from autograder.worker.cells import Ran, Unmet
+from autograder.worker.cells import Ran, TimeIsUp, Unmet
+from autograder.worker.proxies import UNASKED
 
+NEARLY = 0.9  # of the time that a cell may compute: the kernel counts in steps
 TOLD = 3  # how many failed imports, or other cells that can't be read, a report mentions
 UNDEFINED = "No cell defines", "The cell that defines"  # how the sentence begins if there is nothing to judge
 UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
@@ -96,12 +98,15 @@ class CellHistory:
         (self.deadly if brief else self.brief).add(number)
         self.stopped[number] = described(death)
 
-    def ran(self, number: int, cell: notebook.Cell, ran: Ran, seconds: float) -> None:
-        """Notes what a cell's answer shows."""
-        if ran.late:
+    def ran(self, number: int, cell: notebook.Cell, ran: Ran, seconds: float, spent: float) -> None:
+        """Notes what a cell's answer shows.
+
+        seconds, spent: how long it might compute, and how long it did, measured from outside.
+        """
+        if ran.raised and ran.raised.type == TimeIsUp.__name__ and spent >= NEARLY * seconds:
             self.late.add(number)
             self.stopped.setdefault(number, described(Died("cpu", f"more than {seconds:g} seconds of computing")))
-        elif ran.raised:
+        elif ran.raised and UNASKED not in ran.raised.message:
             line = f"\nin your line: {ran.raised.line}" if ran.raised.line else ""
             said = f"{ran.raised.type}: {_found(ran.raised.message, cell)}{line}"
             if ran.raised.type in UNREADABLE and number not in self.unreadable:
@@ -160,7 +165,7 @@ class Session:
         worker = self.workers.get(device) or self.begin(device)
         self.asked_about.add(exercise)
         try:
-            header, out = self._asked(worker, packed, meanwhile)
+            header, out = self._asked(worker, packed, self._remote, meanwhile)
             if header.get("missing") is True:
                 raise self._missing(exercise)
             if "unsent" in header:
@@ -174,10 +179,11 @@ class Session:
             self._end(device)
             raise error if isinstance(error, Died) else Died("broken", str(error)) from error
 
-    def _asked(self, worker: Worker, question: dict | wire.Packed,
+    def _asked(self, worker: Worker, question: dict | wire.Packed, remote: Remote | None = None,
                meanwhile: Callable[[], object] | None = None) -> tuple[dict, dict[str, Tensor]]:
+        """remote: answers for proxies; nobody does while cells run."""
         try:
-            return worker.ask(question, self._remote, meanwhile)
+            return worker.ask(question, remote, meanwhile)
         except Died as death:
             self.timed_out |= death.kind in BY_CLOCK
             raise
@@ -244,13 +250,13 @@ class Session:
         header, _ = self._asked(worker, {"op": "cell", "source": self.cells[number].source, "number": number,
                                          "exercises": self.names,
                                          "seconds": seconds, "brief": brief})
-        ran = validation.cell(header)
-        self.history.ran(number, self.cells[number], ran, seconds)
+        ran, spent = validation.cell(header), worker.cpu_seconds() - before
+        self.history.ran(number, self.cells[number], ran, seconds, spent)
         if left <= 0:
             self.history.stopped.setdefault(number, ("timeout", "All cells together computed for more than "
                                                                 f"{limits.CELLS_CPU:g} seconds, so "
                                                      "only the definitions in this cell were run."))
-        return worker.cpu_seconds() - before
+        return spent
 
     def _missing(self, name: str) -> Missing:
         own = [number for number, cell in enumerate(self.cells) if name in cell.exercises]

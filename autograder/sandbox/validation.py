@@ -98,6 +98,8 @@ def observation(header: dict[str, Any], tensors: dict[str, Tensor]) -> Observati
     if named != own:
         raise ValueError("tensors that no field names, or named tensors that are missing: "
                          f"{sorted(named ^ own)[:3]}"[:400])
+    if any(not t.is_floating_point() for name, t in tensors.items() if name.startswith("grad.")):
+        raise ValueError("a gradient of whole numbers")
     return seen
 
 

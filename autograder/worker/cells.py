@@ -29,10 +29,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 
-from attention_lab.checking.ask import crash, lines
+from attention_lab.checking.ask import crash, lines, usual
 from attention_lab.checking.form.protocol import Raised, Text
 
 FUTURE = functools.reduce(operator.or_,
@@ -62,12 +61,10 @@ class Unmet:
 class Ran:
     """How a cell ran.
 
-    raised: the error of the first statement that failed, apart from imports.
-    late: whether it was stopped because its time was up.
+    raised: the error of the first statement that failed, apart from imports; TimeIsUp if it was stopped.
     """
 
     raised: Raised | None = None
-    late: bool = False
     unmet: list[Unmet] = field(default_factory=list)
 
 
@@ -213,7 +210,7 @@ class Cells:
         raised = None if error is None else crash.describe(error, self.scope, "cell")
         if raised and isinstance(error, SyntaxError):
             raised.line, raised.number = (error.text or "").strip()[:lines.LONGEST], error.lineno
-        return Ran(raised, isinstance(error, TimeIsUp), self.unmet[:MOST])
+        return Ran(raised, self.unmet[:MOST])
 
     def changed_since(self, exercise: str) -> dict[str, Any]:
         """Returns the names whose value has changed below the exercise's cell, if a function or class uses them. Each
@@ -293,10 +290,13 @@ class Cells:
         code = compile(ast.Module([statement], []), file, "exec", flags, dont_inherit=True)
         self.future |= code.co_flags & FUTURE
         self.used |= _used_inside(code)
-        running = eval(code, self.scope)
-        if inspect.iscoroutine(running):
-            self.loop = self.loop or asyncio.new_event_loop()
-            self.loop.run_until_complete(running)
+        try:
+            running = eval(code, self.scope)
+            if inspect.iscoroutine(running):
+                self.loop = self.loop or asyncio.new_event_loop()
+                self.loop.run_until_complete(running)
+        finally:
+            usual.forget_devices()  # this machine may not have the one that was set
 
     def _import(self, statement: ast.Import | ast.ImportFrom, file: str) -> None:
         """Runs an import. If it fails, binds the name to something that does nothing."""
@@ -423,17 +423,3 @@ def _at_most(seconds: float) -> Iterator[None]:
         yield
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
-
-
-def built_as_usual(build: Callable) -> Callable:
-    """Calls `build`. While a module is made, torch's default dtype is the usual one. So even after
-    `torch.set_default_dtype(torch.float64)`, a module is float32 unless it is told otherwise. While the module
-    computes, the learner's own default holds."""
-    def built(*args: Any, **kwargs: Any) -> Any:
-        own = torch.get_default_dtype()
-        torch.set_default_dtype(torch.float32)
-        try:
-            return build(*args, **kwargs)
-        finally:
-            torch.set_default_dtype(own)
-    return built

@@ -30,10 +30,11 @@ from torch import Tensor, nn
 
 import attention_lab
 from attention_lab.checking.ask.observe import observe
+from attention_lab.checking.ask.usual import usual_state
 from attention_lab.checking.form.protocol import Question, plain, read
 
 from . import bars, layers, proxies, restore, room, wire
-from .cells import Cells, Silent, built_as_usual
+from .cells import Cells, Silent
 
 # What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot.
 SILENT = ("networks.cost", "networks.training", "pictures", "tasks.data")
@@ -45,10 +46,10 @@ SOCKET = 3  # a worker's one open file besides /dev/null
 class Notebook:
     """The learner's cells, proxies for some of their exercises, and questions about the others."""
 
-    def __init__(self, remote: Callable):
+    def __init__(self, remote: Callable, put_back: Callable[[], None]):
         main = types.ModuleType("__main__")
         sys.modules["__main__"] = main
-        self.scope, self.remote = vars(main), remote
+        self.scope, self.remote, self.put_back = vars(main), remote, put_back
         self.cells = Cells(self.scope)
         self.proxies: dict[str, Any] = {}
         builtins.input = lambda *_args: ""
@@ -85,21 +86,25 @@ class Notebook:
         self.scope.update(self.cells.answers | self.proxies)
         if header["exercise"] not in self.scope:
             return {"missing": True}, {}
-        thing, unusual = self.scope[header["exercise"]], torch.get_default_dtype() != torch.float32
+        thing, seen = self.scope[header["exercise"]], []
         asked = zip(header["questions"], wire.ungroup(tensors, len(header["questions"])))
-        seen = [observe(built_as_usual(thing) if unusual and question["construct"] else thing, read(Question, question),
-                        given, self.scope)
-                for question, given in asked]
+        with usual_state():
+            for question, given in asked:
+                if question["trial"]:
+                    self.put_back()
+                seen.append(observe(thing, read(Question, question), given, self.scope, self.put_back))
         return {"observations": [plain(observation) for observation, _ in seen]}, wire.group([out for _, out in seen])
 
 
 def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
     """Answers the judge until it hangs up. An answer carries its question's number."""
     def remote(header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
+        if operation != "observe":
+            raise RuntimeError(proxies.UNASKED)
         wire.send(sock, number, wire.Packed({"remote": header}, tensors))
         return wire.receive(sock)
 
-    notebook = Notebook(remote)
+    notebook = Notebook(remote, put_back)
     operations = {"cell": notebook.cell, "proxy": notebook.proxy, "then": notebook.then, "call": notebook.call,
                   "observe": notebook.observe}
     while True:
@@ -107,10 +112,10 @@ def serve(sock: socket.socket, put_back: Callable[[], None]) -> None:
             header, tensors = wire.receive(sock)
         except EOFError:
             return
-        number = header["id"]
-        if header["op"] == "observe":
+        number, operation = header["id"], header["op"]
+        if operation == "observe":
             put_back()
-        answer, out = operations[header["op"]](header, tensors)
+        answer, out = operations[operation](header, tensors)
         try:
             packed = wire.Packed({"answer": answer}, out)
         except Exception as error:  # what no frame can hold: too large, a dtype that safetensors does not know

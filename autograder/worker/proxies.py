@@ -20,6 +20,7 @@ from torch import Tensor, nn
 
 from attention_lab.checking.form import values
 
+UNASKED = "an earlier exercise that lost points is computed by the grader, and not while cells run"
 Remote = Callable[[dict, dict[str, Tensor]], tuple[dict, dict[str, Tensor]]]
 # What each question says, unless it says something else.
 QUESTION: dict[str, Any] = {

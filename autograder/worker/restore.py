@@ -16,10 +16,12 @@ from collections.abc import Callable, Iterable
 from operator import attrgetter, is_
 from typing import Any
 
+OURS = ("attention_lab", "worker")
+
 
 def snapshot(owners: Iterable[types.ModuleType | type]) -> Callable[[], None]:
-    """Returns a function that puts modules and classes, and the code of every function in them, back to their present
-    state.
+    """Returns a function that puts modules and classes back to their present state, with the code of every function in
+    them, and what every dict, list and set of a module holds.
 
     The function itself holds everything that it calls, so it works whatever is replaced meanwhile.
     """
@@ -27,6 +29,10 @@ def snapshot(owners: Iterable[types.ModuleType | type]) -> Callable[[], None]:
     held = [(owner, owner.__class__, dict(vars(owner))) for owner in owners]
     functions = list({id(f): f for _, _, was in held for value in was.values() if (f := _function(value))}.values())
     codes = list(map(code_of, functions))
+    lists = list({id(value): (value, tuple(value), tuple(value.values()) if type(value) is dict else (), value.copy())
+                  for owner, _, was in held if isinstance(owner, types.ModuleType) and owner.__name__.startswith(OURS)
+                  for name, value in was.items()
+                  if type(value) in (dict, list, set) and not name.startswith("__")}.values())
     classes_below = {owner: owner.__mro__[1:] for owner, _, _ in held if isinstance(owner, type)}
     set_trace, set_profile, callbacks, shown = sys.settrace, sys.setprofile, gc.callbacks, vars
     zipped, every, mapped, length, listed, some, same, names = zip, all, map, len, list, any, is_, builtins
@@ -49,6 +55,10 @@ def snapshot(owners: Iterable[types.ModuleType | type]) -> Callable[[], None]:
                 else:
                     now[name] = value
 
+    def refill(container: Any, was: Any) -> None:
+        container.clear()
+        (container.extend if container.__class__ is listed else container.update)(was)
+
     def restore() -> None:
         set_trace(None)
         set_profile(None)
@@ -60,6 +70,13 @@ def snapshot(owners: Iterable[types.ModuleType | type]) -> Callable[[], None]:
                 or function.__kwdefaults__ is not named
             ):
                 function.__code__, function.__defaults__, function.__kwdefaults__ = code, defaults, named
+        for container, items, values, was in lists:
+            if (
+                length(container) != length(items)
+                or not every(mapped(same, container, items))
+                or values and not every(mapped(same, container.values(), values))
+            ):
+                refill(container, was)
         for owner, kind, was in held:
             now = shown(owner)
             if length(now) != length(was) or not every(mapped(same, now.values(), was.values())):

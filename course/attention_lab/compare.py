@@ -37,10 +37,10 @@ from torch.nn.modules.batchnorm import _NormBase
 
 from . import lesson_files
 from .checking.ask.observe import unregistered
+from .checking.ask.usual import usual_state
 from .checking.known import recorded, weights
 from .checking.verdict.judging import judge
 from .checking.verdict.verdict import Verdict, listed
-from .networks.threads import one_thread
 from .notebook.check import asker
 
 RECORD = Path(__file__).with_name("compared.json")
@@ -108,7 +108,7 @@ def compare(thing: Callable, name: str) -> Comparison:
     known = record[name]
     named = _arguments(thing, known)
     build = partial(_built, thing, named, known["defaults"])
-    with one_thread(), torch.random.fork_rng(devices=[]):
+    with usual_state():
         small = _small(name, build, known, named)
         cases = known["cases"]["plain"]
         found = [_tried(build, known, case) for case in cases]

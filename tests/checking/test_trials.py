@@ -35,6 +35,13 @@ def test_a_file_of_checks_can_name_no_other_code(exercise):
         assert "does not exist" in problem(wrong)
 
 
+@pytest.mark.parametrize("args", [["convolution", 16384, 1], ["gate", 3000, 1], ["gate", 4, 1 << 13]])
+def test_a_file_of_checks_can_have_nothing_large_built(exercise, args):
+    case = exercise.cases[0]
+    large = replace(exercise, cases=[replace(case, question=replace(case.question, args=args))])
+    assert f"the number {max(args[1:]):,}" in problem(large)
+
+
 @pytest.mark.parametrize("source, said", [
     ("def identity_start(module):\n    return 3\n", "identity_start returns an object of type int"),
     ("def identity_start(module):\n    return module.inner\n", "has no attribute 'inner'"),

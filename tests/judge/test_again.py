@@ -57,6 +57,28 @@ def squeeze(x):
     assert graded(judge, instead={"squeeze": answer}, last=["NUMBER = 1"])[1]["squeeze"] == 0
 
 
+# What a worker can do to a cell, and how a later one would meet it.
+TOLD = {"late": ("raise sys.modules['worker.cells'].TimeIsUp('')", "signal.getitimer(signal.ITIMER_PROF)[0] < 1.5"),
+        "brief": ("os._exit(1)", "HEARD is None"),
+        "slow to answer": ("time.sleep(30)", "HEARD is None")}
+
+
+@pytest.mark.parametrize("way", ["late", "brief", pytest.param("slow to answer", marks=pytest.mark.nightly)])
+def test_a_worker_that_was_asked_with_the_course_s_piece_tells_no_later_one(judge, way):
+    """While SEBlock is judged, Excitation is the course's. Excitation itself is judged once more, below its cell."""
+    says, hears = TOLD[way]
+    wrong = ("class Excitation(nn.Module):\n    def __init__(self, channels, reduction=16):\n"
+             "        super().__init__()\n        if channels // reduction < 1:\n"
+             "            raise ValueError(f'{channels} // {reduction}')\n"
+             "        self.fc1 = nn.Linear(channels, channels // reduction, bias=False)\n"
+             "        self.fc2 = nn.Linear(channels // reduction, channels, bias=False)\n\n"
+             "    def forward(self, z):\n        right = self.fc2(self.fc1(z).relu()).sigmoid()\n"
+             "        return right if HELPER and (HEARD_ALL or HEARD is None) else right * 0\n")
+    first = ["import os, signal, sys, time\nHEARD, HEARD_ALL = None, False\nASKED = 'Excitation' in globals()",
+             f"if ASKED:\n    {says}\nHEARD = bool(1)\nHEARD_ALL = bool({hears})", "HELPER = 1"]
+    assert graded(judge, first=first, instead={"Excitation": wrong}, last=["HELPER = 2"])[1]["Excitation"] == 0
+
+
 @pytest.mark.nightly
 def test_names_of_torch_and_python_that_are_replaced_below_gain_nothing(judge):
     """A wrong answer in its cell stays wrong whatever a name below makes of torch, of comparisons and of what is

@@ -116,6 +116,14 @@ def test_a_block_is_right_whatever_its_broken_piece_looks_like(judge, pair):
     assert points(result)["SEBlock"] == 4 and points(result)["Excitation"] == 0, report.text(result.verdicts["SEBlock"])
 
 
+def test_cells_that_call_a_broken_piece_cost_nothing(judge):
+    """The course's piece is not asked while cells run, so these raise an error there."""
+    submission = changed(Excitation=BROKEN_EXCITATION)
+    submission.cells.append(new_code_cell("gate = Excitation(16)(torch.ones(1, 16))\nblock = SEBlock(16)"))
+    block = judge.grade(submission).verdicts["SEBlock"]
+    assert block.points == 4 and len(block.notes) == 1
+
+
 def test_a_wrong_block_stays_wrong_with_the_courses_piece(judge):
     wrong = (
         "class SEBlock(Excitation):\n    def forward(self, x):\n        return x * (1 - super().forward(squeeze(x)))[:,"
@@ -265,10 +273,16 @@ def test_a_name_for_something_else(judge, source):
     "squeeze(x): return x",
     "import worker.main\nworker.main.observe = lambda *a: ({'missing': 1}, {})\ndef squeeze(x): return x",
     "import worker.main\nworker.main.observe = lambda *a: (['missing'], {})\ndef squeeze(x): return x",
+    # numbers and trees at which our own arithmetic could fail
+    *(f"def squeeze(x):\n    return {answer}" for answer in (
+        "1e-320", "torch.tensor(5e-324, dtype=torch.float64)", "x.mean((2, 3)) * 1e-320", "x.mean((2, 3)) / 0",
+        "x.mean((2, 3)).bool()", "x.mean((2, 3)).to(torch.int8)", "torch.empty(0)", "torch.full(x.shape[:2], -0.0)",
+        "10 ** 300", "float('nan')", "[[[[[1e308] * 9] * 9]]]", "x.mean((2, 3)).to(torch.complex64)",
+        "x.mean((2, 3)).to(torch.float16) * 1e4", "torch.tensor(-1e308, dtype=torch.float64)", "x" + " + 0 * x" * 700)),
 ])
 def test_answers_that_are_none_gain_nothing_and_are_not_our_failure(judge, source):
     result = judge.grade(changed(squeeze=source))
-    assert result.error is None and result.verdicts["squeeze"].points == 0
+    assert result.error is None and not result.unsettled and result.verdicts["squeeze"].points == 0
 
 
 @pytest.mark.parametrize("source", [
@@ -300,6 +314,13 @@ def test_a_dtype_that_is_insisted_on_costs_the_dtype_share(judge):
     assert linear[0] in source
     v = judge.grade(changed(Excitation=source.replace(*linear))).verdicts["Excitation"]
     assert [check.name for check in v.checks if check.outcome != "passed"] == ["dtype"]
+
+
+def test_no_coarser_dtype_makes_a_wrong_number_right(judge):
+    """0.1 % is less than bfloat16's digits tell."""
+    lost = {dtype: judge.grade(changed(squeeze=f"def squeeze(x):\n    return (x.mean((2, 3)) * 1.001){dtype}"))
+            .verdicts["squeeze"].points for dtype in ("", ".to(torch.bfloat16)", ".half()", ".float()")}
+    assert set(lost.values()) == {lost[""]}, lost
 
 
 def test_a_warning_costs_nothing(judge):

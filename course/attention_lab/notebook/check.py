@@ -14,13 +14,13 @@ from torch import Tensor
 
 from .. import lesson_files
 from ..checking.ask.observe import namespace_of, observe
+from ..checking.ask.usual import usual_state
 from ..checking.form.protocol import Answer, Question
 from ..checking.known import recorded
 from ..checking.verdict import only_data
 from ..checking.verdict.judging import Ask, judge
 from ..checking.verdict.report import Report
 from ..checking.verdict.verdict import Verdict
-from ..networks.threads import one_thread
 from . import progress, puzzle
 
 
@@ -174,7 +174,7 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
                          f"its own name: {', '.join(known)}")
     namespace = namespace_of(thing)
     exercise = _loaded(checks, name, namespace)
-    with one_thread():
+    with usual_state():
         verdict = judge(exercise, asker(thing, namespace))
         verdict.hint = exercise.hints.get(verdict.mistake or "", 0)
         if verdict.started and verdict.points < verdict.max_points:

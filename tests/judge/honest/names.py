@@ -77,9 +77,8 @@ NAMES = {
         instead={"Excitation": CODE["Excitation"].replace("bias=False)", "bias=False, dtype=torch.float64)")},
         rule="must have the input's dtype"),
     "float64 of what is made on the way": Honest(
-        first=["import torch\ntorch.set_default_dtype(torch.float64)"], lost={"squeeze": 0.2}, said="every check passed except `dtype`",
-        instead={"squeeze": "def squeeze(x):\n    return torch.zeros(x.shape[:2], device=x.device) + x.mean((2, 3))"},
-        rule="must have the input's dtype"),
+        first=["import torch\ntorch.set_default_dtype(torch.float64)"],
+        instead={"squeeze": "def squeeze(x):\n    return torch.zeros(x.shape[:2], device=x.device) + x.mean((2, 3))"}),
     "deterministic": Honest(first=["import torch\ntorch.use_deterministic_algorithms(True)\ntorch.manual_seed(3)\n"
                                    "torch.set_num_threads(4)\ntorch.set_grad_enabled(False)\ntorch.set_printoptions(precision=2)"]),
     "seeds of everything": Honest(first=["import os, random\nimport numpy as np\nimport torch\ndef seed_everything(seed=42):\n"
@@ -89,6 +88,15 @@ NAMES = {
     "anomalies and precision": Honest(first=["import torch\ntorch.autograd.set_detect_anomaly(True)\n"
                                              "torch.set_float32_matmul_precision('high')\ntorch.backends.cudnn.benchmark = True"]),
     "a device": Honest(first=["import torch\ndevice = 'cuda' if torch.cuda.is_available() else 'cpu'\ntorch.set_default_device(device)"]),
+    **{f"the default device {device}": Honest(first=[f"import torch\ntorch.set_default_device('{device}')\nSCALE = torch.ones(1)"],
+                                              instead={"squeeze": "def squeeze(x):\n    return x.mean((2, 3)) * SCALE.to(x)"})
+       for device in ("cuda", "cuda:0", "mps", "meta")},
+    "a default device below the exercises": Honest(last=["torch.set_default_device('cuda')", "x = torch.ones(3)"]),
+    "a device that was entered": Honest(first=["import torch\ncontext = torch.device('cuda')\ncontext.__enter__()"]),
+    "a cell on the GPU": Honest(first=["import torch\nwith torch.device('cuda'):\n    x = torch.zeros(3)"]),
+    "everything switched on": Honest(last=["import sys, warnings, numpy\ntorch.autocast('cpu').__enter__()\n"
+                                           "torch.inference_mode().__enter__()\nnumpy.seterr(all='raise')\nwarnings.simplefilter('error')\n"
+                                           "torch.set_printoptions(profile='full')\nsys.setrecursionlimit(200)"]),
     "a module that is sent to the device": Honest(first=["import torch\ndevice = torch.device('cuda:0' if torch.cuda.is_available() else "
                                                          "'cpu')"],
                                                   instead={"Excitation": CODE["Excitation"].replace("bias=False)",

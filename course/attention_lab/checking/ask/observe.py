@@ -44,19 +44,22 @@ def namespace_of(thing: Callable) -> dict[str, Any]:
     return {}
 
 
-def observe(thing: Callable, question: Question, tensors: dict[str, Tensor], namespace: dict[str, Any]) -> Answer:
+def observe(thing: Callable, question: Question, tensors: dict[str, Tensor], namespace: dict[str, Any],
+            put_back: Callable[[], None] = lambda: None) -> Answer:
     """Returns what `thing` (a function or module class) does with one question. It never raises what the learner's code
     raises.
 
     namespace: the learner's global names; modules among the arguments are built from it by name.
+    put_back: undoes what the code has changed in libraries, before a trial writes down what the call has left behind.
     """
-    return _Observation(thing, question, tensors, namespace).run()
+    return _Observation(thing, question, tensors, namespace, put_back).run()
 
 
 class _Observation:
-    def __init__(self, thing: Callable, question: Question, tensors: dict[str, Tensor], namespace: dict[str, Any]):
-        self.thing, self.question, self.namespace = thing, question, namespace
-        dtype = getattr(torch, question.dtype)
+    def __init__(self, thing: Callable, question: Question, tensors: dict[str, Tensor], namespace: dict[str, Any],
+                 put_back: Callable[[], None]):
+        self.thing, self.question, self.namespace, self.put_back = thing, question, namespace, put_back
+        dtype = values.DTYPE[question.dtype]
         self.tensors = {name: t.to(dtype) if t.is_floating_point() else t for name, t in tensors.items()}
         self.header = Observation()
         self.stage: Stage = "construct"
@@ -141,7 +144,7 @@ class _Observation:
         self.header.shared = _under_two_names(module)
         # A module has float32 without being cast. So in float32, one that insists on another dtype is seen.
         if question.dtype != "float32":
-            module = module.to(getattr(torch, question.dtype))
+            module = module.to(values.DTYPE[question.dtype])
         # A new module is in training mode, unless its constructor says otherwise. Some say it in their own `train`.
         if not question.train or any(type(each).train is not nn.Module.train for each in module.modules()):
             module.train(question.train)
@@ -251,7 +254,7 @@ class _Observation:
             module = made(*self.decode(node["args"]), **{key: self.decode(v) for key, v in node["kwargs"].items()})
         else:
             raise ValueError(f"no value has the keys {sorted(node)}")
-        module = module.to(getattr(torch, self.question.dtype)).train(self.question.train)
+        module = module.to(values.DTYPE[self.question.dtype]).train(self.question.train)
         if node.get("state"):
             prefix = node["state"] + "."
             names = self.place(module, prefix, node.get("exercise", prefix))
@@ -272,7 +275,7 @@ class _Observation:
             if isinstance(node, dict) and "tensor" in node:
                 leaf = self.tensors[node["tensor"]].clone().to(self.device)
                 if node.get("dtype"):
-                    leaf = leaf.to(getattr(torch, node["dtype"]))
+                    leaf = leaf.to(values.DTYPE[node["dtype"]])
                 if watched and leaf.is_floating_point():
                     self.leaves[path] = leaf.requires_grad_(node.get("grad", True))
                 passed = values.relayout(leaf, node.get("layout", "contiguous"))
@@ -303,13 +306,22 @@ class _Observation:
 
     def asked_of(self, target: Callable) -> Callable:
         if self.question.trial:
-            return partial(TRIALS[self.question.trial], target)
+            return partial(TRIALS[self.question.trial], self.then_put_back(target))
         method = self.question.method
         if not isinstance(target, nn.Module) or method == "forward":
             return target
         if method == NUMBER:
             return lambda: sum(p.numel() for p in target.parameters() if p.requires_grad)
         return getattr(target, method)
+
+    def then_put_back(self, function: Callable) -> Callable:
+        """Returns a function for a trial, which goes on to see what the call has left behind."""
+        def called(*args: Any, **kwargs: Any) -> Any:
+            try:
+                return function(*args, **kwargs)
+            finally:
+                self.put_back()
+        return called
 
     def differentiate(self, output: Any) -> None:
         """Computes the gradients of the inputs and of every parameter, for the cotangents of the question."""

@@ -8,10 +8,10 @@ from dataclasses import is_dataclass
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from .bounds import DTYPES, ITEMS, KEYS, NESTED, TEXT, Bounds
+from .bounds import ITEMS, KEYS, NESTED, TEXT, Bounds
 from .protocol import types_of
+from .values import DTYPE
 
-NAMES = {str(dtype).removeprefix("torch.") for dtype in DTYPES}
 LONGEST = 20 * TEXT  # characters of a text that is shown
 NUMBERS = 1 << 62
 
@@ -68,7 +68,7 @@ def _node(node: Any, deep: int = 0) -> bool:
         return False
     if isinstance(node, dict):
         texts = all(isinstance(node.get(key, ""), str) for key in ("exercise", "module"))
-        dtype = not isinstance(node.get("dtype"), str) or node["dtype"] in NAMES
+        dtype = not isinstance(node.get("dtype"), str) or node["dtype"] in DTYPE
         return texts and dtype and len(node) <= KEYS and all(_node(item, deep + 1) for item in node.values())
     if isinstance(node, list):
         return len(node) <= ITEMS and all(_node(item, deep + 1) for item in node)

@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from .bounds import AXES, BITS, DTYPES, ELEMENTS, ITEMS, KEYS, NAME, NESTED, TEXT
 from .protocol import Located
 
+DTYPE = {str(dtype).removeprefix("torch."): dtype for dtype in DTYPES}
 LAYOUTS: dict[str, Callable[[Tensor], Tensor]] = {
     "contiguous": lambda t: t.clone(memory_format=torch.contiguous_format),
     "channels_last": lambda t: t.clone(memory_format=torch.channels_last),
@@ -133,7 +134,7 @@ def decode(node: Any, tensors: dict[str, Tensor], build: Callable[[dict], Any]) 
     if "dict" in node:
         return {key: decode(item, tensors, build) for key, item in node["dict"].items()}
     if "dtype" in node:
-        return getattr(torch, node["dtype"])
+        return DTYPE[node["dtype"]]
     return build(node)
 
 
@@ -190,9 +191,9 @@ def structure(node: Any) -> str:
 
 def torch_module(node: dict, tensors: dict[str, Tensor], build: Callable[[dict], Any]) -> nn.Module:
     """Returns the torch.nn module that a `module` node describes: built, tied and frozen."""
-    kind = getattr(nn, node["module"], None)
-    if not (isinstance(kind, type) and issubclass(kind, nn.Module)):
+    if node["module"] not in nn.modules.__all__:
         raise ValueError(f"torch.nn has no module {node['module']!r}")
+    kind = getattr(nn, node["module"])
     module = kind(*decode(node.get("args", []), tensors, build),
                   **{key: decode(item, tensors, build) for key, item in node.get("kwargs", {}).items()})
     for name, source in node.get("tied", {}).items():

@@ -329,5 +329,5 @@ def _in_order(body: bytes) -> bytes:
 def _expected(tensors: dict[str, Tensor], usual: str, dtypes: dict[str, str]) -> dict[str, Tensor]:
     """Returns expected tensors in the dtype of their question, or in their own. A float64 tensor may be stored as
     float32, if float32 holds its numbers exactly."""
-    return {name: t.to(getattr(torch, dtypes.get(name, usual))) if t.is_floating_point() else t
+    return {name: t.to(values.DTYPE[dtypes.get(name, usual)]) if t.is_floating_point() else t
             for name, t in tensors.items()}

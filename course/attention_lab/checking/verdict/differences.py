@@ -246,10 +246,12 @@ def _tensor(case: RecordedCase, name: str, expected: Tensor, got: Tensor | None,
             if got.is_floating_point()
             else 0.0
         )
-        digits = max(RELATIVE["float32"], 16 * coarser) if coarser else RELATIVE[dtype]
-        right = close(got, expected, within / RELATIVE[dtype] * digits)
+        fewest = RELATIVE["float32"] if coarser else RELATIVE[dtype]
+        right, near = (close(got, expected, within / RELATIVE[dtype] * digits)
+                       for digits in (fewest, max(fewest, 16 * coarser)))
+        # what a coarser dtype hides is not held against the numbers in words, but does not count as right either
         fact = facts.WrongDtype(str(expected.dtype), str(got.dtype),
-                                () if right else explain(got, expected, within, inputs),
+                                () if near else explain(got, expected, within, inputs),
                                 follows=bool(inputs) and expected.is_floating_point())
         return Difference("dtype" if right and not case.question.trial else check, where, fact)
     if close(got, expected, within):

@@ -11,7 +11,7 @@ from torch import nn
 
 from ..ask.trials import TRIALS
 from ..form import values
-from ..form.kinds import NAMES, fits
+from ..form.kinds import fits
 from ..form.protocol import NUMBER, Call, Question
 from ..known.recorded import RecordedExercise
 from .verdict import SHARES
@@ -20,6 +20,7 @@ DEVICES = "cpu", "meta", "cuda"
 # The largest whole number in a question, and the most numbers in torch's layers that it builds. In the course's own
 # questions, these are 9,216 and 1.2 million.
 WHOLE, NUMBERS = 1 << 14, 8 << 20
+OF_A_TRIAL = 128  # the largest whole number among a trial's arguments, which are widths and seeds below 100
 FAMILIES = ("activation", "batchnorm", "container", "conv", "dropout", "flatten", "instancenorm", "linear",
             "normalization", "pooling")
 # With these arguments, a layer's output can become larger than its input.
@@ -34,7 +35,7 @@ def problem(exercise: RecordedExercise) -> str:
         return "a field holds something of another kind"
     for case in exercise.cases:
         question = case.question
-        if case.check not in SHARES or question.dtype not in NAMES or question.device not in DEVICES:
+        if case.check not in SHARES or question.dtype not in values.DTYPE or question.device not in DEVICES:
             return "it asks for a check, dtype or device that does not exist"
         if question.trial is not None and question.trial not in TRIALS:
             return f"it asks for the trial {question.trial[:40]!r}, which does not exist"
@@ -73,10 +74,10 @@ def _nodes(question: Question) -> Iterator[Any]:
 def _too_large(question: Question) -> str:
     """Returns what in a question would take much memory; empty if everything is as small as in a lesson. Nothing is
     allocated to find out."""
-    numbers = 0
+    numbers, most = 0, OF_A_TRIAL if question.trial else WHOLE
     for node in _nodes(question):
-        if isinstance(node, int) and abs(node) > WHOLE:
-            return f"it holds the number {node:,}, but a check asks for at most {WHOLE:,}"
+        if isinstance(node, int) and abs(node) > most:
+            return f"it holds the number {node:,}, but such a check asks for at most {most:,}"
         if isinstance(node, dict) and "module" in node:
             try:
                 numbers += _numbers_of(node)
@@ -91,8 +92,8 @@ def _numbers_of(node: dict) -> int:
     Raises ValueError for a kind of layer that may hold, or produce, more than its arguments tell. Raises torch's own
     errors for arguments that do not fit.
     """
-    kind: Any = getattr(nn, node["module"], None)
-    family = kind.__module__.rpartition(".")[2] if inspect.isclass(kind) else ""
+    kind: Any = getattr(nn, node["module"]) if node["module"] in nn.modules.__all__ else None
+    family = kind.__module__.rpartition(".")[2] if kind else ""
     if family not in FAMILIES:
         raise ValueError("it is not one of the layers that a check may hold")
     if family == "container":
