@@ -59,7 +59,7 @@ def late(gradebook, graded):
 
 def told():
     console = Console(file=io.StringIO(), width=80)
-    lines = {line["student"]: line for line in status.status(LESSON, console)}
+    lines = {line["student"]: line for line in status.status(LESSON, console)[1]}
     return lines, [" ".join(line.split()) for line in console.file.getvalue().splitlines()]
 
 

@@ -34,7 +34,8 @@ def test_what_is_certain_is_read(said):
     ("01.12.2026 10:00:00", "not a year"), ("12/01/2026 10:00", "not a year"), ("26-11-20 10:00", "not a year"),
     ("2026-11-20", "not a year"), ("10:00", "not a year"), ("1795165200", "not a year"), ("Friday 10:00", "not a year"),
     ("2026-11-20 10:00:00 UTC\n2026-11-21 10:00:00 UTC", "zone"), ("2026-02-30 10:00", "no such"),
-    ("2026-11-20 25:00", "no such"), ("9999-12-31 23:59:59 -0500", "no such"), ("0001-01-01 00:00 +0100", "no such"),
+    ("2026-11-20 25:00", "no such"), ("9999-12-31 23:59:59 -0500", "not in the years"),
+    ("0001-01-01 00:00 +0100", "not in the years"), ("1999-12-31 23:59:59 UTC", "not in the years"),
     ("2026-10-25 02:30:00", "twice"), ("2026-03-29 02:30:00", "never"),
     ("2026-11-01 01:30 America/New_York", "twice"), ("2026-03-08 02:30 America/New_York", "never"),
 ])
