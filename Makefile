@@ -40,11 +40,11 @@ quick: .venv/test
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -m quick -p no:nbval -p no:anyio
 
-# Four processes, on two cores: much of the time a test waits for a worker, a browser or a limit.
+# Six processes, on two cores: much of the time a test waits for a worker, a browser or a limit.
 test: .venv/test browser seccomp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n 4 $(GROUPED)
+	$(BIN)/python -m pytest -n 6 $(GROUPED)
 	$(MAKE) notebooks
 
 notebooks: .venv/test

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from queue import SimpleQueue
@@ -295,9 +295,9 @@ class GradebookWriter(Autograde):
         students in whose work something is not marked yet."""
         with Gradebook(self.coursedir.db_url, self.coursedir.course_id) as gradebook:
             marks = {}
-            for each in gradebook.assignment_submissions(self.coursedir.assignment_id):
-                with self.each.student(student := each.student.id):
-                    marks[student] = mark_of(each)
+            for student in (each.id for each in gradebook.students):
+                with self.each.student(student), suppress(MissingEntry):
+                    marks[student] = mark_of(gradebook.find_submission(self.coursedir.assignment_id, student))
         return (len(marks), sum(mark.total >= mark.most for mark in marks.values()),
                 sorted(student for student, mark in marks.items() if mark.unmarked))
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from nbgrader.api import Gradebook, Student, SubmittedAssignment
+from nbgrader.api import Gradebook, MissingEntry, Student, SubmittedAssignment
 from nbgrader.apps import NbGrader
 from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
@@ -164,8 +165,9 @@ def _points(gradebook: Gradebook, coursedir: CourseDirectory, known: ReleasedLes
     order = [slot.check_id for slot in known.exercises]  # written questions come after them
     cells.sort(key=lambda cell: order.index(cell.name) if cell.name in order else len(order))
     found = LessonPoints(known, {cell.name: cell.max_score for cell in cells if cell.max_score or cell.name in bonus})
-    for submission in gradebook.assignment_submissions(known.name):
-        with each_student.student(student := submission.student.id):
+    for student in (each.id for each in gradebook.students):
+        with each_student.student(student), suppress(MissingEntry):
+            submission = gradebook.find_submission(known.name, student)
             mark, found.exercises[student] = mark_of(submission), _exercises(submission, found)
             found.totals[student], found.penalties[student] = None if mark.unmarked else mark.total, mark.penalty
 

@@ -135,6 +135,10 @@ def read(root: Path) -> Roster | None:
     odd = [f"{NAME}, line {number}: {named(repr(person.id))} can't be an id, because it can't be the name of a folder"
            for (number, _), person in zip(lines, people) if _is_odd(person.id)]
     people = [replace(person, id="") if _is_odd(person.id) else person for person in people]
+    main = {person.id for person in people}
+    odd += [f"{NAME}, line {number}: {other} is somebody else's id, and so not {person.name}'s, too"
+            for (number, _), person in zip(lines, people) for other in sorted(person.ids & main - {person.id})]
+    people = [replace(person, ids=person.ids - (main - {person.id})) for person in people]
     _check(zip([number for number, _ in lines], people))
     return Roster(heading, tuple(dict.fromkeys(person for person in people if person.name or person.id)), tuple(odd))
 

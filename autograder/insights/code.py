@@ -12,11 +12,14 @@ import re
 import warnings
 from collections.abc import Callable
 from functools import cache
+from pathlib import Path
 
 import torch
 from torch import nn
 
+from attention_lab.checking.facts import wording
 from attention_lab.checking.facts.wording import DURING
+from autograder.judge import recording
 from autograder.lessons.topics import Topic
 
 LONGEST = 20_000  # characters of a cell that is looked at: nobody writes more by hand
@@ -28,6 +31,7 @@ QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 # of an error
 MESSAGE = re.compile(rf"\b(?:(\w+)( (?:{'|'.join(DURING.values())}))|(\w*(?:Error|Exception|Warning)))\b[:,].*",
                      re.DOTALL)
+KEYS = re.compile(r"a dict with (?!no keys)[^.;]*")
 HIDDEN = "..."
 DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 
@@ -35,21 +39,24 @@ DOCUMENTED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Module)
 @cache
 def vocabulary(known: Topic) -> frozenset[str]:
     """Returns the words of a lesson's own files, of Python and of torch."""
-    texts = [path.read_text(encoding="utf-8") for path in known.folder.rglob("*.py")]
     names = [name for owner in (builtins, math, torch, nn, nn.functional, nn.Module, torch.Tensor)
              for name in dir(owner)]
-    return frozenset([*WORD.findall(" ".join(texts)), *names, *keyword.kwlist])
+    return _words(known.folder) | {*names, *keyword.kwlist}
+
+
+@cache
+def _words(folder: Path) -> frozenset[str]:
+    return frozenset(word for path in folder.rglob("*.py") for word in WORD.findall(path.read_text(encoding="utf-8")))
 
 
 def said(sentence: str, words: frozenset[str] | None) -> str:
-    """Returns a sentence of a report. Given words, what a learner wrote is left out: the message of an error, texts in
-    quotes, and code with other words than these."""
+    """Returns a sentence of a report. Given words, only these are left, and those in which reports are written: of an
+    error no message, of a dict no keys, and no text in quotes."""
     if words is None:
         return sentence
-    sentence = MESSAGE.sub(_error(words), sentence)
-    pieces = QUOTED.sub(f"'{HIDDEN}'", sentence).split("`")
-    return "`".join(HIDDEN if number % 2 and not words.issuperset(WORD.findall(piece)) else piece
-                    for number, piece in enumerate(pieces))
+    sentence = KEYS.sub("a dict", QUOTED.sub(f"'{HIDDEN}'", MESSAGE.sub(_error(words), sentence)))
+    ours = words | _words(Path(wording.__file__).parents[1]) | _words(Path(recording.__file__).parent)
+    return WORD.sub(lambda word: word[0] if word[0] in ours else HIDDEN, sentence)
 
 
 def _error(words: frozenset[str]) -> Callable[[re.Match[str]], str]:

@@ -129,6 +129,8 @@ def insights(coursedir: Any, lesson: ReleasedLesson, names: bool, each_student: 
 
 
 def _told(group: Group, words: frozenset[str] | None) -> Group:
+    if group.mistakes:  # whose sentence is the course's own
+        return group
     return replace(group, sentence=said(group.sentence, words), where=said(group.where, words))
 
 

@@ -31,7 +31,8 @@ def write(found: Insights, names: bool, path: Path) -> None:
             for exercise, given in found.answers.items():
                 answer, packages = given[i], sorted_out(works[i].result.missing_modules)[0]
                 verdict = answer.verdict
+                sentence = said(verdict.headline, None if verdict.mistake else found.words)
                 row = (answer.student if names else number, exercise, verdict.points, verdict.max_points, answer.kind,
                        verdict.mistake or "", groups.get((answer.student, exercise), ""),
-                       "" if answer.lost == 0 else said(verdict.headline, found.words), " ".join(packages))
+                       "" if answer.lost == 0 else sentence, " ".join(packages))
                 writer.writerow(map(in_cell, row))

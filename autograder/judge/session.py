@@ -21,7 +21,7 @@ from autograder.worker import wire
 from autograder.worker.cells import Ran, TimeIsUp, Unmet
 from autograder.worker.proxies import UNASKED
 
-NEARLY = 0.9  # of the time that a cell may compute: the kernel counts in steps
+NEARLY = 0.5  # of the time that a cell may compute: the kernel's two clocks count in steps
 TOLD = 3  # how many failed imports, or other cells that can't be read, a report mentions
 UNDEFINED = "No cell defines", "The cell that defines"  # how the sentence begins if there is nothing to judge
 UNREADABLE = ("SyntaxError", "IndentationError", "TabError")

@@ -21,6 +21,7 @@ from attention_lab.checking.form.protocol import Answer, Bounds, Observation
 from autograder.worker import wire
 from autograder.worker.cells import Ran
 
+KINDS = ("output.", "received.", "gave.")
 PLAIN = {str: "string", bool: "boolean", int: "integer", float: "number", NoneType: "null"}
 
 
@@ -95,7 +96,7 @@ def observation(header: dict[str, Any], tensors: dict[str, Tensor]) -> Observati
     named = {leaf["tensor"] for node in nodes for _, leaf in values.leaves(node)
              if isinstance(leaf, dict) and "tensor" in leaf}
     own = {name for name in tensors if not name.startswith(("grad.", "buffer."))}
-    if named != own:
+    if named != own or not all(f"{name}.".startswith(KINDS) for name in own):
         raise ValueError("tensors that no field names, or named tensors that are missing: "
                          f"{sorted(named ^ own)[:3]}"[:400])
     if any(not t.is_floating_point() for name, t in tensors.items() if name.startswith("grad.")):

@@ -30,7 +30,7 @@ from torch import Tensor, nn
 
 import attention_lab
 from attention_lab.checking.ask.observe import observe
-from attention_lab.checking.ask.usual import usual_state
+from attention_lab.checking.ask.usual import as_usual
 from attention_lab.checking.form.protocol import Question, plain, read
 
 from . import bars, layers, proxies, restore, room, wire
@@ -80,6 +80,7 @@ class Notebook:
         about a learner's cells."""
         return self.scope[header["function"]](header["given"], tensors)
 
+    @as_usual
     def observe(self, header: dict, tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
         """Answers what an exercise does with each question, as `observe` writes it down, or that nothing has its
         name."""
@@ -88,11 +89,10 @@ class Notebook:
             return {"missing": True}, {}
         thing, seen = self.scope[header["exercise"]], []
         asked = zip(header["questions"], wire.ungroup(tensors, len(header["questions"])))
-        with usual_state():
-            for question, given in asked:
-                if question["trial"]:
-                    self.put_back()
-                seen.append(observe(thing, read(Question, question), given, self.scope, self.put_back))
+        for question, given in asked:
+            if question["trial"]:
+                self.put_back()
+            seen.append(observe(thing, read(Question, question), given, self.scope, self.put_back))
         return {"observations": [plain(observation) for observation, _ in seen]}, wire.group([out for _, out in seen])
 
 

@@ -37,7 +37,7 @@ from torch.nn.modules.batchnorm import _NormBase
 
 from . import lesson_files
 from .checking.ask.observe import unregistered
-from .checking.ask.usual import usual_state
+from .checking.ask.usual import as_usual
 from .checking.known import recorded, weights
 from .checking.verdict.judging import judge
 from .checking.verdict.verdict import Verdict, listed
@@ -91,6 +91,7 @@ def names() -> list[str]:
     return list(_record())
 
 
+@as_usual
 def compare(thing: Callable, name: str) -> Comparison:
     """Compares a module class, or a function that builds a module, with the course's module of that name.
 
@@ -108,19 +109,18 @@ def compare(thing: Callable, name: str) -> Comparison:
     known = record[name]
     named = _arguments(thing, known)
     build = partial(_built, thing, named, known["defaults"])
-    with usual_state():
-        small = _small(name, build, known, named)
-        cases = known["cases"]["plain"]
-        found = [_tried(build, known, case) for case in cases]
-        convention = _convention(build, known) if "other" in found else ""
-        hidden: list[str] = []
-        apart: list[str] = []
-        with suppress(Exception):  # an error of theirs is among what was found
-            module = build(**values(known["construct"]))
-            hidden = unregistered(module)
-            for kind in ("biases", "norms"):
-                owned = _owners(kind, module, known["specs"]["plain"])
-                apart += [_owned(kind, *owned)] if len(owned[0]) != len(owned[1]) else []
+    small = _small(name, build, known, named)
+    cases = known["cases"]["plain"]
+    found = [_tried(build, known, case) for case in cases]
+    convention = _convention(build, known) if "other" in found else ""
+    hidden: list[str] = []
+    apart: list[str] = []
+    with suppress(Exception):  # an error of theirs is among what was found
+        module = build(**values(known["construct"]))
+        hidden = unregistered(module)
+        for kind in ("biases", "norms"):
+            owned = _owners(kind, module, known["specs"]["plain"])
+            apart += [_owned(kind, *owned)] if len(owned[0]) != len(owned[1]) else []
     fails: dict[str, list[str]] = {}  # by error, where it came
     for case, came in zip(cases, found):
         if came.startswith("!"):

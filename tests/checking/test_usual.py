@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from torch._subclasses import FakeTensorMode
 
 import attention_lab
 from attention_lab.checking.ask.usual import forget_devices, usual_state
@@ -18,6 +19,14 @@ from solutions.se import reference
 pytestmark = pytest.mark.quick
 
 CHECKS = Path(attention_lab.__file__).parent / "lessons/01_se/checks"
+KEPT = []  # a context ends if nothing holds it
+
+
+def kept(context):
+    KEPT.append(context)
+    context.__enter__()
+
+
 # What is switched on, and how that is seen.
 SWITCHES = {
     **{f"the default device {device}": (lambda device=device: torch.set_default_device(device),
@@ -28,7 +37,13 @@ SWITCHES = {
                     lambda: (str(torch.get_default_device()), torch._C._len_torch_function_stack())),
     "a dtype": (lambda: torch.set_default_dtype(torch.float64), torch.get_default_dtype),
     "no gradients": (lambda: torch.set_grad_enabled(False), torch.is_grad_enabled),
-    "inference": (lambda: torch.inference_mode().__enter__(), torch.is_inference_mode_enabled),
+    "inference": (lambda: kept(torch.inference_mode()), torch.is_inference_mode_enabled),
+    "fake tensors": (lambda: kept(FakeTensorMode()), torch._C._len_torch_dispatch_stack),
+    "saved tensors": (lambda: kept(torch.autograd.graph.save_on_cpu(pin_memory=True)),
+                      lambda: torch._C._autograd._top_saved_tensors_default_hooks(True) is None),
+    "kernels of attention": (lambda: torch.backends.cuda.enable_math_sdp(False), torch.backends.cuda.math_sdp_enabled),
+    "precision, in the new way": (lambda: setattr(torch.backends.cuda.matmul, "fp32_precision", "tf32"),
+                                  lambda: torch.backends.cuda.matmul.fp32_precision),
     "autocast": (lambda: torch.autocast("cpu").__enter__(), lambda: torch.is_autocast_enabled("cpu")),
     "anomalies": (lambda: torch.autograd.set_detect_anomaly(True), torch.is_anomaly_enabled),
     "deterministic": (lambda: torch.use_deterministic_algorithms(True), torch.are_deterministic_algorithms_enabled),
@@ -51,6 +66,9 @@ def test_what_a_notebook_has_switched_on_costs_nothing_and_stays(switch, seen):
         switched = seen()
         assert {name: verdict_on(vars(reference)[name], CHECKS) for name in usual} == usual
         assert compare(reference.SEBlock, "SEBlock").same and seen() == switched
+        while KEPT:
+            KEPT.pop().__exit__(None, None, None)
+        torch.backends.cuda.matmul.fp32_precision = "none"
     assert seen() == before or seen is SWITCHES["threads"][1]
 
 

@@ -79,6 +79,13 @@ def test_one_line_whose_id_is_no_folder_s_name_refuses_nobody_else(course, odd):
     assert [line.partition(":")[0] for line in found.odd] == ["work/roster.csv, line 2"]
 
 
+def test_an_id_of_somebody_else_is_nobody_s_second_one(course):  # noqa: F811
+    write(course, "username,student id,name\nada,1,Ada\nmallory,ada,Mallory\n")
+    found = roster.read(course)
+    assert found.known_as("ada").name == "Ada" and found.known_as("mallory").name == "Mallory"
+    assert found.odd == ("work/roster.csv, line 3: ada is somebody else's id, and so not Mallory's, too",)
+
+
 CLASS = ("id,name\n1,Ada Byron\n2,Zoë Ørsted\n3,Jo King\n4,Jo King\n,Nell Noid\n6,\"O'Neill, Dora\"\n7,Dora O'Neill\n"
          "8,Two_Names Smith\n9,Fay\n")
 

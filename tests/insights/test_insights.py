@@ -255,6 +255,8 @@ TOLD = ("Your code stops with an error: FileNotFoundError when it was called: [E
      "    author_ada_byron = f'{x} ada.byron.40213'\n    return x.byron(ada=author_ada_byron)\n"),
     ("Your code stops with an error: ByronError in its cell: http://byron.org", "class ByronError(Exception):\n  1"),
     ("The parameters are not the ones that the exercise asks for. Not expected: `byron.weight`.", "byron = = 1 # ada"),
+    ("Output: expected a tensor, got a dict with Ada Byron, 0170 1234567.", "def squeeze(x):\n    return {'byron': x}"),
+    ("Output: expected a tensor, got an object of type AdaByron. Not expected: `a`Ada Byron` (2,).", "byron = 1"),
     ("Output: a text 'ada byron'.", "def squeeze(byron: 'ada', *, ada=b'byron'):\n    global byron2\n    del byron2\n"),
 ])
 def test_the_page_for_the_class_has_no_words_of_a_student(group, tmp_path, headline, answer):
@@ -263,7 +265,7 @@ def test_the_page_for_the_class_has_no_words_of_a_student(group, tmp_path, headl
                   answers={"squeeze": answer}, missing_modules=["byron_tools"])
     table.write(found(group), False, tmp_path / "table.csv")
     quiet = page(found(group), False, DAY) + (tmp_path / "table.csv").read_text()
-    assert not re.search("ada|byron|http", quiet, re.IGNORECASE)
+    assert not re.search("ada|byron|http|0170", quiet, re.IGNORECASE)
     assert re.search("byron", page(found(group, True), True, DAY), re.IGNORECASE)
 
 
@@ -295,7 +297,7 @@ def test_the_columns_of_the_histogram_hold_everybody_once():
 
 def test_the_table_has_a_row_for_each_answer_and_names_nobody(group, tmp_path):
     group.add("ann", named("squeeze", "squeeze-maximum", MAXIMUM, 0.5), missing_modules=["einops", "helper"])
-    group.add("bob", wrong("SEBlock", "=HYPERLINK(1)"))
+    group.add("bob", wrong("SEBlock", "=sum(1)"))
 
     def rows(names):
         table.write(found(group), names, tmp_path / "table.csv")
@@ -307,7 +309,7 @@ def test_the_table_has_a_row_for_each_answer_and_names_nobody(group, tmp_path):
     assert ann == {"student": "ann", "exercise": "squeeze", "points": "0.5", "max_points": "2.0", "outcome": "named",
                    "mistake": "squeeze-maximum", "group": "1", "sentence": MAXIMUM, "missing_packages": "einops"}
     assert {row["student"] for row in rows(False)} == {"1", "2"}
-    assert [row["sentence"] for row in rows(False) if row["group"] == "2"] == ["'=HYPERLINK(1)"]
+    assert [row["sentence"] for row in rows(False) if row["group"] == "2"] == ["'=sum(1)"]
 
 
 def test_256_verdicts_take_less_than_two_seconds(group):

@@ -71,7 +71,7 @@ def doubled(x):
 @pytest.mark.parametrize("forged", [
     "{'output': x.detach().reshape([1] * 300_000 + [3, 4])}", "{'output': x.detach().reshape([1] * 20 + [3, 4])}",
     "{'output': torch.zeros(9 << 20, dtype=torch.bool)}", "{'output': x.detach(), 'more': x.detach()}",
-    "{'output': x.detach().to(torch.complex64)}", "{'output': x.detach().to(torch.uint16)}",
+    "{'zz': x.detach()}", "{'output': x.detach().to(torch.complex64)}", "{'output': x.detach().to(torch.uint16)}",
     "{'output': x.detach(), 'grad.input.0': torch.zeros(3, 4, dtype=torch.bool)}",
     "{'received.x': x.detach()}", "{'output': x.detach()} | {f'grad.{i}': torch.zeros(1) for i in range(11_000)}", "{}",
 ])

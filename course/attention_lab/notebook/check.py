@@ -14,7 +14,7 @@ from torch import Tensor
 
 from .. import lesson_files
 from ..checking.ask.observe import namespace_of, observe
-from ..checking.ask.usual import usual_state
+from ..checking.ask.usual import as_usual
 from ..checking.form.protocol import Answer, Question
 from ..checking.known import recorded
 from ..checking.verdict import only_data
@@ -159,6 +159,7 @@ def _is_map(verdict: Verdict) -> bool:
     return got.shape == expected.shape and got.ndim > 2
 
 
+@as_usual
 def verdict_on(thing: Callable, checks: Path) -> Verdict:
     """Returns the verdict on `thing` from the recorded checks in the folder `checks`.
 
@@ -174,14 +175,13 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
                          f"its own name: {', '.join(known)}")
     namespace = namespace_of(thing)
     exercise = _loaded(checks, name, namespace)
-    with usual_state():
-        verdict = judge(exercise, asker(thing, namespace))
-        verdict.hint = exercise.hints.get(verdict.mistake or "", 0)
-        if verdict.started and verdict.points < verdict.max_points:
-            _blame_earlier(verdict, exercise.uses, checks, namespace)
-        if not verdict.started and _was_written(name, namespace.get("In")):
-            verdict.headline += (f" (You ran another definition of `{name}` before, and the one with the gap took its "
-                                 "place. Delete the gap, and run yours again.)")
+    verdict = judge(exercise, asker(thing, namespace))
+    verdict.hint = exercise.hints.get(verdict.mistake or "", 0)
+    if verdict.started and verdict.points < verdict.max_points:
+        _blame_earlier(verdict, exercise.uses, checks, namespace)
+    if not verdict.started and _was_written(name, namespace.get("In")):
+        verdict.headline += (f" (You ran another definition of `{name}` before, and the one with the gap took its "
+                             "place. Delete the gap, and run yours again.)")
     return verdict
 
 

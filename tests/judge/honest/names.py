@@ -95,7 +95,7 @@ NAMES = {
     "a device that was entered": Honest(first=["import torch\ncontext = torch.device('cuda')\ncontext.__enter__()"]),
     "a cell on the GPU": Honest(first=["import torch\nwith torch.device('cuda'):\n    x = torch.zeros(3)"]),
     "everything switched on": Honest(last=["import sys, warnings, numpy\ntorch.autocast('cpu').__enter__()\n"
-                                           "torch.inference_mode().__enter__()\nnumpy.seterr(all='raise')\nwarnings.simplefilter('error')\n"
+                                           "kept = torch.inference_mode()\nkept.__enter__()\nnumpy.seterr(all='raise')\nwarnings.simplefilter('error')\n"
                                            "torch.set_printoptions(profile='full')\nsys.setrecursionlimit(200)"]),
     "a module that is sent to the device": Honest(first=["import torch\ndevice = torch.device('cuda:0' if torch.cuda.is_available() else "
                                                          "'cpu')"],

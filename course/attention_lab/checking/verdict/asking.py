@@ -100,15 +100,21 @@ def _asked(exercise: RecordedExercise, ask_all: AskAll,
 def _widened(exercise: RecordedExercise, observed: list[Answer],
              found: list[list[Difference]]) -> RecordedExercise | None:
     """Returns the exercise with questions that give every float32 the dtype of the input. Returns None if no float32
-    tensor takes part where the answer is wrong."""
+    tensor takes part where the answer is wrong, even if only its dtype is: the digits that float32 lacks may be wrong.
+    """
     def may_be(case: RecordedCase) -> bool:
         return case.question.dtype == "float64" and not case.question.measured and not case.expected.raised
 
-    if not any(header.float32 and may_be(case) and by_value(case) and any(d.check != "dtype" for d in ds)
+    if not any(header.float32 and may_be(case) and by_value(case) and any(map(_may_be_wrong, ds))
                for case, (header, _), ds in zip(exercise.cases, observed, found)):
         return None
     return replace(exercise, cases=[replace(case, question=replace(case.question, widened=True)) if may_be(case)
                                     else case for case in exercise.cases])
+
+
+def _may_be_wrong(difference: Difference) -> bool:
+    fact = difference.facts[0] if difference.check == "dtype" else None
+    return not isinstance(fact, facts.WrongDtype) or (fact.expected, fact.got) == ("torch.float64", "torch.float32")
 
 
 def _float32_matters(widened: tuple[Answer, list[Difference]], first: tuple[Answer, list[Difference]]) -> bool:

@@ -86,7 +86,8 @@ def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float
         return changed + [_stopped(case, header.raised)]
     found = changed + of_output(case, header, tensors, scale)
     if header.raised:
-        return found + [Difference("gradients", "crash", facts.Crashed(header.raised))]
+        check = "gradients" if case.question.gradients else case.check
+        return found + [Difference(check, "crash", facts.Crashed(header.raised))]
     for probe in PROBES:
         found += [Difference(*each) for each in probe.differences(case, header)]
     found += [Difference("calls", f"input `{_input(case, path)}`", facts.CalledTooOften(header.called[path], times))
