@@ -144,7 +144,7 @@ def _multiply_adds(call: Callable[..., Any], inputs: tuple[Any, ...]) -> int:
 def _training_memory(call: Callable[..., Any], inputs: tuple[Any, ...], module: nn.Module | None) -> int:
     leaves = tree_map_only(Tensor, lambda t: t.detach().requires_grad_(t.is_floating_point()), inputs)
     wanted = [leaf for leaf in tree_leaves(leaves) if isinstance(leaf, Tensor) and leaf.requires_grad]
-    wanted += [p for p in module.parameters() if p.requires_grad] if module else []
+    wanted += [p for p in module.parameters() if p.requires_grad] if module is not None else []
     with torch.enable_grad(), _LiveTensors() as live:
         outputs = [o for o in tree_leaves(call(*leaves)) if isinstance(o, Tensor) and o.requires_grad]
         if not outputs:
@@ -209,8 +209,8 @@ class _LiveTensors(TorchDispatchMode):
 def _borrowed(module: nn.Module | None, tensors: list[Tensor], training: bool) -> Iterator[None]:
     """Puts the module into the given mode, and restores its modes, its buffers and torch's random numbers afterwards.
     """
-    modes = {m: m.training for m in module.modules()} if module else {}
-    buffers = [(b, b.clone()) for b in module.buffers()] if module else []
+    modes = {m: m.training for m in module.modules()} if module is not None else {}
+    buffers = [(b, b.clone()) for b in module.buffers()] if module is not None else []
     devices = {t.device for t in tensors if t.is_cuda}
     with torch.random.fork_rng(devices=devices):
         try:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from ..checking.verdict import only_data
 from ..checking.verdict.judging import Ask, judge
 from ..checking.verdict.report import Report
 from ..checking.verdict.verdict import Verdict
+from ..shell import notebook
 from . import progress, puzzle
 
 
@@ -40,7 +40,7 @@ def check(thing: Callable, picture: bool = False) -> Points:
     _note_what_helps(verdict, thing)
     points, below = Points(verdict.points), _picture(verdict) if picture else []
     points.report = OpeningHint(verdict)
-    if shell := _notebook():
+    if shell := notebook():
         _show_rest()  # of an earlier check in this cell
         _waiting.append((points, below))
         shell.events.register("post_run_cell", _show_rest)
@@ -96,13 +96,6 @@ def _show_rest(_result: Any = None) -> None:
         points, below = _waiting.pop(0)
         for thing in below if points.shown else [points.report, *below]:
             display(thing)
-
-
-def _notebook() -> Any:
-    """Returns IPython's shell if it draws HTML; None in a terminal or a script."""
-    ipython = sys.modules.get("IPython")  # imported by every kernel
-    shell = ipython and ipython.get_ipython()
-    return shell if shell and "text/html" in shell.display_formatter.active_types else None
 
 
 def _picture(verdict: Verdict) -> list:

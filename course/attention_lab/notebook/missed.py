@@ -13,7 +13,7 @@ from torch import nn
 
 from .. import lesson_files
 from ..checking.known import recorded
-from .check import _notebook
+from ..shell import notebook
 
 # "Run All" leaves the view at the page's end. A notebook that is opened again later stays where it is.
 HERE = """<script>
@@ -23,14 +23,14 @@ if (Date.now() - {now} < 10000) document.currentScript.closest(".jp-Cell")?.scro
 
 def watch() -> None:
     """Looks at every cell that stops with an error from now on. In a terminal or a script, nothing happens."""
-    if (shell := _notebook()) and not getattr(shell, "looks_for_missed_exercises", False):
+    if (shell := notebook()) and not getattr(shell, "looks_for_missed_exercises", False):
         shell.looks_for_missed_exercises = True
         shell.events.register("post_run_cell", _say)
         shell.set_custom_exc((NotImplementedError,), _stop)
 
 
 def _say(result: Any) -> None:
-    shell = _notebook()
+    shell = notebook()
     if shell and (said := missed(result.error_in_exec, Path.cwd(), shell.user_ns)):
         print(said)
 

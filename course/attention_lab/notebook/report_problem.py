@@ -10,9 +10,10 @@ from .. import lesson_files
 from ..checking.ask.observe import namespace_of
 from ..checking.verdict.report import score, text
 from ..checking.verdict.verdict import Verdict
+from ..shell import notebook
 from ..short_errors import Unusable
 from ..storage import write
-from .check import _notebook, verdict_on
+from .check import verdict_on
 from .needed import needed
 from .problem import LARGEST, Problem, versions
 from .puzzle import Shown
@@ -60,7 +61,7 @@ def report_problem(exercise: Callable) -> Shown:
 def _code(exercise: Callable, name: str) -> str:
     """Returns the exercise's code with everything that it uses. Raises ValueError if the cells that were run do not
     define it."""
-    if not (shell := _notebook()):
+    if not (shell := notebook()):
         raise Unusable("report_problem(...) takes the code from the cells that you have run: call it in a notebook")
     namespace = namespace_of(exercise)
     code = needed(name, shell.history_manager.input_hist_parsed, namespace)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-import sys
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -13,8 +12,9 @@ from urllib.parse import quote
 
 from torch import Tensor
 
+from ..shell import notebook
 from ..storage import write
-from .own_picture import OwnPicture, pixels
+from .own_picture import OwnPicture, pixels, tensor_of
 from .style import OTHER, colour_map, house_figure
 
 if TYPE_CHECKING:
@@ -24,23 +24,19 @@ INCHES, DPI = (12, 6.3), 100  # 1200 x 630 pixels, as a link's preview has them
 
 
 def keepsake(file: str, title: str, rows: Mapping[str, Sequence[tuple[str, Tensor | OwnPicture]]], says: str) -> None:
-    """Draws a picture of 1200 x 630 pixels, writes it into a file beside the notebook, and displays it. Where no
-    notebook is open, as when one is graded, nothing happens.
+    """Draws a picture of 1200 x 630 pixels, writes it into a file beside the notebook, and displays it. In a
+    script, it prints the file's path instead.
 
     A picture with your own photograph in it (`my_picture`) stays in the file: the notebook only links to it.
 
     file: the name of the file, which ends in .png.
     title: one line above everything.
-    rows: by the words at its left, each row's pictures with the words above each: (3, H, W) or (H, W), a map, from 0 to
-        1.
+    rows: by the words at its left, each row's pictures with the words above each: a map (H, W) from 0 to 1, or a
+        picture as `look` takes it.
     says: one line below: whose module it is, its score, what it costs.
 
     Raises ValueError for another kind of name, for rows of different lengths, and for other shapes or numbers.
     """
-    if "IPython" not in sys.modules:
-        return
-    from IPython.display import HTML, display
-
     if Path(file).name != file or not file.endswith(".png"):
         raise ValueError(f"the file needs a plain name that ends in .png, got {file!r}")
     if len(lengths := {len(row) for row in rows.values()}) != 1:
@@ -48,6 +44,11 @@ def keepsake(file: str, title: str, rows: Mapping[str, Sequence[tuple[str, Tenso
     png = io.BytesIO()
     _drawn(title, rows, says).savefig(png, format="png", dpi=DPI)
     write(Path(file), png.getvalue())
+    if not notebook():
+        print(Path(file).resolve())
+        return
+    from IPython.display import HTML, display
+
     own = any(isinstance(picture, OwnPicture) for row in rows.values() for _, picture in row)
     source = quote(file) if own else f"data:image/png;base64,{base64.b64encode(png.getvalue()).decode()}"
     display(HTML(f'<img src="{source}" alt="{escape(f"{title}. {says}")}" width="600">'))
@@ -63,8 +64,8 @@ def _drawn(title: str, rows: Mapping[str, Sequence[tuple[str, Tensor | OwnPictur
     for line, (name, row) in zip(axes, rows.items(), strict=True):
         line[0].set_ylabel(name, fontsize=14)
         for axis, (words, picture) in zip(line, row, strict=True):
-            if isinstance(picture, Tensor) and picture.ndim == 2:
-                axis.imshow(picture.detach().numpy(), cmap=colour_map("maps"), vmin=0, vmax=1)
+            if getattr(picture, "ndim", 0) == 2:
+                axis.imshow(tensor_of(picture, words).float().numpy(), cmap=colour_map("maps"), vmin=0, vmax=1)
             else:
                 axis.imshow(pixels(picture).permute(1, 2, 0).numpy())
             axis.set_title(words, fontsize=14, loc="center")

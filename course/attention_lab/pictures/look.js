@@ -1,7 +1,7 @@
 // Replaces the still drawing of `look` by one that follows the pointer, the arrow keys or a finger.
 // panels: what Python packed, see `_Panel.packed` in look.py. start: [x, y] of the query, as shares of the picture.
 // The last argument holds the measures of the drawing, which Python has drawn once with the same ones.
-((panels, start, {clear, thick, gap, box, loop}) => {
+((panels, start, {thick, gap, box, loop, notes}) => {
   const figure = document.currentScript.parentElement, still = figure.querySelector("img"), caption = figure.querySelector("figcaption");
   still.insertAdjacentHTML("afterend", atob(still.src.split(",")[1]));
   const drawing = still.nextElementSibling;
@@ -10,11 +10,12 @@
   const load = () => own.naturalWidth && Object.entries({href: own.src, preserveAspectRatio: "xMidYMid slice"}).forEach(
     ([name, value]) => drawing.querySelector("image.picture").setAttribute(name, value));
   if (own) { own.addEventListener("load", load); load(); }
-  const numbers = (text) => text && new Uint16Array(Uint8Array.from(atob(text), (c) => c.charCodeAt(0)).buffer);
-  panels.forEach((panel, which) => Object.assign(panel, {
-    keys: numbers(panel.keys), weights: numbers(panel.weights), values: numbers(panel.values),
-    drawn: drawing.querySelector(`g[data-panel="${which}"]`),
-  }));
+  const kinds = {keys: Uint16Array, equal: Uint16Array, light: Uint8Array, weights: Float32Array, most: Float32Array, means: Float32Array, values: Float32Array};
+  panels.forEach((panel, which) => {
+    for (const [name, kind] of Object.entries(kinds)) if (panel[name]) panel[name] = new kind(Uint8Array.from(atob(panel[name]), (c) => c.charCodeAt(0)).buffer);
+    panel.drawn = drawing.querySelector(`g[data-panel="${which}"]`);
+  });
+  const number = (value) => value && value < 0.0995 ? value.toPrecision(2) : value.toFixed(2), times = (value) => value.toFixed(value < 10 ? 1 : 0);
   Object.assign(drawing, {tabIndex: 0});
   drawing.dataset.lmSuppressShortcuts = "";  // Notebook 7 would take the keys before they come here
   drawing.style.cssText = "max-width: 100%; height: auto; touch-action: pan-y; cursor: crosshair";
@@ -26,28 +27,39 @@
   const cell = (at, size) => Math.min(size - 1, Math.max(0, Math.floor(at * size)));
   const place = (panel, key) => panel.slots ? panel.slots[key]
     : `row ${Math.floor(key / panel.key_columns)}, column ${key % panel.key_columns}`;
+  const canvas = document.createElement("canvas");
+  const lit = (panel, query) => {  // the mask of a query: white where no light falls
+    canvas.width = Math.ceil(panel.key_columns / panel.side);
+    canvas.height = Math.ceil(panel.key_rows / panel.side);
+    const pixels = new ImageData(canvas.width, canvas.height), size = canvas.width * canvas.height;
+    panel.light.subarray(query * size, (query + 1) * size).forEach((light, at) => pixels.data.set([255 - light, 255 - light, 255 - light, 255], 4 * at));
+    canvas.getContext("2d").putImageData(pixels, 0, 0);
+    panel.drawn.querySelector(".light").setAttribute("href", canvas.toDataURL());
+  };
   const follow = (panel) => {
     const row = cell(here[1], panel.rows), column = cell(here[0], panel.columns), query = row * panel.columns + column;
     const width = panel.width / panel.columns, height = panel.height / panel.rows;
     const x = (column + 0.5) * width, y = (row + 0.5) * height, parts = (name) => panel.drawn.querySelectorAll(name);
     parts(".ring").forEach((ring) => set(ring, {cx: x, cy: y}));
-    if (panel.values) return `${panel.name}${(panel.values[query] / panel.unit).toFixed(2)} at row ${row}, column ${column}`;
-    const holes = parts(".hole"), arcs = parts(".arc"), bars = parts(".share"), top = holes.length;
+    if (panel.values) return `${panel.name}${number(panel.values[query])} at row ${row}, column ${column} (${panel.lightest})`;
+    const arcs = parts(".arc"), bars = parts(".share"), {top} = panel, most = panel.most[query], equal = panel.equal[query];
+    const keys = panel.keys.subarray(query * top, (query + 1) * top), weights = panel.weights.subarray(query * top, (query + 1) * top);
+    const whole = weights.reduce((sum, weight) => sum + weight, 0) || 1;
     let sum = 0;
-    holes.forEach((hole, rank) => {
-      const key = panel.keys[query * top + rank], weight = panel.weights[query * top + rank] / panel.unit;
+    weights.forEach((weight, rank) => {
+      const key = keys[rank];
       const [left, upper, wide, high] = panel.slots ? [key * panel.width / panel.slots.length, panel.height + gap, panel.width / panel.slots.length, box]
         : [(key % panel.key_columns) * panel.width / panel.key_columns, Math.floor(key / panel.key_columns) * panel.height / panel.key_rows,
            panel.width / panel.key_columns, panel.height / panel.key_rows];
-      set(hole, {x: left, y: upper, width: wide, height: high, "fill-opacity": Math.min(1, clear * weight)});
-      set(arcs[rank], {d: arc(x, y, left + wide / 2, upper + high / 2, loop * width), "stroke-width": thick * weight});
+      set(arcs[rank], {d: arc(x, y, left + wide / 2, upper + high / 2, loop * width), "stroke-width": thick * weight / whole});
       set(bars[rank], {x: panel.width * sum, width: Math.max(0, panel.width * Math.min(weight, 1 - sum) - 0.5)});
       sum += weight;
     });
-    const most = panel.weights[query * top] / panel.unit;
-    const read = [...panel.weights.slice(query * top, (query + 1) * top)].filter((weight) => weight);
-    if (read.length > 1 && Math.max(...read) - Math.min(...read) <= 1) return `${panel.name}${most.toFixed(2)} from each of ${read.length}`;
-    return `${panel.name}${most.toFixed(2)} from ${place(panel, panel.keys[query * top])}, ${sum.toFixed(2)} from the ${top} largest`;
+    if (panel.light) lit(panel, query);
+    if (!most) return `${panel.name}nothing`;
+    const drawn = weights.filter((weight) => weight).length, where = equal > 1 ? `each of ${equal}` : place(panel, keys[0]);
+    const lightest = equal == panel.count ? "equal shares" : `lightest: ${times(most / panel.means[query])} times an equal share`;
+    return `${panel.name}${number(most)} from ${where} (${lightest})${drawn > equal ? `, ${number(sum)} from the ${drawn} largest` : ""}`;
   };
   const go = (to) => {
     here = to.map((at) => Math.min(0.9999, Math.max(0, at)));
@@ -55,7 +67,7 @@
     const said = panels.map((panel) => panel.says || follow(panel));
     const reads = panels.some((panel) => panel.weights);
     const begin = reads ? `Row ${cell(here[1], rows)}, column ${cell(here[0], columns)} reads: ` : "";
-    caption.textContent = `${begin}${said.join("; ")}.`;
+    caption.textContent = `${begin}${said.join("; ")}.${notes}`;
     drawing.setAttribute("aria-label", caption.textContent);
   };
   const under = (event) => {

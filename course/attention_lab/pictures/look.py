@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from html import escape
@@ -17,22 +17,25 @@ from importlib.resources import files
 from typing import Any
 
 import torch
-from torch import Tensor
+import torch.nn.functional as F
+from torch import Tensor, nn
 
+from ..shell import put
 from .inline import inline
-from .own_picture import OwnPicture, pixels
+from .own_picture import OwnPicture, pixels, tensor_of
 from .style import INK, MAPS, OTHER, PAPER
 
-TOP = 16  # keys of a query that are drawn
-UNIT = 65535  # a weight is kept as a whole number of 1 / UNIT, of 1 / (UNIT / 4) where weights are larger than 1
+TOP = 16  # keys of a query to which arcs lead
+LIGHT = 1 << 20  # numbers of light in one output: of more keys, those side by side share the light of the lightest
 WIDTH = {1: 460, 2: 330, 3: 250}  # of a panel, by how many stand side by side; four at most
+MOST = 16  # panels
 COARSE = 40  # rows or columns of a map in which nobody is recognised
 GAP, BOX, BAR, LINE = 6, 12, 14, 18  # heights: between parts, of a slot, of the bar, and of a title
 LOOP = 0.4  # of a cell's width: a query that reads itself has a loop inside its cell
-# A key is clear from a weight of 1 / CLEAR on, and an arc of weight 1 is THICK wide. Both grow with the weight itself.
-CLEAR, THICK, DARK = 16, 22, 0.62
+THICK, DARK = 22, 0.62  # the arcs of a query are THICK wide together; DARK covers what gets no weight
+EQUAL = 1e-3  # weights that differ by less, as a share of the larger one, are called equal
 
-Weights = Tensor | Callable[[Tensor], Tensor]
+Grid = tuple[int, int]
 
 
 @dataclass
@@ -43,112 +46,149 @@ class _Panel:
     size: width and height.
     grid: rows and columns of the queries.
     keys: rows and columns of the keys, or the names of slots that are no places.
+    room: how many numbers of light there may be.
     """
 
     name: str
     weights: Tensor
     size: tuple[int, int]
     at: tuple[int, int]
-    grid: tuple[int, int] | None
-    keys: tuple[int, int] | tuple[str, ...] | None
+    grid: Grid | None
+    keys: Grid | tuple[str, ...] | None
+    room: int
 
     @property
     def slots(self) -> list[str] | None:
         return [str(name) for name in self.keys] if self.keys and isinstance(self.keys[0], str) else None
 
     @cached_property
-    def unit(self) -> int:
-        return UNIT if self.weights.max() <= 1 else UNIT // 4
+    def rows(self) -> dict[str, Tensor]:
+        """Of each query: the keys that get most, largest first, and the weights of those to which an arc leads (0 where
+        none does: of keys that get the same, all are drawn or none), its largest weight, how many keys get that, and
+        its mean."""
+        weights, keys = self.weights.sort(dim=1, descending=True, stable=True)
+        most, drawn = weights[:, :1], weights[:, :TOP]
+        next_one = weights[:, TOP:TOP + 1] if weights.shape[1] > TOP else torch.zeros_like(most)
+        return {"keys": keys[:, :TOP], "weights": drawn * (drawn * (1 - EQUAL) > next_one), "most": most[:, 0],
+                "equal": (weights >= most * (1 - EQUAL)).sum(1), "means": weights.mean(1)}
 
     @cached_property
-    def largest(self) -> tuple[Tensor, Tensor]:
-        """The keys to which each query gives most, and the weights as they are drawn, in steps of 1 / unit."""
-        weights, keys = self.weights.sort(dim=1, descending=True, stable=True)
-        return keys[:, :TOP], (weights[:, :TOP] * self.unit).round()
+    def light(self) -> tuple[Tensor, int]:
+        """Returns the light on the keys, from 0 to 255, which is each query's lightest, (N, rows, columns), and how
+        many keys share it in each direction, so that there are at most `room` numbers."""
+        assert self.keys is not None
+        rows, columns = map(int, self.keys)
+        side = next(side for side in range(1, max(rows, columns) + 1) if side == max(rows, columns)
+                    or len(self.weights) * -(-rows // side) * -(-columns // side) <= self.room)
+        light = (self.weights / self.rows["most"].clamp(min=1e-30)[:, None]).unflatten(1, (rows, columns))
+        return (255 * F.max_pool2d(light, side, ceil_mode=True)).round().byte(), side
 
     def packed(self) -> dict[str, Any]:
         """What the script needs."""
         if self.grid is None:
             return {"says": self.says(0)}  # the same wherever the pointer is
-        about = {"name": f"{self.name}: " if self.name else "", "unit": self.unit, "x": self.at[0], "y": self.at[1],
+        about = {"name": f"{self.name}: " if self.name else "", "x": self.at[0], "y": self.at[1],
                  "width": self.size[0], "height": self.size[1], "rows": self.grid[0], "columns": self.grid[1]}
         if self.keys is None:
-            return about | {"values": _packed(self.weights * self.unit)}
-        keys, weights = self.largest
-        named = {"slots": self.slots} if self.slots else {"key_rows": self.keys[0], "key_columns": self.keys[1]}
-        return about | named | {"keys": _packed(keys), "weights": _packed(weights)}
+            return about | {"values": _packed(self.weights, "<f4"), "lightest": self.lightest}
+        about |= {name: _packed(part, "<f4" if part.is_floating_point() else "<u2") for name, part in self.rows.items()}
+        about |= {"count": self.weights.shape[1], "top": self.rows["keys"].shape[1]}
+        if self.slots:
+            return about | {"slots": self.slots}
+        light, side = self.light
+        return about | {"key_rows": self.keys[0], "key_columns": self.keys[1], "light": _packed(light, "u1"),
+                        "side": side}
 
-    def holes(self, query: int) -> list[tuple[float, float, float, float, float]]:
-        """The keys that a query reads: left, upper, width, height and weight of each."""
+    def read(self, query: int) -> list[tuple[float, float, float, float, float]]:
+        """The keys to which arcs lead: left, upper, width, height and weight of each."""
         assert self.keys is not None
         width, height = self.size
         found: list[tuple[float, float, float, float, float]] = []
-        for key, steps in zip(*(part[query].tolist() for part in self.largest), strict=True):
+        for key, weight in zip(*(self.rows[part][query].tolist() for part in ("keys", "weights")), strict=True):
             if self.slots:
                 wide = width / len(self.slots)
-                found.append((key * wide, height + GAP, wide, BOX, steps / self.unit))
+                found.append((key * wide, height + GAP, wide, BOX, weight))
             else:
                 rows, columns = int(self.keys[0]), int(self.keys[1])
                 row, column = divmod(key, columns)
-                found.append((column * width / columns, row * height / rows, width / columns, height / rows,
-                              steps / self.unit))
+                found.append((column * width / columns, row * height / rows, width / columns, height / rows, weight))
         return found
+
+    @cached_property
+    def lightest(self) -> str:
+        """What a caption says of a map's lightest place."""
+        most, mean = self.weights.max().item(), self.weights.mean().item()
+        if self.weights.min() >= most * (1 - EQUAL):
+            return "equal everywhere"
+        row, column = divmod(int(self.weights.argmax()), self.weights.shape[1])
+        share = "an equal share" if abs(mean * self.weights.numel() - 1) < 0.01 else "the mean"
+        return f"lightest: {_number(most)} at row {row}, column {column}, {_times(most / mean)} times {share}"
 
     def says(self, query: int) -> str:
         """What a caption says of the panel."""
         begin = f"{self.name}: " if self.name else ""
         if self.grid is None:
             best, worst = int(self.weights.argmax()), int(self.weights.argmin())
-            return (f"{begin}{len(self.weights)} channels, most open {best} with {self.weights[best]:.2f}, least "
-                    f"{worst} with {self.weights[worst]:.2f}")
+            most, least = self.weights[best].item(), self.weights[worst].item()
+            return f"{begin}{len(self.weights)} channels, " + (
+                f"all with {_number(most)}" if least >= most * (1 - EQUAL)
+                else f"most open {best} with {_number(most)}, least {worst} with {_number(least)}")
         if self.keys is None:
             row, column = divmod(query, self.grid[1])
-            return f"{begin}{self.weights[row, column]:.2f} at row {row}, column {column}"
-        keys, steps = (part[query] for part in self.largest)
-        read = steps[steps > 0]
-        if len(read) > 1 and read.max() - read.min() <= 1:
-            return f"{begin}{steps[0] / self.unit:.2f} from each of {len(read)}"
-        key = int(keys[0])
-        where = (self.slots[key] if self.slots
+            return f"{begin}{_number(self.weights[row, column].item())} at row {row}, column {column} ({self.lightest})"
+        keys, weights, largest, equal, mean = (part[query] for part in self.rows.values())
+        if not largest:
+            return f"{begin}nothing"
+        key, drawn = int(keys[0]), int((weights > 0).sum())
+        where = (f"each of {equal}" if equal > 1 else self.slots[key] if self.slots
                  else "row {}, column {}".format(*divmod(key, int(self.keys[1]))))
-        return (f"{begin}{steps[0] / self.unit:.2f} from {where}, {steps.sum() / self.unit:.2f} from the {len(keys)} "
-                "largest")
+        lightest = ("equal shares" if equal == self.weights.shape[1]
+                    else f"lightest: {_times((largest / mean).item())} times an equal share")
+        others = f", {_number(weights.sum().item())} from the {drawn} largest" if drawn > equal else ""
+        return f"{begin}{_number(largest.item())} from {where} ({lightest}){others}"
 
 
-def look(what: Weights | Mapping[str, Weights], picture: Tensor | OwnPicture, *, grid: tuple[int, int] | None = None,
-         keys: tuple[int, int] | Sequence[str] | None = None, start: tuple[int, int] | None = None) -> None:
+def _number(value: float) -> str:
+    return f"{value:.2f}" if value >= 0.0995 or not value else f"{value:#.2g}"
+
+
+def _times(value: float) -> str:
+    return f"{value:.1f}" if value < 10 else f"{value:.0f}"
+
+
+def look(what: Any, picture: Any, *, grid: Grid | None = None, keys: Grid | Sequence[str] | None = None,
+         start: Grid | None = None) -> None:
     """Displays a picture with what an attention module does at the position under the pointer, under a finger, or where
-    the arrow keys lead.
+    the arrow keys lead. A script writes it into a page, look-1.html, and prints the path.
 
-    A row of weights is drawn as up to 16 arcs to the keys that get most. An arc is as wide as its weight; what is not
-    read is dark. The bar below goes from 0 to 1 and holds the same weights side by side. A map is drawn as light, and
-    gates of channels as bars.
+    Light is relative: the key that gets most is clear, what gets nothing is dark, and the caption says how much the
+    lightest gets. Up to 16 arcs lead to the keys that get most, and the wider one leads to more. The bar below goes
+    from 0 to 1 and holds their weights side by side. A map is drawn as light, too, and gates of channels as bars.
 
-    what: a tensor, or a function of the picture as a batch of one, (1, 3, H, W), that returns it; or several by name,
-        which share one pointer. The tensor is one of
-        (N, K): with `grid`, the weight that each of N positions gives to each of K keys; (heads, N, K) for several
-        (h, w): without `grid`, a map from 0 to 1
-        (C,): a gate for each channel, from 0 to 1.
-        Axes of 1 in front are taken away.
-    picture: (3, H, W) from 0 to 1, or the result of `my_picture`.
-    grid: the rows and columns of the N positions.
+    what: weights, or a function of the picture as a batch of one, (1, 3, H, W), that returns them; or several by name,
+        which share one pointer. Weights are a tensor, an array, or the pair that nn.MultiheadAttention returns:
+        (N, K), (heads, N, K) or (B, heads, N, K): what each of N positions gives to each of K keys
+        (h, w) or (B, 1, h, w): a map
+        (C,), (B, C), (C, 1, 1) or (B, C, 1, 1): a gate for each channel.
+        Of a batch, the first image is drawn. (B, C) is a map if it has about the picture's shape.
+    picture: as `pixels` takes it, such as (3, H, W) from 0 to 1, or the result of `my_picture`.
+    grid: the rows and columns of the N positions (default, if the N rows of N weights sum to 1: those that have the
+        picture's shape). If there is one position more, it is taken for a class token in front, and left out.
     keys: the rows and columns of the K keys if they are places of the picture, or names if they are not, such as the
         slots of a memory (default: `grid`).
     start: row and column of the position at the beginning (default: the middle).
 
     Raises ValueError for other shapes, for negative weights, and for weights that do not fit the grid.
     """
-    from IPython.display import display
-
     shown = pixels(picture)
-    panels = _arranged(_views(what, picture), shown.shape[1:], grid, keys)
+    panels, notes = _arranged(what, shown, grid, keys)
     rows, columns = next((panel.grid for panel in panels if panel.grid), (1, 1))
     row, column = start or (rows // 2, columns // 2)
     if not (0 <= row < rows and 0 <= column < columns):
         raise ValueError(f"start {(row, column)} is outside the {rows} x {columns} positions")
     said = "; ".join(panel.says(_query(panel, row / rows, column / columns)) for panel in panels)
     reads = any(panel.keys for panel in panels)
-    caption = f"Row {row}, column {column} reads: {said}." if reads else f"{said}."
+    caption = (f"Row {row}, column {column} reads: {said}." if reads else f"{said}.") + notes
     if isinstance(picture, OwnPicture) and any(panel.keys is None and max(panel.grid or (0,)) > COARSE
                                                for panel in panels):
         raise ValueError(f"a map of more than {COARSE} rows or columns may show what is in your picture, and the "
@@ -161,64 +201,105 @@ def look(what: Weights | Mapping[str, Weights], picture: Tensor | OwnPicture, *,
     source = f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
     given = ", ".join(json.dumps(each).replace("</", "<\\/") for each in (
         [panel.packed() for panel in panels], [(column + 0.5) / columns, (row + 0.5) / rows],
-        {"clear": CLEAR, "thick": THICK, "gap": GAP, "box": BOX, "loop": LOOP}))
+        {"thick": THICK, "gap": GAP, "box": BOX, "loop": LOOP, "notes": notes}))
     script = files(__package__).joinpath("look.js").read_text(encoding="utf-8").strip()
-    display({"text/html": f'<figure class="attention-lab-look" style="margin: 0"><img alt="{escape(caption)}" '
-                          f'src="{source}" style="max-width: 100%">{hidden}<figcaption aria-live="polite">'
-                          f'{escape(caption)}</figcaption><script>{script}({given});</script></figure>',
-             "text/plain": caption}, raw=True)
+    put(f'<figure class="attention-lab-look" style="margin: 0"><img alt="{escape(caption)}" src="{source}" '
+        f'style="max-width: 100%">{hidden}<figcaption aria-live="polite">{escape(caption)}</figcaption>'
+        f"<script>{script}({given});</script></figure>", caption, "look")
 
 
-def _views(what: Weights | Mapping[str, Weights], picture: Tensor | OwnPicture) -> dict[str, Tensor]:
-    """Returns the weights by name, one head each."""
-    found = {}
-    for name, weights in (what.items() if isinstance(what, Mapping) else [("", what)]):
-        if not isinstance(weights, Tensor):
+def _views(weights: Any, called: str) -> tuple[Tensor, bool, str]:
+    """Returns weights as (C,), (a, b) or (heads, a, b), whether (a, b) may be gates of a batch, and a note."""
+    several = False
+    if isinstance(weights, tuple) and len(weights) == 2 and all(isinstance(part, Tensor) for part in weights):
+        several = weights[0].ndim == weights[1].ndim == 3  # of nn.MultiheadAttention: images, not heads
+        weights = weights[1]
+    given = tensor_of(weights, called)
+    values, shape = given.double(), tuple(given.shape)
+    if not 1 <= values.ndim <= 4 or not values.numel():
+        raise ValueError(f"{called} must be (N, K), (heads, N, K), (B, heads, N, K), (h, w), (B, 1, h, w), (C,), "
+                         f"(B, C) or (B, C, 1, 1), got {shape}")
+    if not bool((values >= 0).all() & values.isfinite().all()):
+        raise ValueError(f"{called} {shape} must be 0 or more, as after a softmax or a sigmoid, got "
+                         f"{values.min():.3g} to {values.max():.3g}")
+    if gates := values.ndim > 2 and shape[-2:] == (1, 1):
+        values = values[..., 0, 0]
+    note = ""
+    if several or values.ndim == 4 or gates and values.ndim == 2:
+        note = f" Of a batch of {len(values)} images, this is the first." * (len(values) > 1)
+        values = values[0]
+    while values.ndim > 1 and len(values) == 1:
+        values = values[0]
+    return values[:, 0] if values.ndim == 2 and values.shape[1] == 1 else values, len(shape) == 2, note
+
+
+def _placed(weights: Tensor, called: str, picture: Grid, grid: Grid | None, keys: Grid | tuple[str, ...] | None,
+            batch: bool) -> tuple[Tensor, Grid | None, Grid | tuple[str, ...] | None, str]:
+    """Returns the weights as a panel has them, the grid of its queries, its keys, and a note."""
+    count, shape = len(weights), tuple(weights.shape)
+    if grid and (weights.ndim == 1 and count - math.prod(grid) in (0, 1) or shape == grid):  # a row of weights is a map
+        return weights.flatten()[-math.prod(grid):].view(grid), grid, None, ""
+    if weights.ndim == 1:
+        return weights, None, None, ""
+    if not grid and bool(((weights.sum(1) - 1).abs() < 0.01).all()):
+        found = [_shaped(count - token, picture) for token in (0, count == shape[1])]
+        if not (grid := found[0] or found[1]):
+            raise ValueError(f"{called} {shape} sum to 1 in each row, so they are weights of {count} positions, and "
+                             f"{count} is not rows x columns in the shape of the picture {picture}, nor one more: give "
+                             "grid=(rows, columns)")
+    if not grid:
+        if batch and not 0.5 <= count * picture[1] / (shape[1] * picture[0]) <= 2:
+            return weights[0], None, None, f" Of a batch of {count} images, this is the first."
+        return weights, (count, shape[1]), None, ""
+    places, note = math.prod(grid), ""
+    if shape == (places + 1, places + 1) and not keys:
+        weights, count, note = weights[1:, 1:], places, " The first of the tokens, the class token, is left out."
+    if count != places:
+        more = f": leave out the {count - places} that are no places" if shape[1] == count > places else ""
+        raise ValueError(f"{called} {shape} have {count} rows, and the grid {grid} has {places} positions{more}")
+    keys = keys or grid
+    number = len(keys) if isinstance(keys[0], str) else math.prod(keys)
+    if number != weights.shape[1]:
+        raise ValueError(f"{called} {shape} have {weights.shape[1]} keys, and `keys` {keys} are {number}")
+    return weights, grid, keys, note
+
+
+def _shaped(count: int, picture: Grid) -> Grid | None:
+    """Returns the rows and columns of `count` positions in the picture's shape; None if there are none."""
+    rows = max(1, round((count * picture[0] / picture[1]) ** 0.5))
+    columns = count // rows
+    return (rows, columns) if rows * columns == count and abs(columns * picture[0] / picture[1] - rows) < 1 else None
+
+
+def _arranged(what: Any, picture: Tensor, grid: Any, keys: Any) -> tuple[list[_Panel], str]:
+    """Returns a panel for each view, side by side, at most four in a row, and notes for the caption."""
+    shape = int(picture.shape[1]), int(picture.shape[2])
+    try:
+        grid = None if grid is None else (int(grid[0]), int(grid[1]))
+        keys = None if keys is None else tuple(key if isinstance(key, str) else int(key) for key in keys)
+    except (TypeError, ValueError, IndexError):
+        raise ValueError(f"grid is (rows, columns), and keys are that or names, got {grid!r} and {keys!r}") from None
+    views, notes = [], ""
+    for name, weights in (what if isinstance(what, Mapping) else {"": what}).items():
+        if isinstance(weights, nn.Module) or not isinstance(weights, Tensor) and callable(weights):
             with torch.no_grad():
-                weights = weights(pixels(picture)[None])
-        if not isinstance(weights, Tensor):
-            raise ValueError(f"{name or 'the function'} gives {type(weights).__name__}, not a tensor of weights")
-        values = weights.detach().cpu().double()
-        while values.ndim > 1 and len(values) == 1:
-            values = values[0]
-        if values.ndim not in (1, 2, 3) or not values.numel():
-            raise ValueError(f"{name or 'weights'} must be (N, K), (heads, N, K), (h, w) or (C,), got "
-                             f"{tuple(weights.shape)}")
-        if not bool((values >= 0).all()) or not bool((values <= 4).all()):
-            raise ValueError(f"{name or 'weights'} must be from 0 to 4, got {values.min():.3g} to {values.max():.3g}")
-        if values.ndim < 3:
-            found[name] = values
-        else:
-            found |= {f"{name} head {head}".strip(): each for head, each in enumerate(values)}
-    return found
-
-
-def _arranged(views: Mapping[str, Tensor], picture: Sequence[int], grid: tuple[int, int] | None,
-              keys: tuple[int, int] | Sequence[str] | None) -> list[_Panel]:
-    """Returns a panel for each view, side by side, at most four in a row."""
-    count = len(views)
-    beside = 2 if count == 4 else min(count, 4)
+                weights = weights(picture[None])
+        values, batch, note = _views(weights, called := name or "weights")
+        heads = values if values.ndim == 3 else [values]
+        for head, each in enumerate(heads):
+            *placed, more = _placed(each, called, shape, grid, keys, batch)
+            views.append((f"{name} head {head}".strip() if values.ndim == 3 else name, *placed))
+        notes += "".join(each for each in (note, more) if each not in notes)
+    if not 1 <= len(views) <= MOST:
+        raise ValueError(f"look draws 1 to {MOST} panels side by side, got {len(views)}: give some heads or maps, such "
+                         "as weights[:, :4]")
+    beside = 2 if len(views) == 4 else min(len(views), 4)
     width = WIDTH.get(beside, 190)
-    height = round(width * picture[0] / picture[1])
-    panels = []
-    for place, (name, weights) in enumerate(views.items()):
-        row, column = divmod(place, beside)
-        at = column * (width + 20), LINE + row * (height + LINE + BAR + BOX + 3 * GAP)
-        queries: tuple[int, int] | None = None
-        seen: Any = None
-        if weights.ndim == 2 and grid and len(weights) == math.prod(grid):
-            queries, seen = grid, tuple(keys) if keys else grid
-            count_of_keys = len(seen) if isinstance(seen[0], str) else math.prod(seen)
-            if count_of_keys != weights.shape[1]:
-                raise ValueError(f"{name or 'weights'} have {weights.shape[1]} keys, and `keys` {seen} are "
-                                 f"{count_of_keys}")
-        elif weights.ndim == 2 and grid:
-            raise ValueError(f"{name or 'weights'} have {len(weights)} rows, and the grid {grid} has "
-                             f"{math.prod(grid)} positions")
-        elif weights.ndim == 2:
-            queries = int(weights.shape[0]), int(weights.shape[1])
-        panels.append(_Panel(name, weights, (width, height), at, queries, seen))
-    return panels
+    height = round(width * shape[0] / shape[1])
+    ats = ((place % beside * (width + 20), LINE + place // beside * (height + LINE + BAR + BOX + 3 * GAP))
+           for place in range(len(views)))
+    return [_Panel(name, weights, (width, height), at, queries, seen, LIGHT // len(views))
+            for at, (name, weights, queries, seen) in zip(ats, views)], notes
 
 
 def _query(panel: _Panel, y: float, x: float) -> int:
@@ -227,8 +308,8 @@ def _query(panel: _Panel, y: float, x: float) -> int:
     return int(y * rows) * columns + int(x * columns)
 
 
-def _packed(values: Tensor) -> str:
-    return base64.b64encode(values.round().to(torch.int32).numpy().astype("<u2").tobytes()).decode()
+def _packed(values: Tensor, kind: str) -> str:
+    return base64.b64encode(values.numpy().astype(kind).tobytes()).decode()
 
 
 def _drawing(panels: Sequence[_Panel], picture: Tensor, y: float, x: float) -> str:
@@ -265,14 +346,17 @@ def _over(panel: _Panel, own: str, query: int) -> str:
             f'<circle class="ring" cx="{x:g}" cy="{y:g}" r="{max(6, 0.5 * width / columns):g}" fill="none" '
             f'stroke="{INK}" stroke-width="2"/>')
     if panel.keys is None:
-        closed, _ = inline((1 - panel.weights.clamp(max=1))[None].expand(3, -1, -1))
-        return (f'<mask id="{own}"><image href="{closed}" width="{width}" height="{height}" '
-                f'preserveAspectRatio="none" style="image-rendering: pixelated"/></mask>{_dark(panel, own)}{ring}')
-    holes = panel.holes(query)
-    clear = "".join(f'<rect class="hole" x="{left:g}" y="{top:g}" width="{wide:g}" height="{high:g}" fill="black" '
-                    f'fill-opacity="{min(1, CLEAR * weight):.3f}"/>' for left, top, wide, high, weight in holes)
+        mask = _mask(panel.weights / panel.weights.max().clamp(min=1e-30), width, height)
+        return f'<mask id="{own}">{mask}</mask>{_dark(panel, own)}{ring}'
+    read = panel.read(query)
+    mask = f'<rect width="{width}" height="{height}" fill="white"/>'
+    if not panel.slots:
+        light, side = panel.light
+        wide, high = (side * panel.size[at] / int(panel.keys[1 - at]) for at in (0, 1))
+        mask = _mask(light[query] / 255, wide * light.shape[2], high * light.shape[1])
+    thick = THICK / max(sum(weight for *_, weight in read), 1e-30)
     arcs = "".join(f'<path class="arc" d="{_arc(x, y, left + wide / 2, top + high / 2, LOOP * width / columns)}" '
-                   f'stroke-width="{THICK * weight:.2f}"/>' for left, top, wide, high, weight in holes)
+                   f'stroke-width="{thick * weight:.2f}"/>' for left, top, wide, high, weight in read)
     below, sum_, shares = height + GAP, 0.0, []
     slots = ""
     if panel.slots:
@@ -280,16 +364,21 @@ def _over(panel: _Panel, own: str, query: int) -> str:
         slots = "".join(f'<rect x="{key * wide:g}" y="{below}" width="{wide:g}" height="{BOX}" fill="white" '
                         f'stroke="{OTHER}" stroke-width="0.5"/>' for key in range(len(panel.slots)))
         below += BOX + GAP
-    for *_, weight in holes:
+    for *_, weight in read:
         size = max(0.0, width * min(weight, 1 - sum_) - 0.5)
         shares.append(f'<rect class="share" x="{width * sum_:g}" y="{below}" width="{size:g}" height="{BAR}" '
                       f'fill="{MAPS}"/>')
         sum_ += weight
     bar = (f'<rect y="{below}" width="{width}" height="{BAR}" fill="white" stroke="{OTHER}" stroke-width="0.5"/>'
            f'{"".join(shares)}')
-    return (f'<mask id="{own}"><rect width="{width}" height="{height}" fill="white"/>{clear}</mask>'
-            f'{_dark(panel, own)}{slots}<g fill="none" stroke="{MAPS}" stroke-linecap="round" stroke-opacity="0.9" '
-            f'pointer-events="none">{arcs}</g>{ring}{bar}')
+    return (f'<mask id="{own}">{mask}</mask>{_dark(panel, own)}{slots}<g fill="none" stroke="{MAPS}" '
+            f'stroke-linecap="round" stroke-opacity="0.9" pointer-events="none">{arcs}</g>{ring}{bar}')
+
+
+def _mask(light: Tensor, width: float, height: float) -> str:
+    """The part of a mask that lets the dark through where there is no light. light: (h, w) from 0 to 1."""
+    return (f'<image class="light" href="{inline((1 - light)[None].expand(3, -1, -1))[0]}" width="{width:g}" '
+            f'height="{height:g}" preserveAspectRatio="none" style="image-rendering: pixelated"/>')
 
 
 def _dark(panel: _Panel, own: str) -> str:
@@ -298,13 +387,14 @@ def _dark(panel: _Panel, own: str) -> str:
 
 
 def _gates(panel: _Panel) -> str:
-    """The gates of channels as bars from 0 to 1 over the lower part of the picture."""
+    """The gates of channels as bars from 0 to 1, or to the largest, over the lower part of the picture."""
     width, height = panel.size
-    wide, high = width / len(panel.weights), height / 3
+    wide, high = width / len(panel.weights), height / 3 / max(1, panel.weights.max().item())
     bars = "".join(f'<rect x="{channel * wide:g}" y="{height - high * gate:g}" width="{max(0.5, 0.8 * wide):g}" '
                    f'height="{high * gate:g}" fill="{MAPS}"><title>channel {channel}: {gate:.2f}</title></rect>'
-                   for channel, gate in enumerate(panel.weights.clamp(max=1).tolist()))
-    return f'<rect y="{height - high:g}" width="{width}" height="{high:g}" fill="{PAPER}" fill-opacity="0.8"/>{bars}'
+                   for channel, gate in enumerate(panel.weights.tolist()))
+    return (f'<rect y="{height * 2 / 3:g}" width="{width}" height="{height / 3:g}" fill="{PAPER}" '
+            f'fill-opacity="0.8"/>{bars}')
 
 
 def _arc(x: float, y: float, to_x: float, to_y: float, loop: float) -> str:

@@ -1,15 +1,16 @@
-"""A learner's own photograph, which stays where it is."""
+"""Pictures as learners have them, and a learner's own photograph, which stays where it is."""
 
 from __future__ import annotations
 
-import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-PHOTOGRAPH = Path(__file__).parents[1] / "photos/chelsea.jpg"
+BLACK = 16  # of 255: a picture without a lighter pixel would be black, so its numbers mean something else
 
 
 @dataclass(frozen=True)
@@ -27,7 +28,6 @@ def my_picture(file: str | Path, size: tuple[int, int] = (224, 224), keep: bool 
     """Returns your own photograph, for `look` in the place of ours. It is cut to the shape of `size` around its middle.
 
     It is private: nothing of it is stored in the notebook, which only links to the file, so it is not handed in.
-    Where no notebook is open, as when one is graded, you get one of the course's photographs.
 
     keep: True returns an ordinary tensor, (3, height, width) from 0 to 1, which outputs may hold.
 
@@ -36,23 +36,56 @@ def my_picture(file: str | Path, size: tuple[int, int] = (224, 224), keep: bool 
     from PIL import Image, ImageOps, UnidentifiedImageError  # comes with matplotlib
 
     path = Path(file)
-    if "IPython" not in sys.modules:
-        path, keep = PHOTOGRAPH, True
     try:
         with Image.open(path) as opened:
             image = ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGB"), (size[1], size[0]))
     except FileNotFoundError:
-        raise FileNotFoundError(f"there is no file {str(path)!r} in {Path.cwd()}: put the picture beside the "
-                                "notebook") from None
+        raise FileNotFoundError(f"there is no file {str(path)!r} in {Path.cwd()}: put the picture there") from None
     except (UnidentifiedImageError, OSError) as error:
         raise ValueError(f"{str(path)!r} is not a picture that can be read: {error}") from None
-    tensor = torch.frombuffer(bytearray(image.tobytes()), dtype=torch.uint8).view(*size, 3).permute(2, 0, 1) / 255
-    return tensor if keep else OwnPicture(path, tensor)
+    return pixels(image) if keep else OwnPicture(path, pixels(image))
 
 
-def pixels(picture: Tensor | OwnPicture) -> Tensor:
-    """Returns a picture as (3, H, W) from 0 to 1. Raises ValueError for anything else."""
-    tensor = picture.tensor if isinstance(picture, OwnPicture) else picture.detach().cpu().float()
-    if tensor.ndim != 3 or len(tensor) != 3 or not bool(((tensor >= 0) & (tensor <= 1)).all()):
-        raise ValueError(f"a picture must be (3, H, W) numbers from 0 to 1, got {tuple(tensor.shape)}")
+def pixels(picture: Any) -> Tensor:
+    """Returns a picture as (3, H, W) from 0 to 1.
+
+    picture: the result of `my_picture`, an image of PIL, or numbers from 0 to 1 or from 0 to 255 as a tensor or an
+        array: (3, H, W), (H, W, 3), in grey (1, H, W) or (H, W), or a batch of one. A fourth channel, opacity, is left
+        out.
+
+    Raises ValueError for anything else.
+    """
+    if isinstance(picture, OwnPicture):
+        return picture.tensor
+    given = tensor_of(picture.convert("RGB") if hasattr(picture, "convert") else picture, "a picture")
+    tensor = given[0] if given.ndim == 4 and len(given) == 1 else given[None] if given.ndim == 2 else given
+    if tensor.ndim == 3 and len(tensor) not in (1, 3, 4):
+        tensor = tensor.permute(2, 0, 1)
+    if tensor.ndim != 3 or len(tensor) not in (1, 3, 4) or not tensor.numel():
+        raise ValueError(f"a picture must be (3, H, W), (H, W, 3) or (H, W), got {tuple(given.shape)}")
+    tensor = tensor[:3].float().expand(3, -1, -1)
+    low, high = tensor.min().item(), tensor.max().item()
+    if given.dtype == torch.uint8 or 0 <= low and BLACK < high <= 255:
+        return tensor / 255
+    if not (low >= 0 and high <= 1):
+        undo = "; if it is normalised, undo that with picture * std + mean, each (3, 1, 1)" if low < 0 else ""
+        raise ValueError(f"a picture must be numbers from 0 to 1, or from 0 to 255, got {low:.3g} to {high:.3g} in "
+                         f"{tuple(given.shape)}{undo}")
     return tensor
+
+
+def tensor_of(thing: Any, called: str) -> Tensor:
+    """Returns a tensor or an array, wherever it is, as a tensor on the CPU without gradients. Raises ValueError, with
+    shapes, for anything else."""
+    if isinstance(thing, Tensor):
+        return thing.detach().cpu()
+    array = np.array(thing) if {"__array__", "__array_interface__"} & {*dir(thing)} else np.array(None)
+    if array.dtype == object:
+        raise ValueError(f"{called} must be a tensor or an array, got {_told(thing)}")
+    return torch.from_numpy(array)
+
+
+def _told(thing: Any) -> str:
+    if isinstance(thing, tuple | list):
+        return f"a {type(thing).__name__} ({', '.join(map(_told, thing))})"
+    return f"{type(thing).__name__} {tuple(thing.shape)}" if hasattr(thing, "shape") else type(thing).__name__
