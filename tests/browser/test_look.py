@@ -24,7 +24,7 @@ def page(browser, tmp_path, monkeypatch):
     """Returns a function that opens what `look` displays."""
     def opened(*args, scripts=True, **options):
         out = []
-        monkeypatch.setattr("IPython.display.display", lambda data, raw: out.append(data["text/html"]))
+        monkeypatch.setattr("attention_lab.pictures.look.put", lambda page, *_: out.append(page))
         look(*args, **options)
         file = tmp_path / "page.html"
         file.write_text("<!doctype html><meta charset='utf-8'>" + (
@@ -42,14 +42,14 @@ def next_cell(rows=4, columns=6):
 def test_it_follows_the_pointer_and_the_arrow_keys(browser, page):
     seen = page({"next": next_cell(), "itself": torch.eye(24)}, torch.rand(3, 40, 60), grid=GRID, start=(2, 3))
     assert seen()["drawn"] == 1 and not seen()["still"]
-    assert seen()["says"].startswith("Row 2, column 3 reads: next: 1.00 from row 2, column 4,")
+    assert seen()["says"].startswith("Row 2, column 3 reads: next: 1.00 from row 2, column 4 (lightest: 24 times an ")
     drawing = browser.find_element("css selector", "figure svg")
     drawing.send_keys(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_LEFT)  # there is no row below 3
-    assert seen()["says"].startswith("Row 3, column 2 reads: next: 1.00 from row 3, column 3,")
+    assert seen()["says"].startswith("Row 3, column 2 reads: next: 1.00 from row 3, column 3 (")
     assert seen()["label"] == seen()["says"]
     ring = browser.find_elements("css selector", "g[data-panel='1'] .ring")[0]  # the second panel has the same query
     ActionChains(browser).move_to_element_with_offset(ring, -round(330 / 6), 0).perform()
-    assert "; itself: 1.00 from row 3, column 1," in seen()["says"]
+    assert "; itself: 1.00 from row 3, column 1 (" in seen()["says"]
 
 
 def test_gates_of_channels_are_told_with_and_without_a_map(page):
@@ -63,7 +63,7 @@ def test_gates_of_channels_are_told_with_and_without_a_map(page):
 def test_without_scripts_there_is_one_still_drawing(page):
     seen = page(next_cell(), torch.rand(3, 40, 60), scripts=False, grid=GRID, start=(0, 0))()
     assert (seen["drawn"], seen["still"]) == (0, 1)
-    assert seen["says"].startswith("Row 0, column 0 reads: 1.00 from row 0, column 1,")
+    assert seen["says"].startswith("Row 0, column 0 reads: 1.00 from row 0, column 1 (")
 
 
 def test_an_own_picture_comes_from_its_file(page, tmp_path, monkeypatch):

@@ -4,10 +4,11 @@ you have tried.
     my_net()                     the plain network
     my_net(SEBlock)              with this page's block at both of its places
     my_net("SE", CBAM)           with an earlier lesson's block, by name, at the first place
+    my_net(MyBlock)              with any module of your own that is made from a number of channels
 
 It answers five kinds of questions about small pictures (`five_tasks`), each of which needs a different kind of context.
-The leaderboard is a file beside the lessons' folders, so it grows from lesson to lesson. An update of the course does
-not change it.
+In a lesson's folder, the leaderboard is a file beside the lessons' folders, so it grows from lesson to lesson. Anywhere
+else it is in the current folder. An update of the course does not change it.
 """
 
 from __future__ import annotations
@@ -15,19 +16,22 @@ from __future__ import annotations
 import difflib
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from .. import lesson_files
 from ..checking.form.kinds import fits
+from ..checking.known import recorded
 from ..checking.verdict.report import GOOD, OPEN
+from ..notebook.check import verdict_on
 from ..pictures.leaderboard import pareto_front
 from ..short_errors import Unusable
 from ..storage import bounded, found, keep, put_beside
@@ -43,6 +47,8 @@ PLACES, NOTHING = 2, "nothing"
 LEARNED, TESTED = 2000, 300  # pictures for each kind of question
 EPOCHS, BATCH, PEAK_RATE = 4, 16, 0.01
 RUNS = 100  # how many runs of one network are kept, the newest ones
+LONGEST = 31  # characters of a block's own name; two of them have room on the leaderboard
+OTHERS = ". If it needs other arguments, give a function: my_net(lambda channels: ...)"
 SHOWN = 10  # rows of the leaderboard that are shown; the newest one is always among them
 BLOCKS = {**PLUGS, "DANet position, by rows": Plug("05b_memory", "EfficientPositionAttention",
                                                    lambda made, c: made(c, 2))}
@@ -195,34 +201,37 @@ def my_net(*blocks: Any) -> Board:
     """Trains your network with these blocks, for ten seconds to a minute, and returns your leaderboard, which shows
     where the network stands.
 
-    blocks: none, one for both places, or one for each of the two places. A block is a class of this page (`SEBlock`),
-        the name of an earlier lesson's block ("SE", see `adapters`), or "nothing". A named block is taken from your
-        notebook of that lesson. If you pass the same blocks again, they are trained with another seed.
+    blocks: none, one for both places, or one for each of the two places. A block is a class (or a function) that takes
+        the number of channels and returns a module for maps, (B, C, H, W) -> (B, C, H, W); or the name of an earlier
+        lesson's block ("SE", see `adapters`), which is taken from your notebook of that lesson; or "nothing". If you
+        pass the same blocks again, they are trained with another seed. Only a block that passes its lesson's check
+        counts under the course's name, any other one under its own.
 
-    Raises ValueError for more blocks than places or for an unknown block, NotImplementedError for a block that is not
-    solved yet.
+    Raises ValueError for more blocks than places, for an unknown name, and for a block that cannot be used, with the
+    reason. Raises NotImplementedError for a block that is not solved yet.
     """
     if len(blocks) > PLACES:
         raise Unusable(f"my_net has {PLACES} places for blocks, got {len(blocks)}")
     chosen = list(blocks) * (PLACES if len(blocks) == 1 else 1) or [NOTHING]
     chosen += [NOTHING] * (PLACES - len(chosen))
-    names = [_name(block) for block in chosen]
+    plugs = [_plug(block) for block in chosen]
     rows = _read()
-    row = rows.get(", ".join(names))
-    seed = len(row.scores) if row else 0
-    torch.manual_seed(seed)
-    network = MyNet([_made(name, block) for name, block in zip(names, chosen)])
-    kinds = _learned(network, seed)
+    row = Row([plug.name for plug in plugs], [], 0, 0, math.inf)
     with one_thread():  # as in training
-        measured = [cost(network, torch.zeros(1, 3, SIDE, SIDE)) for _ in range(3)]
-    if row is None:
-        row = Row(names, [], 0, 0, math.inf)
-    row.runs = [*row.runs, [round(kind, 2) for kind in kinds]][-RUNS:]
+        measured = [cost(MyNet([plug.made() for plug in plugs]), torch.zeros(1, 3, SIDE, SIDE)) for _ in range(3)]
     row.parameters, row.multiply_adds = measured[0].parameters or 0, measured[0].multiply_adds
+    before = rows.get(row.name)  # a block of the same name that costs something else is another block
+    if before and (before.parameters, before.multiply_adds) == (row.parameters, row.multiply_adds):
+        row.runs, row.latency = before.runs, before.latency
+    seed = len(row.runs)
+    torch.manual_seed(seed)
+    kinds = _learned(MyNet([plug.made() for plug in plugs]), seed)
+    row.runs = [*row.runs, [round(kind, 2) for kind in kinds]][-RUNS:]
     # Other work of the machine can only make the time longer, so the shortest one counts.
     row.latency = min(row.latency, *(each.latency for each in measured if each.latency))
     kept = _worth_most(rows | {row.name: row}, row)
-    return Board(kept, row, _write(kept))
+    said = [*dict.fromkeys(plug.said for plug in plugs), _against(kept, row), _write(kept)]
+    return Board(kept, row, " ".join(filter(None, said)))
 
 
 def my_nets(plain: Sequence[Any], *others: Sequence[Any]) -> Board:
@@ -236,32 +245,97 @@ def my_nets(plain: Sequence[Any], *others: Sequence[Any]) -> Board:
         try:
             board = my_net(*blocks)
         except NotYet as why:
-            print(f"{', '.join(map(_name, blocks))}: {why}")
+            print(f"{', '.join(map(_called, blocks))}: {why}")
     return board
 
 
-def _name(block: Any) -> str:
-    """Returns a block's name on the leaderboard."""
-    if block == NOTHING or block in BLOCKS:
-        return block
-    name = getattr(block, "__name__", block)
-    for known, plug in BLOCKS.items():
-        if plug.exercise == name:
-            return known
-    if not isinstance(block, str | type):
-        raise Unusable(f"my_net makes a block itself, with {WIDTH} channels: give the class, {type(block).__name__}, "
-                       "or its name")
-    near = difflib.get_close_matches(str(name), [*BLOCKS, *(plug.exercise for plug in BLOCKS.values())], 1)
-    guess = f" (did you mean {near[0]}?)" if near else ""
-    raise Unusable(f"my_net has no place for {name!r}{guess}. Give one of {', '.join(BLOCKS)}, or {NOTHING}, or a "
-                   f"class of this page that is one of {', '.join(plug.exercise for plug in BLOCKS.values())}")
+class _Own(NamedTuple):
+    """A block as it is used: its name on the leaderboard, what makes its module, and a note about it."""
+
+    name: str
+    make: Callable[[], Any]
+    said: str = ""
+
+    def made(self) -> nn.Module:
+        """Makes the module, and tries it on a map. Raises ValueError, with the reason, if it cannot be used."""
+        shape, doing = (2, WIDTH, 12, 12), f"made with {WIDTH} channels"
+        try:
+            with torch.random.fork_rng(devices=[]):
+                leaf = torch.randn(shape, requires_grad=True)
+            module = self.make()
+            if not isinstance(module, nn.Module):
+                raise Unusable(f"my_net needs a module, and {self.name}, {doing}, is {type(module).__name__}")
+            doing = f"called with a map {shape}"
+            with torch.random.fork_rng(devices=[]), torch.enable_grad():
+                output = module.eval()(leaf.relu())  # it must not change what a ReLU keeps
+                if isinstance(output, Tensor) and output.requires_grad:
+                    doing = "asked for gradients"
+                    torch.autograd.grad(output.sum(), leaf, allow_unused=True)
+        except (Unusable, NotImplementedError):
+            raise
+        except Exception as error:  # a learner's code may raise anything
+            first = (str(error).strip().splitlines() or [""])[0]
+            raise Unusable(f"{self.name} cannot be used in my_net: {doing}, it raised {type(error).__name__}: {first}"
+                           + OTHERS * doing.startswith("made")) from error
+        problem = "" if isinstance(output, Tensor) else f"gave {type(output).__name__}, not one tensor"
+        if not problem and (output.shape, output.dtype, output.device) != (leaf.shape, leaf.dtype, leaf.device):
+            problem = f"gave {tuple(output.shape)}, {output.dtype}, {output.device}, not {shape}, {leaf.dtype}, cpu"
+        if not problem and not bool(output.isfinite().all()):
+            problem = "gave numbers that are infinite or not a number"
+        if not problem and not output.requires_grad:
+            problem = "lets no gradients through: something detaches its output"
+        if problem:
+            raise Unusable(f"{self.name} cannot be used in my_net: called with a map {shape}, it {problem}")
+        return module.train()
 
 
-def _made(name: str, block: Any) -> nn.Module:
-    if name == NOTHING:
-        return nn.Identity()
-    plug = BLOCKS[name]
-    return plug.make(mine(plug.lesson, plug.exercise) if isinstance(block, str) else block, WIDTH)
+def _plug(block: Any) -> _Own:
+    """Returns a block as it is used, under the course's name if it passes the check of its lesson."""
+    if block == NOTHING:
+        return _Own(NOTHING, nn.Identity)
+    called = _called(block)
+    known = next((name for name, plug in BLOCKS.items() if called in (name, plug.exercise)), None)
+    if isinstance(block, nn.Module) or not isinstance(block, str) and not callable(block):
+        raise Unusable(f"my_net makes a block itself, with {WIDTH} channels: give the class, {type(block).__name__}")
+    if isinstance(block, str) and not known:
+        near = difflib.get_close_matches(block, [*BLOCKS, *(plug.exercise for plug in BLOCKS.values())], 1)
+        guess = f" (did you mean {near[0]}?)" if near else ""
+        raise Unusable(f"my_net knows no block {block!r}{guess}. Give a class of yours, or one of {', '.join(BLOCKS)}, "
+                       f"or {NOTHING}")
+    plug = BLOCKS[known] if known else None
+    block = mine(plug.lesson, plug.exercise) if plug and isinstance(block, str) else block
+    if plug and getattr(block, "__name__", "") == plug.exercise:
+        if _passes(plug.lesson, block):
+            return _Own(str(known), lambda: plug.make(block, WIDTH))
+        return _Own(f"your {plug.exercise}"[:LONGEST], lambda: plug.make(block, WIDTH),
+                    f"Your {plug.exercise} does not pass the check of lesson {plug.lesson.partition('_')[0]}, so it is "
+                    f"not counted as {known}.")
+    return _Own((f"your {called}" if known or called == NOTHING else called)[:LONGEST], lambda: block(WIDTH))
+
+
+def _called(block: Any) -> str:
+    return str(block if isinstance(block, str) else getattr(block, "__name__", type(block).__name__))
+
+
+@cache
+def _passes(lesson: str, block: Any) -> bool:
+    """Says whether a class passes the check of the exercise whose name it has."""
+    try:
+        verdict = verdict_on(block, lesson_files.LESSONS / lesson / recorded.FOLDER)
+    except (FileNotFoundError, ValueError):
+        return False
+    return verdict.points == verdict.max_points
+
+
+def _against(rows: Sequence[Row], newest: Row) -> str:
+    """Returns a sentence that says what the newest network is compared with."""
+    plain = next((row for row in rows if {*row.blocks} == {NOTHING}), None)
+    if plain is newest:
+        return ""
+    if plain is None:
+        return "my_net() trains the same network without blocks, to compare with."
+    return (f"{newest.name}: {newest.score:.1f} %, compared with the same network without blocks: {plain.score:.1f} %, "
+            f"with {newest.parameters - plain.parameters:,} fewer parameters.")
 
 
 @cache
@@ -292,7 +366,7 @@ def _learned(network: MyNet, seed: int) -> list[float]:
 
 def _read() -> dict[str, Row]:
     """Returns the leaderboard by network; empty if there is no readable file. An unreadable file is moved aside."""
-    path = Path.cwd().parent / FILE
+    path = _file()
     try:
         return {row.name: row for row in map(_row, found(path))}
     except FileNotFoundError:
@@ -318,7 +392,12 @@ def _worth_most(rows: dict[str, Row], newest: Row) -> list[Row]:
                                          rows[name].score)).values()]
 
 
+def _file() -> Path:
+    here = Path.cwd()
+    return (here.parent if here.name in {path.name for path in lesson_files.LESSONS.iterdir()} else here) / FILE
+
+
 def _write(rows: list[Row]) -> str:
     """Writes the leaderboard into its file. Returns the sentence to show."""
-    problem = keep(Path.cwd().parent / FILE, [asdict(row) for row in rows])
+    problem = keep(_file(), [asdict(row) for row in rows])
     return f"It could not be kept in {FILE}: {problem}." if problem else ""

@@ -31,6 +31,7 @@ MULTIPLY_ADDS = {
     "conv, float64": (lambda x: F.conv2d(x.double(), ones(6, 8, 1, 1).double()), [IMAGE], 2 * 63 * 6 * 8),
     "conv, transposed": (lambda x: F.conv_transpose2d(x, ones(8, 6, 3, 3), stride=2), [IMAGE], 2 * 63 * 8 * 6 * 9),
     "conv1d": (lambda x: F.conv1d(x, ones(1, 1, 3), padding=1), [ones(2, 1, 16)], 2 * 16 * 3),
+    "conv, compiled": (torch.compile(nn.Conv2d(8, 6, 1), backend="eager"), [IMAGE], 2 * 63 * 6 * 8),
     "linear": (nn.Linear(8, 3), [ones(2, 5, 8)], 2 * 5 * 8 * 3),
     "linear of a vector": (nn.Linear(8, 3), [ones(8)], 8 * 3),
     "matrix times vector": (torch.matmul, [ones(3, 4), ones(4)], 3 * 4),
@@ -145,6 +146,12 @@ def test_measuring_changes_nothing():
     assert torch.equal(model[0].weight.grad, ones(4, 8, 1, 1))
     assert not x.requires_grad
     assert x.grad is None
+
+
+def test_a_module_of_no_length_is_a_module_too():
+    empty = type("Empty", (nn.BatchNorm2d,), {"__len__": lambda self: 0})(8)
+    assert cost(empty, IMAGE, backward=True, latency=False).parameters == 16
+    assert empty.running_mean.eq(0).all() and empty.training
 
 
 def test_arguments_may_be_nested_or_numbers():

@@ -59,14 +59,46 @@ def test_an_earlier_block_comes_out_of_its_notebook(lesson):
 def test_what_cannot_be_plugged_in_is_refused_by_name_and_nothing_is_kept(lesson):
     with pytest.raises(NotYet, match="lesson 01"):
         my_net("SE")
-    with pytest.raises(ValueError, match="'ReLU'.*SE, ECA.*SEBlock"):
-        my_net(torch.nn.ReLU)
     with pytest.raises(ValueError, match=r"'CBAN' \(did you mean CBAM\?\)"):
         my_net("CBAN")
-    with pytest.raises(ValueError, match="give the class, CBAM, or its name"):
+    with pytest.raises(ValueError, match="give the class, CBAM"):
         my_net(CBAM(16))
     with pytest.raises(ValueError, match="2 places.*got 3"):
         my_net(CBAM, CBAM, CBAM)
+    assert not (lesson.parent / FILE).exists()
+
+
+class Mine(torch.nn.Conv2d):
+    def __init__(self, channels):
+        super().__init__(channels, channels, 1)
+
+
+def test_a_module_of_ones_own_counts_under_its_own_name_and_what_it_is_compared_with_is_said(lesson, monkeypatch):
+    assert "my_net() trains the same network without blocks" in repr(my_net(Mine))
+    my_net()
+    again = my_net(Mine)
+    assert again.newest.blocks == ["Mine", "Mine"] and len(again.newest.runs) == 2
+    assert re.search(r"compared with the same network without blocks: [\d.]+ %, with 544 fewer", again.said)
+    twice = type("SEBlock", (SEBlock,), {"forward": lambda self, x: 2 * SEBlock.forward(self, x)})
+    board = my_net(twice, SEBlock)
+    assert board.newest.blocks == ["your SEBlock", "SE"] and "not counted as SE" in board.said
+    monkeypatch.chdir(lesson.parent)  # no lesson's folder
+    assert "Mine, Mine" in my_net(Mine).scores and not (lesson.parent.parent / FILE).exists()
+
+
+@pytest.mark.parametrize("forward, said", [
+    (lambda self, x: (x, None), "gave tuple, not one tensor"),
+    (lambda self, x: self.weight.sum() * x[:, :, ::2], r"gave \(2, 16, 6, 12\)"),
+    (lambda self, x: x.double(), "float64"), (lambda self, x: x * float("nan"), "not a number"),
+    (lambda self, x: x.detach(), "no gradients"), (lambda self, x: x.mul_(x), "asked for gradients, it raised Runtime"),
+    (lambda self, x: self.weight(x), "called with a map .* raised TypeError"),
+    (lambda self, x: x @ x[0, 0, :5], "called with a map .* raised RuntimeError"),
+])
+def test_a_faulty_block_is_told_in_one_sentence(lesson, forward, said):
+    with pytest.raises(ValueError, match=f"Mine cannot be used in my_net: .*{said}"):
+        my_net(type("Mine", (Mine,), {"forward": forward}))
+    with pytest.raises(ValueError, match="made with 16 channels, it raised TypeError.*lambda channels"):
+        my_net(torch.nn.Conv2d)
     assert not (lesson.parent / FILE).exists()
 
 

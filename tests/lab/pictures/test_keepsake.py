@@ -1,6 +1,5 @@
 """A picture to keep is written beside the notebook, and a learner's own photograph stays in that file."""
 
-import sys
 from pathlib import Path
 
 import pytest
@@ -21,6 +20,7 @@ def kept(tmp_path, monkeypatch):
     def call(rows, file="mine.png"):
         out = []
         monkeypatch.setattr("IPython.display.display", out.append)
+        monkeypatch.setattr("attention_lab.pictures.keepsake.notebook", lambda: True)
         keepsake(file, "My <gate>", rows, "100 % right")
         return tmp_path / file, out[0].data
 
@@ -39,11 +39,10 @@ def test_an_own_photograph_is_only_linked(kept):
     assert 'src="it%27s%20me.png"' in stored and "My &lt;gate&gt;" in stored and len(stored) < 200
 
 
-def test_a_graded_notebook_writes_nothing(tmp_path, monkeypatch):
+def test_a_script_writes_the_file_and_prints_where(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.delitem(sys.modules, "IPython")
-    keepsake("mine.png", "", {"": [("", MAP)]}, "")
-    assert not [*tmp_path.iterdir()]
+    keepsake("mine.png", "", {"": [("", MAP.half().requires_grad_())]}, "")
+    assert Image.open("mine.png").size == (1200, 630) and capsys.readouterr().out == f"{tmp_path / 'mine.png'}\n"
 
 
 @pytest.mark.parametrize("file, rows, said", [
