@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from html import escape
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -27,11 +28,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from .. import lesson_files
 from ..checking.form.kinds import fits
-from ..checking.known import recorded
 from ..checking.verdict.report import GOOD, OPEN
-from ..notebook.check import verdict_on
 from ..pictures.leaderboard import pareto_front
 from ..short_errors import Unusable
 from ..storage import bounded, found, keep, put_beside
@@ -42,7 +40,7 @@ from .own_modules import NotYet, mine
 from .threads import one_thread
 from .training import train
 
-FILE = ".my_net.json"
+FILE, LESSONS = ".my_net.json", Path(__file__).parents[1] / "lessons"
 PLACES, NOTHING = 2, "nothing"
 LEARNED, TESTED = 2000, 300  # pictures for each kind of question
 EPOCHS, BATCH, PEAK_RATE = 4, 16, 0.01
@@ -320,11 +318,13 @@ def _called(block: Any) -> str:
 @cache
 def _passes(lesson: str, block: Any) -> bool:
     """Says whether a class passes the check of the exercise whose name it has."""
+    # no import statement, because a block's name does not change what it learns, and recorded runs need not be repeated
+    check = import_module("attention_lab.notebook.check")
     try:
-        verdict = verdict_on(block, lesson_files.LESSONS / lesson / recorded.FOLDER)
+        verdict = check.verdict_on(block, LESSONS / lesson / check.recorded.FOLDER)
     except (FileNotFoundError, ValueError):
         return False
-    return verdict.points == verdict.max_points
+    return bool(verdict.points == verdict.max_points)
 
 
 def _against(rows: Sequence[Row], newest: Row) -> str:
@@ -394,7 +394,7 @@ def _worth_most(rows: dict[str, Row], newest: Row) -> list[Row]:
 
 def _file() -> Path:
     here = Path.cwd()
-    return (here.parent if here.name in {path.name for path in lesson_files.LESSONS.iterdir()} else here) / FILE
+    return (here.parent if (LESSONS / here.name).is_dir() else here) / FILE
 
 
 def _write(rows: list[Row]) -> str:
