@@ -86,6 +86,7 @@ def write(source: Path, chosen: Sequence[Lesson]) -> None:
         references)
     for each in lessons():
         shutil.copytree(COURSE / each.name / "figures", source / "lessons" / each.name / "figures")
+    shutil.copyfile(ROOT / "docs/look.png", source / "look.png")
     for name, text in pages.items():
         path = source / f"{name}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
