@@ -33,7 +33,7 @@ COARSE = 40  # rows or columns of a map in which nobody is recognised
 GAP, BOX, BAR, LINE = 6, 12, 14, 18  # heights: between parts, of a slot, of the bar, and of a title
 LOOP = 0.4  # of a cell's width: a query that reads itself has a loop inside its cell
 THICK, DARK = 22, 0.62  # the arcs of a query are THICK wide together; DARK covers what gets no weight
-EQUAL = 1e-3  # weights that differ by less, as a share of the larger one, are called equal
+EQUAL = 1e-5  # weights that differ by less, as a share of the larger one, are called equal
 
 Grid = tuple[int, int]
 
