@@ -68,12 +68,12 @@ def _error(words: frozenset[str]) -> Callable[[re.Match[str]], str]:
 
 
 def shown(source: str, words: frozenset[str] | None) -> str:
-    """Returns at most LINES lines of the code, without imports, comments and docstrings. It is empty if Python can't
-    read the code.
+    """Returns at most LINES lines of the code, without imports, comments and docstrings.
 
-    words: given these, texts are left out, and every other name is replaced.
+    words: given these, texts are left out, every other name is replaced, and of code that can't be read nothing is left.
 
-    Whatever the code holds, no error gets out.
+    Whatever the code holds, no error gets out. If it could not be read, its layout stays, and comments are cut off at
+    their `#`.
     """
     try:
         with warnings.catch_warnings():
@@ -83,7 +83,8 @@ def shown(source: str, words: frozenset[str] | None) -> str:
                 _rename(tree, words)
             lines = ast.unparse(tree).strip("\n").split("\n")
     except Exception:  # no Python, a null byte, a number of 10,000 digits, and what else there may be
-        return ""
+        lines = [line for line in (re.sub(r"\s*#.*", "", line) for line in source[:LONGEST].split("\n"))
+                 if line.strip() and words is None]
     return "\n".join([*lines[:LINES], "..."] if len(lines) > LINES else lines)
 
 
