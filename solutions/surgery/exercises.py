@@ -9,7 +9,6 @@ from typing import Any
 
 from attention_lab.checking.ask.trials import SHORT, TWICE, UNKNOWN, WRONG_SHAPE
 from autograder.lessons.declare import Case, Exercise, Size
-from autograder.lessons.sizes import other_words
 
 BLOCKS = 5  # of the small networks
 
@@ -23,40 +22,44 @@ def seed(r: Random) -> int:
 
 
 # --- insert
-def into(words: str, where: str, blocks: list[int] | int, **fields: Any) -> Size:
-    """blocks: their numbers, or how many are drawn."""
+def into(words: str, *names: str, **fields: Any) -> Size:
+    """names: of modules; a star is a block's number, which is drawn."""
     def size(r: Random) -> Case:
-        chosen = sorted(r.sample(range(BLOCKS), blocks)) if isinstance(blocks, int) else blocks
-        return trial("insert", words, where, chosen, seed(r), **fields)
+        drawn = iter(r.sample(range(BLOCKS), BLOCKS))
+        return trial("insert", words, [name.replace("*", str(next(drawn))) if "*" in name else name for name in names],
+                     seed(r), **fields)
 
     return size
 
 
-OTHER_PLACES = other_words("branch", "depthwise", "after")
-PLACES = {"branch": "at the end of a branch", "depthwise": "behind the depthwise unit", "after": "behind the sum"}
+EVERY = [f"blocks.{number}" for number in range(BLOCKS)]
+TOKENS = {"kind": "tokens"}
 INSERT = Exercise("insert", sizes=(
-    *(into(f"one module {words}", where, 1) for where, words in PLACES.items()),
-    *(into(f"two modules {words}", where, 2) for where, words in PLACES.items()),
-    into("two blocks of the same width", "branch", [3, 4]),
-    into("blocks that do not come in order", "after", [4, 1, 2]),
-    into("every block", "depthwise", 5), into("every block, behind the sum", "after", 5), into("no block", "branch", 0),
-    into("a network in training mode", "branch", 2, training=True),
-    into("a network in training mode, behind the sum", "after", 2, training=True),
+    into("at the end of a branch", "blocks.*.project"), into("behind a depthwise unit", "blocks.*.depthwise"),
+    into("behind a block", "blocks.*"), into("behind a norm", "blocks.*.project.1"), into("behind the head", "head"),
+    into("two of the same width", "blocks.3.project", "blocks.4.project"),
+    into("names that do not come in order", "blocks.4", "head", "blocks.1"),
+    into("a module and a part of it", "blocks.2", "blocks.2.project"), into("every block", *EVERY), into("no name"),
+    into("a network in training mode, whose blocks are in eval mode", "blocks.*", "head", training=True),
+    into("a network in training mode", "stem.0", "head.1", training=True),
+    into("tokens", "blocks", **TOKENS), into("tokens, behind a layer", "blocks.2", **TOKENS),
+    into("tokens, and a map", "blocks.2", "norm", training=True, **TOKENS),
 ), refuses=(
-    lambda r: trial("insert", "a place that is another word", "head", [1], seed(r), raises=()),
-    *(lambda r, words=words, word=word: trial("insert", f"a place that is {words}", word, [1], seed(r), raises=())
-      for words, word in OTHER_PLACES.items()),
-    lambda r: trial("insert", "a block that is one too far", "branch", [1, 5], seed(r), raises=(5,)),
-    lambda r: trial("insert", "a block that is far too far", "after", [far := r.randint(20, 90)], seed(r),
+    lambda r: trial("insert", "a block that is not there", [f"blocks.{(far := r.randint(20, 90))}.project"], seed(r),
                     raises=(far,)),
+    into("a part that is not there", "blocks.3", "blocks.3.branch", raises=(3,)),
+    into("a layer that gives two tensors", "pair", raises=(), **TOKENS), into("scores", "fc", raises=(), **TOKENS),
 ), visible=(
-    *(trial("insert", f"block 3, {words}", where, [3], 1) for where, words in PLACES.items()),
-    *(trial("insert", f"blocks 0 and 2, {words}", where, [0, 2], 2) for where, words in PLACES.items()),
-    trial("insert", "two blocks of the same width", "branch", [3, 4], 3),
-    trial("insert", "blocks that do not come in order", "after", [4, 1], 3),
-    trial("insert", "a network in training mode", "depthwise", [1], 1, training=True),
-    trial("insert", "no block", "branch", [], 1),
-    trial("insert", "block 5 of a network that has blocks 0 to 4", "branch", [1, 5], 1, raises=(5,)),
+    *(trial("insert", words, names, 1) for words, names in {
+        "the branch of block 3": ["blocks.3.project"], "behind the depthwise unit of block 3": ["blocks.3.depthwise"],
+        "behind block 3": ["blocks.3"], "two of the same width": ["blocks.3.project", "blocks.4.project"],
+        "names that do not come in order": ["blocks.4", "blocks.1"], "no name": [],
+        "a module and a part of it": ["blocks.2", "blocks.2.project"]}.items()),
+    trial("insert", "a network in training mode, whose blocks are in eval mode", ["blocks.1", "head"], 1,
+          training=True),
+    trial("insert", "tokens", ["blocks.2"], 1, **TOKENS),
+    trial("insert", "a block that is not there", ["blocks.1", "blocks.57.project"], 1, raises=(57,)),
+    trial("insert", "scores, which are neither a map nor tokens", ["fc"], 1, raises=(), **TOKENS),
 ))
 
 
@@ -67,10 +70,13 @@ def wrapped(words: str, kind: str) -> Size:
 
 IDENTITY = Exercise("identity_start", sizes=(
     wrapped("around a gate", "gate"), wrapped("around a convolution", "convolution"),
-    wrapped("around another gate", "gate"), wrapped("around another convolution", "convolution"),
+    wrapped("around another gate", "gate"), wrapped("around a layer of tokens", "tokens"),
+    wrapped("in half precision", "half"),
 ), visible=(
     trial("identity_start", "around a gate of 4 channels", "gate", 4, 1),
     trial("identity_start", "around a convolution of 3 channels", "convolution", 3, 2),
+    trial("identity_start", "around a layer of tokens", "tokens", 4, 1),
+    trial("identity_start", "x in half precision", "half", 4, 1),
 ))
 
 
@@ -99,16 +105,31 @@ LOAD = Exercise("load_by_key", sizes=(
 
 # --- freeze
 BUT = {"only the head": ["head"], "two beginnings": ["fc.", "blocks.2.project.2."], "nothing": [],
-       "a text that stands in the middle of names": ["project"], "a layer of a block": ["blocks.3.expand"],
+       "a layer of a block": ["blocks.3.expand"],
        "a part that was frozen before": ["blocks.1", "fc"], "everything": [""]}
 
 
-def unfrozen(words: str) -> Size:
-    return lambda r: trial("freeze", words, BUT[words], seed(r))
+NORM = "blocks.2.project.2.norms."
+AGAIN = {"thawed": ([""], {"before": ["fc"]}), "another choice": (["blocks.1"], {"before": [NORM]}),
+         "copied afterwards": ([NORM], {"way": "copied"}), "saved and loaded": ([NORM], {"way": "saved"}),
+         "thawed, and saved": (["blocks"], {"before": ["fc"], "way": "saved"})}
 
 
-FREEZE = Exercise("freeze", sizes=tuple(map(unfrozen, BUT)),
-                  visible=tuple(trial("freeze", f"{words}: but = {but}", but, 1) for words, but in BUT.items()))
+def unfrozen(words: str, but: list[str], **fields: Any) -> Size:
+    return lambda r: trial("freeze", words, but, seed(r), **fields)
+
+
+FREEZE = Exercise("freeze", sizes=(
+    *(unfrozen(words, but) for words, but in BUT.items()),
+    *(unfrozen(words, but, **fields) for words, (but, fields) in AGAIN.items()),
+), refuses=(
+    unfrozen("a block that is not there", ["head", "blocks.57."], raises=(57,)),
+    unfrozen("a text that stands in the middle of names", ["project"], raises=()),
+), visible=(
+    *(trial("freeze", f"{words}: but = {but}", but, 1) for words, but in BUT.items()),
+    *(trial("freeze", f"{words}: but = {but}", but, 1, **fields) for words, (but, fields) in AGAIN.items()),
+    trial("freeze", "a block that is not there", ["blocks.57."], 1, raises=(57,)),
+))
 
 
 EXERCISES = (INSERT, IDENTITY, LOAD, FREEZE)

@@ -29,8 +29,8 @@ def places() -> str:
     drawing = Drawing(
         900, 250, "Three places in a block",
         "A map x (B, C, H, W) goes through expand, depthwise and project, and x is added at the end if the block has a "
-        "shortcut. The place depthwise is behind the depthwise unit, where the map has the hidden channels. The place "
-        "branch is behind project, before the sum. The place after is behind the sum.")
+        "shortcut. The place depthwise is behind the module blocks.3.depthwise. The place branch is behind "
+        "blocks.3.project, before the sum. The place after is behind blocks.3, which is behind the sum.")
     middle = 90
     drawing.cells(26, middle - 32, [[0.6] * 4 for _ in range(4)], "features", side=16)
     drawing.label(58, middle + 58, "x", "(B, C, H, W)")
@@ -45,11 +45,11 @@ def places() -> str:
     drawing.arrow((726, middle), (866, middle))
     drawing.arrow((110, middle), (110, 28), (708, 28), (708, middle - 18))
     drawing.text(410, 20, "the shortcut, if the block has one", size=13)
-    for x, name, channels in ((405, "depthwise", "hidden channels"), (622, "branch", "out channels"),
-                              (796, "after", "out channels")):
+    for x, name, module in ((405, "depthwise", "blocks.3.depthwise"), (622, "branch", "blocks.3.project"),
+                            (796, "after", "blocks.3")):
         drawing.rectangle(x - 13, middle - 13, 26, 26, "#E69F00", radius=4)
-        drawing.text(x, middle + 84, f'"{name}"', mono=True, bold=True)
-        drawing.text(x, middle + 104, channels, size=13)
+        drawing.text(x, middle + 84, name, bold=True)
+        drawing.text(x, middle + 104, f'"{module}"', size=13, mono=True)
         drawing.line((x, middle + 18), (x, middle + 66), colour="quiet", width=1.2)
     drawing.text(450, 230, "Each layer is a convolution with BatchNorm; behind expand and depthwise there is a ReLU6.",
                  size=13)

@@ -13,9 +13,12 @@ from statistics import fmean
 import torch
 from torch import Tensor, nn
 
+from attention_lab.networks.grad_cam import grad_cam
 from attention_lab.networks.lite0 import Lite0
 from attention_lab.tasks.surgery import (
     EARLY,
+    PLACES,
+    SIDE,
     Half,
     Patient,
     TwoZeros,
@@ -23,6 +26,7 @@ from attention_lab.tasks.surgery import (
     features_for,
     learn_to_dim,
     normalised,
+    places,
     square,
 )
 from solutions.bam.reference import BAM
@@ -31,11 +35,12 @@ from solutions.coordinate.reference import CoordinateAttention
 from solutions.eca.reference import ECABlock
 from solutions.external.reference import ExternalAttentionBlock
 from solutions.se.reference import SEBlock
-from solutions.surgery.reference import PLACES, freeze, grad_cam, identity_start, insert
+from solutions.surgery.reference import freeze, identity_start, insert
 
 HERE = Path(__file__).parent
 SEEDS = range(5)
 FOUR = (4, 7, 10, 14)  # blocks with a shortcut
+EXAMPLE = normalised(square("coffee", SIDE))[None]
 MODULES: dict[str, Callable[[int], nn.Module]] = {
     "SE": lambda c: SEBlock(c, 4), "ECA": ECABlock, "CBAM": lambda c: CBAM(c, 4), "BAM": lambda c: BAM(c, 4),
     "coordinate attention": lambda c: CoordinateAttention(c, c), "External Attention": ExternalAttentionBlock}
@@ -69,7 +74,7 @@ def everything(patient: Patient) -> dict[str, list[float]]:
         print(name, found[name], flush=True)
 
     def agreement(make: Callable[[int], nn.Module], where: str, blocks: tuple[int, ...]) -> float:
-        return patient.agreement(insert(patient.network, make, where, blocks), min(blocks))
+        return patient.agreement(insert(patient.network, make, places(where, blocks), EXAMPLE), min(blocks))
 
     dimmed = features_for(patient)
     for seed in SEEDS:
@@ -136,7 +141,8 @@ def _train_mode(patient: Patient, momentum: float, seed: int) -> dict[str, float
 def _maps(patient: Patient, name: str, seed: int) -> dict[str, float]:
     """How a photograph's map and its class's probability change if SE is put into four blocks."""
     torch.manual_seed(seed)
-    x, network = normalised(square(name))[None], insert(patient.network, MODULES["SE"], "depthwise", FOUR)
+    x, network = normalised(square(name))[None], insert(patient.network, MODULES["SE"],
+                                                                   places("depthwise", FOUR), EXAMPLE)
     target = int(patient.network(x).argmax())
     maps = torch.stack([grad_cam(each, each.head, x, target).flatten() for each in (patient.network, network)])
     with torch.no_grad():

@@ -50,19 +50,22 @@
 
 # %%
 import copy
+import difflib
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
 from attention_lab import check, progress, review
+from attention_lab.networks.grad_cam import grad_cam
 from attention_lab.networks.lite0 import our_name
 from attention_lab.pictures import predict_then_run, show, show_images
 from attention_lab.pictures.keepsake import keepsake
 from attention_lab.pictures.prediction import after_predicting, remind
 from attention_lab.pictures.surgery import lit, show_blocks, slide_gamma
 from attention_lab.tasks.surgery import (EARLY, PHOTOGRAPHS, Half, Patient, TwoZeros, after,
-                                         features_for, learn_to_dim, named, normalised, square)
+                                         features_for, learn_to_dim, named, normalised, places,
+                                         square)
 
 # %% [markdown]
 # ## 1. Exercise 1: `insert`
@@ -79,30 +82,32 @@ print(f"agreement with itself: {patient.agreement(patient.network):.0f} %")
 # %% [markdown]
 # A block widens its map, looks at each channel by itself (with a *depthwise* convolution), and narrows it again.
 # Most blocks also carry their input past all this, on a shortcut.
-# There are three places for a module.
+# There are three places for a module, and each is behind a module that has a name.
 #
-# ![A map x (B, C, H, W) goes through expand, depthwise and project, and x is added at the end if the block has a shortcut. The place depthwise is after the depthwise unit, where the map has the hidden channels. The place branch is after project, before the sum. The place after is after the sum.](figures/places.svg)
+# ![A map x (B, C, H, W) goes through expand, depthwise and project, and x is added at the end if the block has a shortcut. The place depthwise is behind the module blocks.3.depthwise. The place branch is behind blocks.3.project, before the sum. The place after is behind blocks.3, which is behind the sum.](figures/places.svg)
 #
 # ### The exercise
 #
 # *About 15 minutes.*
-# `insert(network, make, where, blocks)` returns a copy of the network, in which a new module `make(channels)` stands in each of the blocks with these numbers.
-# `where` is `"branch"`, `"depthwise"` or `"after"`.
-# A block has the parts `depthwise` and `project`, both `nn.Sequential`, and the numbers `hidden_channels` and `out_channels`; the blocks are in `network.blocks`, an `nn.Sequential`, too.
+# Write it for any network, because yours will not be Lite0.
+# `insert(network, make, names, example)` returns a copy of the network, in which a new module `make(channels)` stands behind each module of these names.
+# How many channels come out of a module, nobody tells you, so you ask: give the network the `example`, and look at what passes.
+# That is a map (B, C, H, W) or, in a transformer, tokens (B, N, C).
 #
-# The original stays untouched, and each new module is in the mode (training or eval) of its block.
-# An unknown place, or a block that is not there, is a `ValueError` that names it.
+# The tool for looking is a *hook*, a function that a layer calls whenever it has worked: `layer.register_forward_hook(function)` calls `function(layer, inputs, output)`.
 #
-# Worked example: in block 3, `hidden_channels` is 144 and `out_channels` is 40.
-# `insert(network, SE, "depthwise", [3])` calls `SE(144)` once, and appends it to the part `depthwise` of block 3 of the copy.
+# Worked example: behind `"blocks.3.depthwise"` the map has 144 channels.
+# `insert(network, SE, ["blocks.3.depthwise"], example)` calls `SE(144)` once, and in the copy, `blocks.3.depthwise` is `nn.Sequential(what it was, the new SE)`.
 
 # %% exercise
-def insert(network: nn.Module, make, where: str, blocks) -> nn.Module:
-    """A copy of the network with make(channels) at one place in some blocks.
+def insert(network: nn.Module, make, names, example) -> nn.Module:
+    """A copy of the network with make(channels) behind each module of these names.
 
-    where: "branch", before the sum; "depthwise", after the depthwise
-    unit; "after", after the sum.
-    Raises ValueError for another place or an unknown block.
+    nn.Sequential(module, make(channels)) takes its place, and the new
+    module is in the mode of the old one. The original, its modes and
+    its statistics stay as they are.
+    Raises ValueError, which names it (and the nearest, if you like: difflib),
+    for a name that is not there, or whose output is no map or tokens.
     """
     ...
 
@@ -119,15 +124,15 @@ check(insert)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# An `nn.Sequential` has `append`, so two of the three places are one call each.
-# Call `make` again for every block, because each needs weights of its own.
+# Copy twice.
+# One copy is for asking: it is in eval mode, so that its BatchNorms bear a single picture, it gets the hooks, and it is thrown away.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# Raise, copy, then a loop.
-# For `"after"`, put `nn.Sequential(block, module)` where the block was.
-# A module's `train(mode)` sets its mode, and every module has its own in `training`.
+# `modules = dict(copied.named_modules())` has all names, taken before anything changes; the network itself is `modules[""]`.
+# `parent, _, last = name.rpartition(".")` cuts off the last part of a name, and `setattr(modules[parent], last, new)` puts something there, also for `"blocks.3"`.
+# Call `make` for every name, because each needs weights of its own; `train(mode)` sets a module's mode, which it has in `training`.
 # </details>
 
 # %% [markdown]
@@ -149,9 +154,13 @@ class SE(nn.Module):
         return x * self.gate(x)
 
 # %% tags=["experiment"]
+example = normalised(square("coffee", 96))[None]
+print(places("branch", range(3)))
+
+
 def agreement(make, where, blocks, called):
     torch.manual_seed(0)
-    operated = insert(patient.network, make, where, blocks)
+    operated = insert(patient.network, make, places(where, blocks), example)
     return patient.agreement(operated, min(blocks), called)
 
 
@@ -236,6 +245,7 @@ with after_predicting(predicted):
 # `identity_start(module)` returns an `nn.Module` that computes this.
 # Its parts are `inner`, the module as it came, and `gamma`, a parameter `zeros(1)`.
 # Write a small class, and return an object of it.
+# In half precision, gamma is still a tensor of single precision, and would make the result single, too: `gamma.to(x.dtype)`.
 #
 # Worked example: x is 4 and the module halves it.
 # At the start the result is 4.
@@ -243,9 +253,9 @@ with after_predicting(predicted):
 
 # %% exercise
 def identity_start(module: nn.Module) -> nn.Module:
-    """A module that computes x + gamma * (inner(x) - x).
+    """A module that computes x + gamma * (inner(x) - x), in x's dtype.
 
-    inner: the module. gamma: nn.Parameter, torch.zeros(1).
+    inner: the module, for maps or tokens. gamma: nn.Parameter, torch.zeros(1).
     """
     ...
 
@@ -272,8 +282,8 @@ check(identity_start)
 # </details>
 
 # %% tags=["experiment"]
-safe = insert(patient.network, lambda channels: identity_start(SE(channels)), "depthwise",
-              range(16))
+safe = insert(patient.network, lambda channels: identity_start(SE(channels)),
+              places("depthwise", range(16)), example)
 print(f"your start, all 16 blocks: {patient.agreement(safe):.0f} % agreement")
 
 # %% [markdown]
@@ -326,6 +336,15 @@ with after_predicting(predicted):
 # Gamma 0 hides the module's weights from the gradient for one step only, because gamma itself gets a gradient.
 # In the form with two zeros, gamma's gradient is zero because of the layer, and the layer's because of gamma, so neither ever moves.
 # </details>
+#
+# Two things to know when you take it home.
+# Gamma 0 does not save you from a module that overflows, because 0 · inf is nan: DANet's energies do that in float16.
+# And an optimiser's weight decay pulls gamma back to 0, unless you keep it out:
+#
+# ```python
+# gammas, others = ([p for name, p in network.named_parameters() if name.endswith("gamma") == of] for of in (True, False))
+# optimiser = torch.optim.AdamW([{"params": others}, {"params": gammas, "weight_decay": 0.0}])
+# ```
 
 # %% [markdown]
 # ## 4. Exercise 3: `load_by_key`
@@ -393,8 +412,8 @@ check(load_by_key)
 # The gates are behind the sum here, so every block is wrapped.
 
 # %% tags=["experiment"]
-operated = insert(patient.fresh(), lambda channels: identity_start(SE(channels)), "after",
-                  range(16))
+operated = insert(patient.fresh(), lambda channels: identity_start(SE(channels)),
+                  places("after", range(16)), example)
 
 
 def into_wrapped(name):
@@ -403,6 +422,7 @@ def into_wrapped(name):
 
 
 receipt = load_by_key(operated, patient.foreign(), into_wrapped)
+print("_blocks.3._expand_conv.weight ->", into_wrapped("_blocks.3._expand_conv.weight"))
 print({kind: len(names) for kind, names in receipt.items()})
 print(f"agreement: {patient.agreement(operated):.0f} %")
 
@@ -455,9 +475,10 @@ predict_then_run(predicted, usual, unit="pieces with their former answer (%)")
 #
 # *About 10 minutes.*
 # `freeze(network, but)` lets only those parameters be trained whose names *begin* with one of the texts in `but`, and returns their names.
-# All BatchNorms whose own names do not begin so keep their statistics, and go on normalising with them, even if somebody calls `network.train()` later.
+# All norms with running statistics whose own names do not begin so keep them, and go on normalising with them, even if somebody calls `network.train()` later.
 # (Every training loop does, at the start of each epoch.)
-# The tool for that is a *hook*, a function that a layer calls whenever it works; hint 2 shows how to register one.
+# Called again, it decides anew for everything, so that a part can thaw; and a frozen network can be copied and saved.
+# The tool is a hook again, one that a layer calls *before* it works.
 #
 # Worked example: with `but = ["fc", "blocks.3.1."]`, the parameters `fc.weight`, `fc.bias` and `blocks.3.1.gamma` are trained, and `blocks.3.0.expand.0.weight` is not.
 
@@ -465,7 +486,9 @@ predict_then_run(predicted, usual, unit="pieces with their former answer (%)")
 def freeze(network: nn.Module, but) -> list[str]:
     """Trains only the parameters whose names begin with one of `but`; returns their names.
 
-    All other BatchNorms keep their statistics, even after network.train().
+    All other norms with running statistics (BatchNorm of all kinds, ...)
+    keep them, even after network.train(), until freeze is called again.
+    Raises ValueError for a text with which no name begins.
     """
     ...
 
@@ -476,20 +499,22 @@ check(freeze)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# Go through `network.named_parameters()` for the weights, and through `network.named_modules()` for the BatchNorms.
+# Go through `network.named_parameters()` for the weights, and through `network.named_modules()` for the norms: whatever has a `running_mean` that is not None.
 # `name.startswith(tuple(but))` takes several texts at once.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
 # `network.train()` undoes any `eval()` that you call now.
-# A hook is called each time the layer works: `layer.register_forward_pre_hook(function)` calls `function(layer, inputs)` before it.
+# `layer.register_forward_pre_hook(function)` calls `function(layer, inputs)` each time before the layer works.
+# Nothing takes the hook away, so let it look at an attribute of the layer, which `freeze` sets anew.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# The hook is a function of two lines that puts its layer into eval mode and returns nothing.
-# A BatchNorm's name with a dot at its end begins as its parameters' names do.
+# The hook is a function of two lines that puts its layer into eval mode if `layer.frozen`, and returns nothing.
+# Define it outside of `freeze`: a file stores a function by its name.
+# A norm's name with a dot at its end begins as its parameters' names do.
 # </details>
 
 # %% tags=["experiment"]
@@ -512,24 +537,9 @@ print("the same pictures, frozen by you:", show_pictures(frozen, "by you"))
 # Worked example: two channels at two positions, (1, 3) and (2, 2), with the gradients (1, 1) and (-2, 0).
 # The weights are 1 and -1, the sum is (1 - 2, 3 - 2) = (-1, 1), and the map is (0, 1).
 #
-# The cell below asks the network in eval mode, and leaves everything as it found it.
-# In a frozen network nothing asks for a gradient; which line makes it work all the same?
-
-# %%
-def grad_cam(network, layer, x, target):
-    """Where the map of `layer` speaks for the class `target`, (B, H', W')."""
-    maps = []
-    hook = layer.register_forward_hook(lambda _module, _inputs, output: maps.append(output))
-    modes = {module: module.training for module in network.modules()}
-    try:
-        network.eval()
-        scores = network(x.detach().clone().requires_grad_())
-    finally:
-        hook.remove()
-        for module, training in modes.items():
-            module.training = training
-    (gradient,) = torch.autograd.grad(scores[:, target].sum(), maps[0])
-    return (gradient.mean((2, 3), keepdim=True) * maps[0]).sum(1).relu().detach()
+# `grad_cam(network, layer, x, target)` is given, in `attention_lab/networks/grad_cam.py`, to read and to take along; it knows tokens, too.
+# Its hook does not keep what the layer gave and leave it at that: it hands a copy on.
+# Without that, the map of a BatchNorm in front of `ReLU(inplace=True)`, as in most ResNets, is [that of the ReLU](lab_book.md#6.-What-it-looks-at), and no error says so.
 
 # %% tags=["experiment"]
 def seen(network, name):
@@ -559,8 +569,8 @@ show(show_images(torch.stack([lit(square(name), cam) for name, (cam, *_) in foun
 
 # %% tags=["experiment"]
 torch.manual_seed(0)
-careless = insert(patient.network, lambda channels: identity_start(SE(channels)), "depthwise",
-                  (4, 7, 10, 14))
+careless = insert(patient.network, lambda channels: identity_start(SE(channels)),
+                  places("depthwise", (4, 7, 10, 14)), example)
 
 
 def with_gamma(name, gamma):
@@ -621,14 +631,16 @@ print("blocks that differ:", patient.differing(exhibit))
 # Weights are loaded by name, and only a receipt that adds up shows that all of them arrived.
 # And a frozen network still changes as long as its BatchNorms are in training mode.
 #
-# We do not know that the module will *help*: in [our only trial with labels](lab_book.md#7.-Does-it-gain?), gates on top of this network gained nothing, and a small convolution did.
-# Surgery done well lets you ask the question without harming the patient.
+# **Will it help, and how long must I train?**
+# We do not know.
+# In [our only trial with labels](lab_book.md#7.-Does-it-gain?), 8 epochs on 2,000 pictures with the network frozen, gates gained nothing, and a small convolution of as many parameters did; nobody here trained longer.
+# So train a control beside it: the network without your module, and one with a plain convolution.
 #
 # Here is your receipt.
 # It is the whole operation: built with your gates, loaded by key, frozen but for the gates.
 
 # %% tags=["experiment"]
-trained = freeze(operated, [f"blocks.{i}.1." for i in range(16)])
+trained = freeze(operated, receipt["new"])
 score = patient.agreement(operated)
 pictures = [("the photograph", square("coffee")),
             ("before", lit(square("coffee"), found["coffee"][0])),
@@ -637,6 +649,22 @@ keepsake("my_receipt.png", "16 modules in a network that was trained without the
          {"": pictures},
          f"{len(receipt['loaded'])} entries loaded, {len(receipt['left'])} left over, "
          f"{len(trained)} tensors to train, {score:.0f} % of the answers unchanged")
+
+# %% [markdown]
+# And on Monday? Your functions in a network that nobody here wrote, if you have timm.
+
+# %% tags=["nbval-ignore-output"]
+try:
+    import timm
+except ImportError:
+    print("timm is not installed, so nothing runs here; with it, this is your SE in its resnet18.")
+else:
+    theirs, x = timm.create_model("resnet18").eval(), torch.randn(2, 3, 224, 224)
+    names = [f"layer{i}.1.bn2" for i in (1, 2, 3, 4)]  # the ends of four branches
+    mine = insert(theirs, lambda channels: identity_start(SE(channels)), names, x)
+    print("the same scores:", torch.equal(theirs(x), mine(x)))
+    trained = freeze(mine, ["fc.", *(f"{name}.1." for name in names)])
+    print(len(trained), "tensors to train:", *trained[:4], "...")
 
 # %% [markdown]
 # **Next.** Take a module of yours from any lesson (CBAM, coordinate attention), operate, and freeze the rest; the [lab book](lab_book.md) has what we measured for six of them, a challenge, and questions to argue about.

@@ -1,42 +1,45 @@
-"""Operations on a trained network: the reference of e4_surgery.
+"""Operations on a trained network: the reference of e4_surgery. They work on any network.
 
-They work on every network of Lite0's form (attention_lab.networks.lite0). `load_by_key`, `freeze` and `grad_cam` work
-on any network. Grad-CAM follows Selvaraju et al. (ICCV 2017); the wrapper of `identity_start` is the residual form of
-SkipInit and ReZero (De and Smith 2020, Bachlechner et al. 2020), around the difference that the module makes.
+The wrapper of `identity_start` is the residual form of SkipInit and ReZero (De and Smith 2020, Bachlechner et al.
+2020), around the difference that the module makes.
 """
 
 import copy
+import difflib
 from collections.abc import Callable, Sequence
 
 import torch
 from torch import Tensor, nn
 
-PLACES = ("branch", "depthwise", "after")
 
+def insert(network: nn.Module, make: Callable[[int], nn.Module], names: Sequence[str], example: Tensor) -> nn.Module:
+    """Returns a copy of the network with `make(channels)` behind each module of these names.
 
-def insert(network: nn.Module, make: Callable[[int], nn.Module], where: str, blocks: Sequence[int]) -> nn.Module:
-    """Returns a copy of the network with `make(channels)` at one place in the blocks of these numbers.
+    The channels are those of the module's output, a map (B, C, H, W) or tokens (B, N, C), if the network is given
+    `example`. `nn.Sequential(module, make(channels))` takes the module's place, and the new module is in its mode. The
+    original is untouched.
 
-    where: "branch", last in the residual branch, before the sum; "depthwise", behind the depthwise unit; "after",
-        behind the sum. The original is untouched, and each new module is in the mode of its block.
-
-    Raises ValueError for another place, or a block that the network does not have.
+    Raises ValueError for a name that the network does not have, or whose output is neither a map nor tokens.
     """
-    if where not in PLACES:
-        raise ValueError(f"{where!r} is no place; the places are {', '.join(PLACES)}")
-    copied = copy.deepcopy(network)
-    for number in blocks:
-        if not 0 <= number < len(copied.blocks):
-            raise ValueError(f"there is no block {number}; the network has {len(copied.blocks)}")
-        block = copied.blocks[number]
-        module = make(block.hidden_channels if where == "depthwise" else block.out_channels)
-        module.train(block.training)
-        if where == "branch":
-            block.project.append(module)
-        elif where == "depthwise":
-            block.depthwise.append(module)
-        else:
-            copied.blocks[number] = nn.Sequential(block, module)
+    copied, probe = copy.deepcopy(network), copy.deepcopy(network).eval()
+    modules, probed = dict(copied.named_modules()), dict(probe.named_modules())
+    shapes: dict[str, Sequence[int]] = {}
+    for name in names:
+        if not name or name not in modules:
+            near = difflib.get_close_matches(name, modules, 1, 0)
+            raise ValueError(f"there is no module {name!r}; the nearest is {near}")
+        probed[name].register_forward_hook(
+            lambda _module, _inputs, output, name=name: shapes.update({name: getattr(output, "shape", ())}))
+    with torch.no_grad():
+        probe(example)
+    for name in names:
+        shape = shapes.get(name, ())
+        if len(shape) not in (3, 4):
+            raise ValueError(f"{name!r} gives neither a map (B, C, H, W) nor tokens (B, N, C)")
+        module = make(shape[1] if len(shape) == 4 else shape[2])
+        module.train(modules[name].training)
+        parent, _, last = name.rpartition(".")
+        setattr(modules[parent], last, nn.Sequential(modules[name], module))
     return copied
 
 
@@ -49,7 +52,7 @@ class FromIdentity(nn.Module):
         self.gamma = nn.Parameter(torch.zeros(1))
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.gamma * (self.inner(x) - x)
+        return x + (self.gamma * (self.inner(x) - x)).to(x.dtype)
 
 
 def identity_start(module: nn.Module) -> nn.Module:
@@ -83,39 +86,30 @@ def load_by_key(model: nn.Module, state: dict[str, Tensor], rename: Callable[[st
             "wrong_shape": wrong_shape}
 
 
+def keep_statistics(norm: nn.Module, _inputs: tuple) -> None:
+    """A hook, called before a norm works. It stands outside of `freeze`, so that a network with it can be saved."""
+    if norm.frozen:
+        norm.eval()
+
+
 def freeze(network: nn.Module, but: Sequence[str]) -> list[str]:
     """Lets only the parameters be trained whose names begin with one of `but`, and returns these names.
 
-    All other BatchNorms keep their statistics, even after `network.train()`.
+    All other norms keep their running statistics, even after `network.train()`. Called again, it decides anew; norms
+    that are no longer frozen collect statistics from the next `train()` on.
+
+    Raises ValueError for a text with which no name begins.
     """
-    def keep(norm: nn.Module, _inputs: tuple) -> None:
-        norm.eval()
-
-    for name, parameter in network.named_parameters():
-        parameter.requires_grad_(name.startswith(tuple(but)))
-    for name, module in network.named_modules():
-        if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)) and not f"{name}.".startswith(tuple(but)):
-            module.register_forward_pre_hook(keep)
-    return [name for name, parameter in network.named_parameters() if parameter.requires_grad]
-
-
-def grad_cam(network: nn.Module, layer: nn.Module, x: Tensor, target: int) -> Tensor:
-    """Where the features of `layer` speak for the class `target`: (B, 3, H, W) -> (B, H', W').
-
-    The ReLU of the sum over the channels of the layer's map, each weighted by the mean over the positions of the
-    gradient of the class's score. The network is asked in eval mode; its modes, gradients and hooks are left as they
-    were.
-    """
-    seen: list[Tensor] = []
-    hook = layer.register_forward_hook(lambda _module, _inputs, output: seen.append(output))
-    modes = {module: module.training for module in network.modules()}
-    try:
-        network.eval()
-        scores = network(x.detach().clone().requires_grad_())
-    finally:
-        hook.remove()
-        for module, training in modes.items():
-            module.training = training
-    (gradient,) = torch.autograd.grad(scores[:, target].sum(), seen[0])
-    weights = gradient.mean((2, 3), keepdim=True)
-    return (weights * seen[0]).sum(1).relu().detach()
+    begins, parameters = tuple(but), dict(network.named_parameters())
+    norms = {f"{name}.": module for name, module in network.named_modules()
+             if getattr(module, "running_mean", None) is not None}
+    for start in begins:
+        if not any(name.startswith(start) for name in [*parameters, *norms]):
+            raise ValueError(f"no parameter's name begins with {start!r}; they are like {next(iter(parameters), '')!r}")
+    for name, parameter in parameters.items():
+        parameter.requires_grad_(name.startswith(begins))
+    for name, norm in norms.items():
+        if not hasattr(norm, "frozen"):
+            norm.register_forward_pre_hook(keep_statistics)
+        norm.frozen = not name.startswith(begins)
+    return [name for name in parameters if name.startswith(begins)]

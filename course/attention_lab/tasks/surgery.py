@@ -10,7 +10,7 @@ tells of are those that were recorded with the package.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import torch
 import torch.nn.functional as F
@@ -34,6 +34,7 @@ PHOTOGRAPHS = ("astronaut", "coffee", "flower", "rocket", "chelsea", "china")
 NAMES = {967: "espresso", 985: "daisy", 657: "missile", 698: "palace", 285: "Egyptian cat", 450: "bobsled",
          449: "boathouse", 282: "tiger cat", 281: "tabby", 968: "cup", 925: "consomme", 975: "lakeside",
          442: "bell cote"}
+PLACES = {"branch": "blocks.{}.project", "depthwise": "blocks.{}.depthwise", "after": "blocks.{}"}
 PIECES, SIDE, SMALLEST, LARGEST = 60, 96, 128, 300  # pieces; pixels on their sides, and of what is cut out
 BATCH = 24  # pieces that pass together where statistics are collected
 EARLY = 4  # the first block from which the network is trained or asked; those before it are computed once
@@ -140,6 +141,11 @@ class Patient:
             pictures = self._stem(pieces(BATCH, 100 + seed))
             with torch.no_grad():
                 yield self.network.blocks[:EARLY](pictures)
+
+
+def places(where: str, blocks: Iterable[int]) -> list[str]:
+    """Returns the names of the modules of these blocks behind which a module stands at one of the PLACES."""
+    return [PLACES[where].format(number) for number in blocks]
 
 
 def after(network: nn.Module, features: Tensor, first: int) -> Tensor:

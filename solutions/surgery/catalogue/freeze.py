@@ -2,105 +2,153 @@
 
 from autograder.lessons.catalogue import Mistake, Wrong
 
-PARAMETERS = "parameter.requires_grad_(name.startswith(tuple(but)))"
-NORMS = 'if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)) and not f"{name}.".startswith(tuple(but)):'
-HOOK = "module.register_forward_pre_hook(keep)"
-LOOP = f"""    for name, module in network.named_modules():
-        {NORMS}
-            {HOOK}
-"""
-RETURNED = "[name for name, parameter in network.named_parameters() if parameter.requires_grad]"
+PARAMETERS = "parameter.requires_grad_(name.startswith(begins))"
+STATISTICS = 'if getattr(module, "running_mean", None) is not None}'
+HOOK, FLAG = "norm.register_forward_pre_hook(keep_statistics)", "norm.frozen = not name.startswith(begins)"
+ONCE = 'if not hasattr(norm, "frozen"):'
+RETURNED = "[name for name in parameters if name.startswith(begins)]"
+UNKNOWN = "if not any(name.startswith(start) for name in [*parameters, *norms]):"
 
 RIGHT = {
-    "train-overridden": """
-def freeze(network, but):
-    def begins(name):
-        return any(name.startswith(start) for start in but)
+    "hooks-taken-away": """
+class Keep:
+    def __call__(self, norm, inputs):
+        norm.eval()
 
-    for name, parameter in network.named_parameters():
-        parameter.requires_grad = begins(name)
-    for name, module in network.named_modules():
-        if isinstance(module, nn.modules.batchnorm._BatchNorm) and not begins(name + ".weight"):
-            module.eval()
-            module.train = lambda mode=True, norm=module: norm
-    return [name for name, parameter in network.named_parameters() if begins(name)]
-""",
-    "networks-own-train": """
+
 def freeze(network, but):
+    for start in but:
+        if not [name for name, _ in network.named_parameters() if name.startswith(start)]:
+            raise ValueError(f"{start} fits nothing")
+    for module in network.modules():
+        for number, hook in list(module._forward_pre_hooks.items()):
+            if isinstance(hook, Keep):
+                del module._forward_pre_hooks[number]
     names = []
     for name, parameter in network.named_parameters():
-        mine = False
-        for start in but:
-            mine = mine or name[:len(start)] == start
-        parameter.requires_grad_(mine)
-        if mine:
-            names.append(name)
-    frozen = [module for name, module in network.named_modules()
-              if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)) and f"{name}.bias" not in names]
-    usual = network.train
-
-    def train(mode=True):
-        usual(mode)
-        for norm in frozen:
-            norm.eval()
-        return network
-
-    network.train = train
-    train(network.training)
+        parameter.requires_grad = any(name.startswith(start) for start in but)
+        names += [name] if parameter.requires_grad else []
+    for name, module in network.named_modules():
+        if isinstance(module, nn.modules.batchnorm._NormBase) and module.track_running_stats:
+            if not any(f"{name}.".startswith(start) for start in but):
+                module.register_forward_pre_hook(Keep())
     return names
+""",
+    "its-own-class": """
+class Still:
+    def train(self, mode=True):
+        return super().train(False)
+
+
+class Still1d(Still, nn.BatchNorm1d):
+    pass
+
+
+class Still2d(Still, nn.BatchNorm2d):
+    pass
+
+
+class Still3d(Still, nn.BatchNorm3d):
+    pass
+
+
+class StillSync(Still, nn.SyncBatchNorm):
+    pass
+
+
+class StillInstance(Still, nn.InstanceNorm2d):
+    pass
+
+
+STILL = (Still1d, Still2d, Still3d, StillSync, StillInstance)
+
+
+def freeze(network, but):
+    own = [name for name, _ in network.named_parameters()]
+    if any(all(name[:len(start)] != start for name in own) for start in but):
+        raise ValueError(f"one of {but} fits nothing")
+    for name, module in network.named_modules():
+        for still in STILL:
+            usual = still.__mro__[2]
+            if type(module) in (still, usual):
+                module.__class__ = usual if (name + ".").startswith(tuple(but)) else still
+                module.train(module.training)
+    for name, parameter in network.named_parameters():
+        parameter.requires_grad_(name.startswith(tuple(but)))
+    return [name for name in own if name.startswith(tuple(but))]
 """,
 }
 
 MISTAKES = (
     Mistake("freeze-norms-forgotten", "Your frozen BatchNorms still collect statistics in training mode. Nothing of "
-            "them is *trained*, and yet they change.", {LOOP: ""}, hint=1),
+            "them is *trained*, and yet they change.", {HOOK: "pass"}, hint=1),
     Mistake("freeze-norms-eval-once", "You put the frozen BatchNorms into eval mode once, and the next "
             "`network.train()` puts them back. Make them go to eval mode each time they are used.",
-            {HOOK: "module.eval()"}, hint=2),
-    Mistake("freeze-all-norms", "You freeze the statistics of all BatchNorms, also of those that are trained.",
-            {' and not f"{name}.".startswith(tuple(but))': ""}, hint=2),
-    Mistake("freeze-by-momentum", "A momentum of 0 keeps the statistics, but in training mode a BatchNorm *uses* those "
-            "of the batch. So the frozen part computes something else than before.",
-            {HOOK: "module.momentum = 0.0"}, hint=2),
-    Mistake("freeze-without-statistics", "Without `track_running_stats`, a BatchNorm uses the batch's statistics as "
-            "soon as it trains. Put it into eval mode instead.",
-            {HOOK: "module.track_running_stats = False"}, hint=2),
+            {FLAG: FLAG + "\n        norm.train(norm.training and not norm.frozen)", HOOK: "pass"}, hint=2),
+    Mistake("freeze-own-train", "You replace the network's `train`. A copy then calls that of the original, and a part "
+            "whose own `train()` is called moves. Give each norm a hook.",
+            {HOOK: "pass", f"    return {RETURNED}": f"""    usual, still = network.train, [norm for norm in norms.values() if norm.frozen]
+
+    def train(mode=True):
+        usual(mode)
+        for norm in still:
+            norm.eval()
+        return network
+
+    network.train = train
+    train(network.training)
+    return {RETURNED}"""}, hint=2),
+    Mistake("freeze-two-kinds", "Only BatchNorm1d and BatchNorm2d are frozen, and others collect statistics as well: "
+            "BatchNorm3d, SyncBatchNorm, some InstanceNorms. All of them have a `running_mean`.",
+            {STATISTICS: "if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d))}"}, hint=1),
+    Mistake("freeze-two-dimensions", "Only BatchNorm2d is frozen, and others collect statistics as well. All of them "
+            "have a `running_mean`.", {STATISTICS: "if isinstance(module, nn.BatchNorm2d)}"}, hint=1),
+    Mistake("freeze-never-thaws", "A norm that was frozen once keeps its statistics for ever: your hook stays when "
+            "`freeze` is called again. Let it look at something that `freeze` decides anew.",
+            {FLAG: 'norm.frozen = getattr(norm, "frozen", False) or not name.startswith(begins)'}, hint=2),
+    Mistake("freeze-hook-within", "Your hook is a function within `freeze`, so the frozen network can be neither saved "
+            "by `torch.save(network)` nor sent to another process. Define it outside.",
+            {HOOK: "norm.register_forward_pre_hook(lambda norm, inputs: keep_statistics(norm, inputs))"}, hint=3),
+    Mistake("freeze-all-norms", "You freeze the statistics of all norms, also of those that are trained.",
+            {FLAG: "norm.frozen = True"}, hint=2),
+    Mistake("freeze-by-momentum", "A momentum of 0 keeps the statistics, but in training mode a norm *uses* those of "
+            "the batch. So the frozen part computes something else than before.",
+            {HOOK: "pass", FLAG: FLAG + "\n        norm.momentum = 0.0 if norm.frozen else 0.01"}, hint=2),
     Mistake("freeze-in", "You look for the text anywhere in the name (`in`), so `project` also frees the layers of "
             "every block. The name has to *begin* with it.",
-            {PARAMETERS: "parameter.requires_grad_(any(each in name for each in but))",
-             NORMS: "if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)) and not any(each in f\"{name}.\" "
-                    "for each in but):"}, hint=1),
+            {PARAMETERS: "parameter.requires_grad_(any(each in name for each in but))", RETURNED:
+             "[name for name, p in parameters.items() if p.requires_grad]", UNKNOWN:
+             "if not any(start in name for name in parameters):", FLAG:
+             "norm.frozen = not any(each in name for each in but)"}, hint=1),
     Mistake("freeze-whole-parts", "You compare whole parts of the name, so `blocks.3.expand` frees nothing. The name "
-            "only has to begin with the text.",
-            {PARAMETERS: 'parameter.requires_grad_(name.split(".")[0] in but or "" in but)',
-             NORMS: "if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d)) and not (name.split(\".\")[0] in but "
-                    'or "" in but):'}, hint=1),
+            "only has to begin with the text.", {PARAMETERS:
+             'parameter.requires_grad_(name.split(".")[0] in but or "" in but)', RETURNED:
+             "[name for name, p in parameters.items() if p.requires_grad]", FLAG:
+             'norm.frozen = not (name.split(".")[0] in but or "" in but)'}, hint=1),
     Mistake("freeze-the-other-way", "It is the other way round: what `but` names is trained, and the rest is frozen.",
-            {PARAMETERS: "parameter.requires_grad_(not name.startswith(tuple(but)))"}, hint=1),
+            {PARAMETERS: "parameter.requires_grad_(not name.startswith(begins))"}, hint=1),
     Mistake("freeze-never-freed", "You freeze what is not named, but you never free what is: a parameter that was "
-            "frozen before stays frozen.", {PARAMETERS: "if not name.startswith(tuple(but)):\n"
-                                            "            parameter.requires_grad_(False)"}, hint=2),
+            "frozen before stays frozen.", {PARAMETERS: "parameter.requires_grad_(parameter.requires_grad and "
+                                            "name.startswith(begins))"}, hint=1),
     Mistake("freeze-only-first", "Only the first text in `but` counts.",
-            {PARAMETERS: "parameter.requires_grad_(name.startswith(tuple(but[:1])))",
-             "not f\"{name}.\".startswith(tuple(but)):": 'not f"{name}.".startswith(tuple(but[:1])):'}),
+            {"begins, parameters = tuple(but),": "begins, parameters = tuple(but[:1]),"}),
     Mistake("freeze-weights-only", "You freeze weights and leave the biases free.",
-            {PARAMETERS: 'parameter.requires_grad_(name.startswith(tuple(but)) or name.endswith("bias"))'}),
+            {PARAMETERS: 'parameter.requires_grad_(name.startswith(begins) or name.endswith("bias"))'}),
     Mistake("freeze-returns-frozen", "You return the names of what is frozen. Return those that are still trained.",
-            {RETURNED: RETURNED.replace("if parameter", "if not parameter")}, hint=3),
+            {RETURNED: RETURNED.replace("if name", "if not name")}, hint=3),
     Mistake("freeze-returns-but", "You return what you were given. Return the names of the parameters that are still "
-            "trained, so that one sees at once if a text matched nothing.", {RETURNED: "list(but)"}, hint=3),
+            "trained, which are the receipt.", {RETURNED: "list(but)"}, hint=3),
     Mistake("freeze-only-returns", "The names are right, but nothing is frozen: set `requires_grad` of each "
-            "parameter.", {PARAMETERS: "pass", RETURNED:
-                           "[name for name, _ in network.named_parameters() if name.startswith(tuple(but))]"}, hint=1),
+            "parameter.", {PARAMETERS: "pass"}, hint=1),
     Mistake("freeze-returns-nothing", "Nothing is returned. Return the names of the parameters that are still trained.",
             {f"return {RETURNED}": "return None"}, hint=3),
+    Mistake("freeze-unknown-in-silence", "A text with which no name begins, such as one with a typo, freezes everything "
+            "in silence. Raise a ValueError that names it.", {UNKNOWN: "if False:"}, hint=3),
 )
 
 WRONG = (
-    Wrong("hook-returns", {"        norm.eval()\n": "        return norm.eval()\n"}, says="AttributeError"),
     Wrong("list-of-starts", {PARAMETERS: "parameter.requires_grad_(name.startswith(but))"}, says="TypeError"),
 )
 
 EQUIVALENT = (
-    "10: each once",
 )

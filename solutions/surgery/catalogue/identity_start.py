@@ -22,10 +22,10 @@ def identity_start(module):
 """
 
 
-RIGHT_FORM = "x + self.gamma * (self.inner(x) - x)"
+RIGHT_FORM = "x + self.gamma.to(x.dtype) * (self.inner(x) - x)"
 
 RIGHT = {
-    "lerp": wrapper("torch.lerp(x, self.inner(x), self.gamma)"),
+    "lerp": wrapper("torch.lerp(x, self.inner(x), self.gamma.to(x.dtype))"),
     "weighted-mean": """
 def identity_start(module):
     class Mixed(nn.Module):
@@ -35,7 +35,7 @@ def identity_start(module):
             self.add_module("inner", module)
 
         def forward(self, x):
-            share = self.gamma.view(1, 1, 1, 1)
+            share = self.gamma[0]
             return (1 - share) * x + share * self.inner(x)
 
     return Mixed()
@@ -67,6 +67,13 @@ MISTAKES = (
     Mistake("identity-relu", "A ReLU at the end cuts off all negative numbers. Behind another ReLU nobody would notice, "
             "but the end of a branch has both signs, so this is no identity there.",
             wrapper(f"torch.relu({RIGHT_FORM})"), hint=1),
+    Mistake("identity-other-dtype", "In half precision your result is in single precision: gamma has one dimension, so it "
+            "turns what it meets into its own dtype. Use `gamma.to(x.dtype)`.",
+            wrapper("x + self.gamma * (self.inner(x) - x)")),
+    Mistake("identity-maps-only", "Your gamma has the four axes of a map, so tokens (B, N, C) come out with four, too. "
+            "One number needs no view.", wrapper(RIGHT_FORM.replace(".to(x.dtype)", ".to(x.dtype).view(1, 1, 1, 1)"))),
+    Mistake("identity-input-detached", "x is detached, so the layers before the wrapper never get a gradient.",
+            wrapper("x.detach() + self.gamma.to(x.dtype) * (self.inner(x) - x.detach())"), hint=2),
     Mistake("identity-fixed-gamma", "Your gamma is a plain tensor, so no optimiser finds it, and the wrapper stays the "
             "identity for ever. Make it an nn.Parameter.", wrapper(RIGHT_FORM, "torch.zeros(1)"), hint=2),
     Mistake("identity-detached", "The module's output is detached, so its weights never get a gradient.",

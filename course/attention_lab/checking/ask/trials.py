@@ -8,7 +8,12 @@ function leaves behind is never told as true or false, but by numbers that nobod
 
 from __future__ import annotations
 
+import copy
+import io
+import pickle
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from types import FunctionType
 from typing import Any
 
 import torch
@@ -29,19 +34,48 @@ class Marked(nn.Module):
         self.weight, self.bias = (nn.Parameter(torch.ones(channels, 1, 1).double()) for _ in range(2))
 
     def forward(self, x: Tensor) -> Tensor:
-        return x * self.weight + self.bias + self.training
+        weight, bias = (p if x.ndim == 4 else p.flatten() for p in (self.weight, self.bias))
+        return x * weight + bias + self.training
 
 
 class Gate(nn.Module):
-    """Stands for an attention module: a gate of each channel from the means of all, or a convolution."""
+    """Stands for an attention module: a gate of each channel from the means of all, a convolution, or tokens' layer."""
 
     def __init__(self, channels: int, kind: str) -> None:
         super().__init__()
-        self.kind = kind
-        self.layer = nn.Conv2d(channels, channels, 1 if kind == "gate" else 3, padding=0 if kind == "gate" else 1)
+        self.kind, side = kind, 3 if kind == "convolution" else 1
+        self.layer = (nn.Linear(channels, channels) if kind == "tokens"
+                      else nn.Conv2d(channels, channels, side, padding=side // 2))
 
     def forward(self, x: Tensor) -> Tensor:
         return x * self.layer(x.mean((2, 3), keepdim=True)).sigmoid() if self.kind == "gate" else self.layer(x)
+
+
+class OfTokens(nn.Module):
+    """Scores of pictures from their tokens. `pair` gives two tensors, and `fc` one number for each class."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.embed, self.norm = nn.Conv2d(3, 6, 4, stride=4), nn.BatchNorm2d(6)
+        self.blocks = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 6))
+        self.pair, self.fc = nn.GRU(6, 6, batch_first=True), nn.Linear(6, 7)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.norm(self.embed(x)).flatten(2).transpose(1, 2)
+        return self.fc(self.pair(x + self.blocks(x))[0].mean(1))
+
+
+class EachNorm(nn.Module):
+    """The other norms that have running statistics, one behind the other on a map."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.lines, self.volumes = nn.BatchNorm1d(channels), nn.BatchNorm3d(channels)
+        self.all, self.each = nn.SyncBatchNorm(channels), nn.InstanceNorm2d(channels, track_running_stats=True)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.volumes(self.lines(x.flatten(2)).view_as(x)[:, :, None])[:, :, 0]
+        return self.each(self.all(x))
 
 
 def network_of(seed: int) -> Lite0:
@@ -62,14 +96,21 @@ def in_order(names: Any) -> Any:
     return sorted(names) if isinstance(names, list | tuple | set) and all(isinstance(n, str) for n in names) else names
 
 
-def insert(thing: Callable, where: str, blocks: Sequence[int], seed: int, training: bool = False) -> dict[str, Any]:
-    network, x, made = network_of(seed).train(training), pictures(seed), []
+def insert(thing: Callable, names: Sequence[str], seed: int, kind: str = "", training: bool = False) -> dict[str, Any]:
+    """kind: "tokens", or a network of Lite0's form. training: its mode, but for the mode of a part."""
+    network, x, made = OfTokens().double() if kind == "tokens" else network_of(seed), pictures(seed), []
+    if kind == "tokens":
+        give_weights(network, seed)
+    network.train(training)
+    list(network.children())[1].requires_grad_(False).eval()  # the blocks, or the norm
+    for parameter in network.parameters():
+        parameter.grad = torch.ones_like(parameter)
 
     def make(channels: int) -> Marked:
         made.append(channels)
         return Marked(channels)
 
-    copied = thing(network, make, where, blocks)
+    copied = thing(network, make, names, pictures(seed + 1, batch=1))
     if not isinstance(copied, nn.Module):
         raise TypeError(f"insert returns an object of type {type(copied).__name__}; return the copy of the network")
     found = [module for module in copied.modules() if isinstance(module, Marked)]
@@ -77,28 +118,40 @@ def insert(thing: Callable, where: str, blocks: Sequence[int], seed: int, traini
         give_weights(module, 100 * seed + number)
     with torch.no_grad():
         result = {"channels given to make": sorted(made), "modules in the copy": len(found),
-                  "answers of the copy in the mode that it has": copied(x),
-                  "answers of the copy": copied.eval()(x), "answers of the original": network.eval()(x)}
+                  "answers of the copy in the mode that it has": copied(x), "answers of the copy": copied.eval()(x)}
+    scores = network(x)
+    scores.sum().backward()
+    with torch.no_grad():
+        result |= {"answers of the original in the mode that it has": scores.detach(),
+                   "sums of the original's gradients": _sums(p.grad for p in network.parameters()),
+                   "answers of the original": network.eval()(x)}
         for parameter in copied.parameters():
             parameter.add_(0.5)
         return result | {"answers of the original after a change of the copy": network(x)}
 
 
 def identity_start(thing: Callable, kind: str, channels: int, seed: int) -> dict[str, Any]:
-    inner, x, direction = Gate(channels, kind), *(drawn((2, channels, 5, 4), seed + i) for i in range(2))
+    """kind: what is wrapped, a Gate, or "half": no parameters, and x is in half precision, while gamma is not."""
+    inner = nn.ReLU() if kind == "half" else Gate(channels, kind)
+    shape = (2, 5, channels) if kind == "tokens" else (2, channels, 5, 4)
+    x, direction = (drawn(shape, seed + i) for i in range(2))
     give_weights(inner, seed)
     wrapped = thing(inner)
     if not isinstance(wrapped, nn.Module):
         raise TypeError(f"identity_start returns an object of type {type(wrapped).__name__}; return an nn.Module")
+    if kind == "half":
+        return {"the start": wrapped(x.half()).detach()}
     wrapped.double()
+    x.requires_grad_()
 
     def gradients() -> dict[str, Tensor]:
         wrapped.zero_grad()
+        x.grad = None
         output = wrapped(x)
         if output.requires_grad:
             (output * direction).sum().backward()
         return {name: torch.zeros_like(p) if p.grad is None else p.grad.clone()
-                for name, p in sorted(wrapped.named_parameters())}
+                for name, p in [("x", x), *sorted(wrapped.named_parameters())]}
 
     start = wrapped(x).detach()
     result = {"what it trains": in_order([name for name, p in wrapped.named_parameters() if p.requires_grad]),
@@ -146,41 +199,74 @@ def load_by_key(thing: Callable, prefix: str, renamed: bool, spoilt: Sequence[st
                   if isinstance(receipt, dict) else receipt,
                   "answers afterwards": model(pictures(seed)), "counters": _counters(model),
                   "names of the state afterwards": list(state),
-                  "sums of the state afterwards": torch.tensor([_sum(tensor) for tensor in state.values()])}
+                  "sums of the state afterwards": _sums(state.values())}
         for parameter in parameters:
             parameter.add_(0.5)
         return result | {"answers after a change of the parameters that there were": model(pictures(seed))}
 
 
-def freeze(thing: Callable, but: Sequence[str], seed: int) -> dict[str, Any]:
+def freeze(thing: Callable, but: Sequence[str], seed: int, before: Sequence[str] | None = None,
+           way: str = "") -> dict[str, Any]:
+    """before: the texts of an earlier call. way: what becomes of the network afterwards, "copied" or "saved"."""
     network = network_of(seed)
     block: Any = network.blocks[2]
-    block.project.append(nn.Sequential(Marked(block.out_channels), nn.BatchNorm2d(block.out_channels).double()))
+    parts = OrderedDict(head=Marked(block.out_channels), norms=EachNorm(block.out_channels).double())
+    block.project.append(nn.Sequential(parts))  # "head" begins other names, too
     network.blocks[1].requires_grad_(False)
     network.train()
+    if before is not None:
+        thing(network, before)
+        network(pictures(seed + 2, batch=3))
+        network.train()
     names = thing(network, but)
+    if way:
+        was, network = network, copy.deepcopy(network) if way == "copied" else _saved(network)
+        was.train()(pictures(seed + 3))
     network(pictures(seed, batch=3))
     means = torch.cat([norm.running_mean.clone() for norm in _norms(network)])
     trained = [name for name, p in network.named_parameters() if p.requires_grad]
     network.train()
-    for step in range(2):
-        scores = network(pictures(seed + step, batch=3))
+    scores = network(pictures(seed, batch=3))
+    x = pictures(seed + 1, batch=3)
+    for part in (network.stem, *network.blocks, network.head):  # each is called by itself
+        x = part.train()(x)
     network.eval()
     with torch.no_grad():
         return {"returned": in_order(names), "trained": in_order(trained), "answers in training mode": scores,
-                "means of the BatchNorms, at first": means,
+                "a map in training mode": x, "means of the norms, at first": means,
                 "later": torch.cat([norm.running_mean for norm in _norms(network)]),
                 "counters": _counters(network), "answers in eval mode": network(pictures(seed))}
 
 
-def _sum(tensor: Any) -> float:
-    """Returns the sum of a tensor's numbers, each times another one."""
-    numbers = torch.as_tensor(tensor).detach().double().flatten()
-    return (numbers * torch.arange(1, 1 + len(numbers)).double().cos()).sum().item()
+def _saved(network: nn.Module) -> Any:
+    """Returns a network as a file gives it back. Functions and classes of a notebook's cells are kept by name there."""
+    kept: list[Any] = []
+
+    class Writer(pickle.Pickler):
+        def persistent_id(self, thing: Any) -> int | None:
+            if not isinstance(thing, type | FunctionType) or "<" in thing.__qualname__:
+                return None  # one that is made within a function has no such name
+            kept.append(thing)
+            return len(kept) - 1
+
+    class Reader(pickle.Unpickler):
+        def persistent_load(self, number: int) -> Any:
+            return kept[number]
+
+    file = io.BytesIO()
+    Writer(file).dump(network)
+    file.seek(0)
+    return Reader(file).load()
+
+
+def _sums(tensors: Any) -> Tensor:
+    """Returns of each tensor the sum of its numbers, each times another one."""
+    flat = [torch.as_tensor(0 if t is None else t).detach().double().flatten() for t in tensors]
+    return torch.stack([(numbers * torch.arange(1, 1 + len(numbers)).double().cos()).sum() for numbers in flat])
 
 
 def _norms(network: nn.Module) -> list[Any]:
-    return [module for module in network.modules() if isinstance(module, nn.BatchNorm2d)]
+    return [module for module in network.modules() if getattr(module, "running_mean", None) is not None]
 
 
 def _counters(network: nn.Module) -> list[int]:
