@@ -21,6 +21,11 @@ def seed(r: Random) -> int:
     return r.randint(1, 99)
 
 
+def drawn(*sizes: Size) -> tuple[Case, ...]:
+    """The cases that learners hold, of numbers of their own."""
+    return tuple(size(Random(100 + place)) for place, size in enumerate(sizes))
+
+
 # --- insert
 def into(words: str, *names: str, **fields: Any) -> Size:
     """names: of modules; a star is a block's number, which is drawn."""
@@ -34,7 +39,7 @@ def into(words: str, *names: str, **fields: Any) -> Size:
 
 EVERY = [f"blocks.{number}" for number in range(BLOCKS)]
 TOKENS = {"kind": "tokens"}
-INSERT = Exercise("insert", sizes=(
+PLACES = (
     into("at the end of a branch", "blocks.*.project"), into("behind a depthwise unit", "blocks.*.depthwise"),
     into("behind a block", "blocks.*"), into("behind a norm", "blocks.*.project.1"), into("behind the head", "head"),
     into("two of the same width", "blocks.3.project", "blocks.4.project"),
@@ -42,25 +47,17 @@ INSERT = Exercise("insert", sizes=(
     into("a module and a part of it", "blocks.2", "blocks.2.project"), into("every block", *EVERY), into("no name"),
     into("a network in training mode, whose blocks are in eval mode", "blocks.*", "head", training=True),
     into("a network in training mode", "stem.0", "head.1", training=True),
-    into("tokens", "blocks", **TOKENS), into("tokens, behind a layer", "blocks.2", **TOKENS),
+    into("tokens", "blocks", **TOKENS), into("tokens, behind a layer that gets two inputs", "mix", **TOKENS),
     into("tokens, and a map", "blocks.2", "norm", training=True, **TOKENS),
-), refuses=(
+)
+NO_PLACES = (
     lambda r: trial("insert", "a block that is not there", [f"blocks.{(far := r.randint(20, 90))}.project"], seed(r),
                     raises=(far,)),
     into("a part that is not there", "blocks.3", "blocks.3.branch", raises=(3,)),
     into("a layer that gives two tensors", "pair", raises=(), **TOKENS), into("scores", "fc", raises=(), **TOKENS),
-), visible=(
-    *(trial("insert", words, names, 1) for words, names in {
-        "the branch of block 3": ["blocks.3.project"], "behind the depthwise unit of block 3": ["blocks.3.depthwise"],
-        "behind block 3": ["blocks.3"], "two of the same width": ["blocks.3.project", "blocks.4.project"],
-        "names that do not come in order": ["blocks.4", "blocks.1"], "no name": [],
-        "a module and a part of it": ["blocks.2", "blocks.2.project"]}.items()),
-    trial("insert", "a network in training mode, whose blocks are in eval mode", ["blocks.1", "head"], 1,
-          training=True),
-    trial("insert", "tokens", ["blocks.2"], 1, **TOKENS),
-    trial("insert", "a block that is not there", ["blocks.1", "blocks.57.project"], 1, raises=(57,)),
-    trial("insert", "scores, which are neither a map nor tokens", ["fc"], 1, raises=(), **TOKENS),
-))
+    into("the network itself", "", raises=()), into("a layer that is never used", "spare", raises=(), **TOKENS),
+)
+INSERT = Exercise("insert", sizes=PLACES, refuses=NO_PLACES, visible=drawn(*PLACES, *NO_PLACES))
 
 
 # --- identity_start
@@ -68,16 +65,9 @@ def wrapped(words: str, kind: str) -> Size:
     return lambda r: trial("identity_start", words, kind, r.randint(3, 7), seed(r))
 
 
-IDENTITY = Exercise("identity_start", sizes=(
-    wrapped("around a gate", "gate"), wrapped("around a convolution", "convolution"),
-    wrapped("around another gate", "gate"), wrapped("around a layer of tokens", "tokens"),
-    wrapped("in half precision", "half"),
-), visible=(
-    trial("identity_start", "around a gate of 4 channels", "gate", 4, 1),
-    trial("identity_start", "around a convolution of 3 channels", "convolution", 3, 2),
-    trial("identity_start", "around a layer of tokens", "tokens", 4, 1),
-    trial("identity_start", "x in half precision", "half", 4, 1),
-))
+WRAPPED = (wrapped("around a gate", "gate"), wrapped("around a convolution", "convolution"),
+           wrapped("around a layer of tokens", "tokens"), wrapped("in half precision", "half"))
+IDENTITY = Exercise("identity_start", sizes=WRAPPED, visible=drawn(*WRAPPED))
 
 
 # --- load_by_key
@@ -85,27 +75,22 @@ def loaded(words: str, spoilt: list[str], prefix: str = "", renamed: bool = True
     return lambda r: trial("load_by_key", words, prefix, renamed, spoilt, seed(r), **fields)
 
 
-LOAD = Exercise("load_by_key", sizes=(
+FITTED = (
     loaded("a wrapped block, renamed", []), loaded("a wrapped block, not renamed", [], renamed=False),
-    loaded("a beginning to take away", [], "module."), loaded("entries of another shape", [WRONG_SHAPE]),
+    loaded("a beginning to take away", [], "module."), loaded("entries of another shape", [WRONG_SHAPE], "module."),
     loaded("an entry less", [SHORT]), loaded("an unknown entry", [UNKNOWN]),
     loaded("everything at once", [WRONG_SHAPE, SHORT, UNKNOWN], "net."),
     loaded("another shape, not renamed", [WRONG_SHAPE, UNKNOWN], renamed=False),
-), refuses=(
+)
+LOAD = Exercise("load_by_key", sizes=FITTED, refuses=(
     loaded("two entries of one place", [TWICE], raises=()),
     loaded("two entries of one place, and an unknown entry", [TWICE, UNKNOWN], "module.", raises=()),
-), visible=(
-    trial("load_by_key", "block 1 is wrapped, and rename knows it", "", True, [], 1),
-    trial("load_by_key", "block 1 is wrapped, and rename does not know it", "", False, [], 2),
-    trial("load_by_key", "two entries of another shape", "module.", True, [WRONG_SHAPE], 1),
-    trial("load_by_key", "one entry less", "module.", True, [SHORT], 2),
-    trial("load_by_key", "one unknown entry", "module.", True, [UNKNOWN], 1),
-))
+), visible=drawn(*FITTED[:6]))
 
 
 # --- freeze
 BUT = {"only the head": ["head"], "two beginnings": ["fc.", "blocks.2.project.2."], "nothing": [],
-       "a layer of a block": ["blocks.3.expand"],
+       "a layer of a block": ["blocks.3.expand"], "the first parameter": ["stem.0.weight"],
        "a part that was frozen before": ["blocks.1", "fc"], "everything": [""]}
 
 
@@ -119,17 +104,11 @@ def unfrozen(words: str, but: list[str], **fields: Any) -> Size:
     return lambda r: trial("freeze", words, but, seed(r), **fields)
 
 
-FREEZE = Exercise("freeze", sizes=(
-    *(unfrozen(words, but) for words, but in BUT.items()),
-    *(unfrozen(words, but, **fields) for words, (but, fields) in AGAIN.items()),
-), refuses=(
-    unfrozen("a block that is not there", ["head", "blocks.57."], raises=(57,)),
-    unfrozen("a text that stands in the middle of names", ["project"], raises=()),
-), visible=(
-    *(trial("freeze", f"{words}: but = {but}", but, 1) for words, but in BUT.items()),
-    *(trial("freeze", f"{words}: but = {but}", but, 1, **fields) for words, (but, fields) in AGAIN.items()),
-    trial("freeze", "a block that is not there", ["blocks.57."], 1, raises=(57,)),
-))
+KEPT = (*(unfrozen(words, but) for words, but in BUT.items()),
+        *(unfrozen(words, but, **fields) for words, (but, fields) in AGAIN.items()))
+NOTHING = (unfrozen("a block that is not there", ["head", "blocks.57."], raises=(57,)),
+           unfrozen("a text that stands in the middle of names", ["project"], raises=()))
+FREEZE = Exercise("freeze", sizes=KEPT, refuses=NOTHING, visible=drawn(*KEPT, *NOTHING))
 
 
 EXERCISES = (INSERT, IDENTITY, LOAD, FREEZE)

@@ -71,8 +71,7 @@ from attention_lab.tasks.surgery import (EARLY, PHOTOGRAPHS, Half, Patient, TwoZ
 # ## 1. Exercise 1: `insert`
 #
 # The patient is EfficientNet-Lite0, a network of 16 blocks that was trained on ImageNet, whose authors took SE [*out*](https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite), because small devices do not support it well.
-# It gets 60 pieces of six photographs.
-# Nobody labelled them, and nobody needs to: the untouched network's own answers are the yardstick.
+# It gets 60 pieces of six photographs, without labels: the untouched network's own answers are the yardstick.
 
 # %% tags=["experiment"]
 patient = Patient()  # says so if the trained weights are not installed
@@ -89,23 +88,20 @@ print(f"agreement with itself: {patient.agreement(patient.network):.0f} %")
 # ### The exercise
 #
 # *About 15 minutes.*
-# Write it for any network, because yours will not be Lite0.
-# `insert(network, make, names, example)` returns a copy of the network, in which a new module `make(channels)` stands behind each module of these names.
-# How many channels come out of a module, nobody tells you, so you ask: give the network the `example`, and look at what passes.
-# That is a map (B, C, H, W) or, in a transformer, tokens (B, N, C).
-#
+# `insert(network, make, names, example)` returns a copy of any network, in which a new module `make(channels)` stands behind each module of these names.
+# Nobody tells you how many channels come out of a module, so give the network the `example`, and look at what passes: a map (B, C, H, W) or, in a transformer, tokens (B, N, C).
 # The tool for looking is a *hook*, a function that a layer calls whenever it has worked: `layer.register_forward_hook(function)` calls `function(layer, inputs, output)`.
 #
 # Worked example: behind `"blocks.3.depthwise"` the map has 144 channels.
-# `insert(network, SE, ["blocks.3.depthwise"], example)` calls `SE(144)` once, and in the copy, `blocks.3.depthwise` is `nn.Sequential(what it was, the new SE)`.
+# `insert(network, SE, ["blocks.3.depthwise"], example)` calls `SE(144)` once, and in the copy, `blocks.3.depthwise` is a sequence of what it was, `blocks.3.depthwise.0`, and the new SE, `blocks.3.depthwise.1`.
 
 # %% exercise
 def insert(network: nn.Module, make, names, example) -> nn.Module:
     """A copy of the network with make(channels) behind each module of these names.
 
-    nn.Sequential(module, make(channels)) takes its place, and the new
-    module is in the mode of the old one. The original, its modes and
-    its statistics stay as they are.
+    A sequence of both takes its place, with the names 0 and 1, and the
+    new module is in the mode of the old one, which gets whatever it is
+    called with. The original, its modes and statistics stay as they are.
     Raises ValueError, which names it (and the nearest, if you like: difflib),
     for a name that is not there, or whose output is no map or tokens.
     """
@@ -118,20 +114,19 @@ check(insert)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
-# `copy.copy` copies the network, but not the layers in it.
-# Which function of the same module copies everything?
+# `copy.copy` copies the network, but not the layers in it; which function of the same module copies everything?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Copy twice.
-# One copy is for asking: it is in eval mode, so that its BatchNorms bear a single picture, it gets the hooks, and it is thrown away.
+# Copy twice: one copy gets the hooks, is asked in eval mode, where BatchNorms bear a single picture, and is thrown away.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
 # `modules = dict(copied.named_modules())` has all names, taken before anything changes; the network itself is `modules[""]`.
 # `parent, _, last = name.rpartition(".")` cuts off the last part of a name, and `setattr(modules[parent], last, new)` puts something there, also for `"blocks.3"`.
+# Some modules are called with more than one input, such as a mask, and `nn.Sequential` hands on one, so write a small class below it, `class Behind(nn.Sequential)`, with `self[1](self[0](*inputs, **named))`.
 # Call `make` for every name, because each needs weights of its own; `train(mode)` sets a module's mode, which it has in `training`.
 # </details>
 
@@ -215,7 +210,6 @@ with after_predicting(predicted):
 #
 # **The shortcut protects the network from the surgeon.**
 # With a shortcut, a damaged branch is only one part of a sum.
-# Without one, everything that follows is computed from the damaged map.
 # After the sum the module stands on the shortcut's way, too, and there the good blocks are as bad as the others.
 # In the branch and after the depthwise unit, each block with a shortcut bore the operation better than any block without one, [in each of five runs](lab_book.md#2.-Where-it-hurts).
 #
@@ -230,8 +224,7 @@ with after_predicting(predicted):
 #
 # If the scale does the damage, let the module begin with no effect at all.
 # People do this in several ways.
-# One is to give the sigmoid's input a large bias, so that all gates begin near 1.
-# Another is a number gamma in front of the module that starts at 0, as in DANet (lesson 05a).
+# One is to give the sigmoid's input a large bias, so that all gates begin near 1; another is a number gamma in front of the module that starts at 0, as in DANet (lesson 05a).
 #
 # Wrap any module so that the whole begins as the identity, and can become the module:
 #
@@ -337,7 +330,6 @@ with after_predicting(predicted):
 # In the form with two zeros, gamma's gradient is zero because of the layer, and the layer's because of gamma, so neither ever moves.
 # </details>
 #
-# Two things to know when you take it home.
 # Gamma 0 does not save you from a module that overflows, because 0 · inf is nan: DANet's energies do that in float16.
 # And an optimiser's weight decay pulls gamma back to 0, unless you keep it out:
 #
@@ -356,8 +348,7 @@ with after_predicting(predicted):
 # PyTorch's way out is `load_state_dict(state, strict=False)`.
 # It loads what fits, and raises no error for the rest.
 # It returns the lists of names that did not fit, and nothing makes you read them.
-
-# %% [markdown]
+#
 # ### The exercise
 #
 # *About 18 minutes.*
@@ -433,8 +424,7 @@ print(f"agreement: {patient.agreement(operated):.0f} %")
 #
 # *"I froze the network and trained only my module, and the accuracy fell."*
 # Suppose that every parameter was frozen indeed.
-# The next cell is an extreme case.
-# It trains nothing at all: it puts the network into training mode, shows its later blocks pictures without any gradient, and puts it back into eval mode.
+# The next cell trains nothing at all: it puts the network into training mode, shows its later blocks pictures without any gradient, and puts it back into eval mode.
 #
 # *Predict* the agreement with the former answers after 5 and after 20 batches of 24 pieces.
 
@@ -532,14 +522,12 @@ print("the same pictures, frozen by you:", show_pictures(frozen, "by you"))
 # $$L = \mathrm{ReLU}\Big(\sum_k \alpha_k A^k\Big), \qquad \alpha_k = \frac{1}{Z}\sum_{i,j}\frac{\partial y}{\partial A^k_{ij}}$$
 #
 # Here $A^k$ is channel k of the map, y is the score of the class, and Z is the number of positions.
-
-# %% [markdown]
+#
 # Worked example: two channels at two positions, (1, 3) and (2, 2), with the gradients (1, 1) and (-2, 0).
 # The weights are 1 and -1, the sum is (1 - 2, 3 - 2) = (-1, 1), and the map is (0, 1).
 #
-# `grad_cam(network, layer, x, target)` is given, in `attention_lab/networks/grad_cam.py`, to read and to take along; it knows tokens, too.
-# Its hook does not keep what the layer gave and leave it at that: it hands a copy on.
-# Without that, the map of a BatchNorm in front of `ReLU(inplace=True)`, as in most ResNets, is [that of the ReLU](lab_book.md#6.-What-it-looks-at), and no error says so.
+# `grad_cam` is given, in `attention_lab/networks/grad_cam.py`, to read and to take along; it knows tokens, too.
+# Its hook hands on a copy of what the layer gave, because without one, the map of a BatchNorm in front of `ReLU(inplace=True)`, as in most ResNets, would be that of the ReLU, and no error would say so.
 
 # %% tags=["experiment"]
 def seen(network, name):
@@ -558,13 +546,12 @@ show(show_images(torch.stack([lit(square(name), cam) for name, (cam, *_) in foun
 
 # %% [markdown]
 # Sensible, on most of them: the cup, the flower's head, the pagoda.
-# (To it, the astronaut is a bobsled.
-# On the rocket the bright cells lie in the sky beside it, and 7 x 7 cells are coarse.
+# (On the rocket the bright cells lie in the sky beside it, and 7 x 7 cells are coarse.
 # Without the trained weights, the maps are those of a random network and mean nothing.)
 #
 # **Touch it.** Now let the operation do harm, step by step.
 # Four blocks have a new SE behind your `identity_start`, and the slider sets all four gammas at once: with 0 nothing has happened, with 1 it is as careless as on the first screen, in four blocks instead of sixteen.
-# On the left is the map of the *former* answer, bright where it is large; on the right are the former answer and those that take its place.
+# On the left is the map of the *former* answer; on the right are the former answer and those that take its place.
 # Before you slide: which of the two will go first, the map or the answer?
 
 # %% tags=["experiment"]
@@ -620,7 +607,6 @@ print("blocks that differ:", patient.differing(exhibit))
 # The wrapped block's names begin with `blocks.10.0.`, so none of its entries is found, and the block keeps its random weights.
 # The shortcut hides it, as it hid your SE in section 2: one block of random numbers costs only a part of the answers.
 # `print(told)` would have said so, and so would a receipt whose `left` is not empty.
-# With four such blocks, or all of them, [it is worse](lab_book.md#4.-Loading), and there is still no error.
 # </details>
 #
 # ## 8. What we now know

@@ -7,29 +7,37 @@ The wrapper of `identity_start` is the residual form of SkipInit and ReZero (De 
 import copy
 import difflib
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+
+class Behind(nn.Sequential):
+    """A module and another one behind it. The first gets whatever it is called with, also more than one input."""
+
+    def forward(self, *inputs: Any, **named: Any) -> Tensor:
+        return self[1](self[0](*inputs, **named))
 
 
 def insert(network: nn.Module, make: Callable[[int], nn.Module], names: Sequence[str], example: Tensor) -> nn.Module:
     """Returns a copy of the network with `make(channels)` behind each module of these names.
 
     The channels are those of the module's output, a map (B, C, H, W) or tokens (B, N, C), if the network is given
-    `example`. `nn.Sequential(module, make(channels))` takes the module's place, and the new module is in its mode. The
+    `example`. `Behind(module, make(channels))` takes the module's place, and the new module is in its mode. The
     original is untouched.
 
     Raises ValueError for a name that the network does not have, or whose output is neither a map nor tokens.
     """
     copied, probe = copy.deepcopy(network), copy.deepcopy(network).eval()
     modules, probed = dict(copied.named_modules()), dict(probe.named_modules())
-    shapes: dict[str, Sequence[int]] = {}
+    shapes: dict[str, tuple[int, ...]] = {}
     for name in names:
         if not name or name not in modules:
             near = difflib.get_close_matches(name, modules, 1, 0)
-            raise ValueError(f"there is no module {name!r}; the nearest is {near}")
+            raise ValueError(f"there is no module {name!r}; the nearest is {near[0]!r}")
         probed[name].register_forward_hook(
-            lambda _module, _inputs, output, name=name: shapes.update({name: getattr(output, "shape", ())}))
+            lambda _module, _inputs, output, name=name: shapes.update({name: tuple(getattr(output, "shape", ()))}))
     with torch.no_grad():
         probe(example)
     for name in names:
@@ -39,7 +47,7 @@ def insert(network: nn.Module, make: Callable[[int], nn.Module], names: Sequence
         module = make(shape[1] if len(shape) == 4 else shape[2])
         module.train(modules[name].training)
         parent, _, last = name.rpartition(".")
-        setattr(modules[parent], last, nn.Sequential(modules[name], module))
+        setattr(modules[parent], last, Behind(modules[name], module))
     return copied
 
 

@@ -10,7 +10,6 @@ GIVEN = {
     "09_cloformer": ("class ConvFFN", "class CloBlock"),
     "e1_scnet": ("class SCBottleneck",),
     "e3_catnet": ("def prototype_segmentation", "class CMAT"),
-    "e4_surgery": ("def grad_cam",),
 }
 
 

@@ -31,14 +31,15 @@ def grad_cam(network: nn.Module, layer: nn.Module, x: Tensor, target: int) -> Te
     hook = layer.register_forward_hook(keep)
     try:
         with torch.enable_grad():
-            scores = network.eval()(x.detach().requires_grad_().clone())  # so there is a gradient in a frozen one, too
+            # x asks for a gradient, so there is one in a frozen network, too
+            score = network.eval()(x.detach().requires_grad_().clone())[:, target].sum()
     finally:
         hook.remove()
         for module, training in modes.items():
             module.training = training
     if not seen:
         raise ValueError("the layer gives no tensor: it is not used, or gives several")
-    (gradient,) = torch.autograd.grad(scores[:, target].sum(), seen[-1])
+    (gradient,) = torch.autograd.grad(score, seen[-1])
     gradient, features = (as_map(each.detach(), x.shape[2] / x.shape[3]) for each in (gradient, seen[-1]))
     return (gradient.mean((2, 3), keepdim=True) * features).sum(1).relu()
 

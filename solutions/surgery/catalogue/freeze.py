@@ -34,49 +34,8 @@ def freeze(network, but):
                 module.register_forward_pre_hook(Keep())
     return names
 """,
-    "its-own-class": """
-class Still:
-    def train(self, mode=True):
-        return super().train(False)
-
-
-class Still1d(Still, nn.BatchNorm1d):
-    pass
-
-
-class Still2d(Still, nn.BatchNorm2d):
-    pass
-
-
-class Still3d(Still, nn.BatchNorm3d):
-    pass
-
-
-class StillSync(Still, nn.SyncBatchNorm):
-    pass
-
-
-class StillInstance(Still, nn.InstanceNorm2d):
-    pass
-
-
-STILL = (Still1d, Still2d, Still3d, StillSync, StillInstance)
-
-
-def freeze(network, but):
-    own = [name for name, _ in network.named_parameters()]
-    if any(all(name[:len(start)] != start for name in own) for start in but):
-        raise ValueError(f"one of {but} fits nothing")
-    for name, module in network.named_modules():
-        for still in STILL:
-            usual = still.__mro__[2]
-            if type(module) in (still, usual):
-                module.__class__ = usual if (name + ".").startswith(tuple(but)) else still
-                module.train(module.training)
-    for name, parameter in network.named_parameters():
-        parameter.requires_grad_(name.startswith(tuple(but)))
-    return [name for name in own if name.startswith(tuple(but))]
-""",
+    "with-handles": {ONCE: 'if hasattr(norm, "kept"):\n            norm.kept.remove()\n        if not name.startswith(begins):',
+                     HOOK: "norm.kept = norm.register_forward_pre_hook(keep_statistics)", FLAG: "norm.frozen = True"},
 }
 
 MISTAKES = (
@@ -101,8 +60,6 @@ MISTAKES = (
     Mistake("freeze-two-kinds", "Only BatchNorm1d and BatchNorm2d are frozen, and others collect statistics as well: "
             "BatchNorm3d, SyncBatchNorm, some InstanceNorms. All of them have a `running_mean`.",
             {STATISTICS: "if isinstance(module, (nn.BatchNorm1d, nn.BatchNorm2d))}"}, hint=1),
-    Mistake("freeze-two-dimensions", "Only BatchNorm2d is frozen, and others collect statistics as well. All of them "
-            "have a `running_mean`.", {STATISTICS: "if isinstance(module, nn.BatchNorm2d)}"}, hint=1),
     Mistake("freeze-never-thaws", "A norm that was frozen once keeps its statistics for ever: your hook stays when "
             "`freeze` is called again. Let it look at something that `freeze` decides anew.",
             {FLAG: 'norm.frozen = getattr(norm, "frozen", False) or not name.startswith(begins)'}, hint=2),
@@ -120,28 +77,13 @@ MISTAKES = (
              "[name for name, p in parameters.items() if p.requires_grad]", UNKNOWN:
              "if not any(start in name for name in parameters):", FLAG:
              "norm.frozen = not any(each in name for each in but)"}, hint=1),
-    Mistake("freeze-whole-parts", "You compare whole parts of the name, so `blocks.3.expand` frees nothing. The name "
-            "only has to begin with the text.", {PARAMETERS:
-             'parameter.requires_grad_(name.split(".")[0] in but or "" in but)', RETURNED:
-             "[name for name, p in parameters.items() if p.requires_grad]", FLAG:
-             'norm.frozen = not (name.split(".")[0] in but or "" in but)'}, hint=1),
     Mistake("freeze-the-other-way", "It is the other way round: what `but` names is trained, and the rest is frozen.",
             {PARAMETERS: "parameter.requires_grad_(not name.startswith(begins))"}, hint=1),
     Mistake("freeze-never-freed", "You freeze what is not named, but you never free what is: a parameter that was "
             "frozen before stays frozen.", {PARAMETERS: "parameter.requires_grad_(parameter.requires_grad and "
                                             "name.startswith(begins))"}, hint=1),
-    Mistake("freeze-only-first", "Only the first text in `but` counts.",
-            {"begins, parameters = tuple(but),": "begins, parameters = tuple(but[:1]),"}),
-    Mistake("freeze-weights-only", "You freeze weights and leave the biases free.",
-            {PARAMETERS: 'parameter.requires_grad_(name.startswith(begins) or name.endswith("bias"))'}),
     Mistake("freeze-returns-frozen", "You return the names of what is frozen. Return those that are still trained.",
             {RETURNED: RETURNED.replace("if name", "if not name")}, hint=3),
-    Mistake("freeze-returns-but", "You return what you were given. Return the names of the parameters that are still "
-            "trained, which are the receipt.", {RETURNED: "list(but)"}, hint=3),
-    Mistake("freeze-only-returns", "The names are right, but nothing is frozen: set `requires_grad` of each "
-            "parameter.", {PARAMETERS: "pass"}, hint=1),
-    Mistake("freeze-returns-nothing", "Nothing is returned. Return the names of the parameters that are still trained.",
-            {f"return {RETURNED}": "return None"}, hint=3),
     Mistake("freeze-unknown-in-silence", "A text with which no name begins, such as one with a typo, freezes everything "
             "in silence. Raise a ValueError that names it.", {UNKNOWN: "if False:"}, hint=3),
 )
@@ -151,4 +93,6 @@ WRONG = (
 )
 
 EQUIVALENT = (
+    "3: without the first", "3: without the last", "3: each once", "5: without the last", "5: each once",
+    "6: message without next(iter(parameters), '')", "10: always not hasattr(norm, 'frozen')", "13: each once",
 )

@@ -4,8 +4,8 @@ from autograder.lessons.catalogue import Mistake, Wrong
 
 COPY = "copied, probe = copy.deepcopy(network), copy.deepcopy(network).eval()"
 CHANNELS, MODE = "make(shape[1] if len(shape) == 4 else shape[2])", "module.train(modules[name].training)"
-PLACE = "setattr(modules[parent], last, nn.Sequential(modules[name], module))"
-MISSING = 'raise ValueError(f"there is no module {name!r}; the nearest is {near}")'
+PLACE = "setattr(modules[parent], last, Behind(modules[name], module))"
+MISSING = 'raise ValueError(f"there is no module {name!r}; the nearest is {near[0]!r}")'
 NEITHER = """        if len(shape) not in (3, 4):
             raise ValueError(f"{name!r} gives neither a map (B, C, H, W) nor tokens (B, N, C)")
 """
@@ -21,8 +21,8 @@ class Behind(nn.Module):
         super().__init__()
         self.old, self.module = old, module
 
-    def forward(self, x):
-        return self.module(self.old(x))
+    def forward(self, *args, **kwargs):
+        return self.module(self.old(*args, **kwargs))
 
 
 def insert(network, make, names, example):
@@ -50,6 +50,8 @@ def insert(network, make, names, example):
         setattr(new.get_submodule(".".join(above)), last, Behind(places[name], extra))
     return new
 """,
+    "by-its-own-dict": {PLACE: "modules[parent]._modules[last] = Behind(modules[name], module)",
+                        "    with torch.no_grad():": "    with torch.inference_mode():"},
 }
 
 MISTAKES = (
@@ -60,24 +62,23 @@ MISTAKES = (
             "too.", {COPY: "copied, probe = network, copy.deepcopy(network).eval()",
                      END: "    return copy.deepcopy(copied)\n"}, hint=1),
     Mistake("insert-asked-in-training", "You ask the copy in its own mode, and in training mode its BatchNorms collect "
-            "the statistics of your `example`. Ask a second copy, in eval mode.",
+            "the statistics of your `example`, or refuse it. Ask a second copy, in eval mode.",
             {COPY: "copied = probe = copy.deepcopy(network)"}, hint=2),
     Mistake("insert-original-left-in-eval", "You ask the original in eval mode, and leave it there.",
             {COPY: "copied = copy.deepcopy(network)\n    probe = network.eval()"}, hint=2),
     Mistake("insert-one-module-for-all", "Modules of one width are one module, so they share their weights. Call "
             "`make` for each name.", {COPY: COPY + "\n    kept = {}", CHANNELS: "kept.get(shape[1:2]) or "
                                       + CHANNELS, MODE: MODE + "\n        kept[shape[1:2]] = module"}, hint=3),
-    Mistake("insert-cloned-module", "You make one module and copy it for other places of this width, so all of them "
-            "start with the same random weights. Call `make` for each name.",
-            {COPY: COPY + "\n    kept = {}", CHANNELS: "copy.deepcopy(kept.get(shape[1:2])) or " + CHANNELS,
-             MODE: MODE + "\n        kept[shape[1:2]] = module"}, hint=3),
     Mistake("insert-before", "Your module stands before the module of this name. It should stand behind it.",
             {PLACE: "setattr(modules[parent], last, nn.Sequential(module, modules[name]))"}, hint=3),
+    Mistake("insert-one-input", "`nn.Sequential` hands on one input, and some modules are called with more, such as a "
+            "mask. Let a class of your own hand on everything.",
+            {PLACE: "setattr(modules[parent], last, nn.Sequential(modules[name], module))"}, hint=3),
     Mistake("insert-instead", "Your module stands in the place of the module of this name, which is lost. Put both "
             "into an `nn.Sequential`.", {PLACE: "setattr(modules[parent], last, module)"}, hint=3),
     Mistake("insert-looks-up-later", "You look up names after the network has changed: once `blocks.2` is wrapped, its "
             "part is `blocks.2.0.project`. Look all of them up first.",
-            {PLACE: "setattr(copied.get_submodule(parent), last, nn.Sequential(copied.get_submodule(name), module))"},
+            {PLACE: "setattr(copied.get_submodule(parent), last, Behind(copied.get_submodule(name), module))"},
             hint=3),
     Mistake("insert-tokens-are-counted", "You take the second axis for the channels of everything. Of tokens (B, N, C) "
             "it is their number.", {CHANNELS: "make(shape[1])"}, hint=2),
@@ -89,10 +90,6 @@ MISTAKES = (
             "mode of the module before it.", {MODE: "module.eval()"}, hint=3),
     Mistake("insert-networks-mode", "The new module gets the mode of the whole network. A part may have another one: "
             "take that of the module before it.", {MODE: "module.train(network.training)"}, hint=3),
-    Mistake("insert-whole-network-eval", "You put the whole copy into eval mode. It should be in the mode of the "
-            "original.", {END: "    return copied.eval()\n"}, hint=3),
-    Mistake("insert-only-the-first", "Only the first place gets a module: your `return` stands within the loop.",
-            {END: "        return copied\n    return copied\n"}),
     Mistake("insert-skips-unknown-names", "A name that the network does not have is skipped in silence. Raise a "
             "ValueError that names it.", {MISSING: "continue", "shape = shapes.get(name, ())":
                                           "shape = shapes.get(name, ())\n        if name not in modules:\n"
@@ -106,8 +103,15 @@ MISTAKES = (
 
 WRONG = (
     Wrong("nothing-returned", {END: "    copied\n"}, says="returns an object of type NoneType"),
-    Wrong("assert-name", {MISSING: "raise AssertionError(name)"}, mistake="insert-unknown-name"),
+    Wrong("assert-name", {MISSING: "raise AssertionError(name)"}, says="AssertionError"),
 )
 
-EQUIVALENT = (
+EQUIVALENT = (  # of the example only the shape matters
+    *(f"1: example {each}" for each in (
+        "detached", "float32 on the way", "first of the batch for all", "mean of the batch for all", "clamped",
+        "last two axes exchanged", "read in its order of memory", "a view taken", "its absolute value", "on the CPU")),
+    "7: get_close_matches without 0", "7: 1 -> 2", "8: message without near[0]", "9: tuple left out",
+    "9: parameters _module and _inputs exchanged", "11: probe(example) detached", "11: example detached",
+    "15: message without numbers", "15: no message", "15: message without name", "20: without gradients",
+    "20: in inference mode",
 )

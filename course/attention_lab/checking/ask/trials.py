@@ -52,30 +52,18 @@ class Gate(nn.Module):
 
 
 class OfTokens(nn.Module):
-    """Scores of pictures from their tokens. `pair` gives two tensors, and `fc` one number for each class."""
+    """Scores of pictures from their tokens. `mix` gets two inputs, `pair` gives two tensors, `fc` no tokens."""
 
     def __init__(self) -> None:
         super().__init__()
         self.embed, self.norm = nn.Conv2d(3, 6, 4, stride=4), nn.BatchNorm2d(6)
         self.blocks = nn.Sequential(nn.Linear(6, 8), nn.Tanh(), nn.Linear(8, 6))
+        self.mix, self.spare = nn.Bilinear(6, 6, 6), nn.Identity()
         self.pair, self.fc = nn.GRU(6, 6, batch_first=True), nn.Linear(6, 7)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.norm(self.embed(x)).flatten(2).transpose(1, 2)
-        return self.fc(self.pair(x + self.blocks(x))[0].mean(1))
-
-
-class EachNorm(nn.Module):
-    """The other norms that have running statistics, one behind the other on a map."""
-
-    def __init__(self, channels: int) -> None:
-        super().__init__()
-        self.lines, self.volumes = nn.BatchNorm1d(channels), nn.BatchNorm3d(channels)
-        self.all, self.each = nn.SyncBatchNorm(channels), nn.InstanceNorm2d(channels, track_running_stats=True)
-
-    def forward(self, x: Tensor) -> Tensor:
-        x = self.volumes(self.lines(x.flatten(2)).view_as(x)[:, :, None])[:, :, 0]
-        return self.each(self.all(x))
+        return self.fc(self.pair(self.mix(x + self.blocks(x), input2=x))[0].mean(1))
 
 
 def network_of(seed: int) -> Lite0:
@@ -110,14 +98,15 @@ def insert(thing: Callable, names: Sequence[str], seed: int, kind: str = "", tra
         made.append(channels)
         return Marked(channels)
 
-    copied = thing(network, make, names, pictures(seed + 1, batch=1))
+    example = drawn((1, 3, 5, 4), seed)  # so small that a BatchNorm refuses it in training mode
+    copied = thing(network, make, names, example)
     if not isinstance(copied, nn.Module):
         raise TypeError(f"insert returns an object of type {type(copied).__name__}; return the copy of the network")
     found = [module for module in copied.modules() if isinstance(module, Marked)]
     for number, module in enumerate(found):
         give_weights(module, 100 * seed + number)
     with torch.no_grad():
-        result = {"channels given to make": sorted(made), "modules in the copy": len(found),
+        result = {"channels given to make": sorted(made), "modules in the copy": len(found), "the example": example,
                   "answers of the copy in the mode that it has": copied(x), "answers of the copy": copied.eval()(x)}
     scores = network(x)
     scores.sum().backward()
@@ -140,7 +129,7 @@ def identity_start(thing: Callable, kind: str, channels: int, seed: int) -> dict
     if not isinstance(wrapped, nn.Module):
         raise TypeError(f"identity_start returns an object of type {type(wrapped).__name__}; return an nn.Module")
     if kind == "half":
-        return {"the start": wrapped(x.half()).detach()}
+        return {"the start, after 1,000 was added in its dtype": (wrapped(x.half()) + 1000).detach().double()}
     wrapped.double()
     x.requires_grad_()
 
@@ -210,8 +199,11 @@ def freeze(thing: Callable, but: Sequence[str], seed: int, before: Sequence[str]
     """before: the texts of an earlier call. way: what becomes of the network afterwards, "copied" or "saved"."""
     network = network_of(seed)
     block: Any = network.blocks[2]
-    parts = OrderedDict(head=Marked(block.out_channels), norms=EachNorm(block.out_channels).double())
-    block.project.append(nn.Sequential(parts))  # "head" begins other names, too
+    width, sides = block.out_channels, (5, 4)
+    norms = nn.Sequential(nn.Flatten(2), nn.BatchNorm1d(width), nn.Unflatten(2, (1, *sides)), nn.BatchNorm3d(width),
+                          nn.Flatten(2), nn.Unflatten(2, sides), nn.SyncBatchNorm(width),
+                          nn.InstanceNorm2d(width, track_running_stats=True)).double()
+    block.project.append(nn.Sequential(OrderedDict(head=Marked(width), norms=norms)))  # other names begin with "head"
     network.blocks[1].requires_grad_(False)
     network.train()
     if before is not None:
@@ -239,24 +231,23 @@ def freeze(thing: Callable, but: Sequence[str], seed: int, before: Sequence[str]
 
 
 def _saved(network: nn.Module) -> Any:
-    """Returns a network as a file gives it back. Functions and classes of a notebook's cells are kept by name there."""
-    kept: list[Any] = []
+    """Returns a network as a file gives it back, in which functions and classes stand by their names."""
+    named: list[Any] = []
 
-    class Writer(pickle.Pickler):
-        def persistent_id(self, thing: Any) -> int | None:
-            if not isinstance(thing, type | FunctionType) or "<" in thing.__qualname__:
-                return None  # one that is made within a function has no such name
-            kept.append(thing)
-            return len(kept) - 1
+    def by_name(thing: Any) -> int | None:
+        if not isinstance(thing, type | FunctionType):
+            return None
+        if "<" in thing.__qualname__:
+            raise TypeError(f"a network with {thing.__qualname__} can't be saved: it is made within another function")
+        named.append(thing)
+        return len(named) - 1
 
-    class Reader(pickle.Unpickler):
-        def persistent_load(self, number: int) -> Any:
-            return kept[number]
-
-    file = io.BytesIO()
-    Writer(file).dump(network)
-    file.seek(0)
-    return Reader(file).load()
+    writer: Any = pickle.Pickler(file := io.BytesIO())
+    writer.persistent_id = by_name
+    writer.dump(network)
+    reader: Any = pickle.Unpickler(io.BytesIO(file.getvalue()))
+    reader.persistent_load = named.__getitem__
+    return reader.load()
 
 
 def _sums(tensors: Any) -> Tensor:
