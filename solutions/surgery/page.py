@@ -119,7 +119,7 @@ check(insert)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Copy twice: one copy gets the hooks, is asked in eval mode, where BatchNorms bear a single picture, and is thrown away.
+# Copy twice: one copy gets the hooks and the `example`, in eval mode, where BatchNorms bear a single picture, and you throw it away.
 # </details>
 #
 # <details><summary>Hint 3: the shape of the code</summary>
@@ -348,7 +348,8 @@ with after_predicting(predicted):
 # PyTorch's way out is `load_state_dict(state, strict=False)`.
 # It loads what fits, and raises no error for the rest.
 # It returns the lists of names that did not fit, and nothing makes you read them.
-#
+
+# %% [markdown]
 # ### The exercise
 #
 # *About 18 minutes.*
@@ -637,22 +638,17 @@ keepsake("my_receipt.png", "16 modules in a network that was trained without the
          f"{len(trained)} tensors to train, {score:.0f} % of the answers unchanged")
 
 # %% [markdown]
-# And on Monday? Your functions in a network that nobody here wrote, if you have timm.
-
-# %% tags=["nbval-ignore-output"]
-try:
-    import timm
-except ImportError:
-    print("timm is not installed, so nothing runs here; with it, this is your SE in its resnet18.")
-else:
-    theirs, x = timm.create_model("resnet18").eval(), torch.randn(2, 3, 224, 224)
-    names = [f"layer{i}.1.bn2" for i in (1, 2, 3, 4)]  # the ends of four branches
-    mine = insert(theirs, lambda channels: identity_start(SE(channels)), names, x)
-    print("the same scores:", torch.equal(theirs(x), mine(x)))
-    trained = freeze(mine, ["fc.", *(f"{name}.1." for name in names)])
-    print(len(trained), "tensors to train:", *trained[:4], "...")
-
-# %% [markdown]
+# And on Monday? This is your SE in a network that nobody here wrote; it runs where timm is installed.
+#
+# ```python
+# import timm
+#
+# theirs, x = timm.create_model("resnet18", pretrained=True).eval(), torch.randn(2, 3, 224, 224)
+# names = [f"layer{i}.1.bn2" for i in (1, 2, 3, 4)]  # the ends of four branches
+# mine = insert(theirs, lambda channels: identity_start(SE(channels)), names, x)
+# print(torch.equal(theirs(x), mine(x)), freeze(mine, ["fc.", *(f"{name}.1." for name in names)]))
+# ```
+#
 # **Next.** Take a module of yours from any lesson (CBAM, coordinate attention), operate, and freeze the rest; the [lab book](lab_book.md) has what we measured for six of them, a challenge, and questions to argue about.
 
 # %% tags=["nbval-ignore-output"]

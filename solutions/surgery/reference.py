@@ -38,7 +38,7 @@ def insert(network: nn.Module, make: Callable[[int], nn.Module], names: Sequence
             raise ValueError(f"there is no module {name!r}; the nearest is {near[0]!r}")
         probed[name].register_forward_hook(
             lambda _module, _inputs, output, name=name: shapes.update({name: tuple(getattr(output, "shape", ()))}))
-    with torch.no_grad():
+    with torch.inference_mode():
         probe(example)
     for name in names:
         shape = shapes.get(name, ())

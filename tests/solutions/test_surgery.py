@@ -9,7 +9,6 @@ from torch import nn
 
 from solutions.surgery.reference import freeze, identity_start, insert
 
-pytestmark = pytest.mark.quick
 X = torch.randn(4, 3, 8, 6, generator=torch.Generator().manual_seed(1)) + 3
 
 
@@ -18,14 +17,11 @@ def small(norm=None):
                          nn.BatchNorm1d(4), nn.Flatten(), nn.Linear(192, 2))
 
 
-def means(network):
-    return torch.cat([tensor for name, tensor in network.state_dict().items() if name.endswith("running_mean")])
-
-
 def moves(network):
-    before = means(network)
+    norms = [module for module in network.modules() if getattr(module, "running_mean", None) is not None]
+    before = [norm.running_mean.clone() for norm in norms]
     network.train()(X)
-    return (means(network) != before).tolist()
+    return [not torch.equal(norm.running_mean, mean) for norm, mean in zip(norms, before, strict=True)]
 
 
 def test_a_module_stands_behind_a_map_that_is_there_and_the_original_is_untouched():
@@ -53,5 +49,5 @@ def test_every_norm_is_frozen_and_thaws_also_when_it_is_copied_or_saved(norm):
     for each in (network, copy.deepcopy(network), pickle.loads(pickle.dumps(network))):
         assert not any(moves(each))
         freeze(each, ["4."])
-        assert moves(each) == [False] * 4 + [True] * 4
+        assert moves(each) == [False, True]
         assert len(freeze(each, [""])) == len(list(each.parameters())) and all(moves(each))

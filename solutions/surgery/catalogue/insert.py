@@ -50,8 +50,7 @@ def insert(network, make, names, example):
         setattr(new.get_submodule(".".join(above)), last, Behind(places[name], extra))
     return new
 """,
-    "by-its-own-dict": {PLACE: "modules[parent]._modules[last] = Behind(modules[name], module)",
-                        "    with torch.no_grad():": "    with torch.inference_mode():"},
+    "by-its-own-dict": {PLACE: "modules[parent]._modules[last] = Behind(modules[name], module)"},
 }
 
 MISTAKES = (
@@ -74,7 +73,7 @@ MISTAKES = (
     Mistake("insert-one-input", "`nn.Sequential` hands on one input, and some modules are called with more, such as a "
             "mask. Let a class of your own hand on everything.",
             {PLACE: "setattr(modules[parent], last, nn.Sequential(modules[name], module))"}, hint=3),
-    Mistake("insert-instead", "Your module stands in the place of the module of this name, which is lost. Put both "
+    Mistake("insert-instead", "The module of this name is lost, because yours has taken its place. Put both "
             "into an `nn.Sequential`.", {PLACE: "setattr(modules[parent], last, module)"}, hint=3),
     Mistake("insert-looks-up-later", "You look up names after the network has changed: once `blocks.2` is wrapped, its "
             "part is `blocks.2.0.project`. Look all of them up first.",
