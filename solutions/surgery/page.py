@@ -126,7 +126,7 @@ check(insert)
 #
 # `modules = dict(copied.named_modules())` has all names, taken before anything changes; the network itself is `modules[""]`.
 # `parent, _, last = name.rpartition(".")` cuts off the last part of a name, and `setattr(modules[parent], last, new)` puts something there, also for `"blocks.3"`.
-# Some modules are called with more than one input, such as a mask, and `nn.Sequential` hands on one, so write a small class below it, `class Behind(nn.Sequential)`, with `self[1](self[0](*inputs, **named))`.
+# Some modules are called with more than one input, such as a mask, and `nn.Sequential` hands on one, so give a class of its own, `class Behind(nn.Sequential)`, a `forward(self, *inputs, **named)`.
 # Call `make` for every name, because each needs weights of its own; `train(mode)` sets a module's mode, which it has in `training`.
 # </details>
 
@@ -638,7 +638,8 @@ keepsake("my_receipt.png", "16 modules in a network that was trained without the
          f"{len(trained)} tensors to train, {score:.0f} % of the answers unchanged")
 
 # %% [markdown]
-# And on Monday? This is your SE in a network that nobody here wrote; it runs where timm is installed.
+# And on Monday?
+# This is your SE in a network that nobody here wrote; it runs where timm is installed.
 #
 # ```python
 # import timm

@@ -42,7 +42,7 @@ def insert(network, make, names, example):
     for part, mode in modes.items():
         part.training = mode
     for name, old in places.items():
-        if not torch.is_tensor(given[name]) or given[name].ndim not in (3, 4):
+        if not torch.is_tensor(given.get(name)) or given[name].ndim not in (3, 4):
             raise ValueError(f"{name} gives no map")
     for name in sorted(places, key=len, reverse=True):  # inner ones first
         extra = make(given[name].shape[1 if given[name].ndim == 4 else -1]).train(places[name].training)
