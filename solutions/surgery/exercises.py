@@ -55,7 +55,7 @@ NO_PLACES = (
                     raises=(far,)),
     into("a part that is not there", "blocks.3", "blocks.3.branch", raises=(3,)),
     into("a layer that gives two tensors", "pair", raises=(), **TOKENS), into("scores", "fc", raises=(), **TOKENS),
-    into("the network itself", "", raises=()), into("a layer that is never used", "spare", raises=(), **TOKENS),
+    into("a layer that is never used", "spare", raises=(), **TOKENS),
 )
 INSERT = Exercise("insert", sizes=PLACES, refuses=NO_PLACES, visible=drawn(*PLACES, *NO_PLACES))
 

@@ -109,7 +109,7 @@ EQUIVALENT = (  # of the example only the shape matters
     *(f"1: example {each}" for each in (
         "detached", "float32 on the way", "first of the batch for all", "mean of the batch for all", "clamped",
         "last two axes exchanged", "read in its order of memory", "a view taken", "its absolute value", "on the CPU")),
-    "7: get_close_matches without 0", "7: 1 -> 2", "8: message without near[0]", "9: tuple left out",
+    "6: without not name", "7: get_close_matches without 0", "7: 1 -> 2", "8: message without near[0]", "9: tuple left out",
     "9: parameters _module and _inputs exchanged", "11: probe(example) detached", "11: example detached",
     "15: message without numbers", "15: no message", "15: message without name", "20: without gradients",
     "20: in inference mode",

@@ -98,7 +98,7 @@ def insert(thing: Callable, names: Sequence[str], seed: int, kind: str = "", tra
         made.append(channels)
         return Marked(channels)
 
-    example = drawn((1, 3, 5, 4), seed)  # so small that a BatchNorm refuses it in training mode
+    example = drawn((1, 3, 4, 4), seed)  # so small that a BatchNorm refuses it in training mode
     copied = thing(network, make, names, example)
     if not isinstance(copied, nn.Module):
         raise TypeError(f"insert returns an object of type {type(copied).__name__}; return the copy of the network")
