@@ -12,7 +12,7 @@ import copy
 import io
 import pickle
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from types import FunctionType
 from typing import Any
 
@@ -112,9 +112,9 @@ def insert(thing: Callable, names: Sequence[str], seed: int, kind: str = "", tra
     scores.sum().backward()
     with torch.no_grad():
         result |= {"answers of the original in the mode that it has": scores.detach(),
-                   "sums of the original's gradients": _sums(p.grad for p in network.parameters()),
+                   "sums of the original's gradients": _sums(p.grad for _, p in _named(network)),
                    "answers of the original": network.eval()(x)}
-        for parameter in copied.parameters():
+        for _, parameter in _named(copied):
             parameter.add_(0.5)
         return result | {"answers of the original after a change of the copy": network(x)}
 
@@ -140,18 +140,18 @@ def identity_start(thing: Callable, kind: str, channels: int, seed: int) -> dict
         if output.requires_grad:
             (output * direction).sum().backward()
         return {name: torch.zeros_like(p) if p.grad is None else p.grad.clone()
-                for name, p in [("x", x), *sorted(wrapped.named_parameters())]}
+                for name, p in [("x", x), *sorted(_named(wrapped))]}
 
     start = wrapped(x).detach()
-    result = {"what it trains": in_order([name for name, p in wrapped.named_parameters() if p.requires_grad]),
+    result = {"what it trains": in_order([name for name, p in _named(wrapped) if p.requires_grad]),
               "the start": start, "first gradients": gradients()}
     with torch.no_grad():
-        for parameter in wrapped.parameters():
+        for _, parameter in _named(wrapped):
             if parameter.grad is not None:
                 parameter.sub_(RATE * parameter.grad)
     result |= {"after one step": wrapped(x).detach(), "gradients after one step": gradients()}
     with torch.no_grad():
-        for name, parameter in wrapped.named_parameters():
+        for name, parameter in _named(wrapped):
             if name == "gamma":
                 parameter.fill_(0.5)
         return result | {"with gamma one half": wrapped(x)}
@@ -216,7 +216,7 @@ def freeze(thing: Callable, but: Sequence[str], seed: int, before: Sequence[str]
         was.train()(pictures(seed + 3))
     network(pictures(seed, batch=3))
     means = torch.cat([norm.running_mean.clone() for norm in _norms(network)])
-    trained = [name for name, p in network.named_parameters() if p.requires_grad]
+    trained = [name for name, p in _named(network) if p.requires_grad]
     network.train()
     scores = network(pictures(seed, batch=3))
     x = pictures(seed + 1, batch=3)
@@ -253,7 +253,15 @@ def _saved(network: nn.Module) -> Any:
 def _sums(tensors: Any) -> Tensor:
     """Returns of each tensor the sum of its numbers, each times another one."""
     flat = [torch.as_tensor(0 if t is None else t).detach().double().flatten() for t in tensors]
-    return torch.stack([(numbers * torch.arange(1, 1 + len(numbers)).double().cos()).sum() for numbers in flat])
+    return torch.tensor([(numbers * torch.arange(1, 1 + len(numbers)).double().cos()).sum() for numbers in flat],
+                        dtype=torch.float64)
+
+
+def _named(module: nn.Module, before: str = "") -> Iterator[tuple[str, nn.Parameter]]:
+    """Yields every parameter with its name. The methods of a module that a function was lent are its own to change."""
+    yield from ((before + name, p) for name, p in vars(module)["_parameters"].items() if p is not None)
+    for name, child in vars(module)["_modules"].items():
+        yield from _named(child, f"{before}{name}.")
 
 
 def _norms(network: nn.Module) -> list[Any]:
