@@ -246,7 +246,7 @@ WRONG = (
     Wrong("float",
           {"s,": """query, support, small = (query.float(), support.float(), small.float())
     s,"""}, of="plain",
-          says="its dtype is torch.float32"),
+          says="makes a tensor float32"),
     Wrong("support-detached", {"support ": "support.detach() "}, of="einsum",
           says="Gradient of `support`: no gradient arrives"),
     Wrong("transposed",

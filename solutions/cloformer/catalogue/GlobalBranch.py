@@ -264,7 +264,7 @@ WRONG = (
            "out = attn @ v": """out = torch.zeros(B, self.heads, H * W, self.head_dim)
         for i in range(self.heads):
             out[:, i] = attn[:, i] @ v[:, i]"""},
-          of="sigmoid-weights", says="its dtype is torch.float32"),
+          of="sigmoid-weights", says="so it is float32, whatever dtype"),
     Wrong("result-is-a-sequence",
           {"logits.sigmoid()": "logits.softmax(dim=-1)",
            "out.transpose(2, 3).reshape(B, self.heads * self.head_dim, H, W)":

@@ -99,7 +99,7 @@ WRONG = (
           {"return [x.mean(-1).unsqueeze(-1), x.mean(-2).unsqueeze(-2)]": """_, C, H, W = x.shape
     return (x.sum(3, keepdim=True) / W, x.sum(2, keepdim=True) / W)"""},
           of="list-unsqueezed", says="times the expected one everywhere"),
-    Wrong("float32", {"return": "x = x.float()\n    return"}, of="mean-keepdim", says="its dtype is torch.float32"),
+    Wrong("float32", {"return": "x = x.float()\n    return"}, of="mean-keepdim", says="makes a tensor float32"),
     Wrong("gates-already",
           {"x.mean(dim=3, keepdim=True), x.mean(dim=2, keepdim=True)":
                "(x.mean(3, keepdim=True).sigmoid(), x.mean(2, keepdim=True).sigmoid())"},

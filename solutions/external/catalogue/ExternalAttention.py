@@ -158,7 +158,7 @@ WRONG = (
         for b in range(len(x)):
             out[b] = self.mv(double_normalize(self.mk(x[b:b + 1])))[0]
         return out"""},
-          says="its dtype is torch.float"),
+          says="so it is float32, whatever dtype"),
 )
 
 EQUIVALENT = (

@@ -155,7 +155,7 @@ MISTAKES = (
 
 WRONG = (
     Wrong("always-float32", {"torch.softmax(logits, dim=1)": "F.softmax(logits, dim=1, dtype=torch.float32)"},
-          says="its dtype is torch.float"),
+          says="makes a tensor float32"),
     Wrong("input-changed",
           {"shares = torch.softmax(logits, dim=1)": """logits -= logits.amax(dim=1, keepdim=True)
     e = logits.exp()
