@@ -70,7 +70,8 @@ def _error(words: frozenset[str]) -> Callable[[re.Match[str]], str]:
 def shown(source: str, words: frozenset[str] | None) -> str:
     """Returns at most LINES lines of the code, without imports, comments and docstrings.
 
-    words: given these, texts are left out, every other name is replaced, and of code that can't be read nothing is left.
+    words: given these, texts are left out, every other name is replaced, and nothing is left of code that can't be
+        read.
 
     Whatever the code holds, no error gets out. If it could not be read, its layout stays, and comments are cut off at
     their `#`.
