@@ -41,6 +41,7 @@ OPENERS = {"open", "open_code", "ZipFile", "PyZipFile", "TarFile", "GzipFile", "
 ELSEWHERE = {
     "workspace.py: (my / name).rename(kept)": "a reset moves the learner's own lesson to a free name",
     "tasks/data.py: archive.parent.mkdir(parents=True, exist_ok=True)": "a folder that the learner names",
+    "checking/ask/trials.py: writer.dump(network)": "into memory",
     "checking/form/packing.py: from safetensors.torch import load, save": "it makes bytes",
     "pictures/inline.py: image.save(content, \"JPEG\" if photo else \"PNG\", **({\"quality\": 82} if photo else {}))":
         "into memory",
