@@ -92,10 +92,11 @@ def insights(coursedir: Any, lesson: ReleasedLesson, names: bool, each_student: 
         raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks "
                          f"there have none): run {grade} first")
     known, rules = topic(lesson.topic), read(Path(coursedir.root)) or Rules("")
+    earlier = {slot.name: closure(known.exercises, slot.name) for slot in lesson.exercises}
+    found: dict[str, dict[str, Answer]] = {}  # by student and exercise
     for work in list(graded.works):
         with each_student.student(work.student):
-            for slot in lesson.exercises:
-                answers([work], slot.name, closure(known.exercises, slot.name))
+            found[work.student] = {name: answers([work], name, before)[0] for name, before in earlier.items()}
             continue
         graded.works.remove(work)
         graded.unkept.append(work.student)
@@ -104,8 +105,7 @@ def insights(coursedir: Any, lesson: ReleasedLesson, names: bool, each_student: 
     given = {}
     for slot in lesson.exercises:
         if (weight := weights.get(slot.check_id, ONCE)).score and slot.points:
-            own = answers(graded.works, slot.name, closure(known.exercises, slot.name))
-            given[slot.name] = [each.weighed(weight.score) for each in own]
+            given[slot.name] = [found[work.student][slot.name].weighed(weight.score) for work in graded.works]
     lesson = replace(lesson, exercises=tuple(
         replace(slot, points=slot.points * weights.get(slot.check_id, ONCE).most)
         for slot in lesson.exercises if slot.name in given))
