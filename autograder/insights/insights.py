@@ -86,11 +86,6 @@ def insights(coursedir: Any, lesson: ReleasedLesson, names: bool, each_student: 
     names: True keeps what students wrote as it is. Otherwise the code and the sentences name nobody.
     """
     graded = graded_work(coursedir, lesson)
-    if not graded.works:
-        folder = Path(coursedir.format_path(coursedir.autograded_directory, "*", lesson.name))
-        grade = command(".venv/bin/autograder", "grade", lesson.name, *["--force"] * bool(graded.unkept))
-        raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks "
-                         f"there have none): run {grade} first")
     known, rules = topic(lesson.topic), read(Path(coursedir.root)) or Rules("")
     earlier = {slot.name: closure(known.exercises, slot.name) for slot in lesson.exercises}
     found: dict[str, dict[str, Answer]] = {}  # by student and exercise
@@ -100,6 +95,11 @@ def insights(coursedir: Any, lesson: ReleasedLesson, names: bool, each_student: 
             continue
         graded.works.remove(work)
         graded.unkept.append(work.student)
+    if not graded.works:
+        folder = Path(coursedir.format_path(coursedir.autograded_directory, "*", lesson.name))
+        grade = command(".venv/bin/autograder", "grade", lesson.name, *["--force"] * bool(graded.unkept))
+        raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks "
+                         f"there have none): run {grade} first")
     words = None if names else vocabulary(known)
     weights = weights_of(rules, lesson.name)
     given = {}

@@ -228,6 +228,14 @@ def test_without_verdicts_the_command_to_run_is_named(group):
         found(group)
 
 
+def test_where_no_work_can_be_counted_the_command_to_run_is_named_too(group):
+    group.add("ann", replace(wrong("squeeze", "Output: wrong."), headline=7))
+    each = Each()
+    with pytest.raises(ValueError, match="autograder grade 01_se --force"):
+        insights(group.coursedir, SE, False, each)
+    assert list(each.failed) == ["ann"]
+
+
 def test_nobody_is_named_unless_asked_and_nothing_of_theirs_runs(group):
     bad = f"<script>{PWN}</script>"
     for student in ("zeta <b>", "yota", "xi"):
