@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
+from numbers import Integral
 
 import torch
 from torch import Tensor, nn
 
 
-def grad_cam(network: nn.Module, layer: nn.Module, x: Tensor, target: int) -> Tensor:
+def grad_cam(network: nn.Module, layer: nn.Module, x: Tensor, target: int | Tensor) -> Tensor:
     """Returns where the features of `layer` speak for the class `target`: (B, 3, H, W) -> (B, H', W').
 
+    target: the class, or a tensor of B classes, one for each picture.
     This is the ReLU of the sum over the channels of the layer's map, each weighted by the mean over the positions of
     the gradient of the class's score. The layer gives a map, with its channels first or last, or tokens. The network
     is asked in eval mode; its modes, gradients and hooks are left as they were, and it may be frozen.
 
     A ViT that reads its class token has no gradient at the other tokens of its last block: ask `blocks[-1].norm1`.
 
-    Raises ValueError if the layer takes no part, or gives neither a map nor tokens.
+    Raises ValueError if the layer takes no part, or gives no map or tokens of each picture, and for another target.
     """
+    one_each = isinstance(target, Tensor) and target.shape == x.shape[:1] and not target.is_floating_point()
+    if not one_each and not isinstance(target, Integral):
+        raise ValueError(f"target is a class, or a tensor of {len(x)} classes, one for each picture: got {target}")
     seen: list[Tensor] = []
 
     def keep(_layer: nn.Module, _inputs: tuple, output: Tensor) -> Tensor | None:
@@ -32,13 +37,16 @@ def grad_cam(network: nn.Module, layer: nn.Module, x: Tensor, target: int) -> Te
     try:
         with torch.enable_grad():
             # x asks for a gradient, so there is one in a frozen network, too
-            score = network.eval()(x.detach().requires_grad_().clone())[:, target].sum()
+            score = network.eval()(x.detach().requires_grad_().clone())[range(len(x)), target].sum()
     finally:
         hook.remove()
         for module, training in modes.items():
             module.training = training
     if not seen:
         raise ValueError("the layer gives no tensor: it is not used, or gives several")
+    if len(seen[-1]) != len(x):
+        raise ValueError(f"the layer gives {tuple(seen[-1].shape)} for a batch of {len(x)}: its first axis is another "
+                         "one, such as that of windows")
     (gradient,) = torch.autograd.grad(score, seen[-1])
     gradient, features = (as_map(each.detach(), x.shape[2] / x.shape[3]) for each in (gradient, seen[-1]))
     return (gradient.mean((2, 3), keepdim=True) * features).sum(1).relu()

@@ -15,6 +15,7 @@ from ..tasks.bars_and_posts import bars_and_posts, right_on_strips
 from .images import show, show_maps
 from .keepsake import keepsake
 from .sliders import parts_seen, pixels_reached, strip_seen
+from .style import colour_map
 from .touch import slide
 
 BARS = (10, 31)  # columns in the middle of the two bars of a strip with posts 8 pixels away
@@ -113,7 +114,7 @@ def show_what_branches_mark(networks: Mapping[str, nn.Module]) -> None:
     for name, network in networks.items():
         maps, said = output_inside(network, "spatial", pair)[:, 0], network.eval()(pair).argmax(1)
         rows[name] = [(f"{name} says {'horizontal' if answer else 'vertical'} {'✓' if answer == right else '✗'}",
-                       (values / largest[name]).clamp(-1, 1) / 2 + 0.5)
+                       colour_map("maps")(((values / largest[name]).clamp(-1, 1) / 2 + 0.5).numpy()))
                       for values, answer, right in zip(maps, said, (1, 0), strict=True)]
     name, network = list(networks.items())[-1]
     keepsake("my_bam.png", "Is the bar between the posts horizontal? What the spatial branch marks", rows,

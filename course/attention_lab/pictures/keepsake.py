@@ -7,7 +7,7 @@ import io
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from torch import Tensor
@@ -31,8 +31,8 @@ def keepsake(file: str, title: str, rows: Mapping[str, Sequence[tuple[str, Tenso
 
     file: the name of the file, which ends in .png.
     title: one line above everything.
-    rows: by the words at its left, each row's pictures with the words above each: a map (H, W) from 0 to 1, or a
-        picture as `look` takes it.
+    rows: by the words at its left, each row's pictures with the words above each: a map (H, W) from 0 to 1, whose
+        light is relative to its largest number, or a picture as `look` takes it.
     says: one line below: whose module it is, its score, what it costs.
 
     Raises ValueError for another kind of name, for rows of different lengths, and for other shapes or numbers.
@@ -59,19 +59,24 @@ def _drawn(title: str, rows: Mapping[str, Sequence[tuple[str, Tensor | OwnPictur
     import matplotlib.pyplot as plt
     from matplotlib.layout_engine import ConstrainedLayoutEngine
 
+    plain: dict[str, Any] = {"parse_math": False}  # a price such as $5 is no formula
     figure, axes = plt.subplots(len(rows), len(next(iter(rows.values()))), figsize=INCHES, squeeze=False,
                                 layout=ConstrainedLayoutEngine(rect=(0.02, 0.09, 0.96, 0.79), wspace=0.03, hspace=0.04))
     for line, (name, row) in zip(axes, rows.items(), strict=True):
-        line[0].set_ylabel(name, fontsize=14)
+        line[0].set_ylabel(name, fontsize=14, **plain)
         for axis, (words, picture) in zip(line, row, strict=True):
             if getattr(picture, "ndim", 0) == 2:
-                axis.imshow(tensor_of(picture, words).float().numpy(), cmap=colour_map("maps"), vmin=0, vmax=1)
+                values = tensor_of(picture, words).float()
+                low, high = map(float, values.aminmax()) if values.numel() else (0, -1)
+                if not 0 <= low <= high <= 1:
+                    raise ValueError(f"a map (H, W) must be numbers from 0 to 1, got {low:.3g} to {high:.3g}: {words}")
+                axis.imshow(values.numpy(), cmap=colour_map("maps"), vmin=0, vmax=high or 1)
             else:
                 axis.imshow(pixels(picture).permute(1, 2, 0).numpy())
-            axis.set_title(words, fontsize=14, loc="center")
+            axis.set_title(words, fontsize=14, loc="center", **plain)
             axis.set(xticks=[], yticks=[])
             axis.spines[:].set_visible(False)
-    figure.text(0.5, 0.93, title, fontsize=19, ha="center", va="center")
-    figure.text(0.04, 0.045, says, fontsize=13, va="center")
+    figure.text(0.5, 0.93, title, fontsize=19, ha="center", va="center", **plain)
+    figure.text(0.04, 0.045, says, fontsize=13, va="center", **plain)
     figure.text(0.96, 0.045, "attention by hand", fontsize=13, ha="right", va="center", color=OTHER)
     return figure

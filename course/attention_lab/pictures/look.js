@@ -61,9 +61,9 @@
     const lightest = equal == panel.count ? "equal shares" : `lightest: ${times(most / panel.means[query])} times an equal share`;
     return `${panel.name}${number(most)} from ${where} (${lightest})${drawn > equal ? `, ${number(sum)} from the ${drawn} largest` : ""}`;
   };
+  const {rows, columns} = panels.find((panel) => panel.rows) || {rows: 1, columns: 1};
   const go = (to) => {
     here = to.map((at) => Math.min(0.9999, Math.max(0, at)));
-    const {rows, columns} = panels.find((panel) => panel.rows) || {rows: 1, columns: 1};
     const said = panels.map((panel) => panel.says || follow(panel));
     const reads = panels.some((panel) => panel.weights);
     const begin = reads ? `Row ${cell(here[1], rows)}, column ${cell(here[0], columns)} reads: ` : "";
@@ -75,10 +75,8 @@
     const panel = panels.find(({rows, x, y, width, height}) => rows && at.x >= x && at.x < x + width && at.y >= y && at.y < y + height);
     if (panel) go([(at.x - panel.x) / panel.width, (at.y - panel.y) / panel.height]);
   };
-  drawing.addEventListener("pointermove", under);
-  drawing.addEventListener("pointerdown", under);
+  ["pointermove", "pointerdown"].forEach((kind) => drawing.addEventListener(kind, under));
   drawing.addEventListener("keydown", (event) => {
-    const {rows, columns} = panels.find((panel) => panel.rows) || {rows: 1, columns: 1};
     const step = {ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1]}[event.key];
     if (!step) return;
     event.preventDefault();

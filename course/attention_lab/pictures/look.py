@@ -15,6 +15,7 @@ from functools import cached_property
 from html import escape
 from importlib.resources import files
 from typing import Any
+from urllib.parse import quote
 
 import torch
 import torch.nn.functional as F
@@ -170,7 +171,8 @@ def look(what: Any, picture: Any, *, grid: Grid | None = None, keys: Grid | Sequ
         (N, K), (heads, N, K) or (B, heads, N, K): what each of N positions gives to each of K keys
         (h, w) or (B, 1, h, w): a map
         (C,), (B, C), (C, 1, 1) or (B, C, 1, 1): a gate for each channel.
-        Of a batch, the first image is drawn. (B, C) is a map if it has about the picture's shape.
+        Of a batch, the first image is drawn. (B, C) is a map if it has about the picture's shape. Weights within
+        windows look like a batch, and nobody sees where a window lies: give one, with its part of the picture.
     picture: as `pixels` takes it, such as (3, H, W) from 0 to 1, or the result of `my_picture`.
     grid: the rows and columns of the N positions (default, if the N rows of N weights sum to 1: those that have the
         picture's shape). If there is one position more, it is taken for a class token in front, and left out.
@@ -195,7 +197,7 @@ def look(what: Any, picture: Any, *, grid: Grid | None = None, keys: Grid | Sequ
                          "notebook would keep it: give a coarser one, or my_picture(..., keep=True)")
     # of a learner's own picture, an output holds no pixel: the page loads the file beside the notebook
     own = picture.file.as_posix() if isinstance(picture, OwnPicture) else ""
-    hidden = f'<img hidden alt="" class="own" src="{escape(own)}">' if own else ""
+    hidden = f'<img hidden alt="" class="own" src="{quote(own)}">' if own else ""
     drawing = _drawing(panels, torch.full((3, 1, 1), 0.5) if own else shown, (row + 0.5) / rows,
                        (column + 0.5) / columns)
     source = f"data:image/svg+xml;base64,{base64.b64encode(drawing.encode()).decode()}"
@@ -241,8 +243,13 @@ def _placed(weights: Tensor, called: str, picture: Grid, grid: Grid | None, keys
         return weights.flatten()[-math.prod(grid):].view(grid), grid, None, ""
     if weights.ndim == 1:
         return weights, None, None, ""
-    if not grid and bool(((weights.sum(1) - 1).abs() < 0.01).all()):
-        found = [_shaped(count - token, picture) for token in (0, count == shape[1])]
+    sums, note, side = weights.sum(1), "", math.isqrt(count)
+    found = [_shaped(count - token, picture) for token in (0, count == shape[1])]
+    if not grid and bool(((sums - 1).abs() < 0.01).all()):
+        if not found[0] and found[1] and side ** 2 == count:
+            raise ValueError(f"{called} {shape} are those of {side} x {side} positions, or of a class token and "
+                             f"{found[1][0]} x {found[1][1]}, the picture's shape: say which, grid={side, side} or "
+                             f"grid={found[1]}")
         if not (grid := found[0] or found[1]):
             raise ValueError(f"{called} {shape} sum to 1 in each row, so they are weights of {count} positions, and "
                              f"{count} is not rows x columns in the shape of the picture {picture}, nor one more: give "
@@ -250,8 +257,11 @@ def _placed(weights: Tensor, called: str, picture: Grid, grid: Grid | None, keys
     if not grid:
         if batch and not 0.5 <= count * picture[1] / (shape[1] * picture[0]) <= 2:
             return weights[0], None, None, f" Of a batch of {count} images, this is the first."
-        return weights, (count, shape[1]), None, ""
-    places, note = math.prod(grid), ""
+        if count == shape[1] and any(found) and 0.8 < sums.mean() < 1.25:
+            note = (" The rows do not sum to 1, so this is drawn as a map: if it is attention (after dropout?), give "
+                    "grid=(rows, columns).")
+        return weights, (count, shape[1]), None, note
+    places = math.prod(grid)
     if shape == (places + 1, places + 1) and not keys:
         weights, count, note = weights[1:, 1:], places, " The first of the tokens, the class token, is left out."
     if count != places:
@@ -288,7 +298,8 @@ def _arranged(what: Any, picture: Tensor, grid: Any, keys: Any) -> tuple[list[_P
         heads = values if values.ndim == 3 else [values]
         for head, each in enumerate(heads):
             *placed, more = _placed(each, called, shape, grid, keys, batch)
-            views.append((f"{name} head {head}".strip() if values.ndim == 3 else name, *placed))
+            kind = "head" if placed[2] else "map"
+            views.append((f"{name} {kind} {head}".strip() if values.ndim == 3 else name, *placed))
         notes += "".join(each for each in (note, more) if each not in notes)
     if not 1 <= len(views) <= MOST:
         raise ValueError(f"look draws 1 to {MOST} panels side by side, got {len(views)}: give some heads or maps, such "
@@ -341,13 +352,12 @@ def _over(panel: _Panel, own: str, query: int) -> str:
     rows, columns = panel.grid
     row, column = divmod(query, columns)
     x, y = (column + 0.5) * width / columns, (row + 0.5) * height / rows
-    ring = (f'<circle class="ring" cx="{x:g}" cy="{y:g}" r="{max(6, 0.5 * width / columns):g}" fill="none" '
-            'stroke="white" stroke-width="4"/>'
-            f'<circle class="ring" cx="{x:g}" cy="{y:g}" r="{max(6, 0.5 * width / columns):g}" fill="none" '
-            f'stroke="{INK}" stroke-width="2"/>')
+    circle = f'<circle class="ring" cx="{x:g}" cy="{y:g}" r="{max(6, 0.5 * width / columns):g}" fill="none" stroke='
+    ring = f'{circle}"white" stroke-width="4"/>{circle}"{INK}" stroke-width="2"/>'
+    dark = f'<rect width="{width}" height="{height}" fill="black" fill-opacity="{DARK}" mask="url(#{own})"/>'
     if panel.keys is None:
         mask = _mask(panel.weights / panel.weights.max().clamp(min=1e-30), width, height)
-        return f'<mask id="{own}">{mask}</mask>{_dark(panel, own)}{ring}'
+        return f'<mask id="{own}">{mask}</mask>{dark}{ring}'
     read = panel.read(query)
     mask = f'<rect width="{width}" height="{height}" fill="white"/>'
     if not panel.slots:
@@ -371,7 +381,7 @@ def _over(panel: _Panel, own: str, query: int) -> str:
         sum_ += weight
     bar = (f'<rect y="{below}" width="{width}" height="{BAR}" fill="white" stroke="{OTHER}" stroke-width="0.5"/>'
            f'{"".join(shares)}')
-    return (f'<mask id="{own}">{mask}</mask>{_dark(panel, own)}{slots}<g fill="none" stroke="{MAPS}" '
+    return (f'<mask id="{own}">{mask}</mask>{dark}{slots}<g fill="none" stroke="{MAPS}" '
             f'stroke-linecap="round" stroke-opacity="0.9" pointer-events="none">{arcs}</g>{ring}{bar}')
 
 
@@ -379,11 +389,6 @@ def _mask(light: Tensor, width: float, height: float) -> str:
     """The part of a mask that lets the dark through where there is no light. light: (h, w) from 0 to 1."""
     return (f'<image class="light" href="{inline((1 - light)[None].expand(3, -1, -1))[0]}" width="{width:g}" '
             f'height="{height:g}" preserveAspectRatio="none" style="image-rendering: pixelated"/>')
-
-
-def _dark(panel: _Panel, own: str) -> str:
-    width, height = panel.size
-    return f'<rect width="{width}" height="{height}" fill="black" fill-opacity="{DARK}" mask="url(#{own})"/>'
 
 
 def _gates(panel: _Panel) -> str:

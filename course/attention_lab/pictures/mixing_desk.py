@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from ..tasks.striped_cloths import DIRECTIONS, striped_cloths, with_dots
 from .keepsake import keepsake
 from .panels import Panel, bars
-from .style import ALERT, FEATURES, MAPS
+from .style import ALERT, FEATURES, MAPS, colour_map
 
 COLOURS = ("#9AD0F0", FEATURES, MAPS, ALERT)
 LIMITS = (0.11, 0.48)  # a softmax over four numbers from 0 to 1 lies between 1 / (1 + 3e) and e / (e + 3)
@@ -57,7 +57,7 @@ def show_desks(networks: Mapping[int, nn.Module], scores: Sequence[float]) -> No
         "cloth": [(f"{asked} stripes?", (0.5 + 0.7 * cloth).clamp(0, 1))
                   for cloth, asked in zip(pair, ("fine", "coarse") * 2, strict=True)],
         f"{kernels[0]} x {kernels[0]} to {kernels[-1]} x {kernels[-1]}": [
-            (f"{DIRECTIONS[answer]}, it says", ((shares - low) / (high - low)).clamp(0, 1))
+            (f"{DIRECTIONS[answer]}, it says", colour_map("maps")(((shares - low) / (high - low)).clamp(0, 1).numpy()))
             for shares, answer in zip(_shares_of(network, pair), said, strict=True)],
     }, f"Pyramid split attention, written by hand: {score:.1f} % right on new cloths (run {seed}, the best)")
 

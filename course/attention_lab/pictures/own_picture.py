@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,15 +17,16 @@ BLACK = 16  # of 255: a picture without a lighter pixel would be black, so its n
 class OwnPicture:
     """A photograph that no output holds: `look` links to its file instead.
 
-    tensor: (3, H, W) from 0 to 1.
+    tensor: (3, H, W) from 0 to 1. A network gets `picture.tensor[None]`.
     """
 
     file: Path
-    tensor: Tensor
+    tensor: Tensor = field(repr=False)
 
 
-def my_picture(file: str | Path, size: tuple[int, int] = (224, 224), keep: bool = False) -> OwnPicture | Tensor:
-    """Returns your own photograph, for `look` in the place of ours. It is cut to the shape of `size` around its middle.
+def my_picture(file: str | Path, size: int | tuple[int, int] = (224, 224), keep: bool = False) -> OwnPicture | Tensor:
+    """Returns your own photograph, for `look` in the place of ours. It is cut to `size` around its middle, which is
+    (height, width), or one number for both.
 
     It is private: nothing of it is stored in the notebook, which only links to the file, so it is not handed in.
 
@@ -35,10 +36,13 @@ def my_picture(file: str | Path, size: tuple[int, int] = (224, 224), keep: bool 
     """
     from PIL import Image, ImageOps, UnidentifiedImageError  # comes with matplotlib
 
-    path = Path(file)
+    path, (height, width) = Path(file).expanduser(), (size, size) if isinstance(size, int) else size
     try:
         with Image.open(path) as opened:
-            image = ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGB"), (size[1], size[0]))
+            image = ImageOps.exif_transpose(opened)
+            if image.mode.startswith("I"):  # grey from 0 to 65535
+                image = image.point(lambda grey: grey * (1 / 257)).convert("L")
+            image = ImageOps.fit(image.convert("RGB"), (width, height))
     except FileNotFoundError:
         raise FileNotFoundError(f"there is no file {str(path)!r} in {Path.cwd()}: put the picture there") from None
     except (UnidentifiedImageError, OSError) as error:

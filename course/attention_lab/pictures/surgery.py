@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 import torch.nn.functional as F
 from torch import Tensor
@@ -11,6 +12,7 @@ from torch import Tensor
 from ..tasks.surgery import named, square
 from . import panels
 from .images import show
+from .own_picture import OwnPicture
 from .style import FEATURES, LAYERS, MAPS, colour_map, house_figure
 from .touch import slide
 
@@ -41,11 +43,13 @@ def _blocks(agreement: Mapping[str, Sequence[float]]) -> Figure:
     return figure
 
 
-def lit(picture: Tensor, cam: Tensor) -> Tensor:
+def lit(picture: Tensor | OwnPicture, cam: Tensor) -> Any:
     """Returns a picture under its map, (3, H, W): bright where the map is large.
 
-    picture: (3, H, W) from 0 to 1. cam: (H', W'), at least 0.
+    picture: (3, H, W) from 0 to 1; of your own (`my_picture`), the result is your own, too. cam: (H', W'), at least 0.
     """
+    if isinstance(picture, OwnPicture):
+        return replace(picture, tensor=lit(picture.tensor, cam))
     heat = F.interpolate(cam[None, None] / cam.max().clamp_min(1e-9), picture.shape[1:], mode="bicubic")[0, 0]
     colours = picture.new_tensor(colour_map("heat")(heat.clamp(0, 1).numpy())).permute(2, 0, 1)
     return (colours[3] * colours[:3] + (1 - colours[3]) * picture).clamp(0, 1)

@@ -53,3 +53,19 @@ def test_channels_may_be_last_and_tokens_that_are_no_positions_are_left_out(ther
     plain, other = network(), network(there, back)
     assert (expected := grad_cam(plain, plain[1], X, 2)).shape == (2, 6, 4) and expected.any()
     torch.testing.assert_close(grad_cam(other, there, X, 2), expected)
+
+
+def test_each_picture_may_have_its_own_target():
+    plain = network()
+    each = [grad_cam(plain, plain[1], x[None], target) for x, target in zip(X, (2, 0))]
+    torch.testing.assert_close(grad_cam(plain, plain[1], X, torch.tensor([2, 0])), torch.cat(each))
+    for target in (None, "cat", torch.tensor([1, 2, 0]), 1.5):
+        with pytest.raises(ValueError, match="a tensor of 2 classes"):
+            grad_cam(plain, plain[1], X, target)
+
+
+def test_windows_are_no_pictures():
+    there, back = Does(lambda x: x.unflatten(2, (2, 3)).transpose(1, 2).flatten(0, 1)), Does(
+        lambda x: x.unflatten(0, (2, 2)).transpose(1, 2).flatten(2, 3))
+    with pytest.raises(ValueError, match=r"\(4, 4, 3, 4\) for a batch of 2"):
+        grad_cam(network(there, back), there, X, 0)

@@ -47,7 +47,15 @@ def test_a_script_writes_the_file_and_prints_where(tmp_path, monkeypatch, capsys
 
 @pytest.mark.parametrize("file, rows, said", [
     ("../mine.png", {"": [("", MAP)]}, "plain name"), ("mine.txt", {"": [("", MAP)]}, "mine.txt"),
-    ("mine.png", {"a": [("", MAP)], "b": []}, r"\[0, 1\]"), ("mine.png", {"a": [("", 9 * PICTURE)]}, "0 to 1")])
+    ("mine.png", {"a": [("", MAP)], "b": []}, r"\[0, 1\]"), ("mine.png", {"a": [("", 9 * PICTURE)]}, "0 to 1"),
+    *(("mine.png", {"a": [("", each)]}, r"a map \(H, W\) must be numbers from 0 to 1") for each in (
+        MAP - 1, 9 * MAP, MAP * float("nan"), MAP[:0]))])
 def test_what_it_refuses(kept, file, rows, said):
     with pytest.raises(ValueError, match=said):
         kept(rows, file)
+
+
+def test_a_faint_map_is_seen_and_a_price_is_no_formula(kept):
+    files = [kept({"$5": [("$a_{b$", share * MAP)]}, f"{share}.png")[0] for share in (1, 1e-4)]
+    drawn, faint = (torch.tensor(list(Image.open(file).convert("L").tobytes())).float() for file in files)
+    assert (drawn - faint).abs().max() <= 2

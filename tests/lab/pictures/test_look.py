@@ -12,6 +12,7 @@ from PIL import Image
 
 from attention_lab.pictures.look import COARSE, THICK, TOP, look
 from attention_lab.pictures.own_picture import OwnPicture, my_picture, pixels
+from attention_lab.pictures.surgery import lit
 
 PICTURE = torch.linspace(0, 1, 3 * 20 * 30).view(3, 20, 30)
 GRID = (4, 6)
@@ -86,6 +87,7 @@ def test_a_map_a_memory_heads_and_gates_of_channels(shown):
     (lambda x: pixels(x - 0.5), {}, "undo that with picture * std + mean"),
     (lambda x: pixels(x * 3), {}, "from 0 to 255, got 0 to 3"), (lambda x: pixels("me.png"), {}, "array, got str"),
     (lambda x: pixels(x.expand(2, -1, -1, -1)), {}, "got (2, 3, 20, 30)"),
+    (torch.eye(25), {}, "those of 5 x 5 positions, or of a class token and 4 x 6, the picture's shape"),
     (torch.ones(4, 6), {"start": (4, 0)}, "start (4, 0) is outside the 4 x 6 positions"),
 ])
 def test_what_does_not_fit_is_refused(shown, weights, options, message):
@@ -94,7 +96,7 @@ def test_what_does_not_fit_is_refused(shown, weights, options, message):
 
 
 ROWS = torch.rand(24, 24, generator=torch.manual_seed(0)).softmax(1)
-TOKENS = torch.rand(2, 3, 25, 25).softmax(3)
+TOKENS = torch.rand(2, 3, 55, 55).softmax(3)
 MULTI_HEAD = torch.nn.MultiheadAttention(8, 2, batch_first=True)
 READ = MULTI_HEAD(*[torch.rand(2, 24, 8)] * 3)
 CHANNELS = torch.tensor([[0.2, 0.9, 0.5, 0.4, 0.3, 0.6, 0.1, 0.7]])
@@ -114,7 +116,7 @@ CHANNELS = torch.tensor([[0.2, 0.9, 0.5, 0.4, 0.3, 0.6, 0.1, 0.7]])
 def test_weights_are_taken_as_people_have_them(shown, weights, same_as, note):
     """A grid that nobody gave is found, too."""
     _, caption, still, panels = shown(weights, PICTURE)
-    same = shown(same_as, PICTURE, **{"grid": GRID} if same_as.shape[-2:] == (24, 24) else {})
+    same = shown(same_as, PICTURE, grid={(24, 24): GRID, (54, 54): (6, 9)}.get(tuple(same_as.shape[-2:])))
     assert panels == same[3] and caption == same[1] + caption[len(same[1]):] and note in caption
 
 
@@ -165,3 +167,21 @@ def test_an_own_picture_is_linked_and_not_stored(shown, tmp_path, monkeypatch):
     (tmp_path / "text.png").write_text("no picture")
     with pytest.raises(ValueError, match="'text.png' is not a picture"):
         my_picture("text.png")
+
+
+def test_an_own_picture_may_be_called_what_you_like_and_shows_no_numbers(shown, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray((np.linspace(0, 1, 400).reshape(20, 20) * 65535).astype("uint16")).save("50% #1 & me.png")
+    own = my_picture("50% #1 & me.png", 20)
+    assert 'class="own" src="50%25%20%231%20%26%20me.png"' in shown(torch.ones(4, 4), own)[0]
+    assert "tensor" not in repr(own) and own.tensor.mean() == pytest.approx(0.5, abs=0.01)
+    heated = lit(own, torch.eye(4))
+    assert heated.file == own.file and not torch.equal(heated.tensor, own.tensor)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert my_picture("~/50% #1 & me.png", keep=True).shape == (3, 224, 224)
+
+
+def test_the_caption_says_what_a_batch_and_what_a_sum_may_mean(shown):
+    assert shown(torch.rand(2, 4, 6), PICTURE)[1].startswith("map 0: ")
+    assert "(after dropout?), give grid=" in shown(ROWS * torch.linspace(0.8, 1.2, 24)[:, None], PICTURE)[1]
+    assert "dropout" not in shown(ROWS, PICTURE)[1] + shown(torch.ones(24, 24), PICTURE)[1]
