@@ -210,7 +210,7 @@ WRITERS = {  # what makes it write, and the files that it writes
     "a check": (lambda here: progress.remember(here, Verdict("squeeze", 1.0, 2.0, [], "")), [progress.FILE]),
     "a review": (reviewed, [review.SCHEDULE]),
     "a path": (lambda here: course_map.course_map("evening"), [f"../{course_map.CHOSEN}"]),
-    "a leaderboard": (lambda here: my_net._write([]), [f"../{my_net.FILE}"]),
+    "a leaderboard": (lambda here: my_net.keep(my_net._file(), []), [f"../{my_net.FILE}"]),
     "a network": (trained, [train_resnet.FILE]),
     "a study": (lambda here: study.study("mine", **DESIGN, folder=here), ["study_mine.json", "study_mine.html"]),
     "a problem": (problem, [f"problem-{LESSON}-squeeze.txt"]),

@@ -54,6 +54,7 @@ class Cost:
     training_memory: the bytes at the peak of a forward and backward pass, with the gradients of parameters and inputs,
         or None. The output and its gradient are included, because the caller keeps them to the end.
     latency: the seconds of one forward pass without gradients, as the median of several after a warm-up, or None.
+    frozen: the number of the other parameters.
     """
 
     what: str
@@ -62,10 +63,12 @@ class Cost:
     forward_memory: int
     training_memory: int | None
     latency: float | None
+    frozen: int = 0
 
     def _rows(self) -> list[tuple[str, str]]:
+        frozen = f" trainable, {self.frozen:,} frozen" * bool(self.frozen)
         unknown = "not known for a function"
-        rows = [("parameters", unknown if self.parameters is None else f"{self.parameters:,}")]
+        rows = [("parameters", unknown if self.parameters is None else f"{self.parameters:,}{frozen}")]
         rows += [("multiply-adds", f"{self.multiply_adds:,}"), ("peak memory, forward", _bytes(self.forward_memory))]
         if self.training_memory is not None:
             rows.append(("peak memory, forward and backward", _bytes(self.training_memory)))
@@ -123,8 +126,9 @@ def cost(call: Callable[..., Any], *inputs: Any, backward: bool = False, latency
     except Exception as error:
         error.add_note(f"This happened while measuring {what}.")
         raise
-    parameters = None if module is None else sum(p.numel() for p in module.parameters() if p.requires_grad)
-    return Cost(what, parameters, multiply_adds, live.peak, training_memory, seconds)
+    trained, frozen = (sum(p.numel() for p in module.parameters() if p.requires_grad == kind)
+                       if module is not None else None for kind in (True, False))
+    return Cost(what, trained, multiply_adds, live.peak, training_memory, seconds, frozen or 0)
 
 
 def _multiply_adds(call: Callable[..., Any], inputs: tuple[Any, ...]) -> int:

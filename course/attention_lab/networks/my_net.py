@@ -19,6 +19,7 @@ import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
+from hashlib import sha256
 from html import escape
 from importlib import import_module
 from pathlib import Path
@@ -36,7 +37,7 @@ from ..storage import bounded, found, keep, put_beside
 from ..tasks.five_tasks import SIDE, TASKS, UNASKED, WIDTH, conv, questions, right
 from .adapters import PLUGS, Plug
 from .cost import cost
-from .own_modules import NotYet, mine
+from .own_modules import mine
 from .threads import one_thread
 from .training import train
 
@@ -65,11 +66,9 @@ class MyBlock(nn.Module):
 
 
 class MyNet(nn.Module):
-    """A stem, one block for each module, and linear heads: (n, 3, 24, 24) -> five maps of scores, [(n, classes, 12,
-    12)], one for each of TASKS.
-
-    The pictures may have one more axis in front, (B, 5, 3, 24, 24); then n is 5 B. Without modules, no position sees
-    more than 7 x 7 pixels.
+    """A stem, one block for each module, and linear heads: (n, 3, 24, 24) -> [(n, classes, 12, 12)], the scores of each
+    of TASKS. The pictures may have one more axis in front, (B, 5, 3, 24, 24); then n is 5 B. Without modules, no
+    position sees more than 7 x 7 pixels.
     """
 
     def __init__(self, modules: Sequence[nn.Module]) -> None:
@@ -89,9 +88,7 @@ class Row:
 
     blocks: the blocks' names, one for each place.
     runs: for each run, which has its own seed, the right answers in per cent for each kind of question.
-    parameters: the number of trainable parameters.
-    multiply_adds: the multiply-adds for one picture.
-    latency: the seconds for one picture.
+    parameters: the trainable ones. multiply_adds, latency: for one picture, in seconds.
     """
 
     blocks: list[str]
@@ -129,32 +126,17 @@ class Board:
     def __init__(self, rows: list[Row], newest: Row, said: str = "") -> None:
         self.rows, self.newest, self.said = sorted(rows, key=lambda row: -row.score), newest, said
 
-    @property
-    def scores(self) -> dict[str, float]:
-        """The right answers in per cent, by network."""
-        return {row.name: row.score for row in self.rows}
-
-    @property
-    def costs(self) -> dict[str, dict[str, float]]:
-        """The parameters and multiply-adds, by network."""
-        return {"parameters": {row.name: row.parameters for row in self.rows},
-                "multiply-adds": {row.name: row.multiply_adds for row in self.rows}}
-
     def _lines(self) -> list[tuple[int, Row, list[str]]]:
         """Returns (place, row, the texts of its columns) for each row that is shown."""
         front = pareto_front({row.name: (row.multiply_adds, row.score) for row in self.rows}, LUCK)
         lines = []
         for place, row in enumerate(self.rows, 1):
             if place <= SHOWN or row is self.newest:
-                runs = (
-                    "one run"
-                    if len(row.scores) == 1
-                    else f"{len(row.scores)} runs, {min(row.scores):.1f} to {max(row.scores):.1f}"
-                )
-                lines.append((place, row, [f"{row.score:.1f} %", "★" if row.name in front else "", runs,
-                                           *(f"{kind:.0f}" for kind in row.kinds),
-                                           f"{row.parameters:,}", f"{row.multiply_adds:,}",
-                                           f"{1e6 * row.latency:,.0f} µs"]))
+                scores = row.scores
+                runs = f"{len(scores)} runs, {min(scores):.1f} to {max(scores):.1f}" if scores[1:] else "one run"
+                kinds = [f"{kind:.0f}" for kind in row.kinds]
+                costs = f"{row.parameters:,}", f"{row.multiply_adds:,}", f"{1e6 * row.latency:,.0f} µs"
+                lines.append((place, row, [f"{row.score:.1f} %", "★" * (row.name in front), runs, *kinds, *costs]))
         return lines
 
     def _more(self) -> str:
@@ -203,7 +185,7 @@ def my_net(*blocks: Any) -> Board:
         the number of channels and returns a module for maps, (B, C, H, W) -> (B, C, H, W); or the name of an earlier
         lesson's block ("SE", see `adapters`), which is taken from your notebook of that lesson; or "nothing". If you
         pass the same blocks again, they are trained with another seed. Only a block that passes its lesson's check
-        counts under the course's name, any other one under its own.
+        counts under the course's name, any other one under its own, to which a lambda or a partial adds four letters.
 
     Raises ValueError for more blocks than places, for an unknown name, and for a block that cannot be used, with the
     reason. Raises NotImplementedError for a block that is not solved yet.
@@ -227,24 +209,13 @@ def my_net(*blocks: Any) -> Board:
     row.runs = [*row.runs, [round(kind, 2) for kind in kinds]][-RUNS:]
     # Other work of the machine can only make the time longer, so the shortest one counts.
     row.latency = min(row.latency, *(each.latency for each in measured if each.latency))
-    kept = _worth_most(rows | {row.name: row}, row)
-    said = [*dict.fromkeys(plug.said for plug in plugs), _against(kept, row), _write(kept)]
+    rows[row.name] = row  # there is room for the newest one, the networks of the course's blocks, and the best
+    kept = [*bounded(rows, lambda name: (rows[name] is row, {*rows[name].blocks} <= {*BLOCKS, NOTHING},
+                                         rows[name].score)).values()]
+    problem = keep(_file(), [asdict(each) for each in kept])
+    said = [*dict.fromkeys(plug.said for plug in plugs), _against(kept, row),
+            f"It could not be kept in {FILE}: {problem}." if problem else ""]
     return Board(kept, row, " ".join(filter(None, said)))
-
-
-def my_nets(plain: Sequence[Any], *others: Sequence[Any]) -> Board:
-    """Trains several networks, as `my_net` does, and returns the leaderboard. Leaves out any of `others` that needs a
-    block which is not solved yet, and prints a line that says so.
-
-    plain, others: the blocks of each network.
-    """
-    board = my_net(*plain)
-    for blocks in others:
-        try:
-            board = my_net(*blocks)
-        except NotYet as why:
-            print(f"{', '.join(map(_called, blocks))}: {why}")
-    return board
 
 
 class _Own(NamedTuple):
@@ -308,7 +279,12 @@ def _plug(block: Any) -> _Own:
         return _Own(f"your {plug.exercise}"[:LONGEST], lambda: plug.make(block, WIDTH),
                     f"Your {plug.exercise} does not pass the check of lesson {plug.lesson.partition('_')[0]}, so it is "
                     f"not counted as {known}.")
-    return _Own((f"your {called}" if known or called == NOTHING else called)[:LONGEST], lambda: block(WIDTH))
+    own = _Own((f"your {called}" if known or called == NOTHING else called)[:LONGEST], lambda: block(WIDTH))
+    if called not in ("<lambda>", "partial"):
+        return own
+    code = getattr(block, "__code__", None)  # two without a name differ in what they do, or in what they make
+    told = (code.co_code, code.co_names, code.co_consts) if code else (block.args, block.keywords)
+    return own._replace(name=f"{called} {sha256(repr((told, own.made())).encode()).hexdigest()[:4]}")
 
 
 def _called(block: Any) -> str:
@@ -386,18 +362,6 @@ def _row(entry: Any) -> Row:
     return row
 
 
-def _worth_most(rows: dict[str, Row], newest: Row) -> list[Row]:
-    """Returns the rows for which there is room: the newest one, the networks of the course's blocks, and the best."""
-    return [*bounded(rows, lambda name: (rows[name] is newest, {*rows[name].blocks} <= {*BLOCKS, NOTHING},
-                                         rows[name].score)).values()]
-
-
 def _file() -> Path:
     here = Path.cwd()
     return (here.parent if (LESSONS / here.name).is_dir() else here) / FILE
-
-
-def _write(rows: list[Row]) -> str:
-    """Writes the leaderboard into its file. Returns the sentence to show."""
-    problem = keep(_file(), [asdict(row) for row in rows])
-    return f"It could not be kept in {FILE}: {problem}." if problem else ""

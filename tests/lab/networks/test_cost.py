@@ -74,6 +74,7 @@ def test_parameters_are_the_trainable_ones_and_a_shared_one_counts_once():
     frozen = nn.Linear(4, 4, bias=False).requires_grad_(False)
     assert cost(nn.Sequential(layer, layer, frozen), ones(4), latency=False).parameters == 20
     assert cost(layer.forward, ones(4), latency=False).parameters == 20
+    assert "20 trainable, 16 frozen" in repr(cost(nn.Sequential(layer, layer, frozen), ones(4), latency=False))
     assert cost(lambda x: layer(x), ones(4), latency=False).parameters is None
 
 
