@@ -92,8 +92,6 @@ LOAD = Exercise("load_by_key", sizes=FITTED, refuses=(
 BUT = {"only the head": ["head"], "two beginnings": ["fc.", "blocks.2.project.2."], "nothing": [],
        "a layer of a block": ["blocks.3.expand"], "the first parameter": ["stem.0.weight"],
        "a part that was frozen before": ["blocks.1", "fc"], "everything": [""]}
-
-
 NORM = "blocks.2.project.2.norms."
 AGAIN = {"thawed": ([""], {"before": ["fc"]}), "another choice": (["blocks.1"], {"before": [NORM]}),
          "copied afterwards": ([NORM], {"way": "copied"}), "saved and loaded": ([NORM], {"way": "saved"}),

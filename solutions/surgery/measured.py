@@ -11,24 +11,12 @@ from pathlib import Path
 from statistics import fmean
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from attention_lab.networks.grad_cam import grad_cam
 from attention_lab.networks.lite0 import Lite0
-from attention_lab.tasks.surgery import (
-    EARLY,
-    PLACES,
-    SIDE,
-    Half,
-    Patient,
-    TwoZeros,
-    after,
-    features_for,
-    learn_to_dim,
-    normalised,
-    places,
-    square,
-)
+from attention_lab.tasks import surgery
+from attention_lab.tasks.surgery import EARLY, PLACES, Half, Patient, normalised, places, square
 from solutions.bam.reference import BAM
 from solutions.cbam.reference import CBAM
 from solutions.coordinate.reference import CoordinateAttention
@@ -40,29 +28,22 @@ from solutions.surgery.reference import freeze, identity_start, insert
 HERE = Path(__file__).parent
 SEEDS = range(5)
 FOUR = (4, 7, 10, 14)  # blocks with a shortcut
-EXAMPLE = normalised(square("coffee", SIDE))[None]
+EXAMPLE = normalised(square("coffee", surgery.SIDE))[None]
 MODULES: dict[str, Callable[[int], nn.Module]] = {
     "SE": lambda c: SEBlock(c, 4), "ECA": ECABlock, "CBAM": lambda c: CBAM(c, 4), "BAM": lambda c: BAM(c, 4),
     "coordinate attention": lambda c: CoordinateAttention(c, c), "External Attention": ExternalAttentionBlock}
 
 
-class Biased(nn.Module):
+def biased(channels: int, bias: float) -> nn.Module:
     """SE with a bias in its last layer."""
-
-    def __init__(self, channels: int, bias: float) -> None:
-        super().__init__()
-        self.fc1 = nn.Linear(channels, channels // 4, bias=False)
-        self.fc2 = nn.Linear(channels // 4, channels)
-        nn.init.constant_(self.fc2.bias, bias)
-
-    def forward(self, x: Tensor) -> Tensor:
-        return x * self.fc2(self.fc1(x.mean((2, 3))).relu()).sigmoid()[:, :, None, None]
+    block = SEBlock(channels, 4)
+    block.excitation.fc2.bias = nn.Parameter(torch.rand(channels).fill_(bias))  # drawn as nn.Linear draws it
+    return block
 
 
 STARTS: dict[str, Callable[[int], nn.Module]] = {
-    "as it is": MODULES["SE"], **{f"bias {bias}": lambda c, bias=bias: Biased(c, bias) for bias in (2, 4, 6)},
-    "gamma 0": lambda c: identity_start(SEBlock(c, 4)),
-    "two zeros": lambda c: TwoZeros(SEBlock(c, 4), c)}
+    "as it is": MODULES["SE"], **{f"bias {bias}": lambda c, bias=bias: biased(c, bias) for bias in (2, 4, 6)},
+    "gamma 0": lambda c: identity_start(SEBlock(c, 4)), "two zeros": lambda c: surgery.TwoZeros(SEBlock(c, 4), c)}
 
 
 def everything(patient: Patient) -> dict[str, list[float]]:
@@ -76,7 +57,7 @@ def everything(patient: Patient) -> dict[str, list[float]]:
     def agreement(make: Callable[[int], nn.Module], where: str, blocks: tuple[int, ...]) -> float:
         return patient.agreement(insert(patient.network, make, places(where, blocks), EXAMPLE), min(blocks))
 
-    dimmed = features_for(patient)
+    dimmed = surgery.features_for(patient)
     for seed in SEEDS:
         torch.manual_seed(seed)
         for where in PLACES:
@@ -93,7 +74,7 @@ def everything(patient: Patient) -> dict[str, list[float]]:
         for name, make in STARTS.items():
             torch.manual_seed(seed)
             keep(f"start: {name}", agreement(make, "depthwise", FOUR))
-            gradient, left = learn_to_dim(make(dimmed.shape[1]), dimmed)
+            gradient, left = surgery.learn_to_dim(make(dimmed.shape[1]), dimmed)
             keep(f"gradient: {name}", gradient)
             keep(f"left: {name}", left)
         for wrapped in (0, 1, 4, 16):
@@ -130,7 +111,7 @@ def _train_mode(patient: Patient, momentum: float, seed: int) -> dict[str, float
         batches = list(patient.batches(24))
         with torch.no_grad():
             for count, batch in enumerate(batches[4 * seed:] + batches[:4 * seed], 1):
-                after(network.train(), batch, EARLY)
+                surgery.after(network.train(), batch, EARLY)
                 if count in (5, 20):
                     found[f"{kind}, momentum {momentum}, {count} batches"] = patient.agreement(network.eval(), EARLY)
                 if count == 20:

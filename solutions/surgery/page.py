@@ -331,6 +331,8 @@ with after_predicting(predicted):
 # </details>
 #
 # Gamma 0 does not save you from a module that overflows, because 0 · inf is nan: DANet's energies do that in float16.
+# A module that begins with an operation in place changes x itself, unless it is given `x.clone()`.
+# One that returns another shape, such as its gates alone, is not noticed as long as gamma is 0, because the shape is broadcast.
 # And an optimiser's weight decay pulls gamma back to 0, unless you keep it out:
 #
 # ```python
@@ -469,6 +471,7 @@ predict_then_run(predicted, usual, unit="pieces with their former answer (%)")
 # All norms with running statistics whose own names do not begin so keep them, and go on normalising with them, even if somebody calls `network.train()` later.
 # (Every training loop does, at the start of each epoch.)
 # Called again, it decides anew for everything, so that a part can thaw; and a frozen network can be copied and saved.
+# (End a name with a dot, because `blocks.1` also begins `blocks.10`.)
 # The tool is a hook again, one that a layer calls *before* it works.
 #
 # Worked example: with `but = ["fc", "blocks.3.1."]`, the parameters `fc.weight`, `fc.bias` and `blocks.3.1.gamma` are trained, and `blocks.3.0.expand.0.weight` is not.
@@ -503,7 +506,7 @@ check(freeze)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# The hook is a function of two lines that puts its layer into eval mode if `layer.frozen`, and returns nothing.
+# The hook is a function of two lines that puts its layer into eval mode if `layer.statistics_are_kept`, and returns nothing.
 # Define it outside of `freeze`: a file stores a function by its name.
 # A norm's name with a dot at its end begins as its parameters' names do.
 # </details>
@@ -514,6 +517,9 @@ freeze(frozen, [])
 print("the same pictures, frozen by you:", show_pictures(frozen, "by you"))
 
 # %% [markdown]
+# Two things are not frozen: dropout is still random in training mode, and an optimiser moves a parameter whose `.grad` is left from before, until you call `zero_grad()`.
+# If your module has a BatchNorm (CBAM has one), a receipt's `new` also has names of statistics; `solution(freeze)` takes these for names of the norm.
+#
 # ## 6. What does it look at?
 #
 # The last question is the one that everybody asks.
@@ -648,6 +654,15 @@ keepsake("my_receipt.png", "16 modules in a network that was trained without the
 # names = [f"layer{i}.1.bn2" for i in (1, 2, 3, 4)]  # the ends of four branches
 # mine = insert(theirs, lambda channels: identity_start(SE(channels)), names, x)
 # print(torch.equal(theirs(x), mine(x)), freeze(mine, ["fc.", *(f"{name}.1." for name in names)]))
+# ```
+#
+# (Without the trained weights, ask for `zero_init_last=False`: timm starts the last norm of each branch with 0, and then behind it even a careless SE changes nothing.)
+# Behind a block of a ViT come tokens, so a module for maps needs an adapter there, `OnTokens(SE(channels))`, which is enough if it looks at no neighbours:
+#
+# ```python
+# class OnTokens(nn.Sequential):
+#     def forward(self, x):  # tokens (B, N, C) -> a map (B, C, N, 1) -> tokens
+#         return self[0](x.transpose(1, 2)[..., None])[..., 0].transpose(1, 2)
 # ```
 #
 # **Next.** Take a module of yours from any lesson (CBAM, coordinate attention), operate, and freeze the rest; the [lab book](lab_book.md) has what we measured for six of them, a challenge, and questions to argue about.

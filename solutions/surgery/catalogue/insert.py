@@ -3,13 +3,13 @@
 from autograder.lessons.catalogue import Mistake, Wrong
 
 COPY = "copied, probe = copy.deepcopy(network), copy.deepcopy(network).eval()"
-CHANNELS, MODE = "make(shape[1] if len(shape) == 4 else shape[2])", "module.train(modules[name].training)"
-PLACE = "setattr(modules[parent], last, Behind(modules[name], module))"
-MISSING = 'raise ValueError(f"there is no module {name!r}; the nearest is {near[0]!r}")'
+CHANNELS, MODE = "make(shape[1] if len(shape) == 4 else shape[2]).to(outputs[name])", "module.train(modules[name].training)"
+PLACE = "setattr(modules[parent], last, Behind(getattr(modules[parent], last), module))"
+MISSING = 'raise ValueError(f"there is no module {name!r} in the network; the nearest is {near[0]!r}")'
 NEITHER = """        if len(shape) not in (3, 4):
             raise ValueError(f"{name!r} gives neither a map (B, C, H, W) nor tokens (B, N, C)")
 """
-END = "    return copied\n"
+SHAPE, END = 'shape = tuple(getattr(outputs.get(name), "shape", ()))', "    return copied\n"
 
 RIGHT = {
     "by-a-class": """
@@ -69,10 +69,10 @@ MISTAKES = (
             "`make` for each name.", {COPY: COPY + "\n    kept = {}", CHANNELS: "kept.get(shape[1:2]) or "
                                       + CHANNELS, MODE: MODE + "\n        kept[shape[1:2]] = module"}, hint=3),
     Mistake("insert-before", "Your module stands before the module of this name. It should stand behind it.",
-            {PLACE: "setattr(modules[parent], last, nn.Sequential(module, modules[name]))"}, hint=3),
+            {PLACE: "setattr(modules[parent], last, nn.Sequential(module, getattr(modules[parent], last)))"}, hint=3),
     Mistake("insert-one-input", "`nn.Sequential` hands on one input, and some modules are called with more, such as a "
             "mask. Let a class of your own hand on everything.",
-            {PLACE: "setattr(modules[parent], last, nn.Sequential(modules[name], module))"}, hint=3),
+            {PLACE: "setattr(modules[parent], last, nn.Sequential(getattr(modules[parent], last), module))"}, hint=3),
     Mistake("insert-instead", "The module of this name is lost, because yours has taken its place. Put both "
             "into an `nn.Sequential`.", {PLACE: "setattr(modules[parent], last, module)"}, hint=3),
     Mistake("insert-looks-up-later", "You look up names after the network has changed: once `blocks.2` is wrapped, its "
@@ -90,8 +90,7 @@ MISTAKES = (
     Mistake("insert-networks-mode", "The new module gets the mode of the whole network. A part may have another one: "
             "take that of the module before it.", {MODE: "module.train(network.training)"}, hint=3),
     Mistake("insert-skips-unknown-names", "A name that the network does not have is skipped in silence. Raise a "
-            "ValueError that names it.", {MISSING: "continue", "shape = shapes.get(name, ())":
-                                          "shape = shapes.get(name, ())\n        if name not in modules:\n"
+            "ValueError that names it.", {MISSING: "continue", SHAPE: SHAPE + "\n        if name not in modules:\n"
                                           "            continue"}),
     Mistake("insert-unknown-name", "For a name that the network does not have, the error comes from within Python or "
             "torch. Raise a ValueError that names it.", {MISSING: "raise KeyError(name)"}),
@@ -105,12 +104,19 @@ WRONG = (
     Wrong("assert-name", {MISSING: "raise AssertionError(name)"}, says="AssertionError"),
 )
 
-EQUIVALENT = (  # of the example only the shape matters
+EQUIVALENT = (  # of the example only the shape matters, and no question has a text, a dtype or two names of one module
     *(f"1: example {each}" for each in (
         "detached", "float32 on the way", "first of the batch for all", "mean of the batch for all", "clamped",
         "last two axes exchanged", "read in its order of memory", "a view taken", "its absolute value", "on the CPU")),
-    "6: without not name", "7: get_close_matches without 0", "7: 1 -> 2", "8: message without near[0]", "9: tuple left out",
-    "9: parameters _module and _inputs exchanged", "11: probe(example) detached", "11: example detached",
-    "15: message without numbers", "15: no message", "15: message without name", "20: without gradients",
-    "20: in inference mode",
+    *(f"3: {each}" for each in ("named_modules without remove_duplicate", "False -> True", "at most four", "each once")),
+    *(f"4: names -> {each}{more}" for each in ("example", "make", "network") for more in ("", " (2)")),
+    "4: without `names = [names] if isinstance(names, ...`", "4: never [names]", "4: names detached (2)", "4: list left out",
+    "7: without not name", "8: arguments 0 and 1 of get_close_matches exchanged", "8: get_close_matches without 0",
+    *(f"8: {each}" for each in ("without [1:]", "slice from the start", "1 -> 2", "1 -> 0", "1 -> 2 (2)")),
+    "9: message without near[0]", "10: parameters _module and _inputs exchanged", "12: probe(example) detached",
+    "12: example detached", "14: tuple left out", "16: message without numbers", "16: no message",
+    "16: message without name", "17: without `refuse_channels_last(name, shape, exa...`", "18: to left out",
+    "17: refuse_channels_last left out", "17: arguments 1 and 2 of refuse_channels_last exchanged",
+    *(f"17: example {each}" for each in ("-> make", "-> names", "-> network", "detached")),
+    "18: to, without the device", "22: without gradients", "22: in inference mode",
 )

@@ -2,12 +2,12 @@
 
 from autograder.lessons.catalogue import Mistake, Wrong
 
-TEST_SHAPE = "elif own[place].shape != tensor.shape:"
+TEST_SHAPE = 'elif getattr(own[place], "shape", None) != getattr(tensor, "shape", None):'
 TWICE = """        elif place in found:
             raise ValueError(f"two entries belong to {place}; one of them is {name}")
 """
 LOADING = "model.load_state_dict(found, strict=False)"
-NEW = "[name for name in own if name not in found]"
+NEW = "[name for name in own if id(own[name]) not in filled]"
 
 RIGHT = {
     "copying": {LOADING: """with torch.no_grad():
@@ -48,7 +48,7 @@ def load_by_key(model, state, rename):
             "for them.", {"left.append(name)": "left.append(place)"}, hint=3),
     Mistake("load-only-parameters", "You load parameters only, so every BatchNorm keeps the statistics of a new "
             "network. They are in `state_dict()`, but not in `named_parameters()`.",
-            {"own = model.state_dict()": "own = dict(model.named_parameters())"}, hint=1),
+            {"own = model.state_dict(keep_vars=True)": "own = dict(model.named_parameters())"}, hint=1),
     Mistake("load-counters-forgotten", "The counters `num_batches_tracked` are in none of your lists, so the receipt "
             "does not add up. They are entries like all others.",
             {"for name, tensor in state.items():":
@@ -74,7 +74,12 @@ def load_by_key(model, state, rename):
 """, says="Expected a dict with"),
 )
 
-EQUIVALENT = (
-    "12: message without numbers", "12: no message", "12: message without place", "12: message without name",
-    "16: without gradients", "16: in inference mode", "16: each once",
+EQUIVALENT = (  # no question has two names of one tensor, a checkpoint, or entries that are no tensors
+    "2: state_dict without keep_vars", "2: True -> False", "7: without place not in own", "7: NotIn -> In",
+    *(f"8: {each}" for each in ("raises RuntimeError", "raises TypeError", "raises Exception", "printed, not raised",
+                                "message without numbers", "no message", "message without name (2)")),
+    "8: message without name", "11: getattr without None", "11: getattr without None (2)",
+    *(f"14: {each}" for each in ("message without numbers", "no message", "message without place",
+                                 "message without name")),
+    "18: each once", "19: each once", "19: each once (2)",
 )
