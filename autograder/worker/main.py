@@ -88,6 +88,8 @@ class Notebook:
         if header["exercise"] not in self.scope:
             return {"missing": True}, {}
         thing, seen = self.scope[header["exercise"]], []
+        # where a cell has entered inference mode, these were made in it, and autograd would not take them
+        tensors = {name: t.clone() if t.is_inference() else t for name, t in tensors.items()}
         asked = zip(header["questions"], wire.ungroup(tensors, len(header["questions"])))
         for question, given in asked:
             if question["trial"]:

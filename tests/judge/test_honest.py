@@ -16,7 +16,8 @@ HONEST = WRITING | PLACES | NAMES | JUPYTER
 # What is most likely to break, in `make test`; the others are nightly.
 OFTEN = {
     "lazy layers", "a breakpoint that stayed", "a class in two cells", "a module in a copied experiment",
-    "a base class in a cell below", "all in one cell", "format 3", "another helper of that name", "Python's names",
+    "a base class in a cell below", "all in one cell", "everything switched on", "format 3",
+    "another helper of that name", "Python's names",
     "float64 by default", "a package for plots", "a package with parts", "a single notebook",
     "timed, with IPython's own name",
 }
