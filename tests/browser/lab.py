@@ -141,7 +141,10 @@ class Lab:
         """Run one cell with Shift+Enter and return the text of its output."""
         cell = self.cell(cell_id)
         self.js(f"{PANEL}.content.widgets.find(w => w.model.id === arguments[0]).model.clearExecution()", cell_id)
-        cell.find_element("css selector", ".cm-content").send_keys(Keys.SHIFT, Keys.ENTER)
+        editors = cell.find_elements("css selector", ".cm-content")
+        if not editors:  # its code is folded away
+            self.js("arguments[0].focus()", cell)
+        (editors or [self.driver.switch_to.active_element])[0].send_keys(Keys.SHIFT, Keys.ENTER)
         wait_for(f"the end of {cell_id}", lambda: self.js(
             f"return {PANEL}.content.widgets.find(w => w.model.id === arguments[0]).model.executionCount", cell_id),
             seconds)
