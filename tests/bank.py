@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from functools import cache
 
-from autograder.lessons.catalogue import Right, Wrong
+from attention_lab.checking.verdict.cause import modest
+from attention_lab.checking.verdict.verdict import Verdict
+from autograder.lessons.catalogue import Mistake, Right, Wrong
 from autograder.lessons.course import lessons
 from autograder.lessons.topics import topic
 from tests.suites import few
@@ -45,3 +47,11 @@ def parameters(found: list[Answer], most: int = 1000) -> list:
     """The answers as parameters of a test, with readable ids;
     of an exercise, at most so many in `make test` (tests/suites.py)."""
     return few(found, most, lambda answer: (answer.lesson, answer.exercise), lambda answer: answer.id)
+
+
+def named(verdict: Verdict, mistake: Mistake) -> bool:
+    """Whether a report names the mistake: in its sentence, in what is left of it where not all may be claimed, or, if
+    the answer does not compute at all, as what may be the reason."""
+    if verdict.headline.startswith("Your code returns "):
+        return verdict.headline.endswith(mistake.sentence)
+    return verdict.mistake == mistake.id and verdict.headline in (mistake.sentence, modest(mistake.sentence))

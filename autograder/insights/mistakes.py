@@ -18,6 +18,7 @@ FOLLOWS, NAMED, UNNAMED = "built on a wrong exercise", "named", "without a name"
 EXCESS = DEATHS["excess"].partition("{")[0]
 MEMORY = re.compile(r"can't allocate memory|MemoryError")
 NUMBER = re.compile(r"(?<!\w)-?\d+([.,]\d+)*(e[-+]?\d+)?")  # not the 1 of `fc1`
+UNEXPLAINED = re.compile(r" It does not explain \d+ of your \d+ wrong cases\.$")
 QUOTED = re.compile(r"'[^']*'")
 
 
@@ -123,16 +124,16 @@ def groups(found: Iterable[Answer], kind: str) -> list[Group]:
     for answer in found:
         if answer.kind == kind:
             together.setdefault(alike(answer), []).append(answer)
-    made = [Group(members[0].verdict.exercise, members[0].verdict.headline,
+    made = [Group(members[0].verdict.exercise, _sentence(members[0]),
                   "" if kind == NAMED else " ".join(members[0].verdict.where),
                   members) for members in together.values()]
     return sorted(made, key=lambda group: (-group.lost, -len(group.answers), group.sentence))
 
 
-def _sentence(answer: Answer) -> object:
-    """Returns the sentence of a mistake. Several entries of the catalogue may have the same sentence, such as one entry
-    for each of two axes, and then they are one mistake for its reader."""
-    return answer.verdict.headline
+def _sentence(answer: Answer) -> str:
+    """Returns a report's first sentence, without how many cases it does not explain. Several entries of the catalogue
+    may have the same sentence, such as one entry for each of two axes, and then they are one mistake for its reader."""
+    return UNEXPLAINED.sub("", answer.verdict.headline)
 
 
 def _difference(answer: Answer) -> object:

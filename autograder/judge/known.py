@@ -13,7 +13,6 @@ import torch
 
 from attention_lab.checking.known.fingerprint import WIDTH, Fingerprint
 from attention_lab.checking.known.recorded import RecordedCase, RecordedExercise, RecordedMistake
-from attention_lab.checking.verdict.recognition import is_wrong
 from autograder.judge import private, recording
 from autograder.judge.versions import unchanged
 from autograder.lessons.catalogue import Mistake
@@ -99,7 +98,7 @@ def unseen(made: RecordedExercise, visible: RecordedExercise | None, files: Topi
     """
     shown = {} if visible is None else {
         mistake.id: [_words(case) for i, case in enumerate(visible.cases)
-                     if is_wrong(visible, i, mistake.fingerprints[i])]
+                     if visible.is_wrong(i, mistake.fingerprints[i])]
         for mistake in visible.mistakes}
     words, telling = [_words(case) for case in made.cases], [0] * len(made.cases)
 
@@ -108,7 +107,7 @@ def unseen(made: RecordedExercise, visible: RecordedExercise | None, files: Topi
 
     def shows(mistake: Mistake) -> bool:
         for i in sorted(range(len(made.cases)), key=lambda i: likely(mistake, i), reverse=True):
-            if is_wrong(made, i, recording.answered(mistake, files.reference, made, made.cases[i])):
+            if made.is_wrong(i, recording.answered(mistake, files.reference, made, made.cases[i])):
                 telling[i] += 1
                 return True
         return False

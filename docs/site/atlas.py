@@ -76,9 +76,9 @@ def survey(lesson: Lesson, name: str) -> dict[str, Any]:
                     more = replace(record_case(name, case, vars(of.reference)), number=1)
                     ours[text] = replace(exercise, cases=[exercise.cases[0], more])  # the first one places the weights
             asking = ours[text]
-            return asking and not any(d.check == "output" for d in asked(asking, ask, None).found[1])  # noqa: B023
+            return asking and not any(d.check == "output" for d in asked(asking, ask, None).view.found[1])  # noqa: B023
         with one_thread():
-            found = asked(exercise, ask, None).found
+            found = asked(exercise, ask, None).view.found
             mistake = Mistake([Answer(*parts, asks.check, max(asks.largest.values(), default=0.0), differs)
                                for parts, asks, differs in zip(cases, exercise.cases, found)], right)
             kind = next(kind for kind, fits in KINDS.items() if fits(mistake))

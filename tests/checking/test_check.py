@@ -109,7 +109,7 @@ def test_an_earlier_exercise_that_is_not_right_is_named_first_whatever_is_wrong_
                    for source in (WRONG_BLOCK, NO_REFUSAL + WRONG_BLOCK))
     assert alone.mistake and alone.mistake == both.mistake
     assert both.headline.startswith("`Excitation`, an earlier exercise, does not pass its own check yet")
-    assert alone.headline in both.evidence
+    assert alone.headline in both.evidence[0]
 
 
 def test_a_picture_is_offered_only_where_the_output_is_wrong(way):

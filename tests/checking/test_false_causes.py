@@ -91,13 +91,24 @@ def test_a_layer_that_is_never_called(way):
 
 
 def test_a_graph_that_is_cut(way):
+    """What cuts it is named where it was seen to be called, and a buffer is no `detach()`."""
     lesson = way(MIX, "Mix", *TOKENS)
     lesson.wrong(MIX.replace("self.value(x)", "self.value(x).detach()"),
-                 "points. Gradients of `value.weight`, `value.bias`: no gradient "
-                 "arrives, although your result depends on them: a `detach()`", never=("never called",))
+                 "points. Gradients of `value.weight`, `value.bias`: no gradient arrives, although your result depends "
+                 "on them: detach() in your line `return x + self.attention(x) @ self.value(x).detach()` cuts the "
+                 "graph.", never=("never called",))
     lesson.wrong(MIX.replace("self.value(x)", "(self.value(x).detach() ** 3)"),
                  "`key` and `value` are right; what you do with the result differs",
                  "although your result depends on them")
+    lesson.wrong(MIX.replace("    def forward", "    @torch.no_grad()\n    def forward"),
+                 "a no_grad() around your code cuts the graph")
+    lesson.wrong(MIX.replace("self.key(x)", "torch.from_numpy(self.key(x).detach().numpy())").replace(
+        "self.value(x)", "self.value(x.data)"), "perhaps by detach() in your line", ".data in your line")
+    lesson.wrong(MIX.replace("nn.Linear(dim, dim)\n", "nn.Linear(dim, dim)\n        weight = self.value.weight.data\n"
+                             "        del self.value.weight\n        self.value.register_buffer('weight', weight)\n"),
+                 "Gradient of `value.weight`: no gradient arrives, because it is a buffer.", never=("detach",))
+    lesson.wrong(MIX.replace("nn.Linear(dim, dim)\n", "nn.Linear(dim, dim).requires_grad_(False)\n"),
+                 "no gradient arrives, because they are frozen", never=("detach",))
 
 
 def test_every_position_for_itself(way):

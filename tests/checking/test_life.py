@@ -22,7 +22,7 @@ class Rows(nn.Module):
 X, MASK = RandomTensor((2, 4, 3)), RandomTensor((2, 4, 1), kind="mask")
 ANOTHER_SIZE, SAME = (
     "wrong after a call on the same module with inputs of other sizes",
-    "A first call is right, but a second one on the same module is wrong",
+    "A first call is right, but a second one is wrong",
 )
 
 

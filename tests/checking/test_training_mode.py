@@ -205,7 +205,7 @@ def test_nothing_is_kept_from_call_to_call(way):
             def forward(self, x):
                 self.seen = x if self.seen is None else self.seen
                 return self.seen * self.gamma.exp()
-        """, "A first call is right, but a second one on the same module is wrong")
+        """, "A first call is right, but a second one is wrong")
     lesson.wrong(MEMORY.replace("return x *", "self.gamma.data += 0.1\n        return x *"), "Output: ",
                  "times the expected one everywhere")
 

@@ -12,7 +12,7 @@ from autograder.judge import recording
 from autograder.lessons.course import ROOT, files_of
 from autograder.lessons.topics import topic
 from builder import build, notebooks
-from tests.bank import answers, parameters
+from tests.bank import answers, named, parameters
 from tests.suites import few
 
 LESSONS = {lesson.name: lesson for lesson in build.lessons()}
@@ -37,7 +37,7 @@ def verdict(lesson, name, source, exercise):
 def test_a_known_mistake_is_named(known):
     lesson, mistake = known
     found = verdict(lesson, mistake.id, mistake.source, mistake.exercise)
-    assert found.mistake == mistake.id and found.headline == mistake.sentence
+    assert named(found, mistake), found.headline
     assert found.points < found.max_points
 
 

@@ -10,10 +10,13 @@ from typing import Any
 LONGEST = 400  # characters of a line or of an error message that are worth reading
 
 
-def current_line(namespace: dict[str, Any] | None) -> str | None:
-    """Returns the learner's line that is running, or None outside of their code. namespace: their global names."""
+def current_line(namespace: dict[str, Any] | None, file: str | None = None) -> str | None:
+    """Returns the learner's line that is running, or None outside of their code.
+
+    namespace: their global names. file: what the code of one cell is called, if only its lines count.
+    """
     frame: FrameType | None = sys._getframe(1)
-    while frame and frame.f_globals is not namespace:
+    while frame and (frame.f_globals is not namespace or file and frame.f_code.co_filename != file):
         frame = frame.f_back
     return frame and line_of(frame, frame.f_lineno)
 

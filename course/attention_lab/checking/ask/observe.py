@@ -18,6 +18,7 @@ from ..form.protocol import NUMBER, Answer, Call, Observation, Question, Spec, S
 from ..known import weights
 from . import crash
 from . import device as devices
+from .cuts import Cuts
 from .exact_gradients import exact_gradients
 from .lines import current_line
 from .probes.dropout import NoDropout
@@ -28,6 +29,7 @@ from .widened import Widened
 
 CPU = torch.device("cpu")
 PAIRS = 20  # how many pairs of names of the same layer are listed
+ARGUMENTS, LONGEST = 20, 60  # how many arguments of a signature are listed, and how long a default may be
 
 
 class NotAModule(TypeError):
@@ -42,6 +44,29 @@ def namespace_of(thing: Callable) -> dict[str, Any]:
         if hasattr(function, "__globals__") and function.__module__ == thing.__module__:
             return function.__globals__
     return {}
+
+
+def file_of(thing: Callable) -> str | None:
+    """Returns what the code of the cell is called in which a function or class is defined."""
+    bodies = [*vars(thing).values()] if inspect.isclass(thing) else [thing]
+    codes = [getattr(inspect.unwrap(body), "__code__", None) for body in bodies if callable(body)]
+    return next((code.co_filename for code in codes if code), None)
+
+
+def signature_of(thing: Callable) -> dict[str, str]:
+    """Returns the arguments of a function or class with their defaults, if these are numbers, texts or tuples. It is
+    empty if there are other defaults, or none can be seen."""
+    try:
+        arguments = list(inspect.signature(thing).parameters.values())
+    except Exception:  # a class may say itself what its signature is
+        return {}
+    named = {each.name: "" if each.default is each.empty else repr(each.default) for each in arguments[:ARGUMENTS]
+             if each.default is each.empty or _is_plain(each.default)}
+    return named if len(named) == len(arguments) and all(len(text) <= LONGEST for text in named.values()) else {}
+
+
+def _is_plain(value: object) -> bool:
+    return type(value) in (int, float, bool, str, type(None)) or type(value) is tuple and all(map(_is_plain, value))
 
 
 def observe(thing: Callable, question: Question, tensors: dict[str, Tensor], namespace: dict[str, Any],
@@ -78,6 +103,7 @@ class _Observation:
         self.mixed = devices.Mixed(self.device, self.namespace)
         self.widened = Widened(dtype, namespace)
         self.shared: dict[str, nn.Module] = {}  # modules among the arguments that stand in several places
+        self.cuts = Cuts(namespace, file_of(thing))
 
     def run(self) -> Answer:
         try:
@@ -98,6 +124,8 @@ class _Observation:
                 largest = stack.enter_context(watch) if self.question.largest else None
                 if self.header.unplaced and self.elsewhere:
                     return self.header, {}
+                if self.question.trace:
+                    stack.enter_context(self.cuts)
                 output = self.call(target, Call(self.question.args, self.question.kwargs), watched=True)
                 if self.header.unplaced:  # what it computes says nothing; whether it refuses its arguments does
                     self.header.changed = []
@@ -122,6 +150,8 @@ class _Observation:
         except BaseException as error:  # a learner's code may raise anything, SystemExit too
             self.header.raised = crash.describe(error, self.namespace, self.stage)
         self.header.mixed, self.header.narrow = self.mixed.first, self.widened.found
+        self.header.cuts = self.cuts.found
+        self.header.signature = signature_of(self.thing)
         self.header.float32 = self.question.dtype != "float32" and (self.header.float32 or self.dropout.float32)
         return self.header, {name: t.detach().cpu().clone(memory_format=torch.contiguous_format)
                              for name, t in self.seen.items()}
@@ -168,6 +198,10 @@ class _Observation:
         for name, parameter in module.named_parameters(remove_duplicate=False):
             if parameter.requires_grad and name in self.names:  # not a second name of the same parameter
                 self.leaves[f"param.{self.names[name]}"] = parameter
+        buffers = dict(module.named_buffers())
+        self.header.fixed = {
+            theirs: "buffer" if mine in buffers else "frozen" for mine, theirs in self.names.items()
+            if f"param.{theirs}" not in self.leaves and theirs.rpartition(".")[2] not in weights.STATISTICS}
         if question.trace:
             self.watch_modules(module)
         return module
@@ -374,7 +408,8 @@ class _Observation:
             with torch._C.DisableTorchFunction():  # the modes, which slow down each look at a tensor
                 received = values.encode([*args, *kwargs.values()], self.seen, f"received.{name}")
                 gave = values.encode(output, self.seen, f"gave.{name}")
-                self.header.trace.append(TraceEntry(name, received, gave, line=current_line(self.namespace)))
+                line = current_line(self.namespace, self.cuts.file)
+                self.header.trace.append(TraceEntry(name, received, gave, line=line))
         return hook
 
 

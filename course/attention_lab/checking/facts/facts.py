@@ -269,17 +269,21 @@ class NoGradient(Fact):
     tensors: the missing gradients, by their names in an observation.
     right: whether the output is right.
     used: whether the output changes when one of these tensors changes; None if that is not known.
+    fixed: "buffer" or "frozen" if that is what all of them are.
+    cuts: operations that cut the graph, each with the learner's line.
     """
 
     tensors: tuple[str, ...] = ()
     right: bool = True
     used: bool | None = None
+    fixed: str = ""
+    cuts: tuple[tuple[str, str | None], ...] = ()
 
     @property
     def specific(self) -> bool:
         """True unless the output is wrong, because then the mistake in the output may be the reason for the missing
         gradient."""
-        return self.right or self.used is False
+        return self.right or self.used is False or bool(self.fixed)
 
 
 @dataclass(frozen=True)
@@ -428,12 +432,12 @@ class Begins(Fact):
 
 @dataclass(frozen=True)
 class Instead(Fact):
-    """Of the output of the sub-module `name`, the function `done` is taken, and not `wanted`. Either may be "nothing".
-    """
+    """Of right results, `done` is made, and not `wanted`. If `of` is given, both are functions of that result alone;
+    either may be "nothing"."""
 
-    name: str
     done: str
     wanted: str
+    of: str = ""
 
 
 @dataclass(frozen=True)

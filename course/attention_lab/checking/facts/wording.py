@@ -164,17 +164,8 @@ def _returned(fact: Fact, reveal: bool) -> str | None:
 def _behaviour(fact: Fact, reveal: bool) -> str | None:
     """What the code did besides computing its output."""
     match fact:
-        case facts.NoGradient(tensors, _, used=False):
-            return (
-                f"no gradient arrives, because your result does not depend on {'it' if len(tensors) == 1 else 'them'}."
-            )
-        case facts.NoGradient(tensors, _, used=True):
-            return (f"no gradient arrives, although your result depends on {'it' if len(tensors) == 1 else 'them'}: a "
-                    "`detach()`, `.data`, `no_grad()` or a conversion to plain numbers cuts the graph.")
-        case facts.NoGradient(tensors):
-            return ("no gradient arrives. Either the result does not depend on "
-                    f"{'it' if len(tensors) < 2 else 'them'}, or a `detach()`, `.data`, `no_grad()` or a conversion "
-                    "to plain numbers cuts the graph.")
+        case facts.NoGradient():
+            return _no_gradient(fact)
         case facts.CalledTooOften(times, expected):
             once = "once is enough" if expected == 1 else (f"{expected} calls are enough, one for each place where "
                                                             "it is needed")
@@ -211,6 +202,22 @@ def _behaviour(fact: Fact, reveal: bool) -> str | None:
             return (f"without gradients your code needs {grown / 2**20:.0f} MiB at its peak; "
                     f"it must stay below {limit / 2**20:.0f} MiB.")
     return None
+
+
+def _no_gradient(fact: facts.NoGradient) -> str:
+    it, is_ = ("it", "it is") if len(fact.tensors) < 2 else ("them", "they are")
+    if fact.fixed == "buffer":
+        return f"no gradient arrives, because {is_} a buffer. Make an `nn.Parameter` of it, so that it can be trained."
+    if fact.fixed:
+        return f"no gradient arrives, because {is_} frozen: `requires_grad` is False."
+    if fact.used is False:
+        return f"no gradient arrives, because your result does not depend on {it}."
+    places = [f"{name} in your line `{line}`" if line else f"a {name} around your code" for name, line in fact.cuts]
+    cut = (f"{places[0]} cuts the graph." if len(places) == 1 else
+           f"the graph is cut, perhaps by {' or '.join(places)}." if places else "the graph is cut on the way.")
+    if not fact.used:
+        return f"no gradient arrives. Either your result does not depend on {it}, or {cut}"
+    return f"no gradient arrives, although your result depends on {it}: {cut}"
 
 
 def _errors(fact: Fact, reveal: bool) -> str | None:
@@ -294,9 +301,10 @@ def _sub_modules(fact: Fact, reveal: bool) -> str | None:
             right = f"{_and([f'`{name}`' for name in names])} {'is' if len(names) == 1 else 'are'} right; what you do "
             look = f" Look at what follows your line `{line}`, or is made beside it." if line else ""
             return f"{right}with the result differs{f': {words(instead)}' if instead else '.'}{look}"
-        case facts.Instead(name, done, wanted):
-            mine = (f"the output of `{name}` stays as it is" if done == "nothing"
-                    else f"you take {done} of the output of `{name}`")
+        case facts.Instead(done, wanted, ""):
+            return f"your code takes {done}. It should take {wanted}."
+        case facts.Instead(done, wanted, of):
+            mine = f"{of} stays as it is" if done == "nothing" else f"you take {done} of {of}"
             return f"{mine}. {'It should stay as it is.' if wanted == 'nothing' else f'Take {wanted} of it.'}"
     return None
 

@@ -192,6 +192,12 @@ class Observation:
     float32: bool = False
     narrow: Narrow | None = None  # None unless the question is `widened`
     devices: dict[Text, Located] = field(default_factory=dict)  # of outputs and gradients; empty on the CPU
+    # the arguments, each with its default, or an empty text
+    signature: dict[Name, Name] = field(default_factory=dict)
+    # what has weights of the question and is no parameter that could be trained
+    fixed: dict[Name, Literal["buffer", "frozen"]] = field(default_factory=dict)
+    # operations that cut the graph, with the learner's line; empty unless a trace was asked for
+    cuts: Annotated[list[tuple[Name, Text | None]], Bounds(most=4)] = field(default_factory=list)
     # bytes by which the process grew; None where nobody measured it
     grown: int | None = field(default=None, metadata=JUDGE)
 

@@ -131,6 +131,10 @@ class RecordedExercise:
         """The fingerprint of each case's expected observation."""
         return [case.fingerprint(case.expected, case.expected_tensors) for case in self.cases]
 
+    def is_wrong(self, i: int, answer: Fingerprint) -> bool:
+        """Says whether an answer to case `i` differs from the right one."""
+        return not fingerprint.same(answer, self.right[i], self.zero[i], self.cases[i].grain)
+
     @cached_property
     def apart(self) -> set[int]:
         """The cases by which a mistake is recognised only if no other case shows it. These are of two kinds. The

@@ -17,9 +17,8 @@ from ..facts import facts
 from ..facts.compare import close, tolerance
 from ..form.protocol import Answer, Observation, Question
 from ..known import placement
-from ..known.recorded import RecordedCase, RecordedExercise, RecordedMistake
+from ..known.recorded import RecordedCase, RecordedExercise
 from .differences import Difference, differences, first_input, of_output
-from .recognition import recognised
 from .trace import first_difference
 from .verdict import by_value
 
@@ -29,38 +28,44 @@ EXPLAINED = 12  # if many placements come equally close, at most this many of th
 
 
 @dataclass
-class Asked:
-    """What an exercise was asked and answered, for one placement of the weights.
+class View:
+    """All cases of an exercise with the answers of one asking.
 
     exercise: with the questions as they were asked, perhaps widened.
     answers, found: for each case, the answer and what is wrong with it.
-    choices: for each case, the placement of the weights.
-    sought: how many placements there were to choose from.
-    others: those that came as close as the chosen one.
-    known: the mistake that was recognised before the questions were widened.
     """
 
     exercise: RecordedExercise
     answers: list[Answer]
     found: list[list[Difference]]
+
+    @property
+    def failing(self) -> set[int]:
+        return {i for i, ds in enumerate(self.found) if ds}
+
+    @property
+    def stopped(self) -> set[int]:
+        """The cases that the learner's code should answer, but in which it raised an error."""
+        return {i for i, (case, (header, _), ds) in enumerate(zip(self.exercise.cases, self.answers, self.found))
+                if ds and header.raised and not case.expected.raised and not header.unplaced}
+
+
+@dataclass
+class Asked:
+    """What an exercise was asked and answered.
+
+    view: the asking that counts, with one placement of the weights.
+    choices: for each case, this placement.
+    sought: how many placements there were to choose from.
+    others: those that came as close as the chosen one.
+    first: the asking before the questions were widened, if they were.
+    """
+
+    view: View
     choices: list[int]
     sought: int = 1
     others: list[list[int]] = field(default_factory=list)
-    known: RecordedMistake | None = None
-
-    def mistake(self, ask: Ask) -> RecordedMistake | None:
-        """Returns the known mistake that gives these answers. It may show with other placements of the weights; they
-        choose words only.
-
-        ask: asks one question.
-        """
-        if mistake := self.known or recognised(self.exercise, self.answers, self.found):
-            return mistake
-        for other in self.others:
-            answers, wrong = _asked(self.exercise, partial(_one_by_one, self.exercise, ask), other)
-            if any(wrong) and (mistake := recognised(self.exercise, answers, wrong)):
-                return mistake
-        return None
+    first: View | None = None
 
 
 def asked(exercise: RecordedExercise, ask: Ask, ask_all: AskAll | None) -> Asked:
@@ -71,16 +76,15 @@ def asked(exercise: RecordedExercise, ask: Ask, ask_all: AskAll | None) -> Asked
     """
     ask_all = ask_all or partial(_one_by_one, exercise, ask)
     answers, found = _asked(exercise, ask_all, [0] * len(exercise.cases))
-    known, first = None, answers
+    first, narrow = View(exercise, answers, found), None
     if wide := _widened(exercise, answers, found):
         again, differing = _asked(wide, ask_all, [0] * len(exercise.cases))
         if any(map(_float32_matters, zip(again, differing), zip(answers, found))):
-            known = recognised(exercise, answers, found)
-            exercise, answers, found = wide, again, differing
+            exercise, answers, found, narrow = wide, again, differing, first
     placed = _placed(exercise, ask, ask_all, answers, found)
-    placed.known = known
-    placed.found = [ds + _float32(case, header, before) for case, (header, _), (before, _), ds
-                    in zip(exercise.cases, placed.answers, first, placed.found)]
+    placed.first = narrow
+    placed.view.found = [ds + _float32(case, header, before) for case, (header, _), (before, _), ds
+                         in zip(exercise.cases, placed.view.answers, first.answers, placed.view.found)]
     return placed
 
 
@@ -160,13 +164,13 @@ def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll, observed: lis
         return closest[0]
 
     if not any(found):
-        return Asked(exercise, observed, found, first)
+        return Asked(View(exercise, observed, found), first)
     choices, sought = placement.choices(exercise.cases, headers, right, best)
     others = [placement.choices(exercise.cases, headers, lambda *_: False, lambda *_: way)[0]  # noqa: B023
               for way in closest[1:]]
     if choices != first:
         observed, found = _asked(exercise, ask_all, choices)
-    return Asked(exercise, observed, found, choices, sought, others)
+    return Asked(View(exercise, observed, found), choices, sought, others)
 
 
 def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list[int]) -> list[int]:

@@ -27,7 +27,7 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
     if any(case.secret != secret for case in exercise.cases):
         exercise = replace(exercise, cases=[replace(case, secret=secret) for case in exercise.cases])
     said = asked(exercise, ask, ask_all)
-    exercise, headers = said.exercise, [header for header, _ in said.answers]
+    exercise, headers = said.view.exercise, [header for header, _ in said.view.answers]
     gaps = [(case, header.raised.place) for case, header in zip(exercise.cases, headers)
             if by_value(case) and not header.unplaced and header.raised and header.raised.not_implemented]
     if gaps:
@@ -35,12 +35,12 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
         earlier = next((place for _, place in gaps if place in exercise.uses), None)
         half = None if earlier else _half_written(exercise, ask, secret, missing)
         return half or unwritten(exercise, earlier or gaps[0][1])
-    said.found = _told_once(exercise, said.found)
-    if any(said.found):
+    said.view.found = _told_once(exercise, said.view.found)
+    if any(said.view.found):
         return wrong(said, ask)
     return Verdict(exercise.name, exercise.points, exercise.points,
                    [Check(a, "passed") for a in checks_in(exercise)],
-                   green(exercise), notes=other_names(exercise, headers[0]) + other_kinds(exercise, said.answers))
+                   green(exercise), notes=other_names(exercise, headers[0]) + other_kinds(exercise, said.view.answers))
 
 
 def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: set[str]) -> Verdict | None:

@@ -8,14 +8,11 @@ from typing import Any
 
 import torch
 
-from ..facts import facts, wording
-from ..facts.facts import Fact
 from ..form import values
-from ..form.protocol import NUMBER, Answer, Call, Observation, Question
+from ..form.protocol import Answer, Call, Observation, Question
 from ..known.recorded import RecordedCase, RecordedExercise
-from .differences import Difference, lent
-from .leading import comparable
-from .verdict import OF_MEMORY, Check, Verdict, by_value, checks_in, listed
+from .differences import lent
+from .verdict import Check, Verdict, by_value, checks_in, listed
 
 VERIFIED = {"start": "starts as a fresh module should", "large": "copes with large numbers",
             "memory": "stays within the memory limit",
@@ -133,69 +130,3 @@ def grouped(labels: list[str], name: str) -> str:
         if begin:
             words[label[:begin].removesuffix(", ")] = None
     return "; ".join(f"{call} ({'; '.join(words)})" if words else call for call, words in calls.items())
-
-
-def unsaid(difference: Difference, headline: str) -> str:
-    """Returns what the headline does not say about a difference. For a crash, this is the line and the shapes."""
-    first, _, rest = difference.message.partition("\n")
-    if first in headline:
-        return rest
-    return f"{difference.where}: {difference.message}" if difference.where != "crash" else difference.message
-
-
-def headline(exercise: RecordedExercise, found: list[list[Difference]], index: int, difference: Difference,
-             begins: Fact | None) -> tuple[str, bool]:
-    """Returns the most useful sentence if no catalogued mistake fits, and whether it points at the mistake."""
-    case = exercise.cases[index]
-    if case.question.again and difference.check == "input":
-        changed = any(d.where.startswith("input") for d in found[index])
-        return (f"{'Your code changes its input, so it' if changed else 'Your code'} gives a wrong second answer if it "
-                "is asked twice with the very same input."), True
-    values_cases = [i for i in comparable(exercise, found) if _compares(exercise.cases[i], difference)]
-    wrong = [i for i in values_cases if found[i]]
-    guessed = isinstance(begins, facts.Begins) and isinstance(difference.facts[0], facts.OF_IMAGES)
-    if begins and (not difference.specific or guessed or isinstance(begins, (facts.SameLayer, facts.NeverCalled))):
-        return wording.words(begins, reveal=not case.secret), True
-    first, *_ = difference.message.split("\n")
-    where = difference.where
-    if where.startswith("output") and case.question.construct and case.question.method != "forward":
-        where = ("number of trainable parameters" if case.question.method == NUMBER
-                 else f"output of `{case.question.method}`{where.removeprefix('output')}")
-    lead = f"{where[0].upper()}{where[1:]}: {first}"
-    if isinstance(difference.facts[0], facts.MadeFloat32):
-        return f"The numbers are right, but {first}" if _numbers_right(found) else first[0].upper() + first[1:], True
-    unknown = [name for name in exercise.uses
-               if difference.message.startswith("NameError") and f"'{name}'" in difference.message]
-    if unknown:
-        return (
-            f"`{unknown[0]}` is not defined yet: run its cell first, then check this exercise again.",
-            True,
-        )
-    if difference.where == "crash":
-        lead = "Your code stops with an error: " + first
-        raised = difference.facts[0].raised if isinstance(difference.facts[0], facts.Crashed) else None
-        if raised and not raised.line and re.search("unexpected keyword argument|positional argument", lead):
-            return lead + ". Keep the arguments and their names as the exercise gives them.", True
-    if difference.where in ("parameters", "class", "device"):
-        lead = first
-    if difference.where in OF_MEMORY:
-        begin = "The numbers are right, but your code" if _numbers_right(found) else "Your code"
-        return f"{begin} needs more memory at once than it may use. {lead}", True
-    if wrong and len(wrong) <= len(values_cases) // 2 and index in wrong:
-        return f"Right on other inputs, wrong with {case.label}. {lead}", True
-    if case.expected.raised:
-        lead = f"With {case.label}: {difference.message}"
-    return lead, difference.specific
-
-
-def _compares(case: RecordedCase, difference: Difference) -> bool:
-    """Says whether a case compares what differs in the case that is shown. Only then it says something if it is right.
-    """
-    kind = {"gradients": "grad.", "state": "buffer."}.get(difference.check, "")
-    return not case.expected.raised and (not kind or any(name.startswith(kind) for name in case.expected_tensors))
-
-
-def _numbers_right(found: list[list[Difference]]) -> bool:
-    """Says whether no points were lost by a number that is wrong or missing."""
-    return all(d.where in OF_MEMORY or d.check in ("dtype", "device", "errors") or d.where.startswith("input")
-               for ds in found for d in ds)

@@ -1,0 +1,147 @@
+"""A cause that is named explains every wrong answer, or the report says which ones it does not explain."""
+
+import pytest
+
+from autograder.lessons.catalogue import Mistake
+from autograder.lessons.declare import Case, RandomTensor
+
+pytestmark = pytest.mark.quick
+
+COST = """
+    def cost(channels, reduction=16):
+        if channels < reduction:
+            raise ValueError(f"{channels} {reduction}")
+        return 2 * channels * (channels // reduction)
+    """
+COSTS = (*(Case(f"{channels} channels", (channels, 4)) for channels in (8, 16, 20, 64)), Case("the default", (64,)),
+         Case("too few", (3, 4), raises=(3, 4)))
+HALVED = Mistake("cost-halved", "`1 // 2` is 0: two slashes divide and round down. Divide with one slash.",
+                 {"return 2 *": "return 1 // 2 *"}, exercise="cost")
+ONE_LAYER = Mistake("cost-one-layer", "Another convention: you count one of the two layers. The rest is right.",
+                    {"return 2 * channels": "return channels"}, exercise="cost")
+AT_LEAST_8 = Mistake("cost-at-least-8", "Another convention: a width below 8 becomes 8. The rest is right.",
+                     {"(channels // reduction)": "max(8, channels // reduction)"}, exercise="cost")
+UNREFUSED = Mistake("cost-unrefused", "Too few channels are not refused.", {"channels < reduction": "channels < 0"},
+                    exercise="cost")
+
+
+@pytest.fixture
+def cost(way):
+    return way(COST, "cost", *COSTS, mistakes=(HALVED, ONE_LAYER, AT_LEAST_8, UNREFUSED))
+
+
+def test_an_answer_that_does_not_compute_is_told_so_first(cost):
+    judged = cost.wrong("def cost(channels, reduction=16):\n    return 0", "Your code returns 0 for every input.",
+                        never=("slash",))
+    assert judged.mistake is None
+    cost.wrong("def cost(channels, reduction=16):\n    return channels",
+               "Your code returns `channels` for every input.")
+    cost.wrong(COST.replace("2 * channels * (channels // reduction)", "0"),
+               "returns 0 for every input. This is what happens if: `1 // 2` is 0")
+
+
+def test_only_a_cause_of_everything_says_that_the_rest_is_right(cost):
+    one = COST.replace("return 2 * channels", "return channels")
+    cost.wrong(one, "Another convention: you count one of the two layers. The rest is right.")
+    both = cost.wrong(one.replace("channels < reduction", "channels < 0"),
+                      "Two mistakes. First: You count one of the two layers. Second: Too few channels are not refused.",
+                      "The second shows with too few", never=("rest is right", "Another convention"))
+    assert both.mistake == "cost-one-layer"
+
+
+def test_one_number_by_chance_is_no_cause(cost):
+    """A wrong constant agrees with a known mistake in a single case."""
+    cost.wrong("def cost(channels, reduction=16):\n    return 128 if channels == 8 else 7",
+               "Output: expected", never=("below 8",))
+
+
+def test_a_part_is_named_with_the_first_case_that_it_does_not_explain(way):
+    gate = "def gate(x, on=True):\n    return x * torch.sigmoid(x) if on else x"
+    lesson = way(gate, "gate", *(Case(f"{n} numbers", (RandomTensor((n,)),)) for n in (3, 4, 5)),
+                 Case("off", (RandomTensor((3,)), False)),
+                 mistakes=(Mistake("gate-adds", "Your gate adds. It should multiply. The rest is right.",
+                                   {"x * torch": "x + torch"}, exercise="gate"),))
+    lesson.wrong(gate.replace("x * torch", "x + torch").replace("else x", "else x ** 3"),
+                 "One of your mistakes: Your gate adds. It should multiply. It does not explain 1 of your 4 wrong cas",
+                 "Not explained: with off", never=("rest is right",))
+
+
+def test_another_default_is_read_from_the_signature_and_tried(cost):
+    cost.wrong(COST.replace("reduction=16", "reduction=8"),
+               "points. If `reduction` is not given, your code uses 8. The default should be 16.")
+    cost.wrong(COST.replace("reduction=16", "reduction=8").replace("return 2", "return 3"), "Output: ",
+               never=("If `reduction` is not given",))
+
+
+def test_numbers_that_are_wrong_in_the_same_way_everywhere(way):
+    numbers = way("def area(a, b):\n    return a * b", "area", *(Case(f"{a} and {b}", (a, b)) for a, b in
+                                                                 ((2, 3), (4, 5), (6, 7), (1, 9))))
+    numbers.wrong("def area(a, b):\n    return 2 * a * b",
+                  "Wherever your number is wrong, it is 2 times the expected one.")
+    numbers.wrong("def area(a, b):\n    return a * b - 2", "Wherever your number is wrong, it is 2 too small.")
+    assert "Wherever" not in numbers.judge("def area(a, b):\n    return 2 * a * b", secret=True).headline
+
+
+def test_what_is_seen_in_one_case_is_not_said_of_all(way):
+    pool = "def pool(x):\n    return x.mean((2, 3))"
+    lesson = way(pool, "pool", Case("one row", (RandomTensor((2, 3, 1, 5)),)),
+                 *(Case(f"{n} rows", (RandomTensor((2, 3, n, 5)),)) for n in (2, 3)))
+    lesson.wrong("def pool(x):\n    return x.amax(3).mean(2)",
+                 "points. With one row: Output: it is the maximum of `x` over axis 3.", "But with 2 rows: 6 of 6")
+    lesson.wrong("def pool(x):\n    return x.amax((2, 3))",
+                 "points. Output: it is the maximum of `x` over the axes (2, 3).")
+
+
+BLOCK = """
+    class Block(nn.Module):
+        def __init__(self, dim):
+            super().__init__()
+            self.fc1, self.fc2 = nn.Linear(dim, dim), nn.Linear(dim, dim)
+
+        def forward(self, x):
+            return x * torch.sigmoid(self.fc2(torch.relu(self.fc1(x))))
+    """
+TOKENS = tuple(Case(f"{n} tokens{mode}", (RandomTensor((2, n, 4)),), construct=(4,), train=bool(mode))
+               for n, mode in ((5, ""), (3, ""), (2, ", training")))
+
+
+def test_a_layer_that_is_not_called_in_one_mode_is_called(way):
+    block = way(BLOCK, "Block", *TOKENS)
+    block.wrong(BLOCK.replace("return x", "if self.training:\n                return x.exp()\n            return x"),
+                "points. With 2 tokens, training: `fc1` and `fc2` are made and never called.")
+    block.wrong(BLOCK.replace("self.fc2(torch.relu(self.fc1(x)))", "self.fc1(x)"),
+                "points. `fc2` is made and never called.")
+
+
+@pytest.mark.parametrize(("done", "said"), [
+    ("x + torch.sigmoid(self.fc2(torch.relu(self.fc1(x))))",
+     "your code takes `x` plus the sigmoid of the output of `fc2`. It should take `x` times the sigmoid of the output"),
+    ("x / torch.sigmoid(self.fc2(torch.relu(self.fc1(x))))", "`x` divided by the sigmoid of the output of `fc2`"),
+    ("x + x * torch.sigmoid(self.fc2(torch.relu(self.fc1(x))))", "`x` is added to it and should not be"),
+    ("x * self.fc2(torch.relu(self.fc1(x)))", "the output of `fc2` stays as it is. Take the sigmoid of it."),
+    ("x * torch.sigmoid(self.fc2(torch.tanh(self.fc1(x))))", "you take the tanh of the output of `fc1`. Take the ReLU"),
+    ("x * torch.sigmoid(self.fc2(x + self.fc1(x)))",
+     "your code takes `x` plus the output of `fc1`. It should take the ReLU of the output of `fc1`."),
+])
+def test_what_is_made_of_the_last_right_results(way, done, said):
+    block = way(BLOCK, "Block", *TOKENS)
+    block.wrong(BLOCK.replace("x * torch.sigmoid(self.fc2(torch.relu(self.fc1(x))))", done), said)
+
+
+def test_a_line_that_is_pointed_at_stands_in_the_cell_of_this_exercise(way):
+    """`Inner` is an earlier exercise: what it calls is no line of this one."""
+    inner = BLOCK.replace("Block", "Inner")
+    outer = """
+    class Outer(nn.Module):
+        def __init__(self, dim):
+            super().__init__()
+            self.inner, self.last = Inner(dim), nn.Linear(dim, dim)
+
+        def forward(self, x):
+            y = self.inner(x)
+            return self.last(y) + x
+    """
+    lesson = way(inner + outer, "Outer", *TOKENS, uses=("Inner",))
+    lesson.wrong(outer.replace("y = self.inner(x)", "y = self.inner(x + 1)"),
+                 "Look at your line `y = self.inner(x + 1)`",
+                 never=("torch.relu(self.fc1",))
