@@ -98,7 +98,7 @@ def record_checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -
     if declared != list(worth):
         raise ValueError(f"{lesson.name}: exercises.py declares {declared}, the grade cells for {list(worth)}")
     cases = derive.visible(files.exercises, files.reference)
-    about, exercises = _hints(lesson, notebook), []
+    about, exercises, shares = _hints(lesson, notebook), [], {e.name: e.shares for e in files.exercises}
     answering = {} if again else _answering(lesson)
     with one_thread():  # as in a check, because another number of threads rounds in another way
         for e in files.exercises:
@@ -110,6 +110,7 @@ def record_checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -
     for exercise in exercises:
         exercise.hints = about.get(exercise.name, {})
         exercise.used_later = list(files.used_later.get(exercise.name, ()))
+        exercise.shares = shares[exercise.name]
     return exercises
 
 
@@ -204,7 +205,7 @@ def _unchanged(lesson: Lesson, exercise: RecordedExercise,
 
 def _besides(exercise: RecordedExercise) -> tuple:
     """Returns what is recorded about an exercise besides its cases and mistakes."""
-    return exercise.name, exercise.points, exercise.uses, exercise.hints, exercise.used_later
+    return exercise.name, exercise.points, exercise.uses, exercise.hints, exercise.used_later, exercise.shares
 
 
 def _about(mistake: recorded.RecordedMistake | Mistake) -> tuple:

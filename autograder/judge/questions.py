@@ -114,6 +114,8 @@ def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str) -> list[recor
         cases = derive.hidden(files.exercises, files.reference, own)
         made = [recording.record_exercise(e.name, cases[e.name], points[e.name], files.reference, (), e.uses, own,
                                           device) for e in files.exercises]
+        for exercise, declared in zip(made, files.exercises):
+            exercise.shares = declared.shares
         if not any(unseen(exercise, _visible(lesson.name, exercise.name), files) for exercise in made):
             break
     return made

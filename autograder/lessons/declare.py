@@ -196,6 +196,8 @@ class Exercise:
     large: the factor that makes ordinary numbers large.
     overflow: the factor that makes numbers so large that `exp(score)` or `exp(-score)` is infinite; 0 if there is no
         softmax or sigmoid.
+    shares: for some checks, what they are worth here (a key and a number as in attention_lab's SHARES), if the page
+        asks for something else than a right output in the first place.
     """
 
     name: str
@@ -207,6 +209,7 @@ class Exercise:
     delegates: tuple[str, ...] = ()
     large: float = 24.0
     overflow: float = 0.0
+    shares: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

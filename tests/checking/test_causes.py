@@ -145,3 +145,20 @@ def test_a_line_that_is_pointed_at_stands_in_the_cell_of_this_exercise(way):
     lesson.wrong(outer.replace("y = self.inner(x)", "y = self.inner(x + 1)"),
                  "Look at your line `y = self.inner(x + 1)`",
                  never=("torch.relu(self.fc1",))
+
+
+def test_a_change_in_place_costs_one_check_although_others_fail_by_it(way):
+    numbers = RandomTensor((2, 3)), RandomTensor((2, 3))
+    lesson = way("def gate(x, y):\n    return x * y * torch.sigmoid(x)", "gate", Case("numbers", numbers),
+                 Case("another device", numbers, device=True))
+    judged = lesson.wrong("def gate(x, y):\n    z = x * y * torch.sigmoid(x)\n    x.mul_(2)\n    return z",
+                          "every check passed except `gradients`",
+                          "The change in place is also why `device` and `input untouched` failed, which costs nothing")
+    assert {check.name for check in judged.checks if check.outcome != "passed"} == {"gradients", "device", "input"}
+
+
+def test_what_the_page_asks_for_may_be_worth_most(way):
+    half = "def half(n):\n    if n % 2:\n        raise ValueError(n)\n    return n // 2"
+    lesson = way(half, "half", *(Case(f"{n}", (n,)) for n in (4, 6, 8)), Case("odd", (7,), raises=(7,)),
+                 shares={"errors": 8})
+    assert lesson.judge("def half(n):\n    return n // 2").points == 3.3

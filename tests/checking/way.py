@@ -19,11 +19,12 @@ class Way:
     for it)."""
 
     def __init__(self, folder, reference: ModuleType | str, name: str, *cases, uses=(),
-                 mistakes: tuple[Mistake, ...] = ()):
+                 mistakes: tuple[Mistake, ...] = (), shares: dict[str, int] | None = None):
         self.reference = _module(folder / "reference.py", reference) if isinstance(reference, str) else reference
         self.name, self.path = name, folder / recorded.FOLDER
         self.path.mkdir(exist_ok=True)
         exercise = recording.record_exercise(name, cases, 10.0, self.reference, mistakes, uses)
+        exercise.shares = shares or {}
         (self.path / f"{name}{recorded.SUFFIX}").write_bytes(recorded.to_bytes(exercise, "seams", "Seams"))
 
     def namespace(self, answer: str) -> dict:

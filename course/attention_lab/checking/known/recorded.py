@@ -109,6 +109,7 @@ class RecordedExercise:
     """Everything with which an exercise is checked.
 
     hints: by mistake, the number of the page's hint about it.
+    shares: for some checks, what they are worth in this exercise (see verdict.SHARES).
     used_later: the layers that must be of the reference's kind, because a later cell of the page would fail with a
         layer of another kind.
     """
@@ -120,6 +121,7 @@ class RecordedExercise:
     mistakes: list[RecordedMistake]
     hints: dict[str, int] = field(default_factory=dict)
     used_later: list[str] = field(default_factory=list)
+    shares: dict[str, int] = field(default_factory=dict)
 
     @cached_property
     def scale(self) -> dict[str, float]:
@@ -267,7 +269,8 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
     specs, body = packing.pack(shelf.tensors)
     header = json.dumps([{"name": exercise.name, "points": exercise.points, "uses": exercise.uses, "cases": cases,
                           "mistakes": mistakes, "digests": list(digests), "hints": exercise.hints,
-                          "used_later": exercise.used_later}, specs], separators=(",", ":")).encode()
+                          "used_later": exercise.used_later, "shares": exercise.shares}, specs],
+                        separators=(",", ":")).encode()
     content = LENGTH.pack(len(header)) + header + _by_place(body)
     part = asdict(Part(lesson, title, number, exercise.name, exercise.points))
     part.pop("written")  # so that the same exercise always gives the same bytes
@@ -305,7 +308,7 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
                                                          in zip(cases, m["fingerprints"], strict=True)], m["grain"])
                 for m in header["mistakes"]]
     return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes, header["hints"],
-                            header["used_later"])
+                            header["used_later"], header["shares"])
 
 
 def _numbers_named(cases: list[dict], tensors: dict[str, Tensor]) -> int:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from torch import Tensor
 
+from ..facts import facts
 from ..known.recorded import RecordedCase, RecordedExercise
 from .differences import Difference, lent
 
@@ -22,6 +24,7 @@ LABELS = {"output": "output", "gradients": "gradients", "start": "fresh module",
           "errors": "ValueErrors"}
 NOT_COMPARED = "not compared: the output is not right"
 COMPARED = ("gradients", "large", "dtype", "device", "state")  # the checks that say nothing if the output is wrong
+IN_PLACE = re.compile("in-?place")  # what torch says of a tensor that was changed although a gradient needs it
 OF_MEMORY = ("largest tensor", "peak memory")  # the `where` of a Difference that says that a memory limit was exceeded
 
 
@@ -110,15 +113,21 @@ def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks:
     """Returns the points for the checks that passed, and why there are some points, but not all.
 
     If the output is wrong, the other checks are worth nothing. If it is right in at least half of the cases, it is
-    worth half of its share. Above a limit of memory, at most half of the points are left.
+    worth half of its share. Above a limit of memory, at most half of the points are left. Checks that fail for one
+    cause, because an input was changed in place, cost the dearest of them.
     """
-    shares = {check.name: SHARES[check.name] for check in checks}
-    lost = [check.name for check in checks if check.outcome != "passed"]
-    passed: float = sum(shares[check.name] for check in checks if check.outcome == "passed")
+    shares = {check.name: (SHARES | exercise.shares)[check.name] for check in checks}
+    failed = [check.name for check in checks if check.outcome != "passed"]
+    follow = _follow(found, failed, shares)
+    lost = [name for name in failed if name not in follow]
+    passed: float = sum(share for name, share in shares.items() if name not in lost)
     half = sum(shares.values()) / 2
     worth = {name: round(exercise.points * share / sum(shares.values()), 2) for name, share in shares.items()}
     each = [f"`{LABELS[name]}` (worth {worth[name]:g})" for name in lost]
     why = f"every check passed except {listed(each)}."
+    if follow:
+        names = listed([f"`{LABELS[name]}`" for name in shares if name in follow])
+        why = f"{why[:-1]}. The change in place is also why {names} failed, which costs nothing more."
     if "output" in lost:
         outputs = [ds for case, ds in zip(exercise.cases, found) if case.check == "output"]
         right = sum(not ds for ds in outputs)
@@ -131,6 +140,22 @@ def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks:
     # rounded down to a twentieth, so that what is missing is not rounded away
     points = int(exercise.points * passed / sum(shares.values()) * 20) / 20
     return points, f"Why {points:g} of {exercise.points:g} points: {why}" if points else ""
+
+
+def _follow(found: list[list[Difference]], failed: list[str], shares: dict[str, int]) -> set[str]:
+    """Returns the checks that fail only because an input was changed in place, but for the dearest. Such a change may
+    also break the backward pass, on each device."""
+    in_place = [name for name in failed if all(_of_a_change(d) for ds in found for d in ds if d.check == name)]
+    return set(in_place) - {max(in_place, key=lambda name: shares[name], default="")} if "input" in failed else set()
+
+
+def _of_a_change(difference: Difference) -> bool:
+    match difference.facts[0]:
+        case facts.InputChanged():
+            return True
+        case facts.Crashed(raised):
+            return raised.stage == "gradients" and bool(IN_PLACE.search(raised.message))
+    return False
 
 
 def listed(words: list[str]) -> str:
