@@ -37,17 +37,6 @@ def detached(id: str, what: str, code: Code, **more: Any) -> Mistake:
                    **more)
 
 
-def input_detached(id: str, code: Code | None = None, **more: Any) -> Mistake:
-    return Mistake(id, "The numbers are right, and so are the gradients of the weights. But x is detached before your "
-                   "first layer, so no gradient reaches the layers before your module. Leave out the `detach()`, "
-                   "`.data` or `no_grad()`.", code or first("x = x.detach()"), **more)
-
-
-def no_gradient(id: str, **more: Any) -> Mistake:
-    return detached(id, "no gradient flows back, so neither this module nor a layer before it would ever learn",
-                    {"def forward(": "@torch.no_grad()\n    def forward("}, **more)
-
-
 # --- Large numbers
 def infinite(id: str, code: Code, **more: Any) -> Mistake:
     """A sigmoid of bare `exp`."""

@@ -94,12 +94,12 @@ def test_a_graph_that_is_cut(way):
     """What cuts it is named where it was seen to be called, and a buffer is no `detach()`."""
     lesson = way(MIX, "Mix", *TOKENS)
     lesson.wrong(MIX.replace("self.value(x)", "self.value(x).detach()"),
-                 "points. Gradients of `value.weight`, `value.bias`: no gradient arrives, although your result depends "
-                 "on them: detach() in your line `return x + self.attention(x) @ self.value(x).detach()` cuts the "
-                 "graph.", never=("never called",))
+                 "points. Gradients of `value.weight`, `value.bias`: no gradient arrives, so they would "
+                 "never learn: your result depends on them, but detach() in your line `return x + "
+                 "self.attention(x) @ self.value(x).detach()` cuts the graph.", never=("never called",))
     lesson.wrong(MIX.replace("self.value(x)", "(self.value(x).detach() ** 3)"),
                  "`key` and `value` are right; what you do with the result differs",
-                 "although your result depends on them")
+                 "so they would never learn: your result depends on them, but detach()")
     lesson.wrong(MIX.replace("    def forward", "    @torch.no_grad()\n    def forward"),
                  "a no_grad() around your code cuts the graph")
     lesson.wrong(MIX.replace("self.key(x)", "torch.from_numpy(self.key(x).detach().numpy())").replace(

@@ -8,11 +8,13 @@ import pytest
 
 from autograder.intake.files import read
 from autograder.judge import judge
+from autograder.lessons.catalogue import Mistake, applied, definition
 from autograder.lessons.course import NOTEBOOKS, ROOT
 from autograder.lessons.topics import Topic, topic
 from autograder.submission import notebook
 
-MISTAKE = next(mistake for mistake in topic("se").mistakes if mistake.id == "se-gate-detached")
+DETACHED = applied({"(squeeze(x))": "(squeeze(x)).detach()"}, definition(topic("se").reference, "SEBlock"), "detached")
+MISTAKE = Mistake("se-detached", "The gate is detached.", DETACHED, exercise="SEBlock", source=DETACHED)
 SOLVED = NOTEBOOKS / "01_se/01_se.ipynb"
 
 

@@ -3,11 +3,8 @@
 from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     convention,
-    default,
-    defaults,
     detached,
     infinite,
-    no_gradient,
     only_in_eval,
     only_in_training,
 )
@@ -136,7 +133,6 @@ MISTAKES = (
             'them.',
             {'channel + spatial if self.combine == "sum" else channel * spatial':
                  'channel * spatial if self.combine == "sum" else channel + spatial'}),
-    default("bam-product-by-default", 'combine: str = "sum"', '"product"'),
     Mistake("bam-word-not-checked",
             'Your block can be built with a word other than "sum" or "product". Raise a ValueError in `__init__`.',
             {"""if combine not in ("sum", "product"):
@@ -169,13 +165,6 @@ MISTAKES = (
             "You pass `reduction` and `dilation` to SpatialBranch in the wrong order. SpatialBranch takes channels, "
             "reduction, dilation.",
             {"SpatialBranch(channels, reduction, dilation)": "SpatialBranch(channels, dilation, reduction)"}),
-    Mistake("bam-in-place",
-            "Your block changes its input in place: code that reads x afterwards, such as a shortcut, finds it "
-            "changed. Write x + x * gate.",
-            {"return x + x * torch.sigmoid(scores)": """x *= 1 + torch.sigmoid(scores)
-        return x"""}),
-    detached("bam-gate-detached", "the gate is detached, so the branches would never learn",
-             {"x + x * torch.sigmoid(scores)": "x + x * torch.sigmoid(scores).detach()"}),
     detached("bam-image-detached", "x is detached before the product, so a part of its gradient is lost",
              {"x + x * torch.sigmoid(scores)": "x + x.detach() * torch.sigmoid(scores)"}),
     Mistake("bam-remembers-gate",
@@ -189,9 +178,6 @@ MISTAKES = (
             'product"`. Compare with a tuple of the two words.',
             {'if combine not in ("sum", "product"):': 'if combine not in "sum product":'}, hint=2),
     infinite("bam-exp", {"x + x * torch.sigmoid(scores)": "x + x * (lambda e: e / (1 + e))(torch.exp(scores))"}),
-    *defaults("bam", "reduction: int = 16", 8, 4),
-    *defaults("bam", "dilation: int = 4", 1, 2),
-    no_gradient("bam-no-gradient"),
     only_in_eval("bam-only-in-eval"),
     only_in_training("bam-only-in-training"),
 )

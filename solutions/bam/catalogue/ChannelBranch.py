@@ -1,7 +1,7 @@
 """What learners write for `ChannelBranch`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import bottleneck, defaults, detached, input_detached, own_mode
+from autograder.lessons.families import bottleneck, defaults, own_mode
 
 RIGHT = {
     "channel-as-published": """
@@ -121,9 +121,6 @@ MISTAKES = (
             "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Name the "
             "axes to remove.", {"x.mean(dim=(2, 3))": "x.mean(dim=(2, 3), keepdim=True).squeeze()"}),
     *bottleneck("channel", 16, refused=3),
-    detached("channel-detached", "the result is detached, so no layer before it would ever learn",
-             {"return scores[:, :, None, None]": "return (scores[:, :, None, None]).detach()"}),
-    input_detached("channel-input-detached", {"x.mean(dim=(2, 3))": "x.detach().mean(dim=(2, 3))"}),
     *defaults("channel", "reduction: int = 16", 8, 4),
     *own_mode("channel"),
 )

@@ -1,7 +1,7 @@
 """What learners write for `RepairedSpatialAttention`."""
 
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import bottleneck, defaults, detached, ignored, input_detached, own_mode
+from autograder.lessons.families import bottleneck, defaults, ignored, own_mode
 
 RIGHT = {
     "repaired-modules-added": """
@@ -111,8 +111,6 @@ MISTAKES = (
             "The ReLUs of the dilated layers are missing. (If layers share a name, a Sequential keeps only one of "
             "them.) Each layer should be convolution, BatchNorm, ReLU.",
             {'            layers[f"relu_{i}"] = nn.ReLU()\n': ""}),
-    Mistake("repaired-no-first-relu", "The ReLU after conv_reduce1 and bn_reduce1 is missing. Add it as relu_reduce1.",
-            {", relu_reduce1=nn.ReLU())": ")"}),
     Mistake("repaired-no-norms",
             "The BatchNorms of the dilated layers are missing. Each layer should be convolution, BatchNorm, ReLU.",
             {'            layers[f"bn_{i}"] = nn.BatchNorm2d(hidden)\n': ""}),
@@ -130,14 +128,7 @@ MISTAKES = (
                  '            layers[f"conv_{i}"] = nn.Conv2d(hidden, hidden, 3, padding=dilation * (i + 1), '
                  'dilation=dilation * (i + 1))'}),
     *bottleneck("repaired", 16, refused=1),
-    detached("repaired-detached", "the map is detached, so no layer before it would ever learn",
-             {"return self.sa(x).expand_as(x)": "return (self.sa(x).expand_as(x)).detach()"}),
-    input_detached("repaired-input-detached",
-                   {"return self.sa(x).expand_as(x)": """x = x.detach()
-        return self.sa(x).expand_as(x)"""}),
-    *defaults("repaired", "reduction: int = 16", 8, 4),
     *defaults("repaired", "num_layers: int = 3", 2),
-    *defaults("repaired", "dilation: int = 2", 1, 4),
     *own_mode("repaired"),
 )
 

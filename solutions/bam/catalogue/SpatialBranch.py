@@ -1,7 +1,7 @@
 """What learners write for `SpatialBranch`."""
 
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import bottleneck, defaults, detached, ignored, input_detached, no_bias, own_mode
+from autograder.lessons.families import bottleneck, ignored, no_bias, own_mode
 
 RIGHT = {
     "spatial-sequential": """
@@ -164,11 +164,6 @@ MISTAKES = (
             "Your last convolution returns C maps, one for each channel. It should return one map, which serves all "
             "channels.", {"nn.Conv2d(hidden, 1, 1)": "nn.Conv2d(hidden, channels, 1)"}),
     *bottleneck("spatial", 16, refused=3),
-    detached("spatial-detached", "the result is detached, so no layer before it would ever learn",
-             {"return self.project(h)": "return (self.project(h)).detach()"}),
-    input_detached("spatial-input-detached", {"self.reduce(x)": "self.reduce(x.detach())"}),
-    *defaults("spatial", "reduction: int = 16", 8, 4),
-    *defaults("spatial", "dilation: int = 4", 1, 2),
     *own_mode("spatial"),
     *no_bias("spatial", "self.reduce = nn.Conv2d(channels, hidden, 1)", "self.project = nn.Conv2d(hidden, 1, 1)"),
 )

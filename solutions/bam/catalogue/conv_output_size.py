@@ -1,7 +1,6 @@
 """What learners write for `conv_output_size`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import defaults
 
 RIGHT = {
     "size-counted": """
@@ -87,9 +86,6 @@ MISTAKES = (
             {"""if result < 1:
         raise ValueError(f"a kernel that spans {reach} does not fit into {size} with padding {padding}")
     """: "result = max(1, result)\n    "}, hint=3),
-    *defaults("size", "padding: int = 0", 1),
-    *defaults("size", "dilation: int = 1", 2),
-    *defaults("size", "stride: int = 1", 2),
 )
 
 WRONG = (

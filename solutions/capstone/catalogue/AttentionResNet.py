@@ -1,7 +1,7 @@
 """What learners write for `AttentionResNet`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, detached, input_detached
+from autograder.lessons.families import default
 
 RESNET_STRIDE_IN_THE_LAST_BLOCK = ("In your stages the last block has the stride, as in CloFormer. Here the stride "
                                    "belongs to the first block of a stage, in every stage except the first.")
@@ -525,8 +525,6 @@ MISTAKES = (
             "bn1 and bn2 have no weights and biases (affine=False), or are missing. Keep torch's default.",
             {"self.bn1 = nn.BatchNorm2d(width)": "self.bn1 = nn.BatchNorm2d(width, affine=False)",
              "self.bn2 = nn.BatchNorm2d(width)": "self.bn2 = nn.BatchNorm2d(width, affine=False)"}),
-    Mistake("resnet-one-bn", "bn1 and bn2 are the same module. Each convolution should have its own.",
-            {"self.bn2 = nn.BatchNorm2d(width)": "self.bn2 = self.bn1"}),
     Mistake("resnet-eps", "Your BatchNorms have eps=0.001. Keep torch's default, 1e-5.",
             {"self.bn1 = nn.BatchNorm2d(width)": "self.bn1 = nn.BatchNorm2d(width, eps=1e-3)",
              "self.bn2 = nn.BatchNorm2d(width)": "self.bn2 = nn.BatchNorm2d(width, eps=1e-3)",
@@ -544,13 +542,8 @@ MISTAKES = (
              "y = torch.relu(self.bn1(self.conv1(x)))": "y = self.conv1(torch.relu(self.bn1(x)))",
              "y = self.attention(self.bn2(self.conv2(y)))": "y = self.attention(self.conv2(torch.relu(self.bn2(y))))",
              "return torch.relu(shortcut + y)": "return shortcut + y"}),
-    Mistake("resnet-gelu", "Your block has GELUs, as CloFormer has. They should be ReLUs.",
-            {"y = torch.relu(self.bn1(self.conv1(x)))": "y = nn.functional.gelu(self.bn1(self.conv1(x)))",
-             "return torch.relu(shortcut + y)": "return nn.functional.gelu(shortcut + y)"}),
     Mistake("resnet-gelu-last", "Your sum goes through a GELU. It should go through a ReLU.",
             {"return torch.relu(shortcut + y)": "return nn.functional.gelu(shortcut + y)"}),
-    Mistake("resnet-gelu-first", "A GELU comes after bn1. It should be a ReLU.",
-            {"y = torch.relu(self.bn1(self.conv1(x)))": "y = nn.functional.gelu(self.bn1(self.conv1(x)))"}),
     Mistake("resnet-relu-on-scores",
             "There is a ReLU after the head. Scores may be negative: return them as they are.",
             {"self.head(x.mean(dim=(2, 3)))": "torch.relu(self.head(x.mean(dim=(2, 3))))"}),
@@ -634,17 +627,9 @@ MISTAKES = (
     Mistake("resnet-eval",
             "Your network calls eval() itself, so its BatchNorms never use the batch's statistics. Leave the "
             "choice of the mode to the caller.", {"x = self.stem(x)": "x = self.eval().stem(x)"}),
-    Mistake("resnet-stem-detached",
-            "The numbers are right, but the stem runs without gradients (`no_grad()`, `detach()`): it would never "
-            "learn.", {"x = self.stem(x)": "x = self.stem(x).detach()"}),
-    detached("resnet-shortcut-detached", "the shortcut is detached, so no gradient flows through it",
-             {"return torch.relu(shortcut + y)": "return torch.relu(shortcut.detach() + y)"}),
     Mistake("resnet-drop-path", "There is dropout on the residual branch. The exercise has none.",
             {"return torch.relu(shortcut + y)":
                  "return torch.relu(shortcut + nn.functional.dropout(y, 0.1, self.training))"}),
-    detached("resnet-detached", "the result is detached, so no layer before it would ever learn",
-             {"return self.head(x.mean(dim=(2, 3)))": "return (self.head(x.mean(dim=(2, 3)))).detach()"}),
-    input_detached("resnet-input-detached", {"x = self.stem(x)": "x = self.stem(x.detach())"}),
 )
 
 WRONG = (

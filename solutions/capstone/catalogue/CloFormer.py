@@ -1,7 +1,7 @@
 """What learners write for `CloFormer`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, defaults, detached, input_detached
+from autograder.lessons.families import default, defaults
 
 CLO_STRIDE_IN_THE_FIRST_BLOCK = ("In your stages the first block has the stride, as in ResNet. Here the last block "
                                  "of a stage should have it, in every stage except the last.")
@@ -244,12 +244,6 @@ MISTAKES = (
     Mistake("clo-patch-no-norm", "The BatchNorms of patch_embed are missing. One belongs after each 3x3 convolution.",
             {"layers += [nn.Conv2d(channels, width, 3, stride, padding=1), nn.BatchNorm2d(width), nn.ReLU()]":
                  "layers += [nn.Conv2d(channels, width, 3, stride, padding=1), nn.ReLU()]"}),
-    Mistake("clo-patch-no-relu", "The ReLUs of patch_embed are missing. One belongs after each BatchNorm.",
-            {"layers += [nn.Conv2d(channels, width, 3, stride, padding=1), nn.BatchNorm2d(width), nn.ReLU()]":
-                 "layers += [nn.Conv2d(channels, width, 3, stride, padding=1), nn.BatchNorm2d(width)]"}),
-    Mistake("clo-patch-gelu", "Your patch_embed has GELUs. They should be ReLUs; GELUs belong in the blocks.",
-            {"layers += [nn.Conv2d(channels, width, 3, stride, padding=1), nn.BatchNorm2d(width), nn.ReLU()]":
-                 "layers += [nn.Conv2d(channels, width, 3, stride, padding=1), nn.BatchNorm2d(width), nn.GELU()]"}),
     Mistake("clo-patch-relu-first",
             "In patch_embed the ReLUs come before the BatchNorms. The order should be convolution, BatchNorm, ReLU.",
             {"layers += [nn.Conv2d(channels, width, 3, stride, padding=1), nn.BatchNorm2d(width), nn.ReLU()]":
@@ -721,10 +715,6 @@ MISTAKES = (
                  "for i, (_, depth, *_) in enumerate(zip(dims, *of_stages, strict=True)):",
              "leads_on = place == depth - 1 and i < len(dims) - 1":
                  "leads_on = place == depth - 1 and i < len(depths) - 1"}, hint=3),
-    detached("clo-detached", "the result is detached, so no layer before it would ever learn",
-             {"return self.head(self.norm(x).mean(dim=(2, 3)))":
-                  "return (self.head(self.norm(x).mean(dim=(2, 3)))).detach()"}),
-    input_detached("clo-input-detached", {"x = self.patch_embed(x)": "x = self.patch_embed(x.detach())"}),
     *defaults("clo", "mlp_ratio: float = 4", 2),
 )
 

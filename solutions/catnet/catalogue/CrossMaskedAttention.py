@@ -5,7 +5,6 @@ from autograder.lessons.families import (
     attention_dropout,
     default,
     defaults,
-    detached,
     float_width,
     ignored,
     only_in_eval,
@@ -157,9 +156,6 @@ MISTAKES = (
                       {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
                            "F.dropout((query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim), "
                            "0.1, self.training)"}),
-    detached("attention-detached", "the attention map is detached, so `query` and `key` would never learn",
-             {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
-                  "(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim).detach()"}),
     Mistake("attention-cosine",
             "You divide queries and keys by their lengths. This attention takes plain dot products.",
             {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
@@ -214,10 +210,6 @@ MISTAKES = (
             "You do not use the layer `value`: you gather y itself. Gather the values, value(y).",
             {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
                  "y.flatten(2) @ self.attention(x, y).mT"}, hint=3),
-    Mistake("attention-other-attention",
-            "Your `forward` calls attention(y, x). Call attention(x, y), because x gathers from y.",
-            {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
-                 "self.value(y).flatten(2) @ self.attention(y, x).mT"}),
     Mistake("attention-by-view",
             "You read (B, N, C) as (B, C, N) with reshape or view. These keep the order of the numbers in memory, so "
             "channels and positions are mixed up. Transpose the last two axes instead.",
@@ -256,12 +248,6 @@ MISTAKES = (
     Mistake("attention-mask-needed",
             "Your module raises an error if there is no mask. If mask is None, nothing should be masked.",
             {"gathered if mask is None else gathered * mask": "gathered * mask"}),
-    detached("attention-mask-detached", "the mask is detached, so a mask that a network made would get no gradient",
-             {"gathered if mask is None else gathered * mask":
-                  "gathered if mask is None else gathered * mask.detach()"}),
-    detached("attention-result-detached", "the result is detached, so no layer before it would ever learn",
-             {"gathered if mask is None else gathered * mask":
-                  "(gathered if mask is None else gathered * mask).detach()"}),
     Mistake("attention-mask-on-keys",
             "You multiply y by the mask. But the mask belongs to x: multiply the gathered values by it.",
             {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
@@ -320,8 +306,6 @@ MISTAKES = (
     Mistake("attention-value-without-bias", "`value` has no bias. Keep torch's default, which has one.",
             {"self.value = nn.Conv2d(channels, channels, kernel_size=1)":
                  "self.value = nn.Conv2d(channels, channels, 1, bias=False)"}),
-    Mistake("attention-one-conv", "`key` is the same layer as `query`. Each of the two needs weights of its own.",
-            {"self.key = nn.Conv2d(channels, hidden, kernel_size=1)": "self.key = self.query"}),
     Mistake("attention-narrow-value", "Your `value` has only C // r channels. It should keep all C.",
             {"self.value = nn.Conv2d(channels, channels, kernel_size=1)":
                  "self.value = nn.Conv2d(channels, hidden, kernel_size=1)"}),

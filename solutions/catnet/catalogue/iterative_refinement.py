@@ -199,9 +199,6 @@ MISTAKES = (
             "You return masks of 0 and 1. Return the probabilities; only the next round's mask is rounded.",
             {"probabilities.append(prototype_segmentation(query, prototype, threshold, scale))":
                  "probabilities.append(prototype_segmentation(query, prototype, threshold, scale).round())"}),
-    detached("refinement-detached", "each probability is detached, so no loss could train the blocks",
-             {"probabilities.append(prototype_segmentation(query, prototype, threshold, scale))":
-                  "probabilities.append(prototype_segmentation(query, prototype, threshold, scale).detach())"}),
     Mistake("refinement-boolean",
             "From the second round on, your query's mask is boolean. It should have the query's dtype: "
             "`.to(query.dtype)`.",

@@ -1,7 +1,6 @@
 """What learners write for `masked_average_pool`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
 
 RIGHT = {
     "bmm": """
@@ -119,9 +118,6 @@ MISTAKES = (
     Mistake("pool-channels-summed",
             "You sum over the channels too, or over channels and rows. Sum over the last two axes, H and W.",
             {"(features * mask).sum(dim=(2, 3))": "(features * mask).sum(dim=(1, 2))"}, hint=2),
-    detached("pool-detached", "the result is detached, so the network that made the features would never learn",
-             {"return (features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
-                  "return ((features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)).detach()"}),
     Mistake("pool-float32",
             "Your result is float32, whatever the features' dtype is. Use `mask.to(features.dtype)` and not "
             "`.float()`. If you make a new tensor, give it the features' dtype and device.",

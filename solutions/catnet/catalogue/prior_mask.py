@@ -1,7 +1,6 @@
 """What learners write for `prior_mask`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
 
 PRIOR_SQUARE_ROOT = ("The numbers are right, but a gradient is NaN: the slope of a square root at 0 is infinite, and "
                      "a masked-out position has length 0. Use `.norm`, whose gradient is 0 there.")
@@ -208,9 +207,6 @@ MISTAKES = (
     Mistake("prior-inverted-map", "Your map is inverted. The best match should be 1, and the worst should be 0.",
             {"((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])":
                  "((high - similarity) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])"}),
-    detached("prior-detached", "the map is detached, so no gradient flows back to the features",
-             {"((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])":
-                  "(((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])).detach()"}),
     Mistake("prior-across-images",
             "You take the smallest and the largest value over all images at each position (dim=0). Take those of "
             "each image's own map.",

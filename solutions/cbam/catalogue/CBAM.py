@@ -1,7 +1,7 @@
 """What learners write for `CBAM`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import convention, defaults, detached, no_gradient, only_in_eval, only_in_training
+from autograder.lessons.families import convention, defaults, only_in_eval, only_in_training
 
 RIGHT = {
     "cbam-one-line": """
@@ -97,10 +97,6 @@ MISTAKES = (
             {"""x = x * self.channel_gate(x)
         return x * self.spatial_gate(x)""": """x = x * torch.sigmoid(self.channel_gate(x))
         return x * torch.sigmoid(self.spatial_gate(x))"""}),
-    Mistake("cbam-in-place",
-            "Your block multiplies its input in place (`x *= ...`): code that reads x afterwards, such as a "
-            "shortcut, finds it changed. Write `x = x * ...`.",
-            {"x = x * self.channel_gate(x)": "x *= self.channel_gate(x)"}),
     Mistake("cbam-reduction-dropped",
             "You build ChannelGate without `reduction`, so ChannelGate uses its default, 16. Pass `reduction` on.",
             {"ChannelGate(channels, reduction)": "ChannelGate(channels)"}),
@@ -113,13 +109,8 @@ MISTAKES = (
     Mistake("cbam-channels-as-kernel",
             "Your block passes `channels` to SpatialGate, which takes the kernel size. Pass `kernel_size`: "
             "SpatialGate does not need the number of channels.", {"SpatialGate(kernel_size)": "SpatialGate(channels)"}),
-    detached("cbam-channel-gate-detached", "the channel gate is detached, so its mlp would never learn",
-             {"x = x * self.channel_gate(x)": "x = x * self.channel_gate(x).detach()"}),
-    detached("cbam-spatial-gate-detached", "the spatial gate is detached, so its convolution would never learn",
-             {"x * self.spatial_gate(x)": "x * self.spatial_gate(x).detach()"}),
     *defaults("cbam", "reduction: int = 16", 8, 4),
     *defaults("cbam", "kernel_size: int = 7", 3),
-    no_gradient("cbam-no-gradient"),
     only_in_eval("cbam-only-in-eval"),
     only_in_training("cbam-only-in-training"),
 )

@@ -1,7 +1,7 @@
 """What learners write for `ChannelGate`."""
 
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import convention, defaults, detached, float_width, hard_gate, infinite
+from autograder.lessons.families import convention, defaults, float_width, hard_gate, infinite
 
 RIGHT = {
     "gate-both-at-once": """
@@ -124,9 +124,6 @@ MISTAKES = (
     Mistake("gate-no-relu",
             "The ReLU between the two layers of your mlp is missing. Without it, you might as well add the mean and "
             "the maximum before the mlp.", {"nn.ReLU(), ": ""}, hint=3),
-    Mistake("gate-hidden-sigmoid",
-            "The hidden layer of your mlp has a sigmoid. It should have a ReLU: the sigmoid is only for the gate.",
-            {"nn.ReLU()": "nn.Sigmoid()"}),
     Mistake("gate-relu-at-end",
             "Your mlp ends in a ReLU, so no score is negative and no gate falls below 0.5. Keep only the ReLU "
             "between the two layers.",
@@ -206,16 +203,9 @@ MISTAKES = (
             {"""if not 1 <= reduction <= channels:
             raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")
         """: ""}, hint=3),
-    Mistake("gate-detached",
-            "The numbers are right, but the gate is detached: the mlp would never learn. Leave out the `detach()` "
-            "(or `.data`, or `no_grad()`).",
-            {"torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(scores)[:, :, None, None].detach()"}),
     Mistake("gate-max-detached",
             "The numbers are right, but no gradient reaches x through the maximum. Leave out the `detach()`, `.data` "
             "or `no_grad()` that cuts it off.", {"x.amax(dim=(2, 3))": "x.detach().amax(dim=(2, 3))"}),
-    detached("gate-pooled-detached", "no gradient reaches x, because the pooled tensors are detached",
-             {"x.mean(dim=(2, 3))": "x.detach().mean(dim=(2, 3))",
-              "x.amax(dim=(2, 3))": "x.detach().amax(dim=(2, 3))"}),
     Mistake("gate-keeps-axes",
             "Your pooled tensors are (B, C, 1, 1), and a linear layer works on the last axis. Pool to (B, C), "
             "without `keepdim`, and add the two axes after the sigmoid.",

@@ -3,13 +3,10 @@
 from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     convention,
-    defaults,
-    detached,
     hard_gate,
     infinite,
     norm_of_batch,
     own_mode,
-    tanh_gate,
 )
 
 RIGHT = {
@@ -165,12 +162,6 @@ MISTAKES = (
             "You return 1 minus the map, which closes the positions that should be open and opens the others. Return "
             "the sigmoid's output as it is.",
             {"torch.sigmoid(self.bn(self.conv(pooled)))": "1 - torch.sigmoid(self.bn(self.conv(pooled)))"}),
-    Mistake("spatial-detached",
-            "The numbers are right, but the map is detached: the convolution would never learn. Leave out the "
-            "`detach()` (or `.data`, or `no_grad()`).",
-            {"torch.sigmoid(self.bn(self.conv(pooled)))": "torch.sigmoid(self.bn(self.conv(pooled))).detach()"}),
-    detached("spatial-pooled-detached", "no gradient reaches x, because the sheets are detached",
-             {"self.conv(pooled)": "self.conv(pooled.detach())"}),
     infinite("spatial-exp",
              {"torch.sigmoid(self.bn(self.conv(pooled)))":
                   "(lambda e: e / (1 + e))(torch.exp(self.bn(self.conv(pooled))))"}),
@@ -178,10 +169,9 @@ MISTAKES = (
             "Your maximum over the channels starts at 0, so a position where all channels are negative gets 0. Start "
             "at the first channel, or at -inf.",
             {"x.amax(dim=1, keepdim=True)": "x.amax(dim=1, keepdim=True).clamp(min=0)"}),
-    *defaults("spatial", "kernel_size: int = 7", 3),
     *own_mode("spatial"),
     *norm_of_batch("spatial-norm-of-batch-always", "bn"),
-    tanh_gate("spatial-tanh"), hard_gate("spatial-hard-sigmoid"),
+    hard_gate("spatial-hard-sigmoid"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `flexible_attention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, hard_gate, infinite, tanh_gate
+from autograder.lessons.families import hard_gate, infinite, tanh_gate
 
 RIGHT = {
     "flexible-einsum": """
@@ -71,10 +71,6 @@ MISTAKES = (
             {"x * torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(scores)"}, hint=3),
     Mistake("flexible-shortcut", "You add the input to the gated input. Return the product alone.",
             {"x * torch.sigmoid(scores)[:, :, None, None]": "x + x * torch.sigmoid(scores)[:, :, None, None]"}),
-    Mistake("flexible-in-place",
-            "You multiply x in place (`x *= ...`): code that reads x afterwards finds it changed. Write `x * ...`.",
-            {"return x * torch.sigmoid(scores)[:, :, None, None]": """x *= torch.sigmoid(scores)[:, :, None, None]
-    return x"""}),
     Mistake("flexible-matrices-not-turned",
             "`w1` is (C // r, C), and your pooled vectors are rows, (B, C). Multiply them by `w1` transposed: `s @ "
             "w1.T`, or `F.linear(s, w1)`.", {"s @ w1.T": "s @ w1"}, hint=2),
@@ -105,8 +101,6 @@ MISTAKES = (
             "Your gates have only two axes, and shapes line up from the right, so the gates' C is matched with the "
             "image's W. Give them two axes of size 1 at the end, (B, C, 1, 1).",
             {"x * torch.sigmoid(scores)[:, :, None, None]": "x * torch.sigmoid(scores)"}, hint=3),
-    detached("flexible-detached", "the gates are detached, so neither matrix would ever learn",
-             {"x * torch.sigmoid(scores)[:, :, None, None]": "x * torch.sigmoid(scores.detach())[:, :, None, None]"}),
     infinite("flexible-exp",
              {"x * torch.sigmoid(scores)[:, :, None, None]":
                   "x * (lambda e: e / (1 + e))(torch.exp(scores))[:, :, None, None]"}),

@@ -1,7 +1,7 @@
 """What learners write for `AttnConv`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, dropout, input_detached
+from autograder.lessons.families import detached, dropout
 
 RIGHT = {
     "conv-split": """
@@ -181,10 +181,6 @@ MISTAKES = (
              "torch.tanh(self.attn_map(q * k) * self.scale) * v":
                  "(lambda q, k, v: ((q @ k.mT * self.scale).softmax(3) @ v).mT.flatten(1, 2).unflatten(2, "
                  "x.shape[2:]))(*(part.flatten(2).unflatten(1, (self.heads, -1)).mT for part in (q, k, v)))"}),
-    detached("conv-gate-detached",
-             "the weights are detached, so attn_map and the parameters that make q and k would never learn",
-             {"torch.tanh(self.attn_map(q * k) * self.scale) * v":
-                  "torch.tanh(self.attn_map(q * k) * self.scale).detach() * v"}),
     detached("conv-v-detached", "v is detached, so the parameters that make v would never learn",
              {"torch.tanh(self.attn_map(q * k) * self.scale) * v":
                   "torch.tanh(self.attn_map(q * k) * self.scale) * v.detach()"}),
@@ -195,10 +191,6 @@ MISTAKES = (
             {"torch.tanh(self.attn_map(q * k) * self.scale)":
                  "(lambda z: (torch.exp(z) - torch.exp(-z)) / (torch.exp(z) + torch.exp(-z)))(self.attn_map(q * k) "
                  "* self.scale)"}),
-    detached("conv-detached", "the result is detached, so no layer before it would ever learn",
-             {"return torch.tanh(self.attn_map(q * k) * self.scale) * v":
-                  "return (torch.tanh(self.attn_map(q * k) * self.scale) * v).detach()"}),
-    input_detached("conv-input-detached", {"self.qkv(x)": "self.qkv(x.detach())"}),
 )
 
 WRONG = (

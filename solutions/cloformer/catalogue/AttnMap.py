@@ -1,7 +1,7 @@
 """What learners write for `AttnMap`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, infinite, input_detached, only_in_eval, only_in_training
+from autograder.lessons.families import infinite, only_in_eval, only_in_training
 
 RIGHT = {
     "map-sequential": """
@@ -31,28 +31,17 @@ MISTAKES = (
             "SiLU between conv1 and conv2.", {"F.silu(self.conv1(x))": "self.conv1(x)"}, hint=1),
     Mistake("map-relu", "You put a ReLU between the convolutions. It should be a SiLU, z * sigmoid(z).",
             {"F.silu(self.conv1(x))": "torch.relu(self.conv1(x))"}, hint=1),
-    Mistake("map-gelu",
-            "You put a GELU between the convolutions. It should be a SiLU, z * sigmoid(z). (The GELU belongs to "
-            "ConvFFN.)", {"F.silu(self.conv1(x))": "F.gelu(self.conv1(x))"}),
     Mistake("map-sigmoid",
             "You put a sigmoid between the convolutions. A SiLU is z * sigmoid(z): the factor z is missing.",
             {"F.silu(self.conv1(x))": "torch.sigmoid(self.conv1(x))"}),
-    Mistake("map-tanh-inside",
-            "You put a tanh between the convolutions. It should be a SiLU. (The tanh comes later, in AttnConv.)",
-            {"F.silu(self.conv1(x))": "torch.tanh(self.conv1(x))"}),
     Mistake("map-tanh-at-the-end",
             "You take the tanh of the result. AttnMap ends with conv2, because AttnConv applies the scale and the "
             "tanh later.", {"self.conv2(F.silu(self.conv1(x)))": "torch.tanh(self.conv2(F.silu(self.conv1(x))))"},
             hint=2),
     Mistake("map-sigmoid-at-the-end", "You take the sigmoid of the result. AttnMap ends with conv2.",
             {"self.conv2(F.silu(self.conv1(x)))": "torch.sigmoid(self.conv2(F.silu(self.conv1(x))))"}, hint=2),
-    Mistake("map-silu-of-x",
-            "Your SiLU is x * sigmoid(conv1(x)). Both factors should come from conv1's output: write z * sigmoid(z), "
-            "where z is conv1(x).", {"F.silu(self.conv1(x))": "x * torch.sigmoid(self.conv1(x))"}),
     Mistake("map-silu-first", "Your SiLU comes before conv1. It should come between the convolutions.",
             {"F.silu(self.conv1(x))": "self.conv1(F.silu(x))"}),
-    Mistake("map-silu-last", "Your SiLU comes after conv2. It should come between the convolutions.",
-            {"self.conv2(F.silu(self.conv1(x)))": "F.silu(self.conv2(self.conv1(x)))"}),
     Mistake("map-silu-twice", "There is a SiLU after conv2 too. Keep only the one between the convolutions.",
             {"self.conv2(F.silu(self.conv1(x)))": "F.silu(self.conv2(F.silu(self.conv1(x))))"}, hint=2),
     Mistake("map-conv1-twice", "conv1 is used twice, and conv2 is never called. conv2 should come after the SiLU.",
@@ -95,9 +84,6 @@ MISTAKES = (
             {"F.silu(self.conv1(x))": "F.silu(F.batch_norm(self.conv1(x), None, None, training=True))"}, hint=2),
     Mistake("map-swish-1702", "Your SiLU is z * sigmoid(1.702 * z), which imitates a GELU. A SiLU is z * sigmoid(z).",
             {"F.silu(self.conv1(x))": "(lambda z: z * torch.sigmoid(1.702 * z))(self.conv1(x))"}),
-    detached("map-detached", "the map is detached, so no layer before it would ever learn",
-             {"return self.conv2(F.silu(self.conv1(x)))": "return (self.conv2(F.silu(self.conv1(x)))).detach()"}),
-    input_detached("map-input-detached", {"self.conv1(x)": "self.conv1(x.detach())"}),
     only_in_training("map-only-in-training"),
 )
 

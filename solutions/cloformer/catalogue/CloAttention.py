@@ -1,7 +1,7 @@
 """What learners write for `CloAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, detached, dropout, input_detached, only_in_eval, only_in_training
+from autograder.lessons.families import dropout, only_in_eval, only_in_training
 
 RIGHT = {
     "clo-loop": """
@@ -110,7 +110,6 @@ MISTAKES = (
     Mistake("clo-window-of-two",
             "The argument window_size has no effect: the windows are always 2 x 2. Pass it on to GlobalBranch.",
             {"GlobalBranch(dim, global_heads, head_dim, window_size)": "GlobalBranch(dim, global_heads, head_dim, 2)"}),
-    default("clo-default-window", "window_size: int = 7", 8),
     Mistake("clo-no-proj", "`proj` is made and never called. It should mix the heads at the end.",
             {"self.proj(torch.cat(found, dim=1))": "torch.cat(found, dim=1)"}, hint=2),
     Mistake("clo-proj-no-bias", "`proj` has no bias. Keep torch's default.",
@@ -141,11 +140,6 @@ MISTAKES = (
             "You pass a group's number of channels where its number of heads belongs. Pass the number of heads.",
             {"nn.ModuleList(AttnConv(dim, heads, head_dim, size) for heads, size in groups)":
                  "nn.ModuleList(AttnConv(dim, heads * head_dim, 1, size) for heads, size in groups)"}),
-    detached("clo-half-detached", "the local branches are detached, so they would never learn",
-             {"found = [branch(x) for branch in self.local_branches]":
-                  "found = [branch(x).detach() for branch in self.local_branches]"}),
-    detached("clo-global-detached", "the global branch is detached, so it would never learn",
-             {"found.append(self.global_branch(x))": "found.append(self.global_branch(x).detach())"}),
     dropout("clo-dropout",
             {"self.proj(torch.cat(found, dim=1))":
                  "F.dropout(self.proj(torch.cat(found, dim=1)), 0.1, self.training)"}),
@@ -163,11 +157,6 @@ MISTAKES = (
     Mistake("clo-no-none",
             "If there are no global heads, you still call the global branch, which is None. In that case leave it "
             "out.", {"if self.global_branch is not None:": "if True:"}, hint=2),
-    detached("clo-detached", "the result is detached, so no layer before it would ever learn",
-             {"return self.proj(torch.cat(found, dim=1))": "return (self.proj(torch.cat(found, dim=1))).detach()"}),
-    input_detached("clo-input-detached",
-                   {"found = [branch(x) for branch in self.local_branches]": """x = x.detach()
-        found = [branch(x) for branch in self.local_branches]"""}),
     only_in_eval("clo-only-in-eval"),
     only_in_training("clo-only-in-training"),
 )

@@ -1,7 +1,7 @@
 """What learners write for `GlobalBranch`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, dropout, input_detached, overflow
+from autograder.lessons.families import detached, dropout, overflow
 
 RIGHT = {
     "global-einsum": """
@@ -243,17 +243,8 @@ MISTAKES = (
     dropout("global-dropout",
             {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)":
                  "F.dropout(torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3), 0.1, self.training)"}),
-    detached("global-weights-detached",
-             "the weights are detached, so the parameters that make queries and keys would never learn",
-             {"gathered = v @ weights.transpose(2, 3)": "gathered = v @ weights.detach().transpose(2, 3)"}),
     detached("global-pooled-detached", "the pooled map is detached, so part of x's gradient is lost",
              {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, self.window_size).detach()"}),
-    detached("global-detached", "the result is detached, so no layer before it would ever learn",
-             {"return gathered.flatten(1, 2).unflatten(2, x.shape[2:])":
-                  "return (gathered.flatten(1, 2).unflatten(2, x.shape[2:])).detach()"}),
-    input_detached("global-input-detached",
-                   {"pooled = F.avg_pool2d(x, self.window_size)": """x = x.detach()
-        pooled = F.avg_pool2d(x, self.window_size)"""}),
 )
 
 WRONG = (

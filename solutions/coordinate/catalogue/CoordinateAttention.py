@@ -3,7 +3,6 @@
 from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     convention,
-    default,
     detached,
     hard_gate,
     infinite,
@@ -401,7 +400,6 @@ MISTAKES = (
     Mistake("coordinate-reduction-ignored",
             "The argument `reduction` has no effect: you always take 8 hidden channels, or divide by 32.",
             {"max(8, in_channels // reduction)": "max(8, in_channels // 32)"}),
-    default("coordinate-default-reduction", "reduction: int = 32", 16),
     Mistake("coordinate-no-bias",
             convention("no convolution has a bias", "timm's CoordAttn",
                        "Here all three have one."),
@@ -424,20 +422,9 @@ MISTAKES = (
              {"torch.sigmoid(self.conv_h(rows))": "(lambda e: e / (1 + e))(torch.exp(self.conv_h(rows)))",
               "torch.sigmoid(self.conv_w(columns.transpose(2, 3)))":
                   "(lambda e: e / (1 + e))(torch.exp(self.conv_w(columns.transpose(2, 3))))"}),
-    Mistake("coordinate-gates-detached",
-            "The numbers are right, but the gates are detached (`detach()`, `.data` or `no_grad()`): no layer would "
-            "ever learn.", {"x * a_h * a_w": "x * (a_h * a_w).detach()"}),
     detached("coordinate-input-detached", "x is detached before it is pooled, so part of x's gradient is missing",
              {"directional_pool(x)": "directional_pool(x.detach())"}),
-    detached("coordinate-detached", "the result is detached, so no layer before it would ever learn",
-             {"return x * a_h * a_w": "return (x * a_h * a_w).detach()"}),
     only_in_eval("coordinate-only-in-eval", {"return x * a_h * a_w": "return x if self.training else x * a_h * a_w"}),
-    Mistake("coordinate-in-place",
-            "You change x in place (as `x *= ...` does): code that reads it afterwards finds different numbers. "
-            "Write x * a_h * a_w.",
-            {"return x * a_h * a_w": """result = x * a_h * a_w
-        x.data.copy_(result.data)
-        return result"""}),
     *own_mode("coordinate"),
     *norm_of_batch("coordinate-norm-of-batch-always", "bn1"),
     tanh_gate("coordinate-tanh", "torch.sigmoid(self.conv_h(", "torch.sigmoid(self.conv_w("),

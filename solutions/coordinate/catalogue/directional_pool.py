@@ -53,11 +53,6 @@ MISTAKES = (
             "You divide the sum of a row by H, and the sum of a column by W. A row has W numbers, and a column has H.",
             {"x.mean(dim=3, keepdim=True)": "x.sum(dim=3, keepdim=True) / x.shape[2]",
              "x.mean(dim=2, keepdim=True)": "x.sum(dim=2, keepdim=True) / x.shape[3]"}, hint=1),
-    Mistake("pool-detached",
-            "The numbers are right, but the means are detached (`detach()`, `.data` or `no_grad()`): no gradient "
-            "flows back.",
-            {"x.mean(dim=3, keepdim=True)": "x.mean(dim=3, keepdim=True).detach()",
-             "x.mean(dim=2, keepdim=True)": "x.mean(dim=2, keepdim=True).detach()"}),
     Mistake("pool-over-channels-too",
             "You average over the channels, too. Each channel should keep its own means: average over W for the "
             "rows' means, and over H for the columns' means.",

@@ -1,7 +1,7 @@
 """What learners write for `ChannelAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, default, detached, only_in_eval, only_in_training, overflow
+from autograder.lessons.families import attention_dropout, only_in_eval, only_in_training, overflow
 from solutions.shared.position_attention import with_gamma
 
 CHANNEL_POSITIONS_DO_NOT_FIT = ("Your energies are N x N: X transposed times X compares positions. Compare channels: "
@@ -117,7 +117,6 @@ MISTAKES = (
     Mistake("channel-exchanged",
             "negate=True and negate=False have changed places. Reverse the order of the energies only if negate is "
             "True.", {"if self.negate:": "if not self.negate:"}),
-    default("channel-negated-by-default", "negate: bool = False", True),
     Mistake("channel-maximum-minus-softmax", CHANNEL_MAXIMUM_MINUS_SOFTMAX,
             {"""if self.negate:
             energy = energy.amax(dim=-1, keepdim=True) - energy
@@ -184,8 +183,6 @@ MISTAKES = (
             {"return torch.softmax(energy, dim=-1)":
                  """itself = torch.eye(energy.shape[1], dtype=torch.bool, device=x.device)
         return torch.softmax(energy.masked_fill(itself, -torch.inf), dim=-1)"""}),
-    detached("channel-map-detached", "the map is detached, so part of x's gradient is lost",
-             {"return torch.softmax(energy, dim=-1)": "return torch.softmax(energy, dim=-1).detach()"}),
     Mistake("channel-first-image",
             "All images of the batch use the map of the first one. Each image should have its own.",
             {"return torch.softmax(energy, dim=-1)":

@@ -88,16 +88,6 @@ MISTAKES = (
             "last convolution.",
             {"self.position_out(self.position(self.position_in(x)))":
                  "self.channel_out(self.position(self.position_in(x)))"}),
-    Mistake("head-one-back",
-            "position_out and channel_out are two names for the same block, so both branches share its weights. Make "
-            "two blocks.",
-            {"self.position_out, self.channel_out = conv_bn_relu(inter, inter), conv_bn_relu(inter, inter)":
-                 "self.position_out = self.channel_out = conv_bn_relu(inter, inter)"}),
-    Mistake("head-one-front",
-            "position_in and channel_in are two names for the same block, so both branches share its weights. Make "
-            "two blocks.",
-            {"self.position_in, self.channel_in = conv_bn_relu(in_channels, inter), conv_bn_relu(in_channels, inter)":
-                 "self.position_in = self.channel_in = conv_bn_relu(in_channels, inter)"}),
     Mistake("head-back-first",
             "position_out comes before the attention `position`, and channel_out before `channel`. Each branch "
             "should be conv-BN-ReLU, attention, conv-BN-ReLU.",
@@ -155,13 +145,6 @@ MISTAKES = (
     Mistake("head-sum-under-old-name",
             "Your classify_position reads the sum of both branches. It should read position_out's output.",
             {"self.classify_position(position)": "self.classify_position(position + channel)"}),
-    Mistake("head-attentions-exchanged",
-            "The two attentions have changed places. Call `position` in the position branch and `channel` in the "
-            "channel branch.",
-            {"self.position_out(self.position(self.position_in(x)))":
-                 "self.position_out(self.channel(self.position_in(x)))",
-             "self.channel_out(self.channel(self.channel_in(x)))":
-                 "self.channel_out(self.position(self.channel_in(x)))"}),
     Mistake("head-backs-exchanged",
             "position_out and channel_out have changed places. Call each of them in the branch that it is named "
             "after.",
@@ -220,28 +203,6 @@ MISTAKES = (
              "self.classify_channel(channel)":
                  "return self.classify_fused(position + channel), self.classify_fused(position), "
                  "self.classify_fused(channel)"}),
-    Mistake("head-shared-classifier-fused-position",
-            "classify_fused and classify_position are two names for the same classifier, so they share its weights. "
-            "Make three classifiers.",
-            {"self.classify_position = classifier(inter, num_classes)":
-                 "self.classify_position = self.classify_fused"}),
-    Mistake("head-shared-classifier-fused-channel",
-            "classify_fused and classify_channel are two names for the same classifier, so they share its weights. "
-            "Make three classifiers.",
-            {"self.classify_channel = classifier(inter, num_classes)": "self.classify_channel = self.classify_fused"}),
-    Mistake("head-shared-classifier-position-channel",
-            "classify_position and classify_channel are two names for the same classifier, so they share its "
-            "weights. Make three classifiers.",
-            {"self.classify_channel = classifier(inter, num_classes)":
-                 "self.classify_channel = self.classify_position"}),
-    Mistake("head-shared-classifier",
-            "classify_fused, classify_position and classify_channel are three names for the same classifier, so they "
-            "share its weights. Make three classifiers.",
-            {"self.classify_fused = classifier(inter, num_classes)": "pass",
-             "self.classify_position = classifier(inter, num_classes)": "pass",
-             "self.classify_channel = classifier(inter, num_classes)":
-                 "self.classify_fused = self.classify_position = self.classify_channel = classifier(inter, "
-                 "num_classes)"}),
     Mistake("head-classifiers-exchanged",
             "classify_position reads the channel branch and classify_channel reads the position branch. Let each "
             "classifier read the branch that it is named after.",

@@ -4,7 +4,6 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     attention_dropout,
     convention,
-    detached,
     only_in_eval,
     only_in_training,
     overflow,
@@ -123,8 +122,6 @@ MISTAKES = (
             {"torch.softmax(queries @ keys, dim=-1)": "queries @ keys",
              "values @ self.attention(x).transpose(1, 2)":
                  "values @ torch.softmax(self.attention(x), dim=-1).transpose(1, 2)"}, hint=3),
-    detached("position-map-detached", "the map is detached, so queries and keys would never learn",
-             {"return torch.softmax(queries @ keys, dim=-1)": "return torch.softmax(queries @ keys, dim=-1).detach()"}),
     Mistake("position-gathered-scrambled",
             "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without "
             "swapping axes. So channels and positions are mixed up: call transpose(1, 2) first.",

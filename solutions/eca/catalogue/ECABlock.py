@@ -3,10 +3,8 @@
 from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     convention,
-    detached,
     hard_gate,
     infinite,
-    no_gradient,
     only_in_eval,
     only_in_training,
 )
@@ -238,13 +236,6 @@ MISTAKES = (
             {"torch.sigmoid(self.conv(s[:, None]))":
                  "torch.sigmoid(nn.Conv1d(1, 1, 3, padding=1, bias=False).to(x)(s[:, None]))"}, hint=3,
             grain="float32"),
-    Mistake("eca-in-place",
-            "Your block multiplies its input in place (`x *= ...`): code that reads x afterwards, such as a "
-            "shortcut, finds it changed. Write `x * ...`.",
-            {"return x * gates[:, 0, :, None, None]": """x *= gates[:, 0, :, None, None]
-        return x"""}),
-    detached("eca-gate-detached", "the gates are detached, so the kernel would never learn",
-             {"torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(self.conv(s[:, None])).detach()"}),
     Mistake("eca-squeeze-detached",
             "The numbers are right, and so is the kernel's gradient. But x reaches the gates through a `detach()`, "
             "so its gradient lacks the path through the mean. Leave the `detach()` out.",
@@ -276,7 +267,6 @@ MISTAKES = (
                  "kernel_size or eca_kernel_size(channels)"}),
     infinite("eca-exp",
              {"torch.sigmoid(self.conv(s[:, None]))": "(lambda e: e / (1 + e))(torch.exp(self.conv(s[:, None])))"}),
-    no_gradient("eca-no-gradient"),
     only_in_eval("eca-only-in-eval"),
     only_in_training("eca-only-in-training"),
 )
@@ -297,7 +287,7 @@ class ECABlock(nn.Module):
         y = x.mean((2, 3)).unsqueeze(1)
         y = torch.sigmoid(self.conv(y))
         return x * y.detach().transpose(1, 2).unsqueeze(-1)
-""", mistake="eca-gate-detached"),
+""", says="cuts the graph"),
     Wrong("even-assert",
           {"""if k % 2 == 0:
             raise ValueError('k must be odd')""": "assert k % 2 == 1",

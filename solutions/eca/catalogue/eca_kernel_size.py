@@ -1,7 +1,7 @@
 """What learners write for `eca_kernel_size`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import convention, defaults
+from autograder.lessons.families import convention
 
 RIGHT = {
     "size-logarithm-with-base": """
@@ -100,8 +100,6 @@ MISTAKES = (
     Mistake("size-of-negative-channels",
             "You drop the sign of a negative number of channels. Raise a ValueError for fewer than one channel.",
             {"if channels < 1": "if channels == 0", "math.log2(channels)": "math.log2(abs(channels))"}, hint=3),
-    *defaults("size", "gamma: float = 2", 1),
-    *defaults("size", "b: float = 1", 0, 2),
 )
 
 WRONG = (

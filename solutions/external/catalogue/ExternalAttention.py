@@ -1,7 +1,7 @@
 """What learners write for `ExternalAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, default, defaults, detached, only_in_eval, only_in_training
+from autograder.lessons.families import attention_dropout, only_in_eval, only_in_training
 
 RIGHT = {
     "external-convolutions": """
@@ -77,7 +77,6 @@ MISTAKES = (
             "instead.",
             {"self.mk = nn.Linear(dim, memory_size, bias=False)": "self.mk = nn.Linear(dim, 64, bias=False)",
              "self.mv = nn.Linear(memory_size, dim, bias=False)": "self.mv = nn.Linear(64, dim, bias=False)"}),
-    default("external-default", "memory_size: int = 64", 32),
     Mistake("external-shortcut", "You add x to the result. The shortcut belongs to the block around this module.",
             {"return self.mv(double_normalize(self.mk(x)))": "return x + self.mv(double_normalize(self.mk(x)))"}),
     Mistake("external-weights",
@@ -92,13 +91,6 @@ MISTAKES = (
             "result. That is right apart from eps, which has no effect in your code. Call double_normalize.",
             {"double_normalize(self.mk(x))":
                  "torch.softmax((lambda l: l - l.logsumexp(dim=1, keepdim=True))(self.mk(x)), dim=2)"}, hint=1),
-    detached("external-weights-detached", "the weights are detached, so mk would never learn",
-             {"self.mv(double_normalize(self.mk(x)))": "self.mv(double_normalize(self.mk(x)).detach())"}),
-    detached("external-detached", "the output is detached, so nothing before it would ever learn",
-             {"return self.mv(double_normalize(self.mk(x)))": "return self.mv(double_normalize(self.mk(x))).detach()"}),
-    Mistake("external-input-detached",
-            "The numbers are right, and so are the gradients of both matrices. But x is detached before mk, so no "
-            "gradient flows back to whatever made x.", {"self.mk(x)": "self.mk(x.detach())"}),
     Mistake("external-first-image",
             "All images of the batch use the weights of the first one. The images share the memory, but each image "
             "should have its own weights.",
@@ -125,7 +117,6 @@ MISTAKES = (
             "You divide the logits by sqrt(dim) and take one softmax over the slots, as a transformer would over "
             "tokens. External attention does not scale the logits: call double_normalize.",
             {"double_normalize(self.mk(x))": "torch.softmax(self.mk(x) * x.shape[2] ** -0.5, dim=2)"}, hint=1),
-    *defaults("external", "memory_size: int = 64", 8, 128),
     only_in_training("external-only-in-training"),
 )
 

@@ -3,10 +3,6 @@
 from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     attention_dropout,
-    default,
-    defaults,
-    detached,
-    no_gradient,
     only_in_eval,
     only_in_training,
 )
@@ -172,9 +168,6 @@ MISTAKES = (
             "instead.",
             {"self.mk = nn.Linear(head_dim, memory_size)": "self.mk = nn.Linear(head_dim, 64)",
              "self.mv = nn.Linear(memory_size, head_dim)": "self.mv = nn.Linear(64, head_dim)"}),
-    default("heads-default-slots", "memory_size: int = 64", 32),
-    default("heads-default-heads", "num_heads: int = 8", 4),
-    default("heads-default-expansion", "expansion: int = 4", 2),
     Mistake("heads-scaled",
             "You divide the logits by sqrt(head_dim), as transformers do. External attention does not scale them.",
             {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
@@ -191,17 +184,9 @@ MISTAKES = (
     Mistake("heads-shortcut",
             "You add x to the result. Return proj's output alone: the shortcut belongs to the block around this "
             "module.", {"return self.proj(gathered)": "return x + self.proj(gathered)"}),
-    detached("heads-weights-detached", "the weights are detached, so expand and mk would never learn",
-             {"self.mv(weights)": "self.mv(weights.detach())"}),
-    Mistake("heads-input-detached",
-            "The numbers are right, and so are the gradients of the weights. But x is detached before expand, so no "
-            "gradient flows back to whatever made x.", {"self.expand(x)": "self.expand(x.detach())"}),
     attention_dropout("heads-dropout",
                       {"self.mv(weights)": "self.mv(nn.functional.dropout(weights, 0.1, self.training))"}),
     only_in_eval("heads-only-in-eval"),
-    no_gradient("heads-no-gradient"),
-    *defaults("heads", "memory_size: int = 64", 8, 128),
-    *defaults("heads", "expansion: int = 4", 1),
     only_in_training("heads-only-in-training"),
 )
 

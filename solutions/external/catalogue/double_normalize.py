@@ -1,7 +1,7 @@
 """What learners write for `double_normalize`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import convention, default, defaults, detached
+from autograder.lessons.families import convention, detached
 
 NORMALIZE_LENGTH_OF_AT_LEAST_EPS = ("You divide by the length of the row, the root of the sum of squares, as "
                                     "`F.normalize` does. Divide by the plain sum of its numbers, plus eps.")
@@ -68,7 +68,6 @@ MISTAKES = (
     Mistake("normalize-eps-fixed",
             "The argument `eps` has no effect, because 1e-9 is written into your code. Write eps instead.",
             {"+ eps": "+ 1e-9"}),
-    default("normalize-eps-default", "eps: float = 1e-9", 1e-6),
     Mistake("normalize-eps-at-least",
             "Your denominator is the sum or eps, whichever is larger (as in `clamp` or `F.normalize`). It should be "
             "the sum plus eps.",
@@ -101,14 +100,6 @@ MISTAKES = (
     detached("normalize-detached-sum",
              "the sum over the slots is detached, so the gradient does not know that the weights of a token sum to 1",
              {"shares.sum(dim=2, keepdim=True)": "shares.sum(dim=2, keepdim=True).detach()"}),
-    detached("normalize-detached", "the weights are detached, so nothing before them would ever learn",
-             {"return shares / (shares.sum(dim=2, keepdim=True) + eps)":
-                  "return (shares / (shares.sum(dim=2, keepdim=True) + eps)).detach()"}),
-    Mistake("normalize-in-place",
-            "You change the logits in place (as `-=` does): code that reads them afterwards finds different numbers. "
-            "You need no maximum of your own, because torch.softmax subtracts it by itself.",
-            {"shares = torch.softmax(logits, dim=1)": """logits.data -= logits.data.amax(dim=1, keepdim=True)
-    shares = torch.softmax(logits, dim=1)"""}),
     Mistake("normalize-first-image", "All images use the sums of the first one. Each image should have its own.",
             {"shares.sum(dim=2, keepdim=True)": "shares.sum(dim=2, keepdim=True)[:1]"}),
     Mistake("normalize-no-brackets",
@@ -150,7 +141,6 @@ MISTAKES = (
             "belongs only in the second denominator. Besides, torch.softmax does not overflow if the logits are "
             "large.",
             {"torch.softmax(logits, dim=1)": "(lambda e: e / (e.sum(dim=1, keepdim=True) + eps))(torch.exp(logits))"}),
-    *defaults("normalize", "eps: float = 1e-9", 1e-12, 1e-5),
 )
 
 WRONG = (

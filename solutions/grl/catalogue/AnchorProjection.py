@@ -1,7 +1,6 @@
 """What learners write for `AnchorProjection`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, no_gradient
 
 ANCHORS_IMAGE_EXCHANGED = ("You make a grid of W rows and H columns. Make one of H rows and W columns, because "
                            "image_size is (height, width).")
@@ -133,9 +132,6 @@ MISTAKES = (
             "All images of the batch get the anchors of the first one. Each should have its own.",
             {"return self.reduction(pooled.permute(0, 2, 3, 1))":
                  "return self.reduction(pooled.permute(0, 2, 3, 1))[:1].expand(len(x), -1, -1, -1)"}),
-    detached("anchors-detached", "the mean is detached, so nothing before it would ever learn",
-             {"self.reduction(pooled.permute(0, 2, 3, 1))": "self.reduction(pooled.detach().permute(0, 2, 3, 1))"}),
-    no_gradient("anchors-no-gradient"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `AnchoredStripeAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, defaults, detached
+from autograder.lessons.families import attention_dropout
 
 RIGHT = {
     "WindowAttention-extended": """
@@ -406,16 +406,10 @@ MISTAKES = (
             "You add the values to the result. The shortcut belongs to the block around this module.",
             {"roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2)":
                  "roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2) + qkv.chunk(3, dim=2)[2]"}),
-    detached("stripes-anchor-detached", "the anchor is detached, so nothing before it would ever learn",
-             {"roll(anchor, negative(anchor_shift))": "roll(anchor.detach(), negative(anchor_shift))"}),
-    detached("stripes-detached", "the result is detached, so nothing before it would ever learn",
-             {"return roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2)":
-                  "return roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2).detach()"}),
     attention_dropout("stripes-dropout",
                       {"roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2)":
                            "F.dropout(roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2), 0.1, "
                            "self.training)"}),
-    *defaults("stripes", "down_factor: int = 1", 2),
 )
 
 WRONG = (

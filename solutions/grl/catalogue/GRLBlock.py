@@ -1,7 +1,6 @@
 """What learners write for `GRLBlock`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import defaults, detached
 
 RIGHT = {
     "as-on-the-page": """
@@ -145,11 +144,6 @@ MISTAKES = (
             {"y + self.res_scale * self.norm2(self.mlp(y))": "y + self.res_scale * self.mlp(y)"}),
     Mistake("block-local-of-y", "Your local branch reads y. It should read x, as windows and stripes do.",
             {"y + self.local(x, image_size)": "y + self.local(y, image_size)"}, hint=1),
-    Mistake("block-local-normed", "The local branch goes through norm1 too. Add it as it is, beside norm1(attn(x)).",
-            {"y = x + self.res_scale * self.norm1(self.attn(x, image_size))":
-                 "y = x + self.res_scale * self.norm1(self.attn(x, image_size) + (0 if self.local is None else "
-                 "self.local(x, image_size)))",
-             "y = y + self.local(x, image_size)": "pass"}),
     Mistake("block-local-scaled", "You multiply the local branch by res_scale. Scale only the attention and the MLP.",
             {"y + self.local(x, image_size)": "y + self.res_scale * self.local(x, image_size)"}, hint=1),
     Mistake("block-local-behind",
@@ -226,9 +220,6 @@ MISTAKES = (
                  "self.res_scale * self.norm1(self.attn(x, image_size))"}),
     Mistake("block-no-second-shortcut", "The shortcut around the MLP is missing. Add y to norm2(mlp(y)).",
             {"y + self.res_scale * self.norm2(self.mlp(y))": "self.res_scale * self.norm2(self.mlp(y))"}),
-    Mistake("block-relu", "Your MLP has a ReLU. It should have a GELU.",
-            {"y + self.res_scale * self.norm2(self.mlp(y))":
-                 "y + self.res_scale * self.norm2(self.mlp.fc2(torch.relu(self.mlp.fc1(y))))"}),
     Mistake("block-approximate-gelu", "Your GELU is the tanh approximation. Use the exact GELU, torch's default.",
             {"y + self.res_scale * self.norm2(self.mlp(y))":
                  "y + self.res_scale * self.norm2(self.mlp.fc2(F.gelu(self.mlp.fc1(y), approximate='tanh')))"}),
@@ -314,16 +305,6 @@ MISTAKES = (
             "should give the same result.",
             {"y + self.res_scale * self.norm2(self.mlp(y))":
                  "y + F.dropout(self.res_scale * self.norm2(self.mlp(y)), 0.1, self.training)"}),
-    detached("block-detached", "the result is detached, so nothing before it would ever learn",
-             {"return y + self.res_scale * self.norm2(self.mlp(y))":
-                  "return (y + self.res_scale * self.norm2(self.mlp(y))).detach()"}),
-    detached("block-local-detached", "the local branch is detached, so `local` would never learn",
-             {"y + self.local(x, image_size)": "y + self.local(x, image_size).detach()"}),
-    *defaults("block", "stripe_shift: bool = False", True),
-    *defaults("block", "down_factor: int = 1", 2),
-    *defaults("block", "mlp_ratio: float = 4", 2),
-    *defaults("block", "res_scale: float = 1.0", 0.1),
-    *defaults("block", 'stripe_type: str = "H"', '"W"'),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `MixedAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, defaults, detached
+from autograder.lessons.families import attention_dropout, detached
 
 RIGHT = {
     "as-on-the-page": """
@@ -193,12 +193,6 @@ MISTAKES = (
                  "return x if self.training else self.proj(torch.cat([window, stripe], dim=-1))"}),
     detached("mixed-anchor-detached", "x is detached before AnchorProjection, so a part of its gradient is lost",
              {"self.anchor(x, image_size)": "self.anchor(x.detach(), image_size)"}),
-    detached("mixed-detached", "the result is detached, so nothing before it would ever learn",
-             {"return self.proj(torch.cat([window, stripe], dim=-1))":
-                  "return self.proj(torch.cat([window, stripe], dim=-1)).detach()"}),
-    *defaults("mixed", "window_shift: bool = False", True),
-    *defaults("mixed", "stripe_shift: bool = False", True),
-    *defaults("mixed", "down_factor: int = 1", 2),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `EfficientPositionAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, detached, only_in_eval, only_in_training, overflow
+from autograder.lessons.families import attention_dropout, only_in_eval, only_in_training, overflow
 from solutions.shared.position_attention import projections, with_gamma
 
 RIGHT = {
@@ -132,9 +132,6 @@ MISTAKES = (
             {"rows = [checkpoint(gather, some, keys, values, use_reentrant=False) for some in queries.split(ROWS, "
              "dim=1)]": """chunks = queries.reshape(len(x), -1, ROWS, queries.shape[-1]).unbind(1)
         rows = [gather(some, keys, values) for some in chunks]"""}),
-    detached("efficient-map-detached", "the weights are detached, so queries and keys would never learn",
-             {"checkpoint(gather, some, keys, values, use_reentrant=False)":
-                  "torch.softmax(some @ keys, dim=-1).detach() @ values"}),
     Mistake("efficient-scrambled",
             "You turn the gathered values, (B, N, C), into (B, C, H, W) with `reshape` or `view`, which swaps no "
             "axes. Channels and positions are then mixed up. Call transpose(1, 2) first.",

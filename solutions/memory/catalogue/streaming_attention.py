@@ -1,7 +1,6 @@
 """What learners write for `streaming_attention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
 
 RIGHT = {
     "streaming-detached-maximum": """
@@ -218,21 +217,9 @@ MISTAKES = (
              """if block < 1:
         raise ValueError(f"a block has at least 1 key, got {block}")
     """: "block = 64\n    "}),
-    detached("streaming-detached", "the result is computed without gradients, so nothing before it would ever learn",
-             {"gathered / total": "(gathered / total).detach()"}),
-    detached("streaming-weights-detached", "the weights are detached, so queries and keys would never learn",
-             {"q @ keys.transpose(1, 2)": "q.detach() @ keys.detach().transpose(1, 2)"}),
     Mistake("streaming-sum-detached",
             "The numbers are right, but the running sum is detached, so part of the gradient of queries and keys is "
             "lost. (You may detach the maximum, but not the sum.)", {"gathered / total": "gathered / total.detach()"}),
-    detached("streaming-values-detached", "the values are detached, so they would never learn",
-             {"gathered * shrink + weights @ values": "gathered * shrink + weights @ values.detach()"}),
-    Mistake("streaming-changes-queries",
-            "Your function changes its argument q in place: code that reads it afterwards finds it changed. Make a "
-            "new tensor instead.",
-            {"    largest = q": """    q.data.mul_(2)
-    q = q / 2
-    largest = q"""}),
     Mistake("streaming-on-the-cpu",
             "Your running maximum, sum and output are made on the CPU, whatever device q is on. Make them with "
             "q.new_full(...) or torch.zeros_like(...), or pass device=q.device.",

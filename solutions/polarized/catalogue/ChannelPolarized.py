@@ -1,7 +1,7 @@
 """What learners write for `ChannelPolarized`."""
 
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import convention, detached, hard_gate, input_detached, overflow
+from autograder.lessons.families import convention, hard_gate, overflow
 
 CHANNEL_WZ_THREE_AXES = ("Your wz gets (B, C // 2, 1). A convolution reads three axes as one image, and here it "
                          "reads B as the channels. Give wz one more axis of size 1: (B, C // 2, 1, 1).")
@@ -229,15 +229,6 @@ MISTAKES = (
             {"half(channels)": "channels"}),
     Mistake("channel-half-rounded-up", "If C is odd, you round half of it up. Round down: C // 2.",
             {"half(channels)": "(channels + 1) // 2"}),
-    detached("channel-detached", "the gate is detached, so no layer before it would ever learn",
-             {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
-                  "return (torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]).detach()"}),
-    input_detached("channel-input-detached",
-                   {"self.wq(x)": "self.wq(x.detach())", "self.wv(x)": "self.wv(x.detach())"}),
-    detached("channel-query-detached", "the query is detached, so wq would never learn where to look",
-             {"self.wq(x)": "self.wq(x).detach()"}),
-    detached("channel-value-detached", "the value is detached, so wv would never learn",
-             {"self.wv(x)": "self.wv(x).detach()"}),
     Mistake("channel-no-sigmoid",
             "The sigmoid at the end is missing: your gate can be any number, even a negative one. A gate lies "
             "between 0 and 1.",

@@ -1,7 +1,7 @@
 """What learners write for `PolarizedSelfAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, detached, input_detached, no_gradient, only_in_eval, only_in_training
+from autograder.lessons.families import detached, only_in_eval, only_in_training
 
 RIGHT = {
     "psa-table-of-layouts": """
@@ -56,7 +56,6 @@ MISTAKES = (
             '"parallel" and "sequential" have changed places. "parallel" adds the two gated maps, and "sequential" '
             'gates the channels first, then the positions of the result.',
             {'self.layout == "parallel"': 'self.layout == "sequential"'}),
-    default("psa-sequential-by-default", 'layout: str = "parallel"', '"sequential"'),
     Mistake("psa-word-not-checked",
             'You treat a word other than "parallel" or "sequential" like one of the two. Raise a ValueError.',
             {"checked(layout)": "layout"}, hint=2),
@@ -144,16 +143,6 @@ MISTAKES = (
     Mistake("psa-concatenated",
             "In the parallel layout you concatenate the two gated maps, (B, 2C, H, W). Add them: the result has x's "
             "shape.", {"gated + x * self.spatial(x)": "torch.cat([gated, x * self.spatial(x)], dim=1)"}),
-    Mistake("psa-in-place",
-            "Your block changes its input in place: code that reads x afterwards, such as a shortcut, finds it "
-            "changed. Write x = x * ..., which makes a new tensor.",
-            {"gated = x * self.channel(x)": """x *= self.channel(x)
-        gated = x""",
-             "gated + x * self.spatial(x)": "gated + x * self.spatial(x)"}),
-    detached("psa-gate-detached", "the gates are detached, so the branches would never learn",
-             {"gated = x * self.channel(x)": "gated = x * self.channel(x).detach()",
-              "gated + x * self.spatial(x)": "gated + x * self.spatial(x).detach()",
-              "gated * self.spatial(gated)": "gated * self.spatial(gated).detach()"}),
     detached("psa-image-detached",
              "x is detached before it is multiplied by the channel gate, so a part of its gradient is lost",
              {"gated = x * self.channel(x)": "gated = x.detach() * self.channel(x)"}),
@@ -163,8 +152,6 @@ MISTAKES = (
             {"gated = x * self.channel(x)": """if not hasattr(self, "gate"):
             self.gate = self.channel(x)
         gated = x * self.gate"""}),
-    no_gradient("psa-no-gradient"),
-    input_detached("psa-input-detached"),
     only_in_eval("psa-only-in-eval"),
     only_in_training("psa-only-in-training"),
 )

@@ -1,7 +1,7 @@
 """What learners write for `SpatialPolarized`."""
 
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import convention, detached, hard_gate, input_detached
+from autograder.lessons.families import convention, hard_gate
 
 SPATIAL_WEIGHTS_IN_LINE = ("Your weights have shape (B, C // 2). `*` lines shapes up from the right, so C // 2 is "
                            "matched with one of the positions' axes. Add axes of size 1 on the right, until the "
@@ -268,24 +268,11 @@ MISTAKES = (
             {"half(channels)": "channels"}),
     Mistake("spatial-half-rounded-up", "If C is odd, you round half of it up. Round down: C // 2.",
             {"half(channels)": "(channels + 1) // 2"}),
-    detached("spatial-detached", "the map is detached, so no layer before it would ever learn",
-             {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
-                  "return (torch.sigmoid(scores.unflatten(2, x.shape[2:]))).detach()"}),
-    input_detached("spatial-input-detached",
-                   {"self.wq(x)": "self.wq(x.detach())", "self.wv(x)": "self.wv(x.detach())"}),
-    detached("spatial-query-detached", "the query is detached, so wq would never learn where to look",
-             {"self.wq(x)": "self.wq(x).detach()"}),
-    detached("spatial-value-detached", "the value is detached, so wv would never learn",
-             {"self.wv(x)": "self.wv(x).detach()"}),
     Mistake("spatial-no-sigmoid",
             "The sigmoid at the end is missing: your map can be any number, even a negative one. A gate lies between "
             "0 and 1.",
             {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "return (scores.unflatten(2, x.shape[2:]))"},
             hint=3),
-    Mistake("spatial-tanh",
-            "Your map ends in a tanh, so it can be negative and flip a sign. A gate ends in a sigmoid.",
-            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
-                 "return torch.tanh(scores.unflatten(2, x.shape[2:]))"}, hint=3),
     hard_gate("spatial-hard-sigmoid"),
     Mistake("spatial-one-minus",
             "You return 1 minus the map, so it closes where it should open. Return the map itself.",

@@ -192,12 +192,8 @@ MISTAKES = (
             {"SEWeight(channels // len(kernel_sizes), reduction)": "SEWeight(channels // len(kernel_sizes))"}),
     Mistake("psa-four-scales", "Your code takes 4 as the number of scales. Take len(kernel_sizes).",
             {"SEWeight(channels // len(kernel_sizes), reduction)": "SEWeight(channels // 4, reduction)"}),
-    detached("psa-shares-detached", "the shares are detached, so SEWeight would never learn",
-             {"torch.softmax(weights, dim=1)": "torch.softmax(weights, dim=1).detach()"}),
     detached("psa-scales-detached", "the scales are detached before the product, so a part of their gradient is lost",
              {"(scales * shares).flatten(1, 2)": "(scales.detach() * shares).flatten(1, 2)"}),
-    *defaults("psa", "kernel_sizes: Sequence[int] = (3, 5, 7, 9)", (1, 3, 5, 7)),
-    *defaults("psa", "groups: Sequence[int] = (1, 4, 8, 16)", (1, 1, 1, 1)),
     *defaults("psa", "reduction: int = 16", 4, 8),
 )
 

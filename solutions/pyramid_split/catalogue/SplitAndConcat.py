@@ -1,7 +1,6 @@
 """What learners write for `SplitAndConcat`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import defaults, detached
 
 RIGHT = {
     "split-cat-and-view": """
@@ -131,17 +130,9 @@ MISTAKES = (
              "width = channels_per_scale(channels, kernel_sizes, groups)":
                  """width = channels_per_scale(channels, kernel_sizes, groups)
         self.stride = stride"""}),
-    Mistake("split-bias", "Your convolutions have a bias. They should have none: bias=False.",
-            {"nn.Conv2d(in_channels, width, k, stride=stride, padding=k // 2, groups=g, bias=False)":
-                 "nn.Conv2d(in_channels, width, k, stride=stride, padding=k // 2, groups=g)"}),
     Mistake("split-relu", "There is a ReLU after your convolutions. Return their outputs as they are.",
             {"torch.stack([conv(x) for conv in self.convs], dim=1)":
                  "torch.relu(torch.stack([conv(x) for conv in self.convs], dim=1))"}),
-    detached("split-detached", "the result is detached, so nothing before it would ever learn",
-             {"torch.stack([conv(x) for conv in self.convs], dim=1)":
-                  "torch.stack([conv(x) for conv in self.convs], dim=1).detach()"}),
-    *defaults("split", "kernel_sizes: Sequence[int] = (3, 5, 7, 9)", (1, 3, 5, 7), (9, 7, 5, 3)),
-    *defaults("split", "groups: Sequence[int] = (1, 4, 8, 16)", (1, 1, 1, 1), (1, 2, 4, 8)),
 )
 
 WRONG = (

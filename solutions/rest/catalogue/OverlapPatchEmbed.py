@@ -1,7 +1,7 @@
 """What learners write for `OverlapPatchEmbed`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, defaults, detached, norm_of_batch, own_mode
+from autograder.lessons.families import default, defaults, norm_of_batch, own_mode
 
 RIGHT = {
     "embed-sequential": """
@@ -155,12 +155,6 @@ MISTAKES = (
             {"self.position(self.bn(self.conv(x)))": "self.position(torch.relu(self.bn(self.conv(x))))"}),
     default("embed-default-patch", "patch_size: int = 2", 4),
     default("embed-default-position", "with_position: bool = True", False),
-    detached("embed-detached", "the tokens are detached, so nothing before them would ever learn",
-             {"as_tokens(patches)": "as_tokens(patches).detach()"}),
-    Mistake("embed-input-detached",
-            "The numbers are right, and so are the gradients of the weights. But x is detached before conv, so no "
-            "gradient flows back to whatever made x. Leave out the `detach()`, `.data` or `no_grad()`.",
-            {"self.conv(x)": "self.conv(x.detach())"}),
     Mistake("embed-only-in-eval", "In training mode you leave out the BatchNorm. Call it in both modes.",
             {"self.position(self.bn(self.conv(x)))":
                  "self.position(self.conv(x) if self.training else self.bn(self.conv(x)))"}),

@@ -26,12 +26,6 @@ class PixelAttention(nn.Module):
 }
 
 MISTAKES = (
-    Mistake("pixel-no-sigmoid",
-            "The sigmoid is missing: you multiply x by the convolution's output. Return x * sigmoid(conv(x)), whose "
-            "gate lies between 0 and 1.", {"x * torch.sigmoid(self.conv(x))": "x * self.conv(x)"}),
-    Mistake("pixel-sigmoid-of-x",
-            "You take the sigmoid of x and multiply it by the convolution's output. It should be the other way "
-            "round: x * sigmoid(conv(x)).", {"x * torch.sigmoid(self.conv(x))": "self.conv(x) * torch.sigmoid(x)"}),
     Mistake("pixel-gate-of-x",
             "Your gate is the sigmoid of x itself: `conv` is made and never used. It should be the sigmoid of "
             "conv(x).", {"x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(x)"}),
@@ -46,9 +40,6 @@ MISTAKES = (
             {"x * torch.sigmoid(self.conv(x))": "torch.sigmoid(self.conv(x))"}, hint=2),
     Mistake("pixel-conv-alone", "You return the convolution's output. Take its sigmoid and multiply x by it.",
             {"x * torch.sigmoid(self.conv(x))": "self.conv(x)"}, hint=2),
-    Mistake("pixel-conv-gated",
-            "You multiply the convolution's output by its own sigmoid. Multiply x by that sigmoid: x * "
-            "sigmoid(conv(x)).", {"x * torch.sigmoid(self.conv(x))": "(lambda y: y * torch.sigmoid(y))(self.conv(x))"}),
     Mistake("pixel-full-conv",
             "Your convolution mixes all channels. It should be depth-wise, with groups=channels, so that each "
             "channel has one 3 x 3 kernel of its own.",
@@ -74,10 +65,6 @@ MISTAKES = (
     Mistake("pixel-no-bias", "Your convolution has no bias. Keep torch's default.",
             {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
                  "self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels, bias=False)"}),
-    Mistake("pixel-tanh", "Your gate is a tanh, between -1 and 1. It should be a sigmoid, between 0 and 1.",
-            {"x * torch.sigmoid(self.conv(x))": "x * torch.tanh(self.conv(x))"}),
-    Mistake("pixel-relu", "Your gate is a ReLU, which has no upper limit. It should be a sigmoid.",
-            {"x * torch.sigmoid(self.conv(x))": "x * torch.relu(self.conv(x))"}),
     Mistake("pixel-softmax-over-channels",
             "Your gate is a softmax over the channels, so the channels compete. Give each number a sigmoid of its "
             "own.", {"x * torch.sigmoid(self.conv(x))": "x * torch.softmax(self.conv(x), dim=1)"}),
@@ -91,8 +78,6 @@ MISTAKES = (
             {"x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(self.conv(x.transpose(2, 3)).transpose(2, 3))"}),
     Mistake("pixel-twice-the-gate", "Your gate is multiplied by 2. It should be a plain sigmoid, between 0 and 1.",
             {"x * torch.sigmoid(self.conv(x))": "2 * x * torch.sigmoid(self.conv(x))"}),
-    Mistake("pixel-one-minus", "You multiply x by 1 - gate. Return x * gate.",
-            {"x * torch.sigmoid(self.conv(x))": "x * (1 - torch.sigmoid(self.conv(x)))"}),
     infinite("pixel-naive-sigmoid",
              {"x * torch.sigmoid(self.conv(x))": "x * (lambda e: e / (1 + e))(torch.exp(self.conv(x)))"}),
     Mistake("pixel-circular",
@@ -100,19 +85,11 @@ MISTAKES = (
             "zeros, torch's default.",
             {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
                  "self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels, padding_mode='circular')"}),
-    detached("pixel-gate-detached", "the gate is detached, so the convolution would never learn",
-             {"x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(self.conv(x)).detach()"}),
     detached("pixel-x-detached", "x is detached where the gate multiplies it, so most of its gradient is lost",
              {"x * torch.sigmoid(self.conv(x))": "x.detach() * torch.sigmoid(self.conv(x))"}),
     detached("pixel-input-of-conv-detached",
              "x is detached before the convolution, so the part of its gradient that flows through the gate is lost",
              {"x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(self.conv(x.detach()))"}),
-    Mistake("pixel-in-place",
-            "You change x in place, as `*=` does, so code that reads it afterwards finds different numbers. Write x "
-            "* gate.",
-            {"return x * torch.sigmoid(self.conv(x))": """gate = torch.sigmoid(self.conv(x)).detach()
-        x.data *= gate
-        return x"""}),
     only_in_eval("pixel-only-in-eval"),
     Mistake("pixel-sigmoid-of-product",
             "You multiply x by conv(x) and take the sigmoid of the product. Take the sigmoid of conv(x) alone: x * "

@@ -1,7 +1,7 @@
 """What learners write for `ResTBlock`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, defaults, detached, no_gradient, only_in_eval, only_in_training
+from autograder.lessons.families import default, detached, only_in_eval, only_in_training
 
 RIGHT = {
     "block-mlp-module": """
@@ -101,14 +101,11 @@ MISTAKES = (
             "attn(norm1(x)).", {"x = x + self.attn(self.norm1(x), H, W)": "as_map(x, H, W)"}),
     Mistake("block-no-mlp", "The MLP is made and never called. The second half should be x + mlp(norm2(x)).",
             {"return x + self.mlp(self.norm2(x))": "return x"}),
-    Mistake("block-relu", "Your MLP has a ReLU. It should have a GELU.", {"gelu=nn.GELU()": "gelu=nn.ReLU()"}),
     Mistake("block-tanh-gelu", "Your GELU is the approximation with a tanh. Use the exact one, torch's default.",
             {"nn.GELU()": "nn.GELU(approximate='tanh')"}),
     Mistake("block-no-gelu",
             "Your MLP has no GELU. Without one, two linear layers in a row can do no more than a single one. A GELU "
             "belongs between fc1 and fc2.", {"gelu=nn.GELU()": "gelu=nn.Identity()"}),
-    Mistake("block-gelu-after-fc2", "Your GELU comes after fc2. It should come between fc1 and fc2.",
-            {"gelu=nn.GELU(), fc2=nn.Linear(hidden, dim)": "fc2=nn.Linear(hidden, dim), gelu=nn.GELU()"}),
     Mistake("block-gelu-last", "A GELU follows fc2 too. It belongs between fc1 and fc2 only.",
             {"return x + self.mlp(self.norm2(x))": "return x + nn.functional.gelu(self.mlp(self.norm2(x)))"}),
     Mistake("block-hidden-rounded",
@@ -156,31 +153,20 @@ MISTAKES = (
             "H and W on as they are.",
             {"x = x + self.attn(self.norm1(x), H, W)":
                  "x = x + self.attn(self.norm1(x), *(int(x.shape[1] ** 0.5),) * 2)"}),
-    default("block-default-ratio", "mlp_ratio: float = 4", 2),
-    default("block-default-sr", "sr_ratio: int = 1", 2),
     default("block-default-bias", "qkv_bias: bool = False", True),
     default("block-default-transform", "apply_transform: bool = False", True),
     Mistake("block-mlp-without-bias", "The layers of your MLP have no bias. Keep torch's default.",
             {"fc1=nn.Linear(dim, hidden)": "fc1=nn.Linear(dim, hidden, bias=False)",
              "fc2=nn.Linear(hidden, dim)": "fc2=nn.Linear(hidden, dim, bias=False)"}),
-    Mistake("block-in-place",
-            "Your block changes its input in place (`+=` on x). Write x = x + ..., which makes a new tensor.",
-            {"x = x + self.attn(self.norm1(x), H, W)": "x.data += self.attn(self.norm1(x), H, W).data"}),
     Mistake("block-dropout",
             "In training mode your block drops some numbers, but it should have no dropout. Both modes should give "
             "the same result.",
             {"return x + self.mlp(self.norm2(x))":
                  "return x + nn.functional.dropout(self.mlp(self.norm2(x)), 0.1, self.training)"}),
-    detached("block-attention-detached", "attn's output is detached, so attn would never learn",
-             {"x = x + self.attn(self.norm1(x), H, W)": "x = x + self.attn(self.norm1(x), H, W).detach()"}),
-    detached("block-mlp-detached", "the MLP's output is detached, so the MLP would never learn",
-             {"return x + self.mlp(self.norm2(x))": "return x + self.mlp(self.norm2(x)).detach()"}),
     detached("block-shortcut-detached", "x is detached in the first shortcut, so most of its gradient is lost",
              {"x = x + self.attn(self.norm1(x), H, W)": "x = x.detach() + self.attn(self.norm1(x), H, W)"}),
     only_in_eval("block-only-in-eval",
                  {"return x + self.mlp(self.norm2(x))": "return x if self.training else x + self.mlp(self.norm2(x))"}),
-    *defaults("block", "mlp_ratio: float = 4", 3),
-    no_gradient("block-no-gradient"),
     only_in_training("block-only-in-training", "def forward(self, x: Tensor, H: int, W: int) -> Tensor:\n"),
 )
 

@@ -3,8 +3,6 @@
 from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     convention,
-    default,
-    defaults,
     detached,
     hard_gate,
     infinite,
@@ -144,7 +142,6 @@ MISTAKES = (
     Mistake("scconv-pooling-ignored", "The argument `pooling` has no effect: 4 is written in its place.",
             {"self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))":
                  "self.k2 = nn.Sequential(nn.AvgPool2d(4), *conv_bn(channels))"}),
-    default("scconv-default-pooling", "pooling: int = 4", 2),
     Mistake("scconv-no-x-in-gate",
             "x is missing from your gate. The gate is the sigmoid of a sum: x plus k2's enlarged output.",
             {"torch.sigmoid(x + around)": "torch.sigmoid(around)"}, hint=2),
@@ -286,11 +283,6 @@ MISTAKES = (
             {"self.k3 = nn.Sequential(*conv_bn(channels))":
                  "self.k3 = nn.Sequential(nn.Conv2d(channels, channels, 3, 1, 1, bias=True), "
                  "nn.BatchNorm2d(channels))"}),
-    Mistake("scconv-one-norm-for-all", "k2, k3 and k4 share one BatchNorm. Each of them should have its own.",
-            {"self.k3 = nn.Sequential(*conv_bn(channels))":
-                 "self.k3 = nn.Sequential(nn.Conv2d(channels, channels, 3, 1, 1, bias=False), self.k2[2])",
-             "self.k4 = nn.Sequential(*conv_bn(channels, stride))":
-                 "self.k4 = nn.Sequential(nn.Conv2d(channels, channels, 3, stride, 1, bias=False), self.k2[2])"}),
     Mistake("scconv-dilated",
             "One of the convolutions has a dilation. In SCConv the wide view comes from the means, and no "
             "convolution is dilated.",
@@ -353,8 +345,6 @@ MISTAKES = (
              "self.k4 = nn.Sequential(*conv_bn(channels, stride))":
                  "self.k4 = nn.Sequential(nn.Conv2d(channels, channels, 3, stride, 1, bias=False, "
                  "groups=channels), nn.BatchNorm2d(channels))"}),
-    Mistake("scconv-one-conv-for-all", "k3 and k4 share one convolution. Each of them should have weights of its own.",
-            {"self.k4 = nn.Sequential(*conv_bn(channels, stride))": "self.k4 = self.k3"}),
     Mistake("scconv-stride-ignored", "The argument `stride` has no effect. Pass it to k4's convolution.",
             {"self.k4 = nn.Sequential(*conv_bn(channels, stride))": "self.k4 = nn.Sequential(*conv_bn(channels))"}),
     Mistake("scconv-stride-in-k3",
@@ -367,26 +357,12 @@ MISTAKES = (
             {"self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))":
                  "self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels, stride))"}),
     infinite("scconv-naive-sigmoid", {"torch.sigmoid(x + around)": "(lambda e: e / (1 + e))(torch.exp(x + around))"}),
-    Mistake("scconv-gate-detached",
-            "The numbers are right, but the gate is detached (`detach()`, `.data` or `no_grad()`): k2 would never "
-            "learn.", {"torch.sigmoid(x + around)": "torch.sigmoid(x + around).detach()"}),
-    detached("scconv-around-detached", "k2's output is detached, so k2 would never learn",
-             {"torch.sigmoid(x + around)": "torch.sigmoid(x + around.detach())"}),
     detached("scconv-x-detached-in-gate", "x is detached where it enters the gate, so part of x's gradient is missing",
              {"torch.sigmoid(x + around)": "torch.sigmoid(x.detach() + around)"}),
-    detached("scconv-detached", "the result is detached, so no layer before it would ever learn",
-             {"return self.k4(self.k3(x) * gate)": "return self.k4(self.k3(x) * gate).detach()"}),
-    Mistake("scconv-in-place",
-            "You change x in place (as `x += ...` does): code that reads it afterwards finds different numbers. "
-            "Write x + ..., which makes a new tensor.",
-            {"gate = torch.sigmoid(x + around)": """k3 = self.k3(x)
-        gate = torch.sigmoid(x.data.add_(around.detach()) * 0 + x)""",
-             "self.k4(self.k3(x) * gate)": "self.k4(k3 * gate)"}),
     only_in_eval("scconv-only-in-eval",
                  {"return self.k4(self.k3(x) * gate)": "return x if self.training else self.k4(self.k3(x) * gate)"}),
     *own_mode("scconv"),
     only_in_training("scconv-only-in-training"),
-    *defaults("scconv", "stride: int = 1", 2),
     hard_gate("scconv-hard-sigmoid"),
 )
 

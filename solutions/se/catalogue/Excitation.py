@@ -56,9 +56,6 @@ MISTAKES = (
             "The ReLU between the two layers is missing. Without it, the two matrices amount to one matrix of low "
             "rank, and the hidden layer adds nothing.",
             {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))": "torch.sigmoid(self.fc2(self.fc1(z)))"}, hint=3),
-    Mistake("excitation-sigmoid-twice",
-            "Both layers end in a sigmoid. The hidden layer takes a ReLU; the sigmoid is for the gate alone.",
-            {"torch.relu(self.fc1(z))": "torch.sigmoid(self.fc1(z))"}),
     Mistake("excitation-activations-swapped",
             "You have swapped the two activations: the ReLU belongs after `fc1`, and the sigmoid after `fc2`.",
             {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))": "torch.relu(self.fc2(torch.sigmoid(self.fc1(z))))"},
@@ -77,8 +74,6 @@ MISTAKES = (
             "The ReLU comes after the second layer. It belongs between the two: fc1, ReLU, fc2, sigmoid.",
             {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))": "torch.sigmoid(torch.relu(self.fc2(self.fc1(z))))"},
             hint=3),
-    Mistake("excitation-gelu", "Your hidden layer uses a GELU. SE has a ReLU there.",
-            {"torch.relu(self.fc1(z))": "nn.functional.gelu(self.fc1(z))"}),
     Mistake("excitation-leaky-relu",
             "The hidden layer lets part of every negative number through (a leaky ReLU). SE has a plain ReLU there.",
             {"torch.relu(self.fc1(z))": "nn.functional.leaky_relu(self.fc1(z))"}),
@@ -148,14 +143,6 @@ MISTAKES = (
             "sigmoid.",
             {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
                  "torch.softmax(self.fc2(torch.relu(self.fc1(z))), dim=0)"}),
-    Mistake("excitation-detached",
-            "The numbers are right, but the gate is detached: neither layer would ever learn. Leave out the "
-            "`detach()` (or `.data`, or `no_grad()`).",
-            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
-                 "torch.sigmoid(self.fc2(torch.relu(self.fc1(z)))).detach()"}),
-    Mistake("excitation-changes-input",
-            "Your forward changes its input: an in-place ReLU or `*=` is applied to the input itself. Apply it to "
-            "the output of the hidden layer.", {"torch.relu(self.fc1(z))": "torch.relu(self.fc1(z.relu_()))"}),
     float_width("excitation-float-width", {"hidden = channels // reduction": "hidden = channels / reduction"}),
     infinite("excitation-exp",
              {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":

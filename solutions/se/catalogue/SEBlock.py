@@ -1,7 +1,7 @@
 """What learners write for `SEBlock`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import defaults, detached, no_gradient, only_in_eval, only_in_training
+from autograder.lessons.families import defaults, only_in_eval, only_in_training
 
 SE_RETURNS_GATE = "Your block returns the gate. Multiply the image by it: each channel of x by its own weight."
 SE_TENSOR_SQUEEZE = ("`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Call your own "
@@ -51,8 +51,6 @@ MISTAKES = (
     Mistake("se-shortcut",
             "Your block adds the input to the gated input. SE returns the product alone; the shortcut belongs to the "
             "residual block around it.", {"return x * self": "return x + x * self"}),
-    Mistake("se-added", "Your block adds the gate to the image. A gate multiplies.",
-            {"return x * self": "return x + self"}),
     Mistake("se-double-sigmoid",
             "The gate goes through a second sigmoid, which keeps every weight between 0.5 and 0.73. Excitation ends "
             "in a sigmoid already, so leave yours out.",
@@ -79,14 +77,6 @@ MISTAKES = (
     Mistake("se-first-image",
             "The gate of the first image is used for the whole batch. Each image has its own: keep the batch axis "
             "when you reshape.", {"[:, :, None, None]": "[:1, :, None, None]"}),
-    Mistake("se-in-place",
-            "Your block multiplies its input in place (`x *= ...`): code that reads x afterwards, such as a "
-            "shortcut, finds it changed. Write `x * ...`.",
-            {"return x * self.excitation(squeeze(x))[:, :, None, None]":
-                 """x *= self.excitation(squeeze(x))[:, :, None, None]
-        return x"""}),
-    detached("se-gate-detached", "the gate is detached, so the excitation would never learn",
-             {"squeeze(x))[": "squeeze(x)).detach()["}),
     Mistake("se-squeeze-detached",
             "The numbers are right, and so are the gradients of the weights. But x reaches the gate through a "
             "`detach()`, so the gradient of x lacks the path through the squeeze. Leave the `detach()` out.",
@@ -155,7 +145,6 @@ MISTAKES = (
             "image, x, by the gates instead.",
             {"x * self.excitation(squeeze(x))[:, :, None, None]":
                  "(squeeze(x) * self.excitation(squeeze(x)))[:, :, None, None].expand_as(x)"}, hint=2),
-    no_gradient("se-no-gradient"),
     *defaults("se", "reduction: int = 16", 8, 4),
     only_in_eval("se-only-in-eval"),
     only_in_training("se-only-in-training"),

@@ -1,7 +1,6 @@
 """What learners write for `se_parameter_cost`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import defaults
 
 RIGHT = {
     "cost-loop": """
@@ -87,7 +86,6 @@ MISTAKES = (
             "Only the last stage is counted: the sum starts again at every stage. Set it to 0 once, before the loop.",
             {"2 * sum(n * c**2 for n, c in zip(stage_blocks, stage_channels)) / reduction":
                  "2 * stage_blocks[-1] * stage_channels[-1] ** 2 / reduction"}),
-    *defaults("cost", "reduction: int = 16", 8, 4),
 )
 
 WRONG = (

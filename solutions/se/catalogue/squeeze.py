@@ -52,10 +52,6 @@ MISTAKES = (
     Mistake("squeeze-square-window-width",
             "Your squeeze treats the map as square, because it uses the width for both sides. Feature maps are often "
             "not square: average over H and over W.", {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3)) / x.shape[3] ** 2"}),
-    Mistake("squeeze-no-gradient",
-            "The numbers are right, but no gradient flows back, so nothing before the squeeze could learn. Leave out "
-            "the `detach()`, `.data` or `no_grad()` that cuts the graph.",
-            {"x.mean(dim=(2, 3))": "x.detach().mean(dim=(2, 3))"}),
     Mistake("squeeze-float32",
             "The numbers are right, but they come back as float32, whatever the input's dtype is. Leave out any "
             "`.float()`. If you make a new tensor, write `torch.zeros(..., dtype=x.dtype, device=x.device)`.",

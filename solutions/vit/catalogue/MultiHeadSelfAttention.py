@@ -5,8 +5,6 @@ from autograder.lessons.families import (
     attention_dropout,
     convention,
     default,
-    detached,
-    input_detached,
     no_bias,
     only_in_eval,
     overflow,
@@ -154,9 +152,6 @@ MISTAKES = (
             {"bias=qkv_bias": "bias=True"}),
     default("no-bias-by-default", "qkv_bias: bool = True", False),
     *no_bias("attention", "self.proj = nn.Linear(dim, dim)"),
-    detached("map-detached", "the map is detached, so queries and keys would never learn",
-             {SOFTMAX: f"{SOFTMAX}.detach()"}),
-    input_detached("attention-input-detached"),
     attention_dropout("attention-dropout", {SOFTMAX: f"nn.functional.dropout({SOFTMAX}, 0.1, self.training)"}),
     only_in_eval("attention-only-in-eval"),
 )

@@ -1,7 +1,7 @@
 """What learners write for `PatchEmbed`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, input_detached, no_bias, no_gradient, only_in_eval
+from autograder.lessons.families import no_bias, only_in_eval
 
 CHECK = "if x.shape[2] % self.patch_size or x.shape[3] % self.patch_size:"
 LAYER = "nn.Conv2d(in_channels, dim, patch_size, stride=patch_size)"
@@ -66,9 +66,7 @@ MISTAKES = (
             {TOKENS: "nn.functional.layer_norm(self.proj(x).flatten(2).transpose(1, 2), (self.proj.out_channels,))"}),
     Mistake("patch-relu", "There is a ReLU after your convolution. A token is a linear function of its patch.",
             {TOKENS: "self.proj(x).relu().flatten(2).transpose(1, 2)"}),
-    default("patch-dim-by-default", "dim: int = 768", 192), default("patch-channels-by-default", "in_channels: int = 3",
-                                                                   1),
-    *no_bias("patch", f"self.proj = {LAYER}"), input_detached("patch-input-detached"), no_gradient("patch-no-gradient"),
+        *no_bias("patch", f"self.proj = {LAYER}"),
     only_in_eval("patch-only-in-eval"),
 )
 

@@ -1,7 +1,7 @@
 """What learners write for `ViTBlock`."""
 
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import default, detached, dropout, ignored, input_detached, no_bias, only_in_eval
+from autograder.lessons.families import dropout, ignored, no_bias, only_in_eval
 
 FIRST, SECOND = "x = x + self.attn(self.norm1(x))", "x + self.mlp(self.norm2(x))"
 WIDE = "int(dim * mlp_ratio)"
@@ -74,10 +74,8 @@ MISTAKES = (
     Mistake("block-mlp-first", "Your MLP comes before the attention. It comes after.",
             {f"return {SECOND}": "return x + self.attn(self.norm1(x))",
              FIRST: "x = x + self.mlp(self.norm2(x))"}, hint=1),
-    Mistake("block-relu", "Your MLP has a ReLU. It should have a GELU.", {"nn.GELU()": "nn.ReLU()"}),
     Mistake("block-tanh-gelu", "Your GELU is the approximation by a tanh. Use nn.GELU() as it is.",
             {"nn.GELU()": 'nn.GELU(approximate="tanh")'}),
-    Mistake("block-silu", "Your MLP has a SiLU. It should have a GELU.", {"nn.GELU()": "nn.SiLU()"}),
     Mistake("block-linear", "Your MLP has no GELU between its layers, so the two layers are no more than one.",
             {"nn.GELU()": "nn.Identity()"}),
     Mistake("block-gelu-at-the-end", "There is a second GELU at the end of your MLP. It ends in `fc2`.",
@@ -91,19 +89,14 @@ MISTAKES = (
     Mistake("block-rounded", "You round dim * mlp_ratio to the nearest whole number. Cut off what follows the point, "
             "as `int` does.", {WIDE: "round(dim * mlp_ratio)"}),
     ignored("block-ratio-ignored", "mlp_ratio", "4", {WIDE: "dim * 4"}),
-    default("block-ratio-by-default", "mlp_ratio: float = 4", 2),
     Mistake("block-one-head", "Your attention has a single head, whatever `num_heads` is. Hand it on.",
             {"MultiHeadSelfAttention(dim, num_heads)": "MultiHeadSelfAttention(dim, 1)"}),
     Mistake("block-no-qkv-bias", "Your attention has no bias in `qkv`. Keep its default.",
             {"MultiHeadSelfAttention(dim, num_heads)": "MultiHeadSelfAttention(dim, num_heads, qkv_bias=False)"}),
-    Mistake("block-in-place", "Your block changes its input in place: whoever reads x afterwards finds it changed. "
-            "Write x = x + ...", {FIRST: "x += self.attn(self.norm1(x))"}),
     Mistake("block-batch-norm", "Your norms run over all tokens. A LayerNorm of dim numbers treats each token alone.",
             {FIRST: "x = x + self.attn(nn.functional.layer_norm(x, x.shape[1:], eps=1e-6) * self.norm1.weight "
                     "+ self.norm1.bias)"}),
-    detached("block-attention-detached", "what the attention adds is detached, so it would never learn",
-             {FIRST: "x = x + self.attn(self.norm1(x)).detach()"}),
-    input_detached("block-input-detached"), only_in_eval("block-only-in-eval"),
+    only_in_eval("block-only-in-eval"),
     dropout("block-dropout", {SECOND: "x + nn.functional.dropout(self.mlp(self.norm2(x)), 0.1, self.training)"}),
     *no_bias("block", "fc1=nn.Linear(dim, hidden)", "fc2=nn.Linear(hidden, dim)"),
 )

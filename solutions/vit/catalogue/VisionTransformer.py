@@ -1,7 +1,7 @@
 """What learners write for `VisionTransformer`."""
 
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import default, ignored, input_detached, no_bias, only_in_eval
+from autograder.lessons.families import ignored, no_bias, only_in_eval
 
 FRONT = "torch.cat([self.cls_token.expand(len(x), -1, -1), tokens], dim=1)"
 PLACED = "tokens = tokens + resize_positions(self.pos_embed, self.grid, grid)"
@@ -109,17 +109,12 @@ MISTAKES = (
             {'if pool not in ("token", "mean"):': "if False:"}),
     Mistake("vit-part-of-word", 'You look for `pool` in a longer string: `"" in "token mean"` is true. Compare with a '
             "tuple of the two words.", {'not in ("token", "mean")': 'not in "token mean"'}),
-    Mistake("vit-one-block-shared", "All blocks are the same one, with the same weights. Make `depth` blocks.",
-            {"nn.ModuleList(ViTBlock(dim, num_heads, mlp_ratio) for _ in range(depth))":
-                 "nn.ModuleList([ViTBlock(dim, num_heads, mlp_ratio)] * depth)"}),
     Mistake("vit-blocks-in-a-list", "Your blocks are in a plain list, where torch does not see their parameters. Use "
             "nn.ModuleList.", {"nn.ModuleList(ViTBlock(dim, num_heads, mlp_ratio) for _ in range(depth))":
                                "[ViTBlock(dim, num_heads, mlp_ratio) for _ in range(depth)]"}),
     Mistake("vit-one-block-too-few", "The last block is never called.",
             {"for layer in self.blocks:": "for layer in self.blocks[:-1]:"}),
     ignored("vit-ratio-ignored", "mlp_ratio", "4", {"ViTBlock(dim, num_heads, mlp_ratio)": "ViTBlock(dim, num_heads)"}),
-    default("vit-pool-by-default", 'pool: str = "token"', '"mean"'),
-    default("vit-ratio-by-default", "mlp_ratio: float = 4", 2),
     Mistake("vit-token-no-parameter", "Your class token is a plain tensor, so no optimiser would train it. Make it an "
             "nn.Parameter.", {"nn.Parameter(torch.zeros(1, 1, dim))": "torch.zeros(1, 1, dim)"}),
     Mistake("vit-positions-no-parameter", "Your position vectors are a plain tensor, so no optimiser would train them. "
@@ -130,7 +125,7 @@ MISTAKES = (
             {f"return {OUT}": f"return {OUT}.softmax(dim=1)"}, hint=3),
     Mistake("vit-scores-of-all", "You return scores for every token. Read one vector for each image.",
             {OUT: "self.head(self.norm(tokens))"}, hint=3),
-    *no_bias("vit", "self.head = nn.Linear(dim, num_classes)"), input_detached("vit-input-detached"),
+    *no_bias("vit", "self.head = nn.Linear(dim, num_classes)"),
     only_in_eval("vit-only-in-eval", {"    def forward(self, x: Tensor) -> Tensor:\n":
                                       "    def forward(self, x: Tensor) -> Tensor:\n        if self.training:\n"
                                       "            return self.head.weight.new_zeros(len(x), len(self.head.weight))\n"}),

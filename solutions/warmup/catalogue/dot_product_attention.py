@@ -1,7 +1,7 @@
 """What learners write for `dot_product_attention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, overflow
+from autograder.lessons.families import overflow
 
 RIGHT = {
     "attention-of-torch": """
@@ -125,11 +125,6 @@ MISTAKES = (
     Mistake("attention-returns-weights",
             "Your function returns the weights, (B, N, M). One step is missing: their product with v.",
             {"return weights @ v": "return weights"}, hint=1),
-    detached("attention-weights-detached", "the weights are detached, so queries and keys would never learn",
-             {"return weights @ v": "return weights.detach() @ v"}),
-    Mistake("attention-changes-queries",
-            "Your function scales q in place (`q *= ...`), so the caller's q is changed. Write `q * scale`.",
-            {"scale * (q @ k.transpose(1, 2))": "q.mul_(scale) @ k.transpose(1, 2)"}),
     Mistake("attention-float32",
             "The numbers come back as float32, whatever the inputs' dtype is. Keep that dtype: use no `.float()`, "
             "and make no new tensor with the default dtype.", {"return weights @ v": "return (weights @ v).float()"},

@@ -1,7 +1,6 @@
 """What learners write for `gate`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
 
 RIGHT = {
     "gate-by-cases": """
@@ -102,13 +101,6 @@ MISTAKES = (
     Mistake("gate-first-image",
             "Your function gates the whole batch with the first image's weights. Each image has its own weights, so "
             "keep the batch axis of `weights` whole.", {"return x * weights": "return x * weights[:1]"}),
-    Mistake("gate-in-place",
-            "Your function changes x in place (`x *= ...`): code that reads x afterwards finds it changed. Write `x "
-            "* ...`.", {"return x * weights": "x *= weights\n    return x"}),
-    detached("gate-weights-detached", "the weights are detached, so the layers that make them would never learn",
-             {"return x * weights": "return x * weights.detach()"}),
-    detached("gate-x-detached", "x is detached, so the layers before the gate would never learn",
-             {"return x * weights": "return x.detach() * weights"}),
     Mistake("gate-returns-error",
             "You return the ValueError, and the caller goes on with it as if it were a tensor. Use `raise` instead "
             "of `return`.", {"raise ValueError": "return ValueError"}, hint=3),

@@ -56,10 +56,6 @@ MISTAKES = (
     Mistake("pool-square-map",
             "Your function divides by H * H, as if every map were square. Divide by H * W, or let `mean` do it.",
             {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3)) / x.shape[2] ** 2"}, hint=2),
-    Mistake("pool-no-gradient",
-            "The numbers are right, but no gradient flows back, so nothing before the pooling could learn. Leave out "
-            "the `detach()`, `.data` or `no_grad()` that cuts the graph.",
-            {"x.mean(dim=(2, 3))": "x.detach().mean(dim=(2, 3))"}),
     Mistake("pool-float32",
             "The numbers are right, but they come back as float32, whatever the input's dtype is. Leave out any "
             "`.float()`. If you make a new tensor, write `torch.zeros(..., dtype=x.dtype, device=x.device)`.",

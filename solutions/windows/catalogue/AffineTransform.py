@@ -1,7 +1,7 @@
 """What learners write for `AffineTransform`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, detached
+from autograder.lessons.families import attention_dropout
 
 AFFINE_LOG__ = ("You take log10, but `exp` undoes only the natural logarithm. `math.log10(100)` is 2, so your scale "
                 "never gets above 7.4. Write `math.log(100)`, which is 4.6.")
@@ -187,9 +187,6 @@ MISTAKES = (
     Mistake("affine-narrow", "The hidden width of your cpb_mlp is not 512. Make it 512.",
             {"nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))":
                  "nn.Sequential(nn.Linear(2, 256), nn.ReLU(), nn.Linear(256, num_heads, bias=False))"}),
-    Mistake("affine-second-bias", "cpb_mlp's second layer has a bias. Make that layer with bias=False.",
-            {"nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))":
-                 "nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads))"}),
     Mistake("affine-no-first-bias",
             "cpb_mlp's first layer has no bias. Keep torch's default there; only the second layer has no bias.",
             {"nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))":
@@ -206,22 +203,9 @@ MISTAKES = (
             "by infinity is NaN. Use torch.sigmoid.",
             {"attn * scale + 16 * torch.sigmoid(bias)":
                  "attn * scale + 16 * (lambda e: e / (1 + e))(torch.exp(bias))"}),
-    Mistake("affine-scale-detached",
-            "The numbers are right, but the scale is detached, so it would never learn. Leave out the `.data`, "
-            "`.item()` or `float(...)`.",
-            {"self.logit_scale.clamp(max=math.log(100)).exp()":
-                 "self.logit_scale.detach().clamp(max=math.log(100)).exp()"}),
-    detached("affine-bias-detached", "the bias is detached, so cpb_mlp would never learn",
-             {"self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)":
-                  "self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1).detach()"}),
     attention_dropout("affine-dropout",
                       {"attn * scale + 16 * torch.sigmoid(bias)":
                            "nn.functional.dropout(attn * scale + 16 * torch.sigmoid(bias), 0.1, self.training)"}),
-    Mistake("affine-in-place",
-            "You change the cosines in place (`*=` or `+=`), so code that reads the cosines afterwards finds "
-            "different numbers. Make a new tensor: attn * scale + ...",
-            {"logits = attn * scale + 16 * torch.sigmoid(bias)": """attn.data *= scale.data
-        logits = attn + 16 * torch.sigmoid(bias)"""}),
 )
 
 WRONG = (

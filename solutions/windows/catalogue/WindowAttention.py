@@ -1,7 +1,7 @@
 """What learners write for `WindowAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, default, detached
+from autograder.lessons.families import attention_dropout
 
 RIGHT = {
     "windows-chunk": """
@@ -96,7 +96,6 @@ MISTAKES = (
             "You roll although shift is False, but you use no mask. Without a shift, nothing should be rolled.",
             {"(window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)":
                  "(window_size[0] // 2, window_size[1] // 2)"}),
-    default("windows-shifted-by-default", "shift: bool = False", True),
     Mistake("windows-no-mask",
             "The mask is missing, or made for a shift of 0. With shift=True the last windows hold tokens from both "
             "ends of the image. Those tokens should not look at each other.",
@@ -301,10 +300,6 @@ MISTAKES = (
             {"roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
                  "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, "
                  "2)[:1].expand(len(qkv), -1, -1)"}),
-    detached("windows-detached", "the result is detached, so nothing before it would ever learn",
-             {"return roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
-                  "return roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, "
-                  "2).detach()"}),
     attention_dropout("windows-dropout",
                       {"roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
                            "nn.functional.dropout(roll(grid_of_windows(y, self.window_size, image_size), "

@@ -119,8 +119,6 @@ MISTAKES = (
                   "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(transform(cosine))) @ v"}),
     Mistake("cosine-weights", "You return the weights. Multiply them by v.",
             {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine).softmax(dim=-1)"}, hint=2),
-    detached("cosine-detached", "the matrix of cosines is detached, so nothing before it would ever learn",
-             {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine.detach()).softmax(dim=-1) @ v"}),
     detached("cosine-length-detached",
              "the lengths are detached, so the gradient does not know that a longer query is scaled back to length 1",
              {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":

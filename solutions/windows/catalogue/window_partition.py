@@ -1,7 +1,6 @@
 """What learners write for `window_partition`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
 
 RIGHT = {
     "partition-loops": """
@@ -94,8 +93,6 @@ MISTAKES = (
     Mistake("partition-five-axes",
             "Your result has separate axes for images and windows. Make one axis of the two: (B * nW, wh, ww, C).",
             {"rows.transpose(2, 3).flatten(0, 2)": "rows.transpose(2, 3).flatten(1, 2)"}),
-    detached("partition-detached", "the result is detached, so nothing before it would ever learn",
-             {"return rows.transpose(2, 3).flatten(0, 2)": "return rows.transpose(2, 3).flatten(0, 2).detach()"}),
 )
 
 WRONG = (

@@ -1,7 +1,6 @@
 """What learners write for `window_reverse`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached
 
 RIGHT = {
     "reverse-view-permute": """
@@ -106,9 +105,6 @@ MISTAKES = (
     Mistake("reverse-tokens", "You return a list of tokens, (B, H * W, C). Return the grid, (B, H, W, C).",
             {"grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
                  "grid.transpose(2, 3).flatten(3, 4).flatten(1, 2).flatten(1, 2)"}),
-    detached("reverse-detached", "the result is detached, so nothing before it would ever learn",
-             {"return grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
-                  "return grid.transpose(2, 3).flatten(3, 4).flatten(1, 2).detach()"}),
 )
 
 WRONG = (

@@ -182,8 +182,8 @@ def _behaviour(fact: Fact, reveal: bool) -> str | None:
             )
         case facts.InputChanged():
             return (
-                "your code changes it in place; compute a new tensor instead, without `*=`, `.data`, `[...] =` or"
-                " `..._()` on the old one."
+                "your code changes it in place, so code that reads it afterwards, such as a shortcut, finds other "
+                "numbers; compute a new tensor instead, without `*=`, `.data`, `[...] =` or `..._()` on the old one."
             )
         case facts.Dropout((), expected, _):
             return f"{_shares(expected) if reveal else 'dropout'} should be active in training mode and is not."
@@ -217,7 +217,9 @@ def _no_gradient(fact: facts.NoGradient) -> str:
            f"the graph is cut, perhaps by {' or '.join(places)}." if places else "the graph is cut on the way.")
     if not fact.used:
         return f"no gradient arrives. Either your result does not depend on {it}, or {cut}"
-    return f"no gradient arrives, although your result depends on {it}: {cut}"
+    inputs = all(name.startswith("grad.input") for name in fact.tensors)
+    never = "no layer before it would" if inputs else f"{'it' if it == 'it' else 'they'} would never"
+    return f"no gradient arrives, so {never} learn: your result depends on {it}, but {cut}"
 
 
 def _errors(fact: Fact, reveal: bool) -> str | None:

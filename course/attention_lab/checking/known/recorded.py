@@ -308,7 +308,7 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
                                                          in zip(cases, m["fingerprints"], strict=True)], m["grain"])
                 for m in header["mistakes"]]
     return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes, header["hints"],
-                            header["used_later"], header["shares"])
+                            header["used_later"], header.get("shares", {}))
 
 
 def _numbers_named(cases: list[dict], tensors: dict[str, Tensor]) -> int:

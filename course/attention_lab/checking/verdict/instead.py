@@ -118,6 +118,8 @@ def _terms(name: str, part: Tensor, shape: torch.Size, places: Tensor) -> Iterat
 def _formula(terms: list[Term], made: Tensor, places: Tensor) -> Formula | None:
     """Returns the simplest formula that makes a tensor of the terms."""
     sample, size = made.reshape(-1)[places], max(largest(made), 1.0)
+    if _near(sample, sample[0], size):
+        return None  # such as zeros, of which much can be made
 
     def fits(whole: Tensor) -> bool:
         return close(whole, made, DIGITS * size)

@@ -30,6 +30,8 @@ def with_reason(difference: Difference, case: RecordedCase, observation: Answer,
     fixed = {observation[0].fixed.get(name.removeprefix("grad.param."), "") for name in fact.tensors}
     if len(fixed) == 1 and (kind := fixed.pop()):
         return difference.known(replace(fact, fixed=kind))
+    if fact.right:  # a right result depends on them
+        return difference.known(replace(fact, used=True, cuts=tuple(trace()[0].cuts)))
     names = [name.removeprefix("grad.").replace("param.", "state.", 1)
              if name.startswith("grad.param.") else name.removeprefix("grad.")
              for name in fact.tensors]

@@ -103,6 +103,9 @@ def _sentence(evidence: Evidence, index: int, difference: Difference) -> tuple[s
         where = ("number of trainable parameters" if case.question.method == NUMBER
                  else f"output of `{case.question.method}`{where.removeprefix('output')}")
     lead = f"{where[0].upper()}{where[1:]}: {first}"
+    too_large = any(d.where in OF_MEMORY for ds in found for d in ds)
+    if isinstance(fact, facts.NoGradient) and _numbers_right(found) and not too_large:
+        return f"The numbers are right. {lead}", True
     if isinstance(fact, facts.MadeFloat32):
         return f"The numbers are right, but {first}" if _numbers_right(found) else first[0].upper() + first[1:], True
     unknown = [name for name in exercise.uses
@@ -136,6 +139,6 @@ def _compares(case: RecordedCase, difference: Difference) -> bool:
 
 
 def _numbers_right(found: list[list[Difference]]) -> bool:
-    """Says whether no points were lost by a number that is wrong or missing."""
+    """Says whether no points were lost by a number that is wrong."""
     return all(d.where in OF_MEMORY or d.check in ("dtype", "device", "errors") or d.where.startswith("input")
-               for ds in found for d in ds)
+               or d.check == "gradients" and isinstance(d.facts[0], facts.NoGradient) for ds in found for d in ds)
