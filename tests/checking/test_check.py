@@ -99,7 +99,7 @@ WRONG_BLOCK = """class SEBlock(nn.Module):
         self.excitation = Excitation(channels, reduction)
 
     def forward(self, x):
-        return x + self.excitation(squeeze(x))[:, :, None, None]
+        return x + x * self.excitation(squeeze(x))[:, :, None, None]
 """
 
 
