@@ -95,15 +95,15 @@ def test_a_graph_that_is_cut(way):
     lesson = way(MIX, "Mix", *TOKENS)
     lesson.wrong(MIX.replace("self.value(x)", "self.value(x).detach()"),
                  "points. Gradients of `value.weight`, `value.bias`: no gradient arrives, so they would "
-                 "never learn: your result depends on them, but detach() in your line `return x + "
+                 "never learn: your result depends on them, but `detach()` in your line `return x + "
                  "self.attention(x) @ self.value(x).detach()` cuts the graph.", never=("never called",))
     lesson.wrong(MIX.replace("self.value(x)", "(self.value(x).detach() ** 3)"),
                  "`key` and `value` are right; what you do with the result differs",
-                 "so they would never learn: your result depends on them, but detach()")
+                 "so they would never learn: your result depends on them, but `detach()`")
     lesson.wrong(MIX.replace("    def forward", "    @torch.no_grad()\n    def forward"),
-                 "a no_grad() around your code cuts the graph")
+                 "a `no_grad()` around your code cuts the graph")
     lesson.wrong(MIX.replace("self.key(x)", "torch.from_numpy(self.key(x).detach().numpy())").replace(
-        "self.value(x)", "self.value(x.data)"), "perhaps by detach() in your line", ".data in your line")
+        "self.value(x)", "self.value(x.data)"), "perhaps by `detach()` in your line", "`.data` in your line")
     lesson.wrong(MIX.replace("nn.Linear(dim, dim)\n", "nn.Linear(dim, dim)\n        weight = self.value.weight.data\n"
                              "        del self.value.weight\n        self.value.register_buffer('weight', weight)\n"),
                  "Gradient of `value.weight`: no gradient arrives, because it is a buffer.", never=("detach",))

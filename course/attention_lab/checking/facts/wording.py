@@ -212,7 +212,7 @@ def _no_gradient(fact: facts.NoGradient) -> str:
         return f"no gradient arrives, because {is_} frozen: `requires_grad` is False."
     if fact.used is False:
         return f"no gradient arrives, because your result does not depend on {it}."
-    places = [f"{name} in your line `{line}`" if line else f"a {name} around your code" for name, line in fact.cuts]
+    places = [f"`{name}` in your line `{line}`" if line else f"a `{name}` around your code" for name, line in fact.cuts]
     cut = (f"{places[0]} cuts the graph." if len(places) == 1 else
            f"the graph is cut, perhaps by {' or '.join(places)}." if places else "the graph is cut on the way.")
     if not fact.used:
