@@ -662,7 +662,7 @@ keepsake("my_receipt.png", "16 modules in a network that was trained without the
 # ```python
 # class OnTokens(nn.Sequential):
 #     def forward(self, x):  # tokens (B, N, C) -> a map (B, C, N, 1) -> tokens
-#         return self[0](x.transpose(1, 2)[..., None])[..., 0].transpose(1, 2)
+#         return super().forward(x.transpose(1, 2)[..., None])[..., 0].transpose(1, 2)
 # ```
 #
 # **Next.** Take a module of yours from any lesson (CBAM, coordinate attention), operate, and freeze the rest; the [lab book](lab_book.md) has what we measured for six of them, a challenge, and questions to argue about.

@@ -133,7 +133,7 @@ def test_a_wrong_block_stays_wrong_with_the_courses_piece(judge):
 
 
 def test_a_wrong_block_on_a_wrong_piece_is_told_its_own_mistake(judge):
-    wrong = BLOCKS[0].replace("return x * ", "return x + ")
+    wrong = BLOCKS[0].replace("return x * ", "return x + x * ")
     told = [judge.grade(changed(SEBlock=wrong, **broken)).verdicts["SEBlock"]
             for broken in ({}, {"Excitation": BROKEN_EXCITATION})]
     assert told[0].mistake and [each.mistake for each in told] == [told[0].mistake] * 2, told
