@@ -20,8 +20,9 @@ from types import ModuleType
 from typing import TypeVar
 
 FOLDER = "catalogue"
-# what the first cell of a page imports, for answers that use it
-IMPORTS = "import math\n\nimport torch\nimport torch.nn.functional as F\nfrom torch import Tensor, nn\n\n\n"
+# what the first cell of a page imports, for answers that use it, and what the signatures of references name
+IMPORTS = ("import math\nfrom collections.abc import Callable, Sequence\nfrom typing import Any\n\nimport torch\n"
+           "import torch.nn.functional as F\nfrom torch import Tensor, nn\n\n\n")
 
 Code = str | Mapping[str, str]
 

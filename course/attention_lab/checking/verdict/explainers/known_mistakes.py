@@ -23,14 +23,15 @@ def known_mistakes(evidence: Evidence) -> list[Cause]:
 
     Cases in which the code stopped by accident are set aside, because a catalogued mistake need not stop there.
     """
+    several = evidence.asked.sought > 1
     for view in evidence.views:
-        if causes := _causes(view):
+        if causes := _causes(view, several):
             return causes
-    return next(filter(None, map(_causes, evidence.other_views())), [])
+    return next(filter(None, (_causes(view, several) for view in evidence.other_views())), [])
 
 
-def _causes(view: View) -> list[Cause]:
-    answers, leading = _Answers(view), {leading_case(view.exercise, view.found)}
+def _causes(view: View, several: bool) -> list[Cause]:
+    answers, leading = _Answers(view, several), {leading_case(view.exercise, view.found)}
     accidents = view.stopped - answers.refused
     numbers = {i for i in answers.failing - view.stopped if view.exercise.cases[i].check == "output"}
     fits = answers.fitting(leading, set(), accidents) or answers.fitting(leading, set(), accidents, exactly=False)
@@ -54,9 +55,14 @@ class _Answers:
     unplaced: those where weights have no place, so that nothing was computed.
     drawn: the cases with initial weights, if the learner's layers are made in another order than the reference's. Torch
         then draws other weights for them, and a known mistake gives other numbers.
+    several: whether there may be several placements of the weights. If the code stops, the right one cannot be found,
+        and other cases have other numbers.
     """
 
-    def __init__(self, view: View):
+    def __init__(self, view: View, several: bool):
+        wanted, mine = ({name for name, _ in header.parameters}
+                        for header in (view.exercise.cases[0].expected, view.answers[0][0]))
+        self.several = several or bool(view.stopped) and wanted != mine
         self.exercise, self.failing = view.exercise, view.failing
         cases = self.exercise.cases
         self.prints = [case.fingerprint(*answer) for case, answer in zip(cases, view.answers)]
@@ -83,7 +89,8 @@ class _Answers:
         for mistake in self.exercise.mistakes:
             if shown := self.shown(mistake, must, aside, exactly):
                 left = {i for i in self.failing - shown - self._elsewhere(must)
-                        if not self._alike(mistake, i, exactly=False)}
+                        if not self._alike(mistake, i, exactly=False)
+                        and not (self.several and self.prints[i][0] == self._theirs(mistake, i)[0])}
                 cause = Cause(mistake.sentence, shown, left - stopped, left & stopped, mistake.id)
                 cause.telling, cause.claims = self._telling(cause), not shown <= self.unplaced
                 found.append(cause)
