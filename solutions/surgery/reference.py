@@ -45,21 +45,16 @@ def insert(network: nn.Module, make: Callable[[int], nn.Module], names: Sequence
         shape = tuple(getattr(outputs.get(name), "shape", ()))
         if len(shape) not in (3, 4):
             raise ValueError(f"{name!r} gives neither a map (B, C, H, W) nor tokens (B, N, C)")
-        refuse_channels_last(name, shape, example)
+        if len(shape) == 4 == getattr(example, "ndim", 0):
+            form = example.shape[2] / example.shape[3]
+            if abs(shape[2] - shape[3] * form) >= 1 > abs(shape[1] - shape[2] * form):
+                raise ValueError(f"{name!r} gives {shape}, a map whose channels are last, of which your module would "
+                                 "take the rows for channels: name a place whose channels come first")
         module = make(shape[1] if len(shape) == 4 else shape[2]).to(outputs[name])
         module.train(modules[name].training)
         parent, _, last = name.rpartition(".")
         setattr(modules[parent], last, Behind(getattr(modules[parent], last), module))
     return copied
-
-
-def refuse_channels_last(name: str, shape: tuple[int, ...], example: Tensor) -> None:
-    """Raises ValueError for a map that has the form of `example` as (B, H, W, C), and not as (B, C, H, W)."""
-    if len(shape) == 4 == getattr(example, "ndim", 0):
-        form = example.shape[2] / example.shape[3]
-        if abs(shape[2] - shape[3] * form) >= 1 > abs(shape[1] - shape[2] * form):
-            raise ValueError(f"{name!r} gives {shape}, a map whose channels are last, of which your module would take "
-                             "the rows for channels: name a place whose channels come first")
 
 
 class FromIdentity(nn.Module):
