@@ -110,6 +110,7 @@ def _hidden(exercise: Exercise, thing: Callable, r: Random) -> Iterator[Case]:
                 if (case := standard.change(exercise, call)) != call:
                     yield label(replace(case, label=standard.words))
         yield from map(label, _left_out(thing, first))
+        yield from map(label, _after_forward(size(r) for size in sizes))
     for size in exercise.refuses:
         yield label(size(r))
 
@@ -124,8 +125,16 @@ def _visible(exercise: Exercise, thing: Callable, r: Random) -> Iterator[Case]:
                 if (case := standard.change(exercise, small)) != small:
                     yield label(replace(case, label=standard.words))
         yield from map(label, _left_out(thing, small))
+        yield from map(label, _after_forward(iter(exercise.visible)))
     for size in exercise.refuses[:REFUSALS]:
         yield label(size(r))
+
+
+def _after_forward(cases: Iterator[Case]) -> Iterator[Case]:
+    """Yields a case that asks a method after other calls of the module. It shows whether `forward` keeps the result."""
+    asked = next((case for case in cases if case.method not in ("forward", "parameters")), None)
+    if asked:
+        yield replace(asked, earlier=True, label="after other calls")
 
 
 def _left_out(thing: Callable, case: Case) -> Iterator[Case]:

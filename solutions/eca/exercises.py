@@ -58,6 +58,18 @@ def negative_fraction(r: Random) -> Case:
     return case
 
 
+def fraction_of_the_logarithm(r: Random) -> Case:
+    """With a b that is no whole number: without the logarithm's own fraction, another kernel size comes out."""
+    broken = rule("a b that is no whole number, and a logarithm that is none", many, b=one_of(0.25, 0.5, 1.5, 2.75))
+
+    def whole(case: Case) -> float:
+        return abs((case.args[0].bit_length() - 1 + case.kwargs["b"]) / 2)
+
+    while int(fraction(case := broken(r))) // 2 == int(whole(case)) // 2:
+        pass
+    return case
+
+
 KERNEL_SIZE = Exercise(
     "eca_kernel_size",
     sizes=(
@@ -72,13 +84,15 @@ KERNEL_SIZE = Exercise(
         rule("another b", many, b=between(5, 12)),
         rule("a b that is no whole number", many, one_of(1), one_of(0.4, 2.6, 3.3)),
         rule("another gamma and another b", many, one_of(1, 3), between(3, 9)), negative_fraction,
+        fraction_of_the_logarithm,
     ),
     refuses=(lambda r: Case("no channels", (0,), raises=()),
              lambda r: Case("a negative number of channels", (-r.randint(1, 500),), raises=())),
     visible=(
         *map(kernel_size, (256, 64, 1, 5)), kernel_size(2048, label="t is 6"), kernel_size(512, label="t is 5"),
         kernel_size(8, label="t is 2"), kernel_size(90, gamma=1), kernel_size(1300, b=4), kernel_size(700, 3, -1),
-        kernel_size(100, b=0.25, gamma=0.5), kernel_size(20, b=-15, label="(log2(C) + b) / gamma is negative"),
+        kernel_size(100, b=0.25, gamma=0.5), kernel_size(12, b=0.5),
+        kernel_size(20, b=-15, label="(log2(C) + b) / gamma is negative"),
     ))
 
 # --- ECABlock

@@ -7,7 +7,7 @@ network from a number. All cases of hidden checks have numbers of their own.
 from random import Random
 from typing import Any
 
-from attention_lab.checking.ask.trials import SHORT, TWICE, UNKNOWN, WRONG_SHAPE
+from attention_lab.checking.ask.trials import SHORT, TWICE, TWICE_IN_NAME, UNKNOWN, WRONG_SHAPE
 from autograder.lessons.declare import Case, Exercise, Size
 
 BLOCKS = 5  # of the small networks
@@ -79,13 +79,15 @@ FITTED = (
     loaded("a wrapped block, renamed", []), loaded("a wrapped block, not renamed", [], renamed=False),
     loaded("a beginning to take away", [], "module."), loaded("entries of another shape", [WRONG_SHAPE], "module."),
     loaded("an entry less", [SHORT]), loaded("an unknown entry", [UNKNOWN]),
+    loaded("two entries of one place, of which one has another shape", [TWICE_IN_NAME]),
+    loaded("two entries of one place, what is left after the ValueError", [TWICE], refused=True),
     loaded("everything at once", [WRONG_SHAPE, SHORT, UNKNOWN], "net."),
     loaded("another shape, not renamed", [WRONG_SHAPE, UNKNOWN], renamed=False),
 )
 LOAD = Exercise("load_by_key", sizes=FITTED, refuses=(
     loaded("two entries of one place", [TWICE], raises=()),
     loaded("two entries of one place, and an unknown entry", [TWICE, UNKNOWN], "module.", raises=()),
-), visible=drawn(*FITTED[:6]))
+), visible=drawn(*FITTED[:8]))
 
 
 # --- freeze

@@ -49,6 +49,8 @@ PATCHES = Exercise("PatchEmbed", sizes=(
     call((2, 3, 4, 6), of={"patch_size": 2, "dim": 5}), call((1, 2, 9, 6), of=(3, 2, 4), label="a batch of one"),
     call((2, 1, 4, 4), of={"patch_size": 4, "in_channels": 1, "dim": 3}, label="a single patch"),
     call((2, 3, 2, 4), of={"patch_size": 2}, label="the default width", gradients=False),
+    call((2, 3, 5, 7), of={"patch_size": 3, "dim": 4}, label="sides that are no multiples of the patch", raises=(),
+         gradients=False),
 ), small=call((2, 3, 4, 6), of={"patch_size": 2, "dim": 5}), large=4.0)
 
 
@@ -164,6 +166,8 @@ VIT = Exercise("VisionTransformer", sizes=(
     network(""), network("the mean of the patches", pool="mean"), network("two blocks", depth=2),
     network("no block", depth=0), network("a batch of one", batch=1),
     network("a larger image", image=(4, 5)), network("a larger image, the mean", image=(3, 5), pool="mean"),
+    network("a wider image", image=(2, 5), image_size=(4, 6), patch_size=2),
+    network("a higher image", image=(4, 3), image_size=(4, 6), patch_size=2),
     network("as many patches in another shape", image=(1, 6), image_size=(4, 6), patch_size=2),
     network("an MLP of half the width", mlp_ratio=0.5),
     network("a batch of as many images as tokens", batch=7, image_size=(4, 6), patch_size=2),
@@ -178,6 +182,8 @@ VIT = Exercise("VisionTransformer", sizes=(
     call((2, 3, 4, 6), of=SMALL | {"pool": "mean"}, label="the mean of the patches"),
     call((1, 3, 6, 4), of=SMALL, label="an image of another shape, a batch of one", gradients=False),
     call((2, 3, 6, 8), of=SMALL, label="a larger image", gradients=False),
+    call((2, 3, 4, 8), of=SMALL, label="a wider image", gradients=False),
+    call((2, 3, 8, 6), of=SMALL, label="a higher image", gradients=False),
     call((2, 3, 4, 4), of=((4, 4), 2, 4, 2, 2, 2), label="two blocks, the default ratio", gradients=False),
     call((7, 3, 4, 6), of=SMALL | {"depth": 0}, label="as many images as tokens, no block"),
     parameters("the paper's tiny network", (224, 224), 16, 192, 12, 3, 1000),

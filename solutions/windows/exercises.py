@@ -92,6 +92,16 @@ def larger(made: Callable[[Pair, Pair], Case]) -> Size:
                              label="a window larger than the image", raises=())
 
 
+def of_fitting_area(made: Callable[[Pair, Pair], Case]) -> Size:
+    """So many pixels as two windows have, and sides that no window divides."""
+    def size(r: Random) -> Case:
+        window, image = r.choice((((2, 3), (3, 4)), ((3, 4), (6, 4)[::-1]), ((3, 2), (4, 3))))
+        case = cut(window, image) if made is cut else Case(args=(RandomTensor((4, *window, 3)), window, image))
+        return replace(case, label="windows that divide the image's area, but not its sides", raises=())
+
+    return size
+
+
 EXAMPLE: Tiling = (2, 3), (2, 2)  # the page's grid of 4 x 6
 
 
@@ -103,11 +113,12 @@ def shown(made: Callable[..., Case]) -> tuple[Case, ...]:
 
 
 PARTITION = Exercise("window_partition", sizes=tilings_of(grid),
-                     refuses=(untiled(0, cut), untiled(1, cut), larger(cut)), visible=shown(grid),
+                     refuses=(untiled(0, cut), untiled(1, cut), of_fitting_area(cut), larger(cut)), visible=shown(grid),
                      small=grid(((2, 3), (2, 1)), 2, 2))
 REVERSE = Exercise("window_reverse", sizes=tilings_of(windows),
-                   refuses=(untiled(0, put_together), untiled(1, put_together)),
-                   visible=shown(windows), small=windows(((2, 3), (2, 1)), 2, 2))
+                   refuses=(untiled(0, put_together), untiled(1, put_together), of_fitting_area(put_together)),
+                   visible=(*shown(windows), of_fitting_area(put_together)(Random(1))),
+                   small=windows(((2, 3), (2, 1)), 2, 2))
 
 
 # --- shifted_window_mask
@@ -282,7 +293,7 @@ WINDOWS = Exercise("WindowAttention", sizes=(
     attended("as many heads as channels of a head, shifted", few, heads=3, width=3),
     attended("scales on both sides of the largest, shifted", few, heads=4, added={"transform.logit_scale": 4.625},
              gradients=False),
-    lambda r: AFTER_ANOTHER,
+    attended("in half precision, shifted", few, dtype="bfloat16", gradients=False), lambda r: AFTER_ANOTHER,
 ), visible=(
     attention({"num_heads": 2, "window_size": (2, 3), "shift": True}, ((2, 3), (2, 2)), 2, 3),
     attention((2, (2, 3)), ((2, 3), (3, 1)), 2, 2, gradients=False, label="shift left out"),
@@ -293,6 +304,7 @@ WINDOWS = Exercise("WindowAttention", sizes=(
     attention((2, (4, 4), True), ((4, 4), (1, 2)), 2, 2, gradients=False, label="square windows"),
     attention((2, (1, 4), True), ((1, 4), (2, 2)), 2, 2, gradients=False, label="windows of one row"),
     attention((2, (2, 3), True), ((2, 3), (1, 1)), 2, 2, gradients=False, label="one window"), AFTER_ANOTHER,
+    attention((2, (2, 3), True), ((2, 3), (1, 2)), 2, 2, dtype="bfloat16", gradients=False, label="in half precision"),
 ), small=attention((2, (2, 4), True), ((2, 4), (2, 1)), 2, 2, gradients=False),
     uses=("window_partition", "window_reverse", "shifted_window_mask", "AffineTransform", "cosine_attention"),
     large=3.0)

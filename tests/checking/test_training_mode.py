@@ -163,7 +163,7 @@ def test_what_a_module_starts_with(way):
 @pytest.mark.parametrize("call, telling", [
     ("x", "p=0.1 should be active in training mode and is not"),
     ("F.dropout(x, 0.3, self.training)", "p=0.3 is active in training mode; expected p=0.1"),
-    ("F.dropout(x, 0.1)", "p=0.1 is active in eval mode (F.dropout needs `training=self.training`); expected none"),
+    ("F.dropout(x, 0.1)", "active in eval mode (in a module, F.dropout needs `training=self.training`); expected none"),
 ])
 def test_dropout_is_compared_by_its_share_and_mode(way, call, telling):
     lesson = way(DROPPED, "Classifier",

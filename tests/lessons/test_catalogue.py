@@ -59,7 +59,7 @@ def test_who_names_a_layer_otherwise_is_told_that_later_cells_may_want_the_pages
                            "SpatialGate").notes
              for name in ("conv", "weights")}
     assert notes["conv"] == []
-    assert "`weights` has a different name from the page's" in notes["weights"][0]
+    assert "Your `weights` is the page's `conv`" in notes["weights"][0]
 
 
 OTHER_KIND = """

@@ -82,8 +82,8 @@ MISTAKES = (
             "Your result can be negative if b is negative. The rule takes the absolute value of the fraction, "
             "`abs(...)`.", {"abs((math.log2(channels) + b) / gamma)": "((math.log2(channels) + b) / gamma)"}, hint=1),
     Mistake("size-whole-division",
-            "You divide with two slashes and take the absolute value afterwards. But `//` rounds down, so a negative "
-            "fraction moves away from 0. Divide with one slash, take `abs`, then `int`.",
+            "The fraction is rounded down before its absolute value is taken, so a negative one moves away from 0. Take "
+            "`abs` first, then `int`.",
             {"int(abs((math.log2(channels) + b) / gamma))": "abs(int((math.log2(channels) + b) // gamma))"}),
     Mistake("size-at-least-three",
             convention("no kernel is smaller than 3", "timm's EcaModule",
@@ -103,6 +103,7 @@ MISTAKES = (
 )
 
 WRONG = (
+    Wrong("whole-logarithm", {"math.log2(channels)": "(channels.bit_length() - 1)"}, says="too small"),
     Wrong("float",
           {'f"channels must be at least 1, got {channels}"': "'channels'",
            "int(abs((math.log2(channels) + b) / gamma))": "abs((math.log2(channels) + b) / gamma) // 1"},

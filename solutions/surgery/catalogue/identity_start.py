@@ -56,7 +56,8 @@ MISTAKES = (
             wrapper("x + self.gamma * (self.inner(x).detach() - x)"), hint=2),
     Mistake("identity-squared", "You use the square of gamma, whose gradient at 0 is 0: gamma can never leave it.",
             wrapper("x + self.gamma ** 2 * (self.inner(x) - x)"), hint=3),
-    Mistake("identity-only-at-first", "While gamma is 0 you return x alone, so gamma gets no gradient and stays 0.",
+    Mistake("identity-only-at-first", "While gamma is 0 it gets no gradient, so it stays 0: the difference has to reach your result even "
+            "then.",
             wrapper(f"x if self.gamma == 0 else {RIGHT_FORM}"), hint=3),
 )
 

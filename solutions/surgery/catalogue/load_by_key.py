@@ -17,7 +17,8 @@ RIGHT = {
 }
 
 MISTAKES = (
-    Mistake("load-not-renamed", "`rename` is never called, so names that have changed are left over in silence.",
+    Mistake("load-not-renamed", "A name that has changed is left over in silence. `rename` makes the model's name from each "
+            "name in `state`, and the model's name is where the entry belongs.",
             {"place = rename(name)": "place = name"}, hint=1),
     Mistake("load-silent", "This loads by `strict=False` and reports that everything went well. An empty list has to "
             "mean that nothing is missing.", """
@@ -32,10 +33,8 @@ def load_by_key(model, state, rename):
             {TEST_SHAPE: "elif own[place].ndim != tensor.ndim:", LOADING:
              """for place, tensor in found.items():
         with torch.no_grad():
-            if own[place].ndim:
-                own[place][:len(tensor)] = tensor[:len(own[place])]
-            else:
-                own[place].copy_(tensor)"""}, hint=2),
+            part = tuple(map(slice, map(min, own[place].shape, tensor.shape)))
+            own[place][part] = tensor[part]"""}, hint=2),
     Mistake("load-shapes-are-left", "An entry of another shape is listed as `left`. It has a place, so it belongs to "
             "`wrong_shape`: somebody who reads the receipt has to do something else about it.",
             {f"{TEST_SHAPE}\n            wrong_shape.append(name)": f"{TEST_SHAPE}\n            left.append(name)"},
@@ -65,6 +64,14 @@ def load_by_key(model, state, rename):
 )
 
 WRONG = (
+    Wrong("refuses-a-second-entry-of-another-shape",
+          {TEST_SHAPE: f"elif place in found:\n            raise ValueError(place)\n        {TEST_SHAPE}"}, says="ValueError"),
+    Wrong("loads-before-it-refuses", {"found[place] = tensor": "found[place] = tensor\n"
+                                      "            model.load_state_dict({place: tensor}, strict=False)"},
+          says="what is left after the ValueError"),
+    Wrong("compares-one-axis", {TEST_SHAPE: "elif own[place].shape[:1] != tensor.shape[:1]:"}, says="size mismatch"),
+    Wrong("compares-the-number-of-elements", {TEST_SHAPE: "elif own[place].numel() != tensor.numel():"},
+          says="size mismatch"),
     Wrong("strict", {LOADING: "model.load_state_dict(found)"}, says="RuntimeError"),
     Wrong("torchs-receipt", """
 def load_by_key(model, state, rename):

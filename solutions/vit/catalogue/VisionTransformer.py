@@ -1,6 +1,6 @@
 """What learners write for `VisionTransformer`."""
 
-from autograder.lessons.catalogue import Mistake
+from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import ignored, no_bias, only_in_eval
 
 FRONT = "torch.cat([self.cls_token.expand(len(x), -1, -1), tokens], dim=1)"
@@ -129,6 +129,12 @@ MISTAKES = (
     only_in_eval("vit-only-in-eval", {"    def forward(self, x: Tensor) -> Tensor:\n":
                                       "    def forward(self, x: Tensor) -> Tensor:\n        if self.training:\n"
                                       "            return self.head.weight.new_zeros(len(x), len(self.head.weight))\n"}),
+)
+
+WRONG = (
+    Wrong("resized-if-the-height-differs", {PLACED: f"if grid[0] != self.grid[0]:\n            {PLACED}\n"
+                                            "        else:\n            tokens = tokens + self.pos_embed"},
+          says="The size of tensor a"),
 )
 
 EQUIVALENT = (

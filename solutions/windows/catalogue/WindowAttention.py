@@ -313,6 +313,7 @@ MISTAKES = (
 )
 
 WRONG = (
+    Wrong("mask-of-another-dtype", {".to(qkv) if self.shift": ".to(qkv.device) if self.shift"}, says="half precision"),
     Wrong("index-and-mask-stay-on-the-cpu",
           {"relative_position_index(self.window_size).to(qkv.device)": "relative_position_index(self.window_size)",
            "shifted_window_mask(image_size, self.window_size, (sh, sw)).to(qkv.device)":

@@ -96,6 +96,8 @@ MISTAKES = (
 )
 
 WRONG = (
+    Wrong("the-area-divides", {"H % wh != 0 or W % ww != 0": "H * W % (wh * ww)"}, of="view-permute-contiguous",
+          says="RuntimeError"),
     Wrong("assert-instead-of-raise",
           {"""if H % wh != 0 or W % ww != 0:
         raise ValueError(f"windows {window_size} do not divide {(H, W)}")""":

@@ -108,6 +108,8 @@ MISTAKES = (
 )
 
 WRONG = (
+    Wrong("the-area-divides", {"any(n % w for n, w in zip(image_size, window_size))": "H * W % (wh * ww)"},
+          of="explicit-B-and-transpose", says="divide the image's area, but not its sides"),
     Wrong("ValueError-for-more-than-one-image",
           {"C ": """if H % wh != 0 or W % ww != 0 or len(windows) != H // wh * (W // ww):
         raise ValueError('windows do not divide the image')

@@ -302,7 +302,7 @@ class _Observation:
 
     def call(self, target: Callable, call: Call, watched: bool) -> Any:
         """Calls the target with fresh copies of the inputs. watched: True makes the copies leaves of the graph, and
-        notes whether they are changed."""
+        notes whether they are changed. A call that comes earlier is one of the module, whatever its method is."""
         before: dict[str, tuple[Tensor, Tensor]] = {}
 
         def given(node: Any, path: str) -> Any:
@@ -327,7 +327,7 @@ class _Observation:
         named = {key: given(node, f"input.{key}") for key, node in call.kwargs.items()}
         lent = [each for key, value in [*enumerate(arguments), *named.items()]
                 for each in _containers(value, f"input.{key}")]
-        function = self.asked_of(target)
+        function = self.asked_of(target) if watched or not isinstance(target, nn.Module) else target
         with self.dropout:
             if watched and self.question.again:
                 function(*arguments, **named)

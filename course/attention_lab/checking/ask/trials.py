@@ -23,7 +23,8 @@ from ...networks.lite0 import Lite0, small_lite0
 from ...networks.rule_weights import drawn, rule_state
 
 RATE = 0.1  # of the one step of `identity_start`
-WRONG_SHAPE, SHORT, UNKNOWN, TWICE = "another shape", "one entry less", "an unknown entry", "one place for two"
+WRONG_SHAPE, SHORT, UNKNOWN = "another shape", "one entry less", "an unknown entry"
+TWICE, TWICE_IN_NAME = "one place for two", "one place for two, of which one has another shape"
 
 
 class Marked(nn.Module):
@@ -157,9 +158,10 @@ def identity_start(thing: Callable, kind: str, channels: int, seed: int) -> dict
         return result | {"with gamma one half": wrapped(x)}
 
 
-def load_by_key(thing: Callable, prefix: str, renamed: bool, spoilt: Sequence[str], seed: int) -> dict[str, Any]:
+def load_by_key(thing: Callable, prefix: str, renamed: bool, spoilt: Sequence[str], seed: int,
+                refused: bool = False) -> dict[str, Any]:
     """prefix: of all names in the state; `rename` takes it away. renamed: whether `rename` knows of the wrapped block.
-    spoilt: what does not fit."""
+    spoilt: what does not fit. refused: the answer is what is left after a ValueError."""
     model, source = network_of(seed), network_of(seed + 1)
     block: Any = model.blocks[1]
     model.blocks[1] = nn.Sequential(block, Marked(block.out_channels))
@@ -169,24 +171,32 @@ def load_by_key(thing: Callable, prefix: str, renamed: bool, spoilt: Sequence[st
     names = list(state)
     if WRONG_SHAPE in spoilt:
         state[names[-1]] = state[names[-1]][:1]  # a bias that could be broadcast
-        state[names[0]] = state[names[0]][:2]
+        state[names[-2]] = state[names[-2]].mT  # as many numbers
+        state[names[0]] = state[names[0]][:, :2]
     if SHORT in spoilt:
         del state[names[6]]
     if UNKNOWN in spoilt:
         state[f"{prefix}blocks.1.teacher"] = drawn((3,), seed)
     if TWICE in spoilt:
         state["copy of " + names[0]] = state[names[0]] + 1
+    if TWICE_IN_NAME in spoilt:
+        state["copy of " + names[0]] = state[names[0]][:2]
 
     def rename(name: str) -> str:
         name = name.removeprefix("copy of ").removeprefix(prefix)
         return name.replace("blocks.1.", "blocks.1.0.", 1) if renamed else name
 
     parameters = list(model.parameters())
-    receipt = thing(model, state, rename)
+    try:
+        receipt = thing(model, state, rename)
+    except ValueError:
+        if not refused:
+            raise
+        receipt = "a ValueError"
     with torch.no_grad():
-        result = {"receipt": {name: in_order(keys) for name, keys in sorted(receipt.items())}
+        result = {"your receipt": {name: in_order(keys) for name, keys in sorted(receipt.items())}
                   if isinstance(receipt, dict) else receipt,
-                  "answers afterwards": model(pictures(seed)), "counters": _counters(model),
+                  "answers afterwards": model(pictures(seed)), "counters of the norms": _counters(model),
                   "names of the state afterwards": list(state),
                   "sums of the state afterwards": _sums(state.values())}
         for parameter in parameters:
@@ -224,10 +234,10 @@ def freeze(thing: Callable, but: Sequence[str], seed: int, before: Sequence[str]
         x = part.train()(x)
     network.eval()
     with torch.no_grad():
-        return {"returned": in_order(names), "trained": in_order(trained), "answers in training mode": scores,
-                "a map in training mode": x, "means of the norms, at first": means,
-                "later": torch.cat([norm.running_mean for norm in _norms(network)]),
-                "counters": _counters(network), "answers in eval mode": network(pictures(seed))}
+        return {"what is returned": in_order(names), "what is trained": in_order(trained),
+                "answers in training mode": scores, "a map in training mode": x, "means of the norms, at first": means,
+                "means of the norms, later": torch.cat([norm.running_mean for norm in _norms(network)]),
+                "counters of the norms": _counters(network), "answers in eval mode": network(pictures(seed))}
 
 
 def _saved(network: nn.Module) -> Any:

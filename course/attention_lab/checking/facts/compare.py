@@ -31,6 +31,7 @@ RELATIVE = {"float64": 1e-9, **{str(dtype).removeprefix("torch."): PROCESSORS * 
                                 for dtype in (torch.float32, torch.bfloat16)}}
 FEW_DIGITS = 1e-6  # the relative error of a float64 if float32 was used on the way, or another eps
 DRAWN = 1024  # weights are drawn in multiples of 1 / DRAWN
+LABELS = 4  # with so many different numbers, a tensor is a mask rather than a result
 KINDS = ("output", "grad.input", "grad.param", "grad", "buffer", "received", "gave")
 
 
@@ -169,8 +170,8 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {"sigmoid": torch.sigmoid, 
 
 
 def _activation(got: Tensor, expected: Tensor, within: float) -> Fact | None:
-    """Finds one more, or one fewer, activation function at the end."""
-    if got.shape != expected.shape:
+    """Finds one more, or one fewer, activation function at the end. Two numbers may fit one by chance: exp(0) is 1."""
+    if got.shape != expected.shape or len(expected.unique()) < 3:
         return None
     for name, function in ACTIVATIONS.items():
         if close(got, function(expected), 10 * within):
@@ -188,6 +189,16 @@ def _activation(got: Tensor, expected: Tensor, within: float) -> Fact | None:
         ):
             return facts.ExtraActivation("softmax", axis)
     return None
+
+
+def _relabelled(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    """Finds a tensor of few numbers, such as a mask, whose places are right and whose numbers are not."""
+    if got.shape != expected.shape or not 2 <= len(labels := expected.unique()) <= min(LABELS, expected.numel() // 4):
+        return None
+    instead = [got[expected == label] for label in labels]
+    if any(_varies(numbers, within) for numbers in instead) or len({n[0].item() for n in instead}) < len(labels):
+        return None
+    return facts.Relabelled(tuple((n[0].item(), label.item()) for n, label in zip(instead, labels)))
 
 
 def _mirrored(got: Tensor, expected: Tensor, within: float) -> Fact | None:
@@ -209,8 +220,8 @@ def _reduced(got: Tensor, expected: Tensor, within: float) -> Fact | None:
 
 
 RELATIONS: tuple[Callable[[Tensor, Tensor, float], Fact | None], ...] = (
-    _extra_axes, _constant, _should_be_zero, _axes_permuted, _few_digits, _scaled, _shifted, _activation, _mirrored,
-    _reduced)
+    _extra_axes, _constant, _should_be_zero, _axes_permuted, _few_digits, _scaled, _shifted, _activation,
+    _relabelled, _mirrored, _reduced)
 # the relations that mean something even if the expected numbers are all the same
 BY_SHAPE = (_extra_axes, _constant, _should_be_zero)
 

@@ -88,6 +88,13 @@ class ExtraActivation(Fact):
 
 
 @dataclass(frozen=True)
+class Relabelled(Fact):
+    """The tensor holds few different numbers, all in their places. pairs: what it holds, and what is right there."""
+
+    pairs: tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
 class Mirrored(Fact):
     axis: int
 

@@ -106,7 +106,8 @@ def meaning(raised: Raised) -> str:
         if found := re.search(pattern, raised.message):
             line = raised.line or ""
             said = sentence.format(*found.groups(), sides=_sides(line, product=sentence is PRODUCT))
-            if "None" in line or "keepdim" in line:  # it has them already
+            axes = {value.count(",") for _, value in raised.operands if value.startswith("shape (")}
+            if "None" in line or "keepdim" in line or len(axes) == 1 < len(raised.operands):  # it has them already
                 said = said.partition(" Missing axes of length 1")[0]
             return f"{said} {TRANSPOSED}" if "{sides}" in sentence and _turned_round(raised) else said
     return ""

@@ -80,6 +80,10 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
             return f"{'an' if name == 'exp' else 'a'} {name}{_over(axis)} is missing at the end."
         case facts.ExtraActivation(name, axis):
             return f"it went through one {name} too many{_over(axis)}."
+        case facts.Relabelled(pairs):
+            return ("its places are right, but not its numbers: it is "
+                    + " and ".join(f"{_number(mine)}{f' where {_number(right)} is right' * reveal}"
+                                   for mine, right in pairs) + ".")
         case facts.Mirrored(axis):
             return f"it is reversed along axis {axis}."
         case facts.Reduced(how, axis):
@@ -152,13 +156,23 @@ def _numbers(fact: Fact, reveal: bool) -> str | None:
 def _returned(fact: Fact, reveal: bool) -> str | None:
     match fact:
         case facts.WrongNesting(expected, got, nothing):
+            more = _listed(expected, got) if reveal else ""
             forgotten = " Is a `return` missing?" if nothing else ""
-            return f"Expected {values.structure(expected)}, got {values.structure(got)}.{forgotten}"
+            return f"Expected {values.structure(expected)}, got {values.structure(got)}{more}.{forgotten}"
         case facts.IsOtherOutput(name):
             return f"it is what {name} should be."
         case facts.NotATensor():
             return "it is not a tensor."
     return None
+
+
+def _listed(expected: Any, got: Any) -> str:
+    """Names the first text that is in only one of two lists."""
+    both = isinstance(expected, list) and isinstance(got, list)
+    if not both or not all(isinstance(name, str) for name in [*expected, *got]):
+        return ""
+    missing, extra = ([name for name in a if name not in b] for a, b in ((expected, got), (got, expected)))
+    return f": {missing[0]!r} is missing" if missing else f": {extra[0]!r} should not be in it" if extra else ""
 
 
 def _behaviour(fact: Fact, reveal: bool) -> str | None:
@@ -188,7 +202,7 @@ def _behaviour(fact: Fact, reveal: bool) -> str | None:
         case facts.Dropout((), expected, _):
             return f"{_shares(expected) if reveal else 'dropout'} should be active in training mode and is not."
         case facts.Dropout(active, expected, train):
-            mode = "training mode" if train else "eval mode (F.dropout needs `training=self.training`)"
+            mode = "training mode" if train else "eval mode (in a module, F.dropout needs `training=self.training`)"
             wanted = f"; expected {_shares(expected) or 'none'}" if reveal else ""
             return f"{_shares(active)} is active in {mode}{wanted}."
         case facts.Unplaced():

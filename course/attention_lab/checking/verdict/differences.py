@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import cached_property
 from typing import Any
@@ -44,6 +45,11 @@ class Difference:
     @cached_property
     def message(self) -> str:
         return wording.words(self.facts, self.reveal)
+
+    @property
+    def place(self) -> str:
+        """Where it is, as a report says it. A key of several words, as trials have them, is said without brackets."""
+        return in_words(self.where)
 
     @property
     def specific(self) -> bool:
@@ -206,7 +212,7 @@ def _exchanged(case: RecordedCase, difference: Difference, got: Tensor) -> Diffe
     others = {name: t for name, t in case.expected_tensors.items() if name.startswith("output") and t.numel() > 1}
     for name, other in others.items():
         if got.dtype == other.dtype and close(got, other, tolerance(largest(other), 0.0, case.question.dtype)):
-            return Difference(difference.check, difference.where, facts.IsOtherOutput(_title(case, name)))
+            return Difference(difference.check, difference.where, facts.IsOtherOutput(in_words(_title(case, name))))
     return difference
 
 
@@ -218,6 +224,15 @@ def _nesting(expected: Any, got: Any, path: str = "") -> tuple[str, Fact]:
             if [p for p, _ in values.leaves(a)] != [p for p, _ in values.leaves(b)]:
                 return _nesting(a, b, f"{path}.{key}".lstrip("."))
     return _output(path), facts.WrongNesting(expected, got, nothing=got is None and not path)
+
+
+def in_words(where: str) -> str:
+    """Says `output['all gradients']['weight']` as "all gradients, `weight`"."""
+    key = re.match(r"""output\[(['"])(\w.* .*?)\1\]""", where)
+    if not key:
+        return where
+    rest = re.findall(r"\['?(.+?)'?\]", where[key.end():])
+    return key[2] + (f", `{'.'.join(rest)}`" if rest else "")
 
 
 def _output(path: str) -> str:

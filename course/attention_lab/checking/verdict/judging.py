@@ -40,7 +40,8 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
         return wrong(said, ask)
     return Verdict(exercise.name, exercise.points, exercise.points,
                    [Check(a, "passed") for a in checks_in(exercise)],
-                   green(exercise), notes=other_names(exercise, headers[0]) + other_kinds(exercise, said.view.answers))
+                   green(exercise), notes=other_names(exercise, headers[0], said.choices[0])
+                   + other_kinds(exercise, said.view.answers))
 
 
 def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: set[str]) -> Verdict | None:

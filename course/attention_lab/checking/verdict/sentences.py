@@ -10,10 +10,12 @@ import torch
 
 from ..form import values
 from ..form.protocol import Answer, Call, Observation, Question
+from ..known import placement
 from ..known.recorded import RecordedCase, RecordedExercise
 from .differences import lent
 from .verdict import Check, Verdict, by_value, checks_in, listed
 
+NAMES = 3  # so many layers of other names are told
 VERIFIED = {"start": "starts as a fresh module should", "large": "copes with large numbers",
             "memory": "stays within the memory limit",
             "state": "updates its running statistics as it should", "dtype": "works in float32",
@@ -70,17 +72,31 @@ def _sizes(case: RecordedCase, call: Call | Question) -> list[torch.Size]:
     return [case.tensors[leaf["tensor"]].shape for leaf in nodes if isinstance(leaf, dict) and "tensor" in leaf]
 
 
-def other_names(exercise: RecordedExercise, header: Observation) -> list[str]:
-    """Returns a note if layers have different names from the page's. They are right as they are, but later cells may
-    need the page's names."""
-    theirs = [name for name in exercise.cases[0].tensors if name.startswith("state.")]
-    mine = [name for name, _ in header.parameters]
-    other = sorted({name.rpartition(".")[0] or name for name in mine if f"state.{name}" not in theirs})
-    if not other or exercise.cases[0].secret:
+def other_names(exercise: RecordedExercise, header: Observation, choice: int) -> list[str]:
+    """Returns a note if layers have different names from the page's. They are right as they are, but published weights
+    and later cells need the page's names.
+
+    choice: the placement of the weights that was found to be right.
+    """
+    case = exercise.cases[0]
+    if case.secret:
         return []
-    called = "has a different name" if len(other) == 1 else "have different names"
-    return [f"Your {' and '.join(f'`{name}`' for name in other[:3])} {called} from the "
-            "page's. That is fine here, but a later cell that uses the page's names will not find them."]
+    placed = placement.options(case, header)[choice]
+    pairs = dict.fromkeys(_without_end(mine, theirs) for (of, mine), (theirs, _) in placed.items()
+                          if of == exercise.name and mine != theirs)
+    told = [f"your `{mine}` is the page's `{theirs}`" for mine, theirs in [*pairs][:NAMES]]
+    more = [f"{len(pairs) - NAMES} more have other names"] if len(pairs) > NAMES else []
+    said = listed(told + more) if told else ""
+    return [f"{said[0].upper()}{said[1:]}. That is fine here, but weights that others have trained, and later cells, "
+            "need the page's names."] if said else []
+
+
+def _without_end(mine: str, theirs: str) -> tuple[str, str]:
+    """Returns two names of a parameter without the parts at the end that they share: names of layers, if they can."""
+    a, b = mine.split("."), theirs.split(".")
+    while len(a) > 1 < len(b) and a[-1] == b[-1]:
+        del a[-1], b[-1]
+    return ".".join(a), ".".join(b)
 
 
 def other_kinds(exercise: RecordedExercise, observed: list[Answer]) -> list[str]:

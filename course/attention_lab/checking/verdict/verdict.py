@@ -101,7 +101,7 @@ def checks_of(exercise: RecordedExercise, found: list[list[Difference]]) -> list
         for d in ds:
             if d.check not in failed:
                 outcome = "error" if d.where in ("crash", "class") else "failed"
-                failed[d.check] = outcome, f"With {case.label}: {d.where}: {d.message}"
+                failed[d.check] = outcome, f"With {case.label}: {d.place}: {d.message}"
     if "output" in failed:
         exceeded = any(d.where in OF_MEMORY for ds in found for d in ds)
         failed |= dict.fromkeys(COMPARED if exceeded or "memory" not in failed else (*COMPARED, "memory"),

@@ -76,7 +76,7 @@ def _unsaid(difference: Difference, headline: str) -> str:
     first, _, rest = difference.message.partition("\n")
     if first in headline:
         return rest
-    return f"{difference.where}: {difference.message}" if difference.where != "crash" else difference.message
+    return f"{difference.place}: {difference.message}" if difference.where != "crash" else difference.message
 
 
 def _unexplained(exercise: RecordedExercise, found: list[list[Difference]], cover: Cover) -> list[str]:

@@ -10,7 +10,7 @@ from ...facts.facts import Fact
 from ...form.protocol import NUMBER
 from ...known.recorded import RecordedCase
 from ..cause import Cause
-from ..differences import Difference
+from ..differences import Difference, in_words
 from ..evidence import Evidence
 from ..leading import comparable, worst
 from ..verdict import OF_MEMORY
@@ -19,8 +19,8 @@ from .first_difference import begins
 # These say how the whole output could be made from the expected one, or from an input. In another case it may be
 # otherwise.
 CLAIMS = (facts.Constant, facts.AxesPermuted, facts.Scaled, facts.Shifted, facts.MissingActivation,
-          facts.ExtraActivation, facts.Mirrored, facts.Reduced, facts.OnlyFirstImage, facts.SameForAllImages,
-          facts.Border, facts.InputAdded, facts.InputNotAdded, facts.InputMultiplied,
+          facts.ExtraActivation, facts.Relabelled, facts.Mirrored, facts.Reduced, facts.OnlyFirstImage,
+          facts.SameForAllImages, facts.Border, facts.InputAdded, facts.InputNotAdded, facts.InputMultiplied,
           facts.IsInput, facts.InputReduced, facts.AxesOfSizeOne)
 
 
@@ -102,6 +102,7 @@ def _sentence(evidence: Evidence, index: int, difference: Difference) -> tuple[s
     if where.startswith("output") and case.question.construct and case.question.method != "forward":
         where = ("number of trainable parameters" if case.question.method == NUMBER
                  else f"output of `{case.question.method}`{where.removeprefix('output')}")
+    where = in_words(where)
     lead = f"{where[0].upper()}{where[1:]}: {first}"
     too_large = any(d.where in OF_MEMORY for ds in found for d in ds)
     if isinstance(fact, facts.NoGradient) and _numbers_right(found) and not too_large:
