@@ -103,7 +103,7 @@ MISTAKES = (
 )
 
 WRONG = (
-    Wrong("whole-logarithm", {"math.log2(channels)": "(channels.bit_length() - 1)"}, says="too small"),
+    Wrong("whole-logarithm", {"math.log2(channels)": "(channels.bit_length() - 1)"}, says="expected"),
     Wrong("float",
           {'f"channels must be at least 1, got {channels}"': "'channels'",
            "int(abs((math.log2(channels) + b) / gamma))": "abs((math.log2(channels) + b) / gamma) // 1"},

@@ -22,7 +22,7 @@ class WindowAttention(nn.Module):
         q, k, v = (t.reshape(len(x), wh * ww, self.num_heads, -1).transpose(1, 2) for t in x.chunk(3, dim=-1))
         table = relative_coords_table(self.window_size, dtype=x.dtype).to(x.device)
         index = relative_position_index(self.window_size).to(x.device)
-        mask = shifted_window_mask(image_size, self.window_size, s).to(x.device) if self.shift else None
+        mask = shifted_window_mask(image_size, self.window_size, s).to(x) if self.shift else None
         y = cosine_attention(q, k, v, lambda a: self.transform(a, table, index, mask))
         y = y.transpose(1, 2).reshape(-1, wh, ww, c // 3)
         y = window_reverse(y, self.window_size, image_size)
@@ -46,7 +46,7 @@ class WindowAttention(nn.Module):
         mask = None
         x = qkv.unflatten(1, image_size)
         if self.shift:
-            mask = shifted_window_mask(image_size, self.window_size, (sh, sw)).to(qkv.device)
+            mask = shifted_window_mask(image_size, self.window_size, (sh, sw)).to(qkv)
             x = x.roll((-sh, -sw), dims=(1, 2))
         x = window_partition(x, self.window_size).flatten(1, 2)
         q, k, v = x.unflatten(2, (3, self.num_heads, -1)).permute(2, 0, 3, 1, 4)
@@ -316,7 +316,7 @@ WRONG = (
     Wrong("mask-of-another-dtype", {".to(qkv) if self.shift": ".to(qkv.device) if self.shift"}, says="half precision"),
     Wrong("index-and-mask-stay-on-the-cpu",
           {"relative_position_index(self.window_size).to(qkv.device)": "relative_position_index(self.window_size)",
-           "shifted_window_mask(image_size, self.window_size, (sh, sw)).to(qkv.device)":
+           "shifted_window_mask(image_size, self.window_size, (sh, sw)).to(qkv)":
                "shifted_window_mask(image_size, self.window_size, (sh, sw))"}, of="hints-followed",
           says="wrong with another device"),
     Wrong("mask-for-the-wrong-shift", {" (sh": " (1", "sw))": "1))"}, of="hints-followed",
