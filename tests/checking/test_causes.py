@@ -40,6 +40,22 @@ def test_an_answer_that_does_not_compute_is_told_so_first(cost):
                "returns 0 for every input. This is what happens if: `1 // 2` is 0")
 
 
+def test_a_stub_of_a_pair_is_told_too(way):
+    cases = [Case(f"{n} and {n + 3}", (n, n + 3)) for n in (2, 3, 4)]
+    pair = way("def pair(n, m):\n    return n * m, n + m", "pair", *cases)
+    pair.wrong("def pair(n, m):\n    return 0, m", "Your code returns (0, `m`) for every input.")
+    pair.wrong("def pair(n, m):\n    return n + m + n, 0", never=("for every input",))
+
+
+def test_a_mask_of_other_numbers_is_told_by_its_places(way):
+    cases = [Case(f"{n} numbers", (RandomTensor((n,), grad=False),)) for n in (12, 13)]
+    mask = way("def mask(x):\n    return -100.0 * (x > 0).to(x)", "mask", *cases)
+    mask.wrong("def mask(x):\n    return (x <= 0).to(x)", "its places are right, but not its numbers",
+               "0 where -100 is right", never=("exp",))
+    near = way("def near(x):\n    return 1 + 1e-6 * (x > 0)", "near", *cases)
+    near.wrong("def near(x):\n    return 1 + 2e-6 * (x > 0)", never=("places",))
+
+
 def test_only_a_cause_of_everything_says_that_the_rest_is_right(cost):
     one = COST.replace("return 2 * channels", "return channels")
     cost.wrong(one, "Another convention: you count one of the two layers. The rest is right.")

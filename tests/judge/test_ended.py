@@ -1,5 +1,6 @@
 """A command that is ended from outside leaves no folder and no process, however it is ended."""
 
+import contextlib
 import os
 import shutil
 import signal
@@ -24,6 +25,13 @@ BUSY = (
 )
 
 
+def at_work(pid, found):
+    """Whether the cell runs below a process. found: gets all that run there."""
+    with contextlib.suppress(psutil.NoSuchProcess):  # one that ended while they were listed
+        found[:] = psutil.Process(pid).children(recursive=True)
+        return any(child.name() == "at work" for child in found)
+    return False
+
 
 def left(folder):
     return [path.name for path in folder.iterdir()] + marked(str(folder))
@@ -42,10 +50,9 @@ def ended(folder, by, *options, programs=True):
     run = subprocess.Popen([sys.executable, "-m", "autograder", "check", "busy.ipynb", *options], cwd=folder,
                            env=environment,
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-    assert comes_true(lambda: run.poll() is not None or any(
-        child.name() == "at work" for child in psutil.Process(run.pid).children(recursive=True)))
+    children = []
+    assert comes_true(lambda: run.poll() is not None or at_work(run.pid, children))
     assert run.poll() is None, run.stdout.read()
-    children = psutil.Process(run.pid).children(recursive=True)
     assert len(children) >= 2
     run.send_signal(by)
     said, _ = run.communicate(timeout=HANG_SECONDS)

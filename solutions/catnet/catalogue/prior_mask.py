@@ -236,6 +236,8 @@ MISTAKES = (
 )
 
 WRONG = (
+    Wrong("mask-of-one-dtype", {"_resize_mask(support_mask, support)": "F.interpolate(support_mask[:, None], "
+                                "support.shape[2:], mode='bilinear', align_corners=True)"}, says="Bool"),
     Wrong("cosine-epsilon-1e-5", {"1e-7)).amax": "1e-05)).amax"}, of="plain", says="a small constant such as eps"),
     Wrong("first-mask-for-all", {"(m": "(support_mask", "[None": "[:1"}, of="loop-images",
           says="only the first image is right"),

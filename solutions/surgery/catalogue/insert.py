@@ -50,7 +50,9 @@ def insert(network, make, names, example):
         setattr(new.get_submodule(".".join(above)), last, Behind(places[name], extra))
     return new
 """,
-    "by-its-own-dict": {PLACE: "modules[parent]._modules[last] = Behind(modules[name], module)"},
+    "a-class-made-by-type": {PLACE: "both = {'forward': lambda self, *inputs, **named: self[1](self[0](*inputs, **named))}\n"
+                             "        pair = type('Both', (nn.Sequential,), both)\n        "
+                             + PLACE.replace("Behind", "pair")},
 }
 
 MISTAKES = (

@@ -31,6 +31,7 @@ RELATIVE = {"float64": 1e-9, **{str(dtype).removeprefix("torch."): PROCESSORS * 
                                 for dtype in (torch.float32, torch.bfloat16)}}
 FEW_DIGITS = 1e-6  # the relative error of a float64 if float32 was used on the way, or another eps
 DRAWN = 1024  # weights are drawn in multiples of 1 / DRAWN
+APART = 0.01  # numbers of a mask differ by more than that, relative to the largest
 LABELS = 4  # with so many different numbers, a tensor is a mask rather than a result
 KINDS = ("output", "grad.input", "grad.param", "grad", "buffer", "received", "gave")
 
@@ -196,9 +197,10 @@ def _relabelled(got: Tensor, expected: Tensor, within: float) -> Fact | None:
     if got.shape != expected.shape or not 2 <= len(labels := expected.unique()) <= min(LABELS, expected.numel() // 4):
         return None
     instead = [got[expected == label] for label in labels]
-    if any(_varies(numbers, within) for numbers in instead) or len({n[0].item() for n in instead}) < len(labels):
+    apart = [each.sort().values.diff().min() / largest(each) for each in (labels, torch.stack([n[0] for n in instead]))]
+    if any(_varies(numbers, within) for numbers in instead) or not min(apart) > APART:
         return None
-    return facts.Relabelled(tuple((n[0].item(), label.item()) for n, label in zip(instead, labels)))
+    return facts.Relabelled(tuple((n[0].item() + 0.0, label.item() + 0.0) for n, label in zip(instead, labels)))
 
 
 def _mirrored(got: Tensor, expected: Tensor, within: float) -> Fact | None:
