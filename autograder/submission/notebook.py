@@ -394,15 +394,22 @@ def first_line(source: str) -> str:
     return line if len(line) <= 60 else f"{line[:57]}..."
 
 
+def _helpers(cell: Cell) -> Cell:
+    """Returns what a solved cell defines beside its exercises."""
+    body = [node for node in ast.parse(cell.source).body if getattr(node, "name", None) not in cell.exercises]
+    return replace(cell, source=ast.unparse(ast.Module(body, [])), exercises=())
+
+
 def completed(cells: list[Cell], known: ReleasedLesson, solved: NotebookNode) -> list[Cell]:
     """Returns `cells` with the exercises that are missing, or still as released, taken from a solved notebook. The
-    solved notebook's imports come first."""
+    solved notebook's imports come first, and what its cells define beside the exercises comes in any case, because
+    solutions share it."""
     slots = {slot.name: slot for slot in known.exercises}
     solutions = cells_to_run(solved, known)
     theirs = {name: cell for cell in solutions for name in cell.exercises}
     own = {name for cell in cells for name in cell.exercises if not same_code(cell.source, slots[name].stub)}
     made = [cell for cell in solutions if not cell.exercises]
     for name in slots:  # in the lesson's order, each before the learner's cells that come after it
-        if name not in own and name in theirs:
-            made.append(theirs[name])
+        if name in theirs:
+            made.append(_helpers(theirs[name]) if name in own else theirs[name])
     return made + [cell for cell in cells if not cell.exercises or own & set(cell.exercises)]

@@ -241,6 +241,14 @@ def test_what_is_missing_is_taken_from_a_solved_notebook():
     assert not any("NotImplementedError" in cell.source for cell in filled if cell.exercises)
 
 
+def test_solutions_keep_the_helpers_that_they_share():
+    windows, own = lesson("08a_windows"), "def window_partition(x, window_size):\n    return 0"
+    solved = read(NOTEBOOKS / "08a_windows/08a_windows.ipynb")
+    cells = completed(cells_to_run(new_notebook(cells=[new_code_cell(own)]), windows), windows, solved)
+    whole = "\n".join(cell.source for cell in cells)
+    assert "def check_tiles" in whole and whole.count("def window_partition") == 1 and cells[-1].source == own
+
+
 def test_a_notebook_of_fifty_megabytes():
     output = {"output_type": "stream", "name": "stdout", "text": "x" * (50 << 20)}
     fat = {**MINIMAL, "cells": [{**MINIMAL["cells"][0], "outputs": [output]}]}
