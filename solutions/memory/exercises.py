@@ -155,6 +155,6 @@ visible=(
     streamed(2, 3, 1, 4, 2, label="one key"), streamed(1, 4, 6, 3, 5, 4, label="a batch of one"),
     *UNEVEN, few_keys(2, 1), stored(1024, 2, 2, 1), stored(4096, 8, 2, 1),
 ), small=streamed(2, 3, 5, 2, 4, kwargs={"block": 2}), large=3.0, overflow=30.0,
-    shares={"large": 14})  # the page's goal: without the running maximum, no more than half
+    shares={"large": 15})  # the page's goal: without the running maximum, no more than half
 
 EXERCISES = (EFFICIENT, STREAMING)
