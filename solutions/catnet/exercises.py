@@ -75,6 +75,7 @@ def under_mask(words: str, shape: Shape, size: Callable[[Random, int, int], Pair
 
 SAME, SMALLER = "a mask of the same size", "a mask smaller than the features"
 BOOLEAN = "a mask of True and False"
+TYPE = {"counts_for": "dtype"}  # whoever forgets it has not read a dtype, and the rest is right
 DOUBLE = "float32 features and a float64 mask"
 SOFT, EMPTY, TRANSPOSED = (
     "a mask of numbers between 0 and 1",
@@ -87,14 +88,14 @@ POOL = Exercise("masked_average_pool", sizes=(
     under_mask("a mask twice as large", ordinary, lambda r, h, w: (2 * h, 2 * w)),
     under_mask("a square mask", ordinary, lambda r, h, w: (9, 9)), under_mask("one channel", ordinary, channels=1),
     under_mask("as many channels as images", lambda r: (4, 3, 5), channels=4),
-    under_mask(SOFT, ordinary, marks=soft), under_mask(BOOLEAN, ordinary, marks=boolean),
+    under_mask(SOFT, ordinary, marks=soft), under_mask(BOOLEAN, ordinary, marks=boolean, **TYPE),
     under_mask(EMPTY, lambda r: (8, 3, 4), lambda r, h, w: (1, 1), gradients=False),
     under_mask(TRANSPOSED, ordinary, marks=transposed), under_mask(DOUBLE, ordinary, marks=double, dtype="float32"),
 ), visible=(
     pooled((2, 4, 3, 4), (5, 7)), pooled((1, 3, 2, 3), (4, 6), "a batch of one, a mask twice as large"),
     pooled((3, 5, 3, 4), (3, 4), SAME), pooled((2, 2, 4, 5), (3, 3), SMALLER),
     pooled((3, 3, 2, 4), (6, 5), "as many channels as images"),
-    pooled((2, 3, 2, 3), (4, 5), SOFT, soft), pooled((2, 3, 2, 3), (4, 5), BOOLEAN, boolean),
+    pooled((2, 3, 2, 3), (4, 5), SOFT, soft), pooled((2, 3, 2, 3), (4, 5), BOOLEAN, boolean, **TYPE),
     pooled((5, 3, 2, 3), (1, 1), EMPTY, gradients=False),
     pooled((2, 3, 2, 3), (4, 5), TRANSPOSED, transposed), pooled((2, 3, 2, 3), (4, 5), DOUBLE, double, dtype="float32"),
 ), small=pooled((2, 3, 3, 4), (5, 7)))
@@ -124,13 +125,14 @@ PRIOR = Exercise("prior_mask", sizes=(
     best_match("few positions", lambda r: (6, 2, 2), lambda r, h, w: (h, w), channels=12),
     best_match("a large map", lambda r: (1, *r.sample((9, 10, 11), 2))),
     # nothing is masked out, so that some best cosines are below 0
-    best_match(SOFT, lambda r: (30, 2, 2), channels=12, marks=soft), best_match(BOOLEAN, ordinary, marks=boolean),
+    best_match(SOFT, lambda r: (30, 2, 2), channels=12, marks=soft),
+    lambda r: replace(best_match(BOOLEAN, ordinary, marks=boolean)(r), **TYPE),
 ), visible=(
     prior((2, 4, 3, 4), (5, 7)), prior((1, 3, 3, 2), (6, 4), "a batch of one, a mask twice as large"),
     prior((3, 4, 2, 4), (2, 4), SAME),
     prior((2, 20, 3, 3), (5, 5), "many channels, a square map"), prior((2, 3, 1, 5), (3, 8), "a map of one row"),
     prior((1, 6, 2, 2), (3, 5), f"a batch of one, {SOFT}", soft, gradients=False),
-    prior((2, 4, 3, 4), (5, 7), BOOLEAN, boolean, gradients=False),
+    prior((2, 4, 3, 4), (5, 7), BOOLEAN, boolean, gradients=False, **TYPE),
 ), small=prior((2, 3, 3, 4), (5, 7)))
 
 
@@ -268,7 +270,7 @@ REFINEMENT = Exercise("iterative_refinement", sizes=(
     # Many pictures, because a mean of the maps so far gives most of them the right masks.
     *(rounds(3, f"many pictures, a {height} threshold", lambda r: (8, *few(r)[1:]), kwargs={"threshold": threshold})
       for height, threshold in (("high", -2.0), ("middle", -4.0), ("low", -6.0))),
-    rounds(2, SOFT, marks=soft, **HALF), rounds(2, BOOLEAN, marks=boolean, **HALF),
+    rounds(2, SOFT, marks=soft, **HALF), rounds(2, BOOLEAN, marks=boolean, **HALF, **TYPE),
     rounds(2, ONE_HALF, lambda r: (2, 3, 4), **AT_ONE_HALF),
     lambda r: blended((2, r.randint(5, 7), *r.sample((3, 4, 5), 2)), (6, 7)),
 ), visible=(

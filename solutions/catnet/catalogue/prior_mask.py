@@ -9,7 +9,7 @@ RIGHT = {
     "einsum": """
 def prior_mask(query, support, support_mask):
     B, C, h, w = query.shape
-    m = F.interpolate(support_mask.unsqueeze(1), size=(h, w), mode="bilinear", align_corners=True)
+    m = F.interpolate(support_mask.to(support).unsqueeze(1), size=(h, w), mode="bilinear", align_corners=True)
     s = (support * m).reshape(B, C, h * w)
     q = query.reshape(B, C, h * w)
     dots = torch.einsum("bcq,bcs->bqs", q, s)
@@ -23,7 +23,7 @@ def prior_mask(query, support, support_mask):
 def prior_mask(query, support, support_mask):
     result = []
     for q, s, m in zip(query, support, support_mask):
-        m = F.interpolate(m[None, None], size=s.shape[1:], mode="bilinear", align_corners=True)[0]
+        m = F.interpolate(m.to(s)[None, None], size=s.shape[1:], mode="bilinear", align_corners=True)[0]
         s = (s * m).flatten(1).T                 # (N, C)
         t = q.flatten(1)                         # (C, N)
         cosines = (s @ t) / (torch.outer(s.norm(dim=1), t.norm(dim=0)) + 1e-7)
@@ -36,7 +36,7 @@ def prior_mask(query, support, support_mask):
 def prior_mask(
     query: torch.Tensor, support: torch.Tensor, support_mask: torch.Tensor
 ) -> torch.Tensor:
-    small = F.interpolate(support_mask[:, None], support.shape[-2:], mode="bilinear", align_corners=True)
+    small = F.interpolate(support_mask.to(support)[:, None], support.shape[-2:], mode="bilinear", align_corners=True)
     s, q = (support * small).flatten(2), query.flatten(2)
     lengths = s.norm(dim=1)[:, :, None] * q.norm(dim=1)[:, None, :]
     best = (s.transpose(1, 2) @ q / (lengths + 1e-7)).amax(dim=1)

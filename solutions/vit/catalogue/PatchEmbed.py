@@ -43,8 +43,8 @@ MISTAKES = (
             "pixels in silence.", {CHECK: "if x.shape[2] % self.patch_size:"}),
     Mistake("patch-only-width", "You compare W with patch_size, but not H. A height that is no multiple loses its last "
             "pixels in silence.", {CHECK: "if x.shape[3] % self.patch_size:"}),
-    Mistake("patch-both", "You raise only if both H and W are no multiples of patch_size. One of them is enough: its last "
-            "pixels are lost.", {CHECK: CHECK.replace(" or ", " and ")}),
+    Mistake("patch-both", "You raise a ValueError only if neither H nor W fits. Raise it as soon as one of them is no "
+            "multiple of patch_size, because its last pixels are lost.", {CHECK: CHECK.replace(" or ", " and ")}),
     Mistake("patch-assert", "You raise an AssertionError. Raise a ValueError.",
             {f"{CHECK}\n            raise ValueError(f\"{{x.shape[2]}} x {{x.shape[3]}} pixels are not cut evenly by "
              "patches of {self.patch_size}\")":
