@@ -81,7 +81,8 @@ def other_names(exercise: RecordedExercise, header: Observation, choice: int) ->
     case = exercise.cases[0]
     if case.secret:
         return []
-    placed = placement.options(case, header)[choice]
+    ways = placement.options(case, header)
+    placed = ways[choice % len(ways)]  # a worker may have told other names when the choice was made
     pairs = dict.fromkeys(_without_end(mine, theirs) for (of, mine), (theirs, _) in placed.items()
                           if of == exercise.name and mine != theirs)
     told = [f"your `{mine}` is the page's `{theirs}`" for mine, theirs in [*pairs][:NAMES]]
