@@ -1,13 +1,12 @@
-"""Finds out which of an exercise's hints is about a known mistake: compares the catalogue with the page."""
+"""Finds out which of an exercise's hints is about what a report says: compares the catalogue with the page."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
 from nbformat import NotebookNode
 
-from autograder.lessons.catalogue import Mistake
+from autograder.lessons.catalogue import Catalogue
 from builder import cells
 
 HINT = re.compile(r"<details><summary>Hint (\d+): [^<]*</summary>(.*?)</details>", re.DOTALL)
@@ -28,18 +27,18 @@ def of_page(notebook: NotebookNode) -> dict[str, list[str]]:
     return found
 
 
-def belonging(told: dict[str, list[str]], catalogue: Iterable[Mistake]) -> dict[str, dict[str, int]]:
-    """Returns, for each exercise and mistake, the number of the hint that is about it.
+def belonging(told: dict[str, list[str]], catalogue: Catalogue) -> dict[str, dict[str, int]]:
+    """Returns, for each exercise and mistake, or part of a headline, the number of the hint that is about it.
 
     told: the result of of_page.
-    catalogue: the topic's mistakes.
 
     Raises ValueError for a hint that does not exist.
     """
+    about = [(mistake.exercise, mistake.id, mistake.hint) for mistake in catalogue.mistakes if mistake.hint]
+    about += [(exercise, part, hint) for exercise, hints in catalogue.hints.items() for part, hint in hints.items()]
     found: dict[str, dict[str, int]] = {exercise: {} for exercise in told}
-    for mistake in catalogue:
-        if mistake.hint > len(told.get(mistake.exercise, [])):
-            raise ValueError(f"{mistake.id}: {mistake.exercise} has no hint {mistake.hint}")
-        if mistake.hint:
-            found[mistake.exercise][mistake.id] = mistake.hint
+    for exercise, what, hint in about:
+        if hint > len(told.get(exercise, [])):
+            raise ValueError(f"{what}: {exercise} has no hint {hint}")
+        found[exercise][what] = hint
     return found

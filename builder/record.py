@@ -84,7 +84,7 @@ def _digest(content: Any) -> str:
 
 def _hints(lesson: Lesson, notebook: NotebookNode) -> dict[str, dict[str, int]]:
     files = topic(lesson.topic)
-    return hints.belonging(hints.of_page(notebook), files.mistakes)
+    return hints.belonging(hints.of_page(notebook), files.catalogue)
 
 
 def record_checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[RecordedExercise]:

@@ -3,6 +3,7 @@
     RIGHT       {name: code}: right answers in other styles
     MISTAKES    known mistakes, each with the sentence that its author should read
     WRONG       further wrong answers, each with what its report must say
+    HINTS       {part of a headline: the number of the page's hint about it}, for what is told of any mistake
     EQUIVALENT  mutants of the reference that lose no points, and rightly so, such as "3: 1 -> 0"
 
 Code is a whole program, or edits of one: {old text: new text}. Edits apply one after another to the reference's
@@ -14,7 +15,7 @@ from __future__ import annotations
 import inspect
 import textwrap
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
@@ -88,12 +89,13 @@ Entry = TypeVar("Entry", Mistake, Right, Wrong)
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All entries of a topic, in the order of its exercises. equivalent: names of mutants."""
+    """All entries of a topic, in the order of its exercises. hints: of each exercise. equivalent: names of mutants."""
 
     mistakes: tuple[Mistake, ...] = ()
     right: tuple[Right, ...] = ()
     wrong: tuple[Wrong, ...] = ()
     equivalent: tuple[str, ...] = ()
+    hints: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
 def load(folder: Path, module: Callable[[str], ModuleType], reference: ModuleType,
@@ -111,7 +113,8 @@ def load(folder: Path, module: Callable[[str], ModuleType], reference: ModuleTyp
              if (folder / FOLDER / f"{name}.py").exists()]
     made = Catalogue(tuple(m for part in parts for m in part.mistakes), tuple(r for part in parts for r in part.right),
                      tuple(w for part in parts for w in part.wrong),
-                     tuple(mutant for part in parts for mutant in part.equivalent))
+                     tuple(mutant for part in parts for mutant in part.equivalent),
+                     {name: hints for part in parts for name, hints in part.hints.items()})
     unique([mistake.id for mistake in made.mistakes], f"{folder / FOLDER}: two mistakes")
     return made
 
@@ -136,7 +139,8 @@ def _part(exercise: str, file: ModuleType, reference: ModuleType) -> Catalogue:
         return replace(entry, exercise=exercise, source=source if isinstance(entry, Mistake) else IMPORTS + source)
 
     return Catalogue(tuple(map(resolved, mistakes)), tuple(map(resolved, right)), tuple(map(resolved, wrong)),
-                     tuple(f"{exercise} {mutant}" for mutant in getattr(file, "EQUIVALENT", ())))
+                     tuple(f"{exercise} {mutant}" for mutant in getattr(file, "EQUIVALENT", ())),
+                     {exercise: getattr(file, "HINTS", {})})
 
 
 def dedented(code: str) -> str:

@@ -5,7 +5,6 @@ Each function takes the mistake's id and its code, as `Mistake` does (catalogue.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from autograder.lessons.catalogue import Code, Mistake
@@ -27,14 +26,6 @@ def convention(what: str, who: str, here: str) -> str:
     what: what the learner's code does; who: the collection; here: what to do instead.
     """
     return f"Another convention: {what}, as in {who}. The rest is right. {here}"
-
-
-# --- Gradients
-
-def detached(id: str, what: str, code: Code, **more: Any) -> Mistake:
-    """A gradient is cut off. what: "the gate is detached, so no layer before it would ever learn"."""
-    return Mistake(id, f"The numbers are right, but {what}. Leave out the `detach()`, `.data` or `no_grad()`.", code,
-                   **more)
 
 
 # --- Large numbers
@@ -94,27 +85,6 @@ def norm_of_batch(id: str, norm: str, **more: Any) -> tuple[Mistake, Mistake]:
     return first, second
 
 
-# --- Arguments
-def ignored(id: str, argument: str, written: str, code: Code, **more: Any) -> Mistake:
-    """An argument is not used. written: what stands in its place."""
-    return Mistake(id, f"The argument `{argument}` has no effect, because {written} is written in its place. Use the "
-                   "argument.", code, **more)
-
-
-def default(id: str, argument: str, other: object, **more: Any) -> Mistake:
-    """An argument has another default. argument: as in the reference's signature, `reduction: int = 16`."""
-    (name, _, kind), value = argument.partition(": "), argument.partition(" = ")[2]
-    return Mistake(id, f"If `{name}` is not given, your code uses {other}. The default should be {value}.",
-                   {argument: f"{name}: {kind.partition(' = ')[0]} = {other}"}, **more)
-
-
-def defaults(short: str, argument: str, *others: object) -> tuple[Mistake, ...]:
-    """An argument has each of these other defaults. All ids begin with `short`."""
-    name = argument.partition(":")[0]
-    return tuple(default(f"{short}-{name}-by-default-{re.sub('[^0-9a-zA-Z]+', '-', str(other)).strip('-')}", argument,
-                         other) for other in others)
-
-
 # --- Layers
 def float_width(id: str, code: Code, **more: Any) -> Mistake:
     return Mistake(id, "`channels / reduction` is a float, even if there is no remainder, and a layer takes only whole "
@@ -150,24 +120,11 @@ def summed(id: str, mean: str, **more: Any) -> Mistake:
                    {mean: mean.replace(".mean(", ".sum(")}, **more)
 
 
-def bottleneck(short: str, default: int, refused: int = 0) -> tuple[Mistake, ...]:
-    """What goes wrong with the hidden channels of a reference that calls `hidden_channels`. All ids begin with `short`.
-
-    default: its reduction's default. refused: the number of the hint that is about the error.
-    """
+def bottleneck(short: str) -> tuple[Mistake, ...]:
+    """What goes wrong with the hidden channels of a reference that calls `hidden_channels`."""
     return (
-        Mistake(f"{short}-no-error",
-                "If channels // reduction is 0, your code builds the module without hidden channels. Raise a "
-                "ValueError whose message names both numbers, channels and reduction.",
-                {HIDDEN: "channels // reduction"}, hint=refused),
-        Mistake(f"{short}-at-least-one",
-                "If channels // reduction is 0, you silently take one hidden channel. Instead, raise a ValueError that "
-                "names both numbers, channels and reduction.",
-                {HIDDEN: "max(1, channels // reduction)"}, hint=refused),
         Mistake(f"{short}-rounded-up",
                 "You round the hidden channels up. If the reduction does not divide the channels, round down: "
                 "channels // reduction.", {HIDDEN: "-(-channels // reduction)"}),
         float_width(f"{short}-float-width", {HIDDEN: f"{HIDDEN} and channels / reduction"}),
-        ignored(f"{short}-reduction-ignored", "reduction", str(default),
-                {HIDDEN: f"hidden_channels(channels, {default})"}),
     )

@@ -88,9 +88,6 @@ def with_gamma(short: str, what: str, hint: int = 0, grid: int = 0) -> tuple[Mis
         Mistake(f"{short}-mixed",
                 "You return a mixture, (1 - gamma) * x + gamma * (...). Here x should stay whole: x + gamma * (...).",
                 {ADDED: "(1 - self.gamma) * x + self.gamma * gathered.reshape(x.shape)"}, hint=hint),
-        Mistake(f"{short}-no-shortcut",
-                "The shortcut is missing: you return gamma * (...), which is 0 if gamma is 0. Add it to x.",
-                {ADDED: "self.gamma * gathered.reshape(x.shape)"}, hint=hint),
         Mistake(f"{short}-subtracted",
                 f"You subtract the gathered features: x - gamma * ({what}). Add them: x + gamma * ({what}).",
                 {ADDED: "x - self.gamma * gathered.reshape(x.shape)"}, hint=hint),
@@ -111,16 +108,6 @@ def with_gamma(short: str, what: str, hint: int = 0, grid: int = 0) -> tuple[Mis
         Mistake(f"{short}-gate",
                 "You multiply x by the gathered features, as a gate does. Add them instead: x + gamma * (...).",
                 {ADDED: "x + x * self.gamma * gathered.reshape(x.shape)"}, hint=hint),
-        Mistake(f"{short}-in-place",
-                "Your module changes its input in place: code that reads x afterwards finds it changed. Write `return "
-                "x + ...`.",
-                {f"return {ADDED}": "x += self.gamma * gathered.reshape(x.shape)\n        return x"}),
-        families.detached(
-            f"{short}-gathered-detached", "the gathered features are detached, so no gradient flows back through them",
-            {ADDED: "x + self.gamma * gathered.detach().reshape(x.shape)"}),
-        families.detached(
-            f"{short}-shortcut-detached", "x is detached in the shortcut, so most of its gradient is lost",
-            {ADDED: "x.detach() + self.gamma * gathered.reshape(x.shape)"}),
         Mistake(f"{short}-gamma-one",
                 "Your gamma starts at 1. It should start at 0, torch.zeros(1), so that a new module changes nothing in "
                 "the network around it.",
@@ -133,23 +120,13 @@ def with_gamma(short: str, what: str, hint: int = 0, grid: int = 0) -> tuple[Mis
     )
 
 
-def projections(short: str, values: str) -> tuple[Mistake, ...]:
-    """What goes wrong with the three layers of position attention. values: the expression of the values."""
+def projections(short: str) -> tuple[Mistake, ...]:
+    """What goes wrong with the three layers of position attention."""
     return (
-        *(mistake for mistake in families.bottleneck(short, default=8)
-          if mistake.id != f"{short}-reduction-ignored"),
-        *(Mistake(f"{short}-reduction-ignored{how}",  # the authors' code has no such argument
-                  "The argument `reduction` has no effect on the number of channels, because 8 is written in its "
-                  "place. Use the argument.",
-                  {f"hidden = {families.HIDDEN}": hidden})
-          for how, hidden in (("", 'if not (hidden := channels // 8):\n            raise ValueError(f"{channels}, '
-                                   '{reduction}")'),
-                              ("-but-refused", f"hidden = {families.HIDDEN} and channels // 8"))),
+        *families.bottleneck(short),
         Mistake(f"{short}-relu",
                 "Your queries and keys go through a ReLU. Use the convolutions' outputs as they are.",
                 {QUERIES: f"{QUERIES}.relu()", KEYS: f"{KEYS}.relu()"}),
-        families.default(f"{short}-default-sixteen", "reduction: int = 8", 16),
-        *families.defaults(short, "reduction: int = 8", 4),
         Mistake(f"{short}-no-bias",
                 "Your 1x1 convolutions have no bias. Keep torch's default.",
                 {layer: layer.replace(", 1)", ", 1, bias=False)") for layer in (QUERY_LAYER, KEY_LAYER, VALUE_LAYER)}),
@@ -161,26 +138,11 @@ def projections(short: str, values: str) -> tuple[Mistake, ...]:
                 "Your queries and keys have C channels. They should have C // reduction: fewer numbers are enough to "
                 "compare positions.",
                 {layer: layer.replace("hidden", "channels") for layer in (QUERY_LAYER, KEY_LAYER)}),
-        Mistake(f"{short}-queries-as-keys",
-                "Queries and keys both come from `self.query`, and `self.key` is never used. The keys should come from "
-                "`self.key`.",
-                {KEYS: "self.query(x).flatten(2)"}),
-        Mistake(f"{short}-keys-as-queries",
-                "Queries and keys both come from `self.key`, and `self.query` is never used. The queries should come "
-                "from `self.query`.",
-                {QUERIES: QUERIES.replace("query", "key")}),
         Mistake(f"{short}-roles-exchanged",
                 "Queries and keys have changed places, so row j of your map belongs to the key of position j. It "
                 "should belong to the query of position j.",
                 {"queries = self.query(x)": "queries = self.key(x)",
                  "keys = self.key(x).flatten(2)\n": "keys = self.query(x).flatten(2)\n"}),
-        Mistake(f"{short}-values-are-x",
-                "Your positions gather x itself: `self.value` is made and never used. They should gather the values, "
-                "self.value(x).",
-                {values: values.replace("self.value(x)", "x")}),
-        families.detached(
-            f"{short}-input-detached", "x is detached before the three layers, so part of its gradient is lost",
-            {f"self.{name}(x)": f"self.{name}(x.detach())" for name in ("query", "key", "value")}),
         Mistake(f"{short}-queries-scrambled",
                 "You turn (B, D, N) into (B, N, D) with `reshape` or `view`. Neither of them swaps axes, so a query is "
                 "a mixture of positions. Swap the axes with transpose(1, 2).",

@@ -27,7 +27,7 @@ def test_several_tensors_and_none(way):
     lesson.wrong("""
         def dot_product_attention(q, k, v, scale=None):
             return (q @ k.mT * q.shape[-1] ** -0.5).softmax(-1) @ v
-        """, "Right on other inputs, wrong with a scale")
+        """, "The argument `scale` has no effect. Use it.", "With a scale:")
     lesson.wrong("""
         def dot_product_attention(q, k, v, scale=None):
             scale = q.shape[-1] ** -0.5 if scale is None else scale
@@ -71,7 +71,7 @@ def test_sizes_nested_tuples_and_boolean_tensors(way):
         def to_grid(tokens, size, offset=(0, (0, 0)), keep=None):
             rows, (top, left) = offset
             return tokens.unflatten(1, tuple(size)).roll((rows + top, left), (1, 2))
-        """, "wrong with a boolean mask")
+        """, "The argument `keep` has no effect. Use it.", "With a boolean mask:")
 
 
 def test_integer_tensors(way):

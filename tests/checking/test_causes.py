@@ -67,7 +67,7 @@ def test_only_a_cause_of_everything_says_that_the_rest_is_right(cost):
 
 def test_one_number_by_chance_is_no_cause(cost):
     """A wrong constant agrees with a known mistake in a single case."""
-    cost.wrong("def cost(channels, reduction=16):\n    return 128 if channels == 8 else 7",
+    cost.wrong("def cost(channels, reduction=16):\n    return 128 if channels == 8 else 7 + reduction",
                "Output: expected", never=("below 8",))
 
 
@@ -87,6 +87,26 @@ def test_another_default_is_read_from_the_signature_and_tried(cost):
                "points. If `reduction` is not given, your code uses 8. The default should be 16.")
     cost.wrong(COST.replace("reduction=16", "reduction=8").replace("return 2", "return 3"), "Output: ",
                never=("If `reduction` is not given",))
+
+
+def test_an_argument_without_an_effect_is_asked_again(cost, way):
+    cost.wrong(COST.replace("channels < reduction", "False").replace("// reduction", "// 16"),
+               "points. The argument `reduction` has no effect. Use it.")
+    cost.wrong(COST.replace("// reduction", "// 16"), never=("no effect",))  # it decides what is refused
+    conv = """
+        class Wide(nn.Module):
+            def __init__(self, channels, dilation=1):
+                super().__init__()
+                self.conv = nn.Conv2d(channels, channels, 3, padding=dilation, dilation=dilation)
+
+            def forward(self, x):
+                return self.conv(x)
+        """
+    cases = (Case(f"dilation {d}", (RandomTensor((2, 3, 7, 6)),), construct=(3, d)) for d in (1, 2, 3))
+    wide = way(conv, "Wide", *cases)
+    wide.wrong(conv.replace("padding=dilation, dilation=dilation", "padding=1"),
+               "points. The argument `dilation` has no effect. Use it.")
+    wide.wrong(conv.replace("dilation=dilation", "dilation=dilation, bias=False"), "`conv.bias`", never=("no effect",))
 
 
 def test_numbers_that_are_wrong_in_the_same_way_everywhere(way):
@@ -121,10 +141,12 @@ TOKENS = tuple(Case(f"{n} tokens{mode}", (RandomTensor((2, n, 4)),), construct=(
                for n, mode in ((5, ""), (3, ""), (2, ", training")))
 
 
-def test_a_layer_that_is_not_called_in_one_mode_is_called(way):
+def test_an_answer_that_is_wrong_in_one_mode_alone(way):
     block = way(BLOCK, "Block", *TOKENS)
     block.wrong(BLOCK.replace("return x", "if self.training:\n                return x.exp()\n            return x"),
-                "points. With 2 tokens, training: `fc1` and `fc2` are made and never called.")
+                "points. In training mode your module gives a wrong answer. In eval mode, the same call is right.")
+    block.wrong(BLOCK.replace("return x", "if not self.training:\n                return x\n            return x"),
+                "points. In eval mode your module returns `x` as it is. In training mode, the same call is right.")
     block.wrong(BLOCK.replace("self.fc2(torch.relu(self.fc1(x)))", "self.fc1(x)"),
                 "points. `fc2` is made and never called.")
 
@@ -142,6 +164,26 @@ def test_a_layer_that_is_not_called_in_one_mode_is_called(way):
 def test_what_is_made_of_the_last_right_results(way, done, said):
     block = way(BLOCK, "Block", *TOKENS)
     block.wrong(BLOCK.replace("x * torch.sigmoid(self.fc2(torch.relu(self.fc1(x))))", done), said)
+
+
+@pytest.mark.parametrize(("gates", "said"), [
+    ("x + torch.sigmoid(scores)", "`x` plus the sigmoid of the output of `conv`. It should take `x` times the sigmoid"),
+    ("x * (1 - torch.sigmoid(scores))", "you take 1 minus the sigmoid of the output of `conv`. Take the sigmoid of it"),
+    ("x * torch.softmax(scores, 1)", "you take the softmax over axis 2 of the output of `conv`. Take the sigmoid"),
+])
+def test_a_number_for_each_channel_is_a_gate_wherever_its_axes_of_size_one_are(way, gates, said):
+    block = """
+    class Gated(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv = nn.Conv1d(1, 1, 3, padding=1)
+
+        def forward(self, x):
+            scores = self.conv(x.mean((2, 3))[:, None])[:, 0, :, None, None]
+            return x * torch.sigmoid(scores)
+    """
+    cases = (Case(f"{n} channels", (RandomTensor((2, n, 4, 3)),), construct=()) for n in (5, 7, 1))
+    way(block, "Gated", *cases).wrong(block.replace("x * torch.sigmoid(scores)", gates), said)
 
 
 def test_a_line_that_is_pointed_at_stands_in_the_cell_of_this_exercise(way):

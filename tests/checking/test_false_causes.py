@@ -109,6 +109,8 @@ def test_a_graph_that_is_cut(way):
                  "Gradient of `value.weight`: no gradient arrives, because it is a buffer.", never=("detach",))
     lesson.wrong(MIX.replace("nn.Linear(dim, dim)\n", "nn.Linear(dim, dim).requires_grad_(False)\n"),
                  "no gradient arrives, because they are frozen", never=("detach",))
+    lesson.wrong(MIX.replace("return x +", "return x.detach() +"),
+                 "Gradient of `x`: a part of it may be missing, because `detach()` in your line `return x.detach() + ")
 
 
 def test_every_position_for_itself(way):

@@ -31,6 +31,7 @@ Y = torch.randn(3, 2, 5, 6, generator=torch.Generator().manual_seed(2), dtype=to
     (X.logit(eps=None), "NaN"),
     (X.softmax(2), "one softmax too many over axis 2"),
     (X.flip(3), "reversed along axis 3"),
+    (X.permute(0, 2, 1, 3).reshape(X.shape), "it holds the right numbers in another order"),
     (X.mean(1, keepdim=True),
      "the expected tensor's mean over axis 1. Expected shape (3, 2, 5, 6), got (3, 1, 5, 6)"),
     (X.sum(3), "the expected tensor's sum over axis 3"),
@@ -48,6 +49,21 @@ Y = torch.randn(3, 2, 5, 6, generator=torch.Generator().manual_seed(2), dtype=to
 ])
 def test_relations_are_seen(got, telling):
     assert telling in said(got, X, x=Y)
+
+
+@pytest.mark.parametrize("got, telling", [
+    (X.tanh(), "it ends in a tanh. It should end in a sigmoid"),
+    (X.relu(), "it ends in a ReLU. It should"),
+    (torch.nn.functional.hardsigmoid(X), "it ends in a hardsigmoid. It should"),
+    (X.relu().sigmoid(), "it ends in a sigmoid of a ReLU. It should"),
+    (X.softmax(1), "it ends in a softmax over axis 1. It should"),
+    ((-X).sigmoid(), "each number is 1 minus the right one"),
+    (X, "a sigmoid is missing"),
+])
+def test_gates_that_are_made_of_the_right_scores(got, telling):
+    assert telling in said(got, X.sigmoid())
+    large = 30 * torch.eye(6).expand(3, 2, 6, 6).double() + 1.0  # gates of 1, of which no score can be found
+    assert "ends in" not in said((large - 2).tanh(), large.sigmoid())
 
 
 @pytest.mark.parametrize("got, expected", [

@@ -19,13 +19,11 @@ from tests.suites import NIGHTLY
 # Mistakes that become another one in the style that is dealt to them, or none: layers that names alone tell apart,
 # widths that a bare matrix does not refuse, layers of a wrong size that can't be told from further matrices.
 OTHERS = set("""
-    excitation-at-least-one excitation-float-width channel-no-norm channel-norm-after-relu channel-no-error
-    channel-at-least-one channel-float-width spatial-no-bias spatial-convolutions-exchanged spatial-no-error
-    spatial-float-width position-returns-gathered position-gamma-squashed position-keys-as-queries
-    position-roles-exchanged position-columns-sum efficient-in-place efficient-gamma-one efficient-no-error
-    channel-wz-two-axes spatial-values-not-flat spatial-roles-exchanged emsa-no-error emsa-error-if-reduced
-    emsa-no-error-unflatten emsa-map-sides emsa-bias-never block-no-attention block-no-error map-conv2-twice
-    map-exchanged conv-mixer-of-v clo-error-if-too-many scconv-one-norm-for-all coordinate-split-exchanged
+    excitation-float-width channel-norm-after-relu channel-float-width spatial-no-bias
+    spatial-convolutions-exchanged spatial-float-width position-returns-gathered position-gamma-squashed
+    position-roles-exchanged position-columns-sum efficient-gamma-one channel-wz-two-axes spatial-values-not-flat
+    spatial-roles-exchanged emsa-no-error emsa-error-if-reduced emsa-no-error-unflatten emsa-map-sides map-exchanged
+    conv-mixer-of-v clo-error-if-too-many scconv-one-norm-for-all coordinate-split-exchanged
     resnet-downsample-no-norm resnet-stem-no-norm resnet-a-block-too-many resnet-widths-backwards
     resnet-mean-over-rows resnet-stride-as-in-cloformer resnet-stride-in-the-second-block resnet-one-block-less
     resnet-eval clo-mean-over-channels clo-flattened clo-patch-projection-3x3 clo-last-by-width

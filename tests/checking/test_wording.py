@@ -14,6 +14,8 @@ EXAMPLES = [
     facts.AxesOfSizeOne(1), facts.Constant(2.5, 0.4321), facts.ShouldBeZero(1, 2.5), facts.AxesPermuted((1, 0)),
     facts.FewDigits(half=True),
     facts.Scaled(-1.0), facts.Shifted(-2.5), facts.MissingActivation("softmax", 1), facts.ExtraActivation("exp"),
+    facts.OtherActivation("tanh"), facts.OtherActivation("1 minus the sigmoid"), facts.OtherOrder(),
+    facts.PartlyCut((("detach()", "y = x.detach()"),)),
     facts.Relabelled(((0.0, 1.0), (1.0, 0.4321))), facts.Mirrored(2),
     facts.Reduced("mean", 1), facts.OnlyFirstImage(3), facts.SameForAllImages(), facts.Border(2), facts.InputAdded("x"),
     facts.InputNotAdded("x"), facts.InputMultiplied("x"), facts.InputNotMultiplied("x"),

@@ -16,7 +16,7 @@ def opened(name):
     """The known mistakes of a lesson that open a hint."""
     files = topic(LESSONS[name].topic)
     of_page = hints.of_page(notebooks.read_source(LESSONS[name]))
-    return {mistake for found in hints.belonging(of_page, files.mistakes).values()
+    return {mistake for found in hints.belonging(of_page, files.catalogue).values()
             for mistake in found}
 
 

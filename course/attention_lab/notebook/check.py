@@ -169,8 +169,9 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
     namespace = namespace_of(thing)
     exercise = _loaded(checks, name, namespace)
     verdict = judge(exercise, asker(thing, namespace))
-    verdict.hint = exercise.hints.get(verdict.mistake or "", 0)
     if verdict.started and verdict.points < verdict.max_points:
+        verdict.hint = exercise.hints.get(verdict.mistake, 0) if verdict.mistake else next(
+            (hint for part, hint in exercise.hints.items() if part in verdict.headline), 0)
         _blame_earlier(verdict, exercise.uses, checks, namespace)
     if not verdict.started and _was_written(name, namespace.get("In")):
         verdict.headline += (f" (You ran another definition of `{name}` before, and the one with the gap took its "

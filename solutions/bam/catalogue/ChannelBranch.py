@@ -1,7 +1,7 @@
 """What learners write for `ChannelBranch`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import bottleneck, defaults, own_mode
+from autograder.lessons.families import bottleneck, own_mode
 
 RIGHT = {
     "channel-as-published": """
@@ -37,22 +37,15 @@ class ChannelBranch(nn.Module):
 """,
 }
 
+HINTS = {"axes of size 1": 3, "`bn`": 2, "Take the ReLU": 3, "; raise ": 3}
+
 MISTAKES = (
-    Mistake("channel-sigmoid",
-            "Your branch ends in a sigmoid. It should not: BAM adds the other branch's map first, and one sigmoid "
-            "comes after the sum.", {"scores[:, :, None, None]": "torch.sigmoid(scores)[:, :, None, None]"}),
-    Mistake("channel-flat",
-            "The numbers are right, but their shape is (B, C). Add two axes of size 1 at the end, (B, C, 1, 1), so "
-            "that BAM can add the other branch.", {"scores[:, :, None, None]": "scores"}, hint=3),
     Mistake("channel-expanded",
             "Your branch spreads its numbers over the map, as the authors' code does. Return (B, C, 1, 1): the sum "
             "in BAM broadcasts.", {"scores[:, :, None, None]": "scores[:, :, None, None].expand_as(x)"}),
     Mistake("channel-applies-itself",
             "Your branch multiplies x by its numbers. Return the numbers alone, (B, C, 1, 1); BAM applies the gate.",
             {"scores[:, :, None, None]": "x * scores[:, :, None, None]"}),
-    Mistake("channel-no-norm",
-            "The BatchNorm between fc1 and the ReLU is missing, or it is made and never called. The order should be "
-            "fc1, BatchNorm, ReLU, fc2.", {"self.bn(self.fc1(s))": "self.fc1(s)"}, hint=2),
     Mistake("channel-norm-of-channels",
             "Your BatchNorm comes before fc1 or after fc2, where it normalises C numbers. Put it between the two, on "
             "the C // r hidden numbers: fc1, BatchNorm, ReLU, fc2.",
@@ -76,19 +69,8 @@ MISTAKES = (
     Mistake("channel-layer-norm",
             "Your norm is a LayerNorm, over the numbers of one image. BAM has a BatchNorm1d, over the images of the "
             "batch.", {"nn.BatchNorm1d(hidden)": "nn.LayerNorm(hidden)"}, hint=1),
-    Mistake("channel-no-relu",
-            "The ReLU between BatchNorm and fc2 is missing: without it, the two layers amount to a single matrix. "
-            "The order should be fc1, BatchNorm, ReLU, fc2.",
-            {"self.fc2(torch.relu(self.bn(self.fc1(s))))": "self.fc2(self.bn(self.fc1(s)))"}, hint=3),
-    Mistake("channel-relu-at-the-end",
-            "There is a ReLU after fc2 too, so the branch can return no negative number. It should end with fc2.",
-            {"scores = self.fc2(torch.relu(self.bn(self.fc1(s))))":
-                 "scores = torch.relu(self.fc2(torch.relu(self.bn(self.fc1(s)))))"}),
     Mistake("channel-sigmoid-between", "You put a sigmoid between BatchNorm and fc2. It should be a ReLU.",
             {"self.fc2(torch.relu(self.bn(self.fc1(s))))": "self.fc2(torch.sigmoid(self.bn(self.fc1(s))))"}),
-    Mistake("channel-maximum",
-            "Your branch takes the largest value of each channel. BAM takes the mean over H and W (CBAM takes both).",
-            {"x.mean(dim=(2, 3))": "x.amax(dim=(2, 3))"}),
     Mistake("channel-mean-and-maximum",
             "Your branch passes mean and maximum through the layers and adds the results, as CBAM's channel gate "
             "does. BAM takes only the mean.",
@@ -100,9 +82,6 @@ MISTAKES = (
             "and 3.", {"x.mean(dim=(2, 3))": "x.mean(dim=(1, 2))"}),
     Mistake("channel-sum", "Your branch adds up the positions without dividing by H * W. Take the mean.",
             {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3))"}),
-    Mistake("channel-over-batch",
-            "Your branch averages over the batch too, so all images get the same numbers. Average over H and W only.",
-            {"x.mean(dim=(2, 3))": "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"}),
     Mistake("channel-square-window",
             "You pool with a square window as high as the map, as the authors' code does. On a wide map one window "
             "covers only the left part, and on a very wide map there are several windows. Take the mean over H and W.",
@@ -120,8 +99,7 @@ MISTAKES = (
     Mistake("channel-squeezed",
             "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Name the "
             "axes to remove.", {"x.mean(dim=(2, 3))": "x.mean(dim=(2, 3), keepdim=True).squeeze()"}),
-    *bottleneck("channel", 16, refused=3),
-    *defaults("channel", "reduction: int = 16", 8, 4),
+    *bottleneck("channel"),
     *own_mode("channel"),
 )
 

@@ -1,7 +1,7 @@
 """What learners write for `RepairedSpatialAttention`."""
 
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import bottleneck, defaults, ignored, own_mode
+from autograder.lessons.families import bottleneck, own_mode
 
 RIGHT = {
     "repaired-modules-added": """
@@ -47,6 +47,8 @@ class RepairedSpatialAttention(nn.Module):
 """,
 }
 
+HINTS = {"; raise ": 1}
+
 MISTAKES = (
     Mistake("repaired-not-at-all",
             "The padding is still 1, so each layer makes H and W smaller by 2 * dilation - 2. A 3x3 kernel keeps the "
@@ -83,9 +85,6 @@ MISTAKES = (
             "less of its surroundings than the author wanted. Keep the dilation and change the padding.",
             {'            layers[f"conv_{i}"] = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)':
                  '            layers[f"conv_{i}"] = nn.Conv2d(hidden, hidden, 3, padding=1)'}, hint=2),
-    ignored("repaired-dilation-two", "dilation", "2",
-            {'            layers[f"conv_{i}"] = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)':
-                 '            layers[f"conv_{i}"] = nn.Conv2d(hidden, hidden, 3, padding=2, dilation=2)'}),
     Mistake("repaired-resized",
             "You let the map shrink and stretch it to x's size afterwards. Its shape is then right, but its numbers "
             "have moved to other positions. Keep the map's size in every layer: padding=dilation.",
@@ -96,14 +95,6 @@ MISTAKES = (
     Mistake("repaired-not-expanded",
             "The numbers are right, but their shape is (B, 1, H, W). The snippet returns the map repeated for every "
             "channel, in x's shape.", {"self.sa(x).expand_as(x)": "self.sa(x)"}, hint=1),
-    Mistake("repaired-sigmoid",
-            "Your map goes through a sigmoid. The snippet's map does not: the block that calls it adds the channel "
-            "branch first.", {"self.sa(x).expand_as(x)": "torch.sigmoid(self.sa(x)).expand_as(x)"}),
-    Mistake("repaired-applies-itself", "You multiply x by the map. Return the map alone, in x's shape.",
-            {"self.sa(x).expand_as(x)": "x * self.sa(x)"}),
-    Mistake("repaired-three-layers",
-            "The argument `num_layers` has no effect: there are always three dilated layers. Use range(num_layers).",
-            {"range(num_layers)": "range(3)"}),
     Mistake("repaired-one-layer-less",
             "One dilated layer is missing. Let i run from 0 to num_layers - 1, as in range(num_layers).",
             {"range(num_layers)": "range(1, num_layers)"}),
@@ -127,8 +118,7 @@ MISTAKES = (
             {'            layers[f"conv_{i}"] = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)':
                  '            layers[f"conv_{i}"] = nn.Conv2d(hidden, hidden, 3, padding=dilation * (i + 1), '
                  'dilation=dilation * (i + 1))'}),
-    *bottleneck("repaired", 16, refused=1),
-    *defaults("repaired", "num_layers: int = 3", 2),
+    *bottleneck("repaired"),
     *own_mode("repaired"),
 )
 

@@ -1,7 +1,7 @@
 """What learners write for `SpatialBranch`."""
 
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import bottleneck, ignored, no_bias, own_mode
+from autograder.lessons.families import bottleneck, no_bias, own_mode
 
 RIGHT = {
     "spatial-sequential": """
@@ -42,16 +42,12 @@ class SpatialBranch(nn.Module):
 """,
 }
 
+HINTS = {"`conv2`": 2, "`bn0`": 2, "`bn1`": 2, "Take the ReLU": 2, "one ReLU too many": 2, "; raise ": 3}
+
 MISTAKES = (
-    Mistake("spatial-sigmoid",
-            "Your branch ends in a sigmoid. It should not: BAM adds the other branch's numbers first, and one "
-            "sigmoid comes after the sum.", {"return self.project(h)": "return torch.sigmoid(self.project(h))"}),
     Mistake("spatial-expanded",
             "Your branch repeats its map for every channel. Return one map, (B, 1, H, W): the sum in BAM broadcasts.",
             {"return self.project(h)": "return self.project(h).expand_as(x)"}),
-    Mistake("spatial-no-channel-axis",
-            "Your map has lost its channel axis: (B, H, W). Return (B, 1, H, W), so that BAM can add the other "
-            "branch.", {"return self.project(h)": "return self.project(h)[:, 0]"}),
     Mistake("spatial-applies-itself",
             "Your branch multiplies x by its map. Return the map alone, (B, 1, H, W); BAM applies the gate.",
             {"return self.project(h)": "return x * self.project(h)"}),
@@ -83,11 +79,6 @@ MISTAKES = (
                  "self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation)",
              "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
                  "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation)"}, hint=1),
-    ignored("spatial-dilation-four", "dilation", "4",
-            {"self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
-                 "self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=4, dilation=4)",
-             "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
-                 "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=4, dilation=4)"}),
     Mistake("spatial-second-not-dilated", "Your second 3x3 convolution is not dilated. Both should be.",
             {"self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
                  "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=1)"}, hint=1),
@@ -109,34 +100,10 @@ MISTAKES = (
                  "self.conv1 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation, bias=False)",
              "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation)":
                  "self.conv2 = nn.Conv2d(hidden, hidden, 3, padding=dilation, dilation=dilation, bias=False)"}),
-    Mistake("spatial-one-convolution",
-            "conv2 and bn2 are made and never called, so your branch has only one 3x3 convolution. It sees half as "
-            "far as with both: call conv2 and bn2 after the first one.",
-            {"        h = torch.relu(self.bn2(self.conv2(h)))\n": ""}, hint=2),
-    Mistake("spatial-same-convolution",
-            "You call conv1 twice; conv2 is made and never called. Call conv2 the second time, because each "
-            "convolution should have weights of its own.",
-            {"torch.relu(self.bn2(self.conv2(h)))": "torch.relu(self.bn2(self.conv1(h)))"}),
-    Mistake("spatial-shared-norm",
-            "One BatchNorm serves both 3x3 convolutions: bn1 is called twice, and bn2 is never called. Each layer "
-            "needs its own.", {"torch.relu(self.bn2(self.conv2(h)))": "torch.relu(self.bn1(self.conv2(h)))"}),
-    Mistake("spatial-first-norm-for-all",
-            "One BatchNorm serves all three layers: bn0 is called three times, and bn1 and bn2 are never called. "
-            "Each layer needs its own.",
-            {"torch.relu(self.bn1(self.conv1(h)))": "torch.relu(self.bn0(self.conv1(h)))",
-             "torch.relu(self.bn2(self.conv2(h)))": "torch.relu(self.bn0(self.conv2(h)))"}),
-    Mistake("spatial-first-norm-not-called", "bn0 is made and never called. It belongs between `reduce` and its ReLU.",
-            {"torch.relu(self.bn0(self.reduce(x)))": "torch.relu(self.reduce(x))"}, hint=2),
     Mistake("spatial-convolutions-exchanged",
             "conv1 and conv2 have changed places in your forward. Call conv1 first, then conv2.",
             {"torch.relu(self.bn1(self.conv1(h)))": "torch.relu(self.bn1(self.conv2(h)))",
              "torch.relu(self.bn2(self.conv2(h)))": "torch.relu(self.bn2(self.conv1(h)))"}),
-    Mistake("spatial-no-norms",
-            "The BatchNorms are missing (or made and never called). There should be one after each layer but the "
-            "last, before the ReLU.",
-            {"torch.relu(self.bn0(self.reduce(x)))": "torch.relu((self.reduce(x)))",
-             "torch.relu(self.bn1(self.conv1(h)))": "torch.relu((self.conv1(h)))",
-             "torch.relu(self.bn2(self.conv2(h)))": "torch.relu((self.conv2(h)))"}, hint=2),
     Mistake("spatial-norm-after-relu",
             "BatchNorm and ReLU have changed places. The order should be convolution, BatchNorm, ReLU.",
             {"torch.relu(self.bn0(self.reduce(x)))": "self.bn0(torch.relu(self.reduce(x)))",
@@ -148,12 +115,6 @@ MISTAKES = (
             {"torch.relu(self.bn0(self.reduce(x)))": "self.bn0(self.reduce(x))",
              "torch.relu(self.bn1(self.conv1(h)))": "self.bn1(self.conv1(h))",
              "torch.relu(self.bn2(self.conv2(h)))": "self.bn2(self.conv2(h))"}, hint=2),
-    Mistake("spatial-no-last-relu",
-            "There is no ReLU after conv2 and bn2. One should follow each of the three BatchNorms.",
-            {"torch.relu(self.bn2(self.conv2(h)))": "self.bn2(self.conv2(h))"}, hint=2),
-    Mistake("spatial-relu-at-the-end",
-            "There is a ReLU after `project` too, so no position can get a negative number. The branch ends with the "
-            "convolution.", {"return self.project(h)": "return torch.relu(self.project(h))"}, hint=2),
     Mistake("spatial-norm-at-the-end",
             "There is a BatchNorm at the end of the branch, where the paper puts it. This exercise follows the "
             "authors' code, which has one after each of the three hidden layers and none after `project`.",
@@ -163,7 +124,7 @@ MISTAKES = (
     Mistake("spatial-channel-map",
             "Your last convolution returns C maps, one for each channel. It should return one map, which serves all "
             "channels.", {"nn.Conv2d(hidden, 1, 1)": "nn.Conv2d(hidden, channels, 1)"}),
-    *bottleneck("spatial", 16, refused=3),
+    *bottleneck("spatial"),
     *own_mode("spatial"),
     *no_bias("spatial", "self.reduce = nn.Conv2d(channels, hidden, 1)", "self.project = nn.Conv2d(hidden, 1, 1)"),
 )

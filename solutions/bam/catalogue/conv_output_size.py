@@ -21,10 +21,9 @@ def conv_output_size(size, kernel_size, padding=0, dilation=1, stride=1):
 """,
 }
 
+HINTS = {"`dilation`": 1, "; raise ": 3}
+
 MISTAKES = (
-    Mistake("size-dilation-ignored",
-            "The argument `dilation` has no effect. A dilated kernel spans dilation * (kernel_size - 1) + 1 "
-            "positions.", {"dilation * (kernel_size - 1) + 1": "kernel_size"}, hint=1),
     Mistake("size-dilation-times-kernel",
             "You use dilation * kernel_size as the span of the kernel. Between k taps there are k - 1 steps: "
             "dilation * (kernel_size - 1) + 1.", {"dilation * (kernel_size - 1) + 1": "dilation * kernel_size"}),
@@ -37,14 +36,8 @@ MISTAKES = (
             "(kernel_size - 1) + 1.", {"dilation * (kernel_size - 1) + 1": "dilation * (kernel_size - 1) + 2"}, hint=1),
     Mistake("size-padding-once", "You add the padding once. Add it at both ends: 2 * padding.",
             {"(size + 2 * padding - reach) // stride + 1": "(size + padding - reach) // stride + 1"}),
-    Mistake("size-padding-ignored",
-            "The argument `padding` has no effect on your result. It makes the map longer at both ends: size + 2 * "
-            "padding.", {"(size + 2 * padding - reach) // stride + 1": "(size - reach) // stride + 1"}),
     Mistake("size-padding-subtracted", "You subtract the padding. It makes the map longer: size + 2 * padding.",
             {"(size + 2 * padding - reach) // stride + 1": "(size - 2 * padding - reach) // stride + 1"}),
-    Mistake("size-stride-ignored",
-            "The argument `stride` has no effect on your result. Divide by it, because the kernel moves `stride` "
-            "positions at a time.", {"(size + 2 * padding - reach) // stride + 1": "size + 2 * padding - reach + 1"}),
     Mistake("size-stride-multiplied", "You multiply by the stride. A larger stride gives fewer positions: divide.",
             {"(size + 2 * padding - reach) // stride + 1": "(size + 2 * padding - reach) * stride + 1"}),
     Mistake("size-no-plus-one",
@@ -76,16 +69,9 @@ MISTAKES = (
             {"""if result < 1:
         raise ValueError(f"a kernel that spans {reach} does not fit into {size} with padding {padding}")
     """: ""}, hint=3),
-    Mistake("size-zero-allowed",
-            "A result of 0 is returned. That is an error too: raise a ValueError if the result is below 1, not below "
-            "0.", {"if result < 1:": "if result < 0:"}),
     Mistake("size-one-refused",
             "Your ValueError refuses too much: a result of 1 is allowed, because the kernel then fits once. Raise it "
             "only if the result is below 1.", {"if result < 1:": "if result <= 1:"}),
-    Mistake("size-at-least-one", "A result below 1 is silently made 1. Raise a ValueError: the kernel fits nowhere.",
-            {"""if result < 1:
-        raise ValueError(f"a kernel that spans {reach} does not fit into {size} with padding {padding}")
-    """: "result = max(1, result)\n    "}, hint=3),
 )
 
 WRONG = (

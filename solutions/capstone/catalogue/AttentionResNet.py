@@ -1,7 +1,6 @@
 """What learners write for `AttentionResNet`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default
 
 RESNET_STRIDE_IN_THE_LAST_BLOCK = ("In your stages the last block has the stride, as in CloFormer. Here the stride "
                                    "belongs to the first block of a stage, in every stage except the first.")
@@ -208,8 +207,6 @@ MISTAKES = (
             "Your attention comes after bn1. It should come last on its branch: attention(bn2(conv2(y))).",
             {"y = torch.relu(self.bn1(self.conv1(x)))": "y = torch.relu(self.attention(self.bn1(self.conv1(x))))",
              "y = self.attention(self.bn2(self.conv2(y)))": "y = self.bn2(self.conv2(y))"}),
-    Mistake("resnet-attention-not-called", "`attention` is made and never called. It should read bn2's output.",
-            {"y = self.attention(self.bn2(self.conv2(y)))": "y = self.bn2(self.conv2(y))"}),
     Mistake("resnet-attention-times-its-input",
             "You multiply `attention`'s output by its input. Many modules do that themselves, so use the output as "
             "it is.",
@@ -219,11 +216,6 @@ MISTAKES = (
             "You add `attention`'s output to its input. Use the output alone: y = attention(y).",
             {"y = self.attention(self.bn2(self.conv2(y)))": """y = self.bn2(self.conv2(y))
             y = y + self.attention(y)"""}),
-    Mistake("resnet-one-for-each-stage",
-            "All blocks of a stage share one attention module. Call make_attention once for each block.",
-            {"attention = make_attention(width) if make_attention else nn.Identity()": "pass",
-             "stage = nn.ModuleList()": """stage = nn.ModuleList()
-            attention = make_attention(width) if make_attention else nn.Identity()"""}),
     Mistake("resnet-made-for-the-input",
             "You call make_attention with the number of channels that enter the block. The attention reads bn2's "
             "output, so give make_attention the block's own width.",
@@ -237,16 +229,11 @@ MISTAKES = (
             "You call make_attention even if it is None. In that case `attention` should be nn.Identity().",
             {"attention = make_attention(width) if make_attention else nn.Identity()":
                  "attention = make_attention(width)"}),
-    Mistake("resnet-no-last-relu", "The block's last ReLU is missing: return relu(shortcut + y).",
-            {"return torch.relu(shortcut + y)": "return shortcut + y"}),
     Mistake("resnet-relu-before-the-sum",
             "Your last ReLU is on the branch, so the sum can be negative. Take the ReLU of the sum: relu(shortcut + "
             "y).", {"return torch.relu(shortcut + y)": "return shortcut + torch.relu(y)"}),
     Mistake("resnet-relu-behind-bn2", "There is a ReLU after bn2 too. Give bn2's output to `attention` as it is.",
             {"y = self.attention(self.bn2(self.conv2(y)))": "y = self.attention(torch.relu(self.bn2(self.conv2(y))))"}),
-    Mistake("resnet-no-relu-between",
-            "The ReLU after bn1 is missing. Without it, two convolutions in a row can do no more than a single one.",
-            {"y = torch.relu(self.bn1(self.conv1(x)))": "y = self.bn1(self.conv1(x))"}),
     Mistake("resnet-relu-before-bn1", "Your ReLU comes before bn1. It should come after bn1: relu(bn1(conv1(x))).",
             {"y = torch.relu(self.bn1(self.conv1(x)))": "y = self.bn1(torch.relu(self.conv1(x)))"}),
     Mistake("resnet-pre-activation",
@@ -254,14 +241,10 @@ MISTAKES = (
             "order should be conv1, bn1, ReLU.",
             {"self.bn1 = nn.BatchNorm2d(width)": "self.bn1 = nn.BatchNorm2d(channels)",
              "y = torch.relu(self.bn1(self.conv1(x)))": "y = self.conv1(torch.relu(self.bn1(x)))"}),
-    Mistake("resnet-bn1-twice", "You call bn1 twice: bn2 is made and never called. bn2 should follow conv2.",
-            {"y = self.attention(self.bn2(self.conv2(y)))": "y = self.attention(self.bn1(self.conv2(y)))"}),
     Mistake("resnet-no-bn2",
             "In each block the weight and bias of a BatchNorm are missing: there is only one norm, or one has "
             "affine=False. Each convolution needs a norm of its own, bn1 and bn2.",
             {"self.bn2 = nn.BatchNorm2d(width)": "self.bn2 = nn.Identity()"}),
-    Mistake("resnet-conv2-not-called", "conv2 is made and never called. It belongs after the first ReLU.",
-            {"y = self.attention(self.bn2(self.conv2(y)))": "y = self.attention(self.bn2(y))"}),
     Mistake("resnet-no-shortcut", "The shortcut is missing: a block should return relu(shortcut + y).",
             {"return torch.relu(shortcut + y)": "return torch.relu(y)"}),
     Mistake("resnet-shortcut-multiplied", "You multiply the two branches. Add them.",
@@ -306,11 +289,6 @@ MISTAKES = (
              "if stride > 1:": "if late:",
              "self.Block(channels, width, stride, attention)":
                  "self.Block(channels, width, stride, attention, number > 0)"}, hint=2),
-    Mistake("resnet-downsample-bias",
-            "The convolution in `downsample` has a bias. The BatchNorm after it subtracts the bias again: pass "
-            "bias=False.",
-            {"nn.Conv2d(channels, width, 1, stride, bias=False), nn.BatchNorm2d(width)":
-                 "nn.Conv2d(channels, width, 1, stride), nn.BatchNorm2d(width)"}),
     Mistake("resnet-downsample-no-norm",
             "The BatchNorm in `downsample` is missing, or has no weight and bias. The order should be 1x1 "
             "convolution, then BatchNorm.",
@@ -320,23 +298,6 @@ MISTAKES = (
     Mistake("resnet-downsample-kernel-3", "The kernel of your `downsample` is 3 x 3. It should be 1 x 1.",
             {"nn.Conv2d(channels, width, 1, stride, bias=False), nn.BatchNorm2d(width)":
                  "nn.Conv2d(channels, width, 3, stride, padding=1, bias=False), nn.BatchNorm2d(width)"}),
-    Mistake("resnet-downsample-relu",
-            "Your shortcut goes through a ReLU, at the end of `downsample` or after it. Only the sum should go "
-            "through a ReLU.",
-            {"nn.Conv2d(channels, width, 1, stride, bias=False), nn.BatchNorm2d(width)":
-                 "nn.Conv2d(channels, width, 1, stride, bias=False), nn.BatchNorm2d(width), nn.ReLU()"}),
-    Mistake("resnet-biases",
-            "conv1 and conv2 have a bias. The BatchNorm after each convolution subtracts the bias again: pass "
-            "bias=False.",
-            {"self.conv1 = nn.Conv2d(channels, width, 3, stride, padding=1, bias=False)":
-                 "self.conv1 = nn.Conv2d(channels, width, 3, stride, padding=1)",
-             "self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)":
-                 "self.conv2 = nn.Conv2d(width, width, 3, padding=1)"}),
-    Mistake("resnet-stem-bias",
-            "The stem's convolution has a bias. The BatchNorm after it subtracts the bias again: pass bias=False.",
-            {"""nn.Conv2d(3, widths[0], 3, padding=1, bias=False),
-                                  nn.BatchNorm2d(widths[0]), nn.ReLU()""": """nn.Conv2d(3, widths[0], 3, padding=1),
-                                  nn.BatchNorm2d(widths[0]), nn.ReLU()"""}),
     Mistake("resnet-stem-no-norm",
             "The stem's BatchNorm is missing, or has no weight and bias (affine=False). The order should be "
             "convolution, BatchNorm, ReLU.",
@@ -344,11 +305,6 @@ MISTAKES = (
                                   nn.BatchNorm2d(widths[0]), nn.ReLU()""":
                  """nn.Conv2d(3, widths[0], 3, padding=1, bias=False),
                                   nn.ReLU()"""}),
-    Mistake("resnet-stem-no-relu", "The stem's ReLU is missing. The order should be convolution, BatchNorm, ReLU.",
-            {"""nn.Conv2d(3, widths[0], 3, padding=1, bias=False),
-                                  nn.BatchNorm2d(widths[0]), nn.ReLU()""":
-                 """nn.Conv2d(3, widths[0], 3, padding=1, bias=False),
-                                  nn.BatchNorm2d(widths[0])"""}),
     Mistake("resnet-stem-relu-first",
             "In your stem the ReLU comes before the BatchNorm. The order should be convolution, BatchNorm, ReLU.",
             {"""nn.Conv2d(3, widths[0], 3, padding=1, bias=False),
@@ -391,10 +347,6 @@ MISTAKES = (
     Mistake("resnet-a-block-too-many",
             "Each stage has one block too many: `blocks` counts all blocks of a stage, the first one included.",
             {"for place in range(blocks):": "for place in range(blocks + 1):"}),
-    Mistake("resnet-blocks-ignored", "The argument `blocks` has no effect: each of your stages has 2 blocks.",
-            {"for place in range(blocks):": "for place in range(2):"}),
-    Mistake("resnet-classes-ignored", "The argument num_classes has no effect: there are always 10 scores.",
-            {"self.head = nn.Linear(widths[-1], num_classes)": "self.head = nn.Linear(widths[-1], 10)"}),
     Mistake("resnet-stage-skipped", RESNET_STAGE_SKIPPED,
             {"in enumerate(widths):": "in enumerate(widths[1:] or widths, start=1):"}),
     Mistake("resnet-widths-backwards", "You go through the widths from the last to the first. Begin with widths[0].",
@@ -406,12 +358,6 @@ MISTAKES = (
                                   nn.BatchNorm2d(widths[0]), nn.ReLU()""":
                  """nn.Conv2d(3, widths[-1], 3, padding=1, bias=False),
                                   nn.BatchNorm2d(widths[-1]), nn.ReLU()"""}),
-    Mistake("resnet-other-widths", "If `widths` is not given, your code should use (16, 32, 64).",
-            {"""widths: Sequence[int] = (16, 32, 64),
-                 blocks: int = 2,""": """widths: Sequence[int] = (64, 128, 256),
-                 blocks: int = 2,"""}),
-    default("resnet-three-blocks", "blocks: int = 2", 3),
-    default("resnet-thousand-classes", "num_classes: int = 10", 1000),
     Mistake("resnet-head-of-the-first-width",
             "Your head is made for widths[0] channels. Its input has widths[-1] channels.",
             {"self.head = nn.Linear(widths[-1], num_classes)": "self.head = nn.Linear(widths[0], num_classes)"}),
@@ -430,9 +376,6 @@ MISTAKES = (
             "and 3.", {"self.head(x.mean(dim=(2, 3)))": "self.head(x.mean(dim=(1, 2)))"}),
     Mistake("resnet-sum-over-positions", "You add up all positions. Take their mean for the head.",
             {"self.head(x.mean(dim=(2, 3)))": "self.head(x.sum(dim=(2, 3)))"}),
-    Mistake("resnet-softmax",
-            "You return probabilities. Return scores, because cross_entropy takes the softmax itself.",
-            {"self.head(x.mean(dim=(2, 3)))": "torch.softmax(self.head(x.mean(dim=(2, 3))), dim=1)"}),
     Mistake("resnet-group-norm",
             "Your norms keep no running statistics. (GroupNorm keeps none, and neither does a BatchNorm with "
             "track_running_stats=False.) Use BatchNorm2d with torch's defaults.",
@@ -478,26 +421,6 @@ MISTAKES = (
              "stride: int, attention: nn.Module)": "stride: int, attention: nn.Module, place_of_change: bool)",
              "self.Block(channels, width, stride, attention)":
                  "self.Block(channels, width, stride, attention, number > 0 and place == 0)"}, hint=2),
-    Mistake("resnet-cached-by-width", RESNET_CACHED_BY_WIDTH,
-            {"self.stages, channels = nn.ModuleList(), widths[0]": """made = {}
-        self.stages, channels = nn.ModuleList(), widths[0]""",
-             "attention = make_attention(width) if make_attention else nn.Identity()":
-                 """if make_attention and width not in made:
-                    made[width] = make_attention(width)
-                attention = made.get(width) or nn.Identity()"""}),
-    Mistake("resnet-cached-by-width-and-place", RESNET_CACHED_BY_WIDTH,
-            {"self.stages, channels = nn.ModuleList(), widths[0]": """made = {}
-        self.stages, channels = nn.ModuleList(), widths[0]""",
-             "attention = make_attention(width) if make_attention else nn.Identity()":
-                 "attention = made.setdefault((width, place), make_attention(width)) if make_attention else "
-                 "nn.Identity()"}),
-    Mistake("resnet-one-for-all",
-            "All blocks share one attention module, made for widths[0]. Call make_attention once for each block, "
-            "with its width.",
-            {"self.stages, channels = nn.ModuleList(), widths[0]":
-                 """attention = make_attention(widths[0]) if make_attention else nn.Identity()
-        self.stages, channels = nn.ModuleList(), widths[0]""",
-             "attention = make_attention(width) if make_attention else nn.Identity()": "pass"}),
     Mistake("resnet-nothing-made",
             "torch finds no attention module in your blocks. `attention` should be the module that "
             "make_attention(width) returns, and not the function itself or a list.",
@@ -544,9 +467,6 @@ MISTAKES = (
              "return torch.relu(shortcut + y)": "return shortcut + y"}),
     Mistake("resnet-gelu-last", "Your sum goes through a GELU. It should go through a ReLU.",
             {"return torch.relu(shortcut + y)": "return nn.functional.gelu(shortcut + y)"}),
-    Mistake("resnet-relu-on-scores",
-            "There is a ReLU after the head. Scores may be negative: return them as they are.",
-            {"self.head(x.mean(dim=(2, 3)))": "torch.relu(self.head(x.mean(dim=(2, 3))))"}),
     Mistake("resnet-max-pool-inside", "A max pooling halves your map after bn1. Use the stride of conv1 for that.",
             {"self.conv1 = nn.Conv2d(channels, width, 3, stride, padding=1, bias=False)":
                  "self.conv1 = nn.Conv2d(channels, width, 3, 1, padding=1, bias=False)",
@@ -562,11 +482,6 @@ MISTAKES = (
             "In `downsample` the BatchNorm comes before the convolution. It should come after it.",
             {"nn.Conv2d(channels, width, 1, stride, bias=False), nn.BatchNorm2d(width)":
                  "nn.BatchNorm2d(channels), nn.Conv2d(channels, width, 1, stride, bias=False)"}),
-    Mistake("resnet-conv2-bias",
-            "One convolution of each block, conv1 or conv2, has a bias. The BatchNorm after it subtracts the bias "
-            "again: pass bias=False.",
-            {"self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)":
-                 "self.conv2 = nn.Conv2d(width, width, 3, padding=1)"}),
     Mistake("resnet-conv2-depthwise", "conv2 is depthwise (groups=width). Keep torch's default, one group.",
             {"self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)":
                  "self.conv2 = nn.Conv2d(width, width, 3, padding=1, groups=width, bias=False)"}),

@@ -1,7 +1,6 @@
 """What learners write for `CloFormer`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, defaults
 
 CLO_STRIDE_IN_THE_FIRST_BLOCK = ("In your stages the first block has the stride, as in ResNet. Here the last block "
                                  "of a stage should have it, in every stage except the last.")
@@ -161,8 +160,6 @@ MISTAKES = (
     Mistake("clo-depth-of-the-first-stage",
             "All your stages are as deep as the first one. Stage i should have depths[i] blocks.",
             {"for i, depth in enumerate(depths):": "for i, depth in enumerate([depths[0]] * len(depths)):"}),
-    Mistake("clo-norm-not-called", "`norm` is made and never called. Take the mean of norm(x).",
-            {"self.head(self.norm(x).mean(dim=(2, 3)))": "self.head(x.mean(dim=(2, 3)))"}),
     Mistake("clo-norm-of-the-mean", "You normalise the mean. Normalise the whole map first: norm(x).mean(dim=(2, 3)).",
             {"self.head(self.norm(x).mean(dim=(2, 3)))": "self.head(self.norm(x.mean(dim=(2, 3))))"}),
     Mistake("clo-norm-at-each-position",
@@ -194,16 +191,9 @@ MISTAKES = (
             {"self.head(self.norm(x).mean(dim=(2, 3)))": "self.head(self.norm(x).flatten(1))"}),
     Mistake("clo-sum-over-positions", "You add up all positions. Take their mean for the head.",
             {"self.head(self.norm(x).mean(dim=(2, 3)))": "self.head(self.norm(x).sum(dim=(2, 3)))"}),
-    Mistake("clo-softmax", "You return probabilities. Return scores, because cross_entropy takes the softmax itself.",
-            {"self.head(self.norm(x).mean(dim=(2, 3)))":
-                 "torch.softmax(self.head(self.norm(x).mean(dim=(2, 3))), dim=1)"}),
     Mistake("clo-head-no-bias", "Your head has no bias. Keep torch's default.",
             {"self.head = nn.Linear(dims[-1], num_classes)":
                  "self.head = nn.Linear(dims[-1], num_classes, bias=False)"}),
-    Mistake("clo-head-not-called", "`head` is made and never called. It should read the mean over the positions.",
-            {"self.head(self.norm(x).mean(dim=(2, 3)))": "self.norm(x).mean(dim=(2, 3))"}),
-    Mistake("clo-classes-ignored", "The argument num_classes has no effect: there are always 1000 scores.",
-            {"self.head = nn.Linear(dims[-1], num_classes)": "self.head = nn.Linear(dims[-1], 1000)"}),
     Mistake("clo-patch-full-width",
             "The first convolution of your patch_embed has dims[0] channels. It should have half as many.",
             {"((dims[0] // 2, 2), (dims[0], 2), (dims[0], 1), (dims[0], 1))":
@@ -306,21 +296,6 @@ MISTAKES = (
              "window_sizes[i], mlp_kernel_size,\n                    mlp_ratio, stride)":
                  "CloBlock(\n                    dims[i], out_dim, num_heads[0], group_splits[i], kernel_sizes[i], "
                  "window_sizes[i], mlp_kernel_size,\n                    mlp_ratio, stride)"}, hint=2),
-    Mistake("clo-ratio-ignored", "The argument mlp_ratio has no effect: 4 is written in its place.",
-            {"CloBlock(\n                    dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], "
-             "window_sizes[i], mlp_kernel_size,\n                    mlp_ratio, stride)":
-                 "CloBlock(\n                    dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], "
-                 "window_sizes[i], mlp_kernel_size,\n                    4, stride)"}),
-    Mistake("clo-kernel-ignored", "The argument mlp_kernel_size has no effect: 5 is written in its place.",
-            {"CloBlock(\n                    dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], "
-             "window_sizes[i], mlp_kernel_size,\n                    mlp_ratio, stride)": """CloBlock(
-                    dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], window_sizes[i], 5,
-                    mlp_ratio, stride)"""}),
-    Mistake("clo-ratio-3", "If mlp_ratio is not given, your code should use 4.",
-            {"mlp_ratio: float = 4,": "mlp_ratio: float = 3,"}),
-    Mistake("clo-kernel-3", "If mlp_kernel_size is not given, your code should use 5.",
-            {"mlp_kernel_size: int = 5,": "mlp_kernel_size: int = 3,"}),
-    default("clo-ten-classes", "num_classes: int = 1000", 10),
     Mistake("clo-no-error",
             "You accept lists of different lengths. Compare their lengths first, and raise a ValueError.",
             {"if any(len(each) != len(dims) for each in of_stages):": "if False:"}),
@@ -715,7 +690,6 @@ MISTAKES = (
                  "for i, (_, depth, *_) in enumerate(zip(dims, *of_stages, strict=True)):",
              "leads_on = place == depth - 1 and i < len(dims) - 1":
                  "leads_on = place == depth - 1 and i < len(depths) - 1"}, hint=3),
-    *defaults("clo", "mlp_ratio: float = 4", 2),
 )
 
 WRONG = (

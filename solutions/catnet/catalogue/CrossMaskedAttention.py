@@ -3,11 +3,7 @@
 from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     attention_dropout,
-    default,
-    defaults,
     float_width,
-    ignored,
-    only_in_eval,
     overflow,
 )
 
@@ -106,6 +102,8 @@ class CrossMaskedAttention(nn.Module):
 """,
 }
 
+HINTS = {"`softmax_over`": 2, "It should take": 1, "`key`": 1, "multiplied by `mask`": 3, "kept from call to call": 3}
+
 MISTAKES = (
     Mistake("attention-no-scale",
             "The scale is missing. Multiply the dot products by (C // r) ** -0.5 before the softmax.",
@@ -169,38 +167,14 @@ MISTAKES = (
             '`softmax_over` has no effect: the softmax always runs over the queries, so each column sums to one. '
             'With "keys" each row should sum to one.',
             {'self.softmax_dim = -1 if softmax_over == "keys" else -2': "self.softmax_dim = -2"}, hint=2),
-    Mistake("attention-axis-ignored",
-            '`softmax_over` has no effect: the softmax always runs over the keys. With "queries" each column should '
-            'sum to one.', {'self.softmax_dim = -1 if softmax_over == "keys" else -2': "self.softmax_dim = -1"},
-            hint=2),
-    Mistake("attention-x-and-y",
-            "x and y have changed places in the attention: queries should come from x, and keys from y.",
-            {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
-                 "query, key = self.query(y).flatten(2), self.key(x).flatten(2)"}, hint=1),
-    Mistake("attention-own-keys",
-            "Queries and keys both come from x: this is self-attention. The keys should come from y.",
-            {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
-                 "query, key = self.query(x).flatten(2), self.key(x).flatten(2)"}, hint=1),
     Mistake("attention-own-queries", "Queries and keys both come from y. The queries should come from x.",
             {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
                  "query, key = self.query(y).flatten(2), self.key(y).flatten(2)"}, hint=1),
-    Mistake("attention-layers-exchanged",
-            "The layers `query` and `key` have changed places: `query` should read x, and `key` should read y.",
-            {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
-                 "query, key = self.key(x).flatten(2), self.query(y).flatten(2)"}, hint=1),
-    Mistake("attention-one-layer",
-            "Queries and keys come from the same layer: `key` is made and never called. The keys should come from "
-            "`key`.",
-            {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
-                 "query, key = self.query(x).flatten(2), self.query(y).flatten(2)"}, hint=1),
     Mistake("attention-keys-column-by-column",
             "You count the positions of the keys column by column, and those of the queries row by row. Flatten both "
             "in the same way.",
             {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
                  "query, key = self.query(x).flatten(2), self.key(y).mT.flatten(2)"}),
-    Mistake("attention-values-of-x", "Your values come from x. They should come from y, because x gathers from y.",
-            {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
-                 "self.value(x).flatten(2) @ self.attention(x, y).mT"}, hint=1),
     Mistake("attention-not-transposed",
             "You multiply the values by the matrix as it is, so its columns are used as weights. Transpose the "
             "matrix: row j holds the weights of position j of x.",
@@ -224,8 +198,6 @@ MISTAKES = (
             "Your result is (B, C, N). Give the positions their rows and columns back: (B, C, H, W).",
             {"gathered.unflatten(2, x.shape[-2:])":
                  "gathered if mask is None else gathered.unflatten(2, x.shape[-2:])"}, hint=3),
-    Mistake("attention-mask-ignored", "You do not use the mask. Multiply the gathered values by it.",
-            {"gathered if mask is None else gathered * mask": "gathered"}, hint=3),
     Mistake("attention-mask-with-one", "You multiply by 1 plus the mask. Multiply by the mask alone.",
             {"gathered if mask is None else gathered * mask": "gathered if mask is None else gathered * (1 + mask)"}),
     Mistake("attention-mask-rounded",
@@ -238,8 +210,6 @@ MISTAKES = (
     Mistake("attention-sigmoid-of-mask", "You take a sigmoid of the mask. Multiply by it as it is.",
             {"gathered if mask is None else gathered * mask":
                  "gathered if mask is None else gathered * torch.sigmoid(mask)"}),
-    Mistake("attention-residual", "You add x. The shortcut belongs to the block around this module.",
-            {"gathered if mask is None else gathered * mask": "x + (gathered if mask is None else gathered * mask)"}),
     Mistake("attention-residual-unless-masked",
             "Outside the mask you keep x. The result should be 0 there: the shortcut belongs to the block around "
             "this module.",
@@ -280,12 +250,6 @@ MISTAKES = (
             scores = scores.masked_fill(mask.flatten(2).mT == 0, -1e9)
         gathered = self.value(y).flatten(2) @ scores.softmax(dim=self.softmax_dim).mT""",
              "gathered if mask is None else gathered * mask": "gathered"}, hint=3),
-    Mistake("attention-exchanged-throughout",
-            "x and y have changed places everywhere: queries should come from x, keys and values from y.",
-            {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
-                 "query, key = self.query(y).flatten(2), self.key(x).flatten(2)",
-             "self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
-                 "self.value(x).flatten(2) @ self.attention(x, y).mT"}, hint=1),
     Mistake("attention-key-times-query-twice", ATTENTION_KEY_TIMES_QUERY,
             {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
                  "(key.transpose(1, 2) @ query * self.scale).softmax(dim=self.softmax_dim)",
@@ -327,23 +291,12 @@ MISTAKES = (
                  "self.key = nn.Conv2d(channels, hidden, 3, padding=1)",
              "self.value = nn.Conv2d(channels, channels, kernel_size=1)":
                  "self.value = nn.Conv2d(channels, channels, 3, padding=1)"}),
-    Mistake("attention-no-error",
-            "If channels // reduction is 0, your code builds the module without hidden channels. Raise a ValueError "
-            "whose message names both numbers, channels and reduction.",
-            {"""if not 1 <= reduction <= channels:
-            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")""": "pass"}),
     Mistake("attention-error-without-numbers",
             "Your ValueError for channels // reduction == 0 does not name both numbers, channels and reduction.",
             {"""if not 1 <= reduction <= channels:
             raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")""":
                  """if not 1 <= reduction <= channels:
             raise ValueError("no hidden channel is left")"""}),
-    Mistake("attention-at-least-one",
-            "If channels // reduction is 0, you silently take one hidden channel. Raise a ValueError that names both "
-            "numbers, channels and reduction.",
-            {"""if not 1 <= reduction <= channels:
-            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")""": "pass",
-             "hidden = channels // reduction": "hidden = max(1, channels // reduction)"}),
     Mistake("attention-any-axis",
             'You accept any `softmax_over`. Raise a ValueError unless it is "keys" or "queries".',
             {"raise ValueError(f'softmax_over must be \"keys\" or \"queries\", got {softmax_over!r}')": "pass"},
@@ -355,20 +308,12 @@ MISTAKES = (
     Mistake("attention-rounded-up",
             "You round the hidden channels up. If the reduction does not divide the channels, round down: channels "
             "// reduction.", {"hidden = channels // reduction": "hidden = -(-channels // reduction)"}),
-    ignored("attention-reduction-ignored", "reduction", "8",
-            {"hidden = channels // reduction": "hidden = channels // 8"}),
     float_width("attention-float-width", {"hidden = channels // reduction": "hidden = channels / reduction"}),
     Mistake("attention-ones-for-no-mask",
             "Without a mask you multiply by a tensor of ones that does not follow the input's dtype or device. So "
             "bfloat16 numbers come back as float32. Return the gathered values as they are.",
             {"gathered if mask is None else gathered * mask":
                  "gathered * (torch.ones(len(x), 1, *x.shape[2:]) if mask is None else mask)"}, hint=3),
-    Mistake("attention-remembers-the-mask",
-            "Without a mask you use the mask of the previous call. If no mask is given, return the gathered values "
-            "as they are.",
-            {"return gathered if mask is None else gathered * mask":
-                 """self.last = getattr(self, 'last', None) if mask is None else mask
-        return gathered if self.last is None else gathered * self.last"""}, hint=3),
     Mistake("attention-other-letters", ATTENTION_OTHER_LETTERS,
             {'if softmax_over not in ("keys", "queries"):': """softmax_over = str(softmax_over).lower()
         if softmax_over not in ("keys", "queries"):"""},
@@ -377,12 +322,6 @@ MISTAKES = (
             {'if softmax_over not in ("keys", "queries"):':
                  """softmax_over = {"k": "keys", "q": "queries"}.get(str(softmax_over).lower()[:1])
         if softmax_over not in ("keys", "queries"):"""}, hint=3),
-    default("attention-default-reduction", "reduction: int = 8", 4),
-    default("attention-default-axis", 'softmax_over: str = "keys"', '"queries"'),
-    only_in_eval("attention-only-in-eval",
-                 {"return gathered if mask is None else gathered * mask":
-                      "return x if self.training else gathered if mask is None else gathered * mask"}),
-    *defaults("attention", "reduction: int = 8", 16),
 )
 
 WRONG = (

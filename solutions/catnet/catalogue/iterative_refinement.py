@@ -1,7 +1,6 @@
 """What learners write for `iterative_refinement`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, defaults, detached
 
 REFINEMENT_QUERY_ALONE_KEPT = ("You do not keep the refined support: each block starts again from the original "
                                "support. Pass both results of a block on to the next block.")
@@ -44,6 +43,8 @@ def iterative_refinement(
 """,
 }
 
+HINTS = {"float32": 1}
+
 MISTAKES = (
     Mistake("refinement-starts-with-ones",
             "Your first mask for the query is 1 everywhere. Start with prior_mask(query, support, support_mask).",
@@ -57,10 +58,6 @@ MISTAKES = (
     Mistake("refinement-prior-exchanged",
             "Query and support have changed places in your call of prior_mask: the query comes first.",
             {"prior_mask(query, support, support_mask), _resize": "prior_mask(support, query, support_mask), _resize"}),
-    detached("refinement-prior-detached",
-             "the prior mask is detached, so no gradient flows back through the first block's mask",
-             {"prior_mask(query, support, support_mask), _resize":
-                  "prior_mask(query, support, support_mask).detach(), _resize"}),
     Mistake("refinement-starts-with-support-mask",
             "Your query starts with the support's mask, but the query's object lies elsewhere. Start with "
             "prior_mask(query, support, support_mask).",
@@ -166,9 +163,6 @@ MISTAKES = (
     Mistake("refinement-of-query-mask", "You pool the support with the query's mask. Use the support's own mask.",
             {"prototype = masked_average_pool(support, support_mask)":
                  "prototype = masked_average_pool(support, query_mask[:, 0])"}),
-    detached("refinement-detached-prototype", "the prototype is detached, so part of the blocks' gradient is missing",
-             {"prototype = masked_average_pool(support, support_mask)":
-                  "prototype = masked_average_pool(support, support_mask).detach()"}),
     Mistake("refinement-first-prototype",
             "You make the prototype once, from the first support. Make it again in every round, from the refined "
             "support.",
@@ -181,16 +175,6 @@ MISTAKES = (
     Mistake("refinement-of-the-support", "You segment the support. Segment the query, which has no mask yet.",
             {"probabilities.append(prototype_segmentation(query, prototype, threshold, scale))":
                  "probabilities.append(prototype_segmentation(support, prototype, threshold, scale))"}),
-    Mistake("refinement-arguments-ignored",
-            "You do not pass `threshold` and `scale` on to prototype_segmentation. Pass on both.",
-            {"probabilities.append(prototype_segmentation(query, prototype, threshold, scale))":
-                 "probabilities.append(prototype_segmentation(query, prototype))"}),
-    Mistake("refinement-scale-ignored", "You do not pass `scale` on to prototype_segmentation. Pass it on.",
-            {"probabilities.append(prototype_segmentation(query, prototype, threshold, scale))":
-                 "probabilities.append(prototype_segmentation(query, prototype, threshold))"}),
-    Mistake("refinement-threshold-ignored", "You do not pass `threshold` on to prototype_segmentation. Pass it on.",
-            {"probabilities.append(prototype_segmentation(query, prototype, threshold, scale))":
-                 "probabilities.append(prototype_segmentation(query, prototype, scale=scale))"}),
     Mistake("refinement-arguments-swapped",
             "threshold and scale have changed places in your call of prototype_segmentation.",
             {"probabilities.append(prototype_segmentation(query, prototype, threshold, scale))":
@@ -203,11 +187,6 @@ MISTAKES = (
             "From the second round on, your query's mask is boolean. It should have the query's dtype: "
             "`.to(query.dtype)`.",
             {"query_mask = (probabilities[-1] > 0.5).to(query.dtype)": "query_mask = probabilities[-1] > 0.5"}, hint=1),
-    Mistake("refinement-float32",
-            "From the second round on, your query's mask is float32 (`.float()`). It should have the query's dtype: "
-            "`.to(query.dtype)`.",
-            {"query_mask = (probabilities[-1] > 0.5).to(query.dtype)":
-                 "query_mask = (probabilities[-1] > 0.5).float()"}, hint=1),
     Mistake("refinement-soft",
             "Your next round's mask is the probability itself. It should be 1 where the probability is above 0.5, "
             "and 0 elsewhere.",
@@ -216,13 +195,6 @@ MISTAKES = (
             "Your next round's mask is the probability itself, detached. It should be 1 where the probability is "
             "above 0.5, and 0 elsewhere.",
             {"query_mask = (probabilities[-1] > 0.5).to(query.dtype)": "query_mask = probabilities[-1].detach()"}),
-    detached("refinement-inputs-detached", "the features are detached before each block, so no loss could train the "
-             "blocks before it", {"block(query, support, query_mask,": "block(query.detach(), support.detach(), query_mask,"}),
-    detached("refinement-between-detached",
-             "a block's result is detached, so the later maps would not train the earlier blocks",
-             {"query_mask = (probabilities[-1] > 0.5).to(query.dtype)":
-                  """query_mask = (probabilities[-1] > 0.5).to(query.dtype)
-        query, support = query.detach(), support.detach()"""}),
     Mistake("refinement-half-too",
             "You count a probability of exactly 0.5 as the object (as `>=` does). The mask should be 1 only where "
             "the probability is above 0.5.",
@@ -287,8 +259,6 @@ MISTAKES = (
     Mistake("refinement-with-prior",
             "Your list begins with the prior mask. It should hold only one map for each block.",
             {"return probabilities": "return [prior_mask(query, support, support_mask), *probabilities]"}, hint=1),
-    default("refinement-default-threshold", "threshold: float = -10.0", 10.0),
-    *defaults("refinement", "scale: float = 20.0", 1.0, 10.0),
 )
 
 WRONG = (

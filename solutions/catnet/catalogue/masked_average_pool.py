@@ -22,6 +22,8 @@ def masked_average_pool(features: torch.Tensor, mask: torch.Tensor) -> torch.Ten
 """,
 }
 
+HINTS = {"float32": 2}
+
 MISTAKES = (
     Mistake("pool-align-corners",
             "You enlarge the features with align_corners=True. Use False for features. (A mask is resized with True.)",
@@ -78,9 +80,6 @@ MISTAKES = (
     Mistake("pool-maximum", "You take the maximum under the mask. Take the mean.",
             {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
                  "(features * mask).amax(dim=(2, 3))"}, hint=2),
-    Mistake("pool-kept-axes", "Your result is (B, C, 1, 1). It should be (B, C).",
-            {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
-                 "(features * mask).sum(dim=(2, 3), keepdim=True) / (mask.sum(dim=(2, 3), keepdim=True) + 1e-5)"}),
     Mistake("pool-over-the-batch",
             "You divide by the sum of all masks of the batch. Divide each image by the sum of its own mask.",
             {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
@@ -104,9 +103,6 @@ MISTAKES = (
             "You do not add 1e-5 to the sum of the mask. A `clamp`, an `if` or a smaller number also makes the "
             "result 0 for an empty mask. But the formula adds 1e-5 to every sum.",
             {"(mask.sum(dim=(2, 3)) + 1e-5)": "mask.sum(dim=(2, 3)).clamp(min=1e-5)"}),
-    Mistake("pool-dtype-of-the-mask",
-            "Your result has the mask's dtype. It should have the features' dtype: begin with "
-            "`mask.to(features.dtype)`.", {"mask = mask.to(features.dtype)[:, None]": "mask = mask[:, None]"}, hint=2),
     Mistake("pool-rounded", "You round the mask to 0 and 1. A mask may have values in between: use it as it is.",
             {"mask = mask.to(features.dtype)[:, None]": "mask = (mask > 0.5).to(features.dtype)[:, None]"}),
     Mistake("pool-masked-before",
@@ -118,12 +114,6 @@ MISTAKES = (
     Mistake("pool-channels-summed",
             "You sum over the channels too, or over channels and rows. Sum over the last two axes, H and W.",
             {"(features * mask).sum(dim=(2, 3))": "(features * mask).sum(dim=(1, 2))"}, hint=2),
-    Mistake("pool-float32",
-            "Your result is float32, whatever the features' dtype is. Use `mask.to(features.dtype)` and not "
-            "`.float()`. If you make a new tensor, give it the features' dtype and device.",
-            {'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)':
-                 'F.interpolate(features.float(), size=mask.shape[-2:], mode="bilinear", align_corners=False)',
-             "mask = mask.to(features.dtype)[:, None]": "mask = mask.float()[:, None]"}, grain="float32"),
 )
 
 WRONG = (

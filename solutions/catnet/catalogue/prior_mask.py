@@ -193,9 +193,6 @@ MISTAKES = (
     Mistake("prior-not-divided", "You subtract the smallest value, but then you do not divide by largest - smallest.",
             {"((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])":
                  "(similarity - low).unflatten(2, query.shape[-2:])"}, hint=2),
-    Mistake("prior-no-axis", "Your result is (B, h, w). It should be (B, 1, h, w), like every map here.",
-            {"((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])":
-                 "((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])[:, 0]"}),
     Mistake("prior-flat",
             "Your result is (B, 1, h · w). Give the positions their rows and columns back: (B, 1, h, w).",
             {"((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])":

@@ -1,7 +1,7 @@
 """What learners write for `CBAM`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import convention, defaults, only_in_eval, only_in_training
+from autograder.lessons.families import convention, only_in_eval, only_in_training
 
 RIGHT = {
     "cbam-one-line": """
@@ -109,8 +109,6 @@ MISTAKES = (
     Mistake("cbam-channels-as-kernel",
             "Your block passes `channels` to SpatialGate, which takes the kernel size. Pass `kernel_size`: "
             "SpatialGate does not need the number of channels.", {"SpatialGate(kernel_size)": "SpatialGate(channels)"}),
-    *defaults("cbam", "reduction: int = 16", 8, 4),
-    *defaults("cbam", "kernel_size: int = 7", 3),
     only_in_eval("cbam-only-in-eval"),
     only_in_training("cbam-only-in-training"),
 )

@@ -1,7 +1,7 @@
 """What learners write for `ChannelGate`."""
 
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import convention, defaults, float_width, hard_gate, infinite
+from autograder.lessons.families import convention, float_width, hard_gate, infinite
 
 RIGHT = {
     "gate-both-at-once": """
@@ -34,6 +34,8 @@ class ChannelGate(nn.Module):
 """,
 }
 
+HINTS = {"a sigmoid is missing": 3, "Take the ReLU": 3, "axes of size 1": 3, "; raise ": 3}
+
 MISTAKES = (
     Mistake("gate-mean-only",
             "Your gate uses the mean alone, as SE does. CBAM sends the maximum through the same mlp and adds the two "
@@ -46,10 +48,6 @@ MISTAKES = (
             "You add the mean's result to itself, and the maximum is not used. Look at the names in your sum: one of "
             "them should be the maximum's.",
             {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))": "2 * self.mlp(x.mean(dim=(2, 3)))"}),
-    Mistake("gate-max-twice",
-            "You add the maximum's result to itself, and the mean is not used. Look at the names in your sum: one of "
-            "them should be the mean's.",
-            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))": "2 * self.mlp(x.amax(dim=(2, 3)))"}),
     Mistake("gate-pooled-added",
             "You add the mean and the maximum first and send the sum through the mlp. Call the mlp on each of them "
             "separately, and add the two results. Because of the ReLU, the two ways give different numbers.",
@@ -103,32 +101,6 @@ MISTAKES = (
                  "self.mlp, self.mlp_max = (nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(), "
                  "nn.Linear(hidden, channels)) for _ in range(2))",
              "self.mlp(x.amax(dim=(2, 3)))": "self.mlp_max(x.amax(dim=(2, 3)))"}, hint=1),
-    Mistake("gate-no-sigmoid",
-            "The sigmoid at the end is missing: your weights can be any real numbers, even negative ones. A gate "
-            "lies between 0 and 1.", {"torch.sigmoid(scores)[:, :, None, None]": "scores[:, :, None, None]"}, hint=3),
-    Mistake("gate-double-sigmoid",
-            "The sigmoid is applied twice, so all your gates lie between 0.5 and 0.73. Such gates can neither open "
-            "nor close: apply the sigmoid once.",
-            {"torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(torch.sigmoid(scores)[:, :, None, None])"}),
-    Mistake("gate-softmax",
-            "Your gates go through a softmax: the channels compete, and their gates sum to 1. CBAM uses a sigmoid: "
-            "each channel is opened or closed on its own.",
-            {"torch.sigmoid(scores)[:, :, None, None]": "torch.softmax(scores, dim=1)[:, :, None, None]"}),
-    Mistake("gate-tanh",
-            "Your gates end in a tanh, so they can be negative and flip a channel's sign. A gate ends in a sigmoid.",
-            {"torch.sigmoid(scores)[:, :, None, None]": "torch.tanh(scores)[:, :, None, None]"}),
-    Mistake("gate-complement",
-            "You return 1 minus the gate, which closes the channels that should be open and opens the others. Return "
-            "the sigmoid's output as it is.",
-            {"torch.sigmoid(scores)[:, :, None, None]": "1 - torch.sigmoid(scores)[:, :, None, None]"}),
-    Mistake("gate-no-relu",
-            "The ReLU between the two layers of your mlp is missing. Without it, you might as well add the mean and "
-            "the maximum before the mlp.", {"nn.ReLU(), ": ""}, hint=3),
-    Mistake("gate-relu-at-end",
-            "Your mlp ends in a ReLU, so no score is negative and no gate falls below 0.5. Keep only the ReLU "
-            "between the two layers.",
-            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
-                 "torch.relu(self.mlp(x.mean(dim=(2, 3)))) + torch.relu(self.mlp(x.amax(dim=(2, 3))))"}),
     Mistake("gate-no-bias",
             convention("the two layers have no bias", "timm's CbamModule",
                        "Here they have one: leave `bias` at its default."),
@@ -141,9 +113,6 @@ MISTAKES = (
             "You expand the gate to (B, C, H, W). Return it as (B, C, 1, 1), because the product stretches axes of "
             "size 1.",
             {"torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(scores)[:, :, None, None].expand_as(x)"}),
-    Mistake("gate-two-axes",
-            "Your gate has shape (B, C). Give it two axes of size 1 at the end, (B, C, 1, 1), so that it lines up "
-            "with the image's channels.", {"torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(scores)"}, hint=3),
     Mistake("gate-sum",
             "You add up the positions without dividing by H * W, so the gate depends on the size of the image. Take "
             "the mean.", {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3))"}),
@@ -160,11 +129,6 @@ MISTAKES = (
             {"x.amax(dim=(2, 3))": "x.max(dim=(2, 3))"}, hint=2),
     Mistake("gate-max-two-axes-kept", "`x.max` takes a single axis. `x.amax(dim=(2, 3))` takes the maximum over both.",
             {"x.amax(dim=(2, 3))": "x.max(dim=(2, 3), keepdim=True)"}, hint=2),
-    Mistake("gate-over-batch",
-            "Your pooling runs over the batch too: every image gets the gate of the whole batch. Pool over axes 2 "
-            "and 3 only.",
-            {"x.mean(dim=(2, 3))": "x.mean(dim=(0, 2, 3)).expand(len(x), -1)",
-             "x.amax(dim=(2, 3))": "x.amax(dim=(0, 2, 3)).expand(len(x), -1)"}),
     Mistake("gate-over-channels",
             "You pool over the channels and keep the positions: that is the spatial gate's job. Here you should pool "
             "over H and W, so that each channel keeps two numbers.",
@@ -190,19 +154,6 @@ MISTAKES = (
             "Your ValueError refuses too much. A reduction that does not divide the number of channels is allowed: "
             "the hidden width is then rounded down. Raise the error only if the hidden width is 0.",
             {"if not 1 <= reduction <= channels": "if channels % reduction"}, hint=3),
-    Mistake("gate-at-least-one",
-            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is most likely the caller's "
-            "mistake. Raise a ValueError that names both numbers.",
-            {"""if not 1 <= reduction <= channels:
-            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")
-        """: "",
-             "hidden = channels // reduction": "hidden = max(1, channels // reduction)"}, hint=3),
-    Mistake("gate-no-error",
-            "channels // reduction can be 0, and torch then builds layers without any hidden unit. Raise a "
-            "ValueError that names both numbers.",
-            {"""if not 1 <= reduction <= channels:
-            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")
-        """: ""}, hint=3),
     Mistake("gate-max-detached",
             "The numbers are right, but no gradient reaches x through the maximum. Leave out the `detach()`, `.data` "
             "or `no_grad()` that cuts it off.", {"x.amax(dim=(2, 3))": "x.detach().amax(dim=(2, 3))"}),
@@ -225,7 +176,6 @@ MISTAKES = (
     infinite("channel-exp",
              {"torch.sigmoid(scores)[:, :, None, None]":
                   "(lambda e: e / (1 + e))(torch.exp(scores))[:, :, None, None]"}),
-    *defaults("gate", "reduction: int = 16", 8, 4),
     hard_gate("gate-hard-sigmoid"),
 )
 

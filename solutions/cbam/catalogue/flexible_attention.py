@@ -22,6 +22,8 @@ def flexible_attention(x, w1, w2):
 """,
 }
 
+HINTS = {"multiplied by `x`": 3}
+
 MISTAKES = (
     Mistake("flexible-mean-only",
             "You use the mean alone: that is SE. Send the maximum through the same two matrices, and add the two "
@@ -63,14 +65,9 @@ MISTAKES = (
             {"x * torch.sigmoid(scores)[:, :, None, None]":
                  "x * sum(torch.sigmoid(torch.relu(s @ w1.T) @ w2.T) for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, "
                  "3))))[:, :, None, None]"}, hint=3),
-    Mistake("flexible-returns-gate",
-            "You return the gates. Multiply the image by them: each channel of x by its own gate.",
-            {"x * torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(scores)[:, :, None, None]"}, hint=3),
     Mistake("flexible-returns-gate-flat",
             "You return the gates. Multiply the image by them: each channel of x by its own gate.",
             {"x * torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(scores)"}, hint=3),
-    Mistake("flexible-shortcut", "You add the input to the gated input. Return the product alone.",
-            {"x * torch.sigmoid(scores)[:, :, None, None]": "x + x * torch.sigmoid(scores)[:, :, None, None]"}),
     Mistake("flexible-matrices-not-turned",
             "`w1` is (C // r, C), and your pooled vectors are rows, (B, C). Multiply them by `w1` transposed: `s @ "
             "w1.T`, or `F.linear(s, w1)`.", {"s @ w1.T": "s @ w1"}, hint=2),

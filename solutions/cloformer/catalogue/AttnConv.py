@@ -1,7 +1,7 @@
 """What learners write for `AttnConv`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, dropout
+from autograder.lessons.families import dropout
 
 RIGHT = {
     "conv-split": """
@@ -75,8 +75,6 @@ MISTAKES = (
     Mistake("conv-map-of-q",
             "You give q to attn_map and multiply the result by k. attn_map should read the product: attn_map(q * k).",
             {"torch.tanh(self.attn_map(q * k) * self.scale)": "torch.tanh(self.attn_map(q) * k * self.scale)"}),
-    Mistake("conv-no-map", "attn_map is made and never called. The weights should be tanh(attn_map(q * k) * scale).",
-            {"torch.tanh(self.attn_map(q * k) * self.scale)": "torch.tanh(q * k * self.scale)"}),
     Mistake("conv-v-added", "You add v to the weights. Multiply v by them.",
             {"torch.tanh(self.attn_map(q * k) * self.scale) * v": "torch.tanh(self.attn_map(q * k) * self.scale) + v"}),
     Mistake("conv-shortcut-of-v", "You also add v itself: v + weights * v. There is no shortcut in this module.",
@@ -84,8 +82,6 @@ MISTAKES = (
                  "v + torch.tanh(self.attn_map(q * k) * self.scale) * v"}),
     Mistake("conv-weights-alone", "You return the weights. Multiply v by them: tanh(...) * v.",
             {"torch.tanh(self.attn_map(q * k) * self.scale) * v": "torch.tanh(self.attn_map(q * k) * self.scale)"}),
-    Mistake("conv-v-alone", "You return v itself: its weights are never used. Multiply v by them.",
-            {"torch.tanh(self.attn_map(q * k) * self.scale) * v": "v"}),
     Mistake("conv-tanh-of-all",
             "You take the tanh of the product with v. Take the tanh first, then multiply by v: tanh(...) * v.",
             {"torch.tanh(self.attn_map(q * k) * self.scale) * v": "torch.tanh(self.attn_map(q * k) * self.scale * v)"}),
@@ -95,9 +91,6 @@ MISTAKES = (
     Mistake("conv-only-v-mixed", "Your q and k come from `qkv` directly. `mixer` should mix all three.",
             {"q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)": """q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)
         q, k, _ = self.qkv(x).chunk(3, dim=1)"""}),
-    Mistake("conv-no-mixer",
-            "`mixer` is made and never called, so no position sees its neighbours. Call it on the output of `qkv`.",
-            {"q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)": "q, k, v = self.qkv(x).chunk(3, dim=1)"}),
     Mistake("conv-v-first", "You read the channels as [v | q | k]. Read them as [q | k | v].",
             {"q, k, v = self.mixer(self.qkv(x)).chunk(3, dim=1)": "v, q, k = self.mixer(self.qkv(x)).chunk(3, dim=1)"}),
     Mistake("conv-v-in-the-middle", "You read the channels as [q | v | k]. Read them as [q | k | v].",
@@ -181,9 +174,6 @@ MISTAKES = (
              "torch.tanh(self.attn_map(q * k) * self.scale) * v":
                  "(lambda q, k, v: ((q @ k.mT * self.scale).softmax(3) @ v).mT.flatten(1, 2).unflatten(2, "
                  "x.shape[2:]))(*(part.flatten(2).unflatten(1, (self.heads, -1)).mT for part in (q, k, v)))"}),
-    detached("conv-v-detached", "v is detached, so the parameters that make v would never learn",
-             {"torch.tanh(self.attn_map(q * k) * self.scale) * v":
-                  "torch.tanh(self.attn_map(q * k) * self.scale) * v.detach()"}),
     dropout("conv-dropout",
             {"torch.tanh(self.attn_map(q * k) * self.scale) * v":
                  "F.dropout(torch.tanh(self.attn_map(q * k) * self.scale), 0.1, self.training) * v"}),

@@ -1,7 +1,7 @@
 """What learners write for `CloAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import dropout, only_in_eval, only_in_training
+from autograder.lessons.families import dropout
 
 RIGHT = {
     "clo-loop": """
@@ -44,6 +44,8 @@ class CloAttention(nn.Module):
 """,
 }
 
+HINTS = {"`proj`": 2}
+
 MISTAKES = (
     Mistake("clo-no-error",
             "If group_split does not sum to num_heads, no ValueError is raised. Compare the sum with num_heads, and "
@@ -61,9 +63,6 @@ MISTAKES = (
             "group_split with num_heads, using `!=`.",
             {"groups = local_groups(num_heads, group_split, kernel_sizes)": """if sum(group_split) < num_heads:
             raise ValueError
-        groups = [pair for pair in zip(group_split[:-1], kernel_sizes) if pair[0]]"""}),
-    Mistake("clo-assert", "If group_split does not sum to num_heads, you raise an AssertionError. Raise a ValueError.",
-            {"groups = local_groups(num_heads, group_split, kernel_sizes)": """assert sum(group_split) == num_heads
         groups = [pair for pair in zip(group_split[:-1], kernel_sizes) if pair[0]]"""}),
     Mistake("clo-kernels-shifted",
             "The group after an empty one gets the empty group's kernel. Every group should use the kernel at its "
@@ -104,14 +103,9 @@ MISTAKES = (
     Mistake("clo-global-first",
             "Your global heads come before the local ones. The local heads should come first, then the global branch.",
             {"found.append(self.global_branch(x))": "found.insert(0, self.global_branch(x))"}, hint=2),
-    Mistake("clo-window-ignored",
-            "The argument window_size has no effect: the windows are always 7 x 7. Pass it on to GlobalBranch.",
-            {"GlobalBranch(dim, global_heads, head_dim, window_size)": "GlobalBranch(dim, global_heads, head_dim, 7)"}),
     Mistake("clo-window-of-two",
             "The argument window_size has no effect: the windows are always 2 x 2. Pass it on to GlobalBranch.",
             {"GlobalBranch(dim, global_heads, head_dim, window_size)": "GlobalBranch(dim, global_heads, head_dim, 2)"}),
-    Mistake("clo-no-proj", "`proj` is made and never called. It should mix the heads at the end.",
-            {"self.proj(torch.cat(found, dim=1))": "torch.cat(found, dim=1)"}, hint=2),
     Mistake("clo-proj-no-bias", "`proj` has no bias. Keep torch's default.",
             {"self.proj = nn.Conv2d(dim, dim, 1)": "self.proj = nn.Conv2d(dim, dim, 1, bias=False)"}),
     Mistake("clo-proj-3", "Your `proj` has a kernel of 3. It should be a 1x1 convolution.",
@@ -119,8 +113,6 @@ MISTAKES = (
     Mistake("clo-proj-depth-wise",
             "Your `proj` is depth-wise, so heads are never mixed. It should be an ordinary 1x1 convolution.",
             {"self.proj = nn.Conv2d(dim, dim, 1)": "self.proj = nn.Conv2d(dim, dim, 1, groups=dim)"}),
-    Mistake("clo-shortcut", "You add x to the result. The shortcut belongs to CloBlock.",
-            {"self.proj(torch.cat(found, dim=1))": "x + self.proj(torch.cat(found, dim=1))"}),
     Mistake("clo-x-cut", "Each branch reads only its own part of x's channels. Each should read all of them.",
             {"nn.ModuleList(AttnConv(dim, heads, head_dim, size) for heads, size in groups)":
                  "nn.ModuleList(AttnConv(heads * head_dim, heads, head_dim, size) for heads, size in groups)",
@@ -157,8 +149,6 @@ MISTAKES = (
     Mistake("clo-no-none",
             "If there are no global heads, you still call the global branch, which is None. In that case leave it "
             "out.", {"if self.global_branch is not None:": "if True:"}, hint=2),
-    only_in_eval("clo-only-in-eval"),
-    only_in_training("clo-only-in-training"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `GlobalBranch`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, dropout, overflow
+from autograder.lessons.families import dropout, overflow
 
 RIGHT = {
     "global-einsum": """
@@ -243,8 +243,6 @@ MISTAKES = (
     dropout("global-dropout",
             {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)":
                  "F.dropout(torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3), 0.1, self.training)"}),
-    detached("global-pooled-detached", "the pooled map is detached, so part of x's gradient is lost",
-             {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, self.window_size).detach()"}),
 )
 
 WRONG = (

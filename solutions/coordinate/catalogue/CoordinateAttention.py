@@ -3,7 +3,6 @@
 from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     convention,
-    detached,
     hard_gate,
     infinite,
     norm_of_batch,
@@ -241,6 +240,8 @@ class CoordinateAttention(nn.Module):
 """,
 }
 
+HINTS = {"`bn1`": 3}
+
 MISTAKES = (
     Mistake("coordinate-softmax", "Your gates come from a softmax. Take a sigmoid of each number by itself.",
             {"torch.sigmoid(self.conv_h(rows))": "torch.softmax(self.conv_h(rows), dim=2)",
@@ -283,13 +284,6 @@ MISTAKES = (
             {"x * a_h * a_w": "x * (a_h + a_w) / 2"}),
     Mistake("coordinate-gates-maximum", "You take the larger of the two gates. Multiply by both: x * a_h * a_w.",
             {"x * a_h * a_w": "x * torch.maximum(a_h, a_w)"}),
-    Mistake("coordinate-rows-alone", "You multiply x by a_h only. The gate of the columns is missing: x * a_h * a_w.",
-            {"x * a_h * a_w": "x * a_h"}),
-    Mistake("coordinate-columns-alone", "You multiply x by a_w only. The gate of the rows is missing: x * a_h * a_w.",
-            {"x * a_h * a_w": "x * a_w"}),
-    Mistake("coordinate-gate-alone", "You return the gates. Multiply x by them.", {"x * a_h * a_w": "a_h * a_w"}),
-    Mistake("coordinate-shortcut", "You add x to the result. Return x * a_h * a_w alone.",
-            {"x * a_h * a_w": "x + x * a_h * a_w"}),
     Mistake("coordinate-columns-first",
             "You join the columns first, but your split takes the first H numbers for the rows. Join the H rows "
             "first, then the W columns.",
@@ -308,10 +302,6 @@ MISTAKES = (
             "conv_h and conv_w have changed places: conv_h should make the gate of the rows.",
             {"torch.sigmoid(self.conv_h(rows))": "torch.sigmoid(self.conv_w(rows))",
              "torch.sigmoid(self.conv_w(columns.transpose(2, 3)))":
-                 "torch.sigmoid(self.conv_h(columns.transpose(2, 3)))"}),
-    Mistake("coordinate-one-layer",
-            "conv_h makes both gates, and conv_w is never called. conv_w should make the gate of the columns.",
-            {"torch.sigmoid(self.conv_w(columns.transpose(2, 3)))":
                  "torch.sigmoid(self.conv_h(columns.transpose(2, 3)))"}),
     Mistake("coordinate-no-transposition",
             "Your columns' means are (B, C, 1, W) and cannot be joined to the rows' (B, C, H, 1). Transpose them "
@@ -363,8 +353,6 @@ MISTAKES = (
             "sigmoid of z.", {"F.hardswish(self.bn1(self.conv1(line)))": "F.hardsigmoid(self.bn1(self.conv1(line)))"}),
     Mistake("coordinate-no-activation", "There is nothing between bn1 and the split: the hard-swish is missing.",
             {"F.hardswish(self.bn1(self.conv1(line)))": "self.bn1(self.conv1(line))"}, hint=3),
-    Mistake("coordinate-no-norm", "bn1 is made and never called. It belongs after conv1.",
-            {"F.hardswish(self.bn1(self.conv1(line)))": "F.hardswish(self.conv1(line))"}, hint=3),
     Mistake("coordinate-instance-norm",
             "Your bn1 keeps no running mean and variance, like an InstanceNorm or a GroupNorm. It should be a plain "
             "nn.BatchNorm2d.", {"nn.BatchNorm2d(hidden)": "nn.InstanceNorm2d(hidden, affine=True)"}),
@@ -388,8 +376,6 @@ MISTAKES = (
     Mistake("coordinate-reduction-itself",
             "You take `reduction` itself for the number of hidden channels. It is the divisor: max(8, in_channels // "
             "reduction).", {"max(8, in_channels // reduction)": "max(8, reduction)"}),
-    Mistake("coordinate-at-least-sixteen", "Your lower limit is 16 hidden channels. It should be 8.",
-            {"max(8, in_channels // reduction)": "max(16, in_channels // reduction)"}),
     Mistake("coordinate-rounded-up",
             "You round the hidden channels up, or to the nearest number. Round down: in_channels // reduction.",
             {"max(8, in_channels // reduction)": "max(8, -(-in_channels // reduction))"}),
@@ -397,9 +383,6 @@ MISTAKES = (
             "`in_channels / reduction` is a float, even if there is no remainder, and a layer takes only whole "
             "numbers. Divide with two slashes: in_channels // reduction.",
             {"max(8, in_channels // reduction)": "max(8.0, in_channels / reduction)"}),
-    Mistake("coordinate-reduction-ignored",
-            "The argument `reduction` has no effect: you always take 8 hidden channels, or divide by 32.",
-            {"max(8, in_channels // reduction)": "max(8, in_channels // 32)"}),
     Mistake("coordinate-no-bias",
             convention("no convolution has a bias", "timm's CoordAttn",
                        "Here all three have one."),
@@ -422,8 +405,6 @@ MISTAKES = (
              {"torch.sigmoid(self.conv_h(rows))": "(lambda e: e / (1 + e))(torch.exp(self.conv_h(rows)))",
               "torch.sigmoid(self.conv_w(columns.transpose(2, 3)))":
                   "(lambda e: e / (1 + e))(torch.exp(self.conv_w(columns.transpose(2, 3))))"}),
-    detached("coordinate-input-detached", "x is detached before it is pooled, so part of x's gradient is missing",
-             {"directional_pool(x)": "directional_pool(x.detach())"}),
     only_in_eval("coordinate-only-in-eval", {"return x * a_h * a_w": "return x if self.training else x * a_h * a_w"}),
     *own_mode("coordinate"),
     *norm_of_batch("coordinate-norm-of-batch-always", "bn1"),

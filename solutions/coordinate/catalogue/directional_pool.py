@@ -16,24 +16,20 @@ def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
 """,
 }
 
+HINTS = {"axes of size 1": 2}
+
 MISTAKES = (
     Mistake("pool-exchanged",
             "Your two results have changed places. The first should hold the mean of each row, taken over W, the "
             "last axis: (B, C, H, 1).",
             {"x.mean(dim=3, keepdim=True), x.mean(dim=2, keepdim=True)":
                  "x.mean(dim=2, keepdim=True), x.mean(dim=3, keepdim=True)"}, hint=1),
-    Mistake("pool-no-keepdim",
-            "Your means have lost an axis: (B, C, H) and (B, C, W). Use keepdim=True, which leaves an axis of size 1.",
-            {"x.mean(dim=3, keepdim=True)": "x.mean(dim=3)", "x.mean(dim=2, keepdim=True)": "x.mean(dim=2)"}, hint=2),
     Mistake("pool-sums", "You take sums. Take means, so that a larger map does not give larger numbers.",
             {"x.mean(dim=3, keepdim=True)": "x.sum(dim=3, keepdim=True)",
              "x.mean(dim=2, keepdim=True)": "x.sum(dim=2, keepdim=True)"}),
     Mistake("pool-maxima", "You take the maximum of each row and column. Take the mean.",
             {"x.mean(dim=3, keepdim=True)": "x.amax(dim=3, keepdim=True)",
              "x.mean(dim=2, keepdim=True)": "x.amax(dim=2, keepdim=True)"}),
-    Mistake("pool-columns-standing",
-            "Your columns' means are (B, C, W, 1). Leave them as (B, C, 1, W). (CoordinateAttention transposes them "
-            "later.)", {"x.mean(dim=2, keepdim=True)": "x.mean(dim=2, keepdim=True).transpose(2, 3)"}, hint=2),
     Mistake("pool-global",
             "You average over the whole map, as SE does, and repeat the mean. Each row and each column should have a "
             "mean of its own.",

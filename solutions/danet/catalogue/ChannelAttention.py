@@ -1,7 +1,7 @@
 """What learners write for `ChannelAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, only_in_eval, only_in_training, overflow
+from autograder.lessons.families import attention_dropout, overflow
 from solutions.shared.position_attention import with_gamma
 
 CHANNEL_POSITIONS_DO_NOT_FIT = ("Your energies are N x N: X transposed times X compares positions. Compare channels: "
@@ -104,13 +104,6 @@ MISTAKES = (
             "weights.",
             {"torch.softmax(energy, dim=-1)": "energy",
              "self.attention(x) @ x.flatten(2)": "torch.softmax(self.attention(x), dim=-1) @ x.flatten(2)"}, hint=3),
-    Mistake("channel-never-negated",
-            "With negate=True, similar channels still get the larger weights. Either `negate` has no effect, or you "
-            "wrote E - max(E), which changes no weight. The authors' code has max(E) - E, which turns the order "
-            "around.",
-            {"""if self.negate:
-            energy = energy.amax(dim=-1, keepdim=True) - energy
-        """: ""}),
     Mistake("channel-always-negated",
             "The argument `negate` has no effect: your module always reverses the order of the energies, as the "
             "authors' code does. With negate=False, leave them as they are.", {"if self.negate:": "if True:"}, hint=3),
@@ -183,25 +176,9 @@ MISTAKES = (
             {"return torch.softmax(energy, dim=-1)":
                  """itself = torch.eye(energy.shape[1], dtype=torch.bool, device=x.device)
         return torch.softmax(energy.masked_fill(itself, -torch.inf), dim=-1)"""}),
-    Mistake("channel-first-image",
-            "All images of the batch use the map of the first one. Each image should have its own.",
-            {"return torch.softmax(energy, dim=-1)":
-                 "return torch.softmax(energy, dim=-1)[:1].expand(len(x), -1, -1)"}),
-    Mistake("channel-remembers",
-            "The map of the first call is kept and used again for the next image. Compute a new map in every call of "
-            "`forward`.",
-            {"self.attention(x) @ x.flatten(2)": "self.remembered(x) @ x.flatten(2)",
-             "    def forward(": """    def remembered(self, x: Tensor) -> Tensor:
-        if not hasattr(self, "map"):
-            self.map = self.attention(x)
-        return self.map
-
-    def forward("""}),
     attention_dropout("channel-dropout",
                       {"torch.softmax(energy, dim=-1)":
                            "nn.functional.dropout(torch.softmax(energy, dim=-1), 0.1, self.training)"}),
-    only_in_eval("channel-only-in-eval"),
-    only_in_training("channel-only-in-training"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `DANetHead`."""
 
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.families import detached, own_mode
+from autograder.lessons.families import own_mode
 
 HEAD_SUMMED_BEFORE_BACK = ("You add the outputs of the two attentions. classify_fused should read the sum of the "
                            "outputs of position_out and channel_out.")
@@ -55,6 +55,8 @@ class DANetHead(nn.Module):
 """,
 }
 
+HINTS = {"`position`": 2, "`position_out`": 2}
+
 MISTAKES = (
     Mistake("head-paper-channel",
             "Your channel attention is the paper's, negate=False. The published head uses "
@@ -63,31 +65,6 @@ MISTAKES = (
             "Your channel branch reads the output of the position branch. Both branches should read x, side by side.",
             {"self.channel_out(self.channel(self.channel_in(x)))":
                  "self.channel_out(self.channel(self.channel_in(x) + position))"}),
-    Mistake("head-shared-front",
-            "Both branches read position_in; channel_in is made and never used. Each branch should use its own first "
-            "convolution.",
-            {"self.channel_out(self.channel(self.channel_in(x)))":
-                 "self.channel_out(self.channel(self.position_in(x)))"}),
-    Mistake("head-no-attention",
-            "The attentions are made and never called, so each branch is only two convolutions. Each branch should "
-            "be conv-BN-ReLU, attention, conv-BN-ReLU.",
-            {"self.position_out(self.position(self.position_in(x)))": "self.position_out(self.position_in(x))",
-             "self.channel_out(self.channel(self.channel_in(x)))": "self.channel_out(self.channel_in(x))"}, hint=2),
-    Mistake("head-no-back",
-            "position_out and channel_out are made and never called. Each branch should be conv-BN-ReLU, attention, "
-            "conv-BN-ReLU.",
-            {"self.position_out(self.position(self.position_in(x)))": "self.position(self.position_in(x))",
-             "self.channel_out(self.channel(self.channel_in(x)))": "self.channel(self.channel_in(x))"}, hint=2),
-    Mistake("head-channel_out-unused",
-            "Both branches end in position_out; channel_out is made and never used. Each branch should use its own "
-            "last convolution.",
-            {"self.channel_out(self.channel(self.channel_in(x)))":
-                 "self.position_out(self.channel(self.channel_in(x)))"}),
-    Mistake("head-position_out-unused",
-            "Both branches end in channel_out; position_out is made and never used. Each branch should use its own "
-            "last convolution.",
-            {"self.position_out(self.position(self.position_in(x)))":
-                 "self.channel_out(self.position(self.position_in(x)))"}),
     Mistake("head-back-first",
             "position_out comes before the attention `position`, and channel_out before `channel`. Each branch "
             "should be conv-BN-ReLU, attention, conv-BN-ReLU.",
@@ -210,11 +187,6 @@ MISTAKES = (
              "self.classify_channel(channel)":
                  "return self.classify_fused(position + channel), self.classify_channel(position), "
                  "self.classify_position(channel)"}),
-    Mistake("head-softmax", "Your logits go through a softmax. Return them as they are: the loss takes the softmax.",
-            {"return self.classify_fused(position + channel), self.classify_position(position), "
-             "self.classify_channel(channel)":
-                 "logits = self.classify_fused(position + channel), self.classify_position(position), "
-                 "self.classify_channel(channel)\n        return tuple(part.softmax(dim=1) for part in logits)"}),
     Mistake("head-no-dropout",
             "The dropout before the last three convolutions is missing. Put a Dropout2d(0.1) before each of them.",
             {"self.classify_fused = classifier(inter, num_classes)":
@@ -266,20 +238,6 @@ MISTAKES = (
                  "self.classify_position = nn.Sequential(nn.Dropout2d(), nn.Conv2d(inter, num_classes, 1))",
              "self.classify_channel = classifier(inter, num_classes)":
                  "self.classify_channel = nn.Sequential(nn.Dropout2d(), nn.Conv2d(inter, num_classes, 1))"}),
-    Mistake("head-dropout-in-eval",
-            "Your dropout is active in eval mode too. Make an nn.Dropout2d in `__init__`, so that it follows the "
-            "module's mode. A layer that is made in `forward` is always in training mode, and `F.dropout2d` needs "
-            "training=self.training.",
-            {"self.classify_fused = classifier(inter, num_classes)":
-                 "self.classify_fused = nn.Conv2d(inter, num_classes, 1)",
-             "self.classify_position = classifier(inter, num_classes)":
-                 "self.classify_position = nn.Conv2d(inter, num_classes, 1)",
-             "self.classify_channel = classifier(inter, num_classes)":
-                 "self.classify_channel = nn.Conv2d(inter, num_classes, 1)",
-             "return self.classify_fused(position + channel), self.classify_position(position), "
-             "self.classify_channel(channel)":
-                 "drop = nn.functional.dropout2d\n        return (self.classify_fused(drop(position + channel, "
-                 "0.1)), self.classify_position(drop(position, 0.1)), self.classify_channel(drop(channel, 0.1)))"}),
     Mistake("head-biases",
             "Your 3x3 convolutions have biases. Before a BatchNorm a bias has no effect: pass bias=False.",
             {"self.position_in, self.channel_in = conv_bn_relu(in_channels, inter), conv_bn_relu(in_channels, inter)":
@@ -347,9 +305,6 @@ MISTAKES = (
             "head has no other.",
             {"self.classify_fused(position + channel)":
                  "self.classify_fused(position + channel + self.position_in(x))"}),
-    detached("head-position-detached",
-             "the branches are detached before classify_fused, so the fused loss would teach them nothing",
-             {"position + channel": "(position + channel).detach()"}),
     *own_mode("head", "def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:\n"),
 )
 

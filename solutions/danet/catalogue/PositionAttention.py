@@ -4,8 +4,6 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     attention_dropout,
     convention,
-    only_in_eval,
-    only_in_training,
     overflow,
 )
 from solutions.shared.position_attention import projections, with_gamma
@@ -63,9 +61,16 @@ class PositionAttention(nn.Module):
 """,
 }
 
+HINTS = {"should be added": 3}
+
 MISTAKES = (
     *with_gamma("position", "A V", hint=3, grid=2),
-    *projections("position", "values = self.value(x).flatten(2)\n"),
+    *projections("position"),
+    Mistake("position-in-place",  # the atlas's example of its kind
+            "Your module changes its input in place: code that reads x afterwards finds it changed. Write `return x + "
+            "...`.",
+            {"return x + self.gamma * gathered.reshape(x.shape)":
+                 "x += self.gamma * gathered.reshape(x.shape)\n        return x"}),
     Mistake("position-scaled",
             convention("the products are divided by sqrt(D)", "External-Attention-pytorch's DAModule",
                        "DANet does not scale them."),
@@ -133,20 +138,6 @@ MISTAKES = (
                  """queries, keys = self.query(x).permute(0, 2, 3, 1), self.key(x).permute(0, 2, 1, 3)
         weights = torch.softmax(queries @ keys, dim=-1)
         gathered = (weights @ self.value(x).permute(0, 2, 3, 1)).permute(0, 3, 1, 2)"""}),
-    Mistake("position-first-image",
-            "All images of the batch use the map of the first one. Each image should have its own.",
-            {"return torch.softmax(queries @ keys, dim=-1)":
-                 "return torch.softmax(queries @ keys, dim=-1)[:1].expand(len(x), -1, -1)"}),
-    Mistake("position-remembers",
-            "The map of the first call is kept and used again for the next image. Compute a new map in every call of "
-            "`forward`.",
-            {"values @ self.attention(x).transpose(1, 2)": "values @ self.remembered(x).transpose(1, 2)",
-             "    def forward(": """    def remembered(self, x: Tensor) -> Tensor:
-        if not hasattr(self, "map"):
-            self.map = self.attention(x)
-        return self.map
-
-    def forward("""}),
     Mistake("position-normalised",
             "You normalise queries and keys to length 1 (a cosine). Leave them as they are: a longer query chooses "
             "more sharply.",
@@ -161,14 +152,12 @@ MISTAKES = (
     attention_dropout("position-dropout",
                       {"torch.softmax(queries @ keys, dim=-1)":
                            "nn.functional.dropout(torch.softmax(queries @ keys, dim=-1), 0.1, self.training)"}),
-    only_in_eval("position-only-in-eval"),
     Mistake("position-columns-sum",
             "Your softmax runs over dim=1, and the values are multiplied by the map's columns. The output is the "
             "same as if queries and keys had changed places. Row j should belong to the query of j: take dim=-1. If "
             "your values are (B, C, N), multiply them by the map transposed.",
             {"torch.softmax(queries @ keys, dim=-1)": "torch.softmax(queries @ keys, dim=1)",
              "values @ self.attention(x).transpose(1, 2)": "values @ self.attention(x)"}, hint=2),
-    only_in_training("position-only-in-training"),
 )
 
 WRONG = (

@@ -5,8 +5,6 @@ from autograder.lessons.families import (
     convention,
     hard_gate,
     infinite,
-    only_in_eval,
-    only_in_training,
 )
 
 ECA_RETURNS_GATE = "Your block returns the gates. Multiply the image by them: each channel of x by its own gate."
@@ -44,32 +42,14 @@ class ECABlock(nn.Module):
 """,
 }
 
+HINTS = {"multiplied by `x`": 3, "Take the sigmoid": 3, "one sigmoid too many": 3, "; raise ": 3}
+
 MISTAKES = (
-    Mistake("eca-returns-gate", ECA_RETURNS_GATE, {"x * gates[:, 0, :, None, None]": "gates[:, 0, :, None, None]"},
-            hint=3),
     Mistake("eca-returns-gate-flat", ECA_RETURNS_GATE, {"x * gates[:, 0, :, None, None]": "gates[:, 0]"}, hint=3),
-    Mistake("eca-returns-gate-expanded",
-            "Your block returns the gates, spread over the map. Multiply the image by them: each channel of x by its "
-            "own gate.", {"x * gates[:, 0, :, None, None]": "gates[:, 0, :, None, None].expand_as(x)"}, hint=3),
-    Mistake("eca-shortcut",
-            "Your block adds the input to the gated input. ECA returns the product alone; the shortcut belongs to "
-            "the residual block around it.", {"x * gates[:, 0, :, None, None]": "x + x * gates[:, 0, :, None, None]"}),
-    Mistake("eca-added", "Your block adds the gates to the image. A gate multiplies.",
-            {"x * gates[:, 0, :, None, None]": "x + gates[:, 0, :, None, None]"}),
-    Mistake("eca-divides",
-            "Your block divides the image by its gates. Multiply: a gate of 0 closes the channel, a gate of 1 lets "
-            "it pass.", {"x * gates[:, 0, :, None, None]": "x / gates[:, 0, :, None, None]"}),
     Mistake("eca-complement",
             "You multiply the image by 1 minus the gate, which closes the channels that should be open and opens the "
             "others. Multiply by the gate itself.",
             {"torch.sigmoid(self.conv(s[:, None]))": "1 - torch.sigmoid(self.conv(s[:, None]))"}),
-    Mistake("eca-no-sigmoid",
-            "The sigmoid after the convolution is missing: your weights can be any real numbers, even negative ones. "
-            "A gate lies between 0 and 1.", {"torch.sigmoid(self.conv(s[:, None]))": "self.conv(s[:, None])"}, hint=3),
-    Mistake("eca-sigmoid-before",
-            "Your sigmoid comes before the convolution. Apply the convolution to the means first. Then apply the "
-            "sigmoid, whose outputs are the gates.",
-            {"torch.sigmoid(self.conv(s[:, None]))": "self.conv(torch.sigmoid(s[:, None]))"}, hint=3),
     Mistake("eca-double-sigmoid",
             "The sigmoid is applied twice, so all your gates lie between 0.5 and 0.73. Such gates can neither open "
             "nor close: apply the sigmoid once.",
@@ -86,8 +66,6 @@ MISTAKES = (
             "There is a ReLU between the convolution and the sigmoid, so no gate can fall below 0.5. ECA has no "
             "ReLU: leave it out.",
             {"torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(torch.relu(self.conv(s[:, None])))"}),
-    Mistake("eca-maximum", "Your block squeezes with the maximum of each channel. ECA takes the mean over H and W.",
-            {"x.mean(dim=(2, 3))": "x.amax(dim=(2, 3))"}),
     Mistake("eca-sum",
             "Your block adds up the positions of each channel without dividing by H * W, so the gates depend on the "
             "size of the image. Take the mean.", {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3))"}),
@@ -102,12 +80,6 @@ MISTAKES = (
             "the neighbour of the next image's first channel. The convolution takes (B, 1, C).",
             {"torch.sigmoid(self.conv(s[:, None]))":
                  "torch.sigmoid(self.conv(s.reshape(1, 1, -1))).view(len(x), 1, -1)"}, hint=1),
-    Mistake("eca-over-batch",
-            "Your block averages over the batch too: every image gets the gates of the whole batch. Average over H "
-            "and W only.", {"x.mean(dim=(2, 3))": "x.mean(dim=(0, 2, 3)).expand(len(x), -1)"}),
-    Mistake("eca-first-image",
-            "The gates of the first image are used for the whole batch. Each image has its own: keep the batch axis "
-            "when you reshape.", {"x * gates[:, 0, :, None, None]": "x * gates[:1, 0, :, None, None]"}),
     Mistake("eca-along-batch",
             "Your kernel runs along the batch: it mixes neighbouring images, not neighbouring channels. Conv1d "
             "slides along the last axis, so give it (B, 1, C).",
@@ -137,10 +109,6 @@ MISTAKES = (
                  "torch.sigmoid(self.conv(x.flatten(2).transpose(1, 2).reshape(-1, 1, x.shape[1])))",
              "x * gates[:, 0, :, None, None]":
                  "x * gates.reshape(len(x), -1, x.shape[1]).transpose(1, 2).reshape(x.shape)"}, hint=3),
-    Mistake("eca-kernel-size-ignored",
-            "The argument `kernel_size` has no effect: the rule always decides. It should decide only if kernel_size "
-            "is None.",
-            {"eca_kernel_size(channels) if kernel_size is None else kernel_size": "eca_kernel_size(channels)"}),
     Mistake("eca-always-three",
             "If kernel_size is None, your kernel has 3 numbers, whatever `channels` is, as in the authors' code. "
             "Here eca_kernel_size(channels) should decide.",
@@ -198,26 +166,12 @@ MISTAKES = (
             {"nn.Conv1d(1, 1, k, padding=k // 2, bias=False)":
                  "nn.Conv1d(channels, channels, k, padding=k // 2, bias=False)",
              "torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(self.conv(s[:, :, None])).movedim(1, 2)"}, hint=1),
-    Mistake("eca-even-allowed",
-            "An even kernel_size is not refused. An even kernel has no middle, and with this padding it returns one "
-            "gate too many. Raise a ValueError.",
-            {"""if k % 2 == 0:
-            raise ValueError(f"kernel_size must be odd, so that it has a middle, got {k}")
-        """: ""}, hint=3),
     Mistake("eca-even-made-odd",
             "An even kernel_size is silently made odd. A caller who asks for 4 should learn that 4 is not allowed: "
             "raise a ValueError.",
             {"""if k % 2 == 0:
             raise ValueError(f"kernel_size must be odd, so that it has a middle, got {k}")
         """: "k += 1 - k % 2\n        "}, hint=3),
-    Mistake("eca-even-same",
-            'An even kernel_size is not refused. With padding="same" torch pads one side more than the other, so the '
-            'kernel is not centred on its channel. Raise a ValueError.',
-            {"""if k % 2 == 0:
-            raise ValueError(f"kernel_size must be odd, so that it has a middle, got {k}")
-        """: "",
-             "nn.Conv1d(1, 1, k, padding=k // 2, bias=False)": 'nn.Conv1d(1, 1, k, padding="same", bias=False)'},
-            hint=3),
     Mistake("eca-gate-on-width",
             "The gates multiply the columns of the image. Give them two axes of size 1 at the end, (B, C, 1, 1), so "
             "that they line up with the channels.", {"x * gates[:, 0, :, None, None]": "x * gates[:, :, None]"},
@@ -236,20 +190,6 @@ MISTAKES = (
             {"torch.sigmoid(self.conv(s[:, None]))":
                  "torch.sigmoid(nn.Conv1d(1, 1, 3, padding=1, bias=False).to(x)(s[:, None]))"}, hint=3,
             grain="float32"),
-    Mistake("eca-squeeze-detached",
-            "The numbers are right, and so is the kernel's gradient. But x reaches the gates through a `detach()`, "
-            "so its gradient lacks the path through the mean. Leave the `detach()` out.",
-            {"x.mean(dim=(2, 3))": "x.detach().mean(dim=(2, 3))"}),
-    Mistake("eca-image-detached",
-            "The numbers are right, but the image is detached before the product, so the gradient reaches x through "
-            "the gates alone. Leave out the `detach()` or `.data`.",
-            {"x * gates[:, 0, :, None, None]": "x.detach() * gates[:, 0, :, None, None]"}),
-    Mistake("eca-remembers-gates",
-            "The gates of the first call are kept and used again for the next image. Compute them again in every "
-            "call of forward.",
-            {"gates = torch.sigmoid(self.conv(s[:, None]))": """if not hasattr(self, "kept"):
-            self.kept = torch.sigmoid(self.conv(s[:, None]))
-        gates = self.kept"""}),
     Mistake("eca-tensor-squeeze",
             "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Take the mean of x "
             "over H and W.", {"x.mean(dim=(2, 3))": "x.squeeze()"}),
@@ -267,8 +207,6 @@ MISTAKES = (
                  "kernel_size or eca_kernel_size(channels)"}),
     infinite("eca-exp",
              {"torch.sigmoid(self.conv(s[:, None]))": "(lambda e: e / (1 + e))(torch.exp(self.conv(s[:, None])))"}),
-    only_in_eval("eca-only-in-eval"),
-    only_in_training("eca-only-in-training"),
 )
 
 WRONG = (

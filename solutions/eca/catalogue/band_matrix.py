@@ -28,11 +28,9 @@ def band_matrix(kernel, channels):
 """,
 }
 
+HINTS = {"cuts the graph": 2, "float32": 1, "; raise ": 3}
+
 MISTAKES = (
-    Mistake("band-transposed",
-            "Your matrix is transposed: its rows should be its columns. W[i, j] should be the weight that channel "
-            "i's gate gives to channel j: kernel[j - i + k // 2].",
-            {"place - place[:, None] + k // 2": "place[:, None] - place + k // 2"}),
     Mistake("band-circular",
             "Your band wraps around: weights beyond one edge come back on the other side. There should be zeros "
             "outside the band.",
@@ -116,31 +114,6 @@ MISTAKES = (
             "multiplied by padded zeros: the shape is (C, C).",
             {"place - place[:, None] + k // 2":
                  "torch.arange(channels + k - 1, device=kernel.device) - place[:, None]"}, hint=1),
-    Mistake("band-sigmoid",
-            "Your matrix went through a sigmoid. The matrix should hold the kernel's numbers as they are. The "
-            "sigmoid comes later, for the gates: sigmoid(W @ s).",
-            {"torch.where(inside, kernel[index.clamp(0, k - 1)], 0)":
-                 "torch.sigmoid(torch.where(inside, kernel[index.clamp(0, k - 1)], 0))"}),
-    Mistake("band-softmax",
-            "Your rows are normalised to sum to 1. The matrix should hold the kernel's numbers as they are.",
-            {"torch.where(inside, kernel[index.clamp(0, k - 1)], 0)":
-                 "torch.softmax(torch.where(inside, kernel[index.clamp(0, k - 1)], 0), dim=1)"}),
-    Mistake("band-detached",
-            "The numbers are right, but no gradient reaches the kernel: `detach()`, `.data`, `.item()`, `.tolist()` "
-            "or `torch.tensor(...)` cut the graph. Put the kernel's numbers in as tensors.",
-            {"torch.where(inside, kernel[index.clamp(0, k - 1)], 0)":
-                 "torch.where(inside, kernel[index.clamp(0, k - 1)], 0).detach()"}, hint=2),
-    Mistake("band-float32",
-            "The numbers are right, but the matrix is float32, whatever the kernel's dtype is. "
-            "Make the matrix with `kernel.new_zeros(C, C)`, which follows the kernel's dtype and device.",
-            {"torch.where(inside, kernel[index.clamp(0, k - 1)], 0)":
-                 "torch.where(inside, kernel[index.clamp(0, k - 1)], 0).float()"}, hint=1, grain="float32"),
-    Mistake("band-even-allowed",
-            "A kernel of an even size is not refused. It has no middle, so none of its numbers belongs on the "
-            "diagonal: raise a ValueError.",
-            {"""if k % 2 == 0:
-        raise ValueError(f"the kernel must have a middle, but its size {k} is even")
-    """: ""}, hint=3),
     Mistake("band-numpy",
             "Your matrix is a NumPy array or a list. Return a torch tensor, so that a gradient can flow back to the "
             "kernel.",

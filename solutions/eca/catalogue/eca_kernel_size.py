@@ -20,6 +20,8 @@ def eca_kernel_size(channels, gamma=2, b=1):
 """,
 }
 
+HINTS = {"; raise ": 3}
+
 MISTAKES = (
     Mistake("size-not-made-odd",
             "Your kernel sizes can be even: t is returned as it is. A kernel needs a middle, so add 1 if t is even.",
@@ -68,16 +70,8 @@ MISTAKES = (
             {"abs((math.log2(channels) + b) / gamma)": "abs((math.log2(channels) - b) / gamma)"}),
     Mistake("size-multiplied", "You multiply by gamma. Divide by it: (log2(C) + b) / gamma.",
             {"abs((math.log2(channels) + b) / gamma)": "abs((math.log2(channels) + b) * gamma)"}),
-    Mistake("size-b-ignored", "The argument b has no effect on your result, because 1 is written in its place. Use b.",
-            {"(math.log2(channels) + b)": "(math.log2(channels) + 1)"}),
     Mistake("size-b-left-out", "b is missing from your sum. It should be (log2(C) + b) / gamma.",
             {"(math.log2(channels) + b)": "math.log2(channels)"}),
-    Mistake("size-gamma-ignored",
-            "The argument gamma has no effect on your result, because 2 is written in its place. Use gamma.",
-            {"(math.log2(channels) + b) / gamma": "(math.log2(channels) + b) / 2"}),
-    Mistake("size-both-ignored",
-            "The arguments gamma and b have no effect on your result, because 2 and 1 are written in their places. "
-            "Use the arguments.", {"abs((math.log2(channels) + b) / gamma)": "abs((math.log2(channels) + 1) / 2)"}),
     Mistake("size-no-absolute-value",
             "Your result can be negative if b is negative. The rule takes the absolute value of the fraction, "
             "`abs(...)`.", {"abs((math.log2(channels) + b) / gamma)": "((math.log2(channels) + b) / gamma)"}, hint=1),
@@ -92,14 +86,6 @@ MISTAKES = (
     Mistake("size-refuses-one",
             "Your ValueError refuses too much: one channel is allowed. Raise it only for fewer than one.",
             {"if channels < 1": "if channels <= 1"}, hint=3),
-    Mistake("size-no-error", "You treat fewer than one channel as one channel. Raise a ValueError.",
-            {"abs((math.log2(channels) + b) / gamma)": "abs((math.log2(max(channels, 1)) + b) / gamma)",
-             """if channels < 1:
-        raise ValueError(f"channels must be at least 1, got {channels}")
-    """: ""}, hint=3),
-    Mistake("size-of-negative-channels",
-            "You drop the sign of a negative number of channels. Raise a ValueError for fewer than one channel.",
-            {"if channels < 1": "if channels == 0", "math.log2(channels)": "math.log2(abs(channels))"}, hint=3),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `ExternalAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, only_in_eval, only_in_training
+from autograder.lessons.families import attention_dropout
 
 RIGHT = {
     "external-convolutions": """
@@ -28,6 +28,8 @@ class ExternalAttention(nn.Module):
         return torch.einsum("bns,ds->bnd", weights, self.mv.weight)
 """,
 }
+
+HINTS = {"biases": 2, "`mv`": 1}
 
 MISTAKES = (
     Mistake("external-slots-alone",
@@ -61,24 +63,6 @@ MISTAKES = (
     Mistake("external-cosine",
             "You normalise the tokens to length 1 before mk, as for a cosine. Leave them as they are.",
             {"double_normalize(self.mk(x))": "double_normalize(self.mk(nn.functional.normalize(x, dim=2)))"}),
-    Mistake("external-biases", "mk and mv have a bias. Both should be plain matrices: bias=False.",
-            {"self.mk = nn.Linear(dim, memory_size, bias=False)": "self.mk = nn.Linear(dim, memory_size)",
-             "self.mv = nn.Linear(memory_size, dim, bias=False)": "self.mv = nn.Linear(memory_size, dim)"}, hint=2),
-    Mistake("external-key-bias", "mk has a bias. It should be a plain matrix: bias=False.",
-            {"self.mk = nn.Linear(dim, memory_size, bias=False)": "self.mk = nn.Linear(dim, memory_size)"}, hint=2),
-    Mistake("external-value-bias", "mv has a bias. It should be a plain matrix: bias=False.",
-            {"self.mv = nn.Linear(memory_size, dim, bias=False)": "self.mv = nn.Linear(memory_size, dim)"}, hint=2),
-    Mistake("external-one-matrix",
-            "Keys and values are the same matrix: `self.mv` is made and never used. The memory has two matrices, "
-            "because keys and values learn different things.",
-            {"self.mv(double_normalize(self.mk(x)))": "double_normalize(self.mk(x)) @ self.mk.weight"}, hint=1),
-    Mistake("external-memory-size-ignored",
-            "The argument `memory_size` has no effect, because 64 is written into your code. Write memory_size "
-            "instead.",
-            {"self.mk = nn.Linear(dim, memory_size, bias=False)": "self.mk = nn.Linear(dim, 64, bias=False)",
-             "self.mv = nn.Linear(memory_size, dim, bias=False)": "self.mv = nn.Linear(64, dim, bias=False)"}),
-    Mistake("external-shortcut", "You add x to the result. The shortcut belongs to the block around this module.",
-            {"return self.mv(double_normalize(self.mk(x)))": "return x + self.mv(double_normalize(self.mk(x)))"}),
     Mistake("external-weights",
             "You return the weights, (B, N, S). Multiply them by the second matrix: self.mv(weights), (B, N, dim).",
             {"self.mv(double_normalize(self.mk(x)))": "double_normalize(self.mk(x))"}, hint=1),
@@ -103,7 +87,6 @@ MISTAKES = (
     attention_dropout("external-dropout",
                       {"double_normalize(self.mk(x))":
                            "nn.functional.dropout(double_normalize(self.mk(x)), 0.1, self.training)"}),
-    only_in_eval("external-only-in-eval"),
     Mistake("external-sizes-exchanged",
             "mk and mv have each other's sizes. nn.Linear takes the input's size first: mk should go from dim to "
             "memory_size, and mv from memory_size to dim.",
@@ -117,7 +100,6 @@ MISTAKES = (
             "You divide the logits by sqrt(dim) and take one softmax over the slots, as a transformer would over "
             "tokens. External attention does not scale the logits: call double_normalize.",
             {"double_normalize(self.mk(x))": "torch.softmax(self.mk(x) * x.shape[2] ** -0.5, dim=2)"}, hint=1),
-    only_in_training("external-only-in-training"),
 )
 
 WRONG = (

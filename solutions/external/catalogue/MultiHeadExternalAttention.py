@@ -3,8 +3,6 @@
 from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     attention_dropout,
-    only_in_eval,
-    only_in_training,
 )
 
 RIGHT = {
@@ -40,6 +38,8 @@ class MultiHeadExternalAttention(nn.Module):
         return self.proj(torch.cat([self.mv(double_normalize(self.mk(part))) for part in parts], dim=-1))
 """,
 }
+
+HINTS = {"`proj`": 3}
 
 MISTAKES = (
     Mistake("heads-over-heads",
@@ -131,9 +131,6 @@ MISTAKES = (
     Mistake("heads-joined-channels-first",
             "You join the heads in the order (head_dim, heads). Join them as they were split: (heads, head_dim).",
             {"self.mv(weights).transpose(1, 2).flatten(2)": "self.mv(weights).permute(0, 2, 3, 1).flatten(2)"}, hint=2),
-    Mistake("heads-no-proj",
-            "Your result is dim * expansion wide, because `proj` is made and never used. Return proj's output.",
-            {"return self.proj(gathered)": "return gathered"}, hint=3),
     Mistake("heads-not-expanded-heads",
             "You make num_heads heads of the expanded channels. Make num_heads * expansion heads, each dim // "
             "num_heads wide.",
@@ -163,31 +160,18 @@ MISTAKES = (
                  "self.expand = nn.Linear(dim, dim * expansion, bias=False)"}),
     Mistake("heads-proj-without-bias", "proj has no bias. Keep torch's default.",
             {"self.proj = nn.Linear(dim * expansion, dim)": "self.proj = nn.Linear(dim * expansion, dim, bias=False)"}),
-    Mistake("heads-memory-size-ignored",
-            "The argument `memory_size` has no effect, because 64 is written into your code. Write memory_size "
-            "instead.",
-            {"self.mk = nn.Linear(head_dim, memory_size)": "self.mk = nn.Linear(head_dim, 64)",
-             "self.mv = nn.Linear(memory_size, head_dim)": "self.mv = nn.Linear(64, head_dim)"}),
     Mistake("heads-scaled",
             "You divide the logits by sqrt(head_dim), as transformers do. External attention does not scale them.",
             {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
                  "double_normalize((self.mk(heads) * heads.shape[-1] ** -0.5).flatten(0, 1)).unflatten(0, "
                  "heads.shape[:2])"}),
-    Mistake("heads-relu", "A ReLU follows expand. Give expand's output to the heads as it is.",
-            {"self.expand(x).unflatten(2, (self.heads, -1)).transpose(1, 2)":
-                 "torch.relu(self.expand(x)).unflatten(2, (self.heads, -1)).transpose(1, 2)"}),
     Mistake("heads-first-head",
             "All heads use the weights of the first one. The heads share the memory, but each head should have its "
             "own weights.",
             {"gathered = self.mv(weights)": """weights = weights[:, :1].expand_as(weights)
         gathered = self.mv(weights)"""}),
-    Mistake("heads-shortcut",
-            "You add x to the result. Return proj's output alone: the shortcut belongs to the block around this "
-            "module.", {"return self.proj(gathered)": "return x + self.proj(gathered)"}),
     attention_dropout("heads-dropout",
                       {"self.mv(weights)": "self.mv(nn.functional.dropout(weights, 0.1, self.training))"}),
-    only_in_eval("heads-only-in-eval"),
-    only_in_training("heads-only-in-training"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `double_normalize`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import convention, detached
+from autograder.lessons.families import convention
 
 NORMALIZE_LENGTH_OF_AT_LEAST_EPS = ("You divide by the length of the row, the root of the sum of squares, as "
                                     "`F.normalize` does. Divide by the plain sum of its numbers, plus eps.")
@@ -65,9 +65,6 @@ MISTAKES = (
             "plus eps.",
             {"shares / (shares.sum(dim=2, keepdim=True) + eps)":
                  "torch.softmax(logits - logits.logsumexp(dim=1, keepdim=True), dim=2)"}, hint=2),
-    Mistake("normalize-eps-fixed",
-            "The argument `eps` has no effect, because 1e-9 is written into your code. Write eps instead.",
-            {"+ eps": "+ 1e-9"}),
     Mistake("normalize-eps-at-least",
             "Your denominator is the sum or eps, whichever is larger (as in `clamp` or `F.normalize`). It should be "
             "the sum plus eps.",
@@ -97,11 +94,6 @@ MISTAKES = (
             "-746, so a column of such numbers cannot be divided by its sum. Use `softmax`, which subtracts the "
             "largest number of a column first.",
             {"torch.softmax(logits, dim=1)": "(lambda e: e / e.sum(dim=1, keepdim=True))(torch.exp(logits))"}),
-    detached("normalize-detached-sum",
-             "the sum over the slots is detached, so the gradient does not know that the weights of a token sum to 1",
-             {"shares.sum(dim=2, keepdim=True)": "shares.sum(dim=2, keepdim=True).detach()"}),
-    Mistake("normalize-first-image", "All images use the sums of the first one. Each image should have its own.",
-            {"shares.sum(dim=2, keepdim=True)": "shares.sum(dim=2, keepdim=True)[:1]"}),
     Mistake("normalize-no-brackets",
             "Brackets are missing: `shares / sum + eps` divides first, and adds eps to every weight. Divide by (sum "
             "+ eps).",

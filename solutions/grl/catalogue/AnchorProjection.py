@@ -53,6 +53,8 @@ class AnchorProjection(nn.Module):
 """,
 }
 
+HINTS = {"axes are in the order": 2}
+
 MISTAKES = (
     Mistake("anchors-of-the-largest",
             "Your anchors are the largest numbers of each block. They should be the means: average pooling.",
@@ -87,15 +89,6 @@ MISTAKES = (
             "You return the anchors as a list, (B, anchors, dim // 2). Keep the grid: (B, H // d, W // d, dim // 2).",
             {"return self.reduction(pooled.permute(0, 2, 3, 1))":
                  "return self.reduction(pooled.permute(0, 2, 3, 1)).flatten(1, 2)"}),
-    Mistake("anchors-channels-first",
-            "Your result is (B, dim // 2, H // d, W // d). Channels come last: (B, H // d, W // d, dim // 2).",
-            {"return self.reduction(pooled.permute(0, 2, 3, 1))":
-                 "return self.reduction(pooled.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)"}, hint=2),
-    Mistake("anchors-transposed",
-            "Your anchors have rows and columns swapped: they are (B, W // d, H // d, dim // 2). They should be (B, "
-            "H // d, W // d, dim // 2).",
-            {"return self.reduction(pooled.permute(0, 2, 3, 1))":
-                 "return self.reduction(pooled.permute(0, 2, 3, 1)).transpose(1, 2)"}),
     Mistake("anchors-image-exchanged", ANCHORS_IMAGE_EXCHANGED,
             {"self.pool(as_grid(x, image_size).permute(0, 3, 1, 2))":
                  "self.pool(x.unflatten(1, tuple(image_size)[::-1]).reshape(len(x), *image_size[::-1], "
@@ -128,10 +121,6 @@ MISTAKES = (
     Mistake("anchors-factor-ignored",
             "The argument `down_factor` has no effect, because 2 is written into your code. Write down_factor "
             "instead.", {"nn.AvgPool2d(down_factor, down_factor)": "nn.AvgPool2d(2, 2)"}),
-    Mistake("anchors-first-image",
-            "All images of the batch get the anchors of the first one. Each should have its own.",
-            {"return self.reduction(pooled.permute(0, 2, 3, 1))":
-                 "return self.reduction(pooled.permute(0, 2, 3, 1))[:1].expand(len(x), -1, -1, -1)"}),
 )
 
 WRONG = (

@@ -242,11 +242,6 @@ MISTAKES = (
             "needs a cell for each offset between a token and an anchor: pass down_factor.",
             {"relative_coords_table(stripe, d, dtype=like.dtype).to(like.device)":
                  "relative_coords_table(stripe, dtype=like.dtype).to(like.device)"}),
-    Mistake("stripes-table-float32",
-            "Your table is made in float32 and rounded before it is combined with float64 numbers. Pass "
-            "dtype=qkv.dtype to relative_coords_table.",
-            {"relative_coords_table(stripe, d, dtype=like.dtype).to(like.device)":
-                 "relative_coords_table(stripe, d).to(like)"}, grain="float32"),
     Mistake("stripes-not-rolled-back",
             "You do not roll the result back, so each token gets the result of a token half a stripe away. Roll the "
             "result by plus the shift.",

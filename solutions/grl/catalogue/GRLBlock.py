@@ -102,6 +102,8 @@ class GRLBlock(nn.Module):
 """,
 }
 
+HINTS = {"It should take": 1, "`res_scale`": 1, "`stripe_type`": 2, "; raise ": 2}
+
 MISTAKES = (
     Mistake("block-pre-norm",
             "You normalise before attention and MLP. The norms should come after attn and mlp: x + norm1(attn(x)), "
@@ -125,13 +127,6 @@ MISTAKES = (
                  "x + self.res_scale * self.attn(x, image_size)",
              "return y + self.res_scale * self.norm2(self.mlp(y))": """y = self.norm1(y)
         return self.norm2(y + self.res_scale * self.mlp(y))"""}),
-    Mistake("block-norm-of-the-sum",
-            "You add first and normalise the sum. Normalise the branch's output first, then add it.",
-            {"x + self.res_scale * self.norm1(self.attn(x, image_size))":
-                 "self.norm1(x + self.res_scale * self.attn(x, image_size))",
-             "y + self.res_scale * self.norm2(self.mlp(y))": "self.norm2(y + self.res_scale * self.mlp(y))"}),
-    Mistake("block-one-norm", "Both halves use norm1. The second half has a norm of its own, norm2.",
-            {"y + self.res_scale * self.norm2(self.mlp(y))": "y + self.res_scale * self.norm1(self.mlp(y))"}),
     Mistake("block-norms-exchanged",
             "The two norms have changed places: norm1 belongs after attn, and norm2 after mlp.",
             {"x + self.res_scale * self.norm1(self.attn(x, image_size))":
@@ -142,8 +137,6 @@ MISTAKES = (
                  "x + self.res_scale * self.attn(x, image_size)"}),
     Mistake("block-no-second-norm", "You never call norm2. It belongs after mlp.",
             {"y + self.res_scale * self.norm2(self.mlp(y))": "y + self.res_scale * self.mlp(y)"}),
-    Mistake("block-local-of-y", "Your local branch reads y. It should read x, as windows and stripes do.",
-            {"y + self.local(x, image_size)": "y + self.local(y, image_size)"}, hint=1),
     Mistake("block-local-scaled", "You multiply the local branch by res_scale. Scale only the attention and the MLP.",
             {"y + self.local(x, image_size)": "y + self.res_scale * self.local(x, image_size)"}, hint=1),
     Mistake("block-local-behind",
@@ -168,8 +161,6 @@ MISTAKES = (
     Mistake("block-never-local",
             "There is no local branch although local_connection is True. `local` should then be a LocalConvBlock.",
             {"LocalConvBlock(dim) if local_connection else None": "None"}),
-    Mistake("block-scale-ignored", "res_scale has no effect. It should multiply norm1(attn(x)) and norm2(mlp(y)).",
-            {"self.res_scale = res_scale": "self.res_scale = 1.0"}, hint=1),
     Mistake("block-scale-first-only", "Only the attention is multiplied by res_scale. The MLP should be, too.",
             {"y + self.res_scale * self.norm2(self.mlp(y))": "y + self.norm2(self.mlp(y))"}, hint=1),
     Mistake("block-scale-second-only", "Only the MLP is multiplied by res_scale. The attention should be, too.",
@@ -234,12 +225,6 @@ MISTAKES = (
     Mistake("block-ratio-rounded-first",
             "You round mlp_ratio before you multiply. The hidden width is int(dim * mlp_ratio): multiply first.",
             {"Mlp(dim, int(dim * mlp_ratio))": "Mlp(dim, dim * int(mlp_ratio))"}),
-    Mistake("block-ratio-ignored",
-            "mlp_ratio has no effect, because 4 is written into your code. Write mlp_ratio instead.",
-            {"Mlp(dim, int(dim * mlp_ratio))": "Mlp(dim, 4 * dim)"}),
-    Mistake("block-type-ignored",
-            'stripe_type has no effect. With "W", stripe_size and stripe_groups should be reversed.',
-            {"stripe_size, stripe_groups = stripe_size[::-1], stripe_groups[::-1]": "pass"}, hint=2),
     Mistake("block-types-exchanged",
             'You reverse the stripes for "H". Reverse them for "W", and leave them as they are for "H".',
             {'if stripe_type == "W":': 'if stripe_type == "H":'}, hint=2),
@@ -264,14 +249,6 @@ MISTAKES = (
         y = x + self.res_scale * self.norm1(self.attn(x, image_size))"""}),
     Mistake("block-factor-ignored", "You do not pass down_factor on to MixedAttention. Pass it on.",
             {"window_shift, stripe_shift, down_factor": "window_shift, stripe_shift"}),
-    Mistake("block-no-error",
-            'A stripe_type other than "H" and "W" must raise a ValueError. Your code treats it like "H".',
-            {"raise ValueError(f'stripe_type must be \"H\" or \"W\", got {stripe_type!r}')": "pass"}, hint=2),
-    Mistake("block-assert",
-            "An `assert` raises an AssertionError, and raises nothing at all under `python -O`. Raise a ValueError.",
-            {"""if stripe_type not in ("H", "W"):
-            raise ValueError(f'stripe_type must be "H" or "W", got {stripe_type!r}')""":
-                 'assert stripe_type in ("H", "W")'}),
     Mistake("block-any-case",
             'You compare only the first letter, in upper or lower case, so longer words pass as well. Accept only '
             '"H" and "W".', {'if stripe_type not in ("H", "W"):': 'if stripe_type.upper()[:1] not in ("H", "W"):'},

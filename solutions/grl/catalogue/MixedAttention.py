@@ -1,7 +1,7 @@
 """What learners write for `MixedAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, detached
+from autograder.lessons.families import attention_dropout
 
 RIGHT = {
     "as-on-the-page": """
@@ -100,6 +100,8 @@ class MixedAttention(nn.Module):
 """,
 }
 
+HINTS = {"`down_factor`": 2, "`window_shift`": 2, "`stripe_shift`": 2}
+
 MISTAKES = (
     Mistake("mixed-branches-exchanged",
             "The two branches have changed places: the first half of qkv's outputs belongs to the windows, and the "
@@ -124,9 +126,6 @@ MISTAKES = (
     Mistake("mixed-added", "You add the two branches. Join them along the channels, because proj takes dim channels.",
             {"nn.Linear(dim, dim)": "nn.Linear(dim // 2, dim)",
              "self.proj(torch.cat([window, stripe], dim=-1))": "self.proj(window + stripe)"}),
-    Mistake("mixed-groups-ignored", "stripe_groups has no effect. Pass it on to AnchoredStripeAttention.",
-            {"num_heads_stripe, stripe_size, stripe_groups, stripe_shift":
-                 "num_heads_stripe, stripe_size, (None, None), stripe_shift"}),
     Mistake("mixed-no-proj",
             "You never call `proj`, so the two branches are never mixed. Call it last, on the joined branches.",
             {"self.proj(torch.cat([window, stripe], dim=-1))": "torch.cat([window, stripe], dim=-1)"}, hint=2),
@@ -162,16 +161,8 @@ MISTAKES = (
     Mistake("mixed-stripe-shift-for-both",
             "Both branches get stripe_shift. Give window_shift to the windows, and stripe_shift to the stripes.",
             {"window_size, window_shift)": "window_size, stripe_shift)"}, hint=2),
-    Mistake("mixed-factor-ignored",
-            "down_factor has no effect. Pass it on to AnchorProjection and to AnchoredStripeAttention.",
-            {"stripe_groups, stripe_shift, down_factor": "stripe_groups, stripe_shift",
-             "AnchorProjection(dim, down_factor)": "AnchorProjection(dim, 1)"}, hint=2),
     Mistake("mixed-groups-exchanged", "You reverse stripe_groups. Pass it on as it is: GRLBlock does the reversing.",
             {"num_heads_stripe, stripe_size, stripe_groups": "num_heads_stripe, stripe_size, stripe_groups[::-1]"}),
-    Mistake("mixed-window-shift-ignored", "window_shift has no effect. Pass it on to WindowAttention.",
-            {"window_size, window_shift)": "window_size)"}, hint=2),
-    Mistake("mixed-stripe-shift-ignored", "stripe_shift has no effect. Pass it on to AnchoredStripeAttention.",
-            {"stripe_groups, stripe_shift, down_factor": "stripe_groups, False, down_factor"}, hint=2),
     Mistake("mixed-heads-exchanged",
             "The two numbers of heads have changed places: num_heads_window belongs to the windows, and "
             "num_heads_stripe to the stripes.",
@@ -181,18 +172,9 @@ MISTAKES = (
             {"nn.Linear(dim, 3 * dim)": "nn.Linear(dim, 3 * dim, bias=False)"}),
     Mistake("mixed-proj-no-bias", "Your proj has no bias. Keep torch's default, which has one.",
             {"nn.Linear(dim, dim)": "nn.Linear(dim, dim, bias=False)"}),
-    Mistake("mixed-shortcut", "You add x to the result. The shortcut belongs to the block around this module.",
-            {"return self.proj(torch.cat([window, stripe], dim=-1))":
-                 "return x + self.proj(torch.cat([window, stripe], dim=-1))"}),
     attention_dropout("mixed-dropout",
                       {"return self.proj(torch.cat([window, stripe], dim=-1))":
                            "return F.dropout(self.proj(torch.cat([window, stripe], dim=-1)), 0.1, self.training)"}),
-    Mistake("mixed-only-in-eval",
-            "In training mode your module returns x as it is. It should do the same in both modes.",
-            {"return self.proj(torch.cat([window, stripe], dim=-1))":
-                 "return x if self.training else self.proj(torch.cat([window, stripe], dim=-1))"}),
-    detached("mixed-anchor-detached", "x is detached before AnchorProjection, so a part of its gradient is lost",
-             {"self.anchor(x, image_size)": "self.anchor(x.detach(), image_size)"}),
 )
 
 WRONG = (

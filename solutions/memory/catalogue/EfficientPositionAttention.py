@@ -1,7 +1,7 @@
 """What learners write for `EfficientPositionAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import attention_dropout, only_in_eval, only_in_training, overflow
+from autograder.lessons.families import attention_dropout, overflow
 from solutions.shared.position_attention import projections, with_gamma
 
 RIGHT = {
@@ -78,9 +78,11 @@ class EfficientPositionAttention(nn.Module):
 """,
 }
 
+HINTS = {"should be added": 3}
+
 MISTAKES = (
     *with_gamma("efficient", "A V", hint=3),
-    *projections("efficient", "self.value(x).flatten(2).transpose(1, 2)"),
+    *projections("efficient"),
     Mistake("efficient-scaled",
             "Your products are divided by sqrt(D), where D is the queries' width. `scaled_dot_product_attention` "
             "divides by it unless you pass scale=1.0. DANet does not scale.",
@@ -172,9 +174,6 @@ MISTAKES = (
             "dim=-1.",
             {"checkpoint(gather, some, keys, values, use_reentrant=False)":
                  "torch.softmax(some @ keys, dim=1) @ values"}),
-    Mistake("efficient-first-image",
-            "All images of the batch use the queries of the first one. Each image should have its own.",
-            {"checkpoint(gather, some, keys, values, use_reentrant=False)": "gather(some[:1], keys, values)"}),
     Mistake("efficient-sees-itself",
             "Each position gathers only its own value. `scaled_dot_product_attention` takes (B, heads, N, D). In (B, "
             "N, 1, D) the positions lie on the axis of the heads, so each one has a single key. Put the new axis "
@@ -185,7 +184,6 @@ MISTAKES = (
     attention_dropout("efficient-dropout",
                       {"checkpoint(gather, some, keys, values, use_reentrant=False)":
                            "nn.functional.dropout(torch.softmax(some @ keys, dim=-1), 0.1, self.training) @ values"}),
-    only_in_eval("efficient-only-in-eval"),
     Mistake("efficient-padded-apart",
             "You put zeros before the queries' numbers, but after the keys' numbers. A query's numbers are then "
             "multiplied by the wrong numbers of the key. Pad both on the same side.",
@@ -194,7 +192,6 @@ MISTAKES = (
                  "pad, wide = nn.functional.pad, values.shape[-1] - queries.shape[-1]\n        gathered = "
                  "gather(pad(queries, (wide, 0)), pad(keys.transpose(1, 2), (0, wide)).transpose(1, 2), "
                  "values).transpose(1, 2)"}),
-    only_in_training("efficient-only-in-training"),
 )
 
 WRONG = (

@@ -195,14 +195,6 @@ MISTAKES = (
         raise ValueError(f"a block has at least 1 key, got {block}")
     block = max(1, block)
     """}),
-    Mistake("streaming-negative-block-allowed",
-            "You raise a ValueError for block=0, but not for a negative block. Refuse every block below 1.",
-            {"""if block < 1:
-        raise ValueError(f"a block has at least 1 key, got {block}")
-    """: """if block == 0:
-        raise ValueError(f"a block has at least 1 key, got {block}")
-    block = max(1, block)
-    """}),
     Mistake("streaming-large-block-refused",
             "You raise a ValueError for a block larger than the number of keys. Accept it: all keys then make one "
             "block.",
@@ -217,17 +209,11 @@ MISTAKES = (
              """if block < 1:
         raise ValueError(f"a block has at least 1 key, got {block}")
     """: "block = 64\n    "}),
-    Mistake("streaming-sum-detached",
-            "The numbers are right, but the running sum is detached, so part of the gradient of queries and keys is "
-            "lost. (You may detach the maximum, but not the sum.)", {"gathered / total": "gathered / total.detach()"}),
     Mistake("streaming-on-the-cpu",
             "Your running maximum, sum and output are made on the CPU, whatever device q is on. Make them with "
             "q.new_full(...) or torch.zeros_like(...), or pass device=q.device.",
             {"q.new_full((*q.shape[:2], 1), -torch.inf)": "torch.full((*q.shape[:2], 1), -torch.inf, dtype=q.dtype)",
              "v.new_zeros(*q.shape[:2], v.shape[-1])": "torch.zeros(*q.shape[:2], v.shape[-1], dtype=v.dtype)"}),
-    Mistake("streaming-first-image",
-            "All elements of the batch use the queries of the first one. Each should have its own.",
-            {"q @ keys.transpose(1, 2)": "q[:1] @ keys.transpose(1, 2)"}),
     Mistake("streaming-returns-sums-too",
             "You return more than the result: a tuple of the output and the running sum (or maximum). Return the "
             "output alone.", {"gathered / total": "gathered / total, total"}),

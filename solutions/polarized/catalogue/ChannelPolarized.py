@@ -40,6 +40,8 @@ class ChannelPolarized(nn.Module):
 """,
 }
 
+HINTS = {"`ln`": 3, "It should end in a sigmoid": 3, "axes of size 1": 3, "a sigmoid is missing": 3}
+
 MISTAKES = (
     Mistake("channel-no-softmax",
             "The softmax over the positions is missing. Your weights can be negative and do not sum to 1, so they do "
@@ -108,11 +110,6 @@ MISTAKES = (
             "2).",
             {"values @ weights.transpose(1, 2)":
                  "(weights @ values.reshape(len(x), -1, values.shape[1])).transpose(1, 2)"}),
-    Mistake("channel-no-norm",
-            "The LayerNorm between wz and the sigmoid is missing, or it is made and never called. Call it on wz's "
-            "output.",
-            {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
-                 "torch.sigmoid(scores.flatten(1))[:, :, None, None]"}, hint=3),
     Mistake("channel-norm-on-four-axes",
             "nn.LayerNorm(C) works on the last axis, and yours gets (B, C, 1, 1). Take the two axes of size 1 away "
             "first: give it (B, C).",
@@ -173,16 +170,6 @@ MISTAKES = (
     Mistake("channel-norm-fixed",
             "The C weights and C biases of the LayerNorm between wz and the sigmoid are missing. Make it with "
             "nn.LayerNorm(channels).", {"nn.LayerNorm(channels)": "nn.LayerNorm(channels, elementwise_affine=False)"}),
-    Mistake("channel-softmax-gate",
-            "Your gate is a softmax: the channels compete, and their gates sum to 1. End in a sigmoid instead, "
-            "because the softmax is only for the positions.",
-            {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
-                 "self.ln(scores.flatten(1)).softmax(dim=1)[:, :, None, None]"}, hint=3),
-    Mistake("channel-flat",
-            "The numbers are right, but their shape is (B, C). Add two axes of size 1, (B, C, 1, 1), so that they "
-            "line up with the image's channels.",
-            {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
-                 "torch.sigmoid(self.ln(scores.flatten(1)))"}, hint=3),
     Mistake("channel-squeezed",
             "A bare `.squeeze()` removes every axis of size 1: a batch of one image loses its batch axis. Name the "
             "axes to remove.",
@@ -212,9 +199,6 @@ MISTAKES = (
             {"self.wq = nn.Conv2d(channels, 1, 1)": "self.wq = nn.Conv2d(channels, 1, 1, bias=False)",
              "self.wv = nn.Conv2d(channels, inner, 1)": "self.wv = nn.Conv2d(channels, inner, 1, bias=False)",
              "self.wz = nn.Conv2d(inner, channels, 1)": "self.wz = nn.Conv2d(inner, channels, 1, bias=False)"}),
-    Mistake("channel-relu",
-            "There is a ReLU before wz. (SE has one between its layers.) This branch should have none.",
-            {"self.wz(summary[:, :, :, None])": "self.wz(torch.relu(summary)[:, :, :, None])"}),
     Mistake("channel-wide-query",
             "Your wq returns C // 2 channels, as in the spatial branch. It should return one channel, a single "
             "weight for each position.",
@@ -229,25 +213,7 @@ MISTAKES = (
             {"half(channels)": "channels"}),
     Mistake("channel-half-rounded-up", "If C is odd, you round half of it up. Round down: C // 2.",
             {"half(channels)": "(channels + 1) // 2"}),
-    Mistake("channel-no-sigmoid",
-            "The sigmoid at the end is missing: your gate can be any number, even a negative one. A gate lies "
-            "between 0 and 1.",
-            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
-                 "return (self.ln(scores.flatten(1)))[:, :, None, None]"}, hint=3),
-    Mistake("channel-tanh",
-            "Your gate ends in a tanh, so it can be negative and flip a sign. A gate ends in a sigmoid.",
-            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
-                 "return torch.tanh(self.ln(scores.flatten(1)))[:, :, None, None]"}, hint=3),
     hard_gate("channel-hard-sigmoid"),
-    Mistake("channel-one-minus",
-            "You return 1 minus the gate, so it closes where it should open. Return the gate itself.",
-            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
-                 "return 1 - torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]"}),
-    Mistake("channel-sigmoid-twice",
-            "You apply the sigmoid twice, so your gate lies between 0.5 and 0.73, and can neither open nor close. "
-            "Once is enough.",
-            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
-                 "return torch.sigmoid(torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None])"}),
     Mistake("channel-applied",
             "You multiply x by the gate. Return the gate alone: the block around it applies the gate.",
             {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
@@ -256,12 +222,6 @@ MISTAKES = (
             "You repeat the gate in x's shape. Keep its axes of size 1, because the product with x broadcasts them.",
             {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
                  "return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None].expand_as(x)"}),
-    Mistake("channel-remembered",
-            "The gate of the first call is kept and returned again for the next image. Compute a new gate in every "
-            "call of `forward`.",
-            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]": """if not hasattr(self, "kept"):
-            self.kept = torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]
-        return self.kept"""}),
     Mistake("channel-query-without-bias",
             "One of your two convolutions that read x has no bias. Both should have one: keep torch's default.",
             {"self.wq = nn.Conv2d(channels, 1, 1)": "self.wq = nn.Conv2d(channels, 1, 1, bias=False)"}),

@@ -1,7 +1,6 @@
 """What learners write for `PolarizedSelfAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, only_in_eval, only_in_training
 
 RIGHT = {
     "psa-table-of-layouts": """
@@ -44,11 +43,9 @@ class PolarizedSelfAttention(nn.Module):
 """,
 }
 
+HINTS = {"`layout`": 2, "multiplied by `x`": 1, "; raise ": 2}
+
 MISTAKES = (
-    Mistake("psa-always-parallel",
-            'The argument `layout` has no effect: your block is always parallel. "sequential" gates the channels '
-            'first, then the positions of the result.', {"gated * self.spatial(gated)": "gated + x * self.spatial(x)"},
-            hint=2),
     Mistake("psa-always-sequential",
             'The argument `layout` has no effect: your block is always sequential. "parallel", the default, adds the '
             'two gated maps.', {"gated + x * self.spatial(x)": "gated * self.spatial(gated)"}, hint=2),
@@ -56,15 +53,6 @@ MISTAKES = (
             '"parallel" and "sequential" have changed places. "parallel" adds the two gated maps, and "sequential" '
             'gates the channels first, then the positions of the result.',
             {'self.layout == "parallel"': 'self.layout == "sequential"'}),
-    Mistake("psa-word-not-checked",
-            'You treat a word other than "parallel" or "sequential" like one of the two. Raise a ValueError.',
-            {"checked(layout)": "layout"}, hint=2),
-    Mistake("psa-assert",
-            "You refuse an unknown layout with an `assert`, which raises an AssertionError (and nothing at all if "
-            "Python runs with -O). Raise a ValueError.",
-            {"self.layout = checked(layout)": """assert layout in ("parallel", "sequential"), layout
-        self.layout = layout"""},
-            hint=2),
     Mistake("psa-any-case",
             "You compare only the beginning of the word, in upper or lower case, so words that are nearly right "
             "pass. Accept only the two words, exactly as written.",
@@ -125,35 +113,11 @@ MISTAKES = (
             "In the parallel layout you put the sum of the two gates through one more sigmoid. BAM has its only "
             "sigmoid after the sum, but here each branch already ends in one. Add the two gated maps instead.",
             {"gated + x * self.spatial(x)": "x * torch.sigmoid(self.channel(x) + self.spatial(x))"}),
-    Mistake("psa-gates-only", "In the parallel layout you return the sum of the gates. Multiply x by them.",
-            {"gated + x * self.spatial(x)": "self.channel(x) + self.spatial(x)"}, hint=1),
     Mistake("psa-gates-only-sequential", "In the sequential layout you return a product of gates. Multiply x by them.",
             {"gated * self.spatial(gated)": "self.channel(x) * self.spatial(gated)"}, hint=1),
-    Mistake("psa-shortcut",
-            "Your block adds x to its result. Leave out this shortcut, because it belongs to the network around the "
-            "block.",
-            {"gated + x * self.spatial(x)": "x + gated + x * self.spatial(x)",
-             "gated * self.spatial(gated)": "x + gated * self.spatial(gated)"}),
-    Mistake("psa-channel-alone",
-            "The spatial branch is missing. In the parallel layout add its gated map, x * spatial(x).",
-            {"gated + x * self.spatial(x)": "gated"}),
-    Mistake("psa-spatial-alone",
-            "The channel branch is missing. In the parallel layout add its gated map, x * channel(x).",
-            {"gated + x * self.spatial(x)": "x * self.spatial(x)"}),
     Mistake("psa-concatenated",
             "In the parallel layout you concatenate the two gated maps, (B, 2C, H, W). Add them: the result has x's "
             "shape.", {"gated + x * self.spatial(x)": "torch.cat([gated, x * self.spatial(x)], dim=1)"}),
-    detached("psa-image-detached",
-             "x is detached before it is multiplied by the channel gate, so a part of its gradient is lost",
-             {"gated = x * self.channel(x)": "gated = x.detach() * self.channel(x)"}),
-    Mistake("psa-remembered",
-            "The gate of the first call is kept and used again for the next image. Compute it again in every call of "
-            "forward.",
-            {"gated = x * self.channel(x)": """if not hasattr(self, "gate"):
-            self.gate = self.channel(x)
-        gated = x * self.gate"""}),
-    only_in_eval("psa-only-in-eval"),
-    only_in_training("psa-only-in-training"),
 )
 
 WRONG = (

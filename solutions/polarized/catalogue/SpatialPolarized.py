@@ -43,6 +43,8 @@ class SpatialPolarized(nn.Module):
 """,
 }
 
+HINTS = {"axes of size 1": 2}
+
 MISTAKES = (
     Mistake("spatial-no-softmax",
             "The softmax over the C // 2 channels of the query is missing. Without it the query's numbers are not "
@@ -223,11 +225,6 @@ MISTAKES = (
             "should end in a sigmoid.",
             {"torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "scores.softmax(dim=2).unflatten(2, x.shape[2:])"},
             hint=3),
-    Mistake("spatial-no-channel-axis",
-            "Your map has lost its channel axis: (B, H, W). Return (B, 1, H, W), so that it can be broadcast over "
-            "x's channels.",
-            {"torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
-                 "torch.sigmoid(scores.unflatten(2, x.shape[2:]))[:, 0]"}, hint=2),
     Mistake("spatial-flat", "Your map has shape (B, 1, H * W). Give it its two axes back: (B, 1, H, W).",
             {"torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}),
     Mistake("spatial-flat-no-channel-axis",
@@ -250,9 +247,6 @@ MISTAKES = (
             "wq and wv have changed places: you pool the value and keep the query's positions. Pool the query.",
             {"self.wq(x).mean(dim=(2, 3))": "self.wv(x).mean(dim=(2, 3))",
              "self.wv(x).flatten(2)": "self.wq(x).flatten(2)"}, hint=3),
-    Mistake("spatial-one-layer",
-            "You use wq for both query and value, so wv is made and never called. Compute the value with wv.",
-            {"self.wv(x).flatten(2)": "self.wq(x).flatten(2)"}),
     Mistake("spatial-no-biases",
             convention("the two convolutions have no bias", "the authors' code",
                        "Here, as in the paper, both have one."),
@@ -274,10 +268,6 @@ MISTAKES = (
             {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "return (scores.unflatten(2, x.shape[2:]))"},
             hint=3),
     hard_gate("spatial-hard-sigmoid"),
-    Mistake("spatial-one-minus",
-            "You return 1 minus the map, so it closes where it should open. Return the map itself.",
-            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
-                 "return 1 - torch.sigmoid(scores.unflatten(2, x.shape[2:]))"}),
     Mistake("spatial-sigmoid-twice",
             "You apply the sigmoid twice, so your map lies between 0.5 and 0.73, and can neither open nor close. "
             "Once is enough.",
@@ -290,12 +280,6 @@ MISTAKES = (
             "You repeat the map in x's shape. Keep its axes of size 1, because the product with x broadcasts them.",
             {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
                  "return torch.sigmoid(scores.unflatten(2, x.shape[2:])).expand_as(x)"}),
-    Mistake("spatial-remembered",
-            "The map of the first call is kept and returned again for the next image. Compute a new map in every "
-            "call of `forward`.",
-            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))": """if not hasattr(self, "kept"):
-            self.kept = torch.sigmoid(scores.unflatten(2, x.shape[2:]))
-        return self.kept"""}),
     Mistake("spatial-query-without-bias",
             "One of your two convolutions that read x has no bias. Both should have one: keep torch's default.",
             {"self.wq = nn.Conv2d(channels, inner, 1)": "self.wq = nn.Conv2d(channels, inner, 1, bias=False)"}),

@@ -1,7 +1,6 @@
 """What learners write for `PyramidSplitAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import defaults, detached
 
 RIGHT = {
     "psa-scales-as-batch": """
@@ -154,13 +153,6 @@ MISTAKES = (
             "the same order.",
             {"torch.stack([self.se(scale) for scale in scales.unbind(dim=1)], dim=1)":
                  "torch.stack([self.se(scale) for scale in reversed(scales.unbind(dim=1))], dim=1)"}),
-    Mistake("psa-weights-made-anew",
-            "You make a new tensor from se's output, with `tolist()` or `.item()`, or with `detach()` and float32. "
-            "The new tensor has no gradient, so SEWeight would never learn. It is float32, so half of the digits are "
-            "lost too. Keep working with the tensors themselves: torch.stack.",
-            {"torch.stack([self.se(scale) for scale in scales.unbind(dim=1)], dim=1)":
-                 "torch.tensor(torch.stack([self.se(scale) for scale in scales.unbind(dim=1)], dim=1).tolist())"},
-            grain="float32"),
     Mistake("psa-se-of-the-sum",
             "Every scale gets the same weights, so every share is 1 / S. The weights come from one scale, or from "
             "the sum of all scales. Call SEWeight for each scale.",
@@ -192,9 +184,6 @@ MISTAKES = (
             {"SEWeight(channels // len(kernel_sizes), reduction)": "SEWeight(channels // len(kernel_sizes))"}),
     Mistake("psa-four-scales", "Your code takes 4 as the number of scales. Take len(kernel_sizes).",
             {"SEWeight(channels // len(kernel_sizes), reduction)": "SEWeight(channels // 4, reduction)"}),
-    detached("psa-scales-detached", "the scales are detached before the product, so a part of their gradient is lost",
-             {"(scales * shares).flatten(1, 2)": "(scales.detach() * shares).flatten(1, 2)"}),
-    *defaults("psa", "reduction: int = 16", 4, 8),
 )
 
 WRONG = (

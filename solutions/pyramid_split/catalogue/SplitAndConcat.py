@@ -74,11 +74,6 @@ MISTAKES = (
             "batch: dim=1.",
             {"torch.stack([conv(x) for conv in self.convs], dim=1)":
                  "torch.stack([conv(x) for conv in self.convs], dim=2)"}),
-    Mistake("split-axis-zero",
-            "The axis of the scales comes before the batch, (S, B, C', H', W'). It should come right after the "
-            "batch: dim=1.",
-            {"torch.stack([conv(x) for conv in self.convs], dim=1)":
-                 "torch.stack([conv(x) for conv in self.convs], dim=0)"}),
     Mistake("split-mixed-up",
             "Your reshape deals the channels out to the scales, one to each in turn. The channels of a scale should "
             "stay together. Stack the convolutions' outputs with torch.stack(..., dim=1), which gives (B, S, C', H', "
@@ -115,10 +110,6 @@ MISTAKES = (
             "2, which fits every odd kernel.",
             {"nn.Conv2d(in_channels, width, k, stride=stride, padding=k // 2, groups=g, bias=False)":
                  "nn.Conv2d(in_channels, width, k, stride=stride, padding=1, groups=g, bias=False)"}),
-    Mistake("split-stride-ignored",
-            "The argument `stride` has no effect: your maps keep their size. Pass stride=stride to every convolution.",
-            {"nn.Conv2d(in_channels, width, k, stride=stride, padding=k // 2, groups=g, bias=False)":
-                 "nn.Conv2d(in_channels, width, k, padding=k // 2, groups=g, bias=False)"}),
     Mistake("split-stride-by-slicing-wrong",
             "You apply the stride to x before the convolutions, so the kernels look at a thinned-out map. Pass the "
             "stride to the convolutions instead.",
@@ -130,9 +121,6 @@ MISTAKES = (
              "width = channels_per_scale(channels, kernel_sizes, groups)":
                  """width = channels_per_scale(channels, kernel_sizes, groups)
         self.stride = stride"""}),
-    Mistake("split-relu", "There is a ReLU after your convolutions. Return their outputs as they are.",
-            {"torch.stack([conv(x) for conv in self.convs], dim=1)":
-                 "torch.relu(torch.stack([conv(x) for conv in self.convs], dim=1))"}),
 )
 
 WRONG = (

@@ -4,9 +4,6 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     attention_dropout,
     convention,
-    default,
-    only_in_eval,
-    only_in_training,
     overflow,
 )
 
@@ -105,6 +102,8 @@ class EMSA(nn.Module):
 """,
 }
 
+HINTS = {"`apply_transform`": 3, "`proj`": 3, "; raise ": 3}
+
 MISTAKES = (
     Mistake("emsa-no-error",
             "If H * W is not the number of tokens, your code raises no ValueError. Your `reshape` or `view` raises "
@@ -120,10 +119,6 @@ MISTAKES = (
             {"as_map(x, H, W)":
                  "as_map(x, H, W) if x.shape[1] < H * W else x.transpose(1, 2).unflatten(2, (H, W)) if "
                  "self.sr_ratio > 1 else x"}),
-    Mistake("emsa-assert", "If H * W is not the number of tokens, you raise an AssertionError. Raise a ValueError.",
-            {"grid = as_map(x, H, W)": """assert x.shape[1] == H * W
-        grid = x.transpose(1, 2).unflatten(2, (H, W))"""},
-            hint=3),
     Mistake("emsa-no-error-unflatten",
             "If H * W is not the number of tokens, your code raises no ValueError. Your `unflatten` raises torch's "
             "own error, or H and W are not checked at all. Compare H * W with the number of tokens first, and raise "
@@ -202,8 +197,6 @@ MISTAKES = (
             {"    self.sr_norm = nn.LayerNorm(dim)": "self.sr_norm = nn.LayerNorm(dim)",
              "self.sr_norm(as_tokens(self.sr(grid))) if self.sr_ratio > 1 else x":
                  "self.sr_norm(as_tokens(self.sr(grid)) if self.sr_ratio > 1 else x)"}, hint=3),
-    Mistake("emsa-sr-norm-missing", "`sr_norm` is made and never used. Call it on the reduced tokens, before kv.",
-            {"self.sr_norm(as_tokens(self.sr(grid)))": "as_tokens(self.sr(grid))"}),
     Mistake("emsa-sr-batch-norm",
             "You normalise the reduced tokens with the statistics of the batch (BatchNorm). Use a LayerNorm, which "
             "normalises each token over its own channels.",
@@ -215,17 +208,6 @@ MISTAKES = (
             {"self.sr_norm(as_tokens(self.sr(grid)))": "as_tokens(self.sr(as_map(self.sr_norm(x), H, W)))"}),
     Mistake("emsa-sr-gelu", "A GELU follows sr_norm. Give sr_norm's output to kv as it is.",
             {"self.sr_norm(as_tokens(self.sr(grid)))": "nn.functional.gelu(self.sr_norm(as_tokens(self.sr(grid))))"}),
-    Mistake("emsa-sr-pool",
-            "You reduce the tokens by taking the mean of each window: `sr` is made and never used. Use `sr`, a "
-            "convolution whose weights are learned.",
-            {"self.sr_norm(as_tokens(self.sr(grid)))":
-                 "self.sr_norm(as_tokens(nn.functional.avg_pool2d(grid, self.sr_ratio + 1, self.sr_ratio, "
-                 "self.sr_ratio // 2)))"}),
-    Mistake("emsa-sr-subsampled",
-            "You pick single positions at equal distances: `sr` is made and never used. Use `sr`, a convolution over "
-            "a window.",
-            {"self.sr_norm(as_tokens(self.sr(grid)))":
-                 "self.sr_norm(as_tokens(grid[:, :, ::self.sr_ratio, ::self.sr_ratio]))"}),
     Mistake("emsa-halves-exchanged",
             "Keys and values have changed places: the first half of kv's channels should be the keys, and the second "
             "half the values.", {"k, v = self.kv": "v, k = self.kv"}),
@@ -348,11 +330,6 @@ MISTAKES = (
              {"torch.softmax(self.transform_conv(logits), dim=3)":
                   "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(self.transform_conv(logits)))",
               "torch.softmax(logits, dim=3)": "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(logits))"}),
-    Mistake("emsa-transform-never",
-            "apply_transform=True has no effect: its two layers are made and never used. Call transform_conv before "
-            "the softmax, and transform_norm after the softmax.",
-            {"if self.apply_transform:\n            weights": """if False:
-            weights"""}, hint=3),
     Mistake("emsa-transform-always",
             "You transform the heads although apply_transform is False. In that case give the logits straight to the "
             "softmax.",
@@ -361,9 +338,6 @@ MISTAKES = (
     Mistake("emsa-transform-one-head",
             "With one head there is nothing to mix. Make the two layers of the transform only if there is more than "
             "one head, even if apply_transform is True.", {"apply_transform and num_heads > 1": "apply_transform"}),
-    Mistake("emsa-transform-no-conv",
-            "`transform_conv` is made and never used. It should mix the logits of the heads before the softmax.",
-            {"self.transform_conv(logits)": "logits"}),
     Mistake("emsa-transform-no-softmax",
             "With apply_transform, the softmax is missing. It belongs between transform_conv and transform_norm.",
             {"torch.softmax(self.transform_conv(logits), dim=3)": "self.transform_conv(logits)"}, hint=3),
@@ -401,10 +375,6 @@ MISTAKES = (
             "Your InstanceNorm comes before the softmax. It should come after the softmax.",
             {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
                  "torch.softmax(self.transform_norm(self.transform_conv(logits)), dim=3)"}),
-    Mistake("emsa-transform-conv-last",
-            "You mix the weights after the softmax. Mix the logits with transform_conv, before the softmax.",
-            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
-                 "self.transform_norm(self.transform_conv(torch.softmax(logits, dim=3)))"}),
     Mistake("emsa-transform-norm-then-conv",
             "You have swapped transform_norm and transform_conv: the norm comes before the softmax, and the mixing "
             "after it. The order should be transform_conv, softmax, transform_norm.",
@@ -430,17 +400,9 @@ MISTAKES = (
             {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
                  "(lambda a: nn.functional.layer_norm(a, a.shape[1:]))(torch.softmax(self.transform_conv(logits), "
                  "dim=3))"}),
-    Mistake("emsa-transform-rows-to-one",
-            "You divide the mixed weights by their row sums instead of calling transform_norm. After InstanceNorm "
-            "the rows do not sum to one.",
-            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
-                 "(lambda a: a / a.sum(3, keepdim=True))(self.transform_conv(torch.softmax(logits, dim=3)))"}),
     Mistake("emsa-transform-conv-bias", "`transform_conv` has no bias. Keep torch's default.",
             {"self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)":
                  "self.transform_conv = nn.Conv2d(num_heads, num_heads, 1, bias=False)"}),
-    Mistake("emsa-no-proj", "`proj` is made and never used. It should be the last step.",
-            {"self.proj((weights @ v).transpose(1, 2).flatten(2))": "(weights @ v).transpose(1, 2).flatten(2)"},
-            hint=3),
     Mistake("emsa-proj-bias",
             "`proj` has no bias if qkv_bias is False. It should always have one: qkv_bias is only for q and kv.",
             {"self.proj = nn.Linear(dim, dim)": "self.proj = nn.Linear(dim, dim, bias=qkv_bias)"}),
@@ -448,35 +410,24 @@ MISTAKES = (
             "qkv_bias=False has no effect: q and kv have a bias anyway. Pass bias=qkv_bias to both.",
             {"self.q = nn.Linear(dim, dim, bias=qkv_bias)": "self.q = nn.Linear(dim, dim)",
              "self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)": "self.kv = nn.Linear(dim, 2 * dim)"}),
-    Mistake("emsa-bias-never", "qkv_bias=True has no effect: q and kv have no bias. Pass bias=qkv_bias to both.",
-            {"self.q = nn.Linear(dim, dim, bias=qkv_bias)": "self.q = nn.Linear(dim, dim, bias=False)",
-             "self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)": "self.kv = nn.Linear(dim, 2 * dim, bias=False)"}),
     Mistake("emsa-bias-never-of-q", "q never has a bias. Pass bias=qkv_bias to q, as to kv.",
             {"self.q = nn.Linear(dim, dim, bias=qkv_bias)": "self.q = nn.Linear(dim, dim, bias=False)"}),
     Mistake("emsa-bias-never-of-kv", "kv never has a bias. Pass bias=qkv_bias to kv, as to q.",
             {"self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)": "self.kv = nn.Linear(dim, 2 * dim, bias=False)"}),
-    default("emsa-default-bias", "qkv_bias: bool = False", True),
-    default("emsa-default-transform", "apply_transform: bool = False", True),
     Mistake("emsa-sizes-exchanged",
             "q and kv have each other's sizes: q should return dim numbers for each token, and kv 2 * dim.",
             {"self.q = nn.Linear(dim, dim, bias=qkv_bias)": "self.q = nn.Linear(dim, 2 * dim, bias=qkv_bias)",
              "self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)": "self.kv = nn.Linear(dim, dim, bias=qkv_bias)"},
             hint=2),
-    Mistake("emsa-shortcut", "You add x to the result. The shortcut belongs to the block around this module.",
-            {"return self.proj": "return x + self.proj"}),
     attention_dropout("emsa-dropout",
                       {"(weights @ v).transpose(1, 2).flatten(2)":
                            "(nn.functional.dropout(weights, 0.1, self.training) @ v).transpose(1, 2).flatten(2)"}),
-    only_in_eval("emsa-only-in-eval",
-                 {"return self.proj((weights @ v).transpose(1, 2).flatten(2))":
-                      "return x if self.training else self.proj((weights @ v).transpose(1, 2).flatten(2))"}),
     Mistake("emsa-only-in-eval-transform",
             "In training mode you do not transform the heads. Transform them in both modes.",
             {"if self.apply_transform:\n            weights": """if self.apply_transform and not self.training:
             weights"""}),
     Mistake("emsa-first-head", "All heads use the weights of the first one. Each head should have its own.",
             {"(weights @ v).transpose(1, 2).flatten(2)": "(weights[:, :1] @ v).transpose(1, 2).flatten(2)"}),
-    only_in_training("emsa-only-in-training", EMSA_FORWARD),
 )
 
 WRONG = (

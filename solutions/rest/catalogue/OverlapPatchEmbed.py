@@ -1,7 +1,7 @@
 """What learners write for `OverlapPatchEmbed`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import default, defaults, norm_of_batch, own_mode
+from autograder.lessons.families import norm_of_batch, own_mode
 
 RIGHT = {
     "embed-sequential": """
@@ -44,6 +44,8 @@ class OverlapPatchEmbed(nn.Module):
 """,
 }
 
+HINTS = {"`with_position`": 2}
+
 MISTAKES = (
     Mistake("embed-size-halved",
             "The size that you return is always half of the input's, rounded down. (The page's bug museum shows this "
@@ -82,9 +84,6 @@ MISTAKES = (
     Mistake("embed-map",
             "You return a map instead of tokens. Call flatten(2), then transpose(1, 2), to turn it into (B, H' * W', "
             "C).", {"as_tokens(patches)": "patches"}),
-    Mistake("embed-not-transposed",
-            "Your tokens are (B, C, N): the transpose is missing. They should be (B, N, C), one row for each token.",
-            {"as_tokens(patches)": "patches.flatten(2)"}),
     Mistake("embed-tokens-scrambled",
             "You turn (B, C, H, W) into (B, N, C) with `reshape` or `view`, which keeps the order of the numbers in "
             "memory. A token is then a mixture of positions. Call flatten(2), then transpose(1, 2).",
@@ -125,19 +124,9 @@ MISTAKES = (
             "conv has no bias. In ResT it has one, although a BatchNorm follows: keep torch's default.",
             {"self.conv = nn.Conv2d(in_channels, out_channels, p + 1, stride=p, padding=p // 2)":
                  "self.conv = nn.Conv2d(in_channels, out_channels, p + 1, stride=p, padding=p // 2, bias=False)"}),
-    Mistake("embed-no-bn", "The BatchNorm is made and never used. It belongs after conv.",
-            {"self.position(self.bn(self.conv(x)))": "self.position(self.conv(x))"}),
     Mistake("embed-bn-last",
             "Your position code comes before the BatchNorm. The BatchNorm should come first: position(bn(conv(x))).",
             {"self.position(self.bn(self.conv(x)))": "self.bn(self.position(self.conv(x)))"}),
-    Mistake("embed-no-position",
-            "The position code is made and never used. It should come after the BatchNorm: position(bn(conv(x))).",
-            {"self.position(self.bn(self.conv(x)))": "self.bn(self.conv(x))"}),
-    Mistake("embed-position-always",
-            "with_position=False has no effect: your module still has a position code. Make it only if with_position "
-            "is True.",
-            {"PixelAttention(out_channels) if with_position else nn.Identity()": "PixelAttention(out_channels)"},
-            hint=2),
     Mistake("embed-position-never",
             "with_position=True has no effect: your module has no position code. Make it if with_position is True.",
             {"PixelAttention(out_channels) if with_position else nn.Identity()": "nn.Identity()"}, hint=2),
@@ -153,12 +142,9 @@ MISTAKES = (
                  "self.bn.weight, self.bn.bias).permute(0, 3, 1, 2))"}),
     Mistake("embed-relu", "A ReLU follows the BatchNorm. Give the BatchNorm's output to the position code as it is.",
             {"self.position(self.bn(self.conv(x)))": "self.position(torch.relu(self.bn(self.conv(x))))"}),
-    default("embed-default-patch", "patch_size: int = 2", 4),
-    default("embed-default-position", "with_position: bool = True", False),
     Mistake("embed-only-in-eval", "In training mode you leave out the BatchNorm. Call it in both modes.",
             {"self.position(self.bn(self.conv(x)))":
                  "self.position(self.conv(x) if self.training else self.bn(self.conv(x)))"}),
-    *defaults("embed", "patch_size: int = 2", 3),
     *own_mode("embed", "def forward(self, x: Tensor) -> tuple[Tensor, tuple[int, int]]:\n"),
     *norm_of_batch("embed-bn-of-batch", "bn"),
     Mistake("embed-groups",

@@ -1,7 +1,7 @@
 """What learners write for `PixelAttention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, hard_gate, infinite, only_in_eval, only_in_training
+from autograder.lessons.families import hard_gate, infinite
 
 RIGHT = {
     "pixel-einsum": """
@@ -25,19 +25,14 @@ class PixelAttention(nn.Module):
 """,
 }
 
+HINTS = {"multiplied by `x`": 2}
+
 MISTAKES = (
-    Mistake("pixel-gate-of-x",
-            "Your gate is the sigmoid of x itself: `conv` is made and never used. It should be the sigmoid of "
-            "conv(x).", {"x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(x)"}),
     Mistake("pixel-added",
             "You add the convolution's output to x. Take its sigmoid, and multiply x by that gate: x * "
             "sigmoid(conv(x)).", {"x * torch.sigmoid(self.conv(x))": "x + self.conv(x)"}, hint=2),
     Mistake("pixel-gate-added", "You add the gate to x. Multiply x by the gate.",
             {"x * torch.sigmoid(self.conv(x))": "x + torch.sigmoid(self.conv(x))"}, hint=2),
-    Mistake("pixel-shortcut", "You also add x: you return x + x * gate. Return x * gate, without a shortcut.",
-            {"x * torch.sigmoid(self.conv(x))": "x + x * torch.sigmoid(self.conv(x))"}),
-    Mistake("pixel-gate-alone", "You return the gate. Apply it: x * gate.",
-            {"x * torch.sigmoid(self.conv(x))": "torch.sigmoid(self.conv(x))"}, hint=2),
     Mistake("pixel-conv-alone", "You return the convolution's output. Take its sigmoid and multiply x by it.",
             {"x * torch.sigmoid(self.conv(x))": "self.conv(x)"}, hint=2),
     Mistake("pixel-full-conv",
@@ -85,15 +80,6 @@ MISTAKES = (
             "zeros, torch's default.",
             {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
                  "self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels, padding_mode='circular')"}),
-    detached("pixel-x-detached", "x is detached where the gate multiplies it, so most of its gradient is lost",
-             {"x * torch.sigmoid(self.conv(x))": "x.detach() * torch.sigmoid(self.conv(x))"}),
-    detached("pixel-input-of-conv-detached",
-             "x is detached before the convolution, so the part of its gradient that flows through the gate is lost",
-             {"x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(self.conv(x.detach()))"}),
-    only_in_eval("pixel-only-in-eval"),
-    Mistake("pixel-sigmoid-of-product",
-            "You multiply x by conv(x) and take the sigmoid of the product. Take the sigmoid of conv(x) alone: x * "
-            "sigmoid(conv(x)).", {"x * torch.sigmoid(self.conv(x))": "torch.sigmoid(x * self.conv(x))"}),
     Mistake("pixel-replicate",
             "Your convolution pads with the border itself (padding_mode='replicate'). It should pad with zeros, "
             "torch's default.",
@@ -106,7 +92,6 @@ MISTAKES = (
                  "self.conv = nn.Conv2d(1, 1, 3, padding=1)",
              "x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(self.conv(x.flatten(0, 1)[:, None])).view_as(x)"},
             hint=1),
-    only_in_training("pixel-only-in-training"),
     hard_gate("pixel-hard-sigmoid"),
 )
 

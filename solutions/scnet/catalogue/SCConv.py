@@ -3,7 +3,6 @@
 from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     convention,
-    detached,
     hard_gate,
     infinite,
     only_in_eval,
@@ -50,6 +49,8 @@ class SCConv(nn.Module):
         return self.bn4(self.conv4(gate * self.bn3(self.conv3(x))))
 """,
 }
+
+HINTS = {"one ReLU too many": 3}
 
 MISTAKES = (
     Mistake("scconv-bilinear",
@@ -139,9 +140,6 @@ MISTAKES = (
             "nn.AvgPool2d(pooling).",
             {"self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))":
                  "self.k2 = nn.Sequential(nn.AdaptiveAvgPool2d(pooling), *conv_bn(channels))"}),
-    Mistake("scconv-pooling-ignored", "The argument `pooling` has no effect: 4 is written in its place.",
-            {"self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))":
-                 "self.k2 = nn.Sequential(nn.AvgPool2d(4), *conv_bn(channels))"}),
     Mistake("scconv-no-x-in-gate",
             "x is missing from your gate. The gate is the sigmoid of a sum: x plus k2's enlarged output.",
             {"torch.sigmoid(x + around)": "torch.sigmoid(around)"}, hint=2),
@@ -215,22 +213,12 @@ MISTAKES = (
     Mistake("scconv-gate-after-k4",
             "You multiply by the gate after k4. The gate should multiply k3(x), and k4 should come last.",
             {"self.k4(self.k3(x) * gate)": "self.k4(self.k3(x)) * gate"}),
-    Mistake("scconv-no-k4", "k4 is made and never called. It should be the last step.",
-            {"self.k4(self.k3(x) * gate)": "self.k3(x) * gate"}),
     Mistake("scconv-k3-and-k4-exchanged",
             "k3 and k4 have changed places. k3 should work on x, and k4 on the gated product.",
             {"self.k4(self.k3(x) * gate)": "self.k3(self.k4(x) * gate)"}),
-    Mistake("scconv-shortcut",
-            "You add x to the result. SCConv has no shortcut of its own: the block around it has one.",
-            {"self.k4(self.k3(x) * gate)": "x + self.k4(self.k3(x) * gate)"}),
     Mistake("scconv-kept-open",
             "You multiply by 1 plus the gate, as if there were a shortcut around it. Multiply by the gate alone.",
             {"self.k4(self.k3(x) * gate)": "self.k4(self.k3(x) * (1 + gate))"}),
-    Mistake("scconv-last-relu", "Your module ends with a ReLU. SCConv has none: the block around it calls the ReLU.",
-            {"self.k4(self.k3(x) * gate)": "torch.relu(self.k4(self.k3(x) * gate))"}),
-    Mistake("scconv-relu-in-k3",
-            "You have a ReLU inside k3, which should hold only a convolution and a BatchNorm. SCConv has no ReLU at "
-            "all.", {"self.k4(self.k3(x) * gate)": "self.k4(torch.relu(self.k3(x)) * gate)"}, hint=3),
     Mistake("scconv-relu-in-k2",
             "You have a ReLU inside k2, which should hold only a convolution and a BatchNorm. SCConv has no ReLU at "
             "all.",
@@ -345,8 +333,6 @@ MISTAKES = (
              "self.k4 = nn.Sequential(*conv_bn(channels, stride))":
                  "self.k4 = nn.Sequential(nn.Conv2d(channels, channels, 3, stride, 1, bias=False, "
                  "groups=channels), nn.BatchNorm2d(channels))"}),
-    Mistake("scconv-stride-ignored", "The argument `stride` has no effect. Pass it to k4's convolution.",
-            {"self.k4 = nn.Sequential(*conv_bn(channels, stride))": "self.k4 = nn.Sequential(*conv_bn(channels))"}),
     Mistake("scconv-stride-in-k3",
             "k3's convolution has the stride, so k3(x) is smaller than the gate. Only k4, which comes last, should "
             "have the stride.",
@@ -357,8 +343,6 @@ MISTAKES = (
             {"self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))":
                  "self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels, stride))"}),
     infinite("scconv-naive-sigmoid", {"torch.sigmoid(x + around)": "(lambda e: e / (1 + e))(torch.exp(x + around))"}),
-    detached("scconv-x-detached-in-gate", "x is detached where it enters the gate, so part of x's gradient is missing",
-             {"torch.sigmoid(x + around)": "torch.sigmoid(x.detach() + around)"}),
     only_in_eval("scconv-only-in-eval",
                  {"return self.k4(self.k3(x) * gate)": "return x if self.training else self.k4(self.k3(x) * gate)"}),
     *own_mode("scconv"),

@@ -1,7 +1,7 @@
 """What learners write for `Excitation`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import convention, defaults, float_width, hard_gate, infinite
+from autograder.lessons.families import convention, float_width, hard_gate, infinite
 
 RIGHT = {
     "functional-linear": """
@@ -42,16 +42,9 @@ class Excitation(nn.Module):
 """,
 }
 
+HINTS = {"a sigmoid is missing": 3, "Take the ReLU": 3, "no parameters at all": 2, "; raise ": 3}
+
 MISTAKES = (
-    Mistake("excitation-softmax",
-            "Your gate ends in a softmax, so the channels compete and their weights sum to 1. With 512 channels, the "
-            "average weight is only 1/512. SE uses a sigmoid: each channel is opened or closed on its own.",
-            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
-                 "torch.softmax(self.fc2(torch.relu(self.fc1(z))), dim=-1)"}),
-    Mistake("excitation-no-sigmoid",
-            "The sigmoid at the end is missing: your weights can be any real numbers, even negative ones. A gate "
-            "lies between 0 and 1.",
-            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))": "self.fc2(torch.relu(self.fc1(z)))"}, hint=3),
     Mistake("excitation-no-relu",
             "The ReLU between the two layers is missing. Without it, the two matrices amount to one matrix of low "
             "rank, and the hidden layer adds nothing.",
@@ -60,43 +53,7 @@ MISTAKES = (
             "You have swapped the two activations: the ReLU belongs after `fc1`, and the sigmoid after `fc2`.",
             {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))": "torch.relu(self.fc2(torch.sigmoid(self.fc1(z))))"},
             hint=3),
-    Mistake("excitation-relu-at-end",
-            "There is a ReLU right before the sigmoid, so every weight is 0.5 or more and the gate can no longer "
-            "close. Leave that ReLU out.",
-            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
-                 "torch.sigmoid(torch.relu(self.fc2(torch.relu(self.fc1(z)))))"}),
-    Mistake("excitation-double-sigmoid",
-            "The sigmoid is applied twice, so all your weights lie between 0.5 and 0.73. Such a gate can neither "
-            "open nor close: apply the sigmoid once.",
-            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
-                 "torch.sigmoid(torch.sigmoid(self.fc2(torch.relu(self.fc1(z)))))"}),
-    Mistake("excitation-relu-late",
-            "The ReLU comes after the second layer. It belongs between the two: fc1, ReLU, fc2, sigmoid.",
-            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))": "torch.sigmoid(torch.relu(self.fc2(self.fc1(z))))"},
-            hint=3),
-    Mistake("excitation-leaky-relu",
-            "The hidden layer lets part of every negative number through (a leaky ReLU). SE has a plain ReLU there.",
-            {"torch.relu(self.fc1(z))": "nn.functional.leaky_relu(self.fc1(z))"}),
-    Mistake("excitation-complement",
-            "Your gate is 1 minus SE's gate, so it closes the channels that should be open and opens the others. "
-            "Return the sigmoid's output as it is.",
-            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
-                 "1 - torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))"}),
-    Mistake("excitation-tanh",
-            "Your gate ends in a tanh, so weights can be negative and flip a channel's sign. A gate ends in a "
-            "sigmoid.",
-            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))": "torch.tanh(self.fc2(torch.relu(self.fc1(z))))"}),
     hard_gate("excitation-hard-sigmoid"),
-    Mistake("excitation-applies-gate",
-            "Your Excitation multiplies its input by the gate. Return the gate itself; the SE block applies it to "
-            "the image.",
-            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
-                 "z * torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))"}),
-    Mistake("excitation-four-axes",
-            "Your gate has shape (B, C, 1, 1). Here it should stay (B, C). The SE block adds the two axes when it "
-            "applies the gate.",
-            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
-                 "torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))[:, :, None, None]"}),
     Mistake("excitation-bias",
             convention("both layers have a bias", "timm's SEModule and torchvision's SqueezeExcitation",
                        "Here they have none: pass `bias=False`."),
@@ -105,10 +62,6 @@ MISTAKES = (
     Mistake("excitation-fixed-reduction",
             "The hidden width is channels // 16 whatever `reduction` is. Use the argument.",
             {"hidden = channels // reduction": "hidden = max(1, channels // 16)"}),
-    Mistake("excitation-fixed-reduction-guarded",
-            "The hidden width is channels // 16 whatever `reduction` is. Use the argument.",
-            {"if not 1 <= reduction <= channels": "if channels // 16 == 0",
-             "hidden = channels // reduction": "hidden = channels // 16"}),
     Mistake("excitation-hidden-is-reduction",
             "The hidden layer has `reduction` channels. The reduction is a divisor, so the width should be channels "
             "// reduction.", {"hidden = channels // reduction": "hidden = reduction"}),
@@ -125,42 +78,19 @@ MISTAKES = (
     Mistake("excitation-refuses-one",
             "Your ValueError refuses too much: if channels equals reduction, one hidden unit is left. Only a hidden "
             "width of 0 is an error.", {"if not 1 <= reduction <= channels": "if channels <= reduction"}, hint=3),
-    Mistake("excitation-at-least-one",
-            "A hidden width of 0 is silently made 1. channels=8 with reduction=16 is almost certainly a typo: raise "
-            "a ValueError that names both numbers.",
-            {"""if not 1 <= reduction <= channels:
-            raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")
-        """: "",
-             "hidden = channels // reduction": "hidden = max(1, channels // reduction)"}, hint=3),
     Mistake("excitation-no-error",
             "channels // reduction can be 0, and torch then builds layers without any hidden unit. The gate stays at "
             "0.5 forever. Raise a ValueError that names both numbers.",
             {"""if not 1 <= reduction <= channels:
             raise ValueError(f"no hidden channel is left: channels={channels}, reduction={reduction}")
         """: ""}, hint=3),
-    Mistake("excitation-wrong-axis",
-            "Your gate goes through a softmax over the batch: images of one batch compete with each other. Use a "
-            "sigmoid.",
-            {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
-                 "torch.softmax(self.fc2(torch.relu(self.fc1(z))), dim=0)"}),
     float_width("excitation-float-width", {"hidden = channels // reduction": "hidden = channels / reduction"}),
     infinite("excitation-exp",
              {"torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
                   "(lambda e: e / (1 + e))(torch.exp(self.fc2(torch.relu(self.fc1(z)))))"}),
-    Mistake("excitation-layers-in-forward",
-            "Your module has no parameters at all. Make the two layers in `__init__` and keep them as attributes, "
-            "`self.fc1 = ...`. A layer that is made in `forward` is a new one on every call, with random weights, "
-            "and no optimiser ever trains it.",
-            {"hidden = channels // reduction": "self.channels, self.hidden = channels, channels // reduction",
-             """        self.fc1 = nn.Linear(channels, hidden, bias=False)
-""": "",
-             """        self.fc2 = nn.Linear(hidden, channels, bias=False)
-""": "",
-             "return torch.sigmoid(self.fc2(torch.relu(self.fc1(z))))":
-                 """fc1 = nn.Linear(self.channels, self.hidden, bias=False).to(z)
-        fc2 = nn.Linear(self.hidden, self.channels, bias=False).to(z)
-        return torch.sigmoid(fc2(torch.relu(fc1(z))))"""}, hint=2),
-    *defaults("excitation", "reduction: int = 16", 8, 4),
+    Mistake("excitation-reduction-by-default-8",  # the atlas's example of its kind
+            "If `reduction` is not given, your code uses 8. The default should be 16.",
+            {"reduction: int = 16": "reduction: int = 8"}),
 )
 
 WRONG = (

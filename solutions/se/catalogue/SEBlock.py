@@ -1,7 +1,6 @@
 """What learners write for `SEBlock`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import defaults, only_in_eval, only_in_training
 
 SE_RETURNS_GATE = "Your block returns the gate. Multiply the image by it: each channel of x by its own weight."
 SE_TENSOR_SQUEEZE = ("`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Call your own "
@@ -44,17 +43,12 @@ class SEBlock(nn.Module):
 """,
 }
 
+HINTS = {"multiplied by `x`": 2}
+
 MISTAKES = (
-    Mistake("se-returns-gate", SE_RETURNS_GATE,
-            {"x * self.excitation(squeeze(x))[:, :, None, None]": "self.excitation(squeeze(x))[:, :, None, None]"},
-            hint=2),
     Mistake("se-shortcut",
             "Your block adds the input to the gated input. SE returns the product alone; the shortcut belongs to the "
             "residual block around it.", {"return x * self": "return x + x * self"}),
-    Mistake("se-double-sigmoid",
-            "The gate goes through a second sigmoid, which keeps every weight between 0.5 and 0.73. Excitation ends "
-            "in a sigmoid already, so leave yours out.",
-            {"self.excitation(squeeze(x))[": "torch.sigmoid(self.excitation(squeeze(x)))["}),
     Mistake("se-maximum", "Your block squeezes with the maximum. SE takes the mean over H and W.",
             {"squeeze(x)": "x.amax(dim=(2, 3))"}, hint=1),
     Mistake("se-reduction-dropped",
@@ -77,21 +71,6 @@ MISTAKES = (
     Mistake("se-first-image",
             "The gate of the first image is used for the whole batch. Each image has its own: keep the batch axis "
             "when you reshape.", {"[:, :, None, None]": "[:1, :, None, None]"}),
-    Mistake("se-squeeze-detached",
-            "The numbers are right, and so are the gradients of the weights. But x reaches the gate through a "
-            "`detach()`, so the gradient of x lacks the path through the squeeze. Leave the `detach()` out.",
-            {"squeeze(x)": "squeeze(x.detach())"}),
-    Mistake("se-image-detached",
-            "The numbers are right, but the image is detached before the product, so the gradient reaches x through "
-            "the gate alone. Leave out the `detach()` or `.data`.",
-            {"x * self.excitation(squeeze(x))[:, :, None, None]":
-                 "x.detach() * self.excitation(squeeze(x))[:, :, None, None]"}),
-    Mistake("se-remembers-gate",
-            "The gate of the first call is kept and used again for the next image. Compute a new gate in every call "
-            "of `forward`.",
-            {"return x * self.excitation(squeeze(x))[:, :, None, None]": """if not hasattr(self, "gate"):
-            self.gate = self.excitation(squeeze(x))
-        return x * self.gate[:, :, None, None]"""}),
     Mistake("se-gate-on-width",
             "The gates multiply the columns of the image: in (B, 1, 1, C), C lines up with the image's W. They "
             "belong to the channels: (B, C, 1, 1).", {"[:, :, None, None]": "[:, None, None, :]"}, hint=2),
@@ -116,9 +95,6 @@ MISTAKES = (
             "The image is multiplied by its means as well as by the gate. Multiply it by the gate alone.",
             {"x * self.excitation(squeeze(x))[:, :, None, None]":
                  "x * self.excitation(squeeze(x))[:, :, None, None] * squeeze(x)[:, :, None, None]"}),
-    Mistake("se-divides",
-            "The image is divided by the gate. Multiply: a gate of 0 closes the channel, and a gate of 1 lets it "
-            "pass.", {"x * self": "x / self"}),
     Mistake("se-gate-flattened",
             "The gates line up with the wrong axis: shapes are matched from the right, so the gates' C is matched "
             "with the image's W. Add two axes of size 1 at the end, (B, C, 1, 1).", {"[:, :, None, None]": ""}, hint=2),
@@ -129,11 +105,6 @@ MISTAKES = (
     Mistake("se-double-gate", "The image is multiplied by the gate twice. Multiply it once.",
             {"x * self.excitation(squeeze(x))[:, :, None, None]":
                  "x * self.excitation(squeeze(x))[:, :, None, None] ** 2"}),
-    Mistake("se-complement",
-            "You multiply the image by 1 minus the gate, which closes the channels that should be open and opens the "
-            "others. Multiply by the gate itself.",
-            {"x * self.excitation(squeeze(x))[:, :, None, None]":
-                 "x * (1 - self.excitation(squeeze(x)))[:, :, None, None]"}),
     Mistake("se-tensor-squeeze-in-place-of-means", SE_TENSOR_SQUEEZE, {"squeeze(x)": "x.squeeze()"}, hint=1),
     Mistake("se-gates-averaged",
             "You average the gates over the batch, so all images get the same ones. Leave the average out, so that "
@@ -145,9 +116,6 @@ MISTAKES = (
             "image, x, by the gates instead.",
             {"x * self.excitation(squeeze(x))[:, :, None, None]":
                  "(squeeze(x) * self.excitation(squeeze(x)))[:, :, None, None].expand_as(x)"}, hint=2),
-    *defaults("se", "reduction: int = 16", 8, 4),
-    only_in_eval("se-only-in-eval"),
-    only_in_training("se-only-in-training"),
 )
 
 WRONG = (

@@ -35,10 +35,6 @@ MISTAKES = (
             "You count biases: C / r in fc1 and C in fc2 of each block. SE's layers have none.",
             {"2 * sum(n * c**2 for n, c in zip(stage_blocks, stage_channels)) / reduction":
                  "sum(n * (2 * c**2 / reduction + c / reduction + c) for n, c in zip(stage_blocks, stage_channels))"}),
-    Mistake("cost-fixed-reduction",
-            "Your result does not depend on `reduction`, because 16 is written in its place. Use the argument.",
-            {"for n, c in zip(stage_blocks, stage_channels)) / reduction":
-                 "for n, c in zip(stage_blocks, stage_channels)) / 16"}),
     Mistake("cost-one-block",
             "You count each stage once. Every block of a stage has an SE module: multiply by the number of blocks.",
             {"n * c**2": "c**2"}, hint=1),
@@ -70,9 +66,6 @@ MISTAKES = (
             "`2 // reduction` is 0: two slashes divide and round down. Divide with one slash.",
             {"2 * sum(n * c**2 for n, c in zip(stage_blocks, stage_channels)) / reduction":
                  "2 // reduction * sum(n * c**2 for n, c in zip(stage_blocks, stage_channels))"}),
-    Mistake("cost-rounded-down",
-            "You round the result (by `//`, `round` or `int`). The exercise asks for the formula as it stands, "
-            "without rounding.", {"stage_channels)) / reduction": "stage_channels)) // reduction"}),
     Mistake("cost-first-stage",
             "Only the first stage is counted: there is a `return` inside the loop. Return after the loop.",
             {"2 * sum(n * c**2 for n, c in zip(stage_blocks, stage_channels)) / reduction":

@@ -52,10 +52,6 @@ MISTAKES = (
     Mistake("squeeze-square-window-width",
             "Your squeeze treats the map as square, because it uses the width for both sides. Feature maps are often "
             "not square: average over H and over W.", {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3)) / x.shape[3] ** 2"}),
-    Mistake("squeeze-float32",
-            "The numbers are right, but they come back as float32, whatever the input's dtype is. Leave out any "
-            "`.float()`. If you make a new tensor, write `torch.zeros(..., dtype=x.dtype, device=x.device)`.",
-            {"x.mean(dim=(2, 3))": "x.mean(dim=(2, 3)).float()"}, grain="float32"),
     Mistake("squeeze-torch-method",
             "`x.squeeze()` is torch's method: it removes axes of size 1 and averages nothing. Here you need the mean "
             "over H and W.", {"x.mean(dim=(2, 3))": "x.squeeze()"}, hint=2),

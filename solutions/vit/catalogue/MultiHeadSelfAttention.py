@@ -4,9 +4,7 @@ from autograder.lessons.catalogue import Mistake, Wrong
 from autograder.lessons.families import (
     attention_dropout,
     convention,
-    default,
     no_bias,
-    only_in_eval,
     overflow,
 )
 
@@ -73,6 +71,8 @@ def weights(id: str, sentence: str, code: str, hint: int = 0) -> Mistake:
     return Mistake(id, sentence, {SOFTMAX: code}, hint=hint)
 
 
+HINTS = {"`proj`": 3}
+
 MISTAKES = (
     cut("heads-viewed", "You view (B, N, dim) as (B, heads, N, head_dim) without moving an axis, so a head gets "
         "pieces of different tokens. First cut the last axis, (B, N, heads, head_dim), then move the heads to the "
@@ -135,25 +135,17 @@ MISTAKES = (
             " N, N).", {SOFTMAX: f"{SOFTMAX}.mean(1)", GATHERED: "(weights[:, None] @ v)"}),
     Mistake("columns", "You multiply the values by the columns of the map. Token j needs row j.",
             {GATHERED: "(weights.transpose(2, 3) @ v)"}),
-    Mistake("no-proj", "Your heads go out as they are: `proj` is never called. It mixes what the heads have read.",
-            {MERGED: "(weights @ v).transpose(1, 2).flatten(2)"}, hint=3),
     Mistake("along-the-batch", "Your tokens read each other along the batch: code for (N, B, dim) was given (B, N, "
             "dim). With nn.MultiheadAttention, say batch_first=True.",
             {"self.qkv(x)": "self.qkv(x.transpose(0, 1))", MERGED: f"{MERGED}.transpose(0, 1)"}),
-    Mistake("shortcut", "You add x to the result. The shortcut belongs to the block, around its norm.",
-            {f"return {MERGED}": f"return x + {MERGED}"}),
     Mistake("no-error", "If num_heads does not divide dim, your code raises no ValueError. Compare them where the "
             "module is built.", {REFUSAL: "if False:"}, hint=3),
     Mistake("error-if-more", "You refuse more heads than numbers, but not every num_heads that does not divide dim. "
             "Use the remainder, dim % num_heads.", {REFUSAL: "if dim < num_heads:"}),
     Mistake("qkv-without-bias", "The argument `qkv_bias` has no effect: your `qkv` never has a bias.",
             {"bias=qkv_bias": "bias=False"}),
-    Mistake("qkv-with-bias", "The argument `qkv_bias` has no effect: your `qkv` always has a bias.",
-            {"bias=qkv_bias": "bias=True"}),
-    default("no-bias-by-default", "qkv_bias: bool = True", False),
     *no_bias("attention", "self.proj = nn.Linear(dim, dim)"),
     attention_dropout("attention-dropout", {SOFTMAX: f"nn.functional.dropout({SOFTMAX}, 0.1, self.training)"}),
-    only_in_eval("attention-only-in-eval"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `PatchEmbed`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import no_bias, only_in_eval
+from autograder.lessons.families import no_bias
 
 CHECK = "if x.shape[2] % self.patch_size or x.shape[3] % self.patch_size:"
 LAYER = "nn.Conv2d(in_channels, dim, patch_size, stride=patch_size)"
@@ -36,6 +36,8 @@ class PatchEmbed(nn.Module):
 """,
 }
 
+HINTS = {"axes are in the order": 2}
+
 MISTAKES = (
     Mistake("patch-no-error", "If H or W is no multiple of patch_size, the last pixels are cut off in silence. Raise a "
             "ValueError that names the numbers.", {CHECK: "if False:"}, hint=3),
@@ -45,10 +47,6 @@ MISTAKES = (
             "pixels in silence.", {CHECK: "if x.shape[3] % self.patch_size:"}),
     Mistake("patch-both", "You raise a ValueError only if neither H nor W fits. Raise it as soon as one of them is no "
             "multiple of patch_size, because its last pixels are lost.", {CHECK: CHECK.replace(" or ", " and ")}),
-    Mistake("patch-assert", "You raise an AssertionError. Raise a ValueError.",
-            {f"{CHECK}\n            raise ValueError(f\"{{x.shape[2]}} x {{x.shape[3]}} pixels are not cut evenly by "
-             "patches of {self.patch_size}\")":
-                 "assert x.shape[2] % self.patch_size == 0 and x.shape[3] % self.patch_size == 0"}),
     Mistake("patch-not-strided", "Your patches overlap: the convolution moves by one pixel at a time. It should move "
             "by patch_size.", {LAYER: "nn.Conv2d(in_channels, dim, patch_size)"}, hint=2),
     Mistake("patch-columns", "Your patches are numbered column by column. They should come row by row, as `flatten(2)` "
@@ -60,16 +58,11 @@ MISTAKES = (
             "in memory, so your patches are pieces of rows. Move the axes, or let the convolution cut.",
             {TOKENS: "nn.functional.linear(x.reshape(len(x), -1, self.proj.weight[0].numel()), "
                      "self.proj.weight.flatten(1), self.proj.bias)"}, hint=1),
-    Mistake("patch-channels-first", "You return (B, dim, N). A token is a row: (B, N, dim).",
-            {TOKENS: "self.proj(x).flatten(2)"}, hint=2),
     Mistake("patch-still-a-map", "You return a map (B, dim, H', W'). Make one axis of its positions, and put the "
             "channels last: (B, N, dim).", {TOKENS: "self.proj(x)"}, hint=2),
     Mistake("patch-normed", "You normalise the tokens. There is no norm here: the blocks bring their own.",
             {TOKENS: "nn.functional.layer_norm(self.proj(x).flatten(2).transpose(1, 2), (self.proj.out_channels,))"}),
-    Mistake("patch-relu", "There is a ReLU after your convolution. A token is a linear function of its patch.",
-            {TOKENS: "self.proj(x).relu().flatten(2).transpose(1, 2)"}),
         *no_bias("patch", f"self.proj = {LAYER}"),
-    only_in_eval("patch-only-in-eval"),
 )
 
 WRONG = (

@@ -1,7 +1,7 @@
 """What learners write for `VisionTransformer`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import ignored, no_bias, only_in_eval
+from autograder.lessons.families import no_bias, only_in_eval
 
 FRONT = "torch.cat([self.cls_token.expand(len(x), -1, -1), tokens], dim=1)"
 PLACED = "tokens = tokens + resize_positions(self.pos_embed, self.grid, grid)"
@@ -65,6 +65,8 @@ class VisionTransformer(nn.Module):
 """,
 }
 
+HINTS = {"`norm`": 3}
+
 MISTAKES = (
     Mistake("vit-positions-before-token", "You add the position vectors before the class token is put in front. It has "
             "a position vector too, the first one: put it in front, then add.",
@@ -95,10 +97,6 @@ MISTAKES = (
             "numbers. The norm comes after the mean, as in timm.",
             {f"read = {READ}": 'tokens = self.norm(tokens)\n        read = tokens[:, 0] if self.pool == "token" else '
                                "tokens[:, 1:].mean(dim=1)", OUT: "self.head(read)"}, hint=3),
-    Mistake("vit-no-norm", "The last LayerNorm is missing: the head reads what `norm` returns.",
-            {OUT: "self.head(read)"}, hint=3),
-    Mistake("vit-norm-eps", "Your last LayerNorm keeps torch's eps of 1e-5. The authors' is 1e-6.",
-            {"self.norm = nn.LayerNorm(dim, eps=1e-6)": "self.norm = nn.LayerNorm(dim)"}),
     Mistake("vit-pool-exchanged", 'The two ways to read are exchanged: "token" reads the class token, "mean" the '
             "patches.", {'if self.pool == "token"': 'if self.pool == "mean"'}),
     Mistake("vit-last-patch", "You read the last patch instead of the class token, which stands in front.",
@@ -112,9 +110,6 @@ MISTAKES = (
     Mistake("vit-blocks-in-a-list", "Your blocks are in a plain list, where torch does not see their parameters. Use "
             "nn.ModuleList.", {"nn.ModuleList(ViTBlock(dim, num_heads, mlp_ratio) for _ in range(depth))":
                                "[ViTBlock(dim, num_heads, mlp_ratio) for _ in range(depth)]"}),
-    Mistake("vit-one-block-too-few", "The last block is never called.",
-            {"for layer in self.blocks:": "for layer in self.blocks[:-1]:"}),
-    ignored("vit-ratio-ignored", "mlp_ratio", "4", {"ViTBlock(dim, num_heads, mlp_ratio)": "ViTBlock(dim, num_heads)"}),
     Mistake("vit-token-no-parameter", "Your class token is a plain tensor, so no optimiser would train it. Make it an "
             "nn.Parameter.", {"nn.Parameter(torch.zeros(1, 1, dim))": "torch.zeros(1, 1, dim)"}),
     Mistake("vit-positions-no-parameter", "Your position vectors are a plain tensor, so no optimiser would train them. "

@@ -125,10 +125,6 @@ MISTAKES = (
     Mistake("attention-returns-weights",
             "Your function returns the weights, (B, N, M). One step is missing: their product with v.",
             {"return weights @ v": "return weights"}, hint=1),
-    Mistake("attention-float32",
-            "The numbers come back as float32, whatever the inputs' dtype is. Keep that dtype: use no `.float()`, "
-            "and make no new tensor with the default dtype.", {"return weights @ v": "return (weights @ v).float()"},
-            grain="float32"),
     Mistake("attention-capital-t",
             "`k.T` reverses all three axes in torch: (B, M, D) becomes (D, M, B). Swap the last two only: "
             "`k.transpose(1, 2)`, or `k.mT`.", {"k.transpose(1, 2)": "k.T"}, hint=1),

@@ -29,6 +29,8 @@ def gate(x, weights):
 """,
 }
 
+HINTS = {"; raise ": 3}
+
 MISTAKES = (
     Mistake("gate-plain-product",
             "Your function multiplies without looking at the shapes. Torch aligns (B, C) from the right, so C meets "
@@ -40,13 +42,6 @@ MISTAKES = (
     elif weights.shape not in ((b, c, 1, 1), (b, 1, h, w), (b, c, h, w)):
         raise ValueError(f"no weights of shape {tuple(weights.shape)} for an image of shape {tuple(x.shape)}")
 """: ""}, hint=2),
-    Mistake("gate-no-error",
-            "Your function handles the four shapes, but it accepts others as well. Weights of shape (B, 1, H, 1) "
-            "broadcast without an error, and they are almost certainly a mistake. Compare the shape with the four "
-            "allowed ones, and raise a ValueError.",
-            {"""    elif weights.shape not in ((b, c, 1, 1), (b, 1, h, w), (b, c, h, w)):
-        raise ValueError(f"no weights of shape {tuple(weights.shape)} for an image of shape {tuple(x.shape)}")
-""": ""}, hint=3),
     Mistake("gate-asks-torch",
             "You leave it to torch to refuse wrong shapes. But torch stretches every axis of size 1, so wrong shapes "
             "such as (1, C, 1, 1) pass. Compare the shape with the four allowed ones, and raise the ValueError "
@@ -81,9 +76,6 @@ MISTAKES = (
     Mistake("gate-added",
             "Your function adds the weights. A gate multiplies: 0 closes it, and 1 lets everything pass.",
             {"return x * weights": "return x + weights"}),
-    Mistake("gate-shortcut",
-            "Your function adds x to the gated x. Return the product alone, because a weight of 0 should give 0.",
-            {"return x * weights": "return x + x * weights"}),
     Mistake("gate-sigmoid",
             "Your function sends the weights through a sigmoid. They are weights already: multiply by them as they "
             "are.", {"return x * weights": "return x * torch.sigmoid(weights)"}),
@@ -96,22 +88,9 @@ MISTAKES = (
     Mistake("gate-complement",
             "Your function multiplies by 1 minus the weight, so a weight of 1 closes the gate. Multiply by the "
             "weight.", {"return x * weights": "return x * (1 - weights)"}),
-    Mistake("gate-returns-weights", "Your function returns the weights, stretched to x's shape. Multiply x by them.",
-            {"return x * weights": "return weights.expand_as(x)"}),
-    Mistake("gate-first-image",
-            "Your function gates the whole batch with the first image's weights. Each image has its own weights, so "
-            "keep the batch axis of `weights` whole.", {"return x * weights": "return x * weights[:1]"}),
     Mistake("gate-returns-error",
             "You return the ValueError, and the caller goes on with it as if it were a tensor. Use `raise` instead "
             "of `return`.", {"raise ValueError": "return ValueError"}, hint=3),
-    Mistake("gate-assert",
-            "You stop with an `assert`, which Python may skip (`python -O`). A wrong argument calls for a "
-            "ValueError: `raise` one.",
-            {"""    elif weights.shape not in ((b, c, 1, 1), (b, 1, h, w), (b, c, h, w)):
-        raise ValueError(f"no weights of shape {tuple(weights.shape)} for an image of shape {tuple(x.shape)}")
-""": """    else:
-        assert weights.shape in ((b, c, 1, 1), (b, 1, h, w), (b, c, h, w))
-"""}, hint=3),
     Mistake("gate-refuses-two-axes", "`gate` should accept four shapes, but yours refuses one of them: (B, C).",
             {"""if weights.shape == (b, c):
         weights = weights[:, :, None, None]

@@ -56,10 +56,6 @@ MISTAKES = (
     Mistake("pool-square-map",
             "Your function divides by H * H, as if every map were square. Divide by H * W, or let `mean` do it.",
             {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3)) / x.shape[2] ** 2"}, hint=2),
-    Mistake("pool-float32",
-            "The numbers are right, but they come back as float32, whatever the input's dtype is. Leave out any "
-            "`.float()`. If you make a new tensor, write `torch.zeros(..., dtype=x.dtype, device=x.device)`.",
-            {"x.mean(dim=(2, 3))": "x.mean(dim=(2, 3)).float()"}, grain="float32"),
     Mistake("pool-reshaped",
             "You turn x into (B, H * W, C) with `reshape` or `view`. Neither of them swaps axes, so each of your "
             "means mixes numbers of several channels. Flatten H and W with `x.flatten(2)`, then take the mean over "

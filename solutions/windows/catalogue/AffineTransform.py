@@ -62,10 +62,6 @@ MISTAKES = (
             {"self.logit_scale.clamp(max=math.log(100)).exp()": "self.logit_scale.clamp(max=math.log(100))"}),
     Mistake("affine-divided", "You divide by the scale, as if it were a temperature. Multiply the cosines by it.",
             {"attn * scale + 16 * torch.sigmoid(bias)": "attn / scale + 16 * torch.sigmoid(bias)"}),
-    Mistake("affine-no-scale",
-            "Your scale is made and never used. Multiply the cosines by it. A cosine is at most 1, so without the "
-            "scale the softmax is nearly flat.",
-            {"attn * scale + 16 * torch.sigmoid(bias)": "attn + 16 * torch.sigmoid(bias)"}),
     Mistake("affine-starts-at-10",
             "Your logit_scale starts at 10. But it is a logarithm: start it at log 10 = 2.30, so that the scale is "
             "10.", {"torch.full((num_heads, 1, 1), math.log(10))": "torch.full((num_heads, 1, 1), 10.0)"}),
@@ -178,12 +174,6 @@ MISTAKES = (
             {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
                  "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * (torch.arange(logits.shape[1]) < "
                  "1)[:, None, None].to(mask)).flatten(0, 1)"}, hint=2),
-    Mistake("affine-softmax",
-            "You take the softmax here. AffineTransform returns logits; the softmax belongs to the next exercise.",
-            {"return (logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
-                 "return (logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1).softmax(dim=-1)",
-             "return logits\n": """return logits.softmax(dim=-1)
-"""}),
     Mistake("affine-narrow", "The hidden width of your cpb_mlp is not 512. Make it 512.",
             {"nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))":
                  "nn.Sequential(nn.Linear(2, 256), nn.ReLU(), nn.Linear(256, num_heads, bias=False))"}),

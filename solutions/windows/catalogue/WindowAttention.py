@@ -82,10 +82,6 @@ MISTAKES = (
             {"roll(as_grid(qkv, image_size), negative(self.shift_size))": "as_grid(qkv, image_size)",
              "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
                  "grid_of_windows(y, self.window_size, image_size).flatten(1, 2)"}),
-    Mistake("windows-shift-ignored",
-            "The argument `shift` has no effect: the image is never rolled, and there is no mask. With shift=True "
-            "roll the image by minus half a window, and use the mask.",
-            {"(window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)": "(0, 0)"}),
     Mistake("windows-always-shifted",
             "You roll the image although shift is False. Without a shift, nothing should be rolled.",
             {"(window_size[0] // 2, window_size[1] // 2) if shift else (0, 0)":
@@ -107,12 +103,6 @@ MISTAKES = (
             {"shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv) if self.shift else None":
                  "shifted_window_mask(image_size, self.window_size, (self.window_size[0] // 2, self.window_size[1] "
                  "// 2)).to(qkv)"}),
-    Mistake("windows-mask-kept",
-            "You keep the mask of the first image, but the next image may have another size. Make the mask in every "
-            "call.",
-            {"shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv) if self.shift else None":
-                 "self.__dict__.setdefault('kept', shifted_window_mask(image_size, self.window_size, "
-                 "self.shift_size).to(qkv)) if self.shift else None"}),
     Mistake("windows-one-window-not-shifted",
             "You do not shift an image that has only one window. Shift it too: Swin's code makes this exception, but "
             "here `shift` alone decides.",
@@ -272,11 +262,6 @@ MISTAKES = (
     Mistake("windows-table-of-image", "You make the table for the image's size. Make it for the window's size.",
             {"relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)":
                  "relative_coords_table(image_size, dtype=qkv.dtype).to(qkv.device)"}),
-    Mistake("windows-table-float32",
-            "Your table is made in float32 and rounded before it is combined with float64 numbers. Pass "
-            "dtype=qkv.dtype to relative_coords_table.",
-            {"relative_coords_table(self.window_size, dtype=qkv.dtype).to(qkv.device)":
-                 "relative_coords_table(self.window_size).to(qkv)"}, grain="float32"),
     Mistake("windows-mask-of-turned-image",
             "You make the mask for an image of (width, height). image_size is (height, width): pass it on as it is.",
             {"shifted_window_mask(image_size, self.window_size, self.shift_size).to(qkv) if self.shift else None":
@@ -295,11 +280,6 @@ MISTAKES = (
             {"cosine_attention(q, k, v, lambda cosine: self.transform(cosine, table, index, mask))":
                  "self.transform(q @ k.transpose(-2, -1) * q.shape[-1] ** -0.5, table, index, "
                  "mask).softmax(dim=-1) @ v"}),
-    Mistake("windows-first-image",
-            "All images of the batch get the result of the first one. Each should have its own.",
-            {"roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
-                 "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, "
-                 "2)[:1].expand(len(qkv), -1, -1)"}),
     attention_dropout("windows-dropout",
                       {"roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
                            "nn.functional.dropout(roll(grid_of_windows(y, self.window_size, image_size), "

@@ -1,7 +1,7 @@
 """What learners write for `cosine_attention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import detached, overflow
+from autograder.lessons.families import overflow
 
 COSINE_ONE_LENGTH = ("You divide everything by one length, that of the whole tensor. Divide each token's vector by "
                      "its own length: dim=-1, keepdim=True.")
@@ -119,11 +119,6 @@ MISTAKES = (
                   "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(transform(cosine))) @ v"}),
     Mistake("cosine-weights", "You return the weights. Multiply them by v.",
             {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine).softmax(dim=-1)"}, hint=2),
-    detached("cosine-length-detached",
-             "the lengths are detached, so the gradient does not know that a longer query is scaled back to length 1",
-             {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
-                  "(q / q.norm(dim=-1, keepdim=True).clamp(min=1e-12).detach()) @ (k / k.norm(dim=-1, "
-                  "keepdim=True).clamp(min=1e-12).detach()).transpose(-2, -1)"}),
 )
 
 WRONG = (

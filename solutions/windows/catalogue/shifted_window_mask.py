@@ -164,12 +164,6 @@ def shifted_window_mask(image_size, window_size, shift_size):
             "You multiply -100 by the difference of the two regions' numbers, so some pairs get -200 and more. Every "
             "pair whose regions differ should get -100, however far apart the numbers are.",
             {"mask_between(regions, regions)": "-100.0 * (regions[:, :, None] - regions[:, None, :]).abs()"}, hint=2),
-    Mistake("mask-without-images-axis",
-            "Your mask has one axis too many, for images or heads. It should be (nW, N, N).",
-            {"mask_between(regions, regions)": "mask_between(regions, regions)[None]"}),
-    Mistake("mask-integers",
-            "Your mask holds integers. It will be added to logits, so make it a tensor of floats, torch's default.",
-            {"mask_between(regions, regions)": "mask_between(regions, regions).long()"}),
 )
 
 WRONG = (

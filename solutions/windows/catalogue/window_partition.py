@@ -62,10 +62,6 @@ MISTAKES = (
             "window_size[1].",
             {"check_tiles(x.shape[1:3], window_size)": "check_tiles(x.shape[1:3], (window_size[0], window_size[0]))",
              "wh, ww = window_size": "wh, ww = window_size[0], window_size[0]"}, hint=2),
-    Mistake("partition-no-error",
-            "If the windows do not divide the image, your function must raise a ValueError. With your code torch "
-            "raises its own RuntimeError, or nothing is raised. Test both sides with `%` first.",
-            {"check_tiles(x.shape[1:3], window_size)": ""}),
     Mistake("partition-cropped",
             "If windows do not divide the image, you leave out the rows or columns that remain, and their tokens get "
             "no result. Raise a ValueError instead.",
@@ -77,11 +73,6 @@ MISTAKES = (
             "raise a ValueError.",
             {"check_tiles(x.shape[1:3], window_size)":
                  "x = F.pad(x, (0, 0, 0, -x.shape[2] % window_size[1], 0, -x.shape[1] % window_size[0]))"}),
-    Mistake("partition-assert",
-            "You use an `assert`, which raises an AssertionError, and raises nothing at all under `python -O`. Raise "
-            "a ValueError.",
-            {"check_tiles(x.shape[1:3], window_size)":
-                 "assert not x.shape[1] % window_size[0] and not x.shape[2] % window_size[1]"}),
     Mistake("partition-unfold",
             "Your `unfold` puts the window's rows and columns after the channels, (B, H // wh, W // ww, C, wh, ww). "
             "Move the channels to the end before you reshape.",

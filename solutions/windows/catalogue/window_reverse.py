@@ -24,6 +24,8 @@ def window_reverse(windows, window_size, image_size):
 """,
 }
 
+HINTS = {"; raise ": 2}
+
 MISTAKES = (
     Mistake("reverse-by-reshape",
             "You put the image together with `reshape` or `view` alone, which keeps the order of the numbers in "
@@ -90,18 +92,6 @@ MISTAKES = (
             "there are.",
             {"grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
                  "grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)[:1]"}, hint=2),
-    Mistake("reverse-no-error",
-            "If the windows do not divide the image, your function must raise a ValueError. With your code torch "
-            "raises its own RuntimeError, or nothing is raised. Test both sides with `%` first.",
-            {"check_tiles(image_size, window_size)": "",
-             """raise ValueError(f"{tuple(windows.shape)} is not a number of images with "
-                         f"{down} x {across} windows of {tuple(window_size)}")""":
-                 'raise RuntimeError(f"{tuple(windows.shape)}")'}, hint=2),
-    Mistake("reverse-assert",
-            "You use an `assert`, which raises an AssertionError, and raises nothing at all under `python -O`. Raise "
-            "a ValueError.",
-            {"check_tiles(image_size, window_size)":
-                 "assert not image_size[0] % window_size[0] and not image_size[1] % window_size[1]"}),
     Mistake("reverse-tokens", "You return a list of tokens, (B, H * W, C). Return the grid, (B, H, W, C).",
             {"grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
                  "grid.transpose(2, 3).flatten(3, 4).flatten(1, 2).flatten(1, 2)"}),

@@ -160,7 +160,7 @@ def test_every_exercise_is_a_puzzle_whose_lines_in_order_are_the_solution(course
 @pytest.mark.parametrize("lesson_", build.lessons(), ids=lambda each: each.name)
 def test_every_exercise_has_hints_and_those_of_its_mistakes_are_built(lesson_):
     told, files = hints.of_page(notebooks.read_source(lesson_)), topic(lesson_.topic)
-    about = hints.belonging(told, files.mistakes)
+    about = hints.belonging(told, files.catalogue)
     for exercise in recorded.load_all(files_of(lesson_.name) / recorded.FOLDER):
         assert told[exercise.name], exercise.name
         assert exercise.hints == about[exercise.name], "run `make build`"
@@ -178,7 +178,18 @@ def test_the_hint_that_belongs_to_a_mistake_is_named(lesson, capsys):
     assert "<script>" in points.report._repr_html_() and "(1);" in points.report._repr_html_()
 
 
+def test_the_hint_that_belongs_to_what_a_report_says_is_named(lesson, capsys):
+    made = {"nn": nn}
+    exec("class Excitation(nn.Module):\n    def __init__(self, channels, reduction=16):\n        super().__init__()\n"
+         "    def forward(self, z):\n        return z\n", made)
+    check(made["Excitation"])
+    said = capsys.readouterr().out
+    assert "no parameters at all" in said and "Hint 2, below, is about this." in said
+
+
 def test_a_hint_for_what_there_is_not_stops_the_build():
     wrong = catalogue.Mistake("squeeze-sum", "A sentence.", "", hint=3, exercise="squeeze")
     with pytest.raises(ValueError, match="squeeze-sum: squeeze has no hint 3"):
-        hints.belonging({"squeeze": ["Which axes?", "One line."]}, [wrong])
+        hints.belonging({"squeeze": ["Which axes?", "One line."]}, catalogue.Catalogue((wrong,)))
+    with pytest.raises(ValueError, match="one axis: squeeze has no hint 3"):
+        hints.belonging({"squeeze": ["One line."]}, catalogue.Catalogue(hints={"squeeze": {"one axis": 3}}))

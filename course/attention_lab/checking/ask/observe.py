@@ -113,6 +113,7 @@ class _Observation:
                 warnings.simplefilter("ignore")
                 # torch.manual_seed also notes who asked, which takes longer than a small module
                 torch.default_generator.manual_seed(0)
+                self.header.signature = signature_of(self.thing)
                 target = self.construct_widened(stack) if self.question.widened else self.construct()
                 self.stage = "call"
                 if self.elsewhere:
@@ -151,7 +152,6 @@ class _Observation:
             self.header.raised = crash.describe(error, self.namespace, self.stage)
         self.header.mixed, self.header.narrow = self.mixed.first, self.widened.found
         self.header.cuts = self.cuts.found
-        self.header.signature = signature_of(self.thing)
         self.header.float32 = self.question.dtype != "float32" and (self.header.float32 or self.dropout.float32)
         return self.header, {name: t.detach().cpu().clone(memory_format=torch.contiguous_format)
                              for name, t in self.seen.items()}

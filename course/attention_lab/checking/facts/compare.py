@@ -192,6 +192,30 @@ def _activation(got: Tensor, expected: Tensor, within: float) -> Fact | None:
     return None
 
 
+IN_PLACE_OF_SIGMOID: dict[str, Callable[[Tensor], Tensor]] = {
+    "tanh": torch.tanh, "ReLU": torch.relu, "hardsigmoid": torch.nn.functional.hardsigmoid,
+    "sigmoid of a ReLU": lambda scores: scores.relu().sigmoid(),
+    "1 minus the sigmoid": lambda scores: 1 - scores.sigmoid()}
+
+
+def _other_activation(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    """Finds gates that are made of the right scores, but not by a sigmoid."""
+    if got.shape != expected.shape or not 0 <= expected.min() <= expected.max() <= 1:
+        return None
+    if len(expected[(expected > 0) & (expected < 1)].unique()) < 3:
+        return None
+    scores = expected.logit()
+    for name, function in IN_PLACE_OF_SIGMOID.items():
+        if close(got, function(scores), 10 * within):
+            return facts.OtherActivation(name)
+    steepest = (expected * (1 - expected)).min().item()
+    rounding = torch.finfo(expected.dtype).eps  # of the gates; that of the scores is larger
+    if rounding > FEW_DIGITS * steepest:
+        return None
+    return next((facts.OtherActivation("softmax", axis) for axis in range(got.ndim)
+                 if got.shape[axis] > 1 and close(got, scores.softmax(axis), 10 * within + rounding / steepest)), None)
+
+
 def _relabelled(got: Tensor, expected: Tensor, within: float) -> Fact | None:
     """Finds a tensor of few numbers, such as a mask, whose places are right and whose numbers are not."""
     if got.shape != expected.shape or not 2 <= len(labels := expected.unique()) <= min(LABELS, expected.numel() // 4):
@@ -209,6 +233,12 @@ def _mirrored(got: Tensor, expected: Tensor, within: float) -> Fact | None:
     return next((facts.Mirrored(axis) for axis in range(got.ndim) if close(got, expected.flip(axis), within)), None)
 
 
+def _other_order(got: Tensor, expected: Tensor, within: float) -> Fact | None:
+    if got.shape != expected.shape or len(expected.unique()) <= LABELS:
+        return None
+    return facts.OtherOrder() if close(got.flatten().sort().values, expected.flatten().sort().values, within) else None
+
+
 def _reduced(got: Tensor, expected: Tensor, within: float) -> Fact | None:
     """Finds the expected tensor after one reduction too many, or one that was expanded over the batch."""
     for axis in (axis for axis in range(expected.ndim) if expected.shape[axis] > 1):
@@ -223,7 +253,7 @@ def _reduced(got: Tensor, expected: Tensor, within: float) -> Fact | None:
 
 RELATIONS: tuple[Callable[[Tensor, Tensor, float], Fact | None], ...] = (
     _extra_axes, _constant, _should_be_zero, _axes_permuted, _few_digits, _scaled, _shifted, _activation,
-    _relabelled, _mirrored, _reduced)
+    _other_activation, _relabelled, _mirrored, _other_order, _reduced)
 # the relations that mean something even if the expected numbers are all the same
 BY_SHAPE = (_extra_axes, _constant, _should_be_zero)
 

@@ -88,6 +88,15 @@ class ExtraActivation(Fact):
 
 
 @dataclass(frozen=True)
+class OtherActivation(Fact):
+    """The expected numbers are gates, the sigmoid of scores. These are something else of the same scores. name: "tanh",
+    "ReLU", "hardsigmoid", "sigmoid of a ReLU", "1 minus the sigmoid" or "softmax". axis: the softmax's axis."""
+
+    name: str
+    axis: int | None = None
+
+
+@dataclass(frozen=True)
 class Relabelled(Fact):
     """The tensor holds few different numbers, all in their places. pairs: what it holds, and what is right there."""
 
@@ -97,6 +106,11 @@ class Relabelled(Fact):
 @dataclass(frozen=True)
 class Mirrored(Fact):
     axis: int
+
+
+@dataclass(frozen=True)
+class OtherOrder(Fact):
+    """It holds the right numbers, in the right shape, in another order."""
 
 
 @dataclass(frozen=True)
@@ -243,7 +257,7 @@ class NotAnInt(Fact):
 
 # These may appear by chance in a single odd case, such as a kernel of few numbers, gates that are all alike, or a scale
 # of zero. So they lead a report only if no other failing case speaks against them.
-BY_CHANCE = (Constant, NotFinite, OnlyFirstImage, MissingActivation, ExtraActivation)
+BY_CHANCE = (Constant, NotFinite, OnlyFirstImage, MissingActivation, ExtraActivation, OtherActivation)
 # These may be a coincidence, so the sub-module in which the difference begins is named first.
 OF_IMAGES = (OnlyFirstImage, SameForAllImages, Border)
 
@@ -291,6 +305,13 @@ class NoGradient(Fact):
         """True unless the output is wrong, because then the mistake in the output may be the reason for the missing
         gradient."""
         return self.right or self.used is False or bool(self.fixed)
+
+
+@dataclass(frozen=True)
+class PartlyCut(Fact):
+    """A gradient has other numbers, and the code cuts the graph. The output is right. cuts: as in `NoGradient`."""
+
+    cuts: tuple[tuple[str, str | None], ...]
 
 
 @dataclass(frozen=True)

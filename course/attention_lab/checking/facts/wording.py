@@ -76,16 +76,27 @@ def _relation(fact: Fact, reveal: bool) -> str | None:
             return f"it is {_number(abs(by))} too {'large' if by > 0 else 'small'} everywhere."
         case facts.MissingActivation("ReLU"):
             return "it holds negative numbers that a ReLU would have set to 0."
-        case facts.MissingActivation(name, axis):
-            return f"{'an' if name == 'exp' else 'a'} {name}{_over(axis)} is missing at the end."
+        case facts.MissingActivation("sigmoid"):
+            return "a sigmoid is missing at the end, so the numbers need not lie between 0 and 1."
+        case facts.MissingActivation("softmax", axis):
+            return f"a softmax{_over(axis)} is missing at the end, so the numbers do not sum to 1 there."
+        case facts.MissingActivation(name):
+            return f"{'an' if name == 'exp' else 'a'} {name} is missing at the end."
         case facts.ExtraActivation(name, axis):
             return f"it went through one {name} too many{_over(axis)}."
+        case facts.OtherActivation("1 minus the sigmoid"):
+            return "each number is 1 minus the right one, so what should be open is closed."
+        case facts.OtherActivation(name, axis):
+            return f"it ends in a {name}{_over(axis)}. It should end in a sigmoid."
         case facts.Relabelled(pairs):
             return ("its places are right, but not its numbers: it is "
                     + " and ".join(f"{_number(mine)}{f' where {_number(right)} is right' * reveal}"
                                    for mine, right in pairs) + ".")
         case facts.Mirrored(axis):
             return f"it is reversed along axis {axis}."
+        case facts.OtherOrder():
+            return ("it holds the right numbers in another order. (`reshape` and `view` keep the order in memory, and "
+                    "swap no axes. `transpose` and `permute` do.)")
         case facts.Reduced(how, axis):
             return f"it is the expected tensor's {how} over axis {axis}."
         case facts.OnlyFirstImage(batch):
@@ -180,6 +191,8 @@ def _behaviour(fact: Fact, reveal: bool) -> str | None:
     match fact:
         case facts.NoGradient():
             return _no_gradient(fact)
+        case facts.PartlyCut(cuts):
+            return f"a part of it may be missing, because {_cut(cuts)}"
         case facts.CalledTooOften(times, expected):
             once = "once is enough" if expected == 1 else (f"{expected} calls are enough, one for each place where "
                                                             "it is needed")
@@ -226,14 +239,18 @@ def _no_gradient(fact: facts.NoGradient) -> str:
         return f"no gradient arrives, because {is_} frozen: `requires_grad` is False."
     if fact.used is False:
         return f"no gradient arrives, because your result does not depend on {it}."
-    places = [f"`{name}` in your line `{line}`" if line else f"a `{name}` around your code" for name, line in fact.cuts]
-    cut = (f"{places[0]} cuts the graph." if len(places) == 1 else
-           f"the graph is cut, perhaps by {' or '.join(places)}." if places else "the graph is cut on the way.")
+    cut = _cut(fact.cuts)
     if not fact.used:
         return f"no gradient arrives. Either your result does not depend on {it}, or {cut}"
     inputs = all(name.startswith("grad.input") for name in fact.tensors)
     never = "no layer before it would" if inputs else f"{'it' if it == 'it' else 'they'} would never"
     return f"no gradient arrives, so {never} learn: your result depends on {it}, but {cut}"
+
+
+def _cut(cuts: tuple[tuple[str, str | None], ...]) -> str:
+    places = [f"`{name}` in your line `{line}`" if line else f"a `{name}` around your code" for name, line in cuts]
+    return (f"{places[0]} cuts the graph." if len(places) == 1 else
+            f"the graph is cut, perhaps by {' or '.join(places)}." if places else "the graph is cut on the way.")
 
 
 def _errors(fact: Fact, reveal: bool) -> str | None:

@@ -108,7 +108,7 @@ class RecordedMistake:
 class RecordedExercise:
     """Everything with which an exercise is checked.
 
-    hints: by mistake, the number of the page's hint about it.
+    hints: by mistake, or by a part of a headline, the number of the page's hint about it.
     shares: for some checks, what they are worth in this exercise (see verdict.SHARES).
     used_later: the layers that must be of the reference's kind, because a later cell of the page would fail with a
         layer of another kind.

@@ -103,16 +103,25 @@ def _parts(case: RecordedCase, observation: Answer) -> dict[str, Tensor]:
 
 def _terms(name: str, part: Tensor, shape: torch.Size, places: Tensor) -> Iterator[Term]:
     """Yields the functions of a right result in a shape that can be joined with a result of `shape`."""
-    part = part.reshape(*part.shape, *[1] * (len(shape) - part.ndim))  # a number for each channel of a map
     functions = dict(FUNCTIONS) if part.min() < 0 < part.max() else {NOTHING: torch.clone}
     functions |= {f"the softmax over axis {axis}": partial(torch.softmax, dim=axis) for axis in range(part.ndim)
                   if part.shape[axis] > 1}
     for words, function in functions.items():
-        try:
-            whole = torch.broadcast_to(function(part), shape)
-        except RuntimeError:
+        whole = _spread(function(part), shape)
+        if whole is None:
             return
         yield Term(name, words, whole.reshape(-1)[places], whole)
+
+
+def _spread(part: Tensor, shape: torch.Size) -> Tensor | None:
+    """Returns a right result repeated to a shape, if it fits. A number for each channel fits a map, wherever its axes
+    of size 1 are."""
+    try:
+        return torch.broadcast_to(part.reshape(*part.shape, *[1] * (len(shape) - part.ndim)), shape)
+    except RuntimeError:
+        sizes = [size for size in part.shape if size > 1]
+    into = [sizes.pop(0) if sizes[:1] == [size] else 1 for size in shape]
+    return None if sizes else torch.broadcast_to(part.reshape(into), shape)
 
 
 def _formula(terms: list[Term], made: Tensor, places: Tensor) -> Formula | None:

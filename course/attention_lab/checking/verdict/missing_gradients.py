@@ -1,4 +1,4 @@
-"""Finds out why tensors get no gradient. A cause is named only after it was seen."""
+"""Finds out why tensors get no gradient, or a part of it. A cause is named only after it was seen."""
 
 from __future__ import annotations
 
@@ -13,18 +13,23 @@ from ..form.protocol import Answer
 from ..known.recorded import RecordedCase
 from .differences import Difference
 
+WRONG = facts.NumbersDiffer, facts.NumberDiffers, facts.Scaled, facts.Constant  # what a gradient is that lacks a part
+CUTS = "detach()", "detach_()", ".data", "no_grad()"  # others make numbers, of which a right answer may make constants
 FEW = 6  # up to so many tensors are tried one by one; more of them only together
 
 
 def with_reason(difference: Difference, case: RecordedCase, observation: Answer,
                 ask: Callable[[dict[str, Tensor]], Answer], trace: Callable[[], Answer]) -> Difference:
-    """Returns the difference. If it is about missing gradients, adds what these tensors are, whether the output depends
-    on them, as far as that is certain, and where the graph is cut. To find out the second, the question is asked again
-    with other numbers in these tensors.
+    """Returns the difference. If a gradient is missing or wrong, adds where the graph is cut, as far as that is
+    certain. If it is missing, adds what these tensors are, and whether the output depends on them. To find that out,
+    the question is asked again with other numbers in these tensors.
 
     ask: puts the case's question again, with some of its tensors replaced. trace: puts it with a trace.
     """
     fact = difference.facts[0]
+    if isinstance(fact, WRONG) and difference.check == "gradients" and case.question.device == "cpu":
+        cuts = tuple(cut for cut in trace()[0].cuts if cut[0] in CUTS and cut[1])
+        return difference.known(facts.PartlyCut(cuts)) if cuts else difference
     if not isinstance(fact, facts.NoGradient) or not fact.tensors or case.question.device != "cpu":
         return difference
     fixed = {observation[0].fixed.get(name.removeprefix("grad.param."), "") for name in fact.tensors}

@@ -5,18 +5,19 @@ from __future__ import annotations
 from .asking import Ask, Asked
 from .cause import Cause, Cover, part, two, whole
 from .evidence import Evidence
-from .explainers.defaults import defaults
+from .explainers.arguments import arguments
 from .explainers.difference import difference
 from .explainers.kept_state import kept_state
 from .explainers.known_mistakes import known_mistakes
 from .explainers.layers import layers
+from .explainers.modes import modes
 from .explainers.numbers import numbers
 from .explainers.stub import same_number
 from .verdict import Verdict, checks_of, points_of
 from .writer import tell
 
 # Each returns causes. If none is found, `difference` says what is seen.
-EXPLAINERS = known_mistakes, defaults, kept_state, layers, numbers
+EXPLAINERS = known_mistakes, arguments, kept_state, modes, layers, numbers
 
 
 def wrong(asked: Asked, ask: Ask) -> Verdict:

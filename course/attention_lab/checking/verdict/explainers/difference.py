@@ -19,9 +19,9 @@ from .first_difference import begins
 # These say how the whole output could be made from the expected one, or from an input. In another case it may be
 # otherwise.
 CLAIMS = (facts.Constant, facts.AxesPermuted, facts.Scaled, facts.Shifted, facts.MissingActivation,
-          facts.ExtraActivation, facts.Relabelled, facts.Mirrored, facts.Reduced, facts.OnlyFirstImage,
-          facts.SameForAllImages, facts.Border, facts.InputAdded, facts.InputNotAdded, facts.InputMultiplied,
-          facts.IsInput, facts.InputReduced, facts.AxesOfSizeOne)
+          facts.ExtraActivation, facts.OtherActivation, facts.Relabelled, facts.Mirrored, facts.OtherOrder,
+          facts.Reduced, facts.OnlyFirstImage, facts.SameForAllImages, facts.Border, facts.InputAdded,
+          facts.InputNotAdded, facts.InputMultiplied, facts.IsInput, facts.InputReduced, facts.AxesOfSizeOne)
 
 
 def difference(evidence: Evidence) -> Cause:
@@ -31,6 +31,8 @@ def difference(evidence: Evidence) -> Cause:
     index = evidence.leading
     if _claims(evidence, index):
         index = min(filter(partial(_claims, evidence), alike), key=lambda i: len(_contradicting(evidence, i, alike)))
+        if 2 * len(others := _contradicting(evidence, index, alike)) > len(alike):  # it says more where it begins
+            index = next((i for i in evidence.sample if i in others and begins(evidence, i)), index)
     case, first, begin = evidence.exercise.cases[index], worst(evidence.details(index)), begins(evidence, index)
     guessed = isinstance(begin, facts.Begins) and isinstance(first.facts[0], facts.OF_IMAGES)
     if case.question.again and first.check == "input":

@@ -13,7 +13,8 @@ from ..sentences import of_other_sizes
 SIZES = ("A call is right by itself, but wrong after a call on the same module with inputs of other sizes. Something "
          "that depends on the sizes is kept from call to call (an index, a table, a mask, a number of tokens). Make it "
          "again in each call.")
-KEPT = "A first call is right, but a second one is wrong: something is kept from call to call."
+KEPT = ("A first call is right, but a second one is wrong: something is kept from call to call. Compute it again in "
+        "each call.")
 
 
 def kept_state(evidence: Evidence) -> list[Cause]:
