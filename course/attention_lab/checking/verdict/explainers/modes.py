@@ -21,8 +21,7 @@ def modes(evidence: Evidence) -> list[Cause]:
     if differences(case, evidence.again(i, replace(case.question, train=not mode)), evidence.exercise.scale):
         return []
     here, there = ("training", "eval") if mode else ("eval", "training")
-    difference = worst(evidence.details(i))
-    seen, *_ = difference.facts
+    seen = worst(evidence.details(i)).facts[0]
     what = f"returns `{seen.name}` as it is" if isinstance(seen, facts.IsInput) else "gives a wrong answer"
     alike = {i, *evidence.alike}
     others = {j for j in alike if evidence.exercise.cases[j].question.train != mode}
