@@ -47,9 +47,12 @@ def pytest_make_parametrize_id(config, val, argname):
 
 
 def pytest_ignore_collect(collection_path, config):
-    """`-m quick` reads only files that say that they are quick: to import the others takes longer than the tests."""
-    if config.getoption("markexpr") == "quick" and collection_path.name.startswith("test_"):
-        return "pytest.mark.quick" not in collection_path.read_text(encoding="utf-8") or None
+    """A suite reads only files that have tests for it: each process imports all that it reads, which takes longer than
+    many tests."""
+    if collection_path.name.startswith("test_"):
+        text, quick = collection_path.read_text(encoding="utf-8"), config.getoption("markexpr") == "quick"
+        nightly = not NIGHTLY and "\npytestmark = pytest.mark.nightly" in text
+        return nightly or quick and "pytest.mark.quick" not in text or None
 
 
 def _shared(item) -> str:

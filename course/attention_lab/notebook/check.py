@@ -84,6 +84,9 @@ class OpeningHint(Report):
         return f"<div>{super()._repr_html_()}<script>{OPEN_HINT}({int(self.verdict.hint)});</script></div>"
 
 
+# A layer that a headline calls right, or whose input is wrong by what happens between two layers: a hint about the
+# layer does not help.
+NOT_MEANT = re.compile(r"`[^`]*` is right; |in the input of `[^`]*`(: the output of `[^`]*`)?")
 _waiting: list[tuple[Points, list]] = []  # checks of the running cell, each with the pictures below its report
 
 
@@ -171,7 +174,7 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
     verdict = judge(exercise, asker(thing, namespace))
     if verdict.started and verdict.points < verdict.max_points:
         verdict.hint = exercise.hints.get(verdict.mistake, 0) if verdict.mistake else next(
-            (hint for part, hint in exercise.hints.items() if part in verdict.headline), 0)
+            (hint for part, hint in exercise.hints.items() if part in NOT_MEANT.sub("", verdict.headline)), 0)
         _blame_earlier(verdict, exercise.uses, checks, namespace)
     if not verdict.started and _was_written(name, namespace.get("In")):
         verdict.headline += (f" (You ran another definition of `{name}` before, and the one with the gap took its "

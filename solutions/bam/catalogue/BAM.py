@@ -78,7 +78,7 @@ class BAM(nn.Module):
 """,
 }
 
-HINTS = {"`combine`": 2, "; raise ": 2}
+HINTS = {"`combine`": 2, "; raise ": 3}
 
 MISTAKES = (
     Mistake("bam-returns-gate", "Your block returns the gate. Apply it: x + x * gate.",

@@ -187,6 +187,21 @@ def test_the_hint_that_belongs_to_what_a_report_says_is_named(lesson, capsys):
     assert "no parameters at all" in said and "Hint 2, below, is about this." in said
 
 
+def test_a_layer_that_a_report_calls_right_names_no_hint(tmp_path, monkeypatch, capsys):
+    (tmp_path / "04_bam").mkdir()
+    monkeypatch.chdir(tmp_path / "04_bam")
+    made = {"nn": nn}
+    exec("class ChannelBranch(nn.Module):\n    def __init__(self, channels, reduction=16):\n"
+         "        super().__init__()\n        hidden = channels // reduction\n        if hidden == 0:\n"
+         "            raise ValueError(f'{channels} {reduction}')\n        self.fc1 = nn.Linear(channels, hidden)\n"
+         "        self.bn, self.fc2 = nn.BatchNorm1d(hidden), nn.Linear(hidden, channels)\n"
+         "    def forward(self, x):\n        return self.fc2(self.bn(self.fc1(x.mean((2, 3)))))[..., None, None]\n",
+         made)
+    check(made["ChannelBranch"])
+    said = capsys.readouterr().out
+    assert "`bn` is right; " in said and "Hint 3, below, is about this." in said
+
+
 def test_a_hint_for_what_there_is_not_stops_the_build():
     wrong = catalogue.Mistake("squeeze-sum", "A sentence.", "", hint=3, exercise="squeeze")
     with pytest.raises(ValueError, match="squeeze-sum: squeeze has no hint 3"):
