@@ -22,7 +22,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from attention_lab.networks.threads import one_thread
+from attention_lab.threads import one_thread
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
 from tests.classroom.pupils import LESSON, ROOT, Pupil, notebook_of

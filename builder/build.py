@@ -14,10 +14,11 @@
         -> solutions/notebooks/<lesson>/<lesson>.ipynb: solved, with outputs
         -> course/<lesson>/: the same notebook, released by nbgrader (no solutions, no outputs); and what it links to:
            figures/, and lab_book.md and example_study.html if the topic has them
-        -> course/attention_lab/lessons/<topic>.py: the names that the page uses (first_cell.py)
-        -> course/attention_lab/lessons/<lesson>/: what the library reads: checks/, review.json, and
-           weights.safetensors, real.json, longer.json and recorded_networks.json, if the topic has them. A lesson of
-           one's own has all this beside its released notebook
+        -> course/attention_lab/lessons/<topic>/: into the lesson's kit what the library reads: checks/, review.json,
+           and weights.safetensors, real.json, longer.json and recorded_networks.json, if the topic has them. A lesson
+           of one's own has all this beside its released notebook
+
+        -> solutions/<topic>/kinds.json: of which kind each known mistake is, for the site's atlas (atlas/survey.py)
 
 Each part is made when its own inputs change. The page's text is merged with the outputs that exist (notebooks.py).
 Checks are recorded again if something on which they depend has changed, and are written only if they have changed
@@ -40,19 +41,23 @@ from autograder.lessons.topics import topic
 
 sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
 
-from attention_lab.lesson_files import FIGURES, LESSONS  # noqa: E402
+from attention_lab.checking.known import recorded  # noqa: E402
+from attention_lab.lesson_files import FIGURES  # noqa: E402
 from attention_lab.notebook import real_run as real  # noqa: E402
-from attention_lab.notebook import train_resnet  # noqa: E402
+from attention_lab.notebook.check import verdict_on  # noqa: E402
 from attention_lab.notebook.review import QUESTIONS  # noqa: E402
 from attention_lab.pictures import longer_runs  # noqa: E402
 from attention_lab.storage import only, write  # noqa: E402
-from builder import first_cell, lab_book, measure, notebooks, record, shared  # noqa: E402
+from autograder.recording import run_source  # noqa: E402
+from builder import first_cell, form, lab_book, measure, notebooks, record, shared  # noqa: E402
+from builder.atlas import survey  # noqa: E402
 from builder.draw import draw  # noqa: E402
 from builder.run import beside, run  # noqa: E402
 
 # what a lesson ships, if its topic has it
 EXAMPLE = "example_study.html"
-SHIPPED = "weights.safetensors", real.FILE, longer_runs.FILE, train_resnet.RECORDED, EXAMPLE
+FEW = 10  # mistakes that are new or have changed
+SHIPPED = "weights.safetensors", real.FILE, longer_runs.FILE, "recorded_networks.json", EXAMPLE
 
 
 def files(lesson: Lesson) -> dict[Path, bytes]:
@@ -82,18 +87,35 @@ def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> Non
         path.parent.mkdir(parents=True, exist_ok=True)
     for path, content in made.items():
         write(path, content)
-    if not lesson.folder:
-        write(LESSONS / f"{lesson.topic}.py", first_cell.module(notebook, lesson))
     only({path.name for path in made}, released.parent / FIGURES, "*")  # a drawing that is gone leaves no file behind
+    before = record.kept(lesson).get("mistakes", {})
     written = record.build(lesson, notebook, again)
+    now = record.kept(lesson)["mistakes"]
+    _say_what_is_told(lesson, [id for id in now if now[id] != before.get(id)])
     page = first_cell.opened(notebook, lesson, repository())  # its other cells are the same objects
     kept = solved.exists() and notebooks.keep_outputs(page, nbformat.read(solved, as_version=4))
     if again or experiments or written or not kept:
         run(page, released.parent, beside(lesson.name, notebook), experiments)
     write(solved, nbformat.writes(page) + "\n")
-    write(released, nbformat.writes(notebooks.release(page, lesson.name)) + "\n")
+    handed_out = notebooks.release(page, lesson.name)
+    write(released, nbformat.writes(handed_out) + "\n")
+    for line in form.complaints(handed_out):
+        print(f"  {line}")
+    if not lesson.folder:
+        survey.update(lesson, again)
     if experiments:
         measure.write_down(lesson, notebook, measure.EXPERIMENTS)
+
+
+def _say_what_is_told(lesson: Lesson, new: list[str]) -> None:
+    """Prints what the check tells somebody who makes one of these mistakes; nothing if there are many."""
+    of = topic(lesson.topic)
+    for mistake in of.mistakes if len(new) <= FEW else ():
+        if mistake.id in new:
+            thing = run_source(mistake.source, of.reference, mistake.id)[mistake.exercise]
+            verdict = verdict_on(thing, files_of(lesson.name) / recorded.FOLDER)
+            print(f"  {mistake.id} is named" if verdict.mistake == mistake.id else
+                  f"  {mistake.id} is not named. The check says: {verdict.headline}")
 
 
 def main() -> None:

@@ -10,8 +10,8 @@ import torch
 
 from attention_lab import compare
 from attention_lab.checking.known.weights import spec_of
-from attention_lab.networks.threads import one_thread
 from attention_lab.storage import write
+from attention_lab.threads import one_thread
 from autograder.lessons.topics import topic
 
 SIZES = ((2, 14, 8), (1, 8, 8), (2, 16, 14))  # batch, height and width

@@ -1,8 +1,5 @@
-"""The additions that the build makes to a lesson's page: the cell that a learner runs first, and a link to Colab. It
-also makes the text about Colab in docs/learners.md.
-
-A page's source begins with its imports. In the notebook they are one line: a module of the library,
-`attention_lab.lessons.<topic>`, holds them. A lesson of one's own is unknown to the library and keeps its imports.
+"""The additions that the build makes to a lesson's page: comments in the cell that a learner runs first, and a link to
+Colab. It also makes the text about Colab in docs/learners.md.
 
 Everything that needs the repository's address is left out as long as `[tool.course] repository` in pyproject.toml is
 empty.
@@ -12,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import copy
-import textwrap
 
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
@@ -27,9 +23,7 @@ HOW = {"jupyter": {"source_hidden": True}, "tags": ["nbval-ignore-output"]}
 TEXT = '''\
 # Run this cell first (Shift+Enter). Its code is folded away; open it if you are curious.
 # ModuleNotFoundError? {install}
-{colab}{imports}
-
-begin("{lesson}")'''
+{colab}{source}'''
 WITHOUT = {
     "colab": "",
     # a lesson of the site, or the folder course, brings the library as a folder; the whole course brings a wheel
@@ -48,19 +42,6 @@ if "google.colab" in sys.modules:
 Install or update the library, then restart the kernel:
 # %pip install git+https://github.com/{repository}#subdirectory=course""",
 }
-MODULE = '''\
-"""What the page of lesson {lesson} uses. The build writes this file from the page's imports."""
-# ruff: noqa: I001
-
-{imports}
-
-from attention_lab import begin
-
-__all__ = [
-{names}
-]
-'''
-
 WITH_LINK = """\
 **Colab** (we have not tried this on Colab itself): each lesson has a link "Open in Colab" below its title.
 Run the first cell there, which fetches the library.
@@ -84,35 +65,22 @@ def linked(notebook: NotebookNode, lesson: str, repository: str) -> None:
 
 
 def opened(notebook: NotebookNode, lesson: Lesson, repository: str) -> NotebookNode:
-    """Returns the page with its first cell instead of its imports. The other cells are those of `notebook`."""
-    place, cell = _imports(notebook)
-    imports = f"from attention_lab import begin\n{cell.source}" if lesson.folder else (
-        f"from attention_lab.lessons.{lesson.topic} import *")
+    """Returns the page with comments above its first code cell, which is folded away. The other cells are those of
+    `notebook`.
+
+    Raises ValueError if that cell does more than import what the page uses and call begin.
+    """
+    place, cell = next((place, cell) for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+    *imports, last = ast.parse(cell.source).body
+    if ast.unparse(last) != f"begin('{lesson.name}')" or not all(isinstance(node, ast.Import | ast.ImportFrom)
+                                                                for node in imports):
+        raise ValueError(f'a page\'s first code cell imports, ends with begin("{lesson.name}"), and does nothing else; '
+                         f"this one is {cell.source!r}")
     parts = {name: part.format(repository=repository) for name, part in (WITH if repository else WITHOUT).items()}
-    first = new_code_cell(TEXT.format(lesson=lesson.name, imports=imports, **parts), id=ID, metadata=HOW,
-                          execution_count=1)
+    first = new_code_cell(TEXT.format(source=cell.source, **parts), id=ID, metadata=HOW, execution_count=1)
     made = copy.copy(notebook)
     made.cells = [*notebook.cells[:place], first, *notebook.cells[place + 1:]]
     return made
-
-
-def module(notebook: NotebookNode, lesson: Lesson) -> str:
-    """Returns the text of the module from which a page of the course has its names."""
-    imports = _imports(notebook)[1].source
-    names = {alias.asname or alias.name for node in ast.parse(imports).body
-             if isinstance(node, ast.Import | ast.ImportFrom) for alias in node.names}
-    listed = textwrap.fill(", ".join(f'"{name}"' for name in sorted(names | {"begin"})), 116, initial_indent="    ",
-                           subsequent_indent="    ")
-    return MODULE.format(lesson=lesson.name, imports=imports, names=listed)
-
-
-def _imports(notebook: NotebookNode) -> tuple[int, NotebookNode]:
-    """Returns the page's first code cell and its place. Raises ValueError if it does more than import."""
-    place, cell = next((place, cell) for place, cell in enumerate(notebook.cells) if cell.cell_type == "code")
-    if not all(isinstance(node, ast.Import | ast.ImportFrom) for node in ast.parse(cell.source).body):
-        raise ValueError(f"a page's first code cell holds its imports and nothing else; this one begins with "
-                         f"{cell.source.partition(chr(10))[0]!r}")
-    return place, cell
 
 
 def link(lesson: str, repository: str) -> str:

@@ -26,10 +26,12 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
-from autograder.lessons.course import COURSE, FILES, Lesson
+from attention_lab.notebook.review import QUESTIONS
+from autograder.lessons import pages
+from autograder.lessons.course import COURSE, FILES, ROOT, Lesson
 from autograder.lessons.topics import topic
 from builder import cells
-from builder.reach import Digests, digest, used
+from builder.reach import Digests, defining, digest, used
 from builder.record import reach
 from builder.run import beside
 
@@ -37,8 +39,8 @@ FILE = "measured.json"
 LIBRARY, PAGE = "attention_lab", "page.py"
 EXPERIMENTS, REAL = "experiments", "real pictures"
 REAL_RUNS = "solutions.shared.real"
-# no number depends on what judges an answer, or on where a lesson lies
-APART = "attention_lab.checking", "attention_lab.lesson_files", "autograder"
+# no number depends on what judges an answer, on where a lesson lies, or on how something is drawn
+APART = "attention_lab.checking", "attention_lab.lesson_files", "attention_lab.pictures", "autograder"
 
 
 def records(lesson: Lesson) -> dict[str, dict]:
@@ -54,7 +56,7 @@ def depends(lesson: Lesson, notebook: NotebookNode) -> dict[str, Digests]:
     """
     found = {EXPERIMENTS: _experiments(lesson, notebook)}
     if trains := real_runs(lesson):
-        found[REAL] = reach(lesson, APART).of(trains, f"{topic(lesson.topic).package}.reference")
+        found[REAL] = _real(lesson, trains)
     return {what: files for what, files in found.items() if files}
 
 
@@ -123,20 +125,42 @@ def processor() -> str:
 
 def _experiments(lesson: Lesson, notebook: NotebookNode) -> Digests:
     """Returns what the experiments on a page depend on."""
-    code = [(statement, cells.experiment(cell)) for cell in notebook.cells if cell.cell_type == "code"
-            for statement in ast.parse(cells.code([cell])).body]
+    code = [(pages.named(each) if isinstance(each, ast.ImportFrom) and each.names[0].name == "*" else each,
+             cells.experiment(cell)) for cell in notebook.cells if cell.cell_type == "code"
+            for each in ast.parse(cells.code([cell])).body]
     starts = [index for index, (_, experiment) in enumerate(code) if experiment]
     if not starts:
         return {}
     page = used([statement for statement, _ in code], starts)
-    modules, strings = reach(lesson, APART).of_code(page)
+    modules, strings = reach(lesson, _apart(lesson)).of_code(page)
     library, own = COURSE / LIBRARY, topic(lesson.topic).folder
     files = [path for path in library.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc", ".md", ".js")
-             and FILES not in path.parents and {path.name, path.parent.name} - {LIBRARY} & strings]
+             and {path.name, path.parent.name} - {LIBRARY} & strings and (
+                 FILES not in path.parents or path.parent == FILES / lesson.topic
+                 and path.name != QUESTIONS and not (own / path.name).exists())]
     files += [path for path in own.glob("*.*") if path.suffix in (".safetensors", ".json") and path.name in strings]
     data = {path.relative_to(COURSE if library in path.parents else own.parent).as_posix():
             sha256(path.read_bytes()).hexdigest()[:12] for path in sorted(files) if path.name != FILE}
     return {PAGE: digest(page)} | modules | data | _of_others(beside(lesson.name, notebook))
+
+
+def _apart(lesson: Lesson) -> tuple[str, ...]:
+    return *APART, f"attention_lab.lessons.{lesson.topic}.pictures", "attention_lab.lessons.capstone.pictures"
+
+
+def _real(lesson: Lesson, trains: str) -> Digests:
+    """Returns what the runs on real pictures depend on: of the reference, only what the module `trains` imports, and
+    what has a name that is a string in one of the modules."""
+    files = topic(lesson.topic)
+    reference = files.folder / "reference.py"
+    besides = reach(lesson, (*_apart(lesson), f"{files.package}.reference"))
+    modules, names = besides.of_code(ast.parse(f"import {trains}").body)
+    code = ast.parse((ROOT / f"{trains.replace('.', '/')}.py").read_text(encoding="utf-8"))
+    names |= {alias.name for node in ast.walk(code) if isinstance(node, ast.ImportFrom) for alias in node.names}
+    body = ast.parse(reference.read_text(encoding="utf-8")).body
+    cut = used(body, defining(body, names))
+    return dict(sorted((modules | reach(lesson, _apart(lesson)).of_code(cut)[0] | {
+        reference.relative_to(files.folder.parents[1]).as_posix(): digest(cut)}).items()))
 
 
 def _of_others(notebooks: Iterable[Path]) -> Digests:

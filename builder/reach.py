@@ -101,6 +101,11 @@ class Reach:
         return next((file for file in (base / "__init__.py", base.with_suffix(".py")) if file.is_file()), None)
 
 
+def defining(statements: Sequence[ast.stmt], names: set[str]) -> list[int]:
+    """Returns which of the statements define one of these names."""
+    return [index for index, statement in enumerate(statements) if _bound(statement) & names]
+
+
 def used(statements: Sequence[ast.stmt], starts: Iterable[int]) -> list[ast.stmt]:
     """Returns those of a page's statements that some of its statements use by name, those included. An import is cut to
     the names that are used.

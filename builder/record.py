@@ -4,22 +4,20 @@ only if they have changed themselves. A known mistake answers again only if its 
 Another processor rounds differently, and another torch compresses differently. So a file stays as it is unless it
 records another question, another mistake, or a number that differs by more than a check allows.
 
-solutions/recorded.json holds, for each lesson, a digest of everything on which the checks depended when they were last
-written. work/recorded.json holds further digests. This machine recorded the checks for each of them, and they came out
-the same. With `again`, these digests are kept in solutions/recorded.json, so a fresh clone need not record the checks
-to find out. work/recorded.json also holds a digest for each known mistake.
+recorded.json beside a lesson's page holds digests of what its checks depended on when they were recorded last: for each
+exercise one of all that makes its cases, one of what else the files hold, and one for each known mistake.
 """
 
 from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -30,23 +28,22 @@ from attention_lab.checking.ask.observe import observe
 from attention_lab.checking.facts import compare
 from attention_lab.checking.form.protocol import plain
 from attention_lab.checking.known import fingerprint, recorded
-from attention_lab.checking.known.fingerprint import Fingerprint
 from attention_lab.checking.known.recorded import RecordedExercise
-from attention_lab.networks.threads import one_thread
 from attention_lab.storage import only, write
-from autograder.judge import recording
+from attention_lab.threads import one_thread
+from autograder import recording
 from autograder.lessons import derive
 from autograder.lessons.catalogue import Mistake
 from autograder.lessons.course import COURSE, ROOT, Lesson, files_of
 from autograder.lessons.topics import topic
 from builder import hints, notebooks
-from builder.reach import Reach, digest
+from builder.reach import Reach, defining, digest, used
 
 TORCH = version("torch").partition("+")[0]
-WRITTEN, SEEN = ROOT / "solutions/recorded.json", ROOT / "work/recorded.json"
+FILE = "recorded.json"
 FOLDERS = {"attention_lab": COURSE / "attention_lab", "autograder": ROOT / "autograder",
            "solutions": ROOT / "solutions"}
-MAKES = "autograder.judge.recording"
+MAKES = "autograder.recording"
 
 
 def reach(lesson: Lesson, apart: Sequence[str] = ()) -> Reach:
@@ -58,24 +55,34 @@ def reach(lesson: Lesson, apart: Sequence[str] = ()) -> Reach:
     return Reach(FOLDERS | {files.package: files.folder}, apart)
 
 
-def key(lesson: Lesson, notebook: NotebookNode) -> str:
-    """Returns a digest of everything on which the recorded checks depend.
+def digests(lesson: Lesson, notebook: NotebookNode) -> dict[str, Any]:
+    """Returns digests of everything on which the recorded checks depend.
 
     notebook: the lesson's source.
     """
-    files = topic(lesson.topic)
-    depends = reach(lesson).of(MAKES, f"{files.package}.reference", f"{files.package}.exercises")
-    said = [lesson.name, lesson.title, notebooks.points(notebook), _hints(lesson, notebook), TORCH]
-    known = [(mistake.exercise, *_about(mistake)) for mistake in files.mistakes]
-    return _digest([depends, said, known, _answering(lesson)])
+    files, worth = topic(lesson.topic), notebooks.points(notebook)
+    exercises, reference = (ast.parse((files.folder / f"{name}.py").read_text(encoding="utf-8")).body
+                            for name in ("exercises", "reference"))
+    order = next(ast.unparse(node.value) for node in exercises
+                 if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "EXERCISES")
+    names = re.findall(r"\w+", order)
+    makes = reach(lesson).of(MAKES), TORCH
 
+    known: dict[str, list[Any]] = {}
 
-def _answering(lesson: Lesson) -> dict[str, str]:
-    """Returns, for each known mistake, a digest of everything on which its answers to given cases depend."""
-    files = topic(lesson.topic)
-    depends = [reach(lesson).of(MAKES, f"{files.package}.reference"), TORCH]
-    return {f"{lesson.name} {mistake.id}": _digest([depends, digest(ast.parse(mistake.source).body)])[:16]
-            for mistake in files.mistakes}
+    def depends(body: list[ast.stmt], named: Iterable[str]) -> list[Any]:
+        starts = defining(body, set(named))
+        if (key := f"{body is exercises} {starts}") not in known:
+            cut = used(body, starts)
+            known[key] = [digest(cut), reach(lesson).of_code(cut)[0]]
+        return known[key]
+    return {"cases": {e.name: _digest([makes, depends(exercises, [name]), depends(reference, [e.name, *e.uses]),
+                                       lesson.name, lesson.title, worth.get(e.name)])
+                      for e, name in zip(files.exercises, names, strict=True)},
+            "besides": _digest([_hints(lesson, notebook), [(mistake.exercise, *_about(mistake))
+                                                           for mistake in files.mistakes]]),
+            "mistakes": {mistake.id: _digest([makes, digest(ast.parse(mistake.source).body), depends(
+                reference, re.findall(r"\w+", mistake.source))])[:8] for mistake in files.mistakes}}
 
 
 def _digest(content: Any) -> str:
@@ -90,42 +97,50 @@ def _hints(lesson: Lesson, notebook: NotebookNode) -> dict[str, dict[str, int]]:
 def record_checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[RecordedExercise]:
     """Returns the lesson's recorded exercises. Raises ValueError if exercises, cases and grade cells do not agree.
 
-    again: whether all known mistakes answer again.
+    again: whether all of it is recorded, whatever has changed.
     """
     worth = notebooks.points(notebook)
     files = topic(lesson.topic)
     declared = [exercise.name for exercise in files.exercises]
     if declared != list(worth):
         raise ValueError(f"{lesson.name}: exercises.py declares {declared}, the grade cells for {list(worth)}")
-    cases = derive.visible(files.exercises, files.reference)
-    about, exercises, shares = _hints(lesson, notebook), [], {e.name: e.shares for e in files.exercises}
-    answering = {} if again else _answering(lesson)
+    about, exercises = _hints(lesson, notebook), []
+    then, now = {} if again else kept(lesson), digests(lesson, notebook)
+    before = {name: exercise for name, exercise in _before(lesson).items()
+              if name in now["cases"] and then.get("cases", {}).get(name) == now["cases"][name]}
+    cases = {} if before.keys() >= set(declared) else derive.visible(files.exercises, files.reference)
+    same = then.get("mistakes", {}).items() & now["mistakes"].items()
     with one_thread():  # as in a check, because another number of threads rounds in another way
         for e in files.exercises:
-            print(f"  recording {e.name}", flush=True)
-            exercise = recording.record_exercise(e.name, cases[e.name], worth[e.name], files.reference, uses=e.uses)
+            known = before.get(e.name)
+            answers = {mistake.id: mistake.fingerprints for mistake in known.mistakes
+                       if (mistake.id, now["mistakes"].get(mistake.id)) in same} if known else {}
+            if not known or len(answers) < sum(mistake.exercise == e.name for mistake in files.mistakes):
+                print(f"  recording {e.name}", flush=True)
+            exercise = replace(known, mistakes=[]) if known else recording.record_exercise(
+                e.name, cases[e.name], worth[e.name], files.reference, uses=e.uses)
             exercises.append(exercise)
-            recording.record_mistakes(exercise, files.reference, files.mistakes,
-                                      _unchanged(lesson, exercise, answering))
-    for exercise in exercises:
-        exercise.hints = about.get(exercise.name, {})
-        exercise.used_later = list(files.used_later.get(exercise.name, ()))
-        exercise.shares = shares[exercise.name]
+            recording.record_mistakes(exercise, files.reference, files.mistakes, answers)
+            exercise.hints = about.get(e.name, {})
+            exercise.used_later, exercise.shares = list(files.used_later.get(e.name, ())), e.shares
     return exercises
+
+
+def _before(lesson: Lesson) -> dict[str, RecordedExercise]:
+    """Returns what the existing files hold, by exercise."""
+    return {name.removesuffix(recorded.SUFFIX): recorded.from_bytes(content)
+            for name, content in files(lesson).items()}
 
 
 def up_to_date(lesson: Lesson, notebook: NotebookNode) -> bool:
     """Says whether the lesson's present checks are known to be up to date. Nothing is recorded to find that out."""
-    now = key(lesson, notebook)
-    return now in (_kept(WRITTEN).get(lesson.name), _kept(SEEN).get(lesson.name)) and bool(files(lesson))
+    return kept(lesson) == digests(lesson, notebook) and bool(files(lesson))
 
 
 def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[str]:
     """Records the lesson's checks if they may be out of date, or, with `again`, in any case. Returns the names of the
-    files that it wrote."""
+    files in which more has changed than the known mistakes."""
     if up_to_date(lesson, notebook) and not again:
-        if lesson.name not in _kept(SEEN):  # of another machine: what is recorded here is what its mistakes answered
-            _keep(SEEN, {lesson.name: key(lesson, notebook)} | _answering(lesson))
         return []
     made, before, place = checks(lesson, notebook, again), files(lesson), files_of(lesson.name) / recorded.FOLDER
     written = [name for name in {**made, **before} if made.get(name) != before.get(name)]
@@ -133,11 +148,9 @@ def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[s
     for name in made.keys() & set(written):
         write(place / name, recorded.dated(made[name], f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%S}"))
     only(made, place, "*")
-    now = {lesson.name: key(lesson, notebook)}
-    _keep(SEEN, now | _answering(lesson))
-    if (written or again) and not lesson.folder:  # a lesson of one's own has no part in the repository
-        _keep(WRITTEN, now)
-    return written
+    write(topic(lesson.topic).folder / FILE, json.dumps(digests(lesson, notebook), indent=1, sort_keys=True) + "\n")
+    return [name for name in written if name not in made or name not in before
+            or difference(lesson, *(replace(recorded.from_bytes(each[name]), mistakes=[]) for each in (before, made)))]
 
 
 def checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> dict[str, bytes]:
@@ -186,21 +199,6 @@ def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) ->
 def _same_numbers(then: RecordedExercise, now: RecordedExercise) -> bool:
     return all(tensor.equal(new.tensors[name].to(tensor.dtype)) for old, new in zip(then.cases, now.cases)
                for name, tensor in old.tensors.items())
-
-
-def _unchanged(lesson: Lesson, exercise: RecordedExercise,
-               answering: dict[str, str]) -> dict[str, Sequence[Fingerprint]]:
-    """Returns the recorded answers of the mistakes that would give the same again.
-
-    answering: the result of _answering.
-    """
-    content = files(lesson).get(f"{exercise.name}{recorded.SUFFIX}")
-    then = recorded.from_bytes(content) if content else replace(exercise, cases=[])
-    if [_asked(case) for case in then.cases] != [_asked(case) for case in exercise.cases] or not _same_numbers(
-            then, exercise):
-        return {}
-    names = {name for name, _ in _kept(SEEN).items() & answering.items()}
-    return {mistake.id: mistake.fingerprints for mistake in then.mistakes if f"{lesson.name} {mistake.id}" in names}
 
 
 def _besides(exercise: RecordedExercise) -> tuple:
@@ -255,10 +253,7 @@ def files(lesson: Lesson) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(place.iterdir())} if place.exists() else {}
 
 
-def _kept(file: Path) -> dict[str, str]:
+def kept(lesson: Lesson) -> dict[str, Any]:
+    """Returns the digests with which the lesson's checks were recorded last; empty if they never were."""
+    file = topic(lesson.topic).folder / FILE
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-
-
-def _keep(file: Path, keys: dict[str, str]) -> None:
-    file.parent.mkdir(exist_ok=True)
-    file.write_text(json.dumps({**_kept(file), **keys}, indent=1, sort_keys=True) + "\n", encoding="utf-8")

@@ -19,7 +19,8 @@ from builder import cells
 
 CELL_SECONDS = 300
 # What takes modules out of the notebooks of other lessons.
-OF_OTHERS = {"attention_lab.networks.own_modules", "attention_lab.networks.adapters"}
+KIT = "attention_lab.lessons.capstone"
+OF_OTHERS = {KIT, f"{KIT}.own_modules", f"{KIT}.adapters"}
 
 
 def run(notebook: NotebookNode, folder: Path, beside: Iterable[Path] = (), experiments: bool = False) -> None:

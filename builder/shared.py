@@ -10,6 +10,7 @@ from pathlib import Path
 from attention_lab.checking.known import recorded
 from attention_lab.notebook.course_map import duration
 from autograder.lessons.course import COURSE, LIST, NOTEBOOKS, ROOT, files_of, lessons, plans, repository, ways
+from autograder.lessons.topics import topic
 from builder import first_cell, versions
 
 PAGES = [ROOT / name for name in (  # it writes parts of them
@@ -94,6 +95,11 @@ def _hours(minutes: int) -> str:
     return f"about {halves // 2}{' ½' * (halves % 2)} hours".replace(" ½", "½")
 
 
+def known_mistakes() -> int:
+    """Returns the number of known mistakes in all lessons."""
+    return sum(len(topic(lesson.topic).mistakes) for lesson in lessons())
+
+
 def with_parts(page: Path) -> str:
     """Returns a page of PAGES with its generated parts up to date: the table of lessons, the text about Colab, or the
     repository's address."""
@@ -103,5 +109,7 @@ def with_parts(page: Path) -> str:
                "versions": versions.table(), "colab": first_cell.elsewhere(name),
                "citation": f'repository-code: "{address}"' if name else "",
                "urls": f'[project.urls]\nRepository = "{address}"' if name else ""}
+    text = re.sub(r"It knows [\d,]+ mistakes", lambda _: f"It knows {known_mistakes():,} mistakes", page.read_text(
+        encoding="utf-8"))
     return re.sub(r"(?s)((?:<!--|#) (\w+), written by the build(?: -->)?\n).*?(\n(?:<!--|#) /\2\b)",
-                  lambda part: part[1] + written[part[2]] + part[3], page.read_text(encoding="utf-8"))
+                  lambda part: part[1] + written[part[2]] + part[3], text)

@@ -19,7 +19,7 @@ from attention_lab import workspace
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict.report import Report
 from attention_lab.notebook.check import verdict_on
-from autograder.judge import recording
+from autograder import recording
 from autograder.lessons.course import COURSE, ROOT, files_of
 from autograder.lessons.topics import topic
 from tests.browser.lab import Lab

@@ -1,6 +1,7 @@
 """`make affected`: what to build and what to test for what has changed since the last commit on main.
 
-A folder of tests mirrors each room: tests/judge is for autograder/judge, tests/lab/tasks for attention_lab/tasks.
+A folder of tests mirrors each package: tests/judge is for autograder/judge, tests/lab/tasks for attention_lab/tasks,
+tests/lessons/eca for the kit of lesson 02_eca.
 """
 
 import subprocess
@@ -26,6 +27,7 @@ def tested_by(path: str) -> list[str]:
         if fnmatch(path, pattern):
             return folders.split()
     room = PurePosixPath(path.replace("course/attention_lab/checking/", "checking/")
+                         .replace("course/attention_lab/lessons/", "lessons/")
                          .replace("course/attention_lab/", "lab/").replace("docs/site/", "site/")
                          .removeprefix("autograder/").removeprefix("tests/")).parent
     for folder in [str(room), *map(str, room.parents)]:

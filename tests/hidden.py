@@ -2,7 +2,7 @@
 
 from functools import lru_cache
 
-from attention_lab.networks.threads import one_thread
+from attention_lab.threads import one_thread
 from autograder.audit.audit import Local
 from autograder.judge import questions
 from autograder.lessons.course import lessons

@@ -24,11 +24,11 @@ from attention_lab.checking.known import placement, recorded
 from attention_lab.checking.verdict import judging
 from attention_lab.checking.verdict.differences import differences
 from attention_lab.checking.verdict.verdict import Verdict
-from attention_lab.networks.threads import one_thread
 from attention_lab.notebook.check import asker, verdict_on
+from attention_lab.threads import one_thread
+from autograder import recording
 from autograder.audit.missing import missing
 from autograder.intake.files import read
-from autograder.judge import recording
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
 from autograder.lessons.catalogue import Catalogue, Wrong

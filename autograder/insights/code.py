@@ -19,7 +19,6 @@ from torch import nn
 
 from attention_lab.checking.facts import wording
 from attention_lab.checking.facts.wording import DURING
-from autograder.judge import recording
 from autograder.lessons.topics import Topic
 
 LONGEST = 20_000  # characters of a cell that is looked at: nobody writes more by hand
@@ -55,7 +54,7 @@ def said(sentence: str, words: frozenset[str] | None) -> str:
     if words is None:
         return sentence
     sentence = KEYS.sub("a dict", QUOTED.sub(f"'{HIDDEN}'", MESSAGE.sub(_error(words), sentence)))
-    ours = words | _words(Path(wording.__file__).parents[1]) | _words(Path(recording.__file__).parent)
+    ours = words | _words(Path(wording.__file__).parents[1]) | _words(Path(__file__).parents[1] / "judge")
     return WORD.sub(lambda word: word[0] if word[0] in ours else HIDDEN, sentence)
 
 

@@ -18,7 +18,7 @@ from attention_lab.checking.form.protocol import Answer, Question
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict import judging, verdict
 from attention_lab.checking.verdict.verdict import Check, Verdict
-from attention_lab.networks.threads import one_thread
+from attention_lab.threads import one_thread
 from autograder.judge import measuring, questions
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.questions import Graders

@@ -13,7 +13,8 @@ import torch
 
 from attention_lab.checking.known.fingerprint import WIDTH, Fingerprint
 from attention_lab.checking.known.recorded import RecordedCase, RecordedExercise, RecordedMistake
-from autograder.judge import private, recording
+from autograder import recording
+from autograder.judge import private
 from autograder.judge.versions import unchanged
 from autograder.lessons.catalogue import Mistake
 from autograder.lessons.topics import Topic, topic

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 
 from attention_lab.checking.ask.probes.dropout import NoDropout
 from attention_lab.checking.form import values
-from attention_lab.networks.threads import one_thread
+from attention_lab.threads import one_thread
 
 KEYS = {"ask", "name", "construct", "path", "method", "training", "args", "kwargs", "backward"}  # of every question
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")

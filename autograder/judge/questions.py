@@ -15,7 +15,8 @@ from torch import Tensor
 
 from attention_lab.checking.form.protocol import Question, plain
 from attention_lab.checking.known import recorded
-from autograder.judge import private, recording
+from autograder import recording
+from autograder.judge import private
 from autograder.judge.known import Asked, unseen
 from autograder.judge.versions import digest, unchanged, versions
 from autograder.lessons import derive

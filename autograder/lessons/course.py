@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LIST = ROOT / "solutions/course.toml"
 SETTINGS = ROOT / "pyproject.toml"
 NOTEBOOKS, COURSE = ROOT / "solutions/notebooks", ROOT / "course"  # solved, released
-FILES = COURSE / "attention_lab/lessons"  # what the library brings of each lesson
+FILES = COURSE / "attention_lab/lessons"  # a kit for each lesson, named after its topic
 OWN_LIST = Path(os.environ.get("OWN_LESSONS", ROOT / "work/lessons.toml"))  # not under version control
 OWN = "own_"  # every name of an own lesson begins with it; git ignores what is built under such names
 
@@ -66,7 +66,8 @@ def version() -> str:
 def files_of(lesson: str) -> Path:
     """The folder with the files that the library reads, such as the recorded checks. An own lesson has them beside its
     released notebook."""
-    return (COURSE if lesson.startswith(OWN) else FILES) / lesson
+    return COURSE / lesson if lesson.startswith(OWN) else FILES / next(
+        each.topic for each in lessons() if each.name == lesson)
 
 
 def repository() -> str:

@@ -120,7 +120,6 @@ class Case:
     limit: the number of elements that no tensor's storage may reach, forward or backward (see OfProducts).
     peak: a number of bytes. During a call without gradients, the process must grow by less than that. The judge
         measures it from outside, and only in hidden cases.
-    integer: an int must be an int, not 7.0.
     fresh: the module keeps its initial values, and the output must not depend on those that are random.
     zeros: the parameters that are zero, while all others are drawn.
     added: numbers that are added to a parameter's drawn numbers.
@@ -148,7 +147,6 @@ class Case:
     raises: tuple[int, ...] | None = None
     limit: int | None = None
     peak: int | None = None
-    integer: bool = False
     fresh: bool = False
     zeros: tuple[str, ...] = ()
     added: dict[str, float] = field(default_factory=dict)

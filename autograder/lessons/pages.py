@@ -25,7 +25,7 @@ from pathlib import Path
 import jupytext
 from nbformat import NotebookNode
 
-from .course import ROOT
+from .course import COURSE, ROOT
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 Definition = ast.FunctionDef | ast.ClassDef
@@ -83,6 +83,14 @@ def inside(source: str, node: ast.stmt) -> bool:
     return before.count(BEGIN) > before.count(END)
 
 
+def named(statement: ast.ImportFrom) -> ast.ImportFrom:
+    """Returns the import of all names of a lesson's kit as one that names them. The kit is read and not imported."""
+    kit = (COURSE / str(statement.module).replace(".", "/") / "__init__.py").read_text(encoding="utf-8")
+    names = next(ast.literal_eval(node.value) for node in ast.parse(kit).body
+                 if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__")
+    return ast.ImportFrom(statement.module, [ast.alias(name) for name in names], statement.level)
+
+
 def _bound(statements: Iterable[ast.stmt]) -> set[str]:
     """The names that statements at the top of a module bind."""
     found: set[str] = set()
@@ -91,7 +99,9 @@ def _bound(statements: Iterable[ast.stmt]) -> set[str]:
             found.add(statement.name)
             continue
         for node in ast.walk(statement):
-            if isinstance(node, ast.alias):
+            if isinstance(node, ast.ImportFrom) and node.names[0].name == "*":
+                found |= {alias.name for alias in named(node).names}
+            elif isinstance(node, ast.alias):
                 found.add(node.asname or node.name.partition(".")[0])
             elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 found.add(node.id)

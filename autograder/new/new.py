@@ -84,7 +84,7 @@ def new(name: str, reference: Path, folder: Path, console: Console) -> int:
         (made / catalogue.FOLDER).mkdir(parents=True)
         title = " ".join(word if word.isupper() else word.capitalize() for word in name.split("_"))
         texts = {"reference.py": sketch.text, "exercises.py": exercises_source(name, sketch),
-                 "page.py": page(title, sketch)}
+                 "page.py": page(OWN + name, title, sketch)}
         for file, text in texts.items():
             (made / file).write_text(text, encoding="utf-8")
         mistakes, equivalent = _propose(made)

@@ -23,11 +23,12 @@ HEAD = """\
 """
 
 
-def page(title: str, sketch: Sketch) -> str:
+def page(lesson: str, title: str, sketch: Sketch) -> str:
     """The page's source, a jupytext script."""
     cells = [HEAD + _prose(f"# {title}", "what learners will be able to do, what they need to know, how long it "
                                          "takes, and why it matters"),
-             f"# %%\n{sketch.imports}\n\nfrom attention_lab import check, progress\n",
+             f"# %%\n{sketch.imports}\n\nfrom attention_lab import begin, check, progress\n\n"
+             f'begin("{lesson}")\n',
              _prose("## The idea", "the problem, the paper's idea in two sentences, and the formula term by term")]
     if sketch.given:
         cells.append(f"# %%\n{sketch.given}\n")

@@ -18,8 +18,8 @@ from types import ModuleType
 from attention_lab.checking.ask.observe import observe
 from attention_lab.checking.known.recorded import RecordedExercise
 from attention_lab.checking.verdict.differences import differences
-from attention_lab.networks.threads import one_thread
-from autograder.judge import recording
+from attention_lab.threads import one_thread
+from autograder import recording
 from autograder.lessons import derive
 from autograder.lessons.catalogue import Mistake, program
 from autograder.lessons.declare import Exercise

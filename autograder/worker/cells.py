@@ -14,7 +14,6 @@ import builtins
 import contextlib
 import functools
 import importlib
-import importlib.util
 import inspect
 import linecache
 import operator
@@ -36,7 +35,6 @@ from attention_lab.checking.form.protocol import Raised, Text
 
 FUTURE = functools.reduce(operator.or_,
                           (getattr(__future__, name).compiler_flag for name in __future__.all_feature_names))
-PAGES = "attention_lab.lessons"  # a module for each lesson, with the names that its page uses
 MOST = 20  # imports that failed of which a cell's answer speaks
 AGAIN = 0.5  # seconds after which a cell that goes on in spite of TimeIsUp meets it once more
 NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -355,13 +353,9 @@ def _parsed(source: str, file: str, future: int) -> ast.Module:
 
 def _parts(statement: ast.stmt) -> Iterator[ast.stmt]:
     """Returns the statement in parts. An import of several names has a part for each name, so that a missing one does
-    not prevent the others. So has the line that imports all names of a lesson's page."""
+    not prevent the others."""
     if not isinstance(statement, (ast.Import, ast.ImportFrom)):
         yield statement
-        return
-    if isinstance(statement, ast.ImportFrom) and statement.names[0].name == "*" and (imports := _of_page(statement)):
-        for each in imports:
-            yield from _parts(ast.copy_location(each, statement))
         return
     for alias in statement.names:
         part = (
@@ -370,18 +364,6 @@ def _parts(statement: ast.stmt) -> Iterator[ast.stmt]:
             else ast.ImportFrom(statement.module, [alias], statement.level)
         )
         yield ast.copy_location(part, statement)
-
-
-def _of_page(statement: ast.ImportFrom) -> list[ast.stmt]:
-    """Returns the imports of the lesson's module that a statement names; empty if it names another module."""
-    package, _, topic = (statement.module or "").rpartition(".")
-    if statement.level or package != PAGES:
-        return []
-    found = importlib.util.find_spec(f"{PAGES}.{topic}")
-    if found is None or not found.origin:
-        return []
-    body = ast.parse(Path(found.origin).read_text(encoding="utf-8")).body
-    return [node for node in body if isinstance(node, (ast.Import, ast.ImportFrom))]
 
 
 def _used_inside(code: types.CodeType) -> set[str]:

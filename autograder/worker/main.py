@@ -16,6 +16,7 @@ import importlib.machinery
 import inspect
 import json
 import os
+import re
 import signal
 import socket
 import struct
@@ -36,8 +37,9 @@ from attention_lab.checking.form.protocol import Question, plain, read
 from . import bars, layers, proxies, restore, room, wire
 from .cells import Cells, Silent
 
-# What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot.
-SILENT = ("networks.cost", "networks.training", "pictures", "tasks.data")
+# What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot. The
+# same holds for a lesson's own pictures.
+SILENT = ("networks.cost", "networks.training", "pictures", "significance", "tasks.data")
 ANOTHER = b"another"  # in the place of a worker's folder: a process that forks workers is asked for
 HEAP_TYPE = 1 << 9  # of a class's flags: it was made by Python code, and can be changed
 SOCKET = 3  # a worker's one open file besides /dev/null
@@ -165,7 +167,8 @@ class Quiet(importlib.abc.Loader, importlib.abc.MetaPathFinder):
 
 
 def _is_silent(name: str) -> bool:
-    return f"{name}.".startswith(tuple(f"attention_lab.{silent}." for silent in SILENT))
+    return (f"{name}.".startswith(tuple(f"attention_lab.{silent}." for silent in SILENT))
+            or re.match(r"attention_lab\.lessons\.\w+\.pictures\b", name) is not None)
 
 
 def _as_it_is(model: Callable | None = None, **_options: Any) -> Callable:

@@ -7,6 +7,8 @@ checking: compares an answer with the recorded one.
 tasks: the data from which networks learn.
 networks: training, cost, and the papers' networks.
 pictures: plots, and pictures with sliders.
+significance: whether one score is above another by more than luck.
+lessons: for each lesson a kit, with what this lesson alone uses.
 """
 
 from . import supported  # noqa: F401  first of all: it refuses a Python or a torch that is too old for the rest

@@ -1,5 +1,6 @@
-"""Where a lesson's files are. The library brings those of the course's lessons: the recorded checks, the questions for
-later, the recorded runs, and the pictures. So a notebook needs nothing beside it.
+"""Where a lesson's files are. The library brings a kit for each of the course's lessons: a folder, named after its
+topic, with the code that only this lesson uses, the recorded checks, the questions for later, the recorded runs, and
+the pictures. So a notebook needs nothing beside it.
 
 A lesson that the library does not know, such as an instructor's own, has its files beside its notebook. A class's
 release has them there, too, because its instructor may have changed a lesson. So of a lesson of the course there may be
@@ -8,14 +9,28 @@ two recordings of the checks, and the newer one is used.
 
 from __future__ import annotations
 
+import tomllib
 from filecmp import cmp
+from functools import cache
 from pathlib import Path
 
 from .checking.known import recorded
 
 LESSONS = Path(__file__).with_name("lessons")
+LIST = Path(__file__).with_name("course.toml")  # a copy of solutions/course.toml, made by the build
 FIGURES = "figures"
 begun: dict[Path, str] = {}  # by folder: the lesson whose notebook runs there, as its first cell says
+
+
+@cache
+def topics() -> dict[str, str]:
+    """Returns the topics of the course's lessons, by lesson, in order."""
+    return {lesson["name"]: lesson["topic"] for lesson in tomllib.loads(LIST.read_text(encoding="utf-8"))["lesson"]}
+
+
+def kit(lesson: str) -> Path:
+    """Returns the folder of a lesson's kit. Raises KeyError for what is no lesson of the course."""
+    return LESSONS / topics()[lesson]
 
 
 def handed_out(name: str, folder: Path | None = None) -> Path:
@@ -39,7 +54,7 @@ def checks(folder: Path, exercise: str = "") -> Path:
     own, ours = folder / recorded.FOLDER, home(folder, exercise) / recorded.FOLDER
     try:
         parts = recorded.parts(own)
-        if _written(parts) > _written(recorded.parts(ours)) and _beside(folder) == ours.parent.name:
+        if _written(parts) > _written(recorded.parts(ours)) and topics().get(_beside(folder)) == ours.parent.name:
             recorded.load(own, next(iter(parts)))
             return own
     except ValueError:
@@ -60,7 +75,7 @@ def home(folder: Path, exercise: str = "") -> Path:
         there, it is any lesson of the course.
     """
     there = list(homes(folder).values())
-    looked = there or sorted(LESSONS.iterdir())
+    looked = there or [kit(lesson) for lesson in topics()]
     return next((path for path in looked if (path / recorded.FOLDER / f"{exercise}{recorded.SUFFIX}").is_file()),
                 there[0] if there else folder)
 
@@ -69,8 +84,8 @@ def homes(folder: Path) -> dict[str, Path]:
     """Returns the folders with the files of the lessons whose notebooks are in `folder`, by lesson. A notebook may have
     another name, if its first cell ran or if its folder has the lesson's name."""
     names = [begun.get(folder, ""), _beside(folder), *sorted(path.stem for path in folder.glob("*.ipynb")), folder.name]
-    own = {name: folder for name in names[:2] if name and not _known(name)}
-    return {name: LESSONS / name if _known(name) else own[name] for name in names if _known(name) or name in own}
+    own = {name: folder for name in names[:2] if name and name not in topics()}
+    return {name: kit(name) if name in topics() else own[name] for name in names if name in topics() or name in own}
 
 
 def around(folder: Path) -> dict[str, tuple[Path, Path]]:
@@ -91,16 +106,12 @@ def two(folder: Path, exercise: str) -> bool:
 def figures(lesson: str) -> dict[str, Path]:
     """Returns the pictures of one of the course's lessons, by name. In a clone they lie beside the released notebook,
     and an installed library has them with the lesson's other files."""
-    return {path.name: path for place in (LESSONS.parents[1], LESSONS)
-            for path in sorted((place / lesson / FIGURES).glob("*.svg"))}
+    return {path.name: path for place in (LESSONS.parents[1] / lesson, LESSONS / topics().get(lesson, lesson))
+            for path in sorted((place / FIGURES).glob("*.svg"))}
 
 
 def _written(parts: dict[str, recorded.Part]) -> str:
     return max((part.written for part in parts.values()), default="")
-
-
-def _known(lesson: str) -> bool:
-    return lesson in {path.name for path in LESSONS.iterdir()}  # a stranger's name may lead elsewhere
 
 
 def _beside(folder: Path) -> str:

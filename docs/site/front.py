@@ -9,9 +9,9 @@ from pathlib import Path
 from attention_lab.checking.known.recorded import FOLDER
 from attention_lab.checking.verdict import report
 from attention_lab.notebook.check import verdict_on
-from autograder.judge.recording import run_source
 from autograder.lessons.course import Lesson, files_of, lessons
 from autograder.lessons.topics import topic
+from autograder.recording import run_source
 from docs.site import instrument, modules
 from docs.site.blocks import html
 from docs.site.course import drawing

@@ -13,10 +13,10 @@ from typing import NamedTuple
 from autograder.lessons.catalogue import Mistake
 from autograder.lessons.course import Lesson, lessons
 from autograder.lessons.topics import topic
-from docs.site.atlas import recorded
+from builder.atlas.survey import recorded
+from builder.atlas.wrong_line import lines
 from docs.site.blocks import html
 from docs.site.lesson import anchor
-from docs.site.wrong_line import lines
 
 TEXT = Path(__file__).with_name("atlas.md").read_text(encoding="utf-8")
 TITLES = {kind: title for title, kind in re.findall(r"### (.+)\n\n(?:[^#<].*\n)+<!-- (\S+) -->", TEXT)}
@@ -42,8 +42,9 @@ class Shown(NamedTuple):
 
 def known(of: Sequence[Lesson]) -> Counter[str]:
     """How many known mistakes of these lessons are of each kind, and how many of them are silent."""
-    parts = [part for lesson in of for part in recorded()[lesson.name].values()]
-    return sum((Counter({**part["kinds"], "silent": part["silent"]}) for part in parts), Counter())
+    entries = [entry for lesson in of for part in recorded(lesson).values() for entry in part["mistakes"].values()]
+    return (Counter(kind for _, kind, _ in entries)
+            + Counter("silent" for _, _, silent in entries if silent))
 
 
 def chosen(lesson: Lesson) -> list[Shown]:
@@ -51,7 +52,7 @@ def chosen(lesson: Lesson) -> list[Shown]:
     exercise, as long as there is room."""
     kinds = []
     for place, kind in enumerate(TITLES):
-        of = [Shown(lesson, kind, exercise, part["shown"][kind]) for exercise, part in recorded()[lesson.name].items()
+        of = [Shown(lesson, kind, exercise, part["shown"][kind]) for exercise, part in recorded(lesson).items()
               if kind in part["shown"]]
         turn = place % len(of) if of else 0  # so that not all are of the first exercise
         kinds.append(of[turn:] + of[:turn])

@@ -26,7 +26,7 @@ from autograder.lessons.sizes import (
 
 # --- conv_output_size
 def fits(words: str, *args: int, **named: int) -> Case:
-    return Case(words, args, named, integer=True)
+    return Case(words, args, named)
 
 
 def too_long(words: str, *args: int, **named: int) -> Case:

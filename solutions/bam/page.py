@@ -47,23 +47,9 @@
 # </details>
 
 # %%
-from collections import OrderedDict
+from attention_lab.lessons.bam import *
 
-import torch
-import torch.nn.functional as F
-from torch import nn
-
-from attention_lab import check, progress, review
-from attention_lab.networks.cost import cost
-from attention_lab.networks.dilated_reach import ways_to_the_centre, window
-from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import ScorePlot, predict_then_run, show
-from attention_lab.pictures.bam import (print_sides, show_posted_and_repaired, show_ways,
-                                        show_what_branches_mark, slide_a_position)
-from attention_lab.pictures.longer_runs import longer_runs
-from attention_lab.pictures.prediction import remind
-from attention_lab.tasks.bars_and_posts import (CHANNELS, bars_and_posts, right_on_strips,
-                                                strip_reader)
+begin("04_bam")
 
 # %% [markdown]
 # ## 1. Which bar counts?

@@ -249,7 +249,7 @@ CLOFORMER = Exercise("CloFormer", sizes=(
 
 # --- parameter_table
 def table(words: str, *rows: tuple[str, TorchModule]) -> Case:
-    return Case(words, (list(rows),), integer=True)
+    return Case(words, (list(rows),))
 
 
 def linear(inputs: int, outputs: int, **more: Any) -> TorchModule:

@@ -19,11 +19,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_lab.networks import adapters as plugs
+from attention_lab.lessons.capstone import adapters as plugs
+from attention_lab.lessons.capstone.five_tasks import SIDE, TASKS, UNASKED, WIDTH, Questions, TaskNet
+from attention_lab.lessons.capstone.task_scores import SOLVED, test_questions, train_questions
 from attention_lab.networks.cost import cost
-from attention_lab.networks.threads import one_thread
-from attention_lab.tasks.five_tasks import SIDE, TASKS, UNASKED, WIDTH, Questions, TaskNet
-from attention_lab.tasks.task_scores import SOLVED, test_questions, train_questions
+from attention_lab.threads import one_thread
 from autograder.lessons.course import lessons
 from autograder.lessons.topics import topic
 from solutions.shared.long_runs import Row, Table, read, write

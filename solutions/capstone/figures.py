@@ -6,9 +6,9 @@ from pathlib import Path
 
 import torch
 
-from attention_lab.networks.adapters import CONTROLS, PLUGS
-from attention_lab.tasks.five_tasks import TASKS
-from attention_lab.tasks.task_scores import SOLVED
+from attention_lab.lessons.capstone.adapters import CONTROLS, PLUGS
+from attention_lab.lessons.capstone.five_tasks import TASKS
+from attention_lab.lessons.capstone.task_scores import SOLVED
 from solutions.shared.drawing import PALETTE, Drawing, mix
 from solutions.shared.long_runs import Row, Table, read
 

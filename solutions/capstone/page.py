@@ -49,32 +49,9 @@
 # </details>
 
 # %%
-from collections import OrderedDict
+from attention_lab.lessons.capstone import *
 
-import torch
-import torch.nn.functional as F
-from torch import nn
-
-from attention_lab import check, course_map, progress
-from attention_lab.networks.adapters import plugged
-from attention_lab.networks.backbones import resnet
-from attention_lab.networks.paper_tables import network, paper_table
-from attention_lab.networks.places import PlacedAttention
-from attention_lab.networks.restore import agreement
-from attention_lab.networks.training import compare, train
-from attention_lab.notebook.study import study
-from attention_lab.notebook.train_resnet import train_resnet
-from attention_lab.pictures import predict_then_run
-from attention_lab.pictures.capstone import (
-    billions_of_multiply_adds,
-    print_missing,
-    print_sizes,
-    show_task_scores,
-    slide_answers,
-)
-from attention_lab.pictures.prediction import after_predicting, remind
-from attention_lab.tasks.five_tasks import TASKS, WIDTH, TaskNet
-from attention_lab.tasks.task_scores import score, train_questions, with_means
+begin("10_capstone")
 
 # %% [markdown]
 # ## 1. Exercise 1: `parameter_table`

@@ -11,11 +11,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_lab.networks.adapters import Maker
-from attention_lab.networks.places import PlacedAttention, positions
+from attention_lab.lessons.capstone.adapters import Maker
+from attention_lab.lessons.capstone.five_tasks import TASKS, UNASKED, WIDTH, TaskNet
+from attention_lab.lessons.capstone.places import PlacedAttention, positions
+from attention_lab.lessons.capstone.task_scores import score, train_questions
 from attention_lab.networks.training import compare, train
-from attention_lab.tasks.five_tasks import TASKS, UNASKED, WIDTH, TaskNet
-from attention_lab.tasks.task_scores import score, train_questions
 from autograder.lessons.topics import topic
 from solutions.shared.long_runs import Row, Table, write
 

@@ -21,8 +21,8 @@ from typing import NamedTuple
 
 import torch
 
-from attention_lab.networks.digit_training import BUDGET, CLASSES, Run, learn, size, too_large
-from attention_lab.notebook.train_resnet import PLAIN, RECORDED, Baseline, Recorded
+from attention_lab.lessons.capstone.digit_training import BUDGET, CLASSES, Run, learn, size, too_large
+from attention_lab.lessons.capstone.whole_resnet import PLAIN, RECORDED, Baseline, Recorded
 from attention_lab.notebook.versions import processor
 from autograder.lessons.course import ROOT
 from solutions.capstone.reference import AttentionResNet

@@ -23,10 +23,10 @@ import torch
 from IPython.core.interactiveshell import InteractiveShell
 from torch import Tensor, nn
 
-from attention_lab.networks.adapters import Beside, OnTokens, Projected
-from attention_lab.networks.own_modules import mine
-from attention_lab.networks.places import PlacedAttention
-from attention_lab.notebook.study import study
+from attention_lab.lessons.capstone.adapters import Beside, OnTokens, Projected
+from attention_lab.lessons.capstone.own_modules import mine
+from attention_lab.lessons.capstone.own_study import study
+from attention_lab.lessons.capstone.places import PlacedAttention
 from autograder.lessons.course import NOTEBOOKS, ROOT
 
 RUNS, FILE = ROOT / "work/studies", ROOT / "solutions/capstone/studies.json"

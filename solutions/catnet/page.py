@@ -48,22 +48,9 @@
 # </details>
 
 # %%
-import math
+from attention_lab.lessons.catnet import *
 
-import torch
-import torch.nn.functional as F
-from torch import nn
-
-from attention_lab import check, progress, review
-from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import ScorePlot, predict_then_run
-from attention_lab.pictures.catnet import (keep_episodes, show_by_colours, show_two_episodes,
-                                           touch_a_mask)
-from attention_lab.pictures.longer_runs import longer_runs
-from attention_lab.pictures.prediction import remind
-from attention_lab.tasks.episodes import (map_loss, packed, striped_episodes, trained_iou,
-                                          unpacked, untrained_iou, with_another_support)
-
+begin("e3_catnet")
 
 # %% tags=["experiment"]
 show_two_episodes(striped_episodes(300, seed=2))

@@ -48,24 +48,9 @@
 # </details>
 
 # %%
-import torch
-import torch.nn.functional as F
-from torch import nn
+from attention_lab.lessons.cbam import *
 
-from attention_lab import check, progress, review
-from attention_lab.networks.cost import cost
-from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import ScorePlot, predict_then_run, show
-from attention_lab.pictures.cbam import show_red_and_blue, show_spatial_maps, slide_shared_channels
-from attention_lab.pictures.longer_runs import longer_runs
-from attention_lab.pictures.look import look
-from attention_lab.pictures.prediction import remind
-from attention_lab.tasks.data import photograph
-from attention_lab.tasks.framed_crosses import (CHANNELS, cross_reader, crosses_without_cue,
-                                                framed_crosses, right_on_crosses)
-from attention_lab.tasks.hand_made_features import (edges_and_colours, made_to_stand_out,
-                                                    red_and_blue)
-
+begin("03_cbam")
 
 # %%
 crosses = framed_crosses(4, seed=275)

@@ -1,7 +1,7 @@
 """CloFormer: how each exercise of 09_cloformer is called.
 
 The ordinary call of CloAttention and of CloBlock has the same parameters as many calls that are refused (see
-`_disguise_refused` in autograder/judge/recording.py): four heads in two groups.
+`_disguise_refused` in autograder/recording/cases.py): four heads in two groups.
 """
 
 from collections.abc import Callable

@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_lab.tasks.woven_cloths import movement
+from attention_lab.lessons.cloformer.task import movement
 from solutions.cloformer.reference import CloBlock
 from solutions.shared.long_runs import LongRuns, Row
 

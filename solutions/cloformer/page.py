@@ -49,19 +49,9 @@
 # </details>
 
 # %%
-import torch
-import torch.nn.functional as F
-from torch import nn
+from attention_lab.lessons.cloformer import *
 
-from attention_lab import check, progress, review
-from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import ScorePlot, predict_then_run
-from attention_lab.pictures.cloformer import (keep_cloths, print_what_is_used, show_cloths,
-                                              slide_waves)
-from attention_lab.pictures.prediction import after_predicting, remind
-from attention_lab.tasks.cloth_net import ClothNet, parameters, with_open_gate
-from attention_lab.tasks.scoring import right_of_each
-from attention_lab.tasks.woven_cloths import woven_cloths
+begin("09_cloformer")
 
 # %% tags=["experiment"]
 cloths = {"a cloth": woven_cloths(300, seed=2),

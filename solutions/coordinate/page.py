@@ -43,16 +43,9 @@
 # </details>
 
 # %%
-import torch
-import torch.nn.functional as F
-from torch import nn
+from attention_lab.lessons.coordinate import *
 
-from attention_lab.tasks import boards
-from attention_lab import check, progress, review
-from attention_lab.pictures import ScorePlot, predict_then_run
-from attention_lab.pictures.prediction import INVITATION, after_predicting, remind
-from attention_lab.pictures.coordinate import show_crossings, slide_the_marks
-from attention_lab.networks.training import compare, train
+begin("e2_coordinate")
 
 # %% [markdown]
 # ## 1. Which colour is at the crossing?

@@ -46,23 +46,9 @@
 # </details>
 
 # %%
-import math
+from attention_lab.lessons.danet import *
 
-import torch
-import torch.nn.functional as F
-from torch import nn
-
-from attention_lab import check, progress
-from attention_lab.networks.backbones import parameters
-from attention_lab.networks.training import compare, train
-from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.pictures.danet import keep_posters, show_channel_maps
-from attention_lab.pictures.external import show_own_and_borrowed
-from attention_lab.pictures.gaps import print_gaps
-from attention_lab.pictures.look import look
-from attention_lab.pictures.prediction import after_predicting, remind
-from attention_lab.tasks.coloured_posters import (coloured_posters, poster_loss, poster_network,
-                                                  right_on_posters, weight_on_the_same)
+begin("05a_danet")
 
 # %%
 train_set = coloured_posters(4000, seed=1)

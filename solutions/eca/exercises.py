@@ -28,7 +28,7 @@ many = between(70, 5000)
 
 
 def kernel_size(*args: float, label: str = "", **kwargs: float) -> Case:
-    return Case(label, args, kwargs, integer=True)
+    return Case(label, args, kwargs)
 
 
 def fraction(case: Case) -> float:

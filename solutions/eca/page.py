@@ -47,22 +47,9 @@
 # </details>
 
 # %%
-import math
+from attention_lab.lessons.eca import *
 
-import torch
-import torch.nn.functional as F
-from torch import nn
-
-from attention_lab import check, progress, review
-from attention_lab.networks.released_eca import print_released_kernels
-from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import ScorePlot, show, show_gate, show_means
-from attention_lab.pictures.eca import (gates_of, show_matrices, show_tuned_in, slide_a_kernel,
-                                        with_kernel)
-from attention_lab.pictures.prediction import remind
-from attention_lab.tasks.glowing_discs import (BANDS, disc_finder, glowing_discs, overlap,
-                                               pixel_loss)
-
+begin("02_eca")
 
 # %% tags=["experiment"]
 pictures, discs, bands = glowing_discs(6, seed=27)

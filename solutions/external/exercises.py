@@ -122,7 +122,7 @@ EXTERNAL = Exercise("ExternalAttention", sizes=(
 
 # --- attention_cost
 def counted(words: str, *args: int, **named: int) -> Case:
-    return Case(words, args, named, integer=True)
+    return Case(words, args, named)
 
 
 def three(r: Random) -> tuple[int, int, int]:

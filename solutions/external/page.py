@@ -49,21 +49,9 @@
 # </details>
 
 # %%
-import torch
-import torch.nn.functional as F
-from torch import nn
-from torch.utils.flop_counter import FlopCounterMode
+from attention_lab.lessons.external import *
 
-from attention_lab import check, progress, review
-from attention_lab.networks.cost import cost
-from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run
-from attention_lab.pictures.external import (show_answers, show_examples, show_own_and_borrowed,
-                                             slide_green_discs)
-from attention_lab.pictures.prediction import INVITATION, after_predicting, remind
-from attention_lab.pictures.gaps import print_gaps
-from attention_lab.tasks.hue_discs import (QUESTIONS, SelfAttention, disc_network, hue_discs,
-                                           mlp, right_on_discs)
+begin("07a_external")
 
 # %% [markdown]
 # ## 1. Three sources of an answer

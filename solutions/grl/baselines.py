@@ -12,7 +12,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from attention_lab.tasks.restoration import NOISE, PHOTOGRAPHS, blurred, gains, noisy, photograph_crops
+from attention_lab.lessons.grl.task import NOISE, PHOTOGRAPHS, blurred, gains, noisy, photograph_crops
 
 HERE = Path(__file__).parent
 ABOUT = """# 08b_grl: classical filters on the noisy photographs

@@ -8,7 +8,7 @@ from typing import Any
 
 import torch
 
-from attention_lab.tasks.restoration import PLACES
+from attention_lab.lessons.grl.task import PLACES
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent

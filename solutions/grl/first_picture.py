@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from attention_lab.tasks.restoration import PHOTOGRAPHS, noisy, photograph_crop
+from attention_lab.lessons.grl.task import PHOTOGRAPHS, noisy, photograph_crop
 from solutions.grl.train_weights import HERE, OF_TEST, network
 
 NAME = "rocket"

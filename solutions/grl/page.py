@@ -49,25 +49,9 @@
 # </details>
 
 # %%
-import math
+from attention_lab.lessons.grl import *
 
-import torch
-import torch.nn.functional as F
-from torch import nn
-
-from attention_lab import check, progress, review
-from attention_lab.networks.relative_positions import (relative_coords_table,
-                                                       relative_position_index)
-from attention_lab.networks.stripes import print_reach, training_memory
-from attention_lab.networks.training import compare, train
-from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.pictures.grl import (keep_photographs, point_at_wall, show_before_and_after,
-                                        show_restored)
-from attention_lab.pictures.prediction import after_predicting, remind
-from attention_lab.tasks.restoration import (PHOTOGRAPHS, Restorer, gains, noisy,
-                                             photograph_crops, restore_each, restored_at,
-                                             sticker_walls)
-from attention_lab.tasks.wall_net import WallNet, error_at_damage, left_as_it_is, wall_targets
+begin("08b_grl")
 
 # %% tags=["experiment"]
 train_set = sticker_walls(930, seed=1)

@@ -12,8 +12,8 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from attention_lab.lessons.grl.task import PHOTOGRAPHS, Restorer, noisy, photograph_crop, psnr
 from attention_lab.tasks.data import photograph
-from attention_lab.tasks.restoration import PHOTOGRAPHS, Restorer, noisy, photograph_crop, psnr
 from solutions.grl.reference import GRLBlock
 
 HERE = Path(__file__).parent

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
+from attention_lab.lessons.memory.task import noisy_photograph, pixels_alike
 from attention_lab.tasks.data import photo_names
-from attention_lab.tasks.pixels_alike import noisy_photograph, pixels_alike
 from solutions.memory.reference import streaming_attention
 
 HERE = Path(__file__).parent

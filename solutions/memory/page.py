@@ -47,20 +47,9 @@
 # </details>
 
 # %%
-import torch
-import torch.nn.functional as F
-from torch import nn
-from torch.utils.checkpoint import checkpoint
+from attention_lab.lessons.memory import *
 
-from attention_lab import check, progress
-from attention_lab.networks.cost import cost
-from attention_lab.networks.largest_storage import largest_storage
-from attention_lab.pictures import predict_then_run, show
-from attention_lab.pictures.keepsake import keepsake
-from attention_lab.pictures.memory_growth import growth_in_words, memory_growth
-from attention_lab.pictures.sliders import so_far_in_words, softmax_so_far
-from attention_lab.pictures.touch import slide
-from attention_lab.tasks.pixels_alike import noisy_photograph, pixels_alike
+begin("05b_memory")
 
 # %% [markdown]
 # ## 1. What the matrix costs
@@ -196,7 +185,7 @@ check(EfficientPositionAttention)
 # ### Prove it
 #
 # `largest_storage` watches every operation that torch runs, backward pass included, and returns the size of the largest storage that any of them made.
-# (Its twelve lines in `attention_lab/networks/largest_storage.py` are worth keeping for your own work.)
+# (Its twelve lines in `attention_lab/lessons/memory/largest_storage.py` are worth keeping for your own work.)
 # The cell also measures how much a training step's memory grows with four times the positions: about four times would be linear, sixteen times is quadratic.
 
 # %%

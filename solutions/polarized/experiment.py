@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from attention_lab.tasks.coloured_dots import candidates, right_dots
+from attention_lab.lessons.polarized.task import candidates, right_dots
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent

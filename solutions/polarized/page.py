@@ -45,23 +45,9 @@
 # </details>
 
 # %%
-import torch
-import torch.nn.functional as F
-from torch import nn
+from attention_lab.lessons.polarized import *
 
-from attention_lab import check, progress, review
-from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import ScorePlot, maps_below, predict_then_run, show, show_images
-from attention_lab.pictures.longer_runs import longer_runs
-from attention_lab.pictures.polarized import gate_in_words, gate_over, keep_dots
-from attention_lab.pictures.prediction import after_predicting, remind
-from attention_lab.pictures.touch import slide
-from attention_lab.tasks.coloured_dots import (Coarse, Gated, coloured_dots, dot_finder,
-                                               gate_maps, heat_loss, right_dots,
-                                               right_with_perfect_map, sharing_a_cell, with_bar,
-                                               with_other_bars)
-from attention_lab.tasks.data import photograph
-
+begin("06b_polarized")
 
 # %% tags=["experiment"]
 examples = coloured_dots(4, seed=5)

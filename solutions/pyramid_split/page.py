@@ -46,20 +46,9 @@
 # </details>
 
 # %%
-import torch
-import torch.nn.functional as F
-from torch import nn
+from attention_lab.lessons.pyramid_split import *
 
-from attention_lab import check, progress, review
-from attention_lab.networks.backbones import parameters, resnet
-from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import ScorePlot, predict_then_run, show, show_images
-from attention_lab.pictures.longer_runs import longer_runs
-from attention_lab.pictures.mixing_desk import desk_in_words, mixing_desk, show_desks
-from attention_lab.pictures.prediction import after_predicting, remind
-from attention_lab.pictures.touch import slide
-from attention_lab.tasks.striped_cloths import (DIRECTIONS, direction_namer, striped_cloths,
-                                                with_other_dots)
+begin("06a_pyramid_split")
 
 # %% [markdown]
 # ## 1. Which stripes are meant?

@@ -2,7 +2,7 @@
 
 InstanceNorm refuses a map of one number, so wherever heads are transformed there are at least two pairs of query and
 key. The ordinary call of EMSA and of ResTBlock has the same parameters as most calls that are refused (see
-`_disguise_refused` in autograder/judge/recording.py).
+`_disguise_refused` in autograder/recording/cases.py).
 """
 
 from collections.abc import Callable

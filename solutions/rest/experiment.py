@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab.tasks.legends_and_dominoes import Legends, dominoes, small_legends
+from attention_lab.lessons.rest.task import Legends, dominoes, small_legends
 from solutions.rest.reference import PixelAttention
 from solutions.shared.long_runs import LongRuns, Row
 

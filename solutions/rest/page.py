@@ -48,22 +48,9 @@
 # </details>
 
 # %%
-from collections import OrderedDict
+from attention_lab.lessons.rest import *
 
-import torch
-import torch.nn.functional as F
-from torch import nn
-
-from attention_lab import check, progress, review
-from attention_lab.networks.cost import cost
-from attention_lab.networks.rest_lite import ResTLite
-from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import ScorePlot, predict_then_run, show, show_images
-from attention_lab.pictures.keys import lone_cell, slide_windows, weights_on_keys
-from attention_lab.pictures.look import look
-from attention_lab.pictures.prediction import after_predicting, remind
-from attention_lab.tasks.legends_and_dominoes import painted, small_legends
-from attention_lab.tasks.scoring import right_of_each
+begin("07b_rest")
 
 # %% [markdown]
 # ## 1. How many keys?

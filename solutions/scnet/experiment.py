@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from attention_lab.tasks.ringed_dots import enlarging
+from attention_lab.lessons.scnet.task import enlarging
 from solutions.scnet.reference import SCConv
 from solutions.shared.long_runs import LongRuns, Row
 

@@ -43,17 +43,9 @@
 # </details>
 
 # %%
-import torch
-import torch.nn.functional as F
-from torch import nn
+from attention_lab.lessons.scnet import *
 
-from attention_lab import check, progress, review
-from attention_lab.networks.cost import cost
-from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import ScorePlot, predict_then_run, show, show_images
-from attention_lab.pictures.prediction import INVITATION, after_predicting, remind
-from attention_lab.pictures.scnet import show_answers_at_dots, slide_a_view
-from attention_lab.tasks.ringed_dots import enlarging, right_at_dots, ringed_dots, seen
+begin("e1_scnet")
 
 # %%
 new, without = ringed_dots(200, seed=2), ringed_dots(200, seed=2, cue=False)

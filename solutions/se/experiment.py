@@ -8,8 +8,8 @@ from pathlib import Path
 import torch
 import torch.nn.functional as F
 
+from attention_lab.lessons.se.task import colour_reader
 from attention_lab.tasks.data import on_a_wall, photo_patches, under_lamp
-from attention_lab.tasks.papers_under_lamps import colour_reader
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent

@@ -46,18 +46,9 @@
 # </details>
 
 # %%
-import torch
-import torch.nn.functional as F
-from torch import nn
+from attention_lab.lessons.se import *
 
-from attention_lab import check, progress, review
-from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import ScorePlot, predict_then_run, show, show_images
-from attention_lab.pictures.prediction import remind
-from attention_lab.pictures.se import show_answers_under_lamps, slide_a_lamp
-from attention_lab.tasks.data import lamp_scenes, with_two_lamps
-from attention_lab.tasks.papers_under_lamps import (CHANNELS, GateEachPosition, colour_reader,
-                                                    loss_at_centre, right_at_centre)
+begin("01_se")
 
 # %% [markdown]
 # ## 1. What colour is this paper?

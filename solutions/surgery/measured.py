@@ -13,10 +13,10 @@ from statistics import fmean
 import torch
 from torch import nn
 
-from attention_lab.networks.grad_cam import grad_cam
+from attention_lab.lessons.surgery import task as surgery
+from attention_lab.lessons.surgery.grad_cam import grad_cam
+from attention_lab.lessons.surgery.task import EARLY, PLACES, Half, Patient, normalised, places, square
 from attention_lab.networks.lite0 import Lite0
-from attention_lab.tasks import surgery
-from attention_lab.tasks.surgery import EARLY, PLACES, Half, Patient, normalised, places, square
 from solutions.bam.reference import BAM
 from solutions.cbam.reference import CBAM
 from solutions.coordinate.reference import CoordinateAttention

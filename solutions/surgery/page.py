@@ -49,23 +49,9 @@
 # </details>
 
 # %%
-import copy
-import difflib
+from attention_lab.lessons.surgery import *
 
-import torch
-import torch.nn.functional as F
-from torch import nn
-
-from attention_lab import check, progress, review
-from attention_lab.networks.grad_cam import grad_cam
-from attention_lab.networks.lite0 import our_name
-from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.pictures.keepsake import keepsake
-from attention_lab.pictures.prediction import after_predicting, remind
-from attention_lab.pictures.surgery import lit, show_blocks, slide_gamma
-from attention_lab.tasks.surgery import (EARLY, PHOTOGRAPHS, Half, Patient, TwoZeros, after,
-                                         features_for, learn_to_dim, named, normalised, places,
-                                         square)
+begin("e4_surgery")
 
 # %% [markdown]
 # ## 1. Exercise 1: `insert`
@@ -533,7 +519,7 @@ print("the same pictures, frozen by you:", show_pictures(frozen, "by you"))
 # Worked example: two channels at two positions, (1, 3) and (2, 2), with the gradients (1, 1) and (-2, 0).
 # The weights are 1 and -1, the sum is (1 - 2, 3 - 2) = (-1, 1), and the map is (0, 1).
 #
-# `grad_cam` is given, in `attention_lab/networks/grad_cam.py`, to read and to take along; it knows tokens, too.
+# `grad_cam` is given, in `attention_lab/lessons/surgery/grad_cam.py`, to read and to take along; it knows tokens, too.
 # Its hook hands on a copy of what the layer gave, because without one, the map of a BatchNorm in front of `ReLU(inplace=True)`, as in most ResNets, would be that of the ReLU, and no error would say so.
 
 # %% tags=["experiment"]

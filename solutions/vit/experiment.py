@@ -34,7 +34,7 @@ def more_arms(page: dict) -> dict:
     """The arms that the page only tells of."""
     from torch import nn
 
-    from attention_lab.tasks.flags import DIM, Beside, flag_reader
+    from attention_lab.lessons.vit.task import DIM, Beside, flag_reader
 
     attention, embed = page["MultiHeadSelfAttention"], page["PatchEmbed"]
 

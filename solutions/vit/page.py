@@ -50,25 +50,9 @@
 # </details>
 
 # %%
-from collections import OrderedDict
+from attention_lab.lessons.vit import *
 
-import torch
-import torch.nn.functional as F
-from torch import nn
-
-from attention_lab import check, progress, review
-from attention_lab.networks.cost import cost
-from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import ScorePlot, predict_then_run, show, show_images
-from attention_lab.pictures.keepsake import keepsake
-from attention_lab.pictures.longer_runs import longer_runs
-from attention_lab.pictures.look import look
-from attention_lab.pictures.prediction import after_predicting, remind
-from attention_lab.pictures.vit import compare_scales, lit_up
-from attention_lab.tasks.data import photograph
-from attention_lab.tasks.flags import DIM, asked_loss, flag_reader, flags, right_on_flags
-from attention_lab.tasks.mirror_boards import (NEVER, board_reader, mirror_boards,
-                                               right_on_boards)
+begin("05c_vit")
 
 # %% [markdown]
 # ## 1. Two look-ups

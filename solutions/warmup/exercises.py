@@ -151,7 +151,7 @@ def nested(r: Random) -> TorchModule:
 
 
 def counted(words: str, module: TorchModule) -> Case:
-    return Case(words, (module,), integer=True)
+    return Case(words, (module,))
 
 
 EQUAL = {"1.weight": "0.weight", "1.bias": "0.bias"}

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from attention_lab.tasks.card_games import CARDS, CardPlayer, Games
+from attention_lab.lessons.warmup.task import CARDS, CardPlayer, Games
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from attention_lab.tasks.card_games import CARD_COLOURS, UNPRINTED, card_games
+from attention_lab.lessons.warmup.task import CARD_COLOURS, UNPRINTED, card_games
 from solutions.shared.drawing import Drawing, depth, tint
 
 # One illustrative example for the whole lesson, so that a channel looks the same wherever it appears.

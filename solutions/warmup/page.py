@@ -46,22 +46,9 @@
 # </details>
 
 # %%
-import math
+from attention_lab.lessons.warmup import *
 
-import torch
-import torch.nn.functional as F
-from torch import nn
-
-from attention_lab import check, course_map, progress
-from attention_lab.networks.training import Trained, compare, train
-from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.pictures.gaps import print_gaps
-from attention_lab.pictures.prediction import after_predicting, remind
-from attention_lab.pictures.warmup import (keep_cards, show_losses_and_questions, slide_a_query,
-                                           spotlight)
-from attention_lab.tasks.card_games import (CARD_COLOURS, AnswerLoss, CardPlayer, as_inputs,
-                                            card_games, card_pictures, right_answers)
-from attention_lab.tasks.data import photograph
+begin("00_warmup")
 
 # %% tags=["nbval-ignore-output"]
 game = card_games(1, seed=14)

@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import nn
 
-from attention_lab.tasks.coloured_tiles import TileNet, coloured_tiles, right_at_borders, with_transform
+from attention_lab.lessons.windows.task import TileNet, coloured_tiles, right_at_borders, with_transform
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent

@@ -47,22 +47,9 @@
 # </details>
 
 # %%
-import math
+from attention_lab.lessons.windows import *
 
-import torch
-import torch.nn.functional as F
-from torch import nn
-
-from attention_lab import check, progress, review
-from attention_lab.networks.training import compare, train
-from attention_lab.pictures import predict_then_run, show, show_images
-from attention_lab.pictures.gaps import print_gaps
-from attention_lab.pictures.prediction import after_predicting, remind
-from attention_lab.pictures.windows import (keep_spread, point_windows, show_by_column,
-                                            slide_layers)
-from attention_lab.tasks.data import photograph
-from attention_lab.tasks.coloured_tiles import (TileNet, coloured_tiles, right_at_borders,
-                                                right_by_column, with_transform)
+begin("08a_windows")
 
 # %% [markdown]
 # ## 1. Exercise 1: `window_partition`

@@ -39,7 +39,7 @@ from attention_lab.checking.form.protocol import Answer, Observation, Question, 
 from attention_lab.checking.known import recorded
 from attention_lab.checking.known.recorded import RecordedExercise
 from attention_lab.checking.verdict import judging
-from autograder.judge import recording
+from autograder import recording
 from autograder.lessons import derive
 from autograder.lessons.course import files_of
 from autograder.lessons.topics import topic

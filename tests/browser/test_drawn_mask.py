@@ -17,7 +17,7 @@ pytestmark = pytest.mark.nightly
 
 CELL = """
 import torch
-from attention_lab.pictures.drawn_mask import draw_mask
+from attention_lab.lessons.catnet.pictures.drawn_mask import draw_mask
 
 colours = torch.eye(3).repeat(1, 2).view(3, 2, 3)  # red, green, blue, twice
 draw_mask((colours, colours.flip(2)), (colours, colours.flip(2)), torch.tensor([[1, 0, 0], [0, 0, 0]]),

@@ -31,8 +31,8 @@ from attention_lab.pictures.look import look
 look(torch.eye(6).roll(1, 1), torch.rand(3, 20, 30), grid=(2, 3), start=(0, 0))
 """
 WALL = """
-from attention_lab.pictures.grl import point_at_wall
-from attention_lab.tasks.restoration import sticker_walls
+from attention_lab.lessons.grl.pictures import point_at_wall
+from attention_lab.lessons.grl.task import sticker_walls
 point_at_wall(sticker_walls(1, seed=0))
 """
 PUZZLE = """

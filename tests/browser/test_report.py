@@ -4,9 +4,9 @@ from dataclasses import asdict
 
 import pytest
 
+from attention_lab.lessons.capstone.own_study import Kept
+from attention_lab.lessons.capstone.study_page import judged, outcome, page
 from attention_lab.networks.training import Results
-from attention_lab.notebook.study import Kept
-from attention_lab.notebook.study_page import judged, outcome, page
 from solutions.capstone.studies import EXAMPLE
 from tests.browser.readable import chromium
 

@@ -1,12 +1,12 @@
-"""The first cell of a lesson and the module that it loads, what an address adds, and the version that everything
+"""The first cell of a lesson and the kit that it loads, what an address adds, and the version that everything
 names."""
 
-import dataclasses
 import os
 import re
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 
 import nbformat
 import pytest
@@ -20,11 +20,12 @@ pytestmark = pytest.mark.quick
 
 ADDRESS = "somebody/attention-by-hand"
 LESSON = course.lessons()[1]
+FIRST = 'from attention_lab.lessons.se import *\n\nbegin("01_se")'
 
 
 def made(repository, lesson=LESSON):
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A title\n\n*A sentence.*"),
-                                           nbformat.v4.new_code_cell("import math\nfrom torch import nn as layers")])
+                                           nbformat.v4.new_code_cell(FIRST)])
     first_cell.linked(page, lesson.name, repository)
     return first_cell.opened(page, lesson, repository)
 
@@ -58,25 +59,17 @@ def test_in_colab_with_an_address_it_fetches_the_library():
     assert fetched == f"pip install -q git+https://github.com/{ADDRESS}#subdirectory=course\n"
 
 
-def test_a_page_has_exactly_the_names_that_its_source_imports():
+def test_a_page_begins_with_the_names_of_its_kit():
     for lesson in course.lessons():
-        names = {}
-        exec(f"from attention_lab.lessons.{lesson.topic} import *", names)
-        imports = next(c for c in notebooks.read_source(lesson).cells if c.cell_type == "code").source
-        wanted = {}
-        exec(imports, wanted)
-        assert names.keys() - {"begin"} == wanted.keys(), f"run `make build`: {lesson.name}"
-        assert all(names[name] is wanted[name] for name in wanted)
+        first = next(cell.source for cell in notebooks.read_source(lesson).cells if cell.cell_type == "code")
+        assert first == FIRST.replace(".se ", f".{lesson.topic} ").replace("01_se", lesson.name)
+        import_module(f"attention_lab.lessons.{lesson.topic}")
 
 
-def test_a_lesson_of_ones_own_keeps_its_imports():
-    own = dataclasses.replace(LESSON, folder="elsewhere")
-    assert "\nfrom attention_lab import begin\nimport math\nfrom torch" in made("", own).cells[1].source
-
-
-def test_a_first_cell_that_does_more_than_import_is_refused():
-    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("import math\nx = 1")])
-    with pytest.raises(ValueError, match="its imports and nothing else"):
+@pytest.mark.parametrize("more", ["x = 1\n", ""], ids=["an assignment", "no begin"])
+def test_a_first_cell_that_does_not_import_and_begin_is_refused(more):
+    page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"import math\n{more}" + (FIRST if more else ""))])
+    with pytest.raises(ValueError, match=r'imports, ends with begin\("01_se"\), and does nothing else'):
         first_cell.opened(page, LESSON, "")
 
 

@@ -62,18 +62,6 @@ def test_what_is_printed_in_pieces_is_kept_as_one_text(tmp_path):
 SE = next(lesson for lesson in build.lessons() if lesson.name == "01_se")
 
 
-def test_checks_that_stay_the_same_are_known_everywhere_after_build_again(monkeypatch, tmp_path):
-    """A build alone remembers it on its machine only, so that it changes no tracked file."""
-    monkeypatch.setattr(record, "WRITTEN", tmp_path / "written.json")
-    monkeypatch.setattr(record, "SEEN", tmp_path / "seen.json")
-    monkeypatch.setattr(record, "checks", lambda *_: record.files(SE))
-    source = notebooks.read_source(SE)
-    assert record.build(SE, source) == [] and record.up_to_date(SE, source) and not record.WRITTEN.exists()
-    assert record.build(SE, source, again=True) == [] and record.WRITTEN.exists()
-    record.SEEN.unlink()
-    assert record.up_to_date(SE, source)
-
-
 @pytest.mark.parametrize("written, runs", [([], 0), (["squeeze.check"], 1)])
 def test_where_a_check_says_something_else_the_cells_are_run_again(monkeypatch, written, runs):
     ran = []
@@ -94,7 +82,7 @@ def test_how_a_report_is_worded_changes_no_recording():
 
 def test_what_an_exercise_is_worth_stands_in_its_recorded_check():
     notebook = notebooks.read_source(SE)
-    before = record.key(SE, notebook)
+    before = record.digests(SE, notebook)["cases"]
     graded = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade"))
     graded.metadata.nbgrader.points += 1
-    assert record.key(SE, notebook) != before
+    assert record.digests(SE, notebook)["cases"] != before

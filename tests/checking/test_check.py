@@ -7,7 +7,7 @@ import pytest
 
 from attention_lab.checking.known import recorded
 from attention_lab.notebook.check import check, verdict_on
-from autograder.judge import recording
+from autograder import recording
 from autograder.lessons.course import files_of
 from autograder.lessons.declare import Case, RandomTensor
 from solutions.se import reference as se

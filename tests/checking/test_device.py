@@ -14,7 +14,7 @@ from attention_lab.checking.form.protocol import Located, Mixed
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict import differences, judging, report
 from attention_lab.notebook.check import asker
-from autograder.judge import recording
+from autograder import recording
 from autograder.lessons.catalogue import Mistake
 from autograder.lessons.declare import Affine, Case, Earlier, RandomTensor
 from solutions.catnet import reference as catnet

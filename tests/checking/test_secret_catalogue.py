@@ -4,7 +4,7 @@ import pytest
 
 from attention_lab.checking.verdict import judging
 from attention_lab.notebook.check import asker
-from autograder.judge import recording
+from autograder import recording
 from autograder.lessons import derive
 from autograder.lessons.topics import topic
 from solutions.se import reference as se

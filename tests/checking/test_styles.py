@@ -6,12 +6,12 @@ import pytest
 
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict import judging
-from attention_lab.networks.threads import one_thread
 from attention_lab.notebook.check import asker
-from autograder.judge.recording import run_source
+from attention_lab.threads import one_thread
 from autograder.lessons.catalogue import IMPORTS, definition
 from autograder.lessons.course import files_of, lessons
 from autograder.lessons.topics import topic
+from autograder.recording import run_source
 from tests.bank import named
 from tests.checking.styles import STYLES, dealt, restyled
 from tests.suites import NIGHTLY, few

@@ -7,8 +7,8 @@ import pytest
 
 from attention_lab.checking.ask.trials import TRIALS
 from attention_lab.checking.verdict.only_data import problem
+from autograder import recording
 from autograder.audit.audit import Local
-from autograder.judge import recording
 from autograder.lessons import derive
 from autograder.lessons.topics import topic
 

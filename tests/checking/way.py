@@ -8,7 +8,7 @@ from types import ModuleType
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict import judging, report, verdict
 from attention_lab.notebook.check import asker
-from autograder.judge import recording
+from autograder import recording
 from autograder.lessons.catalogue import Mistake
 
 IMPORTS = "import math\nimport torch\nimport torch.nn.functional as F\nfrom torch import nn\n\n"

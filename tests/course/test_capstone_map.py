@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from attention_lab.networks.adapters import CONTROLS, PLUGS
+from attention_lab.lessons.capstone.adapters import CONTROLS, PLUGS
 from autograder.lessons.topics import topic
 
 FIGURES = topic("capstone").module("figures")

@@ -8,9 +8,10 @@ import pytest
 
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict import judging
-from attention_lab.networks.threads import one_thread
 from attention_lab.notebook.check import asker
-from autograder.judge import questions, recording
+from attention_lab.threads import one_thread
+from autograder import recording
+from autograder.judge import questions
 from autograder.judge.known import unseen
 from autograder.lessons import derive
 from autograder.lessons.course import files_of

@@ -7,7 +7,8 @@ import pytest
 
 from attention_lab.checking.form.protocol import Observation
 from attention_lab.checking.verdict import judging, report
-from autograder.judge import measuring, recording
+from autograder import recording
+from autograder.judge import measuring
 from autograder.judge.session import Session
 from autograder.lessons import derive
 from autograder.lessons.course import lessons

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from attention_lab.checking.known import recorded
-from autograder.judge import recording
+from autograder import recording
 from autograder.lessons.catalogue import Mistake
 from autograder.lessons.declare import Case, RandomTensor, call
 from solutions.se import reference as se

@@ -7,7 +7,8 @@ searches the interpreter can; a count of placements is claimed in the words of e
 import pytest
 
 from attention_lab.checking.verdict import judging, report
-from autograder.judge import measuring, questions, recording
+from autograder import recording
+from autograder.judge import measuring, questions
 from autograder.judge.session import Session
 from autograder.lessons.declare import Case, RandomTensor, TorchModule
 from autograder.submission.notebook import Cell
@@ -93,7 +94,7 @@ class Gate(nn.Module):
 @pytest.fixture
 def steps(tmp_path, sandbox):
     return Exercise(tmp_path, sandbox, STEPS, "steps",
-                    *(Case(f"number {n}", (n, 3), integer=True) for n in (5, 8, 13, 22)),
+                    *(Case(f"number {n}", (n, 3)) for n in (5, 8, 13, 22)),
                     Case("too large a kernel", (3, 4), raises=(4, 3)),
                     Case("far too large a kernel", (2, 9), raises=(9, 2)))
 
@@ -135,7 +136,7 @@ def test_a_count_over_a_given_module_is_not_guessed_by_trying(tmp_path, sandbox)
     module = TorchModule("LSTM", (2, 2, 2)), TorchModule("Bilinear", (2, 3, 4))
     count = Exercise(tmp_path, sandbox, "def count(module):\n    return sum(p.numel() for p in module.parameters())\n",
                      "count",
-                     *(Case("a module", (each,), integer=True) for each in module))
+                     *(Case("a module", (each,)) for each in module))
     assert count.points("""
 def count(module):
     names = [name for name, _ in module.named_parameters()]

@@ -8,8 +8,8 @@ from torch import nn
 
 from attention_lab import compare as compared
 from attention_lab.compare import compare
-from autograder.judge.recording import run_source
 from autograder.lessons.topics import topic
+from autograder.recording import run_source
 from builder.compared import MODULES, of
 from tests.bank import answers
 

@@ -15,13 +15,13 @@ import pytest
 from attention_lab import workspace
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict.verdict import Verdict
-from attention_lab.networks import my_net
-from attention_lab.notebook import course_map, progress, report_problem, review, study, train_resnet
+from attention_lab.lessons.capstone import my_net, own_study, whole_resnet
+from attention_lab.notebook import course_map, progress, report_problem, review
 from attention_lab.storage import keep, write, writing
 from attention_lab.tasks import data
 from autograder.lessons.course import COURSE, files_of
-from tests.lab.networks.test_train_resnet import NEAR, trained
-from tests.lab.notebook.test_study import DESIGN
+from tests.lessons.capstone.test_study import DESIGN
+from tests.lessons.capstone.test_train_resnet import NEAR, trained
 
 LIBRARY = COURSE / "attention_lab"
 LESSON = "01_se"
@@ -174,13 +174,13 @@ def here(tmp_path, monkeypatch):
     given = shutil.copytree(COURSE / LESSON, tmp_path / "course" / LESSON)
     shutil.copytree(files_of(LESSON) / recorded.FOLDER, given / recorded.FOLDER)  # as a lesson of one's own has them
     folder = shutil.copytree(given, tmp_path / "my" / LESSON)
-    (folder / train_resnet.RECORDED).write_text(json.dumps(asdict(NEAR)))
+    (folder / whole_resnet.RECORDED).write_text(json.dumps(asdict(NEAR)))
     monkeypatch.chdir(folder)
     monkeypatch.setattr(report_problem, "_code", lambda *_: "def squeeze(x): ...")
-    monkeypatch.setattr(study, "train_questions", lambda task: ())
-    monkeypatch.setattr(study, "train", lambda net, **_: net)
-    monkeypatch.setattr(study, "score", lambda *_: 50.0)
-    monkeypatch.setattr(train_resnet, "learn", lambda made, seed, budget, run: run.curve.extend([50.0, 60.0]))
+    monkeypatch.setattr(own_study, "train_questions", lambda task: ())
+    monkeypatch.setattr(own_study, "train", lambda net, **_: net)
+    monkeypatch.setattr(own_study, "score", lambda *_: 50.0)
+    monkeypatch.setattr(whole_resnet, "learn", lambda made, seed, budget, run: run.curve.extend([50.0, 60.0]))
     monkeypatch.setattr(data, "CIFAR10_MD5", hashlib.md5(b"an archive").hexdigest())
     monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: io.BytesIO(b"an archive"))
     return folder
@@ -211,8 +211,8 @@ WRITERS = {  # what makes it write, and the files that it writes
     "a review": (reviewed, [review.SCHEDULE]),
     "a path": (lambda here: course_map.course_map("evening"), [f"../{course_map.CHOSEN}"]),
     "a leaderboard": (lambda here: my_net.keep(my_net._file(), []), [f"../{my_net.FILE}"]),
-    "a network": (trained, [train_resnet.FILE]),
-    "a study": (lambda here: study.study("mine", **DESIGN, folder=here), ["study_mine.json", "study_mine.html"]),
+    "a network": (trained, [whole_resnet.FILE]),
+    "a study": (lambda here: own_study.study("mine", **DESIGN, folder=here), ["study_mine.json", "study_mine.html"]),
     "a problem": (problem, [f"problem-{LESSON}-squeeze.txt"]),
     "a download": (downloaded, ["cifar-10-python.tar.gz"]),
     "an update": (copied, [workspace.RELEASE, f"{LESSON}.ipynb", f"{recorded.FOLDER}/squeeze.check", "part.txt"]),
@@ -321,6 +321,6 @@ def test_a_folder_that_the_learner_names_may_be_a_link(here, tmp_path):
     (tmp_path / "large").mkdir()
     (here / "data").symlink_to(tmp_path / "large")
     downloaded(here / "data")
-    study.study("mine", **DESIGN, folder=here / "data")
+    own_study.study("mine", **DESIGN, folder=here / "data")
     assert sorted(path.name for path in (tmp_path / "large").iterdir()) == [
         "cifar-10-python.tar.gz", "study_mine.html", "study_mine.json"]

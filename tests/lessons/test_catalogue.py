@@ -1,15 +1,14 @@
 """The visible check against the catalogue and against answers as learners write them."""
 
 import inspect
-import re
 import textwrap
 
 import pytest
 
 from attention_lab.checking.known import recorded
 from attention_lab.notebook.check import verdict_on
-from autograder.judge import recording
-from autograder.lessons.course import ROOT, files_of
+from autograder import recording
+from autograder.lessons.course import files_of
 from autograder.lessons.topics import topic
 from builder import build, notebooks
 from tests.bank import answers, named, parameters
@@ -108,14 +107,10 @@ def test_a_layer_of_another_kind_is_not_named_if_no_later_cell_uses_it():
 
 @pytest.mark.parametrize("lesson", LESSONS.values(), ids=str)
 def test_what_is_said_to_be_used_later_is(lesson):
-    """By a cell that holds no exercise or what it imports of the library, and by the name that a layer of the
-    reference has."""
+    """By a cell that holds no exercise or by the lesson's kit, and by the name that a layer of the reference has."""
     code = [cell.source for cell in notebooks.read_source(lesson).cells if cell.cell_type == "code"]
     cells = [source for source in code if "BEGIN SOLUTION" not in source]
-    imported = re.findall(r"^from attention_lab\.((?:networks|pictures|tasks)\.\w+) import", "\n".join(code),
-                          re.MULTILINE)
-    cells += [(ROOT / f"course/attention_lab/{name.replace('.', '/')}.py").read_text(encoding="utf-8")
-              for name in imported]
+    cells += [path.read_text(encoding="utf-8") for path in files_of(lesson.name).rglob("*.py")]
     for name, layers in topic(lesson.topic).used_later.items():
         own = inspect.getsource(getattr(reference(lesson), name))
         assert all(f"self.{layer} = " in own and any(f".{layer}" in cell for cell in cells) for layer in layers), name

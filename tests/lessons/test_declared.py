@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograder.judge import recording
+from autograder import recording
 from autograder.lessons import derive
 from autograder.lessons.declare import Case, Exercise, RandomTensor
 from solutions.grl import reference as grl

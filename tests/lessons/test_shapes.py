@@ -5,8 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from attention_lab.checking.form.values import LAYOUTS
+from autograder import recording
 from autograder.audit.audit import Local
-from autograder.judge import recording
 from autograder.lessons.declare import Case, RandomTensor
 from autograder.lessons.topics import topic
 from solutions.se import reference as se

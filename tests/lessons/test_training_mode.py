@@ -5,8 +5,8 @@ import inspect
 
 import pytest
 
+from autograder import recording
 from autograder.audit.audit import Local
-from autograder.judge import recording
 from autograder.lessons import derive
 from autograder.lessons.topics import topic
 from tests.hidden import LESSONS, POINTS

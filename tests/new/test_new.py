@@ -7,8 +7,8 @@ from random import Random
 
 import pytest
 
+from autograder import recording
 from autograder.audit.audit import Local
-from autograder.judge import recording
 from autograder.lessons import derive
 from autograder.lessons.topics import topic
 from autograder.mutation.mutants import mutants

@@ -12,9 +12,9 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from attention_lab.lessons.capstone.paper_tables import network
 from attention_lab.networks.authors_names import FOLDER, OtherEntries, known, outputs
 from attention_lab.networks.authors_names import read as read_names
-from attention_lab.networks.paper_tables import network
 from attention_lab.networks.rule_weights import drawn, rule_state
 from autograder.lessons.course import lessons
 from autograder.lessons.topics import SOLUTIONS, topic

@@ -34,7 +34,7 @@ def test_every_folder_of_tests_is_in_a_part_of_the_weekly_run_and_in_one_only():
 
 @pytest.mark.parametrize("path, folders", [
     ("autograder/judge/judge.py", ["judge", "graders"]), ("autograder/intake/files.py", ["intake"]),
-    ("course/attention_lab/pictures/se.py", ["lab/pictures"]), ("course/attention_lab/storage.py", ["lab"]),
+    ("course/attention_lab/lessons/se/pictures.py", ["lessons/se"]), ("course/attention_lab/storage.py", ["lab"]),
     ("course/attention_lab/checking/facts/facts.py", ["checking", "lessons", "judge"]),
     ("solutions/se/catalogue/SEBlock.py", ["lessons", "graders", "site"]), ("tests/hub/test_cycle.py", ["hub"]),
     ("pyproject.toml", [])])
@@ -52,7 +52,7 @@ def test_no_test_asserts_a_time_by_the_clock():
 def test_what_is_nightly_is_left_out():
     def collected(suite):
         run = subprocess.run([sys.executable, "-m", "pytest", "--collect-only", "-p", "no:cacheprovider",
-                              "tests/lab/networks/test_my_net.py"],
+                              "tests/lessons/capstone/test_my_net.py"],
                              cwd=ROOT, text=True, capture_output=True, env={**os.environ, "SUITE": suite})
         return run.stdout
 

@@ -5,9 +5,10 @@ from html import unescape
 
 from autograder.lessons.course import lessons
 from autograder.lessons.topics import topic
-from docs.site import atlas, mistakes
-from docs.site.kinds import KINDS
-from docs.site.wrong_line import lines
+from builder.atlas import survey
+from builder.atlas.kinds import KINDS
+from builder.atlas.wrong_line import lines
+from docs.site import mistakes
 from tests.conftest import ROOT
 from tests.site.test_site import bodies
 
@@ -15,11 +16,12 @@ NO_ANSWER = re.compile(r".{,19}$|def |super\(\)\.__init__\(\)$|if .*:$|raise |re
 
 
 def test_it_was_recorded_with_the_mistakes_and_references_as_they_are_now():
-    now = {lesson.name: {each.name: atlas.key(of, each.name) for each in of.exercises}
-           for lesson in lessons() for of in [topic(lesson.topic)]}
-    kept = {name: {each: part["key"] for each, part in parts.items()} for name, parts in atlas.recorded().items()}
-    stale = sorted(name for name in {**now, **kept} if now.get(name) != kept.get(name))
-    assert not stale, f"run `python -m docs.site.atlas {' '.join(stale)}`: their mistakes or references have changed"
+    for lesson in lessons():
+        of = topic(lesson.topic)
+        now = {(mistake.exercise, mistake.id): survey.digest(mistake, of) for mistake in of.mistakes}
+        kept = {(exercise, id): entry[0] for exercise, part in survey.recorded(lesson).items()
+                for id, entry in part["mistakes"].items()}
+        assert now == kept, f"run `python -m builder {lesson.name}`: its mistakes or its reference have changed"
 
 
 def test_it_counts_every_known_mistake_as_the_readme_does():
@@ -28,12 +30,17 @@ def test_it_counts_every_known_mistake_as_the_readme_does():
     assert f"It knows {known:,} mistakes," in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_kinds_are_what_running_gives():
+def test_kinds_are_what_running_gives_and_a_new_mistake_is_run_alone(monkeypatch):
     lesson = next(each for each in lessons() if each.topic == "se")
-    found, kept = atlas.survey(lesson, "squeeze"), atlas.recorded()[lesson.name]["squeeze"]
-    assert (found["kinds"], found["silent"]) == (kept["kinds"], kept["silent"])
-    assert [found["shown"][kind]["id"] for kind in ("batch", "size-one")] == ["squeeze-over-batch",
-                                                                              "squeeze-drops-all-ones"]
+    kept, ran, asking = survey.recorded(lesson)["squeeze"], [], survey._asking
+    assert survey.survey(lesson, "squeeze", {}) == kept
+    assert [kept["shown"][kind]["id"] for kind in ("batch", "size-one")] == ["squeeze-over-batch",
+                                                                             "squeeze-drops-all-ones"]
+    shown = {example["id"] for example in kept["shown"].values()}
+    new = next(id for id in kept["mistakes"] if id not in shown)
+    before = {**kept, "mistakes": {id: entry for id, entry in kept["mistakes"].items() if id != new}}
+    monkeypatch.setattr(survey, "_asking", lambda *of: lambda known: ran.append(known.id) or asking(*of)(known))
+    assert survey.survey(lesson, "squeeze", before) == kept and ran == [new]
 
 
 def test_the_front_page_has_every_kind_and_an_example_of_the_twenty():

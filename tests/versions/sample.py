@@ -19,8 +19,8 @@ import torch
 
 from attention_lab.checking.known import recorded
 from attention_lab.notebook.check import verdict_on
+from autograder import recording
 from autograder.intake.files import read
-from autograder.judge import recording
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
 from autograder.lessons.course import NOTEBOOKS, files_of, lessons

@@ -69,12 +69,6 @@ def test_a_star_takes_no_answer_away():
     assert cells.answers["squeeze"](0) == 3
 
 
-def test_of_a_pages_names_one_that_fails_takes_no_other_away(monkeypatch):
-    monkeypatch.setitem(sys.modules, "attention_lab.pictures.grl", None)
-    scope, (raised,) = ran("from attention_lab.lessons.grl import *\nclass Net(nn.Module): ...")
-    assert raised is None and {"Net", "torch", "restored_at"} <= scope.keys()
-
-
 def test_of_a_magic_the_definitions_are_run_when_nothing_else_is():
     cells = cells_of("from IPython import get_ipython", "%%time\ntotal = print(1)\ndef squeeze(x):\n    return 3",
                      brief=True)

@@ -1,2 +1,2 @@
-"""The machinery behind a check, in five rooms. Each imports only those before it:
+"""The machinery behind a check, in five packages. Each imports only those before it:
 form < facts < known < ask < verdict."""

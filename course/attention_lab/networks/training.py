@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 from ..short_errors import OneLine
-from .threads import one_thread
+from ..threads import one_thread
 
 
 def train(

@@ -1,8 +1,5 @@
 """The map of the course. For each lesson it shows what the lesson builds on and adds, how long it takes, and how much
-of it is solved.
-
-The library's `course.toml` is a copy of solutions/course.toml, made by the build.
-"""
+of it is solved."""
 
 from __future__ import annotations
 
@@ -12,13 +9,12 @@ from pathlib import Path
 
 from ..checking.known import recorded
 from ..checking.verdict.report import number
-from ..lesson_files import around, home
+from ..lesson_files import LIST, around, home
 from ..short_errors import Unusable
 from ..storage import found, keep
 from .map_drawing import Box, drawing
 from .progress import rows, total
 
-LIST = Path(__file__).parents[1] / "course.toml"
 CHOSEN = ".path.json"  # beside the lessons' folders: the path that was chosen
 EVERYTHING = "everything"
 HEAD = ("lesson", "what it adds", "builds on", "time", "solved")

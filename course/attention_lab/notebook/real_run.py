@@ -13,8 +13,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ..lesson_files import handed_out
-from ..networks.welch import LEVEL, Difference, together, welch
 from ..pictures.style import ALERT, FEATURES, INK, MAPS, OTHER, house_figure, image
+from ..significance.welch import LEVEL, Difference, together, welch
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

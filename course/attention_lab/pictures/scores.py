@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from string import ascii_lowercase
 from typing import TYPE_CHECKING, Any
 
-from .gaps import Verdict, compared, verdict
+from ..significance.gaps import Verdict, compared, verdict
 from .prediction import EXPECTED, OPENS_FINDINGS, after_predicting, check_predictions, complete
 from .style import ALERT, FEATURES, INK, NOTE, OTHER, PAPER, house_figure, image
 

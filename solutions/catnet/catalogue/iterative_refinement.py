@@ -32,7 +32,7 @@ def iterative_refinement(
     scale: float = 20.0,
 ) -> list[torch.Tensor]:
     guess = prior_mask(query, support, support_mask)
-    small = F.interpolate(support_mask[:, None], support.shape[-2:], mode="bilinear", align_corners=True)
+    small = F.interpolate(support_mask[:, None].to(support.dtype), support.shape[-2:], mode="bilinear", align_corners=True)
     maps = []
     for block in blocks:
         query, support = block(query, support, guess, small)

@@ -4,8 +4,8 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from attention_lab.lessons.surgery import task as surgery
 from attention_lab.networks import lite0
-from attention_lab.tasks import surgery
 
 pytestmark = pytest.mark.quick
 PARAMETERS, ENTRIES = 4_652_008, 296

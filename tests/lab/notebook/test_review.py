@@ -56,8 +56,9 @@ def lessons(tmp_path, monkeypatch, calendar):
     """Two lessons, the first one begun yesterday."""
     for name in ("01_se", "02_eca"):
         (tmp_path / name).mkdir()
-        (tmp_path / "library" / name).mkdir(parents=True)
-        (tmp_path / "library" / name / QUESTIONS).write_text(json.dumps(ITEMS))
+        kit = tmp_path / "library" / name[3:]
+        kit.mkdir(parents=True)
+        (kit / QUESTIONS).write_text(json.dumps(ITEMS))
     monkeypatch.setattr(lesson_files, "LESSONS", tmp_path / "library")
     solve(tmp_path / "01_se", TODAY - timedelta(1))
     monkeypatch.chdir(tmp_path / "02_eca")
@@ -186,7 +187,7 @@ def test_a_broken_schedule_is_no_reason_to_fail(lessons, broken):
 def test_the_schedule_survives_an_update_that_drops_a_question(lessons, calendar):
     review()
     review(*right())
-    (lessons / "library/01_se" / QUESTIONS).write_text(json.dumps(ITEMS[1:]))
+    (lessons / "library/se" / QUESTIONS).write_text(json.dumps(ITEMS[1:]))
     calendar.day += timedelta(3)
     assert "Which shape?" not in repr(review()) and "Which line has to change?" in repr(review())
     review(*right()[1:])

@@ -10,9 +10,9 @@ import pytest
 import torch
 from PIL import Image
 
+from attention_lab.lessons.surgery.pictures import lit
 from attention_lab.pictures.look import COARSE, THICK, TOP, look
 from attention_lab.pictures.own_picture import OwnPicture, my_picture, pixels
-from attention_lab.pictures.surgery import lit
 
 PICTURE = torch.linspace(0, 1, 3 * 20 * 30).view(3, 20, 30)
 GRID = (4, 6)
