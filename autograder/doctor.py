@@ -310,7 +310,7 @@ def _class() -> Iterator[Finding]:
     from nbgrader.exchange.default import Exchange
 
     from autograder.classroom import nbgrader_plugin
-    from autograder.classroom.course import course_app
+    from autograder.classroom.nbgrader_course import course_app
     from autograder.classroom.nbgrader_plugin import exchange_collect, formgrader
 
     app = course_app("doctor")

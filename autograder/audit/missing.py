@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from autograder.lessons.topics import Topic
-from autograder.new.page import WRITE
+from autograder.new.drafted_page import WRITE
 from autograder.new.propose import FUNCTION, MODULE, PROPOSED
 
 RIGHT, QUESTIONS = 2, 6  # of each exercise; of the lesson

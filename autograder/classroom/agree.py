@@ -20,8 +20,8 @@ from rich.console import Console
 
 from autograder.classroom import roster
 from autograder.classroom.counts import wanted_in, weigh, weights_in, weights_of
-from autograder.classroom.course import course_app
 from autograder.classroom.final_mark import FinalMark, mark_of, shown, why_late
+from autograder.classroom.nbgrader_course import course_app
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_of, unread_in
 from autograder.classroom.nbgrader_plugin.late import LatePenalties, only_here
 from autograder.classroom.one_gradebook import OneGradebook

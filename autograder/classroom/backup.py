@@ -19,7 +19,7 @@ from sqlalchemy.engine import make_url
 
 from autograder.classroom import gradebook_copy
 from autograder.classroom.class_files import FILES, OWN_LESSONS, places, submitted
-from autograder.classroom.course import course_app
+from autograder.classroom.nbgrader_course import course_app
 from autograder.intake.folders import DEEPEST, LARGEST, MOST, MOST_FILES
 from autograder.intake.plain_file import open_plain
 from autograder.lessons.course import own_lessons

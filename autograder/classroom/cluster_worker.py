@@ -18,9 +18,9 @@ from nbformat import NotebookNode, from_dict
 
 from autograder.classroom.pool import File, Pool
 from autograder.classroom.ready import get_ready
+from autograder.judge.depends import unchanged
 from autograder.judge.identity import identity
 from autograder.judge.settings import Settings
-from autograder.judge.versions import unchanged
 from autograder.sandbox.sandbox import Sandbox
 
 IDLE = 900.0  # seconds without a job after which another run's beginning ends a run, whose command was killed

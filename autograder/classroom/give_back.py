@@ -10,8 +10,8 @@ from nbgrader.converters import GenerateFeedback, NbGraderException
 from rich.console import Console
 
 from autograder.classroom.counts import differing
-from autograder.classroom.course import course_app, held
 from autograder.classroom.feedback_zip import feedback_zip
+from autograder.classroom.nbgrader_course import course_app, held
 from autograder.terminal import say
 
 

@@ -16,9 +16,9 @@ from nbgrader.converters import NbGraderException
 from autograder.classroom import rules
 from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.counts import weights_of
-from autograder.classroom.course import course_app
 from autograder.classroom.gradebook import GradebookWriter
 from autograder.classroom.live import Display
+from autograder.classroom.nbgrader_course import course_app
 from autograder.classroom.nbgrader_plugin import same_seed
 from autograder.classroom.nbgrader_plugin.judge_cells import VERDICTS, JudgeCells
 from autograder.classroom.pool import Pool

@@ -19,10 +19,10 @@ from traitlets.config import Configurable
 from autograder.classroom import participants
 from autograder.classroom.agree import rules_of
 from autograder.classroom.counts import differing, weights_in
-from autograder.classroom.course import course_app, held
 from autograder.classroom.each import Each
 from autograder.classroom.final_mark import mark_of, without_mark
 from autograder.classroom.import_files import PLATFORMS, WORKSHEET, Column, Row, Sheet
+from autograder.classroom.nbgrader_course import course_app, held
 from autograder.classroom.roster import enrol
 from autograder.classroom.rules import NAME
 from autograder.judge import private

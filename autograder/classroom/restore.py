@@ -24,7 +24,7 @@ from sqlalchemy.engine import make_url
 
 from autograder.classroom import gradebook_copy
 from autograder.classroom.class_files import FILES, SETTINGS, belongs, places
-from autograder.classroom.course import course_app
+from autograder.classroom.nbgrader_course import course_app
 from autograder.intake.folders import CHUNK
 from autograder.lessons.course import own_lessons
 from autograder.outward import command, named

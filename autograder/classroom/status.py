@@ -18,9 +18,9 @@ from rich.console import Console
 from rich.text import Text
 
 from autograder.classroom.counts import differing
-from autograder.classroom.course import course_app, held
 from autograder.classroom.each import Each
 from autograder.classroom.final_mark import FinalMark, mark_of, why_late
+from autograder.classroom.nbgrader_course import course_app, held
 from autograder.classroom.nbgrader_plugin.graded import FIRST, why_again
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_in, unread_in, unread_said
 from autograder.classroom.nbgrader_plugin.made_from import up_to_date

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from attention_lab.checking.verdict.report import number
 from autograder.classroom.counts import former
-from autograder.classroom.course import course_app
+from autograder.classroom.nbgrader_course import course_app
 from autograder.classroom.pool import Pool
 from autograder.classroom.ready import get_ready
 from autograder.judge import seed

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from rich.console import Console
 
-from autograder.classroom.course import course_app
 from autograder.classroom.each import Each
+from autograder.classroom.nbgrader_course import course_app
 from autograder.insights import table
+from autograder.insights.class_page import page
 from autograder.insights.insights import insights
-from autograder.insights.page import page
 from autograder.judge import private
 from autograder.submission import notebook
 from autograder.terminal import say

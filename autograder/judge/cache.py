@@ -13,9 +13,9 @@ from typing import Any
 
 from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.judge import private
+from autograder.judge.depends import digest, unchanged, versions
 from autograder.judge.judge import Judge, Result
 from autograder.judge.packages import is_absent
-from autograder.judge.versions import digest, unchanged, versions
 from autograder.submission.notebook import Cell, ReleasedLesson
 
 UNUSED = 200 * 86400  # seconds after which a verdict that nobody asked for is removed

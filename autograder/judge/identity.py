@@ -11,9 +11,9 @@ from importlib.metadata import distributions
 
 import torch
 
+from autograder.judge.depends import code, digest, unchanged
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
-from autograder.judge.versions import code, digest, unchanged
 from autograder.submission import notebook
 
 

@@ -15,7 +15,7 @@ from attention_lab.checking.known.fingerprint import WIDTH, Fingerprint
 from attention_lab.checking.known.recorded import RecordedCase, RecordedExercise, RecordedMistake
 from autograder import recording
 from autograder.judge import private
-from autograder.judge.versions import unchanged
+from autograder.judge.depends import unchanged
 from autograder.lessons.catalogue import Mistake
 from autograder.lessons.topics import Topic, topic
 

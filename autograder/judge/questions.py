@@ -17,8 +17,8 @@ from attention_lab.checking.form.protocol import Question, plain
 from attention_lab.checking.known import recorded
 from autograder import recording
 from autograder.judge import private
+from autograder.judge.depends import digest, unchanged, versions
 from autograder.judge.known import Asked, unseen
-from autograder.judge.versions import digest, unchanged, versions
 from autograder.lessons import derive
 from autograder.lessons.course import ROOT, files_of
 from autograder.lessons.declare import Exercise

@@ -19,7 +19,7 @@ from autograder.lessons.course import OWN, OWN_LIST, ROOT, own_lessons
 from autograder.lessons.topics import SOLUTIONS, topic
 from autograder.new import probing
 from autograder.new import sketch as sketches
-from autograder.new.page import page
+from autograder.new.drafted_page import page
 from autograder.new.probing import Refused
 from autograder.new.propose import harmless, proposed
 from autograder.new.sketch import Call, Drafted, Sketch

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 ROOM = 1 << 30  # bytes that a worker must be able to hold: three times what the largest right answer needs
 ON_GPU = "import torch\nx = torch.ones(8, 8, device='cuda')\nassert (x @ x).sum().item() == 512, 'a wrong product'"
 # in the order of their imports
-MODULES = "wire", "room", "layers", "restore", "proxies", "cells", "bars", "main"
+MODULES = "wire", "room", "layers", "snapshot", "proxies", "cells", "bars", "main"
 ANOTHER = b"another"  # asks a forker for a forker; any other request names a worker's folder
 
 

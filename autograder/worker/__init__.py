@@ -6,7 +6,7 @@ Theory of operation
 
 room.py and layers.py put up the walls (their order: autograder/sandbox). main.py then runs the cells, one statement at
 a time (cells.py): what fails here and worked on the learner's machine costs only what depends on it. Before each
-question, restore.py puts back what the learner's code has replaced in torch, Python or our library. Answers leave as
+question, snapshot.py puts back what the learner's code has replaced in torch, Python or our library. Answers leave as
 frames of JSON and tensors (wire.py). A proxy (proxies.py) stands for an earlier exercise and asks the judge for its
 results.
 """

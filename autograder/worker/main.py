@@ -34,7 +34,7 @@ from attention_lab.checking.ask.observe import observe
 from attention_lab.checking.ask.usual import as_usual
 from attention_lab.checking.form.protocol import Question, plain, read
 
-from . import bars, layers, proxies, restore, room, wire
+from . import bars, layers, proxies, room, snapshot, wire
 from .cells import Cells, Silent
 
 # What lessons import for pictures and experiments; here all of it does nothing, so that no check waits for a plot. The
@@ -237,7 +237,7 @@ def main(descriptor: int, settings: dict[str, Any]) -> None:
     if not settings["fork"]:
         above = room.enter(settings)  # before anything has touched a GPU, because no such process can be forked
     prepare(settings["device"])
-    put_back = restore.snapshot(_asked_with())
+    put_back = snapshot.snapshot(_asked_with())
     if not settings["fork"]:
         return begin(sock, settings, put_back, above)
     sock.sendall(b"ready")

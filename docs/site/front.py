@@ -14,8 +14,8 @@ from autograder.lessons.topics import topic
 from autograder.recording import run_source
 from docs.site import instrument, modules
 from docs.site.blocks import html
-from docs.site.course import drawing
 from docs.site.lesson import outputs
+from docs.site.lesson_map import drawing
 
 TEXT = Path(__file__).with_name("index.md")
 TABLE = re.compile("(?s)<!-- lessons,.*?-->\n(.*?)<!-- /lessons -->")  # of docs/learners.md, written by the build

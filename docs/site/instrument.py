@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from autograder.lessons.course import Lesson
 from docs.site.blocks import html
-from docs.site.course import drawing
 from docs.site.lesson import Cell, cells, outputs
+from docs.site.lesson_map import drawing
 
 
 class Part(NamedTuple):

@@ -10,7 +10,7 @@ from typing import Any
 from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson
 from builder.download import wheel_name
 from docs.site.blocks import folded, html, python
-from docs.site.course import drawing
+from docs.site.lesson_map import drawing
 from docs.site.predictions import form, keyed
 
 Cell = dict[str, Any]

@@ -23,7 +23,7 @@ import torch
 
 from attention_lab.lessons.capstone.digit_training import BUDGET, CLASSES, Run, learn, size, too_large
 from attention_lab.lessons.capstone.whole_resnet import PLAIN, RECORDED, Baseline, Recorded
-from attention_lab.notebook.versions import processor
+from attention_lab.notebook.machine import processor
 from autograder.lessons.course import ROOT
 from solutions.capstone.reference import AttentionResNet
 from solutions.shared.real import makers

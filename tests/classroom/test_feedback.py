@@ -16,10 +16,10 @@ from nbgrader.coursedir import CourseDirectory
 from attention_lab.checking.verdict import report
 from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.classroom.counts import weigh
-from autograder.classroom.feedback import page as drawing
+from autograder.classroom.feedback import student_page as drawing
 from autograder.classroom.feedback.content import Cell, Content, Exercise, _cell, content
 from autograder.classroom.feedback.formulas import mathml
-from autograder.classroom.feedback.page import page
+from autograder.classroom.feedback.student_page import page
 from autograder.classroom.feedback.texts import learners_text, released_text
 from autograder.classroom.final_mark import FinalMark
 from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from autograder.judge.versions import digest
+from autograder.judge.depends import digest
 from tests.classroom.course import ROOM
 from tests.classroom.pupils import FULL, LESSON
 from tests.suites import NIGHTLY

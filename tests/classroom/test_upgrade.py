@@ -62,7 +62,7 @@ def test_it_is_the_new_version_that_judges_not_the_one_in_the_class_s_folder(tmp
 import os, sys
 sys.path[:1] = {[str(ROOT), str(ROOT / 'course')]}
 from autograder.classroom import ready
-from autograder.classroom.course import course_app
+from autograder.classroom.nbgrader_course import course_app
 course_app("upgrade")
 ready.get_ready()
 with ready.START.Pool(1) as one:

@@ -11,7 +11,7 @@ import attention_lab
 from attention_lab.checking.verdict import report
 from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.judge import cache as module
-from autograder.judge import versions
+from autograder.judge import depends
 from autograder.judge.cache import Verdicts
 from autograder.judge.judge import Result
 from autograder.lessons.course import ROOT
@@ -67,7 +67,7 @@ def test_the_key_is_everything_that_decides(judge, verdicts, tmp_path, monkeypat
         monkeypatch.setattr(judge, name, value)
         keys[name] = Verdicts(tmp_path, judge).key(CELLS, known)
         monkeypatch.undo()
-    monkeypatch.setattr(versions.torch, "__version__", "another")
+    monkeypatch.setattr(depends.torch, "__version__", "another")
     keys["torch"] = Verdicts(tmp_path, judge).key(CELLS, known)
     monkeypatch.undo()
     assert len(set(keys.values())) == len(keys)
@@ -83,10 +83,10 @@ def tree(tmp_path_factory):
 
 
 def digest(monkeypatch, tree):
-    monkeypatch.setattr(versions, "ROOT", tree)
-    monkeypatch.setattr(versions, "folder_of", lambda topic: tree / "solutions" / topic)
+    monkeypatch.setattr(depends, "ROOT", tree)
+    monkeypatch.setattr(depends, "folder_of", lambda topic: tree / "solutions" / topic)
     monkeypatch.setattr(attention_lab, "__file__", str(tree / "course/attention_lab/__init__.py"))
-    return versions.code.__wrapped__("se")
+    return depends.code.__wrapped__("se")
 
 
 @pytest.mark.parametrize("file", ["autograder/judge/judge.py", "autograder/worker/main.py",
@@ -108,7 +108,7 @@ def test_a_change_of_another_lesson_is_none(tree, monkeypatch):
 
 
 def test_while_code_changes_nothing_is_kept(verdicts, monkeypatch):
-    monkeypatch.setattr(versions, "STAMPS", [(name, modified - 1, size) for name, modified, size in versions.STAMPS])
+    monkeypatch.setattr(depends, "STAMPS", [(name, modified - 1, size) for name, modified, size in depends.STAMPS])
     verdicts.put("key", RESULT)
     assert verdicts.get("key") is None
 

@@ -13,13 +13,13 @@ from bs4 import BeautifulSoup
 
 from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.classroom.each import Each
-from autograder.classroom.feedback.page import prose
+from autograder.classroom.feedback.student_page import prose
 from autograder.insights import table
+from autograder.insights.class_page import histogram, page
 from autograder.insights.graded_work import answers_in
 from autograder.insights.insights import insights
 from autograder.insights.items import items
 from autograder.insights.mistakes import LIMIT, NAMED, NOTHING, OPEN, PACKAGE, SOLVED, UNNAMED, Answer
-from autograder.insights.page import histogram, page
 from tests.browser.readable import VIEWS, axe_core, chromium, violations
 from tests.classroom.pupils import PWN
 from tests.classroom.pupils import SOLVED as ANSWERS

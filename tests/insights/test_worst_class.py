@@ -12,7 +12,7 @@ import psutil
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 
-from autograder.classroom.feedback.page import LARGEST
+from autograder.classroom.feedback.student_page import LARGEST
 from tests.browser.lab import missing_tools, wait_for
 from tests.classroom.classes import environment, moved
 from tests.classroom.course import Course

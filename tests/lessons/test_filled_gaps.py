@@ -6,7 +6,7 @@ import re
 import pytest
 
 from autograder.lessons import pages
-from autograder.new.page import gapped
+from autograder.new.drafted_page import gapped
 from autograder.new.sketch import Drafted
 from builder import cells
 

@@ -59,7 +59,6 @@ def test_what_is_nightly_is_left_out():
     assert "1 deselected" in collected("") and "deselected" not in collected("nightly")
 
 
-@pytest.mark.nightly
 def test_every_seeded_bug_can_be_put_in_and_its_test_is_there():
     patches = sorted((ROOT / "tests/seeded").glob("*.patch"))
     assert [each.name for each in patches

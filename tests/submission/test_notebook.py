@@ -11,7 +11,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.intake.files import read
-from autograder.judge.versions import digest
+from autograder.judge.depends import digest
 from autograder.lessons.course import COURSE, NOTEBOOKS
 from autograder.submission.gaps import answers, same_code
 from autograder.submission.notebook import (

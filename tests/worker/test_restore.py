@@ -4,7 +4,7 @@ import types
 
 import pytest
 
-from autograder.worker.restore import snapshot
+from autograder.worker.snapshot import snapshot
 
 pytestmark = pytest.mark.quick
 

@@ -24,7 +24,7 @@ class FeedbackPage(HTMLExporter):
         resources: nbgrader's resources, which name the submission.
         """
         from autograder.classroom.feedback.content import content  # imports the lessons
-        from autograder.classroom.feedback.page import page
+        from autograder.classroom.feedback.student_page import page
 
         nb, resources = super(TemplateExporter, self).from_notebook_node(nb, resources, **kw)
         return page(content(nb, resources["nbgrader"], self.parent.coursedir,

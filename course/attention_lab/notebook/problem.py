@@ -79,7 +79,7 @@ def read(data: bytes) -> Problem:
 def versions() -> dict[str, str]:
     """Returns everything that a verdict may depend on, by name. Nothing in it tells one machine from another of the
     same kind."""
-    from .versions import versions  # brings along what trains and draws
+    from .machine import versions  # brings along what trains and draws
 
     mps = torch.backends.mps.is_available()
     return {**versions(), "platform": f"{platform.system()} {platform.machine()}",

@@ -14,10 +14,10 @@ from ..shell import notebook
 from ..short_errors import Unusable
 from ..storage import write
 from .check import verdict_on
+from .machine import repository
 from .needed import needed
 from .problem import LARGEST, Problem, versions
 from .puzzle import Shown
-from .versions import repository
 
 TEMPLATE = "A check or a grade"  # .github/ISSUE_TEMPLATE/a-check.md
 

@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from attention_lab.lessons.capstone import restore as restoring
+from attention_lab.lessons.capstone import released_weights as restoring
 from attention_lab.lessons.capstone.paper_tables import ROWS, network
-from attention_lab.lessons.capstone.restore import NotRestored, agreement, classes, released_state, restore
+from attention_lab.lessons.capstone.released_weights import NotRestored, agreement, classes, released_state, restore
 from attention_lab.networks.authors_names import known
 from attention_lab.networks.rule_weights import drawn, rule_state
 from autograder.lessons.course import lessons

@@ -17,7 +17,7 @@ from .own_study import study
 from .paper_tables import network, paper_table
 from .pictures import billions_of_multiply_adds, print_missing, print_sizes, show_task_scores, slide_answers
 from .places import PlacedAttention
-from .restore import agreement
+from .released_weights import agreement
 from .task_scores import score, train_questions, with_means
 from .whole_resnet import train_resnet
 

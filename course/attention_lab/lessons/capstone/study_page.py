@@ -10,7 +10,7 @@ from html import escape
 from typing import Any, NamedTuple
 
 from ...networks.training import Results
-from ...notebook.versions import processor, versions
+from ...notebook.machine import processor, versions
 from ...pictures.scores import score_bars
 from ...pictures.style import image
 from ...significance.gaps import tested

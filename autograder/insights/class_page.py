@@ -13,7 +13,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from attention_lab.checking.verdict.report import number
-from autograder.classroom.feedback.page import points, prose
+from autograder.classroom.feedback.student_page import points, prose
 from autograder.insights.insights import Insights
 from autograder.insights.items import FEWEST
 from autograder.judge.packages import said
