@@ -1,12 +1,15 @@
-"""`make affected`: what to build and what to test for what has changed since the last commit on main.
+"""`make affected`: the one command that builds and tests what has changed since the last commit on main.
 
 A folder of tests mirrors each package: tests/judge is for autograder/judge, tests/lab/tasks for attention_lab/tasks,
 tests/lessons/eca for the kit of lesson 02_eca.
 """
 
+import re
 import subprocess
 from fnmatch import fnmatch
 from pathlib import Path, PurePosixPath
+
+from autograder.lessons.course import lessons
 
 TESTS = Path(__file__).parent
 # What no folder mirrors. The first line that fits holds.
@@ -16,9 +19,13 @@ OTHERS = {
     "solutions/*/catalogue/*": "lessons graders site",
     "solutions/*": "lessons graders audit parity course site",
 }
-ALSO = {"checking": "lessons judge", "judge": "graders", "worker": "judge adversarial", "sandbox": "judge adversarial",
+ALSO = {"checking": "lessons judge", "judge": "graders", "recording": "judge builder",
+        "worker": "judge adversarial", "sandbox": "judge adversarial",
         "submission": "judge corruption", "builder": "course", "docs": "typed site"}
-BUILT = "solutions/*", "builder/*", "autograder/lessons/*", "autograder/judge/*", "course/attention_lab/checking/*"
+BUILT = ("solutions/*", "builder/*", "autograder/lessons/*", "autograder/recording/*",
+         "course/attention_lab/checking/*", "course/attention_lab/lessons/*")
+TOPIC = re.compile(r"(?:solutions|course/attention_lab/lessons)/(\w+)/")
+LESSON_OF = {lesson.topic: lesson.name for lesson in lessons()}
 
 
 def tested_by(path: str) -> list[str]:
@@ -43,17 +50,19 @@ def changed() -> list[str]:
                                                                  check=True).stdout.splitlines()]
 
 
-def advice(paths: list[str]) -> list[str]:
-    """Commands, in the order in which to run them."""
+def advice(paths: list[str]) -> str:
+    """The one command to go on with; empty if nothing has changed."""
     folders = list(dict.fromkeys(folder for path in paths for folder in tested_by(path)))
-    lines = ["make build"] if any(fnmatch(path, pattern) for path in paths for pattern in BUILT) else []
-    if folders:
-        lines.append(".venv/bin/pytest " + " ".join(f"tests/{folder}" for folder in folders))
-    if all(tested_by(path) for path in paths):
-        parts = " ".join(dict.fromkeys(folder.partition("/")[0] for folder in folders))
-        return [*lines, f'make nightly PART="{parts}"'] if paths else []
-    return [*lines, "make test"]
+    built = [path for path in paths if any(fnmatch(path, pattern) for pattern in BUILT)]
+    alone = [match[1] for path in built if (match := TOPIC.match(path)) and match[1] in LESSON_OF]
+    chosen = f' LESSON="{" ".join(dict.fromkeys(LESSON_OF[topic] for topic in alone))}"' * (len(alone) == len(built))
+    steps = [f"make build{chosen}"] if built else []
+    if not all(map(tested_by, paths)):
+        steps.append("make test")
+    elif folders:
+        steps.append(".venv/bin/pytest " + " ".join(f"tests/{folder}" for folder in folders))
+    return " && ".join(steps)
 
 
 if __name__ == "__main__":
-    print(*advice(changed()), sep="\n")
+    print(advice(changed()))

@@ -42,6 +42,15 @@ def test_a_changed_file_names_the_folder_of_tests_that_mirrors_it(path, folders)
     assert affected.tested_by(path) == folders
 
 
+@pytest.mark.parametrize("paths, command", [
+    (["solutions/se/page.py"], 'make build LESSON="01_se" && .venv/bin/pytest tests/course'),
+    (["solutions/se/reference.py", "builder/run.py"], "make build && .venv/bin/pytest tests/lessons tests/graders "
+     "tests/audit tests/parity tests/course tests/site tests/builder"),
+    (["autograder/intake/files.py"], ".venv/bin/pytest tests/intake"), (["pyproject.toml"], "make test"), ([], "")])
+def test_what_has_changed_leads_to_one_command(paths, command):
+    assert affected.advice(paths) == command
+
+
 def test_no_test_asserts_a_time_by_the_clock():
     """On a busy machine it fails. tests/waiting.py says what to ask instead."""
     clock = re.compile(r"^\s*assert\b.*\b(monotonic|perf_counter|time\.time)\(", re.MULTILINE)
