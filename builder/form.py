@@ -19,7 +19,9 @@ def complaints(notebook: NotebookNode) -> list[str]:
     do not see it. An exercise has 70 to 200 words before its stub, two or three folded hints below its check, and a row
     in the table of parts in the first cell.
     """
-    found = []
+    worth = sum(cell.metadata.nbgrader.points for cell in notebook.cells if cells.checked(cell))
+    found = [f"the first cell says {says[0]}, and its exercises have {worth:g} points" for says in
+             re.finditer(r"\b([\d.]+) points? · difficulty", notebook.cells[0].source) if float(says[1]) != worth]
     for place, cell in enumerate(notebook.cells):
         begin = f"the cell that begins {cell.source.partition(chr(10))[0][:60]!r}"
         if cell.cell_type == "code":

@@ -14,6 +14,9 @@ from autograder.lessons.course import lessons
 TESTS = Path(__file__).parent
 # What no folder mirrors. The first line that fits holds.
 OTHERS = {
+    "solutions/notebooks/*": "course", "course/[0-9e]*": "course", "course/attention_lab/lessons/*/checks/*": "course",
+    "solutions/*/recorded.json": "course", "solutions/*/measured.json": "builder", "solutions/*/kinds.json": "site",
+    "README.md": "builder docs", "CONTRIBUTING.md": "docs",
     "solutions/shared/*": "solutions lessons graders audit",
     "solutions/*/page.py": "course", "solutions/*/figures.py": "course", "solutions/*/review.py": "course",
     "solutions/*/catalogue/*": "lessons graders site",
@@ -24,6 +27,7 @@ ALSO = {"checking": "lessons judge", "judge": "graders", "recording": "judge bui
         "submission": "judge corruption", "builder": "course", "docs": "typed site"}
 BUILT = ("solutions/*", "builder/*", "autograder/lessons/*", "autograder/recording/*",
          "course/attention_lab/checking/*", "course/attention_lab/lessons/*")
+MADE = "solutions/notebooks/*", "*/checks/*.check", "solutions/*.json", "course/attention_lab/lessons/*.json"
 TOPIC = re.compile(r"(?:solutions|course/attention_lab/lessons)/(\w+)/")
 LESSON_OF = {lesson.topic: lesson.name for lesson in lessons()}
 
@@ -53,7 +57,8 @@ def changed() -> list[str]:
 def advice(paths: list[str]) -> str:
     """The one command to go on with; empty if nothing has changed."""
     folders = list(dict.fromkeys(folder for path in paths for folder in tested_by(path)))
-    built = [path for path in paths if any(fnmatch(path, pattern) for pattern in BUILT)]
+    built = [path for path in paths if any(fnmatch(path, pattern) for pattern in BUILT)
+             and not any(fnmatch(path, pattern) for pattern in MADE)]
     alone = [match[1] for path in built if (match := TOPIC.match(path)) and match[1] in LESSON_OF]
     chosen = f' LESSON="{" ".join(dict.fromkeys(LESSON_OF[topic] for topic in alone))}"' * (len(alone) == len(built))
     steps = [f"make build{chosen}"] if built else []

@@ -14,7 +14,7 @@ class RandomTensor:
 
     kind: "normal" (times `scale`), "integers" below `high`, "bool", "mask" (floats 0 or 1), "soft" (floats between 0
         and 1), or "signs" (-1 or 1).
-    layout: a key of attention_lab.values.LAYOUTS.
+    layout: a key of LAYOUTS in attention_lab/checking/form/values.py.
     grad: whether a gradient is taken of it (floats only).
     dtype: the dtype of an input, if it is not its question's.
     """

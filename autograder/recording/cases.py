@@ -34,7 +34,7 @@ NORMS = "batch_norm", "instance_norm", "native_batch_norm"  # torch's functions 
 def _lone_norms() -> Iterator[list[bool]]:
     """Yields a list that holds True if a BatchNorm or InstanceNorm has had a batch of one.
 
-    If memory layouts are mixed, torch 2.13 computes wrong gradients in such a norm (DESIGN.md, "Walls and speed"). An
+    If memory layouts are mixed, torch 2.13 computes wrong gradients in such a norm. An
     honest answer and an honest reference may then differ, so no gradient is compared in such a case.
     """
     sizes: list[bool] = []

@@ -60,6 +60,6 @@ def record_mistakes(made: RecordedExercise, reference: ModuleType, mistakes: Seq
             if all(same(p, o, z if len(z) <= len(p[1]) else z[:len(p[1])], coarse or case.grain)
                    for p, o, z, case in zip(prints, others, made.zero, made.cases)):
                 raise ValueError(f"{made.name}: the mistake {mistake.id!r} cannot be told from {other!r} on "
-                                 "these cases")
+                                 "these cases: delete it, or add a case in which it is different")
         known[mistake.id] = prints, mistake.grain
         made.mistakes.append(RecordedMistake(mistake.id, mistake.sentence, prints, mistake.grain))

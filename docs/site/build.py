@@ -27,7 +27,7 @@ COPIED = {  # page: its source
     "contributing": ROOT / "CONTRIBUTING.md",
     "photographs": COURSE / "attention_lab/photos/CARD.md",
 }
-ROOMS = ("notebook", "pictures", "networks", "tasks")  # of the library: what notebooks import
+ROOMS = ("notebook", "pictures", "networks", "significance", "tasks")  # of the library: what notebooks import
 
 
 def build(into: Path, chosen: Sequence[Lesson], *, strict: bool) -> Path:

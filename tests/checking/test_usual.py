@@ -18,7 +18,7 @@ from solutions.se import reference
 
 pytestmark = pytest.mark.quick
 
-CHECKS = Path(attention_lab.__file__).parent / "lessons/01_se/checks"
+CHECKS = Path(attention_lab.__file__).parent / "lessons/se/checks"
 KEPT = []  # a context ends if nothing holds it
 
 

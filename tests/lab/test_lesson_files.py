@@ -139,5 +139,5 @@ def test_a_lesson_that_the_library_does_not_know_has_its_checks_beside_it(here, 
 
 
 def test_a_strangers_name_of_a_lesson_leads_nowhere_else(here):
-    old_checks(here, "../lessons/01_se")
+    old_checks(here, "../lessons/se")
     assert lesson_files.home(here) == here

@@ -130,7 +130,7 @@ from pathlib import Path
 
 from attention_lab.checking.known import recorded
 
-known = attempt(recorded.load, Path(ROOT) / "course/attention_lab/lessons/01_se/checks", "squeeze")
+known = attempt(recorded.load, Path(ROOT) / "course/attention_lab/lessons/se/checks", "squeeze")
 # %% asked
 for case in known.cases if known else ():
     if case.tensors["input.0"].shape == x.shape and torch.equal(case.tensors["input.0"].to(x), x.detach()):

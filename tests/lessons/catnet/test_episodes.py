@@ -1,4 +1,4 @@
-"""The episodes of few-shot segmentation (tasks.episodes), and the mask that is drawn by hand (pictures.drawn_mask)."""
+"""The episodes of few-shot segmentation , and the mask that is drawn by hand."""
 
 import base64
 import re

@@ -1,5 +1,4 @@
-"""The positions of a window's cells relative to each other, from which a position bias is computed (lessons 08a and
-08b).
+"""The positions of a window's cells relative to each other, from which a position bias is computed.
 
 `down_factor` is for windows with anchors, which are spread over the whole window. As in the GRL authors' code, offsets
 are nevertheless computed as if the anchors were packed side by side in its middle.

@@ -1,7 +1,7 @@
 """Lesson 01: the small network that says whether the paper in the centre is more red or more blue, with its loss and
 its score.
 
-The pictures are `lamp_scenes` in `data.py`.
+The pictures are `lamp_scenes` in `tasks/data.py`.
 """
 
 from __future__ import annotations

@@ -48,7 +48,7 @@ def _no_effect(evidence: Evidence, name: str, default: Any) -> Cause | None:
         mine = evidence.again(i, _own_weights(cases[i].question))
         for other in _others(default):
             theirs = evidence.again(i, _own_weights(_with(evidence, i, name, other)))
-            if mine[0].raised and theirs[0].raised:
+            if mine[0].raised and theirs[0].raised or mine[0].output is None:  # it returns nothing, whatever is passed
                 continue
             if not _same(cases[i].fingerprint(*mine), cases[i].fingerprint(*theirs)):
                 return None
