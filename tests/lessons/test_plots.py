@@ -4,6 +4,7 @@ import pytest
 import torch
 from torch import nn
 
+from attention_lab.lessons.external import task as hue_discs
 from attention_lab.lessons.polarized import pictures as polarized
 from attention_lab.lessons.rest import pictures as keys
 from attention_lab.lessons.rest import task as legends_and_dominoes
@@ -11,8 +12,7 @@ from attention_lab.lessons.rest.rest_lite import ResTLite
 from attention_lab.lessons.windows import pictures as windows
 from attention_lab.lessons.windows import task as coloured_tiles
 from attention_lab.networks.training import Results
-from attention_lab.pictures import external
-from attention_lab.tasks import hue_discs
+from attention_lab.pictures import borrowed
 from solutions.polarized.reference import SpatialPolarized
 from solutions.rest import reference as rest
 from solutions.windows import reference as swin
@@ -59,7 +59,7 @@ def test_the_network_of_the_discs_answers_at_half_the_resolution():
 def test_borrowed_scores_are_drawn_for_those_who_borrow():
     results = Results(("MLP", "external"), (0, 1), {
         (arm, seed): {"book": 90.0 + seed, "book, borrowed": 50.0} for arm in ("MLP", "external") for seed in (0, 1)})
-    axis, = external._own_and_borrowed(results, ["book"], ["external"], "external").axes
+    axis, = borrowed._own_and_borrowed(results, ["book"], ["external"], "external").axes
     assert [line.get_xdata().tolist() for line in axis.lines if line.get_marker() == "D"] == [[50.0, 50.0]]
 
 

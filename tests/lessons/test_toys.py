@@ -8,12 +8,13 @@ from torch import nn
 from attention_lab.lessons.bam import task as bars_and_posts
 from attention_lab.lessons.cbam import task as framed_crosses
 from attention_lab.lessons.eca import task as glowing_discs
+from attention_lab.lessons.external import task as hue_discs
 from attention_lab.lessons.polarized import task as coloured_dots
 from attention_lab.lessons.pyramid_split import task as striped_cloths
 from attention_lab.lessons.rest import task as legends_and_dominoes
 from attention_lab.lessons.warmup import task as card_games
 from attention_lab.lessons.windows import task as coloured_tiles
-from attention_lab.tasks import coloured_posters, hue_discs, scoring
+from attention_lab.tasks import coloured_posters, scoring
 
 
 def strips(n, seed):

@@ -10,16 +10,16 @@ from ... import begin, check, progress
 from ...networks.backbones import parameters
 from ...networks.training import compare, train
 from ...pictures import predict_then_run, show, show_images
-from ...pictures.external import show_own_and_borrowed
+from ...pictures.borrowed import show_own_and_borrowed
 from ...pictures.look import look
 from ...pictures.prediction import after_predicting, remind
 from ...significance.gaps import print_gaps
 from ...tasks.coloured_posters import (
-                                                  coloured_posters,
-                                                  poster_loss,
-                                                  poster_network,
-                                                  right_on_posters,
-                                                  weight_on_the_same,
+                                       coloured_posters,
+                                       poster_loss,
+                                       poster_network,
+                                       right_on_posters,
+                                       weight_on_the_same,
 )
 from .pictures import keep_posters, show_channel_maps
 

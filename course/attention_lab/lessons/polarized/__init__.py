@@ -13,17 +13,17 @@ from ...pictures.touch import slide
 from ...tasks.data import photograph
 from .pictures import gate_in_words, gate_over, keep_dots
 from .task import (
-                                                  Coarse,
-                                                  Gated,
-                                                  coloured_dots,
-                                                  dot_finder,
-                                                  gate_maps,
-                                                  heat_loss,
-                                                  right_dots,
-                                                  right_with_perfect_map,
-                                                  sharing_a_cell,
-                                                  with_bar,
-                                                  with_other_bars,
+                   Coarse,
+                   Gated,
+                   coloured_dots,
+                   dot_finder,
+                   gate_maps,
+                   heat_loss,
+                   right_dots,
+                   right_with_perfect_map,
+                   sharing_a_cell,
+                   with_bar,
+                   with_other_bars,
 )
 
 __all__ = [

@@ -15,18 +15,18 @@ from ...pictures.prediction import after_predicting, remind
 from .grad_cam import grad_cam
 from .pictures import lit, show_blocks, slide_gamma
 from .task import (
-                                                EARLY,
-                                                PHOTOGRAPHS,
-                                                Half,
-                                                Patient,
-                                                TwoZeros,
-                                                after,
-                                                features_for,
-                                                learn_to_dim,
-                                                named,
-                                                normalised,
-                                                places,
-                                                square,
+                   EARLY,
+                   PHOTOGRAPHS,
+                   Half,
+                   Patient,
+                   TwoZeros,
+                   after,
+                   features_for,
+                   learn_to_dim,
+                   named,
+                   normalised,
+                   places,
+                   square,
 )
 
 __all__ = [

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-from .scoring import UNASKED, right_of_each
+from ...tasks.scoring import UNASKED, right_of_each
 
 QUESTIONS = ("book", "legend", "odd one out")
 # The answer for each twelfth of the circle of hues. Opposite hues have the same answer, so no straight line separates
