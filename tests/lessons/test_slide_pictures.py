@@ -5,45 +5,38 @@ import re
 import torch
 from torch import nn
 
+from attention_lab.lessons.bam import pictures as strips
 from attention_lab.lessons.bam import task as bars_and_posts
+from attention_lab.lessons.memory.pictures import so_far_in_words
 from attention_lab.lessons.pyramid_split import pictures as mixing_desk
 from attention_lab.lessons.pyramid_split.task import direction_namer
 from attention_lab.lessons.surgery.pictures import slide_gamma
 from attention_lab.pictures import panels
-from attention_lab.pictures import sliders as slide_pictures
 
 
 def test_a_gradient_tells_which_pixels_are_reached():
     layers = nn.Sequential(nn.Conv2d(2, 3, 3, padding=1), nn.BatchNorm2d(3), nn.ReLU(),
                            nn.Conv2d(3, 1, 3, padding=4, dilation=4))
-    first, seen = slide_pictures.pixels_reached(layers, (5, 42), (2, 14))
+    first, seen = strips.pixels_reached(layers, (5, 42), (2, 14))
     assert first.any(0).nonzero().flatten().tolist() == [13, 14, 15]
     assert seen.any(0).nonzero().flatten().tolist() == [9, 10, 11, 13, 14, 15, 17, 18, 19]
     strip = bars_and_posts.bars_and_posts(1, distance=8, seed=1).pictures[0]
     assert (
-        slide_pictures.parts_seen(strip, seen)
+        strips.parts_seen(strip, seen)
         == "it sees 27 pixels, in 9 columns. The left bar: yes; a post beside it: yes."
     )
-    assert slide_pictures.parts_seen(strip, seen.roll(-1, 1)).endswith("The left bar: yes; a post beside it: yes.")
-    assert slide_pictures.parts_seen(strip, seen.roll(14, 1)).endswith("The left bar: no; a post beside it: no.")
+    assert strips.parts_seen(strip, seen.roll(-1, 1)).endswith("The left bar: yes; a post beside it: yes.")
+    assert strips.parts_seen(strip, seen.roll(14, 1)).endswith("The left bar: no; a post beside it: no.")
 
 
 def test_a_row_in_pieces_is_said_in_words():
     logits = torch.tensor([0.0, 2.0, 4.0]).log().clamp(min=-100)
-    assert slide_pictures.so_far_in_words(logits[1:], [0.0, 8.0, 8.0], block=1) == (
+    assert so_far_in_words(logits[1:], [0.0, 8.0, 8.0], block=1) == (
         "After 2 of 2 blocks m = 1.39 and s = 1.50. The last block multiplied the old s and o by 0.50. "
         "o / s = 8.00; the whole row gives 8.00.")
-    assert "The last block was the first. o / s = 0.00" in slide_pictures.so_far_in_words(
+    assert "The last block was the first. o / s = 0.00" in so_far_in_words(
         logits[1:], [0.0, 8.0], block=1
     )
-
-
-def test_desks_are_said_in_words():
-    right, asked = torch.tensor([True, True, False, True]), torch.tensor([0, 0, 1, 1])
-    shares = torch.tensor([[0.1, 0.4], [0.2, 0.3], [0.3, 0.2], [0.4, 0.1]])
-    assert slide_pictures.desks_in_words(right, asked, shares, (3, 5, 7, 9)) == (
-        "the network names the fine stripes in 100 % of the pictures, the coarse stripes in 50 %; guessing gives 33 %. "
-        "In the 2 channels, the largest shares are those of the kernels 9, 3.")
 
 
 def test_a_mixing_desk_is_said_in_words():
@@ -76,15 +69,6 @@ def test_the_desks_of_the_best_network_are_drawn_and_kept(capsys, tmp_path, monk
     assert (tmp_path / "my_pyramid.png").exists()
 
 
-class Branch(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.wq = nn.Conv2d(3, 1, 1)
-
-    def forward(self, x):
-        return x.mean((2, 3), keepdim=True).sigmoid()
-
-
 def test_gamma_moves_what_is_said_and_darkens_what_is_not_looked_at(capsys):
     def seen(name, gamma):
         return torch.tensor([[1.0, 0.5]]), torch.tensor([0.9 - 0.8 * gamma, 0.1, 0.8 * gamma]), 0
@@ -94,9 +78,3 @@ def test_gamma_moves_what_is_said_and_darkens_what_is_not_looked_at(capsys):
     assert "gamma 0: class 0 has 0.90. The network says class 0." in said
     [panel] = {panels.lit(torch.ones(3, 4, 4), seen("", 0)[0], "map").svg}
     assert re.findall(r'fill-opacity="(.*?)"', panel) == ["0", "0.325"] and "stroke" not in panel
-
-
-def test_the_weights_of_positions_sum_to_1():
-    picture = torch.rand(1, 3, 16, 16) - 0.3
-    weights = slide_pictures.position_weights(nn.Identity(), Branch(), picture)
-    assert weights.shape == (16, 16) and weights.sum().allclose(torch.tensor(1.0))

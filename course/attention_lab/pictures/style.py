@@ -75,15 +75,6 @@ def house_figure(draw: Callable[P, Figure]) -> Callable[P, Figure]:
     return drawn
 
 
-def data_url(figure: Figure) -> str:
-    """Returns a figure as the address of a PNG that contains the whole image, and closes the figure."""
-    import matplotlib.pyplot as plt
-
-    address = _address(figure, "png", dpi=figure.dpi)
-    plt.close(figure)
-    return address
-
-
 def image(figure: Figure, alt: str) -> str:
     """Returns a figure as an image in HTML, and closes the figure. It is an SVG, in which maps keep their own pixels.
     Where that would be large, as with photographs, it is a WebP with two pixels for each pixel of the page.

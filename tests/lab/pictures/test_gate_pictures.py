@@ -9,7 +9,8 @@ import pytest
 import torch
 from PIL import Image
 
-from attention_lab.pictures.gates import kernel_at, lamp_and_gates, pooled_and_gated, weight_bars
+from attention_lab.lessons.cbam.pictures import pooled_and_gated
+from attention_lab.lessons.eca.pictures import kernel_at
 from attention_lab.pictures.panels import LINE, SIDE, bars, cells, points, wipe
 
 PLOT = SIDE - LINE - 8  # the height of a bar that is as high as the scale
@@ -42,10 +43,7 @@ def test_cells_hold_each_number_once():
     assert 'x="18" y="38" width="20" height="10"' in cells(torch.rand(3, 4, 6), "p", side=40, ring=(1, 1, 1, 2)).svg
 
 
-def test_weights_are_bars_with_their_numbers():
-    panel, = weight_bars(torch.tensor([0.5, 0.25, 0.25]), ["red", "ball", "rolls"])
-    assert heights(panel) == pytest.approx([0.5, 0.25, 0.25], abs=0.001)
-    assert words(panel) == ["weights", "0.50", "red", "0.25", "ball", "0.25", "rolls"]
+def test_bars_are_as_high_as_their_numbers():
     assert heights(bars(torch.tensor([3.0, -1, 9]), "abc", "b", high=4), 4) == pytest.approx([3, 0, 4], abs=0.01)
 
 
@@ -59,15 +57,6 @@ def test_points_leave_out_what_is_not_known():
 def test_a_wipe_shows_its_share_of_the_other_picture():
     panel = wipe(torch.zeros(3, 8, 16), torch.ones(3, 8, 16), 0.25, "w", side=80)
     assert re.findall(r'<svg x="8" y="28" width="([\d.]+)"', panel.svg) == ["160", "40"]
-
-
-def test_a_lamp_frames_what_the_camera_sees():
-    lamp, white = torch.tensor([1.0, 0.5, 0.25]), torch.rand(3, 16, 16)
-    seen = white * lamp[:, None, None]
-    camera, _, means, gates = lamp_and_gates(seen, white, lamp, torch.tensor([0.2, 0.9, 0.4]), chosen=1)
-    assert 'fill="#FF8040"' in camera.svg
-    assert heights(means) == pytest.approx(seen.mean((1, 2)).tolist(), abs=0.001)
-    assert heights(gates) == pytest.approx([0.2, 0.9, 0.4], abs=0.001)
 
 
 def test_a_kernel_covers_its_channel_and_the_padding():
@@ -88,7 +77,7 @@ def test_maximum_mean_and_map_are_those_of_the_channels():
 
 
 @pytest.mark.parametrize("draw, problem", [
-    (lambda: weight_bars(torch.rand(1, 3), ["a", "b", "c"]), r"\(3,\).*got \(1, 3\)"),
+    (lambda: bars(torch.rand(1, 3), ["a", "b", "c"], "b"), r"\(3,\).*got \(1, 3\)"),
     (lambda: kernel_at(torch.rand(4), torch.rand(2), torch.rand(4), 0), "size 2"),
     (lambda: kernel_at(torch.rand(4), torch.rand(3), torch.rand(4), 4), "channel 4"),
 ])

@@ -12,13 +12,66 @@ from torch import Tensor, nn
 from ...networks.inside import output_inside
 from ...pictures.images import show, show_maps
 from ...pictures.keepsake import keepsake
-from ...pictures.sliders import parts_seen, pixels_reached, strip_seen
-from ...pictures.style import colour_map
+from ...pictures.panels import Panel, cells
+from ...pictures.style import ALERT, FEATURES, colour_map
 from ...pictures.touch import slide
 from .dilated_reach import ways_to_the_centre
 from .task import bars_and_posts, right_on_strips
 
 BARS = (10, 31)  # columns in the middle of the two bars of a strip with posts 8 pixels away
+PALE = 0.15  # opacity of pixels that are not seen
+
+
+def pixels_reached(layers: nn.Module, size: tuple[int, int], place: tuple[int, int]) -> list[Tensor]:
+    """Returns which pixels of a strip send a gradient to a position of the output of each convolution, (H, W) each, in
+    the order in which the convolutions are called (lesson 04). All parameters of the layers are set to 1.
+
+    layers: (1, 2, H, W) -> (1, 1, H, W).
+    size: H and W.
+    place: row and column of the position.
+    """
+    for numbers in layers.eval().parameters():
+        nn.init.ones_(numbers)  # so that nothing cancels, and no ReLU is closed
+    outputs: list[Tensor] = []
+    hooks = [module.register_forward_hook(lambda _, __, output: outputs.append(output))
+             for module in layers.modules() if isinstance(module, nn.Conv2d)]
+    x = torch.ones(1, 2, *size, requires_grad=True)
+    layers(x)
+    for hook in hooks:
+        hook.remove()
+    return [torch.autograd.grad(output[0, :, place[0], place[1]].sum(), x, retain_graph=True)[0][0, 0] > 0
+            for output in outputs]
+
+
+def parts_seen(strip: Tensor, seen: Tensor) -> str:
+    """Says in a sentence how far a position sees, and whether it sees the bar that counts and a post (lesson 04).
+
+    strip: (2, H, W), a picture of `bars_and_posts` whose left bar counts.
+    seen: (H, W), from `pixels_reached`.
+    """
+    bar, posts = strip > 0.5
+    bar[:, bar.shape[1] // 2:] = False  # leaves out the other bar
+    of_bar, of_posts = ("yes" if (seen & part).any() else "no" for part in (bar, posts))
+    return (
+        f"it sees {seen.sum()} pixels, in {seen.any(0).sum()} columns. The left bar: {of_bar}; a post beside it:"
+        f" {of_posts}."
+    )
+
+
+def strip_seen(strip: Tensor, seen: Tensor, place: tuple[int, int]) -> list[Panel]:
+    """Draws a strip with blue bars and brown posts (lesson 04). It is pale where it is not seen. A frame marks the
+    position whose view is shown.
+
+    strip: (2, H, W), a picture of `bars_and_posts`.
+    seen: (H, W), True where a pixel is seen.
+    place: row and column of the frame.
+    """
+    blue, posts = strip.clamp(0, 1)[..., None]  # (H, W, 1)
+    paints = torch.tensor([[int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+                           for colour in (FEATURES, ALERT, "#CDCDCD")])
+    colours = blue * paints[0] + posts * paints[1] + (1 - blue - posts).clamp(0, 1) * paints[2]
+    shown = torch.where(seen[..., None], colours, 1 - PALE * (1 - colours))
+    return [cells(shown.permute(2, 0, 1), "pale: not seen", side=16 * len(seen), ring=(*place, 1, 1))]
 
 
 def show_ways(*networks: Sequence[int]) -> None:

@@ -6,17 +6,34 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ...networks.inside import output_inside
-from ...pictures.gates import pooled_and_gated
 from ...pictures.images import show, show_images
 from ...pictures.keepsake import keepsake
+from ...pictures.panels import Panel, cells
+from ...pictures.style import FEATURES
 from ...pictures.touch import slide
 from .task import Crosses, one_pair_four_questions
 
 SHARED = 8  # the sum of the channels at each mark
 KERNELS = {"maximum": (1.0, 0.0), "mean": (0.0, 1.0), "maximum - mean": (1.0, -1.0)}
+
+
+def pooled_and_gated(x: Tensor, weights: Tensor, high: float) -> list[Panel]:
+    """Draws the channels of one image, their maximum and their mean at each position, and the map that a gate computes
+    from these two.
+
+    x: (C, H, W) from 0 to `high`; C is even.
+    weights: the map, (H, W) from 0 to 1.
+    """
+    apart = F.pad(x, (0, 1, 0, 1), value=torch.nan)
+    halves = [torch.cat(list(half), dim=0) for half in apart.chunk(2)]
+    return [cells(torch.cat(halves, dim=1)[:-1, :-1], f"{len(x)} channels", high=high, colour=FEATURES, side=210),
+            cells(x.amax(0), "maximum over C", high=high, colour=FEATURES, side=90),
+            cells(x.mean(0), "mean over C", high=high, colour=FEATURES, side=90),
+            cells(weights, "map", side=90)]
 
 
 def show_red_and_blue(photo: Tensor, channels: Tensor) -> None:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...pictures.gates import kernel_at
 from ...pictures.images import show
 from ...pictures.keepsake import keepsake
-from ...pictures.style import colour_map, house_figure, numbers
+from ...pictures.panels import Panel, bars
+from ...pictures.style import FEATURES, MAPS, colour_map, house_figure, numbers
 from ...pictures.touch import slide
 from .task import Discs
 
@@ -22,6 +23,35 @@ if TYPE_CHECKING:
 # the means of 12 channels; channel 6 stands out
 HILL = torch.tensor([2.0, 2.2, 2.4, 2.5, 2.5, 2.4, 3.2, 2.0, 1.8, 1.6, 1.5, 1.4])
 KERNELS = (torch.tensor([-1.0, 2, -1]), torch.tensor([-0.5, -0.5, 2, -0.5, -0.5]))
+PALE_FEATURES, PALE_MAPS = "#B9CFDD", "#F6DFB0"
+
+
+def kernel_at(means: Tensor, kernel: Tensor, gates: Tensor, channel: int) -> list[Panel]:
+    """Draws the means of the channels, with a kernel's weights above a channel and its neighbours, and below them the
+    gates of all channels. At both ends are the zeros of the padding.
+
+    means, gates: (C,), no mean below 0.
+    kernel: (k,) with odd k.
+    channel: the channel under the middle of the kernel.
+
+    Raises ValueError for an even k, or for a channel that does not exist.
+    """
+    means, kernel, gates = (numbers(values, name)
+                            for values, name in ((means, "means"), (kernel, "kernel"), (gates, "gates")))
+    count, size = len(means), len(kernel)
+    if size % 2 == 0 or not 0 <= channel < count:
+        raise ValueError(f"the kernel must have an odd size, and its channel must be from 0 to {count - 1}: got size "
+                         f"{size}, channel {channel}")
+    ends, first = 2, channel - size // 2
+    places = range(-ends, count + ends)
+    weights = {first + place: weight for place, weight in enumerate(kernel.tolist())}
+    names = [str(place) if 0 <= place < count else "pad" for place in places]
+    return [bars(F.pad(means, (ends, ends)), names, "means of the channels, and the kernel's weights above them",
+                 high=means.max().item(), colours=[FEATURES if place in weights else PALE_FEATURES for place in places],
+                 said=[f"× {weights[place]:g}" if place in weights else "" for place in places]),
+            bars(F.pad(gates, (ends, ends)), names, "gates", lines=(0.5,),
+                 colours=[MAPS if place == channel else PALE_MAPS for place in places],
+                 said=[f"{gates[channel]:.2f}" if place == channel else "" for place in places])]
 
 
 @torch.no_grad()

@@ -9,10 +9,9 @@ from ... import begin, check, progress
 from ...networks.cost import cost
 from ...pictures import predict_then_run, show
 from ...pictures.keepsake import keepsake
-from ...pictures.sliders import so_far_in_words, softmax_so_far
 from ...pictures.touch import slide
 from .largest_storage import largest_storage
-from .pictures import growth_in_words, memory_growth
+from .pictures import growth_in_words, memory_growth, so_far_in_words, softmax_so_far
 from .task import noisy_photograph, pixels_alike
 
 __all__ = [

@@ -5,12 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import torch
+from torch import Tensor
+
+from ...pictures.panels import Panel, cells, points
 from ...pictures.style import ALERT, FEATURES, INK, LAYERS, MAPS, house_figure, one_plot
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 STYLES = ((FEATURES, "o-"), (MAPS, "s-"), (LAYERS, "^-"), (ALERT, "o--"), (INK, "v:"))
+
+
+def softmax_so_far(logits: Tensor, results: Sequence[float], block: int) -> list[Panel]:
+    """Draws one query's row after some of its blocks (lesson 05b): exp(logit - m) for each key that was read, and o / s
+    after each block.
+
+    logits: (M,), in the order in which they are read.
+    results: o / s after each block that was read, and as the last number o / s of the whole row.
+    block: how many keys are read at a time.
+    """
+    *read, whole = results
+    keys, blocks = block * len(read), len(logits) // block
+    heights = torch.where(torch.arange(len(logits)) < keys, (logits - logits[:keys].max()).exp(), torch.nan)
+    so_far = torch.full((blocks,), torch.nan)
+    so_far[:len(read)] = torch.tensor(read)
+    return [cells(heights.reshape(blocks, block).T, "exp(logit - m); a column is a block, grey is not read yet"),
+            points(so_far, "o / s after each block; dashed: the whole row", high=10, line=whole)]
+
+
+def so_far_in_words(logits: Tensor, results: Sequence[float], block: int) -> str:
+    """Says in a sentence or two what `softmax_so_far` draws for the same numbers."""
+    *read, whole = results
+    keys = logits[:block * len(read)]
+    before = keys[:-block]
+    m, s = keys.max(), (keys - keys.max()).exp().sum()
+    factor = f"multiplied the old s and o by {(before.max() - m).exp():.2f}" if len(before) else "was the first"
+    return (f"After {len(read)} of {len(logits) // block} blocks m = {m:.2f} and s = {s:.2f}. The last block {factor}. "
+            f"o / s = {read[-1]:.2f}; the whole row gives {whole:.2f}.")
 
 
 @house_figure
