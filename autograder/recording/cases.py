@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import math
+import re
 from collections.abc import Callable, Iterator, Sequence
 from types import ModuleType
 from typing import Any
@@ -130,13 +131,12 @@ def _record_once(name: str, case: declare.Case, namespace: dict[str, Any], seed:
     return RecordedCase(case.label, case.check, question, asking.tensors, header, tensors,
                         mentions=list(case.raises or ()),
                          limit=case.limit, peak=case.peak, inputs=inputs,
-                        integer=inspect.isfunction(thing) and not case.trial and _whole(header.output))
+                        integer=case.raises is None and not case.trial and _whole(thing))
 
 
-def _whole(output: Any) -> bool:
-    """Says whether a function answers with whole numbers, and with no tensor: then 7.0 is no answer for 7."""
-    leaves = [leaf for _, leaf in values.leaves(output)]
-    return any(type(leaf) is int for leaf in leaves) and not any(isinstance(leaf, dict) for leaf in leaves)
+def _whole(thing: Any) -> bool:
+    """Says whether a function is annotated to return whole numbers: then 7.0 is no answer for 7."""
+    return inspect.isfunction(thing) and bool(re.search(r"\bint\b", str(inspect.signature(thing).return_annotation)))
 
 
 def _question(name: str, case: declare.Case, thing: Any, asking: Asking) -> Question:

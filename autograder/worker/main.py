@@ -8,6 +8,7 @@ without fork), it is the worker itself.
 
 from __future__ import annotations
 
+import ast
 import builtins
 import contextlib
 import gc
@@ -134,7 +135,7 @@ def prepare(device: str) -> None:
     torch.set_num_interop_threads(1)
     torch.compile = _as_it_is
     vars(attention_lab).update(check=lambda *_args, **_kwargs: 0.0, progress=Silent(), begin=Silent())
-    sys.meta_path.insert(0, Quiet())
+    sys.meta_path[:0] = Quiet(), Kits()
     for name in [*filter(_is_silent, sys.modules)]:
         del sys.modules[name]
     for name in SILENT:
@@ -151,6 +152,27 @@ def prepare(device: str) -> None:
         x = torch.randn(2, 4, 4, 4, device=device, dtype=dtype, requires_grad=True)
         out = net(x)
         torch.autograd.grad(out, [x, *net.parameters()], torch.ones_like(out))
+
+
+class Kits(importlib.abc.Loader, importlib.abc.MetaPathFinder):
+    """Finds the lessons' kits, from which pages import all names. It runs a kit's imports one by one, so that one that
+    fails, for example because its module does nothing here, takes no other name away."""
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> importlib.machinery.ModuleSpec | None:
+        kit = re.fullmatch(r"attention_lab\.lessons\.\w+", name)
+        found = importlib.machinery.PathFinder.find_spec(name, path, target) if kit else None
+        if found:
+            found.loader = self
+        return found
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        file = str(module.__spec__ and module.__spec__.origin)
+        with open(file, encoding="utf-8") as kit:
+            statements = ast.parse(kit.read()).body
+        for statement in statements:
+            with contextlib.suppress(Exception):
+                exec(compile(ast.Module([statement], []), file, "exec"), vars(module))
+        vars(module)["__all__"] = [name for name in vars(module)["__all__"] if name in vars(module)]
 
 
 class Quiet(importlib.abc.Loader, importlib.abc.MetaPathFinder):

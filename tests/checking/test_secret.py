@@ -139,7 +139,7 @@ def test_what_a_secret_report_says(way, answer, telling):
 
 
 def test_the_kind_of_a_number_is_told(way):
-    lesson = way("def f(n):\n    return n * 7919", "f", Case("a number", (3,)))
+    lesson = way("def f(n) -> int:\n    return n * 7919", "f", Case("a number", (3,)))
     said = report.text(lesson.judge("def f(n):\n    return float(n * 7919)", secret=True))
     assert "Output: expected an int, got the float 23757.0." in said
     said = report.text(lesson.judge("def f(n):\n    return n * 7919 * 2", secret=True))

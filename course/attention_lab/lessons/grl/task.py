@@ -111,7 +111,7 @@ def restored_at(restored: Tensor, walls: Walls) -> dict[str, float]:
 
 NOISE = 0.1  # standard deviation of a pixel's noise
 CROP = 256  # pixels on a side
-PHOTOGRAPHS = tuple(sorted(PHOTOS["train"] + PHOTOS["test"]))
+PHOTOGRAPHS = tuple(sorted([*PHOTOS["train"], *PHOTOS["test"]]))
 
 
 def photograph_crop(name: str) -> Tensor:
