@@ -1,8 +1,6 @@
 """Nobody's file is written by surprise: the library writes through one writer, which follows no link."""
 
 import ast
-import hashlib
-import io
 import json
 import os
 import shutil
@@ -18,7 +16,6 @@ from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.lessons.capstone import my_net, own_study, whole_resnet
 from attention_lab.notebook import course_map, progress, report_problem, review
 from attention_lab.storage import keep, write, writing
-from attention_lab.tasks import data
 from autograder.lessons.course import COURSE, files_of
 from tests.lessons.capstone.test_study import DESIGN
 from tests.lessons.capstone.test_train_resnet import NEAR, trained
@@ -40,7 +37,6 @@ OPENERS = {"open", "open_code", "ZipFile", "PyZipFile", "TarFile", "GzipFile", "
 # Other lines that seem to write, and why none of them writes a file that a stranger may have put there.
 ELSEWHERE = {
     "workspace.py: (my / name).rename(kept)": "a reset moves the learner's own lesson to a free name",
-    "tasks/data.py: archive.parent.mkdir(parents=True, exist_ok=True)": "a folder that the learner names",
     "checking/ask/trials.py: writer.dump(network)": "into memory",
     "checking/form/packing.py: from safetensors.torch import load, save": "it makes bytes",
     "pictures/inline.py: image.save(content, \"JPEG\" if photo else \"PNG\", **({\"quality\": 82} if photo else {}))":
@@ -181,8 +177,6 @@ def here(tmp_path, monkeypatch):
     monkeypatch.setattr(own_study, "train", lambda net, **_: net)
     monkeypatch.setattr(own_study, "score", lambda *_: 50.0)
     monkeypatch.setattr(whole_resnet, "learn", lambda made, seed, budget, run: run.curve.extend([50.0, 60.0]))
-    monkeypatch.setattr(data, "CIFAR10_MD5", hashlib.md5(b"an archive").hexdigest())
-    monkeypatch.setattr("urllib.request.urlopen", lambda *_, **__: io.BytesIO(b"an archive"))
     return folder
 
 
@@ -194,11 +188,6 @@ def problem(here):
 
 def reviewed(here):
     review._write(review.Question(LESSON, here, {"id": "a"}, 0, date.today(), date.today()), 0, date.today())
-
-
-def downloaded(here):
-    with pytest.raises(ValueError, match="cannot read"):
-        data.cifar10(here, download=True)
 
 
 def copied(here):
@@ -214,7 +203,6 @@ WRITERS = {  # what makes it write, and the files that it writes
     "a network": (trained, [whole_resnet.FILE]),
     "a study": (lambda here: own_study.study("mine", **DESIGN, folder=here), ["study_mine.json", "study_mine.html"]),
     "a problem": (problem, [f"problem-{LESSON}-squeeze.txt"]),
-    "a download": (downloaded, ["cifar-10-python.tar.gz"]),
     "an update": (copied, [workspace.RELEASE, f"{LESSON}.ipynb", f"{recorded.FOLDER}/squeeze.check", "part.txt"]),
 }
 EACH = [pytest.param(writer, file, id=f"{writer}: {file}") for writer, (_, files) in WRITERS.items() for file in files]
@@ -315,12 +303,9 @@ def test_a_reset_moves_nothing_through_a_link(here, tmp_path):
     assert (here / f"{LESSON}.ipynb").exists() and not [*(tmp_path / "elsewhere").iterdir()]
 
 
-
 def test_a_folder_that_the_learner_names_may_be_a_link(here, tmp_path):
-    """Data sets lie on the large disk, and studies where somebody wants them."""
+    """Studies lie where somebody wants them."""
     (tmp_path / "large").mkdir()
     (here / "data").symlink_to(tmp_path / "large")
-    downloaded(here / "data")
     own_study.study("mine", **DESIGN, folder=here / "data")
-    assert sorted(path.name for path in (tmp_path / "large").iterdir()) == [
-        "cifar-10-python.tar.gz", "study_mine.html", "study_mine.json"]
+    assert sorted(path.name for path in (tmp_path / "large").iterdir()) == ["study_mine.html", "study_mine.json"]

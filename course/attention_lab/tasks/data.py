@@ -1,25 +1,15 @@
-"""The data from which the lessons learn: papers under coloured lamps, patches of photographs, and CIFAR-10.
+"""The data from which the lessons learn: papers under coloured lamps, and patches of photographs.
 
-The lamp scenes are drawn here, the photographs are installed beside this file, and CIFAR-10 is read from a folder of
-yours. The cards in the project's folder datasets/ say where each data set comes from, what its licence is, and what it
-is good for.
+The lamp scenes are drawn here, and the photographs are installed beside this file. Their cards say where each data set
+comes from, what its licence is, and what it is good for.
 """
 
-import hashlib
-import io
-import pickle
-import tarfile
-import urllib.request
-import zlib
-from http.client import HTTPException
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from PIL import Image
-
-from ..storage import writing
 
 # ---------------------------------------------------------------------- papers under a coloured lamp
 
@@ -174,141 +164,3 @@ def photo_patches(split: str, size: int = 32) -> torch.Tensor:
         raise ValueError(f"size must be an integer from 1 to 300, got {size!r}")
     grids = [photograph(name).unfold(1, size, size).unfold(2, size, size) for name in photo_names(split)]
     return torch.cat([grid.permute(1, 2, 0, 3, 4).flatten(0, 1) for grid in grids])
-
-
-# ---------------------------------------------------------------------- CIFAR-10
-
-CIFAR10_CLASSES = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-CIFAR10_URL = "https://www.cs.toronto.edu/~kriz/cifar-10-python.tar.gz"
-CIFAR10_MD5 = "c58f30108f718f92721af3b95e74349a"
-CIFAR10_FOLDER = "cifar-10-batches-py"
-TRAIN_BATCHES = tuple(f"data_batch_{i}" for i in range(1, 6))
-TEST_BATCHES = ("test_batch",)
-BATCHES = TRAIN_BATCHES + TEST_BATCHES
-
-
-class Cifar10(NamedTuple):
-    """CIFAR-10 as `cifar10` reads it. Labels are indices into CIFAR10_CLASSES."""
-
-    train_images: torch.Tensor  # (50000, 3, 32, 32) uint8
-    train_labels: torch.Tensor  # (50000,) int64, 0 to 9
-    test_images: torch.Tensor  # (10000, 3, 32, 32) uint8
-    test_labels: torch.Tensor  # (10000,) int64, 0 to 9
-
-
-def cifar10(folder: str | Path, download: bool = False) -> Cifar10:
-    """Reads CIFAR-10 from a folder that holds cifar-10-batches-py/ or cifar-10-python.tar.gz (the "python version").
-
-    Images stay bytes (uint8, 0 to 255), because as float32 they would fill 700 MiB. Divide them by 255 batch by batch.
-    Source: A. Krizhevsky, Learning Multiple Layers of Features from Tiny Images, 2009;
-    https://www.cs.toronto.edu/~kriz/cifar.html
-
-    folder: where the data is.
-    download: True first fetches the archive (163 MiB) into the folder if neither is there, and checks its MD5 sum.
-
-    Raises FileNotFoundError if there is nothing to read or a batch is missing, ConnectionError if the download fails.
-    Raises ValueError if the downloaded archive has another MD5 sum, or if a file is not a CIFAR-10 file.
-    """
-    folder = Path(folder)
-    unpacked, archive = folder / CIFAR10_FOLDER, folder / "cifar-10-python.tar.gz"
-    if unpacked.is_dir():
-        origin = unpacked
-        files = {path.name: path.read_bytes() for path in unpacked.iterdir() if path.name in BATCHES}
-    else:
-        if not archive.is_file():
-            if not download:
-                raise FileNotFoundError(f"no CIFAR-10 in {folder.resolve()}: put {archive.name} or {CIFAR10_FOLDER}/ "
-                                        "there, or, where there is a network, call cifar10(folder, download=True)")
-            _download(archive)
-        origin, files = archive, _read_archive(archive)
-    missing = [name for name in BATCHES if name not in files]
-    if missing:
-        raise FileNotFoundError(f"CIFAR-10 in {origin} is incomplete: {', '.join(missing)} not found")
-    return Cifar10(*_join(TRAIN_BATCHES, files), *_join(TEST_BATCHES, files))
-
-
-def _join(names: tuple[str, ...], files: dict[str, bytes]) -> tuple[torch.Tensor, torch.Tensor]:
-    images, labels = zip(*(_read_batch(name, files[name]) for name in names))
-    return torch.cat(images), torch.cat(labels)
-
-
-def _download(archive: Path) -> None:
-    """Fetches the official archive. The file gets its name only when it is complete and its MD5 sum is right."""
-    archive.parent.mkdir(parents=True, exist_ok=True)
-    digest = hashlib.md5(usedforsecurity=False)
-    try:
-        with urllib.request.urlopen(CIFAR10_URL, timeout=60) as answer, writing(archive) as file:
-            while block := answer.read(1 << 20):
-                digest.update(block)
-                file.write(block)
-            if digest.hexdigest() != CIFAR10_MD5:
-                raise ValueError(f"{CIFAR10_URL} sent a file with the MD5 sum {digest.hexdigest()} instead of "
-                                 f"{CIFAR10_MD5}: try again")
-    except (OSError, HTTPException) as error:
-        raise ConnectionError(f"cannot download {CIFAR10_URL} ({error}): fetch {archive.name} elsewhere, and put it "
-                              f"into {archive.parent.resolve()}") from None
-
-
-def _read_archive(archive: Path) -> dict[str, bytes]:
-    """Returns the batches in the archive, by name. Nothing is unpacked to disk, so a member's path can do no harm."""
-    files = {}
-    try:
-        with tarfile.open(archive, "r:gz") as tar:
-            for member in tar:  # in the archive's order: going back would decompress it again
-                parent, _, name = member.name.rpartition("/")
-                if parent == CIFAR10_FOLDER and name in BATCHES and member.isfile():
-                    files[name] = tar.extractfile(member).read()
-    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-        raise ValueError(f"cannot read {archive} ({error}): get it again; its MD5 sum is {CIFAR10_MD5}") from None
-    return files
-
-
-class _Array:
-    """Replaces a NumPy array while a batch is read. It keeps the state that the file holds, and runs nothing."""
-
-    def __setstate__(self, state: tuple) -> None:
-        self.version, self.shape, self.dtype, self.column_major, self.content = state
-
-
-class _Dtype:
-    """Replaces a NumPy dtype while a batch is read, as `_Array` replaces an array."""
-
-    def __init__(self, name: bytes, align: int, copy: int) -> None:
-        self.name = name
-
-    def __setstate__(self, state: tuple) -> None:
-        """Ignores byte order and alignment, because bytes have neither."""
-
-
-_STAND_INS = {("numpy.core.multiarray", "_reconstruct"): lambda array, shape, kind: _Array(),
-              ("numpy", "ndarray"): _Array,
-              ("numpy", "dtype"): _Dtype}
-
-
-class _BatchUnpickler(pickle.Unpickler):
-    """Reads a batch safely. Unpickling runs whatever functions a file names, so the three that a batch names are
-    replaced here by harmless ones."""
-
-    def find_class(self, module: str, name: str) -> object:
-        if (module, name) not in _STAND_INS:
-            raise pickle.UnpicklingError(f"it asks for {module}.{name}, which no CIFAR-10 batch needs")
-        return _STAND_INS[module, name]
-
-
-def _read_batch(name: str, content: bytes) -> tuple[torch.Tensor, torch.Tensor]:
-    """Returns the images (n, 3, 32, 32) uint8 and labels (n,) int64 of one batch. Raises ValueError for anything else.
-    """
-    try:
-        batch = _BatchUnpickler(io.BytesIO(content), encoding="bytes").load()
-        pixels, labels = batch[b"data"], batch[b"labels"]
-        shape = (len(labels), 3 * 32 * 32)
-        if pixels.shape != shape or pixels.dtype.name != b"u1" or pixels.column_major:
-            raise ValueError(f"its data has shape {pixels.shape} and type {pixels.dtype.name}, not {shape} and b'u1'")
-        if not all(type(label) is int and 0 <= label < len(CIFAR10_CLASSES) for label in labels):
-            raise ValueError("its labels are not all integers from 0 to 9")
-        images = torch.frombuffer(bytearray(pixels.content), dtype=torch.uint8).view(-1, 3, 32, 32)
-        if len(images) != len(labels):
-            raise ValueError(f"it has {len(images)} images and {len(labels)} labels")
-    except Exception as error:  # a broken or hostile pickle can raise anything
-        raise ValueError(f"{name} is not a CIFAR-10 batch: {error or type(error).__name__}") from None
-    return images, torch.tensor(labels, dtype=torch.int64)
