@@ -49,7 +49,7 @@ from attention_lab.notebook.review import QUESTIONS  # noqa: E402
 from attention_lab.pictures import longer_runs  # noqa: E402
 from attention_lab.storage import only, write  # noqa: E402
 from autograder.recording import run_source  # noqa: E402
-from builder import first_cell, form, lab_book, measure, notebooks, record, shared  # noqa: E402
+from builder import first_cell, form, lab_book, lesson_lists, measure, notebooks, record  # noqa: E402
 from builder.atlas import survey  # noqa: E402
 from builder.draw import draw  # noqa: E402
 from builder.run import beside, run  # noqa: E402
@@ -146,4 +146,4 @@ def main() -> None:
         build(known[name], arguments.again, arguments.measure and not arguments.keep and not arguments.real)
         if said := not known[name].folder and measure.complaint(known[name], notebooks.read_source(known[name])):
             print(said, flush=True)
-    shared.build()
+    lesson_lists.build()

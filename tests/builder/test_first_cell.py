@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from autograder.lessons import course
-from builder import first_cell, notebooks, shared
+from builder import first_cell, lesson_lists, notebooks
 from tests.conftest import ROOT
 
 pytestmark = pytest.mark.quick
@@ -103,16 +103,17 @@ def test_the_setting_reaches_the_learners_page(published, tmp_path):
     page = tmp_path / "learners.md"
     page.write_text("# A title\n\n<!-- colab, written by the build -->\nold\n<!-- /colab -->\n\nThe end.\n",
                     encoding="utf-8")
-    before, text, after = re.split("<!--.*?-->\n", shared.with_parts(page))
+    before, text, after = re.split("<!--.*?-->\n", lesson_lists.with_parts(page))
     assert (before, after) == ("# A title\n\n", "\nThe end.\n") and "old" not in text
     assert f'pip install "git+https://github.com/{ADDRESS}#subdirectory=course"' in text
     published.write_text('[tool.course]\nrepository = ""\n', encoding="utf-8")
-    assert "github.com" not in shared.with_parts(page) and "the first cell installs" in shared.with_parts(page)
+    text = lesson_lists.with_parts(page)
+    assert "github.com" not in text and "the first cell installs" in text
 
 
 def test_the_setting_reaches_the_citation_and_the_package(published):
     def stated():
-        citation, package = (shared.with_parts(ROOT / file) for file in ("CITATION.cff", "course/pyproject.toml"))
+        citation, package = (lesson_lists.with_parts(ROOT / file) for file in ("CITATION.cff", "course/pyproject.toml"))
         return yaml.safe_load(citation).get("repository-code"), tomllib.loads(package)["project"].get("urls")
     address = f"https://github.com/{ADDRESS}"
     assert stated() == (address, {"Repository": address})

@@ -8,7 +8,7 @@ import pytest
 from attention_lab.checking.known import recorded
 from autograder.lessons import course
 from autograder.lessons.course import files_of
-from builder import build, cells, first_cell, form, notebooks, shared
+from builder import build, cells, first_cell, form, lesson_lists, notebooks
 from tests.course import sources
 
 pytestmark = pytest.mark.quick
@@ -71,9 +71,10 @@ def test_released_notebook_is_nbgraders_release_of_the_solved_one(lesson):
 
 
 def test_the_list_of_lessons_beside_the_library_and_in_the_readme_is_that_of_the_course():
-    assert (build.COURSE / "attention_lab/course.toml").read_bytes() == shared.LIST.read_bytes(), "run `make build`"
-    for page in shared.PAGES:
-        assert page.read_text(encoding="utf-8") == shared.with_parts(page), "run `make build`"
+    copied = build.COURSE / "attention_lab/course.toml"
+    assert copied.read_bytes() == lesson_lists.LIST.read_bytes(), "run `make build`"
+    for page in lesson_lists.PAGES:
+        assert page.read_text(encoding="utf-8") == lesson_lists.with_parts(page), "run `make build`"
 
 
 @LESSONS
