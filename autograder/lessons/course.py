@@ -66,8 +66,8 @@ def version() -> str:
 def files_of(lesson: str) -> Path:
     """The folder with the files that the library reads, such as the recorded checks. An own lesson has them beside its
     released notebook."""
-    return COURSE / lesson if lesson.startswith(OWN) else FILES / next(
-        each.topic for each in lessons() if each.name == lesson)
+    topics = {each.name: each.topic for each in lessons()}
+    return FILES / topics[lesson] if lesson in topics else COURSE / lesson
 
 
 def repository() -> str:

@@ -33,6 +33,12 @@ def judging():
 everybody = pytest.mark.parametrize("pupil", CLASS, ids=lambda pupil: pupil.student.split()[0])
 
 
+def test_a_release_holds_what_its_lesson_needs_and_no_code_of_the_library(graded):
+    released = graded.folder / "release" / LESSON
+    assert (released / "checks/SEBlock.check").is_file() and (released / "figures").is_dir()
+    assert not [path for path in released.rglob("*") if path.suffix == ".py" or path.name == "__pycache__"]
+
+
 def test_nobody_stops_the_others_and_the_command_succeeds(autograding):
     course, command = autograding
     assert command.returncode == 0, command.stderr[-3000:]

@@ -41,6 +41,8 @@ def test_kinds_are_what_running_gives_and_a_new_mistake_is_run_alone(monkeypatch
     before = {**kept, "mistakes": {id: entry for id, entry in kept["mistakes"].items() if id != new}}
     monkeypatch.setattr(survey, "_asking", lambda *of: lambda known: ran.append(known.id) or asking(*of)(known))
     assert survey.survey(lesson, "squeeze", before) == kept and ran == [new]
+    gone = {**kept, "mistakes": {**kept["mistakes"], "gone": ["0", "batch", True]}}
+    assert survey.survey(lesson, "squeeze", gone) == kept and ran == [new]
 
 
 def test_the_front_page_has_every_kind_and_an_example_of_the_twenty():

@@ -36,8 +36,14 @@ def init_assignment(self: Any, assignment_id: str, student_id: str) -> None:
     THEIRS(self, assignment_id, student_id)
     for files in (COURSE / assignment_id, files_of(assignment_id)):
         if files.is_dir():
-            shutil.copytree(files, self._format_dest(assignment_id, student_id), dirs_exist_ok=True,
-                            ignore=shutil.ignore_patterns("*.ipynb", ".*"))
+            shutil.copytree(files, self._format_dest(assignment_id, student_id), dirs_exist_ok=True, ignore=_stays)
+
+
+def _stays(folder: str, names: list[str]) -> set[str]:
+    """Returns what of a folder is not handed out with a notebook: notebooks, and a kit's code, which the library has.
+    """
+    code = {name for name in names if Path(folder, name, "__init__.py").exists()}  # a package
+    return code | shutil.ignore_patterns("*.ipynb", ".*", "*.py", "*.toml", "__pycache__")(folder, names)
 
 
 def not_gradable(path: Path) -> str:
