@@ -178,6 +178,7 @@ def _to_be_kept(case: declare.Case, header: Observation, tensors: dict[str, Tens
     and the reference's own lines and words are removed from `header`."""
     if header.raised:
         header.raised = Raised(header.raised.type, header.raised.value_error, header.raised.numbers)
+    header.steps, header.cuts = [], []  # they quote the reference
     header.states = {}  # what names a learner gives is asked of the learner
     _forget(case.untraced, header, tensors)
     if header.largest:

@@ -123,8 +123,8 @@ def test_what_is_seen_in_one_case_is_not_said_of_all(way):
     lesson = way(pool, "pool", Case("one row", (RandomTensor((2, 3, 1, 5)),)),
                  *(Case(f"{n} rows", (RandomTensor((2, 3, n, 5)),)) for n in (2, 3)))
     lesson.wrong("def pool(x):\n    return x.amax(3).mean(2)",
-                 "points. With one row: Output: it is the maximum of `x` over axis 3.", "But with 2 rows: 6 of 6")
-    lesson.wrong("def pool(x):\n    return x.amax((2, 3))",
+                 "points. `x.amax(3)` takes the maximum. Take the mean. The rest is right.")
+    lesson.wrong("def pool(x):\n    return x.flatten(2).sort().values[:, :, -1]",
                  "points. Output: it is the maximum of `x` over the axes (2, 3).")
 
 

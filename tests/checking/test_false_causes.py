@@ -68,10 +68,10 @@ def test_a_scale_of_zero(way):
                  *(Case(f"scale={scale}", (RandomTensor((2, 5)), scale)) for scale in (1.0, 0.3, 0.0)),
                  Case("the default", (RandomTensor((2, 5)),)))
     lesson.wrong("def weights(x, scale=1.0):\n    return torch.softmax(x / scale, -1)",
-                 "wrong with scale=0.3. Output: 10 of 10",
+                 "`x / scale` divides. Multiply. The rest is right.",
                  never=("NaN",))
     lesson.wrong("def weights(x, scale=1.0):\n    return torch.softmax(x * scale if scale else x / scale, -1)",
-                 "wrong with scale=0.0", "NaN")
+                 "With scale=0.0", "NaN")
 
 
 def test_a_layer_under_two_names(way):
@@ -182,7 +182,7 @@ def test_six_digits_of_one_input_are_no_float32_if_another_is_far_away(way):
     twice = "def twice(x):\n    return 2 * x"
     lesson = way(twice, "twice", *(Case(words, (RandomTensor((3, 4), scale=scale),), gradients=False)
                                    for words, scale in (("numbers", 1.0), ("large numbers", 1e6))))
-    lesson.wrong(twice + " + 1e-8 * x ** 2", "Output: 12 of 12 numbers differ", "With large numbers.",
+    lesson.wrong(twice + " + 1e-8 * x ** 2", "With large numbers:",
                  never=("six digits", "float32"))
     lesson.wrong(twice + " * (1 + 1e-7 * x.sin())", "about six digits only. Is float32")
 
@@ -217,10 +217,10 @@ def test_what_is_done_in_place_of_what_belongs_there(way):
     for done in "softplus", "square", "abs":
         lesson.wrong(GATE.replace("torch.sigmoid(self.fc2(h))", f"({'F' if done == 'softplus' else 'torch'}.{done}("
                                   "self.fc2(h)))"), done[:3], belongs)
-    lesson.wrong(GATE.replace("h = torch.relu(z)", "h = torch.tanh(z)"), "you take the tanh of the output of `fc1`. "
-                 "Take the ReLU of it.", never=("the output of `fc2`",))
+    lesson.wrong(GATE.replace("h = torch.relu(z)", "h = 2 * torch.sigmoid(2 * z) - 1"),
+                 "you take the tanh of the output of `fc1`. Take the ReLU of it.", never=("the output of `fc2`",))
     lesson.wrong(GATE.replace("h = torch.relu(z)", "h = z"), "the output of `fc1` stays as it is. Take the ReLU of it.")
-    lesson.wrong(GATE.replace("torch.sigmoid(self.fc2(h))", "torch.sigmoid(self.fc2(h) * 3)"),
+    lesson.wrong(GATE.replace("torch.sigmoid(self.fc2(h))", "torch.sigmoid(self.fc2(h) * 3 + h.mean())"),
                  "what you do with the result differs. Look at what follows your line", never=("you take", "Take "))
 
 

@@ -73,7 +73,7 @@ def test_a_list_and_a_dict(way):
     lesson.wrong("""
         def pyramid(x, levels):
             return {"levels": [F.max_pool2d(x, 2**i) for i in range(levels)], "size": x.shape[2:], "tensor": x.mean()}
-        """, "Output['levels'][1]")
+        """, "output['levels'][1]")
 
 
 POOL = """

@@ -120,8 +120,8 @@ def test_no_expected_number_is_told(exercise, data):
 
 
 @pytest.mark.parametrize("answer, telling", [
-    ("return 3 * x.mean(0), x.sum(), 5.25", "Output[0]: it is 3 times the expected one everywhere"),
-    ("y = x.mean(0).clone(); y[1, 2] += 0.125; return y, x.sum(), 5.25",
+    ("return sum([x.mean(0)] * 3), x.sum(), 5.25", "Output[0]: it is 3 times the expected one everywhere"),
+    ("y = x.mean(0).clone(); y[1, 2] = 7.25; return y, x.sum(), 5.25",
      "Output[0]: 1 of 12 numbers differs. The first is at [1, 2]: got "),
     ("return x.mean(0), 2 * x.sum(), 5.25", " is not right."),
     ("return x.mean(0), x.sum(), 10.5", "Output[2]: 10.5 is not right."),

@@ -206,8 +206,8 @@ def test_nothing_is_kept_from_call_to_call(way):
                 self.seen = x if self.seen is None else self.seen
                 return self.seen * self.gamma.exp()
         """, "A first call is right, but a second one is wrong")
-    lesson.wrong(MEMORY.replace("return x *", "self.gamma.data += 0.1\n        return x *"), "Output: ",
-                 "times the expected one everywhere")
+    lesson.wrong(MEMORY.replace("return x *", "self.gamma.data += 0.1\n        return x *"),
+                 "`self.gamma.data += 0.1` adds.", "times the expected one everywhere")
 
 
 def test_a_gradient_of_zero_and_a_missing_one_are_the_same(way):

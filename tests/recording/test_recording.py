@@ -1,8 +1,11 @@
 """What the build refuses to record: a catalogue or a reference that would mislead learners."""
 
+from textwrap import dedent
+
 import pytest
 import torch
 
+from attention_lab.checking.form.protocol import plain
 from attention_lab.checking.known import recorded
 from autograder import recording
 from autograder.lessons.catalogue import Mistake
@@ -68,3 +71,20 @@ def test_cases_share_their_weights_and_a_file_keeps_them_once():
     weights = 4 * sum(t.numel() for t in first.values())
     made.cases[1].tensors.update({name: torch.rand(t.shape).double() for name, t in second.items()})
     assert len(recorded.to_bytes(made)) - len(written) > 0.7 * weights
+
+
+def test_what_is_recorded_quotes_nothing_of_the_reference():
+    source = dedent("""
+        class Tilt(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(3, 3)
+
+            def forward(self, x):
+                tilted = torch.softmax(self.fc(x) * torch.tensor(0.5).item(), dim=-1)
+                return tilted + tilted.detach().mean(dim=0)
+        """)
+    made = recording.record_case("Tilt", Case("a matrix", (RandomTensor((2, 3)),)),
+                                 recording.run_source(source, se, "reference"))
+    for line in source.splitlines()[-3:]:
+        assert line.strip() not in str(plain(made.expected))

@@ -24,6 +24,7 @@ from .lines import current_line
 from .probes.dropout import NoDropout
 from .probes.memory import LargestTensor
 from .shadow import Reading
+from .steps import Steps
 from .trials import TRIALS
 from .widened import Widened
 
@@ -104,6 +105,7 @@ class _Observation:
         self.widened = Widened(dtype, namespace)
         self.shared: dict[str, nn.Module] = {}  # modules among the arguments that stand in several places
         self.cuts = Cuts(namespace, file_of(thing))
+        self.steps = Steps(namespace, self.cuts.file, question.rewrite)
 
     def run(self) -> Answer:
         try:
@@ -119,6 +121,8 @@ class _Observation:
                 if self.elsewhere:
                     stack.enter_context(self.mixed)
                     stack.enter_context(Reading())
+                if self.question.trace or self.question.rewrite:
+                    stack.enter_context(self.steps)
                 for before in filter(None, (self.question.earliest, self.question.earlier)):
                     self.call(target, before, watched=False)
                 watch = LargestTensor(self.namespace, products=self.question.largest == "product")
@@ -151,7 +155,7 @@ class _Observation:
         except BaseException as error:  # a learner's code may raise anything, SystemExit too
             self.header.raised = crash.describe(error, self.namespace, self.stage)
         self.header.mixed, self.header.narrow = self.mixed.first, self.widened.found
-        self.header.cuts = self.cuts.found
+        self.header.cuts, self.header.steps = self.cuts.found, [*self.steps.found.values()]
         self.header.float32 = self.question.dtype != "float32" and (self.header.float32 or self.dropout.float32)
         return self.header, {name: t.detach().cpu().clone(memory_format=torch.contiguous_format)
                              for name, t in self.seen.items()}

@@ -46,6 +46,22 @@ class Construct(Call):
 
 
 @dataclass
+class Rewrite:
+    """One call of torch in a learner's code that is made otherwise.
+
+    site: where it is (see `Step`).
+    how: what is changed, in a word of `steps`; name, axes, factor, value: to what.
+    """
+
+    site: Name
+    how: Name
+    name: Name = ""
+    axes: list[Whole] = field(default_factory=list)
+    factor: float = 1.0
+    value: Node = None
+
+
+@dataclass
 class Question:
     """One call of a learner's function, or of a module that is built from a learner's class for it."""
 
@@ -69,6 +85,7 @@ class Question:
     measured: bool = False  # the call is made without gradients, and the judge measures how much the process grows
     widened: bool = False  # what the code makes in float32 gets the dtype of the question (see `widened`)
     trial: Name | None = None  # the name of the trial that calls the function (see `trials`)
+    rewrite: Rewrite | None = None  # None: the code runs as it is
 
 
 @dataclass
@@ -112,6 +129,24 @@ class TraceEntry:
     gave: Node
     again: bool = False
     line: Text | None = None
+
+
+@dataclass
+class Step:
+    """A call of torch in the learner's code, itself or through one of torch's modules.
+
+    site: the function and its place in the code.
+    operation: the function, by one name where it has several.
+    code: the call as it is written.
+    ndim: the axes of its first tensor.
+    axes: those along which it works; of `permute`, their order.
+    """
+
+    site: Name
+    operation: Name
+    code: Text
+    ndim: Whole
+    axes: Shape
 
 
 @dataclass
@@ -198,6 +233,8 @@ class Observation:
     fixed: dict[Name, Literal["buffer", "frozen"]] = field(default_factory=dict)
     # operations that cut the graph, with the learner's line; empty unless a trace was asked for
     cuts: Annotated[list[tuple[Name, Text | None]], Bounds(most=4)] = field(default_factory=list)
+    # the calls of torch; empty unless a trace was asked for
+    steps: list[Step] = field(default_factory=list)
     # bytes by which the process grew; None where nobody measured it
     grown: int | None = field(default=None, metadata=JUDGE)
 

@@ -12,12 +12,13 @@ from .explainers.known_mistakes import known_mistakes
 from .explainers.layers import layers
 from .explainers.modes import modes
 from .explainers.numbers import numbers
+from .explainers.steps import steps
 from .explainers.stub import same_number
 from .verdict import Verdict, checks_of, points_of
 from .writer import tell
 
 # Each returns causes. If none is found, `difference` says what is seen.
-EXPLAINERS = known_mistakes, arguments, kept_state, modes, layers, numbers
+EXPLAINERS = known_mistakes, arguments, kept_state, modes, layers, steps, numbers
 
 
 def wrong(asked: Asked, ask: Ask) -> Verdict:
