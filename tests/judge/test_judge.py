@@ -57,6 +57,13 @@ def outcomes(v):
     return {check.outcome for check in v.checks}
 
 
+def test_a_call_that_is_the_mistake_is_named_from_a_worker_too(judge):
+    wrong = BROKEN_EXCITATION.replace("tanh", "sigmoid").replace("torch.relu", "nn.functional.silu")
+    verdict = judge.grade(changed(Excitation=wrong)).verdicts["Excitation"]
+    assert verdict.points < verdict.max_points
+    assert "`nn.functional.silu(self.fc1(s))` takes the SiLU. Take the ReLU." in verdict.headline
+
+
 def test_the_solved_notebook_gets_everything_and_the_released_one_nothing(judge):
     assert points(judge.grade(SOLVED)) == FULL
     result = judge.grade(RELEASED)

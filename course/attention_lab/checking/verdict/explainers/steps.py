@@ -59,8 +59,8 @@ class Way:
 
 
 def steps(evidence: Evidence) -> list[Cause]:
-    """Returns the first call which, made otherwise, makes the answers to all failing cases right, and no other wrong.
-    """
+    """Returns the first call which, made otherwise, makes all that fail as the leading case does right, and no other
+    wrong."""
     failing = evidence.asked.view.failing - evidence.exercise.apart
     alike = [i for i in (evidence.leading, *evidence.alike) if i in failing]
     cases = evidence.exercise.cases
@@ -72,10 +72,11 @@ def steps(evidence: Evidence) -> list[Cause]:
     ways = sorted((way for step in made if step.code for way in [*_ways(step), *_scaled(step, cases[smallest])]),
                   key=lambda way: way.rewrite.how == "times" or way.rewrite.how in LATE and (
                       way.rewrite.site.split()[0] in (*ARITHMETIC, *COMPARISONS)))
-    others = [i for i in range(len(cases)) if i != smallest and (i in failing or not evidence.found[i])]
+    must = [smallest, *(i for i in range(len(cases)) if i in alike and i != smallest or not evidence.found[i])]
     for _, way in zip(range(TRIES), ways):
-        if _right(evidence, smallest, way, quickly=True) and all(_right(evidence, i, way) for i in [smallest, *others]):
-            return [Cause(way.sentence + CLAIM, failing)]
+        if _right(evidence, smallest, way, quickly=True) and all(_right(evidence, i, way) for i in must):
+            right = all(_right(evidence, i, way) for i in failing.difference(alike))
+            return [Cause(way.sentence + CLAIM * right, {*alike})]
     return []
 
 
