@@ -102,22 +102,10 @@ def _by(function: str, sigmoids: tuple[str, ...]) -> dict[str, str]:
     return {old: old.replace("torch.sigmoid", function) for old in sigmoids or ("torch.sigmoid(",)}
 
 
-def tanh_gate(id: str, *sigmoids: str) -> Mistake:
-    """sigmoids: texts that begin with `torch.sigmoid(`, if there is more than one."""
-    return Mistake(id, "Your gate ends in a tanh, so its numbers can be negative. It should end in a sigmoid.",
-                   _by("torch.tanh", sigmoids))
-
-
 def hard_gate(id: str, *sigmoids: str, **more: Any) -> Mistake:
     return Mistake(id, convention("your gate ends in the piecewise linear `hardsigmoid`", "torchvision's MobileNetV3",
                                   "Here it ends in the smooth sigmoid."),
                    _by("nn.functional.hardsigmoid", sigmoids), **more)
-
-
-def summed(id: str, mean: str, **more: Any) -> Mistake:
-    """mean: the reference's expression."""
-    return Mistake(id, "You take a sum where a mean belongs, so a larger map gives larger numbers. Use `mean`.",
-                   {mean: mean.replace(".mean(", ".sum(")}, **more)
 
 
 def bottleneck(short: str) -> tuple[Mistake, ...]:

@@ -70,9 +70,9 @@ def survey(lesson: Lesson, name: str, before: dict[str, Any]) -> dict[str, Any]:
     known = {mistake.id: mistake for mistake in of.mistakes if mistake.exercise == name}
     digests = {id: digest(mistake, of) for id, mistake in known.items()}
     kept = {id: entry for id, entry in before.get("mistakes", {}).items() if digests.get(id) == entry[0]}
-    shown = before.get("shown", {})
-    if not kept.keys() >= {example["id"] for example in shown.values()}:
-        kept, shown = {}, {}  # another mistake takes the place of an example, so all of them answer again
+    shown = {kind: example for kind, example in before.get("shown", {}).items() if example["id"] in kept}
+    # another mistake takes the place of an example that went, so all of its kind answer again
+    kept = {id: entry for id, entry in kept.items() if entry[1] in shown or entry[1] not in before.get("shown", {})}
     if before.get("mistakes", {}).keys() == kept.keys() == known.keys():
         return before
     examples = {kind: (_pieces(known[example["id"]], of), example) for kind, example in shown.items()}

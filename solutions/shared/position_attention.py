@@ -88,9 +88,6 @@ def with_gamma(short: str, what: str, hint: int = 0, grid: int = 0) -> tuple[Mis
         Mistake(f"{short}-mixed",
                 "You return a mixture, (1 - gamma) * x + gamma * (...). Here x should stay whole: x + gamma * (...).",
                 {ADDED: "(1 - self.gamma) * x + self.gamma * gathered.reshape(x.shape)"}, hint=hint),
-        Mistake(f"{short}-subtracted",
-                f"You subtract the gathered features: x - gamma * ({what}). Add them: x + gamma * ({what}).",
-                {ADDED: "x - self.gamma * gathered.reshape(x.shape)"}, hint=hint),
         Mistake(f"{short}-skipped-at-zero",
                 "If gamma is 0, you return x alone. Then no gradient reaches gamma, and it stays 0 for good. Multiply "
                 "by gamma whatever its value is.",
@@ -102,9 +99,6 @@ def with_gamma(short: str, what: str, hint: int = 0, grid: int = 0) -> tuple[Mis
         Mistake(f"{short}-returns-gathered",
                 "You return the gathered features alone. Multiply them by gamma, and add them to x.",
                 {ADDED: "gathered.reshape(x.shape)"}, hint=hint),
-        Mistake(f"{short}-gamma-squashed",
-                "gamma goes through a sigmoid, so it starts at 0.5 and can never be 0 or negative. Use it as it is.",
-                {ADDED: ADDED.replace("self.gamma", "torch.sigmoid(self.gamma)")}, hint=hint),
         Mistake(f"{short}-gate",
                 "You multiply x by the gathered features, as a gate does. Add them instead: x + gamma * (...).",
                 {ADDED: "x + x * self.gamma * gathered.reshape(x.shape)"}, hint=hint),
@@ -143,8 +137,4 @@ def projections(short: str) -> tuple[Mistake, ...]:
                 "should belong to the query of position j.",
                 {"queries = self.query(x)": "queries = self.key(x)",
                  "keys = self.key(x).flatten(2)\n": "keys = self.query(x).flatten(2)\n"}),
-        Mistake(f"{short}-queries-scrambled",
-                "You turn (B, D, N) into (B, N, D) with `reshape` or `view`. Neither of them swaps axes, so a query is "
-                "a mixture of positions. Swap the axes with transpose(1, 2).",
-                {QUERIES: "self.query(x).reshape(len(x), -1, self.query.out_channels)"}),
     )

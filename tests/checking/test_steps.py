@@ -1,7 +1,12 @@
 """One call of torch that is the mistake is named, with what would make it right."""
 
+from dataclasses import replace
+from functools import partial
+from time import process_time
+
 import pytest
 
+from attention_lab.checking.form.protocol import Step
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict import judging, report
 from attention_lab.notebook.check import asker
@@ -39,8 +44,10 @@ ROOT = "/ math.sqrt(q.shape[-1])"
     ("torch.relu(v)", "F.gelu(v)", "`F.gelu(v)` takes the GELU. Take the ReLU."),
     ("torch.relu(v)", "nn.Sigmoid()(v)", "`nn.Sigmoid()(v)` takes the sigmoid. Take the ReLU."),
     ("torch.relu(v)", "torch.relu(v + 1)", "`v + 1` adds. Take `v` as it is."),
+    (".softmax(dim=-1)", "", "After `q @ k.transpose(1, 2) / math.sqrt(q.shape[-1])`, the softmax over axis 2 is "
+     "missing. Along that axis the numbers compete, and sum to 1."),
     (".mean(dim=1", ".amax(dim=1", "takes the maximum. Take the mean."),
-    (", keepdim=True", "", "`torch.relu(v).mean(dim=1)` drops axis 1. Keep them, with `keepdim=True`."),
+    (", keepdim=True", "", "`torch.relu(v).mean(dim=1)` drops axis 1. Keep it, with `keepdim=True`."),
     ("[weights @ v, torch.relu(v).mean(dim=1, keepdim=True)]", "[torch.relu(v).mean(dim=1, keepdim=True), weights @ v]",
      "joins tensors. Join them in the reverse order."),
 ])
@@ -78,3 +85,21 @@ def test_a_call_in_another_cell_is_not_named(way):
     exec(compile(attend, "another cell", "exec"), names)
     judged = judging.judge(recorded.load(lesson.path, "attend"), asker(names["attend"], names))
     assert judged.points < judged.max_points and "takes the softmax" not in report.text(judged)
+
+
+def test_what_a_worker_invents_costs_little(way):
+    lesson = way(ATTENTION, "attend", *ATTENTION_CASES)
+    names = lesson.namespace(ATTENTION.replace("softmax(dim=-1)", "softmax(dim=1)"))
+    honest = asker(names["attend"], names)
+    names_of_calls = ("mean", "softmax", "permute", "transpose", "reshape", "mul", "chunk", "conv2d", "unknown")
+    invented = [Step("", name, "-" * 1900 + "1 * 1", ndim, [*range(-1, axes)], 1 << 62)
+                for name in names_of_calls for ndim in (16, 1 << 62, 0) for axes in (15, -1)]
+
+    def ask(question, tensors, shift=0):
+        header, answer = honest(replace(question, rewrite=None), tensors)
+        return replace(header, steps=(invented * 40)[shift:]), answer
+    began = process_time()
+    for shift in (0, 32):
+        judged = judging.judge(recorded.load(lesson.path, "attend"), partial(ask, shift=shift))
+        assert judged.points < judged.max_points and "Output" in judged.headline
+    assert process_time() - began < 30

@@ -20,13 +20,13 @@ from tests.suites import NIGHTLY, few
 # widths that a bare matrix does not refuse, layers of a wrong size that can't be told from further matrices.
 OTHERS = set("""
     excitation-float-width channel-norm-after-relu channel-float-width spatial-no-bias
-    spatial-convolutions-exchanged spatial-float-width position-returns-gathered position-gamma-squashed
+    spatial-convolutions-exchanged spatial-float-width position-returns-gathered
     position-roles-exchanged position-columns-sum efficient-gamma-one channel-wz-two-axes spatial-values-not-flat
     spatial-roles-exchanged emsa-no-error emsa-error-if-reduced emsa-no-error-unflatten emsa-map-sides map-exchanged
-    conv-mixer-of-v clo-error-if-too-many scconv-one-norm-for-all coordinate-split-exchanged
+    conv-mixer-of-v clo-error-if-too-many coordinate-split-exchanged
     resnet-downsample-no-norm resnet-stem-no-norm resnet-a-block-too-many resnet-widths-backwards
-    resnet-mean-over-rows resnet-stride-as-in-cloformer resnet-stride-in-the-second-block resnet-one-block-less
-    resnet-eval clo-mean-over-channels clo-flattened clo-patch-projection-3x3 clo-last-by-width
+    resnet-stride-as-in-cloformer resnet-stride-in-the-second-block resnet-one-block-less
+    resnet-eval clo-flattened clo-patch-projection-3x3 clo-last-by-width
     clo-stride-at-the-old-width clo-without-kernel_sizes
 """.split())
 

@@ -173,13 +173,19 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
     exercise = _loaded(checks, name, namespace)
     verdict = judge(exercise, asker(thing, namespace))
     if verdict.started and verdict.points < verdict.max_points:
-        verdict.hint = exercise.hints.get(verdict.mistake, 0) if verdict.mistake else next(
-            (hint for part, hint in exercise.hints.items() if part in NOT_MEANT.sub("", verdict.headline)), 0)
+        verdict.hint = exercise.hints.get(verdict.mistake, 0) if verdict.mistake else _hint(
+            exercise.hints, NOT_MEANT.sub("", verdict.headline))
         _blame_earlier(verdict, exercise.uses, checks, namespace)
     if not verdict.started and _was_written(name, namespace.get("In")):
         verdict.headline += (f" (You ran another definition of `{name}` before, and the one with the gap took its "
                              "place. Delete the gap, and run yours again.)")
     return verdict
+
+
+def _hint(hints: dict[str, int], headline: str) -> int:
+    """Returns the number of the page's hint about a headline, which the longest part says that is in it; 0 if none
+    is."""
+    return hints.get(max((part for part in hints if part in headline), key=len, default=""), 0)
 
 
 def _was_written(name: str, cells: object) -> bool:

@@ -78,7 +78,7 @@ class BAM(nn.Module):
 """,
 }
 
-HINTS = {"`combine`": 2, "; raise ": 3}
+HINTS = {"`combine`": 2, "; raise ": 3, "takes the sigmoid": 3}
 
 MISTAKES = (
     Mistake("bam-returns-gate", "Your block returns the gate. Apply it: x + x * gate.",
@@ -95,14 +95,9 @@ MISTAKES = (
                  """c, s = torch.sigmoid(channel), torch.sigmoid(spatial)
         gate = c + s if self.combine == "sum" else c * s""",
              "x + x * torch.sigmoid(scores)": "x + x * gate"}, hint=3),
-    Mistake("bam-sigmoid-twice",
-            "The sigmoid is applied twice, so your gate lies between 0.5 and 0.73. Apply it once.",
-            {"x + x * torch.sigmoid(scores)": "x + x * torch.sigmoid(torch.sigmoid(scores))"}, hint=3),
     Mistake("bam-one-plus-image",
             "You add 1 to x, not to the gate: (1 + x) * gate. BAM returns x + x * gate, which is x * (1 + gate).",
             {"x + x * torch.sigmoid(scores)": "(1 + x) * torch.sigmoid(scores)"}),
-    Mistake("bam-relu", "There is a ReLU where the sigmoid belongs, so your gate has no upper limit. Use a sigmoid.",
-            {"x + x * torch.sigmoid(scores)": "x + x * torch.relu(scores)"}),
     Mistake("bam-sigmoid-of-product",
             "Your sigmoid comes after the product with x. It should come first: x + x * sigmoid(...).",
             {"x + x * torch.sigmoid(scores)": "x + torch.sigmoid(x * scores)"}),

@@ -43,9 +43,6 @@ MISTAKES = (
     Mistake("channel-expanded",
             "Your branch spreads its numbers over the map, as the authors' code does. Return (B, C, 1, 1): the sum "
             "in BAM broadcasts.", {"scores[:, :, None, None]": "scores[:, :, None, None].expand_as(x)"}),
-    Mistake("channel-applies-itself",
-            "Your branch multiplies x by its numbers. Return the numbers alone, (B, C, 1, 1); BAM applies the gate.",
-            {"scores[:, :, None, None]": "x * scores[:, :, None, None]"}),
     Mistake("channel-norm-of-channels",
             "Your BatchNorm comes before fc1 or after fc2, where it normalises C numbers. Put it between the two, on "
             "the C // r hidden numbers: fc1, BatchNorm, ReLU, fc2.",
@@ -69,19 +66,12 @@ MISTAKES = (
     Mistake("channel-layer-norm",
             "Your norm is a LayerNorm, over the numbers of one image. BAM has a BatchNorm1d, over the images of the "
             "batch.", {"nn.BatchNorm1d(hidden)": "nn.LayerNorm(hidden)"}, hint=1),
-    Mistake("channel-sigmoid-between", "You put a sigmoid between BatchNorm and fc2. It should be a ReLU.",
-            {"self.fc2(torch.relu(self.bn(self.fc1(s))))": "self.fc2(torch.sigmoid(self.bn(self.fc1(s))))"}),
     Mistake("channel-mean-and-maximum",
             "Your branch passes mean and maximum through the layers and adds the results, as CBAM's channel gate "
             "does. BAM takes only the mean.",
             {"scores = self.fc2(torch.relu(self.bn(self.fc1(s))))":
                  "scores = self.fc2(torch.relu(self.bn(self.fc1(s)))) + "
                  "self.fc2(torch.relu(self.bn(self.fc1(x.amax(dim=(2, 3))))))"}),
-    Mistake("channel-mean-over-channels-and-rows",
-            "You take the mean over axes 1 and 2, the channels and the rows. Axes are counted from 0: H and W are 2 "
-            "and 3.", {"x.mean(dim=(2, 3))": "x.mean(dim=(1, 2))"}),
-    Mistake("channel-sum", "Your branch adds up the positions without dividing by H * W. Take the mean.",
-            {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3))"}),
     Mistake("channel-square-window",
             "You pool with a square window as high as the map, as the authors' code does. On a wide map one window "
             "covers only the left part, and on a very wide map there are several windows. Take the mean over H and W.",

@@ -48,9 +48,6 @@ MISTAKES = (
     Mistake("spatial-expanded",
             "Your branch repeats its map for every channel. Return one map, (B, 1, H, W): the sum in BAM broadcasts.",
             {"return self.project(h)": "return self.project(h).expand_as(x)"}),
-    Mistake("spatial-applies-itself",
-            "Your branch multiplies x by its map. Return the map alone, (B, 1, H, W); BAM applies the gate.",
-            {"return self.project(h)": "return x * self.project(h)"}),
     Mistake("spatial-padding-one",
             "Your padding is 1 whatever the dilation is, so each convolution makes H and W smaller by 2 * dilation - "
             "2. The map keeps its size with padding=dilation.",

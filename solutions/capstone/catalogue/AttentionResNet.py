@@ -232,8 +232,6 @@ MISTAKES = (
     Mistake("resnet-relu-before-the-sum",
             "Your last ReLU is on the branch, so the sum can be negative. Take the ReLU of the sum: relu(shortcut + "
             "y).", {"return torch.relu(shortcut + y)": "return shortcut + torch.relu(y)"}),
-    Mistake("resnet-relu-behind-bn2", "There is a ReLU after bn2 too. Give bn2's output to `attention` as it is.",
-            {"y = self.attention(self.bn2(self.conv2(y)))": "y = self.attention(torch.relu(self.bn2(self.conv2(y))))"}),
     Mistake("resnet-relu-before-bn1", "Your ReLU comes before bn1. It should come after bn1: relu(bn1(conv1(x))).",
             {"y = torch.relu(self.bn1(self.conv1(x)))": "y = self.bn1(torch.relu(self.conv1(x)))"}),
     Mistake("resnet-pre-activation",
@@ -311,12 +309,6 @@ MISTAKES = (
                                   nn.BatchNorm2d(widths[0]), nn.ReLU()""":
                  """nn.Conv2d(3, widths[0], 3, padding=1, bias=False),
                                   nn.ReLU(), nn.BatchNorm2d(widths[0])"""}),
-    Mistake("resnet-stem-stride",
-            "Your stem has stride 2, as in networks for large photographs. Here it should keep the size.",
-            {"""nn.Conv2d(3, widths[0], 3, padding=1, bias=False),
-                                  nn.BatchNorm2d(widths[0]), nn.ReLU()""":
-                 """nn.Conv2d(3, widths[0], 3, 2, padding=1, bias=False),
-                                  nn.BatchNorm2d(widths[0]), nn.ReLU()"""}),
     Mistake("resnet-stem-kernel-7",
             "Your stem's kernel is 7 x 7, as in networks for large photographs. Here it should be 3 x 3.",
             {"""nn.Conv2d(3, widths[0], 3, padding=1, bias=False),
@@ -364,18 +356,9 @@ MISTAKES = (
     Mistake("resnet-head-no-bias", "Your head has no bias. Keep torch's default.",
             {"self.head = nn.Linear(widths[-1], num_classes)":
                  "self.head = nn.Linear(widths[-1], num_classes, bias=False)"}),
-    Mistake("resnet-maximum", "You take the maximum over the positions. Take the mean for the head.",
-            {"self.head(x.mean(dim=(2, 3)))": "self.head(x.amax(dim=(2, 3)))"}),
     Mistake("resnet-flattened",
             "You flatten the map. The head should read the mean over all positions, one number for each channel.",
             {"self.head(x.mean(dim=(2, 3)))": "self.head(x.flatten(1))"}),
-    Mistake("resnet-mean-over-rows", "You take the mean over H alone. Take it over H and W.",
-            {"self.head(x.mean(dim=(2, 3)))": "self.head(x.mean(dim=2))"}),
-    Mistake("resnet-mean-over-channels",
-            "You take the mean over H and over the channels. The axes are (B, C, H, W): take the mean over axes 2 "
-            "and 3.", {"self.head(x.mean(dim=(2, 3)))": "self.head(x.mean(dim=(1, 2)))"}),
-    Mistake("resnet-sum-over-positions", "You add up all positions. Take their mean for the head.",
-            {"self.head(x.mean(dim=(2, 3)))": "self.head(x.sum(dim=(2, 3)))"}),
     Mistake("resnet-group-norm",
             "Your norms keep no running statistics. (GroupNorm keeps none, and neither does a BatchNorm with "
             "track_running_stats=False.) Use BatchNorm2d with torch's defaults.",
@@ -465,8 +448,6 @@ MISTAKES = (
              "y = torch.relu(self.bn1(self.conv1(x)))": "y = self.conv1(torch.relu(self.bn1(x)))",
              "y = self.attention(self.bn2(self.conv2(y)))": "y = self.attention(self.conv2(torch.relu(self.bn2(y))))",
              "return torch.relu(shortcut + y)": "return shortcut + y"}),
-    Mistake("resnet-gelu-last", "Your sum goes through a GELU. It should go through a ReLU.",
-            {"return torch.relu(shortcut + y)": "return nn.functional.gelu(shortcut + y)"}),
     Mistake("resnet-max-pool-inside", "A max pooling halves your map after bn1. Use the stride of conv1 for that.",
             {"self.conv1 = nn.Conv2d(channels, width, 3, stride, padding=1, bias=False)":
                  "self.conv1 = nn.Conv2d(channels, width, 3, 1, padding=1, bias=False)",

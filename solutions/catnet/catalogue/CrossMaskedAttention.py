@@ -102,7 +102,8 @@ class CrossMaskedAttention(nn.Module):
 """,
 }
 
-HINTS = {"`softmax_over`": 2, "It should take": 1, "`key`": 1, "multiplied by `mask`": 3, "kept from call to call": 3}
+HINTS = {"`softmax_over`": 2, "It should take": 1, "`key`": 1, "multiplied by `mask`": 3,
+         "kept from call to call": 3, "Transpose the second one": 3}
 
 MISTAKES = (
     Mistake("attention-no-scale",
@@ -112,9 +113,6 @@ MISTAKES = (
     Mistake("attention-scaled-after", "You scale after the softmax. Scale the dot products.",
             {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
                  "(query.transpose(1, 2) @ key).softmax(dim=self.softmax_dim) * self.scale"}),
-    Mistake("attention-scaled-up", "You divide by (C // r) ** -0.5. Multiply by it.",
-            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
-                 "(query.transpose(1, 2) @ key / self.scale).softmax(dim=self.softmax_dim)"}),
     Mistake("attention-scaled-twice",
             "You divide by C // r. The square root is missing, or you scale both queries and keys by the whole "
             "factor. Scale once, by (C // r) ** -0.5.",
@@ -137,11 +135,6 @@ MISTAKES = (
             "You scale by N ** -0.5, with N the number of positions. It should be (C // r) ** -0.5.",
             {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
                  "(query.transpose(1, 2) @ key * query.shape[2] ** -0.5).softmax(dim=self.softmax_dim)"}),
-    Mistake("attention-queries-by-view",
-            "You turn the queries, (B, C // r, N), into (B, N, C // r) with reshape or view. These keep the order of "
-            "the numbers in memory, so a query is a mixture of positions. Transpose the last two axes instead.",
-            {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
-                 "(query.reshape(len(query), -1, query.shape[1]) @ key * self.scale).softmax(dim=self.softmax_dim)"}),
     Mistake("attention-transposed",
             "Your `attention` returns the matrix transposed. Row j should belong to position j of x.",
             {"(query.transpose(1, 2) @ key * self.scale).softmax(dim=self.softmax_dim)":
@@ -175,20 +168,10 @@ MISTAKES = (
             "in the same way.",
             {"query, key = self.query(x).flatten(2), self.key(y).flatten(2)":
                  "query, key = self.query(x).flatten(2), self.key(y).mT.flatten(2)"}),
-    Mistake("attention-not-transposed",
-            "You multiply the values by the matrix as it is, so its columns are used as weights. Transpose the "
-            "matrix: row j holds the weights of position j of x.",
-            {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
-                 "self.value(y).flatten(2) @ self.attention(x, y)"}, hint=3),
     Mistake("attention-no-value",
             "You do not use the layer `value`: you gather y itself. Gather the values, value(y).",
             {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
                  "y.flatten(2) @ self.attention(x, y).mT"}, hint=3),
-    Mistake("attention-by-view",
-            "You read (B, N, C) as (B, C, N) with reshape or view. These keep the order of the numbers in memory, so "
-            "channels and positions are mixed up. Transpose the last two axes instead.",
-            {"self.value(y).flatten(2) @ self.attention(x, y).transpose(1, 2)":
-                 "(self.attention(x, y) @ self.value(y).flatten(2).mT).reshape(len(x), -1, x.shape[2] * x.shape[3])"}),
     Mistake("attention-turned",
             "You turn the N positions into a map whose rows and columns have changed places. The map's size should "
             "be (H, W).",
@@ -198,23 +181,9 @@ MISTAKES = (
             "Your result is (B, C, N). Give the positions their rows and columns back: (B, C, H, W).",
             {"gathered.unflatten(2, x.shape[-2:])":
                  "gathered if mask is None else gathered.unflatten(2, x.shape[-2:])"}, hint=3),
-    Mistake("attention-mask-with-one", "You multiply by 1 plus the mask. Multiply by the mask alone.",
-            {"gathered if mask is None else gathered * mask": "gathered if mask is None else gathered * (1 + mask)"}),
     Mistake("attention-mask-rounded",
             "You round the mask to 0 and 1. Multiply by it as it is: a prior mask has values in between.",
             {"gathered if mask is None else gathered * mask": "gathered if mask is None else gathered * (mask > 0.5)"}),
-    Mistake("attention-mask-added", "You add the mask. Multiply by it.",
-            {"gathered if mask is None else gathered * mask": "gathered if mask is None else gathered + mask"}),
-    Mistake("attention-mask-inverted", "You keep the positions outside the mask. Keep those inside it.",
-            {"gathered if mask is None else gathered * mask": "gathered if mask is None else gathered * (1 - mask)"}),
-    Mistake("attention-sigmoid-of-mask", "You take a sigmoid of the mask. Multiply by it as it is.",
-            {"gathered if mask is None else gathered * mask":
-                 "gathered if mask is None else gathered * torch.sigmoid(mask)"}),
-    Mistake("attention-residual-unless-masked",
-            "Outside the mask you keep x. The result should be 0 there: the shortcut belongs to the block around "
-            "this module.",
-            {"gathered if mask is None else gathered * mask":
-                 "gathered if mask is None else gathered * mask + x * (1 - mask)"}),
     Mistake("attention-mask-needed",
             "Your module raises an error if there is no mask. If mask is None, nothing should be masked.",
             {"gathered if mask is None else gathered * mask": "gathered * mask"}),

@@ -66,10 +66,6 @@ MISTAKES = (
             "You resize the support's mask with mode nearest. Use bilinear with align_corners=True, as in prior_mask.",
             {"_resize_mask(support_mask, support)":
                  "F.interpolate(support_mask.to(support.dtype)[:, None], size=support.shape[-2:])"}),
-    Mistake("refinement-align-corners",
-            "You resize the support's mask with align_corners=False. Use True, as in prior_mask.",
-            {"_resize_mask(support_mask, support)":
-                 'F.interpolate(support_mask.to(support.dtype)[:, None], size=support.shape[-2:], mode="bilinear")'}),
     Mistake("refinement-rounded", "You round the resized support mask to 0 and 1. Use it as it is.",
             {"_resize_mask(support_mask, support)": "(_resize_mask(support_mask, support) > 0.5).to(query.dtype)"}),
     Mistake("refinement-not-resized",

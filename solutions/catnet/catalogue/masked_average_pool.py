@@ -22,16 +22,9 @@ def masked_average_pool(features: torch.Tensor, mask: torch.Tensor) -> torch.Ten
 """,
 }
 
-HINTS = {"float32": 2}
+HINTS = {"float32": 2, "takes the sum over": 2}
 
 MISTAKES = (
-    Mistake("pool-align-corners",
-            "You enlarge the features with align_corners=True. Use False for features. (A mask is resized with True.)",
-            {'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)':
-                 'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=True)'}),
-    Mistake("pool-nearest", "You enlarge the features with mode nearest, torch's default. Use bilinear.",
-            {'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)':
-                 "F.interpolate(features, size=mask.shape[-2:])"}),
     Mistake("pool-sides-swapped",
             "You enlarge the features to (W, H). Enlarge them to (H, W), the size of the mask's last two axes.",
             {'F.interpolate(features, size=mask.shape[-2:], mode="bilinear", align_corners=False)':
@@ -57,8 +50,6 @@ MISTAKES = (
             "You write mask[None], which puts the new axis in front: (1, B, H, W). Put it where the channels are: "
             "mask[:, None].", {"mask = mask.to(features.dtype)[:, None]": "mask = mask.to(features.dtype)[None]"},
             hint=2),
-    Mistake("pool-inverted", "You average over the background. The mask is 1 on the object: average there.",
-            {"mask = mask.to(features.dtype)[:, None]": "mask = 1 - mask.to(features.dtype)[:, None]"}),
     Mistake("pool-flattened", "You use the first image's mask for all images. Each image has its own.",
             {"mask = mask.to(features.dtype)[:, None]": "mask = mask.to(features.dtype)[:1, None]"}),
     Mistake("pool-mean",
@@ -87,11 +78,6 @@ MISTAKES = (
     Mistake("pool-eps-outside", "You add 1e-5 to the quotient. Add it to the sum of the mask.",
             {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
                  "(features * mask).sum(dim=(2, 3)) / mask.sum(dim=(2, 3)) + 1e-5"}),
-    Mistake("pool-images-mixed",
-            "You add up all images of the batch as well. Sum over the positions of each image by itself.",
-            {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
-                 "(features * mask).sum(dim=(0, 2, 3)).expand(len(features), -1) / (mask.sum(dim=(2, 3)) + 1e-5)"},
-            hint=2),
     Mistake("pool-unit", "You divide the prototype by its length. Return the plain mean.",
             {"(features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5)":
                  "F.normalize((features * mask).sum(dim=(2, 3)) / (mask.sum(dim=(2, 3)) + 1e-5), dim=1)"}),
@@ -111,9 +97,6 @@ MISTAKES = (
             {"mask = mask.to(features.dtype)[:, None]": """mask = mask.to(features.dtype)[:, None]
     features = features * F.interpolate(mask, size=features.shape[-2:])""",
              "(features * mask).sum(dim=(2, 3))": "features.sum(dim=(2, 3))"}, hint=2),
-    Mistake("pool-channels-summed",
-            "You sum over the channels too, or over channels and rows. Sum over the last two axes, H and W.",
-            {"(features * mask).sum(dim=(2, 3))": "(features * mask).sum(dim=(1, 2))"}, hint=2),
 )
 
 WRONG = (

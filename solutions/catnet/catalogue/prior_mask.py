@@ -45,11 +45,9 @@ def prior_mask(
 """,
 }
 
+HINTS = {"takes the sum": 2, "takes the maximum over": 2, "` adds.": 2}
+
 MISTAKES = (
-    Mistake("prior-align-corners", "You resize the mask with align_corners=False. Use True for the mask.",
-            {"_resize_mask(support_mask, support)":
-                 'F.interpolate(support_mask.to(support.dtype)[:, None], size=support.shape[-2:], mode="bilinear", '
-                 'align_corners=False)'}),
     Mistake("prior-nearest", "You resize the mask with mode nearest. Use bilinear, with align_corners=True.",
             {"_resize_mask(support_mask, support)":
                  'F.interpolate(support_mask.to(support.dtype)[:, None], size=support.shape[-2:], mode="nearest")'}),
@@ -62,17 +60,9 @@ MISTAKES = (
     Mistake("prior-no-mask",
             "You do not use the mask, so the support's background counts too. Multiply the support's features by the "
             "mask.", {"_resize_mask(support_mask, support)": "1"}, hint=3),
-    Mistake("prior-inverted",
-            "You keep the background's features. The mask is 1 on the object: keep the object's features.",
-            {"_resize_mask(support_mask, support)": "(1 - _resize_mask(support_mask, support))"}),
     Mistake("prior-mask-on-the-query", "You multiply the query by the mask. Multiply the support's features by it.",
             {"support = support * _resize_mask(support_mask, support)":
                  "query = query * _resize_mask(support_mask, support)"}),
-    Mistake("prior-mask-on-both",
-            "You multiply the query by the mask too. Multiply only the support's features by it.",
-            {"support = support * _resize_mask(support_mask, support)":
-                 "query, support = query * _resize_mask(support_mask, support), support * "
-                 "_resize_mask(support_mask, support)"}),
     Mistake("prior-mask-on-the-similarity",
             "You multiply the similarities by the mask, or you divide by the lengths before you mask. A mask of 0.3 "
             "then lowers a cosine to 0.3 times its value. Multiply the support's features by the mask first, then "
@@ -90,14 +80,6 @@ MISTAKES = (
     Mistake("prior-mean", "You take the mean over the support's positions. Take the best match, the maximum.",
             {"(s @ q / (norms + 1e-7)).max(dim=1, keepdim=True).values":
                  "(s @ q / (norms + 1e-7)).mean(dim=1, keepdim=True)"}, hint=2),
-    Mistake("prior-sum", "You add up the similarities to all support positions. Take the best match, the maximum.",
-            {"(s @ q / (norms + 1e-7)).max(dim=1, keepdim=True).values":
-                 "(s @ q / (norms + 1e-7)).sum(dim=1, keepdim=True)"}, hint=2),
-    Mistake("prior-over-the-query",
-            "You take the maximum over the query's positions, so your map belongs to the support. Take the maximum "
-            "over the support's positions.",
-            {"(s @ q / (norms + 1e-7)).max(dim=1, keepdim=True).values":
-                 "(s @ q / (norms + 1e-7)).max(dim=2).values[:, None]"}, hint=2),
     Mistake("prior-dot-product",
             "You compare by the dot product. Divide each product by the lengths of both vectors, which makes it a "
             "cosine.",
@@ -124,12 +106,6 @@ MISTAKES = (
             "You take absolute values of the cosines. Keep their signs, because an opposite direction is not a match.",
             {"(s @ q / (norms + 1e-7)).max(dim=1, keepdim=True).values":
                  "(s @ q / (norms + 1e-7)).abs().max(dim=1, keepdim=True).values"}),
-    Mistake("prior-largest-of-the-batch",
-            "The maximum is taken over the batch too, so all images get the same map. Take it for each image by "
-            "itself.",
-            {"(s @ q / (norms + 1e-7)).max(dim=1, keepdim=True).values":
-                 "(s @ q / (norms + 1e-7)).max(dim=1, keepdim=True).values.amax(dim=0, "
-                 "keepdim=True).expand(len(q), -1, -1)"}, hint=2),
     Mistake("prior-only-query",
             "You divide by the query's length only. Divide by the length of the support's features too.",
             {"s.norm(dim=2, keepdim=True) * q.norm(dim=1, keepdim=True)": "q.norm(dim=1, keepdim=True)"}, hint=2),
@@ -161,9 +137,6 @@ MISTAKES = (
     Mistake("prior-eps-in-each", "You add 1e-7 to each length. Add it once, to the product of the two.",
             {"s.norm(dim=2, keepdim=True) * q.norm(dim=1, keepdim=True)":
                  "(s.norm(dim=2, keepdim=True) + 1e-7) * (q.norm(dim=1, keepdim=True) + 1e-7) - 1e-7"}),
-    Mistake("prior-both-summed", "You divide by the sum of the two lengths. Divide by their product.",
-            {"s.norm(dim=2, keepdim=True) * q.norm(dim=1, keepdim=True)":
-                 "s.norm(dim=2, keepdim=True) + q.norm(dim=1, keepdim=True)"}, hint=2),
     Mistake("prior-not-stretched",
             "The last step is missing: stretch each image's map to 0 ... 1, with its smallest and largest value.",
             {"((similarity - low) / (high - low + 1e-7)).unflatten(2, query.shape[-2:])":

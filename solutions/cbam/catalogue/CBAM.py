@@ -83,14 +83,6 @@ MISTAKES = (
             {"""x = x * self.channel_gate(x)
         return x * self.spatial_gate(x)""": """y = x * self.channel_gate(x)
         return x + y * self.spatial_gate(y)"""}),
-    Mistake("cbam-inner-shortcut",
-            "Your block adds a shortcut around the spatial gate: x + x * gate. CBAM has no such shortcut, so return "
-            "x * gate alone.", {"return x * self.spatial_gate(x)": "return x + x * self.spatial_gate(x)"}),
-    Mistake("cbam-channel-gate-twice", "You apply the channel gate twice. Apply it once.",
-            {"""x = x * self.channel_gate(x)
-        return x * self.spatial_gate(x)""": """g = self.channel_gate(x)
-        x = x * g
-        return x * g * self.spatial_gate(x)"""}),
     Mistake("cbam-double-sigmoid",
             "Your gates go through a second sigmoid, which keeps every weight between 0.5 and 0.73. Both gates end "
             "in a sigmoid already, so leave yours out.",

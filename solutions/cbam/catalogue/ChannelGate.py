@@ -58,16 +58,6 @@ MISTAKES = (
             "separately, and add the two results.",
             {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
                  "self.mlp((x.mean(dim=(2, 3)) + x.amax(dim=(2, 3))) / 2)"}, hint=1),
-    Mistake("gate-scores-averaged", "You take half the sum of the mlp's two results. CBAM adds them without dividing.",
-            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
-                 "(self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))) / 2"}),
-    Mistake("gate-scores-subtracted", "You subtract the mlp's two results. CBAM adds them.",
-            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
-                 "self.mlp(x.mean(dim=(2, 3))) - self.mlp(x.amax(dim=(2, 3)))"}),
-    Mistake("gate-scores-multiplied",
-            "You multiply the mlp's two results. CBAM adds them, and then takes the sigmoid.",
-            {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
-                 "self.mlp(x.mean(dim=(2, 3))) * self.mlp(x.amax(dim=(2, 3)))"}),
     Mistake("gate-larger-score", "You take the larger of the mlp's two results. CBAM adds them.",
             {"self.mlp(x.mean(dim=(2, 3))) + self.mlp(x.amax(dim=(2, 3)))":
                  "torch.maximum(self.mlp(x.mean(dim=(2, 3))), self.mlp(x.amax(dim=(2, 3))))"}),
@@ -106,16 +96,10 @@ MISTAKES = (
                        "Here they have one: leave `bias` at its default."),
             {"nn.Linear(channels, hidden)": "nn.Linear(channels, hidden, bias=False)",
              "nn.Linear(hidden, channels)": "nn.Linear(hidden, channels, bias=False)"}),
-    Mistake("gate-applied",
-            "You multiply x by the gate. Return the gate itself, (B, C, 1, 1). The block around it applies the gate.",
-            {"torch.sigmoid(scores)[:, :, None, None]": "x * torch.sigmoid(scores)[:, :, None, None]"}),
     Mistake("gate-expanded",
             "You expand the gate to (B, C, H, W). Return it as (B, C, 1, 1), because the product stretches axes of "
             "size 1.",
             {"torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(scores)[:, :, None, None].expand_as(x)"}),
-    Mistake("gate-sum",
-            "You add up the positions without dividing by H * W, so the gate depends on the size of the image. Take "
-            "the mean.", {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3))"}),
     Mistake("gate-largest-size",
             "You take the largest absolute value. Leave out the `abs`: the maximum of -5 and 2 is 2.",
             {"x.amax(dim=(2, 3))": "x.abs().amax(dim=(2, 3))"}),
@@ -169,9 +153,6 @@ MISTAKES = (
             "`x.max(dim=...)` returns a pair, the maxima and their positions. A pair has no `.max`, so your second "
             "`.max` fails. `x.amax(dim=(2, 3))` takes both axes at once.",
             {"x.amax(dim=(2, 3))": "x.max(dim=2).max(dim=2)"}, hint=2),
-    Mistake("gate-maximum-over-batch",
-            "The maximum is taken over the batch too, so all images share it. Pool over H and W only; B and C stay.",
-            {"x.amax(dim=(2, 3))": "x.amax(dim=(0, 2, 3)).expand(len(x), -1)"}),
     float_width("channel-float-width", {"hidden = channels // reduction": "hidden = channels / reduction"}),
     infinite("channel-exp",
              {"torch.sigmoid(scores)[:, :, None, None]":

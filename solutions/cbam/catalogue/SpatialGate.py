@@ -36,7 +36,7 @@ class SpatialGate(nn.Module):
 """,
 }
 
-HINTS = {"a sigmoid is missing": 3, "`bn`": 3, "; raise ": 3}
+HINTS = {"a sigmoid is missing": 3, "`bn`": 3, "; raise ": 3, "joins along": 2}
 
 MISTAKES = (
     Mistake("spatial-mean-first",
@@ -44,14 +44,6 @@ MISTAKES = (
                        "Here the maximum comes first, as in the authors' code."),
             {"torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
                  "torch.cat([x.mean(dim=1, keepdim=True), x.amax(dim=1, keepdim=True)], dim=1)"}),
-    Mistake("spatial-mean-twice",
-            "Both of your sheets are the mean, and the maximum is not used. The first sheet should be the maximum.",
-            {"torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
-                 "torch.cat([x.mean(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)"}),
-    Mistake("spatial-max-twice",
-            "Both of your sheets are the maximum, and the mean is not used. The second sheet should be the mean.",
-            {"torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
-                 "torch.cat([x.amax(dim=1, keepdim=True), x.amax(dim=1, keepdim=True)], dim=1)"}),
     Mistake("spatial-added",
             "You add the two sheets and give the convolution one channel. It should take two: put the sheets "
             "together along the channel axis, with `torch.cat`.",
@@ -67,21 +59,9 @@ MISTAKES = (
             "Your sheets have lost their channel axis: they are (B, H, W), so `torch.cat` puts them together along "
             "H. Keep that axis with `keepdim=True`, or use `torch.stack`.",
             {"x.amax(dim=1, keepdim=True)": "x.amax(dim=1)", "x.mean(dim=1, keepdim=True)": "x.mean(dim=1)"}, hint=2),
-    Mistake("spatial-cat-batch",
-            "You put the two sheets together along the batch. Put them together along the channel axis: "
-            "`torch.cat([...], dim=1)`.",
-            {"torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
-                 "torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=0)"}, hint=2),
-    Mistake("spatial-cat-height",
-            "You put the two sheets together along H. Put them together along the channel axis: `torch.cat([...], "
-            "dim=1)`.",
-            {"torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=1)":
-                 "torch.cat([x.amax(dim=1, keepdim=True), x.mean(dim=1, keepdim=True)], dim=2)"}, hint=2),
     Mistake("spatial-max-pair",
             "`x.max(dim=1)` returns a pair: the maxima, and the channels in which they lie. Take the first part, or "
             "use `x.amax(dim=1)`.", {"x.amax(dim=1, keepdim=True)": "x.max(dim=1, keepdim=True)"}),
-    Mistake("spatial-sum", "You add up the channels without dividing by their number. Take the mean.",
-            {"x.mean(dim=1, keepdim=True)": "x.sum(dim=1, keepdim=True)"}),
     Mistake("spatial-indices",
             "You use the second part of max's result, the index of the channel with the maximum. Use the first part, "
             "the maximum itself.", {"x.amax(dim=1, keepdim=True)": "x.max(dim=1, keepdim=True)[1].to(x)"}),
@@ -89,10 +69,6 @@ MISTAKES = (
             "The sigmoid comes before the BatchNorm, so your map is not between 0 and 1. The order should be "
             "convolution, BatchNorm, sigmoid.",
             {"torch.sigmoid(self.bn(self.conv(pooled)))": "self.bn(torch.sigmoid(self.conv(pooled)))"}, hint=3),
-    Mistake("spatial-relu-before-bn",
-            "There is a ReLU between the convolution and the BatchNorm. The order should be convolution, BatchNorm, "
-            "sigmoid.",
-            {"torch.sigmoid(self.bn(self.conv(pooled)))": "torch.sigmoid(self.bn(torch.relu(self.conv(pooled))))"}),
     Mistake("spatial-bn-first",
             "Your BatchNorm is made for two channels, which only the convolution's input has. Put it after the "
             "convolution, whose output has one channel: `nn.BatchNorm2d(1)`.",
@@ -112,9 +88,6 @@ MISTAKES = (
             "training, and uses its running statistics in eval mode.",
             {"self.bn(self.conv(pooled))":
                  "nn.functional.instance_norm(self.conv(pooled), weight=self.bn.weight, bias=self.bn.bias)"}),
-    Mistake("spatial-applied",
-            "You multiply x by the map. Return the map itself, (B, 1, H, W). The block around it applies the map.",
-            {"torch.sigmoid(self.bn(self.conv(pooled)))": "x * torch.sigmoid(self.bn(self.conv(pooled)))"}),
     Mistake("spatial-expanded",
             "You expand the map to (B, C, H, W). Return it as (B, 1, H, W), because the product stretches the axis "
             "of size 1.",

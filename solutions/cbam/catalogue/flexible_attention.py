@@ -1,7 +1,7 @@
 """What learners write for `flexible_attention`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import hard_gate, infinite, tanh_gate
+from autograder.lessons.families import hard_gate, infinite
 
 RIGHT = {
     "flexible-einsum": """
@@ -22,7 +22,7 @@ def flexible_attention(x, w1, w2):
 """,
 }
 
-HINTS = {"multiplied by `x`": 3}
+HINTS = {"multiplied by `x`": 3, "Transpose the second one": 2}
 
 MISTAKES = (
     Mistake("flexible-mean-only",
@@ -44,15 +44,8 @@ MISTAKES = (
             "two results.",
             {"sum(torch.relu(s @ w1.T) @ w2.T for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3))))":
                  "torch.relu((x.mean(dim=(2, 3)) + x.amax(dim=(2, 3))) @ w1.T) @ w2.T"}, hint=3),
-    Mistake("flexible-scores-averaged", "You take half the sum of the two results. Add them without dividing.",
-            {"sum(torch.relu(s @ w1.T) @ w2.T for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3))))":
-                 "sum(torch.relu(s @ w1.T) @ w2.T for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3)))) / 2"}),
     Mistake("flexible-no-relu", "The ReLU after `w1` is missing. Without it, the two matrices amount to one.",
             {"torch.relu(s @ w1.T)": "(s @ w1.T)"}),
-    Mistake("flexible-relu-at-end",
-            "There is a ReLU after `w2` as well, so no gate falls below 0.5. Keep only the ReLU after `w1`.",
-            {"sum(torch.relu(s @ w1.T) @ w2.T for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3))))":
-                 "sum(torch.relu(torch.relu(s @ w1.T) @ w2.T) for s in (x.mean(dim=(2, 3)), x.amax(dim=(2, 3))))"}),
     Mistake("flexible-no-sigmoid",
             "The sigmoid is missing: your weights can be any real numbers, even negative ones. A gate lies between 0 "
             "and 1.", {"x * torch.sigmoid(scores)[:, :, None, None]": "x * scores[:, :, None, None]"}, hint=3),
@@ -68,9 +61,6 @@ MISTAKES = (
     Mistake("flexible-returns-gate-flat",
             "You return the gates. Multiply the image by them: each channel of x by its own gate.",
             {"x * torch.sigmoid(scores)[:, :, None, None]": "torch.sigmoid(scores)"}, hint=3),
-    Mistake("flexible-matrices-not-turned",
-            "`w1` is (C // r, C), and your pooled vectors are rows, (B, C). Multiply them by `w1` transposed: `s @ "
-            "w1.T`, or `F.linear(s, w1)`.", {"s @ w1.T": "s @ w1"}, hint=2),
     Mistake("flexible-neither-matrix-turned",
             "`w1` is (C // r, C), and your pooled vectors are rows, (B, C). Multiply them by `w1` transposed: `s @ "
             "w1.T`, or `F.linear(s, w1)`. Do the same with `w2`.", {"s @ w1.T) @ w2.T": "s @ w1) @ w2"}, hint=2),
@@ -85,9 +75,6 @@ MISTAKES = (
     Mistake("flexible-matrices-swapped",
             "`w1` and `w2` have changed places. `w1`, (C // r, C), should come first, because it makes C // r "
             "numbers out of C.", {"s @ w1.T) @ w2.T": "s @ w2.T) @ w1.T"}, hint=2),
-    Mistake("flexible-second-not-turned",
-            "You multiply the hidden numbers by w2 as it is, (B, C // r) @ (C, C // r), and the sizes do not fit. A "
-            "layer with the matrix w computes `s @ w.T`.", {"w2.T": "w2"}, hint=2),
     Mistake("flexible-other-matrix-first",
             "You multiply by w2 first. The sizes fit, because w2 has the shape of w1 transposed. But w1 should come "
             "first: `s @ w1.T`, then `@ w2.T`.", {"torch.relu(s @ w1.T) @ w2.T": "torch.relu(s @ w2) @ w1"}, hint=2),
@@ -101,7 +88,7 @@ MISTAKES = (
     infinite("flexible-exp",
              {"x * torch.sigmoid(scores)[:, :, None, None]":
                   "x * (lambda e: e / (1 + e))(torch.exp(scores))[:, :, None, None]"}),
-    tanh_gate("flexible-tanh"), hard_gate("flexible-hard-sigmoid"),
+    hard_gate("flexible-hard-sigmoid"),
 )
 
 WRONG = (

@@ -35,14 +35,12 @@ class GlobalBranch(nn.Module):
 """,
 }
 
+HINTS = {"swaps no axes": 2}
+
 MISTAKES = (
     Mistake("global-no-pooling",
             "Nothing is pooled: your keys and values come from all positions. They should come from the "
             "average-pooled x.", {"F.avg_pool2d(x, self.window_size)": "x"}),
-    Mistake("global-max-pool", "You take the largest number of each window. Take the mean: avg_pool2d.",
-            {"F.avg_pool2d(x, self.window_size)": "F.max_pool2d(x, self.window_size)"}),
-    Mistake("global-sum-pool", "You take the sum of each window. Take the mean.",
-            {"F.avg_pool2d(x, self.window_size)": "F.avg_pool2d(x, self.window_size) * self.window_size ** 2"}),
     Mistake("global-pooled-to-one",
             "You average the whole map, so there is only one key. Average each window: avg_pool2d(x, window_size).",
             {"F.avg_pool2d(x, self.window_size)": "x.mean((2, 3), keepdim=True)"}),
@@ -107,16 +105,6 @@ MISTAKES = (
             "You scale the weights after the softmax. Scale the logits before the softmax instead.",
             {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)":
                  "torch.softmax(q.transpose(2, 3) @ k, dim=3) * self.scale"}),
-    Mistake("global-softmax-over-queries",
-            "Your softmax runs over the queries. It should run over the keys, so that the weights of each query sum "
-            "to 1.",
-            {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)":
-                 "torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=2)"}),
-    Mistake("global-softmax-over-heads",
-            "Your softmax runs over the heads. It should run over the keys, so that the weights of each query sum to "
-            "1.",
-            {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)":
-                 "torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=1)"}),
     Mistake("global-no-softmax", "The softmax over the keys is missing.",
             {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)": "q.transpose(2, 3) @ k * self.scale"}),
     Mistake("global-tanh",
@@ -132,9 +120,6 @@ MISTAKES = (
     overflow("global-naive-softmax", "logits",
              {"torch.softmax(q.transpose(2, 3) @ k * self.scale, dim=3)":
                   "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(q.transpose(2, 3) @ k * self.scale))"}),
-    Mistake("global-values-first", "You read kv as [v | k]. The keys should come first, as [k | v].",
-            {"k, v = self.kv(pooled).flatten(2).unflatten(1, (2, self.heads, -1)).unbind(1)":
-                 "v, k = self.kv(pooled).flatten(2).unflatten(1, (2, self.heads, -1)).unbind(1)"}),
     Mistake("global-pairs-in-heads",
             "You cut kv into heads first, and then you cut each head into k and v. Cut kv into [k | v] first, and "
             "then cut each half into heads.",
@@ -166,17 +151,6 @@ MISTAKES = (
     Mistake("global-one-head",
             "Your attention has one wide head. Cut q, k and v into heads first; each head has its own softmax.",
             {"self.heads, self.window_size, self.scale = heads,": "self.heads, self.window_size, self.scale = 1,"},
-            hint=2),
-    Mistake("global-queries-scrambled",
-            "You turn q into (..., N, head_dim) with `reshape` or `view` alone. These keep the order of the numbers "
-            "in memory, so a query is a mixture of positions. Cut q into (..., head_dim, N), and transpose the last "
-            "two axes.",
-            {"q.transpose(2, 3) @ k * self.scale": "q.reshape(*q.shape[:2], q.shape[3], q.shape[2]) @ k * self.scale"},
-            hint=2),
-    Mistake("global-result-scrambled",
-            "You turn (..., N, head_dim) into a map with `reshape` or `view` alone. This mixes up channels and "
-            "positions. Transpose the last two axes to (..., head_dim, N) first.",
-            {"gathered = v @ weights.transpose(2, 3)": "gathered = (weights @ v.transpose(2, 3)).reshape(*q.shape)"},
             hint=2),
     Mistake("global-pairs-viewed",
             "You turn kv into (..., M, head_dim) with `reshape` or `view` alone. These keep the order of the numbers "
@@ -210,12 +184,6 @@ MISTAKES = (
             "head should get head_dim neighbouring channels.",
             {"self.q(x).flatten(2).unflatten(1, (self.heads, -1))":
                  "self.q(x).flatten(2).unflatten(1, (-1, self.heads)).transpose(1, 2)"}, hint=2),
-    Mistake("global-max-pool-of-kv",
-            "You take the largest keys and values of each window. Average x over each window with avg_pool2d, before "
-            "you call `kv`.",
-            {"k, v = self.kv(pooled).flatten(2).unflatten(1, (2, self.heads, -1)).unbind(1)":
-                 "k, v = F.max_pool2d(self.kv(x), self.window_size).flatten(2).unflatten(1, (2, self.heads, "
-                 "-1)).unbind(1)"}),
     Mistake("global-heads-last",
             "You join the heads so that their channels alternate. Head 0 should come first with all its channels, "
             "then head 1.",
@@ -230,10 +198,6 @@ MISTAKES = (
             "x's shape.",
             {"gathered.flatten(1, 2).unflatten(2, x.shape[2:])":
                  "gathered.flatten(1, 2).unflatten(2, (int(gathered.shape[3] ** 0.5), -1))"}),
-    Mistake("global-shortcut",
-            "You add the queries to the weighted sums of the values. There is no shortcut in this module.",
-            {"gathered.flatten(1, 2).unflatten(2, x.shape[2:])":
-                 "self.q(x) + gathered.flatten(1, 2).unflatten(2, x.shape[2:])"}),
     Mistake("global-q-no-bias", "`q` has no bias. Keep torch's default.",
             {"self.q = nn.Conv2d(dim, heads * head_dim, 1)":
                  "self.q = nn.Conv2d(dim, heads * head_dim, 1, bias=False)"}),
@@ -284,23 +248,6 @@ class GlobalBranch(nn.Module):
 """, mistake="global-sigmoid"),
     Wrong("softmax-in-float32", {"logits.sigmoid()": "logits.float().softmax(dim=-1).to(logits.dtype)"},
           of="sigmoid-weights", says="makes a tensor float32"),
-    Wrong("softmax-over-queries", """
-class GlobalBranch(nn.Module):
-    def __init__(self, dim: int, heads: int, head_dim: int, window_size: int) -> None:
-        super().__init__()
-        self.heads, self.head_dim, self.window_size = heads, head_dim, window_size
-        self.q = nn.Conv2d(dim, heads * head_dim, 1)
-        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        b, c, h, w = x.shape
-        q = self.q(x).reshape(b, self.heads, self.head_dim, h * w).transpose(2, 3)
-        pooled = F.avg_pool2d(x, self.window_size)
-        kv = self.kv(pooled).reshape(b, 2, self.heads, self.head_dim, -1).transpose(3, 4)
-        k, v = kv[:, 0], kv[:, 1]
-        a = (q @ k.transpose(2, 3) * self.head_dim ** -0.5).softmax(dim=-2)
-        return (a @ v).transpose(2, 3).reshape(b, -1, h, w)
-""", mistake="global-softmax-over-queries"),
     Wrong("square-assumed",
           {"logits.sigmoid()": "logits.softmax(dim=-1)",
            "return": """H = W = int((H * W) ** 0.5)

@@ -8,7 +8,6 @@ from autograder.lessons.families import (
     norm_of_batch,
     only_in_eval,
     own_mode,
-    tanh_gate,
 )
 
 COORDINATE_JOINED_ALONG_AXIS__ = ("You join along axis 3. Once the columns' means are transposed, the two kinds of "
@@ -240,7 +239,7 @@ class CoordinateAttention(nn.Module):
 """,
 }
 
-HINTS = {"`bn1`": 3}
+HINTS = {"`bn1`": 3, "joins along": 1, "takes the mean over": 1}
 
 MISTAKES = (
     Mistake("coordinate-softmax", "Your gates come from a softmax. Take a sigmoid of each number by itself.",
@@ -278,16 +277,10 @@ MISTAKES = (
              "torch.sigmoid(self.conv_w(columns.transpose(2, 3)))": "self.conv_w(columns.transpose(2, 3))",
              "x * a_h * a_w": "x * torch.sigmoid(a_h * a_w)"}, hint=3),
     hard_gate("coordinate-hard-sigmoid", "torch.sigmoid(self.conv_h(", "torch.sigmoid(self.conv_w("),
-    Mistake("coordinate-gates-added", "You add the two gates. Multiply by both: x * a_h * a_w.",
-            {"x * a_h * a_w": "x * (a_h + a_w)"}),
     Mistake("coordinate-gates-averaged", "You take the mean of the two gates. Multiply by both: x * a_h * a_w.",
             {"x * a_h * a_w": "x * (a_h + a_w) / 2"}),
     Mistake("coordinate-gates-maximum", "You take the larger of the two gates. Multiply by both: x * a_h * a_w.",
             {"x * a_h * a_w": "x * torch.maximum(a_h, a_w)"}),
-    Mistake("coordinate-columns-first",
-            "You join the columns first, but your split takes the first H numbers for the rows. Join the H rows "
-            "first, then the W columns.",
-            {"torch.cat([rows, columns.transpose(2, 3)], dim=2)": "torch.cat([columns.transpose(2, 3), rows], dim=2)"}),
     Mistake("coordinate-split-exchanged",
             "You split off W numbers for the rows and H for the columns. The line holds H rows first, then W columns.",
             {"line.split([x.shape[2], x.shape[3]], dim=2)": "line.split([x.shape[3], x.shape[2]], dim=2)"}),
@@ -310,9 +303,6 @@ MISTAKES = (
     Mistake("coordinate-not-transposed-back",
             "Your columns' gate is (B, C, W, 1), so it multiplies the rows. Transpose it back to (B, C, 1, W).",
             {"torch.sigmoid(self.conv_w(columns.transpose(2, 3)))": "torch.sigmoid(self.conv_w(columns))"}, hint=1),
-    Mistake("coordinate-joined-along-axis-3", COORDINATE_JOINED_ALONG_AXIS__,
-            {"torch.cat([rows, columns.transpose(2, 3)], dim=2)": "torch.cat([rows, columns.transpose(2, 3)], dim=3)",
-             "line.split([x.shape[2], x.shape[3]], dim=2)": "line.split([x.shape[2], x.shape[3]], dim=2)"}, hint=1),
     Mistake("coordinate-joined-along-axis-3-and-split", COORDINATE_JOINED_ALONG_AXIS__,
             {"torch.cat([rows, columns.transpose(2, 3)], dim=2)": "torch.cat([rows, columns.transpose(2, 3)], dim=3)",
              "line.split([x.shape[2], x.shape[3]], dim=2)": "line.split([x.shape[2], x.shape[3]], dim=3)"}, hint=1),
@@ -320,37 +310,17 @@ MISTAKES = (
             {"self.conv_w(columns.transpose(2, 3))": "self.conv_w(columns).reshape(x.shape)"}, hint=1),
     Mistake("coordinate-gate-reshaped-before-conv-w", COORDINATE_GATE_RESHAPED,
             {"self.conv_w(columns.transpose(2, 3))": "self.conv_w(columns.reshape(x.shape))"}, hint=1),
-    Mistake("coordinate-pooled-away",
-            "You average over the whole map before conv1, as SE does, so every row and every column gets the same "
-            "gate. Average along one axis at a time.",
-            {"F.hardswish(self.bn1(self.conv1(line)))":
-                 "F.hardswish(self.bn1(self.conv1(line.mean(dim=2, keepdim=True).expand_as(line))))"}, hint=1),
     Mistake("coordinate-apart",
             "You call bn1 on rows and columns separately. Send them through conv1 and bn1 as one line of H + W "
             "positions, so that in training mode they share one mean and variance.",
             {"F.hardswish(self.bn1(self.conv1(line)))":
                  "torch.cat([F.hardswish(self.bn1(self.conv1(part))) for part in line.split([x.shape[2], "
                  "x.shape[3]], dim=2)], dim=2)"}, hint=2),
-    Mistake("coordinate-relu",
-            "There is a ReLU between bn1 and the split. The exercise asks for a hard-swish (F.hardswish).",
-            {"F.hardswish(self.bn1(self.conv1(line)))": "torch.relu(self.bn1(self.conv1(line)))"}),
     Mistake("coordinate-hard-swish-not-divided",
             "Your hard-swish is not divided by 6. It should be t * clamp(t + 3, 0, 6) / 6, which F.hardswish "
             "computes.",
             {"line = F.hardswish(self.bn1(self.conv1(line)))": """line = self.bn1(self.conv1(line))
         line = line * F.relu6(line + 3)"""}),
-    Mistake("coordinate-relu6",
-            "There is a ReLU6 between bn1 and the split. The exercise asks for a hard-swish (F.hardswish).",
-            {"F.hardswish(self.bn1(self.conv1(line)))": "F.relu6(self.bn1(self.conv1(line)))"}),
-    Mistake("coordinate-silu",
-            "There is a SiLU (the smooth swish) between bn1 and the split. The exercise asks for its cheap relative, "
-            "F.hardswish.", {"F.hardswish(self.bn1(self.conv1(line)))": "F.silu(self.bn1(self.conv1(line)))"}),
-    Mistake("coordinate-gelu",
-            "There is a GELU between bn1 and the split. The exercise asks for a hard-swish (F.hardswish).",
-            {"F.hardswish(self.bn1(self.conv1(line)))": "F.gelu(self.bn1(self.conv1(line)))"}),
-    Mistake("coordinate-hardsigmoid-in-the-middle",
-            "There is a hard sigmoid between bn1 and the split. It should be a hard-swish, which is z times the hard "
-            "sigmoid of z.", {"F.hardswish(self.bn1(self.conv1(line)))": "F.hardsigmoid(self.bn1(self.conv1(line)))"}),
     Mistake("coordinate-no-activation", "There is nothing between bn1 and the split: the hard-swish is missing.",
             {"F.hardswish(self.bn1(self.conv1(line)))": "self.bn1(self.conv1(line))"}, hint=3),
     Mistake("coordinate-instance-norm",
@@ -408,7 +378,8 @@ MISTAKES = (
     only_in_eval("coordinate-only-in-eval", {"return x * a_h * a_w": "return x if self.training else x * a_h * a_w"}),
     *own_mode("coordinate"),
     *norm_of_batch("coordinate-norm-of-batch-always", "bn1"),
-    tanh_gate("coordinate-tanh", "torch.sigmoid(self.conv_h(", "torch.sigmoid(self.conv_w("),
+    Mistake("coordinate-tanh", "Your gates end in a tanh, so their numbers can be negative. They should end in a sigmoid.",
+            {"torch.sigmoid(self.conv_h(": "torch.tanh(self.conv_h(", "torch.sigmoid(self.conv_w(": "torch.tanh(self.conv_w("}),
 )
 
 WRONG = (

@@ -1,7 +1,6 @@
 """What learners write for `directional_pool`."""
 
 from autograder.lessons.catalogue import Mistake, Wrong
-from autograder.lessons.families import summed
 
 RIGHT = {
     "list-unsqueezed": """
@@ -67,8 +66,6 @@ MISTAKES = (
     Mistake("pool-only-rows",
             "You return the rows' means only. Return two tensors: the rows' means, then the columns' means.",
             {"x.mean(dim=3, keepdim=True), x.mean(dim=2, keepdim=True)": "x.mean(dim=3, keepdim=True)"}),
-    summed("pool-rows-summed", "x.mean(dim=3, keepdim=True)"),
-    summed("pool-columns-summed", "x.mean(dim=2, keepdim=True)"),
     Mistake("pool-not-zero",
             "You divide by the number of entries that are not zero. Zeros count too: use `mean`.",
             {"x.mean(dim=3, keepdim=True)": "x.sum(3, keepdim=True) / (x != 0).sum(3, keepdim=True).clamp(min=1)",

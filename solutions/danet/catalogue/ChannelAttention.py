@@ -57,6 +57,8 @@ class ChannelAttention(nn.Module):
 """,
 }
 
+HINTS = {"Transpose the first one": 1, "takes the maximum over": 2}
+
 MISTAKES = (
     *with_gamma("channel", "A X"),
     Mistake("channel-positions",
@@ -64,16 +66,9 @@ MISTAKES = (
             "Compare channels: multiply X, (C, N), by X transposed, (N, C).",
             {"channels @ channels.transpose(1, 2)": "channels.transpose(1, 2) @ channels",
              "self.attention(x) @ x.flatten(2)": "x.flatten(2) @ self.attention(x).transpose(1, 2)"}, hint=1),
-    Mistake("channel-positions-do-not-fit", CHANNEL_POSITIONS_DO_NOT_FIT,
-            {"channels @ channels.transpose(1, 2)": "channels.transpose(1, 2) @ channels",
-             "self.attention(x) @ x.flatten(2)": "self.attention(x) @ x.flatten(2)"}, hint=1),
     Mistake("channel-positions-columns", CHANNEL_POSITIONS_DO_NOT_FIT,
             {"channels @ channels.transpose(1, 2)": "channels.transpose(1, 2) @ channels",
              "self.attention(x) @ x.flatten(2)": "x.flatten(2) @ self.attention(x)"}, hint=1),
-    Mistake("channel-scrambled-energies", CHANNEL_SCRAMBLED_ENERGIES,
-            {"channels @ channels.transpose(1, 2)": "channels @ channels.reshape(len(x), -1, x.shape[1])"}),
-    Mistake("channel-scrambled-energies-first", CHANNEL_SCRAMBLED_ENERGIES,
-            {"channels = x.flatten(2)": "channels = x.reshape(len(x), -1, x.shape[1]).transpose(1, 2)"}),
     Mistake("channel-scrambled-all", CHANNEL_SCRAMBLED_ENERGIES,
             {"channels = x.flatten(2)": "channels = x.reshape(len(x), -1, x.shape[1]).transpose(1, 2)",
              "self.attention(x) @ x.flatten(2)":
@@ -83,17 +78,6 @@ MISTAKES = (
             "positions are mixed up. Each channel should gather with its own row of A: A times X.",
             {"self.attention(x) @ x.flatten(2)":
                  "(x.flatten(2).transpose(1, 2) @ self.attention(x)).reshape(len(x), x.shape[1], -1)"}, hint=1),
-    Mistake("channel-columns-sum",
-            "Your softmax runs over the first of the two channel axes (dim=1): the columns sum to 1. Each channel "
-            "should spread its weights along its row: dim=-1.",
-            {"torch.softmax(energy, dim=-1)": "torch.softmax(energy, dim=1)"}),
-    Mistake("channel-over-batch",
-            "Your softmax runs over the images of the batch (dim=0). Each channel should spread its weights along "
-            "its row: dim=-1.", {"torch.softmax(energy, dim=-1)": "torch.softmax(energy, dim=0)"}),
-    Mistake("channel-transposed",
-            "Your product uses the columns of the map as if they were its rows. Channel i should gather with row i: "
-            "A times X, without a transposition.",
-            {"self.attention(x) @ x.flatten(2)": "self.attention(x).transpose(1, 2) @ x.flatten(2)"}, hint=1),
     Mistake("channel-map-transposed",
             "Your `attention` returns the map transposed: its columns sum to 1. Row i should hold the weights that "
             "channel i gives to all channels.",
@@ -142,23 +126,9 @@ MISTAKES = (
              "return torch.softmax(energy, dim=-1)": """weights = torch.softmax(energy, dim=-1)
         return 1 - weights if self.negate else weights"""},
             hint=3),
-    Mistake("channel-maximum-of-columns",
-            "With negate=True you subtract each energy from the maximum of its column. Subtract it from the maximum "
-            "of its row, because the softmax runs along the rows: dim=-1.",
-            {"energy.amax(dim=-1, keepdim=True) - energy": "energy.amax(dim=1, keepdim=True) - energy"}, hint=2),
-    Mistake("channel-scaled", "You divide the energies by sqrt(N). DANet does not scale them.",
-            {"channels @ channels.transpose(1, 2)":
-                 "channels @ channels.transpose(1, 2) * channels.shape[-1] ** -0.5"}),
-    Mistake("channel-scaled-by-c", "You divide the energies by sqrt(C). DANet does not scale them.",
-            {"channels @ channels.transpose(1, 2)": "channels @ channels.transpose(1, 2) * channels.shape[1] ** -0.5"}),
-    Mistake("channel-averaged", "You divide the energies by N, as for a mean over the positions. Use the plain sums.",
-            {"channels @ channels.transpose(1, 2)": "channels @ channels.transpose(1, 2) / channels.shape[-1]"}),
     Mistake("channel-normalised",
             "You normalise the channels to length 1 before comparing them (a cosine). Compare them as they are.",
             {"channels = x.flatten(2)": "channels = nn.functional.normalize(x.flatten(2), dim=2)"}),
-    Mistake("channel-centred",
-            "You subtract each channel's mean before comparing (a covariance). Compare the channels as they are.",
-            {"channels = x.flatten(2)": "channels = x.flatten(2) - x.flatten(2).mean(dim=2, keepdim=True)"}),
     Mistake("channel-no-softmax",
             "The softmax is missing: your weights are the raw energies. Take a softmax over the last axis.",
             {"torch.softmax(energy, dim=-1)": "energy"}, hint=3),

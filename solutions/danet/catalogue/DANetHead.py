@@ -61,10 +61,6 @@ MISTAKES = (
     Mistake("head-paper-channel",
             "Your channel attention is the paper's, negate=False. The published head uses "
             "ChannelAttention(negate=True).", {"ChannelAttention(negate=True)": "ChannelAttention()"}),
-    Mistake("head-one-after-the-other",
-            "Your channel branch reads the output of the position branch. Both branches should read x, side by side.",
-            {"self.channel_out(self.channel(self.channel_in(x)))":
-                 "self.channel_out(self.channel(self.channel_in(x) + position))"}),
     Mistake("head-back-first",
             "position_out comes before the attention `position`, and channel_out before `channel`. Each branch "
             "should be conv-BN-ReLU, attention, conv-BN-ReLU.",
@@ -119,9 +115,6 @@ MISTAKES = (
                  """a, b = self.classify_position(position), self.classify_channel(channel)
         position += channel
         return self.classify_fused(position), a, b"""}),
-    Mistake("head-sum-under-old-name",
-            "Your classify_position reads the sum of both branches. It should read position_out's output.",
-            {"self.classify_position(position)": "self.classify_position(position + channel)"}),
     Mistake("head-backs-exchanged",
             "position_out and channel_out have changed places. Call each of them in the branch that it is named "
             "after.",
@@ -148,10 +141,6 @@ MISTAKES = (
              "self.classify_channel(channel)":
                  """a, b = self.classify_position(position), self.classify_channel(channel)
         return self.classify_fused(position + channel) + a + b, a, b"""}),
-    Mistake("head-averaged", "You average the two branches before classify_fused. Add them.",
-            {"position + channel": "(position + channel) / 2"}),
-    Mistake("head-product", "You multiply the two branches before classify_fused. Add them.",
-            {"position + channel": "position * channel"}),
     Mistake("head-concatenated",
             "You concatenate the two branches, so classify_fused reads 2 * inter channels. Add the branches: it "
             "should read inter channels.",

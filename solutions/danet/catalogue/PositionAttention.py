@@ -61,7 +61,8 @@ class PositionAttention(nn.Module):
 """,
 }
 
-HINTS = {"should be added": 3}
+HINTS = {"should be added": 3, "` subtracts.": 3, "takes the sigmoid": 3, "Transpose the second one": 2,
+         "swaps no axes": 2}
 
 MISTAKES = (
     *with_gamma("position", "A V", hint=3, grid=2),
@@ -76,11 +77,6 @@ MISTAKES = (
                        "DANet does not scale them."),
             {"torch.softmax(queries @ keys, dim=-1)":
                  "torch.softmax(queries @ keys * queries.shape[-1] ** -0.5, dim=-1)"}),
-    Mistake("position-scaled-by-c", "You divide the products by sqrt(C). DANet does not scale them.",
-            {"torch.softmax(queries @ keys, dim=-1)": "torch.softmax(queries @ keys / x.shape[1] ** 0.5, dim=-1)"}),
-    Mistake("position-averaged",
-            "You divide the products by N, the number of positions, before the softmax. DANet does not scale them.",
-            {"torch.softmax(queries @ keys, dim=-1)": "torch.softmax(queries @ keys / keys.shape[-1], dim=-1)"}),
     Mistake("position-scaled-in-forward",
             "`attention` is right, but your `forward` divides the products by sqrt(D): "
             "`scaled_dot_product_attention` does it unless you pass scale=1.0. DANet does not scale.",
@@ -90,13 +86,6 @@ MISTAKES = (
     overflow("position-exp", "products",
              {"return torch.softmax(queries @ keys, dim=-1)": """e = torch.exp(queries @ keys)
         return e / e.sum(dim=-1, keepdim=True)"""}),
-    Mistake("position-over-queries",
-            "Your softmax runs over the queries (dim=1): the columns sum to 1 and the rows do not. A position should "
-            "spread its attention along its row: dim=-1.",
-            {"torch.softmax(queries @ keys, dim=-1)": "torch.softmax(queries @ keys, dim=1)"}),
-    Mistake("position-over-batch",
-            "Your softmax runs over the images of the batch (dim=0). A position should spread its attention along "
-            "its row: dim=-1.", {"torch.softmax(queries @ keys, dim=-1)": "torch.softmax(queries @ keys, dim=0)"}),
     Mistake("position-over-everything",
             "Your softmax runs over the whole map, so all N * N weights together sum to 1. Each row should sum to 1: "
             "dim=-1.",
@@ -112,10 +101,6 @@ MISTAKES = (
             "You divide the products by N instead of taking a softmax. Take a softmax over the last axis, which "
             "turns each row into weights.",
             {"torch.softmax(queries @ keys, dim=-1)": "queries @ keys / keys.shape[-1]"}),
-    Mistake("position-columns",
-            "You multiply the values by the columns of the map. Position j needs row j, which holds the weights that "
-            "j gives to all positions. If your values are (B, C, N), multiply them by the map transposed.",
-            {"values @ self.attention(x).transpose(1, 2)": "values @ self.attention(x)"}, hint=2),
     Mistake("position-map-transposed",
             "Your `attention` returns the map transposed: its columns sum to 1. Row j should "
             "hold the weights that position j gives to all positions.",
@@ -127,10 +112,6 @@ MISTAKES = (
             {"torch.softmax(queries @ keys, dim=-1)": "queries @ keys",
              "values @ self.attention(x).transpose(1, 2)":
                  "values @ torch.softmax(self.attention(x), dim=-1).transpose(1, 2)"}, hint=3),
-    Mistake("position-gathered-scrambled",
-            "The gathered values are (B, N, C), and `reshape` or `view` turns them into (B, C, H, W) without "
-            "swapping axes. So channels and positions are mixed up: call transpose(1, 2) first.",
-            {"values @ self.attention(x).transpose(1, 2)": "self.attention(x) @ values.transpose(1, 2)"}, hint=2),
     Mistake("position-row-only",
             "Each position looks only at its own row of the image, so your map has H x W x W weights. First flatten "
             "H and W into one axis of N = H * W positions.",

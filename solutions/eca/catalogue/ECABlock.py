@@ -42,39 +42,16 @@ class ECABlock(nn.Module):
 """,
 }
 
-HINTS = {"multiplied by `x`": 3, "Take the sigmoid": 3, "one sigmoid too many": 3, "; raise ": 3}
+HINTS = {"multiplied by `x`": 3, "Take the sigmoid": 3, "one sigmoid too many": 3, "; raise ": 3,
+         "takes the mean over": 1}
 
 MISTAKES = (
     Mistake("eca-returns-gate-flat", ECA_RETURNS_GATE, {"x * gates[:, 0, :, None, None]": "gates[:, 0]"}, hint=3),
-    Mistake("eca-complement",
-            "You multiply the image by 1 minus the gate, which closes the channels that should be open and opens the "
-            "others. Multiply by the gate itself.",
-            {"torch.sigmoid(self.conv(s[:, None]))": "1 - torch.sigmoid(self.conv(s[:, None]))"}),
-    Mistake("eca-double-sigmoid",
-            "The sigmoid is applied twice, so all your gates lie between 0.5 and 0.73. Such gates can neither open "
-            "nor close: apply the sigmoid once.",
-            {"torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(torch.sigmoid(self.conv(s[:, None])))"}),
     Mistake("eca-softmax",
             "Your gates go through a softmax: the channels compete, and their gates sum to 1. ECA uses a sigmoid: "
             "each channel is opened or closed on its own.",
             {"torch.sigmoid(self.conv(s[:, None]))": "torch.softmax(self.conv(s[:, None]), dim=-1)"}),
-    Mistake("eca-tanh",
-            "Your gates end in a tanh, so they can be negative and flip a channel's sign. A gate ends in a sigmoid.",
-            {"torch.sigmoid(self.conv(s[:, None]))": "torch.tanh(self.conv(s[:, None]))"}),
     hard_gate("eca-hard-sigmoid"),
-    Mistake("eca-relu-between",
-            "There is a ReLU between the convolution and the sigmoid, so no gate can fall below 0.5. ECA has no "
-            "ReLU: leave it out.",
-            {"torch.sigmoid(self.conv(s[:, None]))": "torch.sigmoid(torch.relu(self.conv(s[:, None])))"}),
-    Mistake("eca-sum",
-            "Your block adds up the positions of each channel without dividing by H * W, so the gates depend on the "
-            "size of the image. Take the mean.", {"x.mean(dim=(2, 3))": "x.sum(dim=(2, 3))"}),
-    Mistake("eca-mean-over-channels",
-            "You take the mean over axis 1, the channels. Take it over H and W, axes 2 and 3, so that each channel "
-            "keeps its own number.", {"x.mean(dim=(2, 3))": "x.mean(dim=1)"}, hint=1),
-    Mistake("eca-mean-over-channels-and-rows",
-            "You take the mean over axes 1 and 2, the channels and the rows. Axes are counted from 0: H and W are 2 "
-            "and 3.", {"x.mean(dim=(2, 3))": "x.mean(dim=(1, 2))"}, hint=1),
     Mistake("eca-one-long-row",
             "The means of all images lie end to end in one row, (1, 1, B * C). So an image's last channel becomes "
             "the neighbour of the next image's first channel. The convolution takes (B, 1, C).",
@@ -197,9 +174,6 @@ MISTAKES = (
             "A bare `.squeeze()` after the convolution removes every axis of size 1: a batch of one image loses its "
             "batch axis. Name the axis to remove: `.squeeze(1)`.",
             {"x * gates[:, 0, :, None, None]": "x * gates.squeeze()[:, :, None, None]"}, hint=2),
-    Mistake("eca-relu",
-            "Your gates end in a ReLU, so they can be larger than 1 and can get stuck at 0. A gate ends in a sigmoid.",
-            {"torch.sigmoid(self.conv(s[:, None]))": "torch.relu(self.conv(s[:, None]))"}),
     Mistake("eca-zero-is-none",
             "Your code treats a kernel_size of 0 as None, because `kernel_size or ...` treats both alike. Test `if "
             "kernel_size is None`: 0 is even, so it should raise a ValueError.",

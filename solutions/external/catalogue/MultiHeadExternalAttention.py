@@ -39,32 +39,16 @@ class MultiHeadExternalAttention(nn.Module):
 """,
 }
 
-HINTS = {"`proj`": 3}
+HINTS = {"`proj`": 3, "takes the softmax over": 2, "takes the sum over": 2, "swaps no axes": 2,
+         "puts the axes in the order": 2}
 
 MISTAKES = (
-    Mistake("heads-over-heads",
-            "Your softmax runs over the heads. They are dim=1 of (B, heads, N, S), and dim=2 of (B, N, heads, S). "
-            "Take the softmax over the tokens of each head.",
-            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
-                 "(lambda a: a / (a.sum(dim=-1, keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=1))"}, hint=2),
     Mistake("heads-four-axes",
             "You call double_normalize with four axes, (B, heads, N, S). Its dim=1 then means the heads, and its "
             "dim=2 the tokens. Call flatten(0, 1) first to get (B * heads, N, S), so that each head is like an image "
             "of its own.",
             {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
                  "double_normalize(self.mk(heads))"}, hint=2),
-    Mistake("heads-sum-over-heads",
-            "Your softmax runs over the tokens, as it should, but then you divide by the sum over the heads. "
-            "(double_normalize does that if you give it (B, N, heads, S).) Divide by the sum over the slots, the "
-            "last axis.",
-            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
-                 "(lambda a: a / (a.sum(dim=1, keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=2))"}, hint=2),
-    Mistake("heads-all-together",
-            "You divide by the sum over the slots of all heads. Normalise each head by itself, so that a token's "
-            "weights sum to 1 in every head.",
-            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
-                 "(lambda a: a / (a.sum(dim=(1, 3), keepdim=True) + 1e-9))(torch.softmax(self.mk(heads), dim=2))"},
-            hint=2),
     Mistake("heads-tokens-of-all-heads",
             "Your softmax runs over the tokens of all heads together. Each head should have its own sums over the N "
             "tokens.",
@@ -107,11 +91,6 @@ MISTAKES = (
             "transpose(1, 2).",
             {"self.expand(x).unflatten(2, (self.heads, -1)).transpose(1, 2)":
                  "self.expand(x).reshape(len(x), self.heads, x.shape[1], -1)"}, hint=1),
-    Mistake("heads-joined-scrambled",
-            "You join the heads with `reshape` or `view` while the heads' axis is still before the tokens' axis, so "
-            "tokens and heads are mixed up. Call transpose(1, 2) first, then flatten the last two axes.",
-            {"self.mv(weights).transpose(1, 2).flatten(2)": "self.mv(weights).reshape(len(x), x.shape[1], -1)"},
-            hint=2),
     Mistake("heads-both-scrambled",
             "You split the heads and join them with `view` or `reshape` alone. These keep the order of the numbers "
             "in memory, so a head gets whole tokens. Make (B, N, heads, head_dim) first, then call transpose(1, 2). "
@@ -128,9 +107,6 @@ MISTAKES = (
             hint=2),
     Mistake("heads-reversed", "You join the heads in reverse order. Head 0 should come first.",
             {"self.mv(weights).transpose(1, 2).flatten(2)": "self.mv(weights).flip(1).transpose(1, 2).flatten(2)"}),
-    Mistake("heads-joined-channels-first",
-            "You join the heads in the order (head_dim, heads). Join them as they were split: (heads, head_dim).",
-            {"self.mv(weights).transpose(1, 2).flatten(2)": "self.mv(weights).permute(0, 2, 3, 1).flatten(2)"}, hint=2),
     Mistake("heads-not-expanded-heads",
             "You make num_heads heads of the expanded channels. Make num_heads * expansion heads, each dim // "
             "num_heads wide.",
@@ -160,11 +136,6 @@ MISTAKES = (
                  "self.expand = nn.Linear(dim, dim * expansion, bias=False)"}),
     Mistake("heads-proj-without-bias", "proj has no bias. Keep torch's default.",
             {"self.proj = nn.Linear(dim * expansion, dim)": "self.proj = nn.Linear(dim * expansion, dim, bias=False)"}),
-    Mistake("heads-scaled",
-            "You divide the logits by sqrt(head_dim), as transformers do. External attention does not scale them.",
-            {"double_normalize(self.mk(heads).flatten(0, 1)).unflatten(0, heads.shape[:2])":
-                 "double_normalize((self.mk(heads) * heads.shape[-1] ** -0.5).flatten(0, 1)).unflatten(0, "
-                 "heads.shape[:2])"}),
     Mistake("heads-first-head",
             "All heads use the weights of the first one. The heads share the memory, but each head should have its "
             "own weights.",
@@ -248,7 +219,7 @@ class MultiHeadExternalAttention(nn.Module):
         weights = double_normalize(self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5)
         out = self.mv(weights).unflatten(0, heads.shape[:2]).transpose(1, 2).flatten(2)
         return self.proj(out)
-""", mistake="heads-scaled"),
+""", says="` multiplies. Take `self.mk("),
 )
 
 EQUIVALENT = (

@@ -21,20 +21,14 @@ def double_normalize(logits, eps=1e-9):
 """,
 }
 
+HINTS = {"takes the softmax over": 1, "takes the mean": 2, "takes the maximum": 2}
+
 MISTAKES = (
     Mistake("normalize-axes-exchanged",
             "The two axes have changed places: your softmax runs over the slots, and you divide by the sum over the "
             "tokens. Take the softmax over the tokens first, then divide by the sum over the slots.",
             {"torch.softmax(logits, dim=1)": "torch.softmax(logits, dim=2)",
              "shares.sum(dim=2, keepdim=True)": "shares.sum(dim=1, keepdim=True)"}, hint=1),
-    Mistake("normalize-slots-twice",
-            "Both steps run over the slots (dim=2). After the softmax the weights over the slots sum to 1 already, "
-            "so the division does nothing. Take the softmax over the tokens, dim=1.",
-            {"torch.softmax(logits, dim=1)": "torch.softmax(logits, dim=2)"}, hint=1),
-    Mistake("normalize-tokens-twice",
-            "Both steps run over the tokens (dim=1). After the softmax the weights over the tokens sum to 1 already, "
-            "so the division does nothing. Divide by the sum over the slots, dim=2.",
-            {"shares.sum(dim=2, keepdim=True)": "shares.sum(dim=1, keepdim=True)"}),
     Mistake("normalize-once",
             "Your weights are normalised over the tokens alone. The second step is missing, or it runs over the "
             "tokens again. Divide each token's weights by their sum over the slots, so that its row sums to 1.",
@@ -43,10 +37,6 @@ MISTAKES = (
             "You take one softmax over the slots, so no token notices any other. Take a softmax over the tokens "
             "first, then divide by the sum over the slots.",
             {"shares / (shares.sum(dim=2, keepdim=True) + eps)": "torch.softmax(logits, dim=2)"}, hint=1),
-    Mistake("normalize-over-batch",
-            "Your softmax runs over the images of the batch (dim=0), so an image's weights depend on the other "
-            "images. Take it over the tokens, dim=1.",
-            {"torch.softmax(logits, dim=1)": "torch.softmax(logits, dim=0)"}, hint=1),
     Mistake("normalize-two-softmaxes",
             "Your second step is a softmax too. It takes exp of shares that are normalised already, so the weights "
             "become nearly equal. Divide the shares by their sum instead.",
@@ -72,10 +62,6 @@ MISTAKES = (
     Mistake("normalize-length",
             "You divide by the length of the row, the root of the sum of squares. Divide by the plain sum of its "
             "numbers.", {"shares.sum(dim=2, keepdim=True)": "shares.norm(dim=2, keepdim=True)"}, hint=2),
-    Mistake("normalize-mean", "You divide by the mean over the slots, so a row sums to S. Divide by the sum.",
-            {"shares.sum(dim=2, keepdim=True)": "shares.mean(dim=2, keepdim=True)"}, hint=2),
-    Mistake("normalize-maximum", "You divide by the largest share of the row. Divide by the sum of the row's shares.",
-            {"shares.sum(dim=2, keepdim=True)": "shares.amax(dim=2, keepdim=True)"}, hint=2),
     Mistake("normalize-all-together",
             "Your softmax runs over tokens and slots together, N * S numbers. With one softmax for all of them, a "
             "slot whose logits are large everywhere takes all the weight. Each slot needs a softmax of its own, over "
@@ -108,26 +94,11 @@ MISTAKES = (
             "You call `F.normalize` with p=1. It divides by at least its own eps, 1e-12, and does not add the "
             "argument eps. Divide by the sum plus eps.",
             {"shares / (shares.sum(dim=2, keepdim=True) + eps)": "torch.nn.functional.normalize(shares, p=1, dim=2)"}),
-    Mistake("normalize-row-maximum-subtracted",
-            "You subtract the maximum of each token's row from the logits. In a softmax over the tokens, a number "
-            "that differs from token to token does not cancel. To keep exp small, subtract the maximum of each "
-            "column (dim=1), or call torch.softmax, which does so by itself.",
-            {"torch.softmax(logits, dim=1)":
-                 "(lambda e: e / e.sum(dim=1, keepdim=True))(torch.exp((logits - logits.amax(dim=2, keepdim=True))))"}),
-    Mistake("normalize-scaled",
-            "You divide the logits by the root of the number of slots. Give them to the softmax as they are.",
-            {"torch.softmax(logits, dim=1)": "torch.softmax(logits * logits.shape[2] ** -0.5, dim=1)"}),
     Mistake("normalize-batch-as-tokens",
             "Your softmax runs over the tokens of all images together, so an image's weights depend on the other "
             "images. Take the softmax within each image: dim=1 of (B, N, S).",
             {"torch.softmax(logits, dim=1)": "torch.softmax(logits.flatten(0, 1), dim=0).reshape(logits.shape)"},
             hint=1),
-    Mistake("normalize-eps-twice",
-            "You add eps in the first step too. The first step should be a plain softmax: eps belongs only in the "
-            "second denominator.",
-            {"torch.softmax(logits, dim=1)":
-                 "(lambda e: e / (e.sum(dim=1, keepdim=True) + eps))(torch.exp(logits - logits.amax(dim=1, "
-                 "keepdim=True)))"}),
     Mistake("normalize-eps-twice-naive-exp",
             "You write the first step as exp divided by its sum plus eps. It should be a plain softmax, because eps "
             "belongs only in the second denominator. Besides, torch.softmax does not overflow if the logits are "

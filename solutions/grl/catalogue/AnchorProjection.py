@@ -56,9 +56,6 @@ class AnchorProjection(nn.Module):
 HINTS = {"axes are in the order": 2}
 
 MISTAKES = (
-    Mistake("anchors-of-the-largest",
-            "Your anchors are the largest numbers of each block. They should be the means: average pooling.",
-            {"nn.AvgPool2d(down_factor, down_factor)": "nn.MaxPool2d(down_factor, down_factor)"}),
     Mistake("anchors-one-token-each", "Your anchors are single tokens, one from each block. Average the whole block.",
             {"self.pool(as_grid(x, image_size).permute(0, 3, 1, 2))":
                  "as_grid(x, image_size).permute(0, 3, 1, 2)[:, :, :image_size[0] // self.down_factor * "
@@ -89,10 +86,6 @@ MISTAKES = (
             "You return the anchors as a list, (B, anchors, dim // 2). Keep the grid: (B, H // d, W // d, dim // 2).",
             {"return self.reduction(pooled.permute(0, 2, 3, 1))":
                  "return self.reduction(pooled.permute(0, 2, 3, 1)).flatten(1, 2)"}),
-    Mistake("anchors-image-exchanged", ANCHORS_IMAGE_EXCHANGED,
-            {"self.pool(as_grid(x, image_size).permute(0, 3, 1, 2))":
-                 "self.pool(x.unflatten(1, tuple(image_size)[::-1]).reshape(len(x), *image_size[::-1], "
-                 "-1).transpose(1, 2).permute(0, 3, 1, 2))"}),
     Mistake("anchors-grid-exchanged", ANCHORS_IMAGE_EXCHANGED,
             {"self.pool(as_grid(x, image_size).permute(0, 3, 1, 2))":
                  "self.pool(x.transpose(1, 2).unflatten(2, tuple(image_size)[::-1]))"}),
@@ -114,10 +107,6 @@ MISTAKES = (
                  "return pooled.permute(0, 2, 3, 1)[..., :self.reduction.out_features]"}, hint=2),
     Mistake("anchors-no-bias", "Your reduction has no bias. Keep torch's default, which has one.",
             {"nn.Linear(dim, dim // 2)": "nn.Linear(dim, dim // 2, bias=False)"}),
-    Mistake("anchors-activation",
-            "There is an activation after `reduction`. Leave it out: `reduction` is a plain linear layer.",
-            {"return self.reduction(pooled.permute(0, 2, 3, 1))":
-                 "return F.gelu(self.reduction(pooled.permute(0, 2, 3, 1)))"}),
     Mistake("anchors-factor-ignored",
             "The argument `down_factor` has no effect, because 2 is written into your code. Write down_factor "
             "instead.", {"nn.AvgPool2d(down_factor, down_factor)": "nn.AvgPool2d(2, 2)"}),

@@ -215,10 +215,6 @@ MISTAKES = (
                  "relative_position_index(stripe, d).T.to(like.device)",
              "relative_position_index(stripe, d).to(like.device)":
                  "relative_position_index(stripe, d, from_anchor=True).T.to(like.device)"}),
-    Mistake("stripes-mask-reshaped",
-            "You bring the mask to (nW, A, N) with `reshape` or `view`, which keeps the order of the numbers in "
-            "memory. Transpose it instead.",
-            {"mask_out.transpose(1, 2)": "mask_out.reshape(len(mask_out), -1, mask_out.shape[1])"}),
     Mistake("stripes-mask-not-transposed",
             "The first attention gets the mask as it is, (nW, N, A). In this attention the rows are anchors. Give it "
             "the transposed mask, (nW, A, N).", {"mask_out.transpose(1, 2)": "mask_out"}),
@@ -232,11 +228,6 @@ MISTAKES = (
              "self.transform_out(cosine, table, index_out, mask_out)":
                  "self.transform_out(cosine, table, index_out) + (0 if mask_out is None else "
                  "mask_out.repeat_interleave(len(cosine) // len(mask_out), dim=0)[:, None])"}),
-    Mistake("stripes-softmax-over-anchors",
-            "In the first attention your softmax runs over the anchors. It should run over the tokens, the last "
-            "axis: the weights of one anchor sum to 1.",
-            {"cosine_attention(a, k, v, to_anchor)":
-                 "to_anchor(F.normalize(a, dim=-1) @ F.normalize(k, dim=-1).mT).softmax(dim=-2) @ v"}),
     Mistake("stripes-table-without-factor",
             "Your table is made without down_factor, so it has a cell for each offset between two tokens. The index "
             "needs a cell for each offset between a token and an anchor: pass down_factor.",
@@ -267,11 +258,6 @@ MISTAKES = (
     Mistake("stripes-anchors-rolled-by-half-their-stripe",
             "You roll the anchors by half of their own stripe, or by (-shift) // d, which rounds away from 0. Divide "
             "first: -(shift // d).", {"(shift[0] // d, shift[1] // d)": "tuple(-(-s // d) for s in shift)"}, hint=2),
-    Mistake("stripes-no-mask",
-            "The mask is missing from both attentions. With shift=True the last stripes hold tokens from both ends "
-            "of the image, and the mask keeps those apart.",
-            {"anchor_mask(image_size, stripe, shift, d).to(like)":
-                 "0 * anchor_mask(image_size, stripe, shift, d).to(like)"}),
     Mistake("stripes-mask-in-second-only",
             "Only the second attention has a mask, so the anchors gather from both ends of the image. The first one "
             "needs it too, transposed.",
@@ -350,12 +336,6 @@ MISTAKES = (
             {"size if groups is None else n // groups":
                  "size if groups is None else (image_size[1] if n == image_size[0] else image_size[0]) // groups"},
             hint=2),
-    Mistake("stripes-keys-first",
-            "Queries and keys have changed places: you read the channels as [k | q | v], or you compare anchors with "
-            "keys instead of queries. The order should be [q | k | v].", {"q, k, v = ": "k, q, v = "}),
-    Mistake("stripes-values-first",
-            "You read the channels as [v | q | k] or in another order. The order should be [q | k | v].",
-            {"q, k, v = ": "v, q, k = "}),
     Mistake("stripes-heads-outside",
             "You split the 3C channels as (heads, 3, head width). Split them into [q | k | v] first, and then each "
             "of the three into heads.",
@@ -374,17 +354,6 @@ MISTAKES = (
             {"windows_of_heads(roll(anchor, negative(anchor_shift)), anchor_stripe, 1, self.num_heads)[0]":
                  "(lambda t: t.reshape(len(t), self.num_heads, t.shape[1], -1))(window_partition(roll(anchor, "
                  "negative(anchor_shift)), anchor_stripe).flatten(1, 2))"}),
-    Mistake("stripes-joined-by-reshape",
-            "You join the heads with `reshape` or `view` alone, which mixes tokens and heads. Transpose (B', h, N, "
-            "d) to (B', N, h, d) first.",
-            {"grid_of_windows(y, stripe, image_size)":
-                 "window_reverse(y.reshape(len(y), *stripe, -1), stripe, image_size)"}),
-    Mistake("stripes-image-exchanged",
-            "You make a grid of W rows and H columns. Make one of H rows and W columns, because image_size is "
-            "(height, width).",
-            {"roll(as_grid(qkv, image_size), negative(shift))":
-                 "roll(qkv.unflatten(1, tuple(image_size)[::-1]).reshape(len(qkv), *image_size[::-1], "
-                 "-1).transpose(1, 2), negative(shift))"}),
     Mistake("stripes-axes-of-roll", "You roll along the wrong axes. The image's axes in (B, H, W, C) are dims=(1, 2).",
             {"roll(as_grid(qkv, image_size), negative(shift))":
                  "torch.roll(as_grid(qkv, image_size), negative(shift), dims=(0, 1))",
@@ -397,10 +366,6 @@ MISTAKES = (
     Mistake("stripes-grid", "You return the grid, (B, H, W, C). Return tokens, (B, L, C).",
             {"roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2)":
                  "roll(grid_of_windows(y, stripe, image_size), shift)"}),
-    Mistake("stripes-shortcut",
-            "You add the values to the result. The shortcut belongs to the block around this module.",
-            {"roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2)":
-                 "roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2) + qkv.chunk(3, dim=2)[2]"}),
     attention_dropout("stripes-dropout",
                       {"roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2)":
                            "F.dropout(roll(grid_of_windows(y, stripe, image_size), shift).flatten(1, 2), 0.1, "

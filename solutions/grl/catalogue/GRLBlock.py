@@ -102,7 +102,7 @@ class GRLBlock(nn.Module):
 """,
 }
 
-HINTS = {"It should take": 1, "`res_scale`": 1, "`stripe_type`": 2, "; raise ": 2}
+HINTS = {"It should take": 1, "`res_scale`": 1, "`stripe_type`": 2, "; raise ": 2, "` multiplies.": 1}
 
 MISTAKES = (
     Mistake("block-pre-norm",
@@ -137,8 +137,6 @@ MISTAKES = (
                  "x + self.res_scale * self.attn(x, image_size)"}),
     Mistake("block-no-second-norm", "You never call norm2. It belongs after mlp.",
             {"y + self.res_scale * self.norm2(self.mlp(y))": "y + self.res_scale * self.mlp(y)"}),
-    Mistake("block-local-scaled", "You multiply the local branch by res_scale. Scale only the attention and the MLP.",
-            {"y + self.local(x, image_size)": "y + self.res_scale * self.local(x, image_size)"}, hint=1),
     Mistake("block-local-behind",
             "You add the local branch after the MLP, so the MLP never sees it. Add it in the first half.",
             {"            y = y + self.local(x, image_size)": "            late = self.local(x, image_size)",
@@ -146,9 +144,6 @@ MISTAKES = (
                  "return y + self.res_scale * self.norm2(self.mlp(y)) + (0 if self.local is None else late)"}, hint=1),
     Mistake("block-no-local", "You never add the local branch. Add it in the first half, if local_connection is True.",
             {"y + self.local(x, image_size)": "y"}),
-    Mistake("block-local-instead",
-            "If there is a local branch, your shortcut is missing. The first half should be x + norm1(attn(x)) + "
-            "local(x).", {"y + self.local(x, image_size)": "y - x + self.local(x, image_size)"}),
     Mistake("block-always-local",
             "There is a local branch although local_connection is False. `local` should then be None.",
             {"LocalConvBlock(dim) if local_connection else None": "LocalConvBlock(dim)"}),

@@ -100,14 +100,9 @@ class MixedAttention(nn.Module):
 """,
 }
 
-HINTS = {"`down_factor`": 2, "`window_shift`": 2, "`stripe_shift`": 2}
+HINTS = {"`down_factor`": 2, "`window_shift`": 2, "`stripe_shift`": 2, "joins tensors": 2}
 
 MISTAKES = (
-    Mistake("mixed-branches-exchanged",
-            "The two branches have changed places: the first half of qkv's outputs belongs to the windows, and the "
-            "second half to the stripes.",
-            {"qkv_window, qkv_stripe = self.qkv(x).chunk(2, dim=-1)":
-                 "qkv_stripe, qkv_window = self.qkv(x).chunk(2, dim=-1)"}),
     Mistake("mixed-split-inside",
             "You read the outputs of qkv as [q | k | v] of dim channels each, and halve each of the three. Halve "
             "*all* outputs first. The first half is the window branch's [q | k | v], and the second half is the "
@@ -120,20 +115,12 @@ MISTAKES = (
             "its second half.",
             {"qkv_window, qkv_stripe = self.qkv(x).chunk(2, dim=-1)":
                  "qkv_window, qkv_stripe = self.qkv(x)[..., ::2], self.qkv(x)[..., 1::2]"}, hint=1),
-    Mistake("mixed-joined-the-other-way", "You join the branches as [stripe, window]. Join them as [window, stripe].",
-            {"self.proj(torch.cat([window, stripe], dim=-1))": "self.proj(torch.cat([stripe, window], dim=-1))"},
-            hint=2),
     Mistake("mixed-added", "You add the two branches. Join them along the channels, because proj takes dim channels.",
             {"nn.Linear(dim, dim)": "nn.Linear(dim // 2, dim)",
              "self.proj(torch.cat([window, stripe], dim=-1))": "self.proj(window + stripe)"}),
     Mistake("mixed-no-proj",
             "You never call `proj`, so the two branches are never mixed. Call it last, on the joined branches.",
             {"self.proj(torch.cat([window, stripe], dim=-1))": "torch.cat([window, stripe], dim=-1)"}, hint=2),
-    Mistake("mixed-interleaved",
-            "The channels of the two branches alternate before proj. The windows' channels should come first, then "
-            "the stripes'.",
-            {"self.proj(torch.cat([window, stripe], dim=-1))":
-                 "self.proj(torch.stack([window, stripe], dim=-1).flatten(2))"}),
     Mistake("mixed-anchors-of-qkv", "Your anchors come from the outputs of qkv. They should come from x itself.",
             {"self.anchor(x, image_size)": "self.anchor(self.qkv(x)[..., :x.shape[2]], image_size)"}),
     Mistake("mixed-anchors-of-stripe-queries",

@@ -41,6 +41,8 @@ def streaming_attention(q, k, v, block=64):
 """,
 }
 
+HINTS = {"` subtracts.": 2, "takes the maximum over": 1, "` divides.": 3, "takes the sum over": 1}
+
 MISTAKES = (
     Mistake("streaming-no-rescaling",
             "When the running maximum rises, you rescale neither the sum nor the output. Both were computed against "
@@ -61,12 +63,6 @@ MISTAKES = (
             "Your factor is exp(new maximum - old maximum), which makes the old sum and output larger. When the "
             "maximum rises they should shrink: multiply them by exp(old maximum - new maximum).",
             {"torch.exp(largest - new)": "torch.where(largest > -torch.inf, torch.exp(new - largest), 0.0)"}, hint=2),
-    Mistake("streaming-not-a-number",
-            "Every result is NaN, because you compute infinity minus infinity, or 0 times infinity. The factor "
-            "should be exp(old maximum - new maximum), which is 0 for the first block. If you swap the two, the "
-            "factor is infinite there. Compute the weights with the new maximum, and not with the old one. A block "
-            "that holds only padding has minus infinity as its maximum too, so leave such a block out.",
-            {"torch.exp(largest - new)": "torch.exp(new - largest)"}, hint=2),
     Mistake("streaming-factor-no-exp",
             "Your factor is the difference of the two maxima. It should be exp of that difference: exp(old maximum - "
             "new maximum).", {"torch.exp(largest - new)": "torch.where(largest > -torch.inf, largest - new, 0.0)"},
@@ -89,11 +85,6 @@ MISTAKES = (
             "and 0 / 0 is NaN. Each query needs its own maximum: amax(dim=-1, keepdim=True).",
             {"torch.maximum(largest, logits.amax(dim=-1, keepdim=True))": "torch.maximum(largest, logits.max())"},
             hint=1),
-    Mistake("streaming-maximum-over-batch",
-            "Your maximum runs over the batch (dim=0) too. Each query of each batch element needs its own maximum, "
-            "over the keys: dim=-1.",
-            {"torch.maximum(largest, logits.amax(dim=-1, keepdim=True))":
-                 "torch.maximum(largest, logits.amax(dim=0, keepdim=True).amax(dim=-1, keepdim=True))"}, hint=1),
     Mistake("streaming-rest-dropped",
             "You leave out the last block if it is shorter. Both `split` and range(0, M, block) include it.",
             {"for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1), strict=True):":
@@ -107,11 +98,6 @@ MISTAKES = (
             "them from block to block.",
             {"total * shrink + weights.sum(dim=-1, keepdim=True)": "weights.sum(dim=-1, keepdim=True)",
              "gathered * shrink + weights @ values": "weights @ values"}, hint=3),
-    Mistake("streaming-scaled", "You divide the logits by sqrt(D). This exercise has no scale.",
-            {"q @ keys.transpose(1, 2)": "q @ keys.transpose(1, 2) * q.shape[-1] ** -0.5"}),
-    Mistake("streaming-scaled-by-m",
-            "You divide the logits by the square root of the number of keys. This exercise has no scale.",
-            {"q @ keys.transpose(1, 2)": "q @ keys.transpose(1, 2) * k.shape[1] ** -0.5"}),
     Mistake("streaming-mean-of-blocks",
             "You take a softmax within each block and average the results. The blocks do not count equally: weight "
             "each of them by its sum of exponentials.",
@@ -139,20 +125,12 @@ MISTAKES = (
             "Divide once, at the end, or multiply by the old sum before you add.",
             {"gathered * shrink + weights @ values": "(gathered * shrink + weights @ values) / total",
              "gathered / total": "gathered"}, hint=3),
-    Mistake("streaming-divided-twice",
-            "You divide by the sum in every block and once more at the end. Divide once, at the end.",
-            {"gathered * shrink + weights @ values": "(gathered * shrink + weights @ values) / total"}, hint=3),
     Mistake("streaming-not-divided",
             "The division at the end is missing: the weights of a query do not sum to 1. Divide the output by the "
             "running sum.", {"gathered / total": "gathered"}, hint=3),
     Mistake("streaming-divided-by-m",
             "You divide by the number of keys. Divide by the running sum of the exponentials.",
             {"gathered / total": "gathered / k.shape[1]"}),
-    Mistake("streaming-sum-over-queries",
-            "Your sum runs over the queries of a block's weights (dim=1). Each query needs its own sum, over the "
-            "keys: dim=-1, keepdim=True.",
-            {"total * shrink + weights.sum(dim=-1, keepdim=True)":
-                 "total * shrink + weights.sum(dim=1, keepdim=True).sum(dim=-1, keepdim=True)"}, hint=1),
     Mistake("streaming-sum-over-everything",
             "Your sum runs over all queries and the whole batch. Each query needs its own sum, over the keys: "
             "sum(dim=-1, keepdim=True).",
@@ -167,10 +145,6 @@ MISTAKES = (
     Mistake("streaming-keys-as-values", "You gather the keys: `v` is never used. Multiply the weights by the values.",
             {"v.new_zeros(*q.shape[:2], v.shape[-1])": "v.new_zeros(*q.shape[:2], k.shape[-1])",
              "gathered * shrink + weights @ values": "gathered * shrink + weights @ keys"}),
-    Mistake("streaming-keys-scrambled",
-            "You turn the keys with `reshape` or `view`. Neither of them swaps axes, so the numbers of different "
-            "keys are mixed up. Use transpose(1, 2).",
-            {"q @ keys.transpose(1, 2)": "q @ keys.reshape(len(k), k.shape[-1], -1)"}),
     Mistake("streaming-base-two",
             "You use powers of 2 (`exp2`) without multiplying the logits by log2(e). A softmax takes powers of e: "
             "torch.exp.",

@@ -40,7 +40,8 @@ class ChannelPolarized(nn.Module):
 """,
 }
 
-HINTS = {"`ln`": 3, "It should end in a sigmoid": 3, "axes of size 1": 3, "a sigmoid is missing": 3}
+HINTS = {"`ln`": 3, "It should end in a sigmoid": 3, "axes of size 1": 3, "a sigmoid is missing": 3,
+         "takes the softmax over": 1, "takes the maximum": 2, "` divides.": 2, "Transpose the second one": 2}
 
 MISTAKES = (
     Mistake("channel-no-softmax",
@@ -51,9 +52,6 @@ MISTAKES = (
             "axis, which has size 1, or its result is not used. Take the softmax over the H * W positions, and "
             "weight the positions by it.",
             {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).flatten(2).softmax(dim=1)"}, hint=1),
-    Mistake("channel-softmax-over-batch",
-            "Your softmax runs over the batch: the images compete. It should run over the H * W positions of each "
-            "image.", {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).flatten(2).softmax(dim=0)"}, hint=1),
     Mistake("channel-softmax-over-height",
             "Your softmax runs over H alone: each column's weights sum to 1. Flatten H and W into one axis first, so "
             "that the softmax runs over all positions.",
@@ -71,45 +69,14 @@ MISTAKES = (
                  "(lambda q: q / q.sum(dim=2, keepdim=True))(self.wq(x).flatten(2))"}),
     Mistake("channel-log-softmax", "Your weights are logarithms (log_softmax). Take the softmax.",
             {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).flatten(2).log_softmax(dim=2)"}),
-    Mistake("channel-softmax-twice",
-            "The softmax over the positions is applied twice, which makes all weights nearly equal. Once is enough.",
-            {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).flatten(2).softmax(dim=2).softmax(dim=2)"}),
     Mistake("channel-softmax-on-value",
             "You take the softmax of the values and not of the query. The query should make the weights: "
             "softmax(wq(x)) over the positions.",
             {"self.wq(x).flatten(2).softmax(dim=2)": "self.wq(x).flatten(2)",
              "self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=2)"}),
-    Mistake("channel-softmax-on-both",
-            "The values go through a softmax too. Leave the values as they are: only the query makes weights.",
-            {"self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=2)"}),
-    Mistake("channel-scaled", "You scale the query before the softmax (`d ** -0.5`). Here nothing is scaled.",
-            {"self.wq(x).flatten(2).softmax(dim=2)":
-                 "(self.wq(x).flatten(2) * self.wv.out_channels ** -0.5).softmax(dim=2)"}),
-    Mistake("channel-scaled-by-channels",
-            "You divide the query by the square root of the number of channels before the softmax. Here nothing is "
-            "scaled.",
-            {"self.wq(x).flatten(2).softmax(dim=2)": "(self.wq(x).flatten(2) / x.shape[1] ** 0.5).softmax(dim=2)"}),
-    Mistake("channel-scaled-by-positions",
-            "You divide the query by the square root of the number of positions before the softmax. Here nothing is "
-            "scaled.",
-            {"self.wq(x).flatten(2).softmax(dim=2)":
-                 "(self.wq(x).flatten(2) / x[0, 0].numel() ** 0.5).softmax(dim=2)"}),
     Mistake("channel-plain-mean",
             "You take the plain mean of the values, and wq has no effect. Weight the positions by the softmax of "
             "wq(x).", {"values @ weights.transpose(1, 2)": "values.mean(dim=2, keepdim=True)"}, hint=2),
-    Mistake("channel-maximum",
-            "You take the largest of the weighted values. Add the weighted values up, which gives a weighted mean.",
-            {"values @ weights.transpose(1, 2)": "(values * weights).amax(dim=2, keepdim=True)"}, hint=2),
-    Mistake("channel-divided-again",
-            "You also divide by the number of positions (`mean` instead of `sum`). The weights sum to 1 already: add "
-            "the products up.",
-            {"values @ weights.transpose(1, 2)": "values @ weights.transpose(1, 2) / values.shape[2]"}, hint=2),
-    Mistake("channel-reshaped",
-            "Your values are (B, C // 2, N) in memory, but you read them as (B, N, C // 2). `reshape` and `view` "
-            "keep the order of the numbers, so channels and positions are mixed. Swap the two axes with transpose(1, "
-            "2).",
-            {"values @ weights.transpose(1, 2)":
-                 "(weights @ values.reshape(len(x), -1, values.shape[1])).transpose(1, 2)"}),
     Mistake("channel-norm-on-four-axes",
             "nn.LayerNorm(C) works on the last axis, and yours gets (B, C, 1, 1). Take the two axes of size 1 away "
             "first: give it (B, C).",
@@ -137,27 +104,11 @@ MISTAKES = (
             "A linear layer works on the last axis, but your wz gets axes of size 1 after the C // 2 numbers. Make "
             "wz the 1 x 1 convolution that the exercise names, or pass (B, C // 2) to the linear layer.",
             {"self.wz = nn.Conv2d(inner, channels, 1)": "self.wz = nn.Linear(inner, channels)"}, hint=3),
-    Mistake("channel-weights-times-values",
-            "In your product `@`, the N positions of the left factor are matched with the C // 2 channels of the "
-            "right one. N must be matched with N. Put the values on the left, and swap the weights' last two axes "
-            "with transpose(1, 2): (B, C // 2, N) @ (B, N, 1).",
-            {"values @ weights.transpose(1, 2)": "(weights @ values).transpose(1, 2)"}, hint=2),
-    Mistake("channel-weights-not-turned",
-            "In your product `@`, the N positions of the left factor are matched with an axis of size 1. N must be "
-            "matched with N. Swap the weights' last two axes with transpose(1, 2): (B, C // 2, N) @ (B, N, 1).",
-            {"values @ weights.transpose(1, 2)": "values @ weights"}, hint=2),
     Mistake("channel-norm-after-sigmoid",
             "LayerNorm and sigmoid have changed places, so your gates are not between 0 and 1. The order should be "
             "wz, LayerNorm, sigmoid.",
             {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
                  "self.ln(torch.sigmoid(scores.flatten(1)))[:, :, None, None]"}, hint=3),
-    Mistake("channel-norm-divided-by-one-less",
-            "Your norm divides the sum of squares by C - 1, as `var` and `std` do. LayerNorm divides it by C "
-            "(`unbiased=False`).",
-            {"torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
-                 "torch.sigmoid((scores.flatten(1) - scores.flatten(1).mean(1, keepdim=True)) / "
-                 "(scores.flatten(1).var(1, keepdim=True) + 1e-5).sqrt() * self.ln.weight + self.ln.bias)[:, :, "
-                 "None, None]"}),
     Mistake("channel-norm-before-wz",
             "Your LayerNorm is made for C // 2 numbers. It belongs after wz, which returns C numbers: "
             "nn.LayerNorm(C).",
@@ -214,10 +165,6 @@ MISTAKES = (
     Mistake("channel-half-rounded-up", "If C is odd, you round half of it up. Round down: C // 2.",
             {"half(channels)": "(channels + 1) // 2"}),
     hard_gate("channel-hard-sigmoid"),
-    Mistake("channel-applied",
-            "You multiply x by the gate. Return the gate alone: the block around it applies the gate.",
-            {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
-                 "return x * torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]"}),
     Mistake("channel-expanded",
             "You repeat the gate in x's shape. Keep its axes of size 1, because the product with x broadcasts them.",
             {"return torch.sigmoid(self.ln(scores.flatten(1)))[:, :, None, None]":
@@ -225,8 +172,6 @@ MISTAKES = (
     Mistake("channel-query-without-bias",
             "One of your two convolutions that read x has no bias. Both should have one: keep torch's default.",
             {"self.wq = nn.Conv2d(channels, 1, 1)": "self.wq = nn.Conv2d(channels, 1, 1, bias=False)"}),
-    Mistake("channel-value-relu", "Your values go through a ReLU. Give wv's output to the weighted mean as it is.",
-            {"self.wv(x)": "torch.relu(self.wv(x))"}),
     Mistake("channel-query-as-value",
             "Your wq is made for C // 2 channels, so it can only read wv's output. Both should read x.",
             {"self.wq = nn.Conv2d(channels, 1, 1)": "self.wq = nn.Conv2d(inner, 1, 1)",

@@ -82,9 +82,6 @@ MISTAKES = (
     Mistake("psa-map-times-x",
             "In the sequential layout you multiply the original x by the map, so the channel gate is lost. Multiply "
             "the gated features by the map.", {"gated * self.spatial(gated)": "x * self.spatial(gated)"}),
-    Mistake("psa-sequential-added",
-            "In the sequential layout you add the gated features to the result. If g is x times the channel gates, "
-            "return g * spatial(g) alone.", {"gated * self.spatial(gated)": "gated + gated * self.spatial(gated)"}),
     Mistake("psa-parallel-map-times-gated",
             "In the parallel layout your spatial branch reads x, but you multiply the gated features by its map. "
             "Multiply x by the map, because the branches work side by side.",
@@ -92,9 +89,6 @@ MISTAKES = (
     Mistake("psa-parallel-map-added",
             "In the parallel layout you add the map itself. Multiply x by it first, then add.",
             {"gated + x * self.spatial(x)": "gated + self.spatial(x)"}),
-    Mistake("psa-sequential-map-added",
-            "In the sequential layout you add the map to the gated features. Multiply the gated features by the map.",
-            {"gated * self.spatial(gated)": "gated + self.spatial(gated)"}),
     Mistake("psa-parallel-larger", "In the parallel layout you take the larger of the two gated maps. Add them.",
             {"gated + x * self.spatial(x)": "torch.maximum(gated, x * self.spatial(x))"}),
     Mistake("psa-parallel-of-gated",
@@ -107,12 +101,6 @@ MISTAKES = (
             {"gated + x * self.spatial(x)": "gated + x * self.spatial(gated)"}, hint=1),
     Mistake("psa-parallel-multiplied", "In the parallel layout you multiply the two gates. Add the two gated maps.",
             {"gated + x * self.spatial(x)": "gated * self.spatial(x)"}),
-    Mistake("psa-parallel-halved", "In the parallel layout you take the mean of the two gated maps. Add them.",
-            {"gated + x * self.spatial(x)": "(gated + x * self.spatial(x)) / 2"}),
-    Mistake("psa-sigmoid-of-sum",
-            "In the parallel layout you put the sum of the two gates through one more sigmoid. BAM has its only "
-            "sigmoid after the sum, but here each branch already ends in one. Add the two gated maps instead.",
-            {"gated + x * self.spatial(x)": "x * torch.sigmoid(self.channel(x) + self.spatial(x))"}),
     Mistake("psa-gates-only-sequential", "In the sequential layout you return a product of gates. Multiply x by them.",
             {"gated * self.spatial(gated)": "self.channel(x) * self.spatial(gated)"}, hint=1),
     Mistake("psa-concatenated",

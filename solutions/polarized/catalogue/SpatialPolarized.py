@@ -43,7 +43,8 @@ class SpatialPolarized(nn.Module):
 """,
 }
 
-HINTS = {"axes of size 1": 2}
+HINTS = {"axes of size 1": 2, "takes the softmax": 3, "takes the softmax over": 2, "takes the maximum": 1,
+         "takes the sum": 1, "takes the mean over": 1, "` divides.": 2, "drops ax": 2}
 
 MISTAKES = (
     Mistake("spatial-no-softmax",
@@ -65,33 +66,10 @@ MISTAKES = (
             "the value as it is.",
             {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).mean(dim=(2, 3))",
              "self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=1)"}, hint=3),
-    Mistake("spatial-softmax-on-both",
-            "The value goes through a softmax over the positions too. Leave the value as it is: only the query makes "
-            "weights.", {"self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=2)"}, hint=3),
-    Mistake("spatial-both-softmaxes",
-            "You take a second softmax, over the positions after the product. Keep only the one over the query's "
-            "channels.", {"weights[:, None] @ values": "(weights[:, None] @ values).softmax(dim=2)"}, hint=3),
     Mistake("spatial-softmax-before-mean",
             "You take the softmax at each position and then the mean over the positions. Take the mean over H and W "
             "first, then the softmax.",
             {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).softmax(dim=1).mean(dim=(2, 3))"}, hint=3),
-    Mistake("spatial-softmax-over-batch",
-            "Your softmax runs over the batch: the images compete. It should run over the C // 2 channels of each "
-            "image's query.",
-            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).mean(dim=(2, 3)).softmax(dim=0)"}),
-    Mistake("spatial-softmax-axis-of-one",
-            "All your weights are 1, so the channels are added up. Either your softmax runs over an axis of size 1, "
-            "or its result is not used. Check the axes of both steps: the mean should run over H and W, axes 2 and "
-            "3, and the softmax over the C // 2 channels, axis 1.",
-            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)":
-                 "self.wq(x).mean(dim=(2, 3))[:, :, None].softmax(dim=-1)[:, :, 0]"}, hint=2),
-    Mistake("spatial-query-relu",
-            "Your query goes through a ReLU. Take the mean of wq's output as it is, then the softmax.",
-            {"self.wq(x)": "torch.relu(self.wq(x))"}),
-    Mistake("spatial-softmax-twice",
-            "The softmax over the channels is applied twice, which makes all weights nearly equal. Once is enough.",
-            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)":
-                 "self.wq(x).mean(dim=(2, 3)).softmax(dim=1).softmax(dim=1)"}),
     Mistake("spatial-weights-over-sum",
             "You divide the query by its sum. Use a softmax, which takes exp first, so that no weight is negative.",
             {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)":
@@ -100,61 +78,25 @@ MISTAKES = (
             "Your softmax runs over the positions of the query. The mean of such weights is 1 / N for every channel, "
             "whatever the image shows. Take the mean over H and W first, then the softmax over the C // 2 channels.",
             {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).flatten(2).softmax(dim=2).mean(dim=2)"}, hint=3),
-    Mistake("spatial-value-softmax-of-channels",
-            "The value goes through a softmax over its channels too. Leave the value as it is: only the query makes "
-            "weights.", {"self.wv(x).flatten(2)": "self.wv(x).flatten(2).softmax(dim=1)"}, hint=3),
     Mistake("spatial-sigmoid-of-channels",
             "Your sigmoid acts on each channel of the value, before the channels are added up. Take the weighted "
             "mean first, then one sigmoid.",
             {"weights[:, None] @ values": "weights[:, None] @ torch.sigmoid(values)",
              "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "(scores.unflatten(2, x.shape[2:]))"}, hint=3),
-    Mistake("spatial-reshaped",
-            "Your values are (B, C // 2, N) in memory, but you read them as (B, N, C // 2). `reshape` and `view` "
-            "keep the order of the numbers, so channels and positions are mixed. Swap the two axes with transpose(1, "
-            "2).",
-            {"weights[:, None] @ values":
-                 "(values.reshape(len(x), -1, values.shape[1]) @ weights[:, :, None]).transpose(1, 2)"}),
     Mistake("spatial-sigmoid-weights",
             "Your weights come from a sigmoid. They should come from a softmax over the C // 2 channels, so that "
             "they sum to 1.",
             {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "torch.sigmoid(self.wq(x).mean(dim=(2, 3)))"}, hint=3),
     Mistake("spatial-log-softmax", "Your weights are logarithms (log_softmax). Take the softmax.",
             {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).mean(dim=(2, 3)).log_softmax(dim=1)"}),
-    Mistake("spatial-scaled", "You scale the query before the softmax (`d ** -0.5`). Here nothing is scaled.",
-            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)":
-                 "(lambda q: (q * q.shape[1] ** -0.5).softmax(dim=1))(self.wq(x).mean(dim=(2, 3)))"}),
-    Mistake("spatial-scaled-by-channels",
-            "You divide the query by the square root of the number of channels before the softmax. Here nothing is "
-            "scaled.",
-            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)":
-                 "(self.wq(x).mean(dim=(2, 3)) / x.shape[1] ** 0.5).softmax(dim=1)"}),
-    Mistake("spatial-scaled-by-positions",
-            "You divide the query by the square root of the number of positions before the softmax. Here nothing is "
-            "scaled.",
-            {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)":
-                 "(self.wq(x).mean(dim=(2, 3)) / x[0, 0].numel() ** 0.5).softmax(dim=1)"}),
     Mistake("spatial-not-pooled",
             "Your query is not pooled: each position has its own weights. Take the mean over H and W first, so that "
             "the whole image decides.",
             {"self.wq(x).mean(dim=(2, 3)).softmax(dim=1)": "self.wq(x).flatten(2).softmax(dim=1)",
              "weights[:, None] @ values": "(weights * values).sum(dim=1, keepdim=True)"}, hint=3),
-    Mistake("spatial-maximum", "Your query is pooled with the maximum. Take the mean over H and W.",
-            {"self.wq(x).mean(dim=(2, 3))": "self.wq(x).amax(dim=(2, 3))"}, hint=1),
-    Mistake("spatial-sum",
-            "You add up the query's positions without dividing by H * W, so the weights depend on the size of the "
-            "image. Take the mean.", {"self.wq(x).mean(dim=(2, 3))": "self.wq(x).sum(dim=(2, 3))"}, hint=1),
-    Mistake("spatial-over-batch",
-            "Your mean runs over the batch too: all images get the same weights. Take it over H and W only.",
-            {"self.wq(x).mean(dim=(2, 3))": "self.wq(x).mean(dim=(0, 2, 3)).expand(len(x), -1)"}, hint=1),
-    Mistake("spatial-mean-of-products",
-            "You also divide by C // 2 (`mean` instead of `sum`). The weights sum to 1 already: add the products up.",
-            {"weights[:, None] @ values": "weights[:, None] @ values / values.shape[1]"}, hint=2),
     Mistake("spatial-plain-mean",
             "You take the plain mean of the value's channels, and wq has no effect. Weight the channels by the "
             "softmax of the pooled query.", {"weights[:, None] @ values": "values.mean(dim=1, keepdim=True)"}, hint=2),
-    Mistake("spatial-best-channel",
-            "You take the largest of the weighted channels. Add the weighted channels up, which gives a weighted "
-            "mean.", {"weights[:, None] @ values": "(weights[:, :, None] * values).amax(dim=1, keepdim=True)"}, hint=2),
     Mistake("spatial-every-image-with-every-other",
             "Your weights have two axes, (B, C // 2), so `@` multiplies the weights of every image by the values of "
             "every image. Give the weights an axis before their channels: (B, 1, C // 2) @ (B, C // 2, N).",
@@ -172,14 +114,6 @@ MISTAKES = (
             "2) @ (B, C // 2, N). Then reshape the result to (B, 1, H, W).",
             {"weights[:, None] @ values": "weights @ values",
              "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}),
-    Mistake("spatial-weights-in-line", SPATIAL_WEIGHTS_IN_LINE,
-            {"self.wv(x).flatten(2)": "self.wv(x)",
-             "weights[:, None] @ values": "(weights * values).sum(dim=1, keepdim=True)",
-             "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}, hint=2),
-    Mistake("spatial-weights-in-line-values-first", SPATIAL_WEIGHTS_IN_LINE,
-            {"self.wv(x).flatten(2)": "self.wv(x)",
-             "weights[:, None] @ values": "(values * weights).sum(dim=1, keepdim=True)",
-             "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}, hint=2),
     Mistake("spatial-weights-in-line-three-axes", SPATIAL_WEIGHTS_IN_LINE_THREE_AXES,
             {"self.wv(x).flatten(2)": "self.wv(x)",
              "weights[:, None] @ values": "(weights[:, :, None] * values).sum(dim=1, keepdim=True)",
@@ -196,19 +130,6 @@ MISTAKES = (
             {"self.wv(x).flatten(2)": "self.wv(x).flatten(2)",
              "weights[:, None] @ values": "(values * weights).sum(dim=1, keepdim=True)",
              "torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "torch.sigmoid(scores)"}, hint=2),
-    Mistake("spatial-mean-of-other-axes", SPATIAL_MEAN_OF_OTHER_AXES,
-            {"self.wq(x).mean(dim=(2, 3))": "self.wq(x).mean(dim=(1, 2))",
-             "weights[:, None] @ values": "weights[:, None] @ values"}, hint=1),
-    Mistake("spatial-mean-of-other-axes-weights-first", SPATIAL_MEAN_OF_OTHER_AXES,
-            {"self.wq(x).mean(dim=(2, 3))": "self.wq(x).mean(dim=(1, 2))",
-             "weights[:, None] @ values": "(weights[:, :, None] * values).sum(dim=1, keepdim=True)"}, hint=1),
-    Mistake("spatial-mean-of-other-axes-values-first", SPATIAL_MEAN_OF_OTHER_AXES,
-            {"self.wq(x).mean(dim=(2, 3))": "self.wq(x).mean(dim=(1, 2))",
-             "weights[:, None] @ values": "(values * weights[:, :, None]).sum(dim=1, keepdim=True)"}, hint=1),
-    Mistake("spatial-weights-not-turned",
-            "In your product `@`, the left factor's axis of size 1 is matched with the right factor's C // 2 "
-            "channels. Channels must be matched with channels: (B, 1, C // 2) @ (B, C // 2, N).",
-            {"weights[:, None] @ values": "weights[:, :, None] @ values"}),
     Mistake("spatial-values-not-flat",
             "`@` sums over the second-to-last axis of its right factor, and in (B, C // 2, H, W) that is H. Flatten "
             "H and W into one axis first, and give the weights three axes: (B, 1, C // 2) @ (B, C // 2, N).",
@@ -268,14 +189,6 @@ MISTAKES = (
             {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))": "return (scores.unflatten(2, x.shape[2:]))"},
             hint=3),
     hard_gate("spatial-hard-sigmoid"),
-    Mistake("spatial-sigmoid-twice",
-            "You apply the sigmoid twice, so your map lies between 0.5 and 0.73, and can neither open nor close. "
-            "Once is enough.",
-            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
-                 "return torch.sigmoid(torch.sigmoid(scores.unflatten(2, x.shape[2:])))"}),
-    Mistake("spatial-applied", "You multiply x by the map. Return the map alone: the block around it applies the map.",
-            {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
-                 "return x * torch.sigmoid(scores.unflatten(2, x.shape[2:]))"}),
     Mistake("spatial-expanded",
             "You repeat the map in x's shape. Keep its axes of size 1, because the product with x broadcasts them.",
             {"return torch.sigmoid(scores.unflatten(2, x.shape[2:]))":
@@ -283,8 +196,6 @@ MISTAKES = (
     Mistake("spatial-query-without-bias",
             "One of your two convolutions that read x has no bias. Both should have one: keep torch's default.",
             {"self.wq = nn.Conv2d(channels, inner, 1)": "self.wq = nn.Conv2d(channels, inner, 1, bias=False)"}),
-    Mistake("spatial-value-relu", "Your values go through a ReLU. Give wv's output to the weighted mean as it is.",
-            {"self.wv(x)": "torch.relu(self.wv(x))"}),
     Mistake("spatial-query-as-value",
             "Your wq is made for C // 2 channels, so it can only read wv's output. Both should read x.",
             {"self.wq = nn.Conv2d(channels, inner, 1)": "self.wq = nn.Conv2d(inner, inner, 1)",

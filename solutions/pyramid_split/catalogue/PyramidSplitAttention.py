@@ -32,18 +32,13 @@ class PyramidSplitAttention(nn.Module):
 """,
 }
 
+HINTS = {"takes the softmax over": 1, "` adds.": 3}
+
 MISTAKES = (
     Mistake("psa-reversed",
             "You return the scales in reverse order, so the largest kernel's scale comes first, as in the authors' "
             "code. Keep them in order.",
             {"(scales * shares).flatten(1, 2)": "(scales * shares).flip(1).flatten(1, 2)"}),
-    Mistake("psa-softmax-over-channels",
-            "Your softmax runs over the channels of a scale. The scales should compete for each channel: take the "
-            "softmax over dim=1 of (B, S, C', 1, 1).",
-            {"torch.softmax(weights, dim=1)": "torch.softmax(weights, dim=2)"}, hint=1),
-    Mistake("psa-softmax-over-batch",
-            "Your softmax runs over the images of the batch. The scales should compete: take the softmax over dim=1 "
-            "of (B, S, C', 1, 1).", {"torch.softmax(weights, dim=1)": "torch.softmax(weights, dim=0)"}, hint=1),
     Mistake("psa-softmax-over-all",
             "Your softmax runs over all channels of all scales at once. Each channel should have its own softmax "
             "over the S scales: dim=1 of (B, S, C', 1, 1).",
@@ -52,21 +47,6 @@ MISTAKES = (
     Mistake("psa-no-softmax",
             "The softmax over the scales is missing: you multiply by se's output itself. Multiply by "
             "torch.softmax(weights, dim=1).", {"torch.softmax(weights, dim=1)": "weights"}, hint=3),
-    Mistake("psa-sigmoids-and-shares",
-            "You multiply by `se`'s output and by the shares. Multiply the scales only by the shares, because se's "
-            "output is already in them.",
-            {"(scales * shares).flatten(1, 2)": "(scales * weights * shares).flatten(1, 2)"}),
-    Mistake("psa-softmax-twice",
-            "You take the softmax twice, which brings the shares closer together. Once is enough.",
-            {"torch.softmax(weights, dim=1)": "torch.softmax(torch.softmax(weights, dim=1), dim=1)"}),
-    Mistake("psa-sigmoid-twice",
-            "There is a sigmoid before your softmax, but SEWeight already ends in one. Give SEWeight's output to the "
-            "softmax as it is.", {"torch.softmax(weights, dim=1)": "torch.softmax(torch.sigmoid(weights), dim=1)"}),
-    Mistake("psa-shares-added", "You add the shares to the scales. Multiply: scales * shares.",
-            {"(scales * shares).flatten(1, 2)": "(scales + shares).flatten(1, 2)"}, hint=3),
-    Mistake("psa-one-minus-share",
-            "You multiply each scale by 1 minus its share, so the scale with the largest weight counts least. "
-            "Multiply by the share.", {"(scales * shares).flatten(1, 2)": "(scales * (1 - shares)).flatten(1, 2)"}),
     Mistake("psa-divided",
             "You divide the weights by their sum. Use a softmax, which takes their exponentials first: "
             "torch.softmax(weights, dim=1).",
@@ -158,11 +138,6 @@ MISTAKES = (
             "the sum of all scales. Call SEWeight for each scale.",
             {"torch.stack([self.se(scale) for scale in scales.unbind(dim=1)], dim=1)":
                  "self.se(scales.sum(dim=1))[:, None].expand(-1, scales.shape[1], -1, -1, -1)"}, hint=2),
-    Mistake("psa-shares-times-scales",
-            "You multiply the shares by S, so they are 1 on average. Leave them as they are, so that they sum to 1.",
-            {"torch.softmax(weights, dim=1)": "torch.softmax(weights, dim=1) * scales.shape[1]"}),
-    Mistake("psa-shortcut", "You add the unweighted scales again, as a shortcut. Return only the weighted scales.",
-            {"(scales * shares).flatten(1, 2)": "(scales + scales * shares).flatten(1, 2)"}),
     Mistake("psa-stride-not-passed",
             "`stride` does not reach the convolutions, so the maps keep their size. Pass it on.",
             {"SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)":

@@ -69,11 +69,6 @@ MISTAKES = (
             "with torch.stack(..., dim=1): the shape is (B, S, C', H', W').",
             {"torch.stack([conv(x) for conv in self.convs], dim=1)":
                  "torch.cat([conv(x) for conv in self.convs], dim=1)"}, hint=1),
-    Mistake("split-axis-two",
-            "The axis of the scales comes after the channels, (B, C', S, H', W'). It should come right after the "
-            "batch: dim=1.",
-            {"torch.stack([conv(x) for conv in self.convs], dim=1)":
-                 "torch.stack([conv(x) for conv in self.convs], dim=2)"}),
     Mistake("split-mixed-up",
             "Your reshape deals the channels out to the scales, one to each in turn. The channels of a scale should "
             "stay together. Stack the convolutions' outputs with torch.stack(..., dim=1), which gives (B, S, C', H', "

@@ -102,7 +102,7 @@ class EMSA(nn.Module):
 """,
 }
 
-HINTS = {"`apply_transform`": 3, "`proj`": 3, "; raise ": 3}
+HINTS = {"`apply_transform`": 3, "`proj`": 3, "; raise ": 3, "swaps no axes": 2, "takes the softmax over": 2}
 
 MISTAKES = (
     Mistake("emsa-no-error",
@@ -136,10 +136,6 @@ MISTAKES = (
             "there can be more. Let `flatten(2)` count the positions in sr's output.",
             {"self.sr_norm(as_tokens(self.sr(grid)))":
                  "self.sr_norm(self.sr(grid).reshape(len(x), x.shape[2], H * W // self.sr_ratio ** 2).mT)"}, hint=2),
-    Mistake("emsa-map-scrambled",
-            "You turn the tokens (B, N, C) into (B, C, H, W) with `reshape` or `view` alone, which keeps the order "
-            "of the numbers in memory. Channels and positions are then mixed up. Call transpose(1, 2) first.",
-            {"as_map(x, H, W)": "as_map(x, H, W).shape and x.reshape(len(x), -1, H, W)"}, hint=2),
     Mistake("emsa-map-sides",
             "You make a map of W rows and H columns. Make one of H rows and W columns, (B, C, H, W), because tokens "
             "run row by row.", {"as_map(x, H, W)": "as_map(x, H, W).shape and x.transpose(1, 2).unflatten(2, (W, H))"},
@@ -148,11 +144,6 @@ MISTAKES = (
             "You read the tokens column by column (W before H). They run row by row. Call transpose(1, 2) first, "
             "then unflatten to (B, C, H, W).",
             {"as_map(x, H, W)": "as_map(x, H, W).shape and x.transpose(1, 2).unflatten(2, (W, H)).transpose(2, 3)"},
-            hint=2),
-    Mistake("emsa-reduced-scrambled",
-            "You turn the reduced map into tokens with `reshape` or `view` alone, which keeps the order of the "
-            "numbers in memory. A token is then a mixture of positions. Call flatten(2), then transpose(1, 2).",
-            {"self.sr_norm(as_tokens(self.sr(grid)))": "self.sr_norm(self.sr(grid).reshape(len(x), -1, x.shape[2]))"},
             hint=2),
     Mistake("emsa-both-scrambled",
             "You go from tokens to a map and back with `reshape` or `view` alone, which keep the order of the "
@@ -206,11 +197,6 @@ MISTAKES = (
     Mistake("emsa-sr-norm-first",
             "Your LayerNorm comes before the convolution. It should come after `sr`, on the reduced tokens.",
             {"self.sr_norm(as_tokens(self.sr(grid)))": "as_tokens(self.sr(as_map(self.sr_norm(x), H, W)))"}),
-    Mistake("emsa-sr-gelu", "A GELU follows sr_norm. Give sr_norm's output to kv as it is.",
-            {"self.sr_norm(as_tokens(self.sr(grid)))": "nn.functional.gelu(self.sr_norm(as_tokens(self.sr(grid))))"}),
-    Mistake("emsa-halves-exchanged",
-            "Keys and values have changed places: the first half of kv's channels should be the keys, and the second "
-            "half the values.", {"k, v = self.kv": "v, k = self.kv"}),
     Mistake("emsa-halves-in-heads",
             "You cut kv's channels into heads first, and each head into keys and values. Split them into the halves "
             "[k | v] first, and then each half into heads x head_dim.",
@@ -244,10 +230,6 @@ MISTAKES = (
             "are mixed up. Make (B, M, 2, heads, head_dim) first, then permute(2, 0, 3, 1, 4).",
             {"self.kv(reduced).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)":
                  "self.kv(reduced).reshape(2, len(x), self.num_heads, reduced.shape[1], -1)"}, hint=2),
-    Mistake("emsa-joined-scrambled",
-            "You join the heads with `reshape` or `view` while their axis is still before the axis of the tokens. "
-            "That mixes up tokens and heads. Call transpose(1, 2) first, then flatten the last two axes.",
-            {"(weights @ v).transpose(1, 2).flatten(2)": "(weights @ v).reshape(x.shape)"}),
     Mistake("emsa-split-and-joined-scrambled",
             "You cut and join the heads with `view` or `reshape` alone, which keeps the order of the numbers in "
             "memory. A head then gets whole tokens, and not its own channels of every token. Swap heads and tokens "
@@ -266,9 +248,6 @@ MISTAKES = (
              "self.kv(reduced).unflatten(2, (2, self.num_heads, -1)).permute(2, 0, 3, 1, 4)":
                  "self.kv(reduced).unflatten(2, (2, -1, self.num_heads)).permute(2, 0, 4, 1, 3)",
              "(weights @ v).transpose(1, 2).flatten(2)": "(weights @ v).permute(0, 2, 3, 1).flatten(2)"}, hint=2),
-    Mistake("emsa-joined-channels-first",
-            "You join the heads as head_dim x heads. Join them as they were split, heads x head_dim.",
-            {"(weights @ v).transpose(1, 2).flatten(2)": "(weights @ v).permute(0, 2, 3, 1).flatten(2)"}),
     Mistake("emsa-heads-reversed", "You join the heads in reverse order. Head 0 should come first.",
             {"(weights @ v).transpose(1, 2).flatten(2)": "(weights @ v).flip(1).transpose(1, 2).flatten(2)"}),
     Mistake("emsa-one-head",
@@ -282,10 +261,6 @@ MISTAKES = (
     Mistake("emsa-scale-of-dim",
             "You scale by dim ** -0.5. A head's query has head_dim numbers, so scale by head_dim ** -0.5.",
             {"head_width(dim, num_heads) ** -0.5": "dim ** -0.5"}),
-    Mistake("emsa-scale-inverted",
-            "You multiply the logits by the square root of head_dim. Divide the logits by this root, which is the "
-            "same as multiplying by head_dim ** -0.5.",
-            {"q @ k.transpose(2, 3) * self.scale": "q @ k.transpose(2, 3) / self.scale"}),
     Mistake("emsa-scale-after-softmax",
             "You scale the weights after the softmax. Scale the logits instead, before the softmax.",
             {"q @ k.transpose(2, 3) * self.scale": "q @ k.transpose(2, 3)",
@@ -297,15 +272,6 @@ MISTAKES = (
              "torch.softmax(self.transform_conv(logits), dim=3)":
                  "torch.softmax(self.transform_conv(logits), dim=3) * self.scale",
              "torch.softmax(logits, dim=3)": "torch.softmax(logits, dim=3) * self.scale"}),
-    Mistake("emsa-scaled-twice",
-            "Without the transform, the logits are scaled twice. `scaled_dot_product_attention` scales them by "
-            "itself, so leave out your own scale there.",
-            {"torch.softmax(logits, dim=3)": "torch.softmax(logits * self.scale, dim=3)"}),
-    Mistake("emsa-causal",
-            "Your mask hides later keys from a query (`is_causal=True`). In an image, every query may look at every "
-            "key, so use no mask.",
-            {"torch.softmax(logits, dim=3)":
-                 "torch.softmax(logits + torch.full_like(logits, float('-inf')).triu(1), dim=3)"}),
     Mistake("emsa-softmax-twice",
             "You take the softmax twice. Take it once. With apply_transform, `transform_norm` comes after this "
             "softmax.",
@@ -341,16 +307,6 @@ MISTAKES = (
     Mistake("emsa-transform-no-softmax",
             "With apply_transform, the softmax is missing. It belongs between transform_conv and transform_norm.",
             {"torch.softmax(self.transform_conv(logits), dim=3)": "self.transform_conv(logits)"}, hint=3),
-    Mistake("emsa-transform-over-queries",
-            "With apply_transform, your softmax runs over the queries (dim=2). It should run over the keys, the last "
-            "axis.",
-            {"torch.softmax(self.transform_conv(logits), dim=3)": "torch.softmax(self.transform_conv(logits), dim=2)"},
-            hint=2),
-    Mistake("emsa-transform-softmax-last",
-            "A second softmax follows transform_norm. One softmax, before transform_norm, is enough; multiply the "
-            "values by the norm's output.",
-            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
-                 "torch.softmax(self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3)), dim=3)"}),
     Mistake("emsa-transform-conv-groups",
             "Your transform_conv treats each head by itself (groups=num_heads). It should mix the heads, so leave "
             "groups at 1.",
@@ -361,12 +317,6 @@ MISTAKES = (
             "none.",
             {"self.transform_norm = nn.InstanceNorm2d(num_heads)":
                  "self.transform_norm = nn.InstanceNorm2d(num_heads, track_running_stats=True)"}),
-    Mistake("emsa-transform-unbiased",
-            "Your variance divides by n - 1, which is the default of `var` and `std`. InstanceNorm divides by n, so "
-            "pass unbiased=False.",
-            {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":
-                 "(lambda a: (a - a.mean((2, 3), keepdim=True)) / (a.var((2, 3), keepdim=True) + "
-                 "1e-5).sqrt())(torch.softmax(self.transform_conv(logits), dim=3))"}),
     Mistake("emsa-transform-no-norm",
             "`transform_norm` is made and never used. Use it on each head's weights, after the softmax.",
             {"self.transform_norm(torch.softmax(self.transform_conv(logits), dim=3))":

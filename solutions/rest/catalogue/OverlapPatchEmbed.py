@@ -84,10 +84,6 @@ MISTAKES = (
     Mistake("embed-map",
             "You return a map instead of tokens. Call flatten(2), then transpose(1, 2), to turn it into (B, H' * W', "
             "C).", {"as_tokens(patches)": "patches"}),
-    Mistake("embed-tokens-scrambled",
-            "You turn (B, C, H, W) into (B, N, C) with `reshape` or `view`, which keeps the order of the numbers in "
-            "memory. A token is then a mixture of positions. Call flatten(2), then transpose(1, 2).",
-            {"as_tokens(patches)": "patches.reshape(len(x), -1, patches.shape[1])"}),
     Mistake("embed-columns-first",
             "Your tokens run column by column (W before H). They should run row by row. Call flatten(2), then "
             "transpose(1, 2).", {"as_tokens(patches)": "patches.transpose(2, 3).flatten(2).transpose(1, 2)"}),
@@ -130,18 +126,12 @@ MISTAKES = (
     Mistake("embed-position-never",
             "with_position=True has no effect: your module has no position code. Make it if with_position is True.",
             {"PixelAttention(out_channels) if with_position else nn.Identity()": "nn.Identity()"}, hint=2),
-    Mistake("embed-position-added",
-            "You add the position code's output to the map. Return the output alone, because the position code has "
-            "multiplied the map already.",
-            {"self.position(self.bn(self.conv(x)))": "(lambda y: y + self.position(y))(self.bn(self.conv(x)))"}),
     Mistake("embed-layer-norm",
             "You normalise each token over its channels (LayerNorm). Use a BatchNorm2d, which normalises each "
             "channel with its running mean and variance.",
             {"self.position(self.bn(self.conv(x)))":
                  "self.position(nn.functional.layer_norm(self.conv(x).permute(0, 2, 3, 1), self.bn.weight.shape, "
                  "self.bn.weight, self.bn.bias).permute(0, 3, 1, 2))"}),
-    Mistake("embed-relu", "A ReLU follows the BatchNorm. Give the BatchNorm's output to the position code as it is.",
-            {"self.position(self.bn(self.conv(x)))": "self.position(torch.relu(self.bn(self.conv(x))))"}),
     Mistake("embed-only-in-eval", "In training mode you leave out the BatchNorm. Call it in both modes.",
             {"self.position(self.bn(self.conv(x)))":
                  "self.position(self.conv(x) if self.training else self.bn(self.conv(x)))"}),

@@ -25,14 +25,12 @@ class PixelAttention(nn.Module):
 """,
 }
 
-HINTS = {"multiplied by `x`": 2}
+HINTS = {"multiplied by `x`": 2, "` adds.": 2}
 
 MISTAKES = (
     Mistake("pixel-added",
             "You add the convolution's output to x. Take its sigmoid, and multiply x by that gate: x * "
             "sigmoid(conv(x)).", {"x * torch.sigmoid(self.conv(x))": "x + self.conv(x)"}, hint=2),
-    Mistake("pixel-gate-added", "You add the gate to x. Multiply x by the gate.",
-            {"x * torch.sigmoid(self.conv(x))": "x + torch.sigmoid(self.conv(x))"}, hint=2),
     Mistake("pixel-conv-alone", "You return the convolution's output. Take its sigmoid and multiply x by it.",
             {"x * torch.sigmoid(self.conv(x))": "self.conv(x)"}, hint=2),
     Mistake("pixel-full-conv",
@@ -52,11 +50,6 @@ MISTAKES = (
     Mistake("pixel-kernel-5", "Your kernel is 5 x 5. It should be 3 x 3, with padding=1.",
             {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
                  "self.conv = nn.Conv2d(channels, channels, 5, padding=2, groups=channels)"}, hint=1),
-    Mistake("pixel-no-padding",
-            "The padding is missing, so the convolution's output is smaller than x by two rows and two columns. "
-            "Write padding=1, which keeps the size.",
-            {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
-                 "self.conv = nn.Conv2d(channels, channels, 3, groups=channels)"}),
     Mistake("pixel-no-bias", "Your convolution has no bias. Keep torch's default.",
             {"self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels)":
                  "self.conv = nn.Conv2d(channels, channels, 3, padding=1, groups=channels, bias=False)"}),
@@ -71,8 +64,6 @@ MISTAKES = (
             "You swap rows and columns before the convolution and swap them back after it, which has the effect of "
             "transposed kernels. Call conv on x as it is.",
             {"x * torch.sigmoid(self.conv(x))": "x * torch.sigmoid(self.conv(x.transpose(2, 3)).transpose(2, 3))"}),
-    Mistake("pixel-twice-the-gate", "Your gate is multiplied by 2. It should be a plain sigmoid, between 0 and 1.",
-            {"x * torch.sigmoid(self.conv(x))": "2 * x * torch.sigmoid(self.conv(x))"}),
     infinite("pixel-naive-sigmoid",
              {"x * torch.sigmoid(self.conv(x))": "x * (lambda e: e / (1 + e))(torch.exp(self.conv(x)))"}),
     Mistake("pixel-circular",

@@ -81,8 +81,6 @@ MISTAKES = (
              "return x + self.mlp(self.norm2(x))": "return x + self.attn(self.norm1(x), H, W)"}),
     Mistake("block-tanh-gelu", "Your GELU is the approximation with a tanh. Use the exact one, torch's default.",
             {"nn.GELU()": "nn.GELU(approximate='tanh')"}),
-    Mistake("block-gelu-last", "A GELU follows fc2 too. It belongs between fc1 and fc2 only.",
-            {"return x + self.mlp(self.norm2(x))": "return x + nn.functional.gelu(self.mlp(self.norm2(x)))"}),
     Mistake("block-hidden-rounded",
             "You round the hidden width to the nearest whole number. It should be int(dim * mlp_ratio), which rounds "
             "down.", {"int(dim * mlp_ratio)": "round(dim * mlp_ratio)"}),

@@ -50,7 +50,7 @@ class SCConv(nn.Module):
 """,
 }
 
-HINTS = {"one ReLU too many": 3}
+HINTS = {"one ReLU too many": 3, "` multiplies.": 2, "` subtracts.": 2, "takes the ReLU": 3}
 
 MISTAKES = (
     Mistake("scconv-bilinear",
@@ -63,16 +63,6 @@ MISTAKES = (
             "authors' code does: torch then copies the nearest cell and mixes no neighbours.",
             {'F.interpolate(self.k2(x), size=x.shape[2:], mode="nearest")':
                  'F.interpolate(self.k2(x), size=x.shape[2:], mode="bilinear", align_corners=True)'}),
-    Mistake("scconv-bicubic",
-            "You enlarge by bicubic interpolation. Call F.interpolate without a mode, as the authors' code does: "
-            "torch then copies the nearest cell and mixes no neighbours.",
-            {'F.interpolate(self.k2(x), size=x.shape[2:], mode="nearest")':
-                 'F.interpolate(self.k2(x), size=x.shape[2:], mode="bicubic")'}),
-    Mistake("scconv-nearest-exact",
-            'You enlarge with mode="nearest-exact". If a side is not a multiple of `pooling`, it may pick other '
-            'cells than mode="nearest" does. Use mode="nearest", the default of F.interpolate.',
-            {'F.interpolate(self.k2(x), size=x.shape[2:], mode="nearest")':
-                 'F.interpolate(self.k2(x), size=x.shape[2:], mode="nearest-exact")'}),
     Mistake("scconv-factor",
             "You enlarge by the factor `pooling`. If a side is not a multiple of `pooling`, the enlarged map is "
             "smaller than x. Enlarge to x's own height and width: x.shape[2:].",
@@ -111,10 +101,6 @@ MISTAKES = (
     Mistake("scconv-no-pooling",
             "Nothing is averaged: k2 works on x at its full size. Its first layer should be AvgPool2d(pooling).",
             {'F.interpolate(self.k2(x), size=x.shape[2:], mode="nearest")': "self.k2[1:](x)"}, hint=3),
-    Mistake("scconv-max-pooling",
-            "Your k2 takes the maximum of each cell. It should take the mean, with nn.AvgPool2d.",
-            {"self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))":
-                 "self.k2 = nn.Sequential(nn.MaxPool2d(pooling), *conv_bn(channels))"}),
     Mistake("scconv-overlapping-cells",
             "Your cells overlap, because the stride of your nn.AvgPool2d differs from its kernel size. "
             "nn.AvgPool2d(pooling) lays the cells side by side.",
@@ -155,18 +141,9 @@ MISTAKES = (
             "You take a sigmoid of x and another one of the enlarged map, and multiply the two. Take one sigmoid "
             "instead, of x plus the enlarged map.",
             {"torch.sigmoid(x + around)": "torch.sigmoid(x) * torch.sigmoid(around)"}, hint=2),
-    Mistake("scconv-multiplied-in-gate",
-            "You multiply x by k2's enlarged output. The gate should be the sigmoid of their sum.",
-            {"torch.sigmoid(x + around)": "torch.sigmoid(x * around)"}, hint=2),
-    Mistake("scconv-subtracted",
-            "You subtract k2's enlarged output from x. The gate should be the sigmoid of their sum.",
-            {"torch.sigmoid(x + around)": "torch.sigmoid(x - around)"}, hint=2),
     Mistake("scconv-no-sigmoid",
             "The sigmoid is missing: you multiply k3(x) by the sum of x and k2's enlarged output. Take the sigmoid "
             "of that sum first.", {"torch.sigmoid(x + around)": "x + around"}, hint=3),
-    Mistake("scconv-tanh",
-            "You gate with a tanh, which can be negative. The exercise asks for a sigmoid, between 0 and 1.",
-            {"torch.sigmoid(x + around)": "torch.tanh(x + around)"}),
     Mistake("scconv-softmax",
             "Your gate is a softmax over the channels. Take a sigmoid instead, which treats each number by itself.",
             {"torch.sigmoid(x + around)": "torch.softmax(x + around, dim=1)"}),
@@ -180,9 +157,6 @@ MISTAKES = (
             "first, then add x itself.",
             {'F.interpolate(self.k2(x), size=x.shape[2:], mode="nearest")': "self.k2(x)",
              "torch.sigmoid(x + around)": "F.interpolate(torch.sigmoid(self.k2[0](x) + around), x.shape[2:])"}, hint=2),
-    Mistake("scconv-sigmoid-twice",
-            "You take the sigmoid twice. The gate already lies between 0 and 1 after the first one, so take it once.",
-            {"torch.sigmoid(x + around)": "torch.sigmoid(torch.sigmoid(x + around))"}),
     Mistake("scconv-repeat-and-fill",
             "You repeat each cell `pooling` times and fill the rest, at the border, with the last cell. Call "
             "F.interpolate with size=x.shape[2:], which spreads the cells evenly.",
@@ -202,8 +176,6 @@ MISTAKES = (
             "should have a gate of its own.",
             {'F.interpolate(self.k2(x), size=x.shape[2:], mode="nearest")':
                  'F.interpolate(self.k2(x).mean(0, keepdim=True), size=x.shape[2:], mode="nearest")'}),
-    Mistake("scconv-added", "You add the gate to k3(x). Multiply k3(x) by it.",
-            {"self.k4(self.k3(x) * gate)": "self.k4(self.k3(x) + gate)"}),
     Mistake("scconv-x-gated",
             "You multiply x by the gate. Your code never calls k3, or calls it only after the gate. The gate should "
             "multiply k3(x).", {"self.k4(self.k3(x) * gate)": "self.k4(x * gate)"}),
@@ -216,14 +188,6 @@ MISTAKES = (
     Mistake("scconv-k3-and-k4-exchanged",
             "k3 and k4 have changed places. k3 should work on x, and k4 on the gated product.",
             {"self.k4(self.k3(x) * gate)": "self.k3(self.k4(x) * gate)"}),
-    Mistake("scconv-kept-open",
-            "You multiply by 1 plus the gate, as if there were a shortcut around it. Multiply by the gate alone.",
-            {"self.k4(self.k3(x) * gate)": "self.k4(self.k3(x) * (1 + gate))"}),
-    Mistake("scconv-relu-in-k2",
-            "You have a ReLU inside k2, which should hold only a convolution and a BatchNorm. SCConv has no ReLU at "
-            "all.",
-            {'F.interpolate(self.k2(x), size=x.shape[2:], mode="nearest")':
-                 'F.interpolate(torch.relu(self.k2(x)), size=x.shape[2:], mode="nearest")'}, hint=3),
     Mistake("scconv-relu-everywhere",
             "You have a ReLU inside each of k2, k3 and k4, which should hold only a convolution and a BatchNorm. "
             "SCConv has no ReLU at all.",
@@ -291,16 +255,6 @@ MISTAKES = (
     Mistake("scconv-arguments-exchanged",
             "Your second argument is `pooling`, and your third is `stride`. The exercise has them the other way "
             "round.", {"stride: int = 1, pooling: int = 4": "pooling: int = 4, stride: int = 1"}),
-    Mistake("scconv-no-padding-in-k4",
-            "k4's convolution has no padding, so the map loses two rows and two columns. Pass padding=1.",
-            {"self.k4 = nn.Sequential(*conv_bn(channels, stride))":
-                 "self.k4 = nn.Sequential(nn.Conv2d(channels, channels, 3, stride, 0, bias=False), "
-                 "nn.BatchNorm2d(channels))"}),
-    Mistake("scconv-no-padding-in-k3",
-            "k3's convolution has no padding, so k3(x) is smaller than the gate. Pass padding=1.",
-            {"self.k3 = nn.Sequential(*conv_bn(channels))":
-                 "self.k3 = nn.Sequential(nn.Conv2d(channels, channels, 3, 1, 0, bias=False), "
-                 "nn.BatchNorm2d(channels))"}),
     Mistake("scconv-no-padding",
             "Your convolutions have no padding, so their maps lose two rows and two columns. Pass padding=1.",
             {"self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))":
@@ -333,15 +287,6 @@ MISTAKES = (
              "self.k4 = nn.Sequential(*conv_bn(channels, stride))":
                  "self.k4 = nn.Sequential(nn.Conv2d(channels, channels, 3, stride, 1, bias=False, "
                  "groups=channels), nn.BatchNorm2d(channels))"}),
-    Mistake("scconv-stride-in-k3",
-            "k3's convolution has the stride, so k3(x) is smaller than the gate. Only k4, which comes last, should "
-            "have the stride.",
-            {"self.k3 = nn.Sequential(*conv_bn(channels))": "self.k3 = nn.Sequential(*conv_bn(channels, stride))"}),
-    Mistake("scconv-stride-in-k2-too",
-            "k2's convolution has the stride as well. The shapes still fit, because you enlarge k2's map to x's size "
-            "anyway. Only k4's convolution should have the stride.",
-            {"self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels))":
-                 "self.k2 = nn.Sequential(nn.AvgPool2d(pooling), *conv_bn(channels, stride))"}),
     infinite("scconv-naive-sigmoid", {"torch.sigmoid(x + around)": "(lambda e: e / (1 + e))(torch.exp(x + around))"}),
     only_in_eval("scconv-only-in-eval",
                  {"return self.k4(self.k3(x) * gate)": "return x if self.training else self.k4(self.k3(x) * gate)"}),
@@ -410,32 +355,6 @@ class SCConv(nn.Module):
         y = y * (x + around).sigmoid()
         return self.k4(y)
 """, says="Missing: `k2.2.weight`"),
-    Wrong("k3-without-padding", """
-class SCConv(nn.Module):
-    def __init__(self, channels, stride=1, pooling=4):
-        super(SCConv, self).__init__()
-        self.k2 = nn.Sequential(
-                    nn.AvgPool2d(kernel_size=pooling, stride=pooling),
-                    nn.Conv2d(channels, channels, kernel_size=3, padding=1, bias=False),
-                    nn.BatchNorm2d(channels))
-        self.k3 = nn.Sequential(
-                    nn.Conv2d(channels, channels, kernel_size=3, bias=False),
-                    nn.BatchNorm2d(channels))
-        self.k4 = nn.Sequential(
-                    nn.Conv2d(channels, channels, kernel_size=3, stride=stride, padding=1, bias=False),
-                    nn.BatchNorm2d(channels))
-
-    def forward(self, x):
-        B, C, H, W = x.shape
-        identity = x
-        low = self.k2(x)
-        low = F.interpolate(low, size=(H, W))
-        gate = torch.sigmoid(torch.add(identity, low))
-        out = self.k3(x)
-        out = torch.mul(out, gate)
-        out = self.k4(out)
-        return out
-""", mistake="scconv-no-padding-in-k3"),
     Wrong("list-instead-of-Sequential",
           {"nn.Sequential(nn.AvgPool2d(pooling), conv())":
                "nn.Sequential(nn.AvgPool2d(pooling), conv(), nn.BatchNorm2d(channels))",
@@ -465,6 +384,32 @@ class SCConv(nn.Module):
            "torch.sigmoid(torch.add(identity, low))":
                "torch.sigmoid(identity.view(B, C, -1) + low.view(B, C, -1)).view(B, C, H, W)"},
           of="k3-without-padding", says="a transposed tensor"),
+    Wrong("k3-without-padding", """
+class SCConv(nn.Module):
+    def __init__(self, channels, stride=1, pooling=4):
+        super(SCConv, self).__init__()
+        self.k2 = nn.Sequential(
+                    nn.AvgPool2d(kernel_size=pooling, stride=pooling),
+                    nn.Conv2d(channels, channels, kernel_size=3, padding=1, bias=False),
+                    nn.BatchNorm2d(channels))
+        self.k3 = nn.Sequential(
+                    nn.Conv2d(channels, channels, kernel_size=3, bias=False),
+                    nn.BatchNorm2d(channels))
+        self.k4 = nn.Sequential(
+                    nn.Conv2d(channels, channels, kernel_size=3, stride=stride, padding=1, bias=False),
+                    nn.BatchNorm2d(channels))
+
+    def forward(self, x):
+        B, C, H, W = x.shape
+        identity = x
+        low = self.k2(x)
+        low = F.interpolate(low, size=(H, W))
+        gate = torch.sigmoid(torch.add(identity, low))
+        out = self.k3(x)
+        out = torch.mul(out, gate)
+        out = self.k4(out)
+        return out
+""", says="In `self.k3(x)`, `padding` should be 1."),
 )
 
 EQUIVALENT = (

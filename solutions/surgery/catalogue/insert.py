@@ -91,14 +91,6 @@ MISTAKES = (
             "mode of the module before it.", {MODE: "module.eval()"}, hint=3),
     Mistake("insert-networks-mode", "The new module gets the mode of the whole network. A part may have another one: "
             "take that of the module before it.", {MODE: "module.train(network.training)"}, hint=3),
-    Mistake("insert-skips-unknown-names", "A name that the network does not have is skipped in silence. Raise a "
-            "ValueError that names it.", {MISSING: "continue", SHAPE: SHAPE + "\n        if name not in modules:\n"
-                                          "            continue"}),
-    Mistake("insert-unknown-name", "For a name that the network does not have, the error comes from within Python or "
-            "torch. Raise a ValueError that names it.", {MISSING: "raise KeyError(name)"}),
-    Mistake("insert-any-output", "A module that gives scores (B, C), or two tensors, gets a module behind it. Raise a "
-            "ValueError, because that is neither a map nor tokens.", {NEITHER: "", CHANNELS: "make((shape or [6])[-1] "
-             "if len(shape) < 4 else shape[1])"}, hint=2),
 )
 
 WRONG = (

@@ -71,7 +71,7 @@ def weights(id: str, sentence: str, code: str, hint: int = 0) -> Mistake:
     return Mistake(id, sentence, {SOFTMAX: code}, hint=hint)
 
 
-HINTS = {"`proj`": 3}
+HINTS = {"`proj`": 3, "gives parts": 2, "swaps no axes": 3, "puts the axes in the order": 3, "` multiplies.": 1}
 
 MISTAKES = (
     cut("heads-viewed", "You view (B, N, dim) as (B, heads, N, head_dim) without moving an axis, so a head gets "
@@ -87,35 +87,20 @@ MISTAKES = (
     cut("heads-last", "You cut the numbers of a token into head_dim x heads, so that neighbours belong to different "
         "heads. A head has head_dim numbers that lie side by side: heads x head_dim.",
         "self.qkv(x).unflatten(2, (3, -1, self.num_heads)).permute(2, 0, 4, 1, 3)"),
-    Mistake("heads-keys-are-queries", "Queries and keys have changed places: the outputs of `qkv` are q, k, v in this "
-            "order.", {PARTS: f"k, q, v = {CUT}"}, hint=2),
     Mistake("heads-values-are-keys", "You gather the keys instead of the values. The values are the third part of "
             "`qkv`.", {PARTS: f"q, k, _ = {CUT}\n        v = k"}, hint=2),
-    Mistake("merged-wrong", "(B, heads, N, head_dim) is reshaped to (B, N, dim) without moving the heads back, so a "
-            "token gets pieces of other tokens. Call transpose(1, 2) first.",
-            {MERGED: "self.proj((weights @ v).reshape(x.shape))"}, hint=3),
-    Mistake("merged-heads-last", "You join the heads as head_dim x heads. The numbers of a head should stay side by "
-            "side: transpose(1, 2), then flatten.",
-            {MERGED: "self.proj((weights @ v).permute(0, 2, 3, 1).flatten(2))"}, hint=3),
     Mistake("merged-mean", "You take the mean of the heads, or add them up. They should stand side by side, as dim "
             "numbers.", {MERGED: "self.proj((weights @ v).mean(1).repeat(1, 1, self.num_heads))"}, hint=3),
     weights("scale-of-dim", "You divide the products by sqrt(dim). A query of one head has dim / num_heads numbers: "
             "divide by the root of that.", "torch.softmax(q @ k.transpose(2, 3) * x.shape[2] ** -0.5, dim=3)", 1),
     weights("scale-missing", "You do not scale the products of queries and keys. Divide them by sqrt(head_dim).",
             "torch.softmax(q @ k.transpose(2, 3), dim=3)", 1),
-    weights("scale-times", "You multiply the products by sqrt(head_dim). Divide by it.",
-            "torch.softmax(q @ k.transpose(2, 3) * q.shape[3] ** 0.5, dim=3)", 1),
     weights("scale-without-root", "You divide the products by head_dim. Divide by its square root.",
             "torch.softmax(q @ k.transpose(2, 3) / q.shape[3], dim=3)", 1),
     weights("scale-after", "You scale after the softmax, so the rows no longer sum to 1. Scale the products.",
             "torch.softmax(q @ k.transpose(2, 3), dim=3) * q.shape[3] ** -0.5", 1),
     weights("scale-of-heads", "You divide the products by the root of the number of heads. Divide by sqrt(head_dim).",
             "torch.softmax(q @ k.transpose(2, 3) * self.num_heads ** -0.5, dim=3)", 1),
-    weights("softmax-over-queries", "Your softmax runs over the queries, so the columns sum to 1 and the rows do not. "
-            "Token j should share out its attention along row j: dim=-1.",
-            "torch.softmax(q @ k.transpose(2, 3) * q.shape[3] ** -0.5, dim=2)"),
-    weights("softmax-over-heads", "Your softmax runs over the heads. Each head has weights of its own, and each row of "
-            "them sums to 1: dim=-1.", "torch.softmax(q @ k.transpose(2, 3) * q.shape[3] ** -0.5, dim=1)"),
     weights("softmax-over-all", "Your softmax runs over the whole map, so all weights of a head together sum to 1. "
             "Each row should: dim=-1.",
             "torch.softmax((q @ k.transpose(2, 3) * q.shape[3] ** -0.5).flatten(2), dim=2).unflatten(2, "
@@ -133,8 +118,6 @@ MISTAKES = (
             {SOFTMAX: f"{SOFTMAX}.transpose(2, 3)", GATHERED: "(weights.transpose(2, 3) @ v)"}),
     Mistake("map-averaged", "Your `attention` returns the mean over the heads. Return one map for each head, (B, heads,"
             " N, N).", {SOFTMAX: f"{SOFTMAX}.mean(1)", GATHERED: "(weights[:, None] @ v)"}),
-    Mistake("columns", "You multiply the values by the columns of the map. Token j needs row j.",
-            {GATHERED: "(weights.transpose(2, 3) @ v)"}),
     Mistake("along-the-batch", "Your tokens read each other along the batch: code for (N, B, dim) was given (B, N, "
             "dim). With nn.MultiheadAttention, say batch_first=True.",
             {"self.qkv(x)": "self.qkv(x.transpose(0, 1))", MERGED: f"{MERGED}.transpose(0, 1)"}),

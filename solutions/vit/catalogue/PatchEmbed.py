@@ -36,7 +36,7 @@ class PatchEmbed(nn.Module):
 """,
 }
 
-HINTS = {"axes are in the order": 2}
+HINTS = {"axes are in the order": 2, "swaps no axes": 2}
 
 MISTAKES = (
     Mistake("patch-no-error", "If H or W is no multiple of patch_size, the last pixels are cut off in silence. Raise a "
@@ -51,9 +51,6 @@ MISTAKES = (
             "by patch_size.", {LAYER: "nn.Conv2d(in_channels, dim, patch_size)"}, hint=2),
     Mistake("patch-columns", "Your patches are numbered column by column. They should come row by row, as `flatten(2)` "
             "gives them.", {TOKENS: "self.proj(x).transpose(2, 3).flatten(2).transpose(1, 2)"}, hint=2),
-    Mistake("patch-reshaped", "Your convolution gives (B, dim, H', W'), and `reshape` or `view` turns it into (B, N, "
-            "dim) without moving an axis. So a token holds one channel of many patches. Call flatten(2), and then "
-            "transpose(1, 2).", {TOKENS: "self.proj(x).reshape(len(x), -1, self.proj.out_channels)"}, hint=2),
     Mistake("patch-cut-by-view", "You cut the picture by `view` or `reshape` alone. Pixels of one row are neighbours "
             "in memory, so your patches are pieces of rows. Move the axes, or let the convolution cut.",
             {TOKENS: "nn.functional.linear(x.reshape(len(x), -1, self.proj.weight[0].numel()), "

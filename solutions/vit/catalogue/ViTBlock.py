@@ -65,8 +65,6 @@ MISTAKES = (
              FIRST: "x = x + self.mlp(self.norm2(x))"}, hint=1),
     Mistake("block-tanh-gelu", "Your GELU is the approximation by a tanh. Use nn.GELU() as it is.",
             {"nn.GELU()": 'nn.GELU(approximate="tanh")'}),
-    Mistake("block-gelu-at-the-end", "There is a second GELU at the end of your MLP. It ends in `fc2`.",
-            {SECOND: "x + nn.functional.gelu(self.mlp(self.norm2(x)))"}),
     Mistake("block-eps", "Your norms keep torch's eps of 1e-5. The authors' is 1e-6, which counts where a token's "
             "numbers are small: nn.LayerNorm(dim, eps=1e-6).",
             {"self.norm1 = nn.LayerNorm(dim, eps=1e-6)": "self.norm1 = nn.LayerNorm(dim)",

@@ -65,7 +65,7 @@ class VisionTransformer(nn.Module):
 """,
 }
 
-HINTS = {"`norm`": 3}
+HINTS = {"`norm`": 3, "` multiplies.": 1, "takes the softmax": 3}
 
 MISTAKES = (
     Mistake("vit-positions-before-token", "You add the position vectors before the class token is put in front. It has "
@@ -76,8 +76,6 @@ MISTAKES = (
     Mistake("vit-token-last", "Your class token stands behind the patches. Put it in front, where its position vector "
             "is.", {FRONT: "torch.cat([tokens, self.cls_token.expand(len(x), -1, -1)], dim=1)",
                     "tokens[:, 0] if": "tokens[:, -1] if", "tokens[:, 1:].mean": "tokens[:, :-1].mean"}, hint=1),
-    Mistake("vit-no-positions", "Your position vectors are never added, so the network cannot tell where a patch was.",
-            {PLACED: "tokens = tokens + 0 * resize_positions(self.pos_embed, self.grid, grid)"}, hint=1),
     Mistake("vit-not-resized", "For an image of another size your position vectors are not resized. Hand them to "
             "`resize_positions` with the old grid and the new one.", {PLACED: "tokens = tokens + self.pos_embed"},
             hint=2),
@@ -116,8 +114,6 @@ MISTAKES = (
             "Make them an nn.Parameter.",
             {"nn.Parameter(0.02 * torch.randn(1, self.grid[0] * self.grid[1] + 1, dim))":
                  "0.02 * torch.randn(1, self.grid[0] * self.grid[1] + 1, dim)"}),
-    Mistake("vit-softmax", "You return shares that sum to 1. Return the scores of `head` as they are.",
-            {f"return {OUT}": f"return {OUT}.softmax(dim=1)"}, hint=3),
     Mistake("vit-scores-of-all", "You return scores for every token. Read one vector for each image.",
             {OUT: "self.head(self.norm(tokens))"}, hint=3),
     *no_bias("vit", "self.head = nn.Linear(dim, num_classes)"),

@@ -40,6 +40,8 @@ class AffineTransform(nn.Module):
 """,
 }
 
+HINTS = {"` subtracts.": 1, "` multiplies.": 2}
+
 MISTAKES = (
     Mistake("affine-no-clamp",
             "Your scale is not clamped, or its largest value is too large. No scale should be above 100. Clamp its "
@@ -60,8 +62,6 @@ MISTAKES = (
     Mistake("affine-no-exp",
             "You multiply by the parameter itself. The parameter is a logarithm: take exp of it first.",
             {"self.logit_scale.clamp(max=math.log(100)).exp()": "self.logit_scale.clamp(max=math.log(100))"}),
-    Mistake("affine-divided", "You divide by the scale, as if it were a temperature. Multiply the cosines by it.",
-            {"attn * scale + 16 * torch.sigmoid(bias)": "attn / scale + 16 * torch.sigmoid(bias)"}),
     Mistake("affine-starts-at-10",
             "Your logit_scale starts at 10. But it is a logarithm: start it at log 10 = 2.30, so that the scale is "
             "10.", {"torch.full((num_heads, 1, 1), math.log(10))": "torch.full((num_heads, 1, 1), 10.0)"}),
@@ -90,17 +90,10 @@ MISTAKES = (
             {"attn * scale + 16 * torch.sigmoid(bias)": "attn * scale + torch.sigmoid(bias)"}),
     Mistake("affine-16-inside", "Your 16 is inside the sigmoid. Multiply the sigmoid's output by it.",
             {"attn * scale + 16 * torch.sigmoid(bias)": "attn * scale + torch.sigmoid(16 * bias)"}),
-    Mistake("affine-tanh",
-            "You take a tanh, which can be negative. The bias should be 16 * sigmoid(...), which is never negative.",
-            {"attn * scale + 16 * torch.sigmoid(bias)": "attn * scale + 16 * torch.tanh(bias)"}),
     Mistake("affine-bias-scaled",
             "You add the bias first and then multiply the sum by the scale. Multiply the cosines alone by the scale, "
             "then add the bias.",
             {"attn * scale + 16 * torch.sigmoid(bias)": "(attn + 16 * torch.sigmoid(bias)) * scale"}),
-    Mistake("affine-bias-multiplied", "You multiply by the bias. Add it.",
-            {"attn * scale + 16 * torch.sigmoid(bias)": "attn * scale * (16 * torch.sigmoid(bias))"}),
-    Mistake("affine-bias-subtracted", "You subtract the bias. Add it.",
-            {"attn * scale + 16 * torch.sigmoid(bias)": "attn * scale - 16 * torch.sigmoid(bias)"}),
     Mistake("affine-bias-by-reshape",
             "You bring the heads to the front with `reshape` or `view`, which mixes pairs and heads. The bias is "
             "(N1, N2, h), so move its axes with permute(2, 0, 1).",
@@ -115,33 +108,18 @@ MISTAKES = (
             "All your heads have the bias of the first one. cpb_mlp returns one number for each head: use them all.",
             {"self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)":
                  "self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)[:1]"}),
-    Mistake("affine-table-transposed",
-            "You flatten the table column by column. Flatten it row by row, as the index counts its cells.",
-            {"self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)":
-                 "self.cpb_mlp(table.transpose(1, 2)).flatten(0, 2)[index].permute(2, 0, 1)"}),
     Mistake("affine-table-coordinates-exchanged",
             "The table's two numbers, row offset and column offset, have changed places before cpb_mlp. Pass the "
             "table to cpb_mlp as it is.",
             {"self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)":
                  "self.cpb_mlp(table.flip(3)).flatten(0, 2)[index].permute(2, 0, 1)"}),
-    Mistake("affine-index-one-off",
-            "Each pair of tokens reads the cell before its own. The index counts from 0, so use it as it is.",
-            {"self.cpb_mlp(table).flatten(0, 2)[index].permute(2, 0, 1)":
-                 "self.cpb_mlp(table).flatten(0, 2)[index - 1].permute(2, 0, 1)"}, hint=1),
     Mistake("affine-no-mask", "The mask has no effect. Add it to the logits of every head.",
             {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)": "logits"}, hint=2),
-    Mistake("affine-mask-multiplied",
-            "You multiply by the mask. Add the mask: 0 leaves a logit as it is, and -100 makes its weight nearly 0.",
-            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
-                 "(logits.unflatten(0, (-1, mask.shape[0])) * mask[:, None]).flatten(0, 1)"}),
     Mistake("affine-mask-as-factor",
             "You multiply by the mask, or by ones and zeros that you made from it. A logit of 0 still gets a weight: "
             "add the mask instead.",
             {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
                  "(logits.unflatten(0, (-1, mask.shape[0])) * (mask[:, None] == 0)).flatten(0, 1)"}),
-    Mistake("affine-mask-subtracted", "You subtract the mask. It holds negative numbers already: add it.",
-            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
-                 "(logits.unflatten(0, (-1, mask.shape[0])) - mask[:, None]).flatten(0, 1)"}),
     Mistake("affine-mask-as-bool",
             "You treat the mask as true and false, or overwrite the masked logits with a number of your own. Add the "
             "mask as it is.",
@@ -151,10 +129,6 @@ MISTAKES = (
             {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
                  "logits.unflatten(0, (-1, mask.shape[0])).masked_fill(mask[:, None] < 0, "
                  "float('-inf')).flatten(0, 1)"}),
-    Mistake("affine-mask-before-scale",
-            "You add the mask before you multiply by the scale, so the mask is scaled too. Add the mask last.",
-            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
-                 "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * scale).flatten(0, 1)"}),
     Mistake("affine-mask-of-images-inside",
             "The windows get the masks of other windows, because you read the axis B * nW as (nW, B). It is (B, nW): "
             "all windows of image 0, then all of image 1. Repeat the whole list of masks for each image (`repeat`), "
@@ -165,15 +139,6 @@ MISTAKES = (
             "All your windows get the mask of the first one. Window i of every image should get mask[i].",
             {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)": "logits + mask[:1, None]"},
             hint=2),
-    Mistake("affine-mask-transposed",
-            "Your mask is transposed. Its rows should belong to the queries. (A mask between a window's own tokens "
-            "is symmetric, so it does not show this mistake.)",
-            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
-                 "(logits.unflatten(0, (-1, mask.shape[0])) + mask.mT.reshape(mask.shape)[:, None]).flatten(0, 1)"}),
-    Mistake("affine-mask-on-one-head", "You mask only the first head. Mask every head.",
-            {"(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None]).flatten(0, 1)":
-                 "(logits.unflatten(0, (-1, mask.shape[0])) + mask[:, None] * (torch.arange(logits.shape[1]) < "
-                 "1)[:, None, None].to(mask)).flatten(0, 1)"}, hint=2),
     Mistake("affine-narrow", "The hidden width of your cpb_mlp is not 512. Make it 512.",
             {"nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))":
                  "nn.Sequential(nn.Linear(2, 256), nn.ReLU(), nn.Linear(256, num_heads, bias=False))"}),
@@ -185,9 +150,6 @@ MISTAKES = (
             "The ReLU between cpb_mlp's layers is missing. Without it, the bias would be linear in the offset.",
             {"nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))":
                  "nn.Sequential(nn.Linear(2, 512), nn.Identity(), nn.Linear(512, num_heads, bias=False))"}),
-    Mistake("affine-gelu", "Your cpb_mlp has a GELU. It should have a ReLU.",
-            {"nn.Sequential(nn.Linear(2, 512), nn.ReLU(), nn.Linear(512, num_heads, bias=False))":
-                 "nn.Sequential(nn.Linear(2, 512), nn.GELU(), nn.Linear(512, num_heads, bias=False))"}),
     Mistake("affine-naive-sigmoid",
             "Your sigmoid gives NaN for large numbers: above 709 `exp` is infinite in float64, and infinity divided "
             "by infinity is NaN. Use torch.sigmoid.",

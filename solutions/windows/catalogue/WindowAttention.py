@@ -59,6 +59,8 @@ class WindowAttention(nn.Module):
 """,
 }
 
+HINTS = {"swaps no axes": 1, "puts the axes in the order": 2}
+
 MISTAKES = (
     Mistake("windows-not-rolled-back",
             "You do not roll the result back, so each token gets the result of a token half a window away. Roll the "
@@ -165,19 +167,6 @@ MISTAKES = (
                  "roll(as_grid(qkv, image_size), negative(self.shift_size[::-1]))",
              "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
                  "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size[::-1]).flatten(1, 2)"}),
-    Mistake("windows-image-exchanged",
-            "You make a grid of W rows and H columns. Make one of H rows and W columns, because image_size is "
-            "(height, width).",
-            {"roll(as_grid(qkv, image_size), negative(self.shift_size))":
-                 "roll(qkv.unflatten(1, tuple(image_size)[::-1]).reshape(len(qkv), *image_size[::-1], "
-                 "-1).transpose(1, 2), negative(self.shift_size))"}, hint=1),
-    Mistake("windows-keys-first", "You read the channels as [k | q | v]. Read them as [q | k | v].",
-            {"q, k, v = ": "k, q, v = "}),
-    Mistake("windows-values-first",
-            "You read the channels as [v | q | k] or in another order. Read them as [q | k | v].",
-            {"q, k, v = ": "v, q, k = "}),
-    Mistake("windows-values-in-the-middle", "You read the channels as [q | v | k]. Read them as [q | k | v].",
-            {"q, k, v = ": "q, v, k = "}),
     Mistake("windows-heads-outside",
             "You split the 3C channels as (heads, 3, head width). Split them into [q | k | v] first, and then each "
             "of the three into heads.",
@@ -210,17 +199,6 @@ MISTAKES = (
             {"windows_of_heads(grid, self.window_size, 3, self.num_heads)":
                  "[t.reshape(len(t), self.num_heads, t.shape[1], -1) for t in window_partition(grid, "
                  "self.window_size).flatten(1, 2).chunk(3, dim=2)]"}, hint=2),
-    Mistake("windows-joined-by-reshape",
-            "You join the heads with `reshape` or `view` alone, which mixes tokens and heads. Transpose (B * nW, h, "
-            "N, d) to (B * nW, N, h, d) first.",
-            {"grid_of_windows(y, self.window_size, image_size)":
-                 "window_reverse(y.reshape(len(y), *self.window_size, -1), self.window_size, image_size)"}, hint=2),
-    Mistake("windows-joined-heads-inside",
-            "You join the heads so that their channels alternate. Head 0 should come first, with all its channels, "
-            "then head 1.",
-            {"grid_of_windows(y, self.window_size, image_size)":
-                 "window_reverse(y.permute(0, 2, 3, 1).flatten(2).unflatten(1, tuple(self.window_size)), "
-                 "self.window_size, image_size)"}, hint=2),
     Mistake("windows-one-head",
             "Your attention has one head, whatever num_heads is. Split q, k and v into num_heads heads.",
             {"windows_of_heads(grid, self.window_size, 3, self.num_heads)":
@@ -270,11 +248,6 @@ MISTAKES = (
     Mistake("windows-grid", "You return the grid, (B, H, W, C). Return tokens, (B, L, C).",
             {"roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
                  "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size)"}, hint=1),
-    Mistake("windows-shortcut",
-            "You add the input, or a part of it, to the result. The shortcut belongs to the block around this module.",
-            {"roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2)":
-                 "roll(grid_of_windows(y, self.window_size, image_size), self.shift_size).flatten(1, 2) + "
-                 "qkv.chunk(3, dim=2)[2]"}),
     Mistake("windows-softmax-attention",
             "Your attention multiplies queries and keys that are not normalised. Call cosine_attention.",
             {"cosine_attention(q, k, v, lambda cosine: self.transform(cosine, table, index, mask))":

@@ -22,6 +22,8 @@ def cosine_attention(q, k, v, transform):
 """,
 }
 
+HINTS = {"` adds.": 2}
+
 MISTAKES = (
     Mistake("cosine-plain",
             "Your queries and keys are not normalised, so you take plain dot products and not cosines. Give each of "
@@ -38,11 +40,6 @@ MISTAKES = (
     Mistake("cosine-keys-only", "Only the keys are normalised. Normalise the queries too.",
             {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
                  "q @ F.normalize(k, dim=-1).transpose(-2, -1)"}),
-    Mistake("cosine-scaled",
-            "You divide the cosines by sqrt(d). Cosine attention does not: the learned scale in `transform` takes "
-            "the place of sqrt(d).",
-            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
-                 "F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1) * q.shape[-1] ** -0.5"}),
     Mistake("cosine-over-tokens",
             "You normalise over the tokens. Each token's vector should get length 1: dim=-1. (F.normalize without a "
             "dim takes dim=1.)",
@@ -94,26 +91,11 @@ MISTAKES = (
             hint=2),
     Mistake("cosine-transform-twice", "You call `transform` twice. Call it once, on the cosines.",
             {"transform(cosine).softmax(dim=-1) @ v": "transform(transform(cosine)).softmax(dim=-1) @ v"}),
-    Mistake("cosine-added-again",
-            "The cosines are in your logits twice: F.scaled_dot_product_attention *adds* attn_mask to dot products "
-            "of its own. Your logits should be what `transform` returns, and nothing else.",
-            {"transform(cosine).softmax(dim=-1) @ v": "(cosine + transform(cosine)).softmax(dim=-1) @ v"}, hint=2),
     Mistake("cosine-no-softmax",
             "The softmax over the keys is missing. Take it after `transform`, which returns logits, not weights.",
             {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine) @ v"}, hint=2),
-    Mistake("cosine-softmax-over-queries",
-            "Your softmax runs over the queries. Take it over the keys, dim=-1, so that each query's weights sum to "
-            "1.", {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine).softmax(dim=-2) @ v"}),
-    Mistake("cosine-softmax-over-heads",
-            "Your softmax runs over the heads (dim=1). Take it over the keys, dim=-1, so that each query's weights "
-            "sum to 1.", {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine).softmax(dim=1) @ v"}),
     Mistake("cosine-values-normalised", "You normalise the values too. Leave the values as they are.",
             {"transform(cosine).softmax(dim=-1) @ v": "transform(cosine).softmax(dim=-1) @ F.normalize(v, dim=-1)"}),
-    Mistake("cosine-distance",
-            "You take 1 minus the cosine, which is a distance: the least similar tokens get the largest weights. "
-            "Take the cosine itself.",
-            {"F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)":
-                 "1 - F.normalize(q, dim=-1) @ F.normalize(k, dim=-1).transpose(-2, -1)"}),
     overflow("cosine-naive-softmax", "logits",
              {"transform(cosine).softmax(dim=-1) @ v":
                   "(lambda e: e / e.sum(dim=-1, keepdim=True))(torch.exp(transform(cosine))) @ v"}),

@@ -28,14 +28,6 @@ def shifted_window_mask(image_size, window_size, shift_size):
 }
 
 MISTAKES = (
-    Mistake("mask-nothing",
-            "Your mask is 0 everywhere: nothing is masked. (If you number the regions with slices, check their axes: "
-            "a slice on the wrong axis changes nothing, and raises no error.)",
-            {"mask_between(regions, regions)": "0 * mask_between(regions, regions)"}),
-    Mistake("mask-exchanged",
-            "Your mask is the wrong way round: it is -100 for two tokens of the same region, and 0 for two tokens of "
-            "different regions. -100 belongs where the regions differ.",
-            {"mask_between(regions, regions)": "-100 - mask_between(regions, regions)"}),
     Mistake("mask-positive",
             "Your mask is +100 where the regions differ, so tokens that should be kept apart get the largest "
             "weights. It should be -100 there.", {"mask_between(regions, regions)": "-mask_between(regions, regions)"}),
@@ -44,9 +36,6 @@ MISTAKES = (
                        "Here it is -100, as in the authors' code."),
             {"mask_between(regions, regions)":
                  "mask_between(regions, regions).masked_fill(mask_between(regions, regions) < 0, float('-inf'))"}),
-    Mistake("mask-other-number",
-            "Your mask has the right pattern but the wrong number. It should be -100 where the regions differ.",
-            {"mask_between(regions, regions)": "mask_between(regions, regions) * 1e7"}),
     Mistake("mask-of-bools",
             "Your mask holds True and False, or 1 and 0. The mask is *added* to the logits, so it should be 0 where "
             "two tokens may look at each other, and -100 where they may not.",

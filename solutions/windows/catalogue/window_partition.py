@@ -25,24 +25,18 @@ def window_partition(x: torch.Tensor, window_size: tuple[int, int]) -> torch.Ten
 """,
 }
 
+HINTS = {"puts the axes in the order": 2}
+
 MISTAKES = (
     Mistake("partition-by-reshape",
             "You make windows with `reshape` or `view` alone, which keeps the order of the numbers in memory: a "
             "window then holds pieces of whole rows. Split H and W into two axes each, swap the middle two of these "
             "four, and then reshape.",
             {"return rows.transpose(2, 3).flatten(0, 2)": "return x.reshape(-1, wh, ww, x.shape[3])"}, hint=2),
-    Mistake("partition-column-by-column",
-            "Your windows are right, but you list them column by column. List them row by row: the second window is "
-            "the right neighbour of the first.",
-            {"rows.transpose(2, 3).flatten(0, 2)": "rows.permute(0, 3, 1, 2, 4, 5).flatten(0, 2)"}, hint=2),
     Mistake("partition-images-inside",
             "Your windows are right, but the first window of every image comes first, then the second window of "
             "every image. List all windows of image 0 first, then all of image 1.",
             {"rows.transpose(2, 3).flatten(0, 2)": "rows.permute(1, 3, 0, 2, 4, 5).flatten(0, 2)"}, hint=2),
-    Mistake("partition-transposed",
-            "Rows and columns have changed places inside your windows. You return (B * nW, ww, wh, C) instead of (B "
-            "* nW, wh, ww, C).",
-            {"rows.transpose(2, 3).flatten(0, 2)": "rows.permute(0, 1, 3, 4, 2, 5).flatten(0, 2)"}, hint=2),
     Mistake("partition-size-exchanged",
             "You read window_size as (width, height). Read it as (height, width), like all sizes here.",
             {"check_tiles(x.shape[1:3], window_size)": "check_tiles(x.shape[1:3], window_size[::-1])",

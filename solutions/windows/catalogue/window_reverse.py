@@ -24,15 +24,9 @@ def window_reverse(windows, window_size, image_size):
 """,
 }
 
-HINTS = {"; raise ": 2}
+HINTS = {"; raise ": 2, "swaps no axes": 1, "exchanges ax": 1}
 
 MISTAKES = (
-    Mistake("reverse-by-reshape",
-            "You put the image together with `reshape` or `view` alone, which keeps the order of the numbers in "
-            "memory: each window is spread over whole rows. Split the windows into (B, H // wh, W // ww, wh, ww, C), "
-            "swap axes 2 and 3, and then reshape.",
-            {"grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)": "grid.reshape(-1, *image_size, windows.shape[3])"},
-            hint=1),
     Mistake("reverse-column-by-column",
             "You read the windows column by column. Read them row by row, as window_partition lists them.",
             {"windows.unflatten(0, (-1, down, across))": "windows.unflatten(0, (-1, across, down)).transpose(1, 2)"}),
@@ -53,17 +47,6 @@ MISTAKES = (
             "by image: all windows of image 0, then all of image 1.",
             {"windows.unflatten(0, (-1, down, across))":
                  "windows.unflatten(0, (down, across, -1)).permute(2, 0, 1, 3, 4, 5)"}),
-    Mistake("reverse-transposed",
-            "Rows and columns have changed places inside the windows. The rows of a window should be rows of the "
-            "image.",
-            {"grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
-                 "grid.transpose(3, 4).reshape(-1, down, across, *window_size, windows.shape[3]).transpose(2, "
-                 "3).flatten(3, 4).flatten(1, 2)"}),
-    Mistake("reverse-other-swap",
-            "You swap axes 3 and 4, which are a window's rows and columns. Swap axes 2 and 3, the windows across and "
-            "a window's rows. Then (H // wh, wh) and (W // ww, ww) stand side by side.",
-            {"grid.transpose(2, 3).flatten(3, 4).flatten(1, 2)":
-                 "grid.transpose(3, 4).reshape(-1, *image_size, windows.shape[3])"}, hint=1),
     Mistake("reverse-image-exchanged",
             "You read image_size as (width, height). Read it as (height, width), like all sizes here.",
             {"down, across = image_size[0] // window_size[0], image_size[1] // window_size[1]":

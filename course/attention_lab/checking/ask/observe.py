@@ -105,7 +105,7 @@ class _Observation:
         self.widened = Widened(dtype, namespace)
         self.shared: dict[str, nn.Module] = {}  # modules among the arguments that stand in several places
         self.cuts = Cuts(namespace, file_of(thing))
-        self.steps = Steps(namespace, self.cuts.file, question.rewrite)
+        self.steps = Steps(namespace, self.cuts.file, question.rewrite, self.header.trace)
 
     def run(self) -> Answer:
         try:

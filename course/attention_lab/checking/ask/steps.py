@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
 
-from ..form.protocol import Rewrite, Step
+from ..form.protocol import Rewrite, Step, TraceEntry
 from .lines import written
 
 MOST = 32
@@ -45,20 +45,22 @@ SETTINGS: dict[str, dict[str, int | None]] = {
     "interpolate": {"mode": 3, "align_corners": 4}, "normalize": {"eps": 3}, "layer_norm": {"eps": 4},
     "group_norm": {"eps": 4}, "batch_norm": {"eps": 7, "momentum": 6}, "var": {"correction": None},
     "std": {"correction": None}}
-NOTED = {*AXIS, *ACTIVATIONS, *ARITHMETIC, *COMPARISONS, *POOLS, *SETTINGS, PAIR, ORDER, SIZES, "matmul", "where",
-         "masked_fill"}
+LAYERS = ("linear", "conv1d", "conv2d", "batch_norm", "layer_norm")
+NOTED = {*AXIS, *LAYERS, *ACTIVATIONS, *ARITHMETIC, *COMPARISONS, *POOLS, *SETTINGS, PAIR, ORDER, SIZES, "matmul",
+         "where", "masked_fill"}
 
 
 class Steps(TorchFunctionMode):
     """found: the first calls, each place in the code once.
 
     namespace, file: the learner's global names, and what the code of the exercise's cell is called.
-    rewrite: what is made otherwise, or None.
+    rewrite: what is made otherwise, or None. trace: the sub-modules that have been called.
     """
 
-    def __init__(self, namespace: dict[str, Any], file: str | None, rewrite: Rewrite | None):
+    def __init__(self, namespace: dict[str, Any], file: str | None, rewrite: Rewrite | None,
+                 trace: list[TraceEntry]):
         super().__init__()
-        self.namespace, self.file, self.rewrite = namespace, file, rewrite
+        self.namespace, self.file, self.rewrite, self.trace = namespace, file, rewrite, trace
         self.found: dict[str, Step] = {}
         self._modules: dict[int, int] = {}  # torch's modules that the code calls, in the order of their first calls
 
@@ -73,7 +75,7 @@ class Steps(TorchFunctionMode):
         if self.rewrite and self.rewrite.site == f"{name} {place}":
             return _made(self.rewrite, name, function, args[::-1] if swapped else args, kwargs)
         if not self.rewrite and len(self.found) < MOST and f"{name} {place}" not in self.found:
-            self.found[f"{name} {place}"] = _step(f"{name} {place}", name, args, kwargs, code)
+            self.found[f"{name} {place}"] = self._step(f"{name} {place}", name, args, kwargs, code)
         return function(*args, **kwargs)
 
     def _site(self) -> tuple[str, str] | None:
@@ -90,13 +92,13 @@ class Steps(TorchFunctionMode):
         number = "" if module is None else self._modules.setdefault(id(module), len(self._modules))
         return f"{frame.f_code.co_firstlineno} {frame.f_lasti} {number}", written(frame)
 
-
-def _step(site: str, name: str, args: tuple, kwargs: dict[str, Any], code: str) -> Step:
-    of = args[0] if args else kwargs.get("input", kwargs.get("tensors"))
-    first = of[0] if isinstance(of, list | tuple) and of else of
-    axes, ndim = _axes(name, args, kwargs), first.ndim if isinstance(first, Tensor) else 0
-    at = ndim + (name in NEW)
-    return Step(site, name, code, ndim, [axis % at for axis in axes] if at and all(-at <= a < at for a in axes) else [])
+    def _step(self, site: str, name: str, args: tuple, kwargs: dict[str, Any], code: str) -> Step:
+        of = args[0] if args else kwargs.get("input", kwargs.get("tensors"))
+        first = of[0] if isinstance(of, list | tuple) and of else of
+        axes, ndim = _axes(name, args, kwargs), first.ndim if isinstance(first, Tensor) else 0
+        at = ndim + (name in NEW)
+        axes = [axis % at for axis in axes] if at and all(-at <= axis < at for axis in axes) else []
+        return Step(site, name, code, ndim, axes, len(self.trace))
 
 
 def _axes(name: str, args: tuple, kwargs: dict[str, Any]) -> list[int]:
@@ -158,6 +160,10 @@ def _made(rewrite: Rewrite, name: str, function: Callable, args: tuple, kwargs: 
             return _with(function, rewrite.name, SETTINGS[name][rewrite.name], rewrite.value, args, kwargs)
         case "times":
             return function(x * rewrite.factor, *args[1:], **kwargs)
+        case "then" if rewrite.name == "softmax":
+            return function(*args, **kwargs).softmax(axes[0])
+        case "then":
+            return ACTIVATIONS[rewrite.name](function(*args, **kwargs))
         case "before":
             return x.transpose(*axes).reshape(*args[1:])
         case "after":

@@ -140,6 +140,7 @@ class Step:
     code: the call as it is written.
     ndim: the axes of its first tensor.
     axes: those along which it works; of `permute`, their order.
+    after: how many sub-modules had been called before it.
     """
 
     site: Name
@@ -147,6 +148,7 @@ class Step:
     code: Text
     ndim: Whole
     axes: Shape
+    after: Whole
 
 
 @dataclass

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import ast
 import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import partial
-from itertools import combinations, permutations
+from itertools import chain, combinations, islice, permutations
 
-from ...ask.steps import ACTIVATIONS, ARITHMETIC, COMPARISONS, NEW, ORDER, PAIR, PARTS, POOLS, REDUCTIONS, SIZES
-from ...ask.steps import SETTINGS as PLACES
+from ...ask import steps as calls
+from ...ask.steps import ACTIVATIONS, ARITHMETIC, COMPARISONS, LAYERS, NEW, ORDER, PAIR, PARTS, POOLS, REDUCTIONS, SIZES
+from ...form.bounds import AXES as MOST_AXES
 from ...form.protocol import Rewrite, Step
 from ...known.recorded import RecordedCase
 from ..cause import CLAIM, Cause
 from ..differences import differences, inputs_of, of_output
 from ..evidence import Evidence
+from ..trace import first_difference
 
-TRIES = 160  # of calls that are made otherwise, each with the smallest wrong case
+SECONDS = 1.0  # after which no more is tried: words must not use up the time in which other exercises are judged
+WAYS = 200  # to make one call
 AXES, PIECES = 4, 3  # of a tensor of at most so many axes, all sets of axes are tried; of so many parts, all orders
-LATE = "left out", "instead"  # of arithmetic, which often has a silly way to mend what is wrong elsewhere
+FOLLOWING = "relu", "sigmoid", "gelu", "tanh"  # after a layer
 LONGEST = 80  # characters of code that is quoted
 MEAN, MAXIMUM = "the mean", "the maximum"
 TAKEN = {"softmax": "the softmax", "mean": MEAN, "sum": "the sum", "amax": MAXIMUM, "max": MAXIMUM,
@@ -64,20 +68,35 @@ def steps(evidence: Evidence) -> list[Cause]:
     failing = evidence.asked.view.failing - evidence.exercise.apart
     alike = [i for i in (evidence.leading, *evidence.alike) if i in failing]
     cases = evidence.exercise.cases
-    if not any(evidence.wrong_output(i) or i in evidence.stopped for i in alike):
+    trial = cases[evidence.leading].question.trial  # it calls the code with networks of its own
+    in_place = any(d.check == "input" for d in evidence.found[evidence.leading])  # explains all that follows
+    if trial or in_place or not any(evidence.wrong_output(i) or i in evidence.stopped for i in alike):
         return []
     smallest = min(alike, key=lambda i: sum(t.numel() for t in cases[i].tensors.values()))
     question = replace(cases[smallest].question, gradients=False, trace=True)
-    made = evidence.again(smallest, question)[0].steps
-    ways = sorted((way for step in made if step.code for way in [*_ways(step), *_scaled(step, cases[smallest])]),
-                  key=lambda way: way.rewrite.how == "times" or way.rewrite.how in LATE and (
-                      way.rewrite.site.split()[0] in (*ARITHMETIC, *COMPARISONS)))
+    seen = evidence.again(smallest, question)
+    _, agreed = first_difference(cases[smallest], seen, evidence.exercise.scale)
+    # a worker may say anything
+    made = [step for step in seen[0].steps[:calls.MOST] if step.code and 0 <= step.ndim <= MOST_AXES]
+    ways = [(abs(step.after - agreed), _rank(way, step.operation), way) for step in made
+            for way in islice(chain(_ways(step), _scaled(step, cases[smallest])), WAYS)]
     must = [smallest, *(i for i in range(len(cases)) if i in alike and i != smallest or not evidence.found[i])]
-    for _, way in zip(range(TRIES), ways):
+    began = time.monotonic()
+    for *_, way in sorted(ways, key=lambda way: way[:2]):
+        if time.monotonic() - began > SECONDS:
+            break
         if _right(evidence, smallest, way, quickly=True) and all(_right(evidence, i, way) for i in must):
             right = all(_right(evidence, i, way) for i in failing.difference(alike))
             return [Cause(way.sentence + CLAIM * right, {*alike})]
     return []
+
+
+def _rank(way: Way, operation: str) -> int:
+    """Returns 0 for what is tried first. Arithmetic often has a silly way to mend what is wrong elsewhere."""
+    how = way.rewrite.how
+    if how == "then":
+        return 2
+    return int(how == "times" or how in ("left out", "instead") and operation in (*ARITHMETIC, *COMPARISONS))
 
 
 def _right(evidence: Evidence, i: int, way: Way, quickly: bool = False) -> bool:
@@ -115,8 +134,8 @@ def _ways(step: Step) -> Iterator[Way]:
             why = " A sum grows with the size." if (name, other) == ("sum", "mean") else ""
             yield way("instead", DONE[name][0], DONE[other][1], other=other, why=why)
     if name in REDUCTIONS and name != "max" and at:
-        yield way("keepdim", f"drops {_axes(at)}", "Keep them, with `keepdim=True`")
-    for setting in PLACES.get(name, ()):
+        yield way("keepdim", f"drops {_axes(at)}", f"Keep {'them' if len(at) > 1 else 'it'}, with `keepdim=True`")
+    for setting in calls.SETTINGS.get(name, ()):
         for value in SETTINGS[setting]:
             yield Way(Rewrite(step.site, "setting", setting, value=value),
                       f"In `{_short(step.code)}`, `{setting}` should be {value!r}.")
@@ -136,13 +155,18 @@ def _ways(step: Step) -> Iterator[Way]:
     for count in range(2, PIECES + 1) if name in PARTS else ():
         for order in list(permutations(range(count)))[1:]:
             yield way("order", "gives parts", f"Take them in the order {_and([k + 1 for k in order])}", [*order])
+    for axis in range(step.ndim) if name in (*ARITHMETIC, "matmul", "linear") else ():
+        yield Way(Rewrite(step.site, "then", "softmax", [axis]),
+                  f"After `{_short(step.code)}`, the softmax over axis {axis} is missing. {COMPETE}")
+    for other in FOLLOWING if name in LAYERS else ():
+        yield Way(Rewrite(step.site, "then", other), f"After `{_short(step.code)}`, {TAKEN[other]} is missing.")
     yield from _reordered(step, way)
 
 
 def _reordered(step: Step, way: Callable[..., Way]) -> Iterator[Way]:
     """Yields other orders of axes, for a call that changes a shape."""
     name, at, pairs = step.operation, step.axes, [[*pair] for pair in combinations(range(step.ndim), 2)]
-    if name == PAIR:
+    if name == PAIR and len(at) == 2:
         for pair in pairs:
             if pair != sorted(at):
                 yield way("axes", f"exchanges {_axes(at)}", f"Exchange {_axes(pair)}", pair)
@@ -167,11 +191,11 @@ def _operands(code: str) -> list[str]:
     """Returns the two operands of an operation as they are written, or words for them."""
     try:
         parsed = ast.parse(code, mode="eval").body
+        if isinstance(parsed, ast.BinOp):
+            return [f"`{_short(ast.unparse(operand))}`" for operand in (parsed.left, parsed.right)]
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        parsed = None
-    if not isinstance(parsed, ast.BinOp):
-        return ["the first of the two", "the second of the two"]
-    return [f"`{_short(ast.unparse(operand))}`" for operand in (parsed.left, parsed.right)]
+        pass
+    return ["the first of the two", "the second of the two"]
 
 
 def _sets(step: Step) -> Iterator[list[int]]:
