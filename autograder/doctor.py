@@ -320,7 +320,7 @@ def _class() -> Iterator[Finding]:
     else:
         yield Finding("good", "nbgrader's steps are the course's own")
     yield (Finding("good", "formgrader opens only plain files of a submission, and none that is too large")
-           if formgrader.adapted() else
+           if formgrader.is_adapted() else
            Finding("bad", "formgrader opens every kind of file in a submission: nbgrader_config.py must call "
                           "nbgrader_plugin.configure(c)"))
     yield from _exchange(Path(Exchange(parent=app).root, app.coursedir.course_id, "inbound"),

@@ -18,7 +18,7 @@ from rich.console import Console
 from sqlalchemy.engine import make_url
 
 from autograder.classroom import gradebook_copy
-from autograder.classroom.class_files import FILES, OWN_LESSONS, places, submitted
+from autograder.classroom.class_files import FILES, OWN_LESSONS, places, submitted_folder
 from autograder.classroom.nbgrader_course import course_app
 from autograder.intake.folders import DEEPEST, LARGEST, MOST, MOST_FILES
 from autograder.intake.plain_file import open_plain
@@ -86,7 +86,7 @@ class _Saving:
     def add_class(self, coursedir: CourseDirectory) -> None:
         """Adds all that can't be made again. Strangers' work comes first, so that what is left out of the instructor's
         own is read last."""
-        handed_in = self.root / submitted(coursedir)
+        handed_in = self.root / submitted_folder(coursedir)
         for student in self._inside(handed_in) if handed_in.is_dir() else []:
             for each in self._inside(student) if student.is_dir() and not student.is_symlink() else [student]:
                 self._add(each, _Room())

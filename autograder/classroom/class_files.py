@@ -14,7 +14,7 @@ OWN_LESSONS = "work/lessons"  # where `autograder new` makes lessons
 FILES = "files"  # the folder of a backup that holds all of this, and not the gradebook
 
 
-def submitted(coursedir: CourseDirectory) -> str:
+def submitted_folder(coursedir: CourseDirectory) -> str:
     """Returns the folder of what was handed in, below the course's folder. All in it is strangers'."""
     return _below(coursedir, coursedir.submitted_directory)
 
@@ -23,7 +23,7 @@ def places(coursedir: CourseDirectory, root: Path) -> list[str]:
     """Returns the files and folders, below `root`, in which such a class keeps what can't be made again. Not all of
     them need to be there."""
     seeds = sorted(f"work/{path.name}" for path in (root / "work").glob("seed*"))
-    return [*seeds, *OWN, OWN_LESSONS, _below(coursedir, coursedir.autograded_directory), submitted(coursedir)]
+    return [*seeds, *OWN, OWN_LESSONS, _below(coursedir, coursedir.autograded_directory), submitted_folder(coursedir)]
 
 
 def belongs(name: str, coursedir: CourseDirectory) -> bool:

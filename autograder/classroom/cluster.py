@@ -82,27 +82,27 @@ class ClusterPool:
     """
 
     def __init__(self, address: str, settings: Settings = USUAL, say: Callable[[str], object] = print):
-        self.address, self.settings, self.say = checked(address), settings, say
+        self.address, self.settings, self.say = safe_address(address), settings, say
         self.run = secrets.token_hex(8)
         self.members: set[Worker] = set()
         self.refused: dict[Worker, str] = {}
         self.jobs: deque[Waiting] = deque()
         self.change = threading.Condition()  # of jobs, members, closed and ended
         self.closed, self.ended = False, ""
-        self.seen = 0.0  # the last time at which there was a member
+        self.last_seen = 0.0  # the last time at which there was a member
 
     def __enter__(self) -> ClusterPool:
         self.here = identity(self.settings)
         seed = self.settings.seed or class_seed(self.settings.seed_file)
         self.private = replace(self.settings, seed=seed)
         self.client = _client(self.address)
-        self.seen = time.monotonic()
+        self.last_seen = time.monotonic()
         try:
             if self.client.run_on_scheduler(*LOGS_MESSAGES):
                 raise NoWorkers(f"the scheduler {self.address} is not used: {LOUD}")
             self._introduce()
             self._meet()
-            while not self.members and not self.refused and time.monotonic() - self.seen < PATIENCE:
+            while not self.members and not self.refused and time.monotonic() - self.last_seen < PATIENCE:
                 time.sleep(LOOK)
                 self._meet()
             if not self.members:
@@ -161,8 +161,8 @@ class ClusterPool:
         while not self.closed:
             self._meet()
             if self.members:
-                self.seen = time.monotonic()
-            elif time.monotonic() - self.seen > PATIENCE:
+                self.last_seen = time.monotonic()
+            elif time.monotonic() - self.last_seen > PATIENCE:
                 self._give_up()
                 return
             time.sleep(LOOK)
@@ -171,10 +171,10 @@ class ClusterPool:
         """Finds out which workers have come and which have gone."""
         try:
             # Not scheduler_info(): what it returns may just have been replaced by a summary that names no workers.
-            there = self.client.sync(self.client.scheduler.identity, n_workers=-1)["workers"]
+            workers = self.client.sync(self.client.scheduler.identity, n_workers=-1)["workers"]
         except Exception:  # the scheduler itself may be gone: then so are they
-            there = {}
-        present = {Worker(address, told["local_directory"]): told["nthreads"] for address, told in there.items()}
+            workers = {}
+        present = {Worker(address, about["local_directory"]): about["nthreads"] for address, about in workers.items()}
         with self.change:
             self.members &= set(present)
             new = [worker for worker in present if worker not in self.members and worker not in self.refused]
@@ -185,7 +185,7 @@ class ClusterPool:
     def _admit(self, worker: Worker, threads: int) -> None:
         """Lets a worker take part if it is like this machine and has enough memory; otherwise says why it can't."""
         try:
-            checked(worker.address)
+            safe_address(worker.address)
             wrong = LOUD if self._ask(worker, *LOGS_MESSAGES) else differences(
                 self.here, self._ask(worker, cluster_worker.who, replace(self.settings, seed=None)))
             if not wrong:
@@ -229,7 +229,7 @@ class ClusterPool:
             if waiting.began:
                 waiting.began()
             try:
-                result = self._judged(worker, waiting.job)
+                result = self._judge(worker, waiting.job)
             except Lost:
                 waiting.lost += 1
                 self._return(worker, waiting)
@@ -241,7 +241,7 @@ class ClusterPool:
             else:
                 waiting.future.set_result(result)
 
-    def _judged(self, worker: Worker, job: Job) -> Result:
+    def _judge(self, worker: Worker, job: Job) -> Result:
         done = threading.Event()
         future = self.client.submit(cluster_worker.judged, self.run, job, key=f"judge-{secrets.token_hex(8)}",
                                     workers=[worker.address],
@@ -301,7 +301,7 @@ class ClusterPool:
             self.client.run(cluster_worker.leave, self.run, workers=addresses, on_error="ignore")
 
 
-def checked(address: str) -> str:
+def safe_address(address: str) -> str:
     """Returns the address if nobody else can listen to what is sent there. Raises ValueError if somebody could."""
     parts = urlsplit(address)
     if parts.scheme not in ("tls", "tcp") or not parts.hostname:

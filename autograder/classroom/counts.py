@@ -40,7 +40,7 @@ class Weigh(NbGraderPreprocessor):
             wanted, there = wanted_in(gradebook, own, lesson), weights_in(gradebook, lesson)
             if wanted != there and any(grade.auto_score is not None for grade in _grades(gradebook, lesson)
                                        if grade.student.id != student):
-                wanted = _kept(gradebook, lesson)  # one scale for all; `differing` says so
+                wanted = _stored_weights(gradebook, lesson)  # one scale for all; `differing` says so
             weigh(gradebook, lesson, wanted, student)
             gradebook.db.commit()
         return nb, resources
@@ -72,7 +72,7 @@ def weights_in(gradebook: Gradebook, lesson: str) -> dict[str, Weight]:
     now = {row.id: row.now for row in gradebook.db.execute(select(FORMER).where(FORMER.c.field == "max_score"))}
     most = {cell.name: now.get(cell.id, cell.max_score) == cell.max_score for cell in _cells(gradebook, lesson)}
     return {name: weight if most[name] else Weight(weight.score)
-            for name, weight in _kept(gradebook, lesson).items()}
+            for name, weight in _stored_weights(gradebook, lesson).items()}
 
 
 def differing(coursedir: CourseDirectory, lesson: str) -> list[str]:
@@ -85,12 +85,12 @@ def differing(coursedir: CourseDirectory, lesson: str) -> list[str]:
 
 def former(gradebook: Gradebook, rows: Sequence[Grade | GradeCell], field: str) -> list[float | None]:
     """Returns the values of a field without weights."""
-    kept = {}
+    stored = {}
     if inspect(gradebook.db.connection()).has_table(FORMER.name):
-        found = select(FORMER).where(FORMER.c.field == field, FORMER.c.id.in_([row.id for row in rows]))
-        kept = {row.id: row for row in gradebook.db.execute(found)}
+        query = select(FORMER).where(FORMER.c.field == field, FORMER.c.id.in_([row.id for row in rows]))
+        stored = {row.id: row for row in gradebook.db.execute(query)}
     values = [(row.id, getattr(row, field)) for row in rows]
-    return [kept[name].former if name in kept and kept[name].now == value else value for name, value in values]
+    return [stored[name].former if name in stored and stored[name].now == value else value for name, value in values]
 
 
 def weigh(gradebook: Gradebook, lesson: str, wanted: dict[str, Weight], fresh: str = "") -> None:
@@ -103,12 +103,12 @@ def weigh(gradebook: Gradebook, lesson: str, wanted: dict[str, Weight], fresh: s
         return
     for table in (WEIGHTS, FORMER):
         table.create(db.connection(), checkfirst=True)
-    kept = {(row.id, row.field): (row.former, row.now) for row in db.execute(select(FORMER))}
+    stored = {(row.id, row.field): (row.former, row.now) for row in db.execute(select(FORMER))}
 
-    def put(row: Grade | GradeCell, field: str, plain: bool, old: float, new: float) -> None:
+    def set_value(row: Grade | GradeCell, field: str, plain: bool, old: float, new: float) -> None:
         """plain: whether a value that was set since is without its weight, as what nbgrader itself records."""
         value = getattr(row, field)
-        was, now = kept.get((row.id, field), (None, None))
+        was, now = stored.get((row.id, field), (None, None))
         if now is None or now != value:
             was = value if plain or value is None or not old else value / old
         setattr(row, field, was if was is None or new == 1 else was * new)
@@ -121,12 +121,12 @@ def weigh(gradebook: Gradebook, lesson: str, wanted: dict[str, Weight], fresh: s
         if grade.student.id == fresh or not settled:
             old, new = (each.get(grade.name, ONCE).score for each in (before, wanted))
             if grade.student.id == fresh:
-                kept.pop((grade.id, "auto_score"), None)
-            put(grade, "auto_score", True, old, new)
+                stored.pop((grade.id, "auto_score"), None)
+            set_value(grade, "auto_score", True, old, new)
             for field in BY_HAND:
-                put(grade, field, False, old, new)
+                set_value(grade, field, False, old, new)
     for cell in _cells(gradebook, lesson) if not settled else ():
-        put(cell, "max_score", True, 1, wanted.get(cell.name, ONCE).most)
+        set_value(cell, "max_score", True, 1, wanted.get(cell.name, ONCE).most)
         db.execute(delete(WEIGHTS).where(WEIGHTS.c.cell == cell.id))
         if cell.name in wanted:
             db.execute(insert(WEIGHTS).values(cell=cell.id, score=wanted[cell.name].score,
@@ -135,7 +135,7 @@ def weigh(gradebook: Gradebook, lesson: str, wanted: dict[str, Weight], fresh: s
     db.expire_all()  # the sums that the database computes
 
 
-def _kept(gradebook: Gradebook, lesson: str) -> dict[str, Weight]:
+def _stored_weights(gradebook: Gradebook, lesson: str) -> dict[str, Weight]:
     """Returns the weights that were given last, by grade cell."""
     if not inspect(gradebook.db.connection()).has_table(WEIGHTS.name):
         return {}

@@ -26,19 +26,19 @@ class Each:
         except OperationalError:
             raise
         except Exception as error:  # whatever a stranger's record leads to
-            self.failed[student] = said(error)
+            self.failed[student] = first_line(error)
 
-    def said(self) -> list[str]:
+    def messages(self) -> list[str]:
         return [f"{student}: something of this record can't be read: {why}" for student, why in self.failed.items()]
 
     def end(self, console: Console) -> int:
         """Names the students for whom something went wrong. Returns a command's exit status: 1 if there are any."""
-        for line in self.said():
+        for line in self.messages():
             say(console, line)
         return int(bool(self.failed))
 
 
-def said(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """Returns the first line of what an error says."""
     if isinstance(error, UnicodeEncodeError):  # what the system hands over for such a byte can be written nowhere
         return "the name of a folder is not in UTF-8"

@@ -12,7 +12,7 @@ from nbgrader.apps import NbGrader
 from rich.console import Console
 
 from autograder.classroom import participants, roster
-from autograder.classroom.nbgrader_plugin.platforms import Claim, Names, placed
+from autograder.classroom.nbgrader_plugin.platforms import Claim, Names, place
 from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
 from autograder.classroom.points_out import FOLDER
 from autograder.intake.archives import names as names_in
@@ -25,8 +25,8 @@ ODD = re.compile(r'[_/\\:*?"<>|\s]+')
 
 def feedback_zip(app: NbGrader, lesson: str, platform: str, console: Console) -> None:
     """Writes a zip of all existing pages, and says who is not in it. Raises ValueError if nobody would be in it."""
-    found = folders_by_student(app.coursedir, app.coursedir.feedback_directory, lesson)
-    pages = {student: page for student, folder in found.items() if (page := Path(folder, f"{lesson}.html")).exists()}
+    folders = folders_by_student(app.coursedir, app.coursedir.feedback_directory, lesson)
+    pages = {student: page for student, folder in folders.items() if (page := Path(folder, f"{lesson}.html")).exists()}
     names, why = PLATFORMS[platform](app, lesson, list(pages))
     if not names:
         raise ValueError(f"no page can be given the name that {platform} needs: {why}")
@@ -46,9 +46,9 @@ def moodle(app: NbGrader, lesson: str, students: list[str]) -> Named:
     """`Ada Byron_40213_assignsubmission_file_01_se.html`: Moodle reads the participant's number and the plug-in's name
     between underscores, and takes the rest as the file's name (`is_valid_filename_for_import` in
     mod/assign/feedback/file/importziplib.php of https://github.com/moodle/moodle)."""
-    found = participants.of(Path(app.coursedir.root), lesson, students)
+    numbers = participants.of(Path(app.coursedir.root), lesson, students)
     return ({student: f"{ODD.sub(' ', each.name).strip() or 'Participant'}_{each.number}_assignsubmission_file_"
-                      f"{lesson}.html" for student, each in found.items()},
+                      f"{lesson}.html" for student, each in numbers.items()},
             "no zip of Moodle's said their number in this assignment")
 
 
@@ -63,7 +63,7 @@ def canvas(app: NbGrader, lesson: str, students: list[str]) -> Named:
              for name in names_in(archive, (".ipynb",))]
     names: dict[str, str] = {}
     names_known = Names(frozenset({lesson}), roster=roster.read(Path(app.coursedir.root)))
-    for path, claim in placed("canvas", paths, names_known).items():
+    for path, claim in place("canvas", paths, names_known).items():
         if (
             isinstance(claim, Claim)
             and claim.student in students

@@ -9,7 +9,7 @@ from math import isclose
 from nbgrader.api import Grade, SubmittedAssignment
 
 from autograder.classroom.rules import Rules
-from autograder.classroom.times import time_said
+from autograder.classroom.times import format_time
 
 
 @dataclass(frozen=True)
@@ -38,11 +38,11 @@ class FinalMark:
         return self.points - self.total
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         """The mark in words: 7 of 10, 3 taken off for being late."""
-        parts = [f"{shown(self.total)} of {shown(self.most)}"]
-        parts += [f"{shown(self.unmarked)} not marked yet"] if self.unmarked else []
-        parts += [f"{shown(self.taken_off)} taken off for being late"] if self.taken_off else []
+        parts = [f"{format_points(self.total)} of {format_points(self.most)}"]
+        parts += [f"{format_points(self.unmarked)} not marked yet"] if self.unmarked else []
+        parts += [f"{format_points(self.taken_off)} taken off for being late"] if self.taken_off else []
         return ", ".join([*parts, *(["marked by hand"] if self.by_hand else [])])
 
 
@@ -65,23 +65,23 @@ def why_late(submission: SubmittedAssignment, rules: Rules) -> str:
     mark, late = mark_of(submission), submission.total_seconds_late
     if not mark.taken_off:
         return ""
-    said = f"{shown(mark.taken_off)} of {shown(mark.most)} taken off for being late"
+    taken = f"{format_points(mark.taken_off)} of {format_points(mark.most)} taken off for being late"
     if not late:  # as when a date was changed in formgrader, and the penalties were not computed again
-        return said
+        return taken
     by_rules = rules.penalty(mark.most, late)
     parts = [times_of(submission, rules)]
     if isclose(min(by_rules, mark.points), mark.taken_off, abs_tol=1e-6):  # else another rule took it off
         parts.append(rules.arithmetic(mark.most, late))
         parts += ["never more than the points earned"] if by_rules > mark.points else []
-    return f"{said}: {', '.join(parts)}"
+    return f"{taken}: {', '.join(parts)}"
 
 
 def times_of(submission: SubmittedAssignment, rules: Rules) -> str:
     """Says when a submission was handed in and when it was due, as far as that is known."""
     times = (("handed in", submission.timestamp), ("due", submission.duedate))
-    return ", ".join(f"{word} {time_said(when, rules.zone)}" for word, when in times if when)
+    return ", ".join(f"{word} {format_time(when, rules.zone)}" for word, when in times if when)
 
 
-def shown(points: float) -> str:
+def format_points(points: float) -> str:
     """Formats points as people write them, rounded to a hundredth: 2, 6.75."""
     return f"{round(points, 2):g}"

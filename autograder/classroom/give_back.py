@@ -11,7 +11,7 @@ from rich.console import Console
 
 from autograder.classroom.counts import differing
 from autograder.classroom.feedback_zip import feedback_zip
-from autograder.classroom.nbgrader_course import course_app, held
+from autograder.classroom.nbgrader_course import course_app, lesson_in_gradebook
 from autograder.terminal import say
 
 
@@ -40,7 +40,7 @@ def feedback(lesson: str, platform: str | None, console: Console) -> int:
     """Makes the pages, and a zip of all of them for a platform. Returns the command's exit status. Raises ValueError if
     nobody is graded."""
     app = course_app(lesson)
-    held(app.coursedir, lesson)
+    lesson_in_gradebook(app.coursedir, lesson)
     complete = make(app, console)
     for line in differing(app.coursedir, lesson):
         say(console, line)

@@ -84,8 +84,8 @@ def grade(options: argparse.Namespace) -> int:
 
 def _draw_another_seed(console: Terminal, path: Path) -> None:
     old = seed.draw_another(path)
-    kept = f"; the old one is kept in {old}" if old else ""
-    say(console, f"Drew a new class seed, so the hidden questions have changed{kept}.")
+    note = f"; the old one is kept in {old}" if old else ""
+    say(console, f"Drew a new class seed, so the hidden questions have changed{note}.")
 
 
 class _logging:

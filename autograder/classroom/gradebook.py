@@ -18,12 +18,12 @@ from nbgrader.converters import Autograde, NbGraderException
 
 from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.counts import differing
-from autograder.classroom.each import Each, said
+from autograder.classroom.each import Each, first_line
 from autograder.classroom.final_mark import FinalMark, mark_of, why_late
 from autograder.classroom.live import Display
-from autograder.classroom.nbgrader_plugin.exporter import released
+from autograder.classroom.nbgrader_plugin.exporter import released_notebook
 from autograder.classroom.nbgrader_plugin.graded import FIRST, students_of, why_again
-from autograder.classroom.nbgrader_plugin.hand_in_time import unread_in, unread_said
+from autograder.classroom.nbgrader_plugin.hand_in_time import unread_in, unread_lines
 from autograder.classroom.nbgrader_plugin.handed_in import file_of, notebooks_beside
 from autograder.classroom.nbgrader_plugin.repair import Mark, known_marks, restore
 from autograder.classroom.nbgrader_plugin.student_folders import TORN, folders_by_student, is_torn
@@ -184,7 +184,7 @@ class GradebookWriter(Autograde):
         try:
             yield
         except Exception as error:
-            self.problem = said(error)
+            self.problem = first_line(error)
             raise
 
     def _judge_ahead(self, student: str) -> None:
@@ -194,12 +194,12 @@ class GradebookWriter(Autograde):
         try:
             for path in map(Path, self.handed_in[self.folders[student]]):
                 if path.stem in self.expected:
-                    future = self._sent(student, path)
+                    future = self._send(student, path)
         except Exception:  # nbgrader meets the same error later, and reports it then
             self.log.exception("%s: can't be judged ahead of its turn", student)
         future.add_done_callback(lambda done: self.judged.put((student, done)))
 
-    def _sent(self, student: str, path: Path) -> Future[Result]:
+    def _send(self, student: str, path: Path) -> Future[Result]:
         """Sends a notebook to the pool in the form in which nbgrader's steps will leave it. If the steps leave it in
         another form after all, `result` notices this by the key."""
         resources = self.init_single_notebook_resources(str(path))
@@ -212,8 +212,8 @@ class GradebookWriter(Autograde):
         if not problem and not path.exists():
             self.progress.note(student, f"{file_of(path).relative_to(path.parent)} was graded as {path.name}")
         if info["notebook"] not in self.marks:
-            self.marks[info["notebook"]] = known_marks(info,
-                                                       released(self.coursedir, info["assignment"], info["notebook"]))
+            self.marks[info["notebook"]] = known_marks(
+                info, released_notebook(self.coursedir, info["assignment"], info["notebook"]))
         restore(nb, self.marks[info["notebook"]])
         key = self._key(nb, info["notebook"])
         if key in self.futures and _was_kept_waiting(self.futures[key]):
@@ -243,14 +243,14 @@ class GradebookWriter(Autograde):
         return self.verdicts.key(notebook.cells_to_run(nb, lesson), lesson)
 
     def _ask(self, key: str, nb: NotebookNode, name: str, student: str) -> None:
-        kept = self.verdicts.get(key)
-        if kept:
+        cached = self.verdicts.get(key)
+        if cached:
             future: Future[Result] = Future()
-            future.set_result(kept)
+            future.set_result(cached)
         else:
             future = self.pool.submit(nb, name, began=partial(self.progress.judging, student))
             future.add_done_callback(partial(self._keep, key))
-        future.add_done_callback(partial(self._tell, student, kept is not None))
+        future.add_done_callback(partial(self._tell, student, cached is not None))
         self.futures[key] = future
 
     def _keep(self, key: str, future: Future[Result]) -> None:
@@ -261,9 +261,9 @@ class GradebookWriter(Autograde):
             except OSError as error:
                 self.log.warning("A verdict can't be kept: %s", error)
 
-    def _tell(self, student: str, kept: bool, future: Future[Result]) -> None:
+    def _tell(self, student: str, cached: bool, future: Future[Result]) -> None:
         if not future.cancelled() and not future.exception():
-            self.progress.judged(student, future.result(), kept)
+            self.progress.judged(student, future.result(), cached)
 
     def init_destination(self, assignment_id: str, student_id: str) -> bool:
         """See graded.py."""
@@ -275,20 +275,20 @@ class GradebookWriter(Autograde):
 
     def passed_over(self) -> dict[str, list[str]]:
         """Returns, by student, the notebooks beside the graded one, because one of them may be newer."""
-        found = {}
+        others_by_student = {}
         for student, folder in self.folders.items():
             wanted = [Path(folder, f"{name}.ipynb") for name in self.expected]
             beside = {other for path in wanted if path.is_file() for other in notebooks_beside(path)}
             if others := sorted(beside - {*wanted}):
-                found[student] = [str(other.relative_to(folder)) for other in others]
-        return found
+                others_by_student[student] = [str(other.relative_to(folder)) for other in others]
+        return others_by_student
 
     def times(self) -> list[str]:
         """Returns lines about this run's penalties, about hand-in times that can't be read, and about weights that are
         not applied."""
         unread = {student: unread_in(Path(folder), self.rules.zone) for student, folder in self.folders.items()}
         return [*differing(self.coursedir, self.coursedir.assignment_id), *sorted(self.penalties),
-                *unread_said({student: why for student, why in unread.items() if why}), *self.each.said()]
+                *unread_lines({student: why for student, why in unread.items() if why}), *self.each.messages()]
 
     def standing(self) -> tuple[int, int, list[str]]:
         """Returns how many of the class's submissions the gradebook holds, how many of those have full marks, and the

@@ -17,7 +17,7 @@ from rich.text import Text
 from attention_lab.checking.verdict.report import number
 from autograder.classroom.final_mark import FinalMark
 from autograder.judge.judge import Result
-from autograder.judge.packages import said, sorted_out
+from autograder.judge.packages import package_name, sorted_out
 from autograder.outward import on_terminal
 
 LONG = 5.0  # seconds; if judging takes longer, the summary says so
@@ -35,7 +35,7 @@ class Entry:
     recorded: bool | None = None
     began: float = 0.0
     seconds: float = 0.0
-    kept: bool = False
+    cached: bool = False
     result: Result | None = None
     mark: FinalMark | None = None
     unreadable: str = ""
@@ -52,7 +52,7 @@ class Entry:
     def points(self) -> str:
         """The recorded points; as long as nothing is recorded, the points that the judge gave."""
         if self.mark:
-            return self.mark.said
+            return self.mark.in_words
         return f"{number(self.result.points)} of {number(self.result.max_points)}" if self.result else ""
 
     @property
@@ -132,9 +132,9 @@ class Display:
     def judging(self, student: str) -> None:
         self.entries[student].began = time.monotonic()
 
-    def judged(self, student: str, result: Result, kept: bool) -> None:
+    def judged(self, student: str, result: Result, cached: bool) -> None:
         entry = self.entries[student]
-        entry.result, entry.kept = result, kept
+        entry.result, entry.cached = result, cached
         entry.seconds = time.monotonic() - entry.began if entry.began else 0.0
 
     def ended(self, student: str, recorded: bool, problem: str = "", mark: FinalMark | None = None) -> None:
@@ -185,8 +185,8 @@ class Display:
         if absent:
             self._line(f"Nothing was handed in by {len(absent)} of the gradebook's students: "
                        f"{', '.join(map(on_terminal, absent))}")
-        kept = sum(entry.kept for entry in done.values())
-        parts = [f"{len(done)} recorded ({len(done) - kept} judged, {kept} from the cache)"]
+        cached = sum(entry.cached for entry in done.values())
+        parts = [f"{len(done)} recorded ({len(done) - cached} judged, {cached} from the cache)"]
         unread = sum(bool(entry.unreadable) for entry in done.values())
         parts += [f"{unread} unreadable"] if unread else []
         halves = sum(bool(entry.half_read) for entry in done.values())
@@ -210,7 +210,7 @@ class Display:
         for name in known:
             students = wanted[name]
             notebooks = "1 notebook imports" if len(students) == 1 else f"{len(students)} notebooks import"
-            self._line(f"Not installed here: {on_terminal(said(name))}, which {notebooks}: "
+            self._line(f"Not installed here: {on_terminal(package_name(name))}, which {notebooks}: "
                        f"{', '.join(map(on_terminal, students))}")
         if others:
             named = ", ".join(on_terminal(f"{name} ({', '.join(wanted[name])})") for name in others)
@@ -218,9 +218,9 @@ class Display:
                        f"are not handed in: {named}. If one is a package that you want to allow, install it by the "
                        "name that its own documentation gives")
 
-    def _line(self, said: str) -> None:
+    def _line(self, text: str) -> None:
         """Prints a line at its full length, without cutting it."""
-        self.console.print(Text(said), soft_wrap=True)
+        self.console.print(Text(text), soft_wrap=True)
 
     def interrupted(self) -> None:
         self.bar.stop()

@@ -31,7 +31,7 @@ def course_app(lesson: str) -> AutogradeApp:
     return app
 
 
-def held(coursedir: CourseDirectory, lesson: str) -> ReleasedLesson:
+def lesson_in_gradebook(coursedir: CourseDirectory, lesson: str) -> ReleasedLesson:
     """Returns a lesson that is in the gradebook. Raises ValueError if there is no such lesson, or if the gradebook does
     not hold it."""
     known = notebook.lesson(lesson)

@@ -30,9 +30,9 @@ class OneGradebook:
     """The gradebook of a run. Raises sqlalchemy's errors if it can't be opened."""
 
     def __init__(self, db_url: str, course_id: str):
-        self.db_url, self.opened = db_url, Gradebook(db_url, course_id)
-        self.opened.db.remove()
-        self.opened.db = scoped_session(sessionmaker(class_=_Waiting, autoflush=True, bind=self.opened.engine))
+        self.db_url, self.gradebook = db_url, Gradebook(db_url, course_id)
+        self.gradebook.db.remove()
+        self.gradebook.db = scoped_session(sessionmaker(class_=_Waiting, autoflush=True, bind=self.gradebook.engine))
 
     @contextmanager
     def everywhere(self) -> Iterator[None]:
@@ -40,17 +40,17 @@ class OneGradebook:
         """
         begin, end = Gradebook.__init__, Gradebook.close
 
-        def opened(gradebook: Gradebook, db_url: str, *others: Any, **named: Any) -> None:
+        def open_this(gradebook: Gradebook, db_url: str, *others: Any, **named: Any) -> None:
             if db_url != self.db_url:
                 begin(gradebook, db_url, *others, **named)
             else:
-                vars(gradebook).update(vars(self.opened))
+                vars(gradebook).update(vars(self.gradebook))
 
-        def closed(gradebook: Gradebook) -> None:
-            if gradebook.db is not self.opened.db:
+        def close_others(gradebook: Gradebook) -> None:
+            if gradebook.db is not self.gradebook.db:
                 end(gradebook)
 
-        Gradebook.__init__, Gradebook.close = opened, closed
+        Gradebook.__init__, Gradebook.close = open_this, close_others
         try:
             yield
         finally:
@@ -63,9 +63,9 @@ class OneGradebook:
         try:
             yield
         finally:
-            self.opened.db.remove()  # `close` does nothing while this gradebook is everyone's
-            self.opened.engine.dispose()
+            self.gradebook.db.remove()  # `close` does nothing while this gradebook is everyone's
+            self.gradebook.engine.dispose()
 
     def keep(self) -> None:
         """Commits. Raises sqlalchemy's errors."""
-        self.opened.db().keep()
+        self.gradebook.db().keep()

@@ -22,7 +22,7 @@ from autograder.classroom.counts import differing, weights_in
 from autograder.classroom.each import Each
 from autograder.classroom.final_mark import mark_of, without_mark
 from autograder.classroom.import_files import PLATFORMS, WORKSHEET, Column, Row, Sheet
-from autograder.classroom.nbgrader_course import course_app, held
+from autograder.classroom.nbgrader_course import course_app, lesson_in_gradebook
 from autograder.classroom.roster import enrol
 from autograder.classroom.rules import NAME
 from autograder.judge import private
@@ -89,7 +89,7 @@ def export(lesson: str, wanted: Wanted, console: Console) -> int:
     """
     app, each_student = course_app(lesson), Each()
     own = PlatformExport(parent=app)
-    known = held(app.coursedir, lesson)
+    known = lesson_in_gradebook(app.coursedir, lesson)
     _enrol(app, console)
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
         points = _points(gradebook, app.coursedir, known, each_student)
@@ -164,25 +164,25 @@ def _points(gradebook: Gradebook, coursedir: CourseDirectory, known: ReleasedLes
     cells = [cell for each in gradebook.find_assignment(known.name).notebooks for cell in each.grade_cells]
     order = [slot.check_id for slot in known.exercises]  # written questions come after them
     cells.sort(key=lambda cell: order.index(cell.name) if cell.name in order else len(order))
-    found = LessonPoints(known, {cell.name: cell.max_score for cell in cells if cell.max_score or cell.name in bonus})
+    points = LessonPoints(known, {cell.name: cell.max_score for cell in cells if cell.max_score or cell.name in bonus})
     for student in (each.id for each in gradebook.students):
         with each_student.student(student), suppress(MissingEntry):
             submission = gradebook.find_submission(known.name, student)
-            mark, found.exercises[student] = mark_of(submission), _exercises(submission, found)
-            found.totals[student], found.penalties[student] = None if mark.unmarked else mark.total, mark.penalty
+            mark, points.exercises[student] = mark_of(submission), _exercises(submission, points)
+            points.totals[student], points.penalties[student] = None if mark.unmarked else mark.total, mark.penalty
 
     def handed_in(student: str) -> bool:
         return Path(coursedir.format_path(coursedir.submitted_directory, student, known.name)).is_dir()
 
-    found.waiting = {student.id for student in gradebook.students if found.totals.get(student.id) is None
-                     and (student.id in found.totals or student.id in each_student.failed or handed_in(student.id))}
-    return found
+    points.waiting = {student.id for student in gradebook.students if points.totals.get(student.id) is None
+                      and (student.id in points.totals or student.id in each_student.failed or handed_in(student.id))}
+    return points
 
 
-def _exercises(submission: SubmittedAssignment, found: LessonPoints) -> list[float | None]:
+def _exercises(submission: SubmittedAssignment, points: LessonPoints) -> list[float | None]:
     scores = {grade.name: None if without_mark(grade) else grade.score
               for each in submission.notebooks for grade in each.grades}
-    return [scores.get(cell, 0.0) for cell in found.most]
+    return [scores.get(cell, 0.0) for cell in points.most]
 
 
 def _sheet(lessons: list[LessonPoints], students: list[Student], wanted: Wanted, own: PlatformExport,

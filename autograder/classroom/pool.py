@@ -23,7 +23,7 @@ import psutil
 import torch
 from nbformat import NotebookNode
 
-from autograder.classroom.ready import START, shared, undisturbed
+from autograder.classroom.ready import START, share_sandbox, undisturbed
 from autograder.intake import reader
 from autograder.intake.files import read
 from autograder.judge.judge import Judge, Result
@@ -72,7 +72,7 @@ class Pool:
     """
 
     def __init__(self, jobs: int, settings: Settings = USUAL, log: Path | None = None,
-                 say: Callable[[str], object] = lambda said: None):
+                 say: Callable[[str], object] = lambda sentence: None):
         self.settings, self.log = settings, log
         self.say = cache(say)  # says it once, however many processes draw
         self.threads = ThreadPoolExecutor(jobs)  # each waits for one process
@@ -128,7 +128,7 @@ class Pool:
             except Exception:
                 process.end()
                 raise
-            if process.swollen():
+            if process.is_swollen():
                 process.end()
             else:
                 self.free.put(process)
@@ -156,7 +156,7 @@ class JudgeProcess:
 
     def __init__(self, settings: Settings, log: Path | None):
         self.connection, theirs = START.Pipe()
-        self.process = START.Process(target=_serve, args=(theirs, settings, log, shared(settings.isolation)),
+        self.process = START.Process(target=_serve, args=(theirs, settings, log, share_sandbox(settings.isolation)),
                                      daemon=True)
         with undisturbed():
             self.process.start()
@@ -169,7 +169,7 @@ class JudgeProcess:
         Judge."""
         if error := self.connection.recv():
             raise error
-        self.held = self._resident()
+        self.base_memory = self._resident()
         self.ready = True
 
     def ask(self, task: tuple[Submission, str | None, NotebookNode | None], drawing: AbstractContextManager,
@@ -179,7 +179,7 @@ class JudgeProcess:
         drawing: the context in which the process may draw hidden questions.
         """
         self.connection.send(task)
-        while (said := self._heard(bounded=True)) == DRAWING:
+        while (message := self._receive(bounded=True)) == DRAWING:
             before = self._resident()
             timer = threading.Timer(WAIT, say, [DRAWS])
             timer.daemon = True
@@ -187,32 +187,32 @@ class JudgeProcess:
             try:
                 with drawing:
                     self.connection.send(None)
-                    self._heard(bounded=False)  # until it says DRAWN
+                    self._receive(bounded=False)  # until it says DRAWN
             finally:
                 timer.cancel()
-            self.held += max(0, self._resident() - before)  # the questions are the class's, not this notebook's
-        if isinstance(said, (NoRoom, OSError)):
-            raise said
-        return said
+            self.base_memory += max(0, self._resident() - before)  # the questions are the class's, not this notebook's
+        if isinstance(message, (NoRoom, OSError)):
+            raise message
+        return message
 
-    def swollen(self) -> bool:
+    def is_swollen(self) -> bool:
         """Says whether a notebook has left so much memory in use that it would count against the next notebooks."""
-        return self._resident() - self.held > self.most / 2
+        return self._resident() - self.base_memory > self.most / 2
 
-    def _heard(self, bounded: bool) -> Any:
+    def _receive(self, bounded: bool) -> Any:
         """Returns the next message of the process. bounded: whether it now works on a notebook, with a notebook's
         limits."""
-        began, spent = time.monotonic(), self._computed()
+        began, spent = time.monotonic(), self._cpu_seconds()
         while not self.connection.poll(LOOK):
-            if bounded and self._computed() - spent > COMPUTING:
+            if bounded and self._cpu_seconds() - spent > COMPUTING:
                 raise TooMuch(f"{COMPUTING:g} seconds of computing")
-            if bounded and self._resident() - self.held > self.most:
+            if bounded and self._resident() - self.base_memory > self.most:
                 raise TooMuch(f"{self.most >> 20} MB of memory")
             if bounded and time.monotonic() - began > LONGEST:
                 raise TooMuch(f"{LONGEST:g} seconds")
         return self.connection.recv()
 
-    def _computed(self) -> float:
+    def _cpu_seconds(self) -> float:
         try:
             used = psutil.Process(self.process.pid).cpu_times()
             return used.user + used.system
@@ -261,10 +261,10 @@ def _serve(connection: Connection, settings: Settings, log: Path | None, workers
         while True:
             task = connection.recv()
             try:
-                said: Result | NoRoom | OSError = graded(judge, *task)
+                answer: Result | NoRoom | OSError = result_of(judge, *task)
             except (NoRoom, OSError) as error:
-                said = error
-            connection.send(said)
+                answer = error
+            connection.send(answer)
 
 
 def _leave_the_terminal() -> None:
@@ -287,8 +287,8 @@ def _end_with_parent() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def graded(judge: Judge, submission: Submission, lesson: str | None = None,
-           solved: NotebookNode | None = None) -> Result:
+def result_of(judge: Judge, submission: Submission, lesson: str | None = None,
+              solved: NotebookNode | None = None) -> Result:
     """Returns the result for a notebook, or for the notebook in a file. It does so whatever the file holds, and
     whatever happens to the judge. Raises NoRoom."""
     try:

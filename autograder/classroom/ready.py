@@ -60,7 +60,7 @@ def _keep_together(scratch: Path) -> None:
         tempfile.tempdir = before
 
 
-def shared(isolation: str) -> Shared | None:
+def share_sandbox(isolation: str) -> Shared | None:
     """Returns what judge processes need so that one process imports for the workers of all of them. Raises the errors
     of Sandbox."""
     return _sandbox(isolation).share()

@@ -77,24 +77,24 @@ class Roster:
     def ids(self) -> frozenset[str]:
         return frozenset(person.id for person in self.people) - {""}
 
-    def known_as(self, said: str) -> Person:
+    def with_id(self, entry: str) -> Person:
         """Returns the person who has this entry in a column with ids. Raises Unknown."""
-        return self._one(said, [person for person in self.people if said in person.ids])
+        return self._one(entry, [person for person in self.people if entry in person.ids])
 
-    def called(self, name: str) -> Person:
+    def with_name(self, name: str) -> Person:
         """Returns the person of this name, as it stands in the name of a file. Raises Unknown."""
         return self._one(name, [each for each in self.people if each.name and _plain(each.name) == _plain(name)])
 
-    def _one(self, said: str, found: list[Person]) -> Person:
-        if len(found) == 1 and found[0].id:
-            return found[0]
-        if len(found) == 1:
-            raise Unknown(f"{said!r} has nothing in the column {self.heading!r} of {NAME}")
-        if found:
-            raise Unknown(f"{NAME} has {len(found)} people called {said!r} "
-                          f"({', '.join(person.id or 'no id' for person in found)})")
-        near = [person for person in self.people if person.name and _letters(person.name) == _letters(said)]
-        raise Unknown(f"{said!r} is not in {NAME}" + "".join(
+    def _one(self, entry: str, people: list[Person]) -> Person:
+        if len(people) == 1 and people[0].id:
+            return people[0]
+        if len(people) == 1:
+            raise Unknown(f"{entry!r} has nothing in the column {self.heading!r} of {NAME}")
+        if people:
+            raise Unknown(f"{NAME} has {len(people)} people called {entry!r} "
+                          f"({', '.join(person.id or 'no id' for person in people)})")
+        near = [person for person in self.people if person.name and _letters(person.name) == _letters(entry)]
+        raise Unknown(f"{entry!r} is not in {NAME}" + "".join(
             f"; if it is {person.name!r} ({person.id}), write the name there as the platform does" for person in near))
 
 

@@ -37,7 +37,7 @@ class Weight:
     most: float = 1.0
 
     @property
-    def said(self) -> str:
+    def in_words(self) -> str:
         if not self.score:
             return "does not count"
         if not self.most:
@@ -90,26 +90,26 @@ class Rules:
         """Raises ValueError for a lesson or a student that does not exist. With students=None, students are not
         checked."""
         sections = ("due", self.due), ("exercises", self.exercises), ("weights", self.weights)
-        said = [(place, lesson) for place, entries in sections for lesson in entries]
-        said += [(f"extensions.{student}", lesson) for student, entries in self.extensions.items()
-                 for lesson in entries]
-        for place, lesson in said:
+        named = [(place, lesson) for place, entries in sections for lesson in entries]
+        named += [(f"extensions.{student}", lesson) for student, entries in self.extensions.items()
+                  for lesson in entries]
+        for place, lesson in named:
             if lesson not in lessons:
-                raise _wrong(self.text, (*place.split(".", 1), lesson),
-                             f"there is no lesson {lesson!r}{_near(lesson, lessons)}")
+                raise _error_at(self.text, (*place.split(".", 1), lesson),
+                                f"there is no lesson {lesson!r}{_near(lesson, lessons)}")
         for student in {**self.everywhere, **self.extensions}:
             if students is not None and student not in students:
-                raise _wrong(self.text, ("extensions", student),
-                             f"the gradebook has no student {student!r}{_near(student, students)} "
-                             f"({command('.venv/bin/nbgrader', 'db', 'student', 'add', student)} adds this student)")
+                raise _error_at(self.text, ("extensions", student),
+                                f"the gradebook has no student {student!r}{_near(student, students)} "
+                                f"({command('.venv/bin/nbgrader', 'db', 'student', 'add', student)} adds this student)")
 
 
     def check_exercises(self, lesson: str, names: Collection[str]) -> None:
         """Raises ValueError for an exercise that the lesson does not have."""
         for name in self.exercises.get(lesson, {}):
             if name not in names:
-                raise _wrong(self.text, ("exercises", lesson, name),
-                             f"{lesson} has no exercise {name!r}{_near(name, names)}")
+                raise _error_at(self.text, ("exercises", lesson, name),
+                                f"{lesson} has no exercise {name!r}{_near(name, names)}")
 
 
 def read(root: Path) -> Rules | None:
@@ -132,11 +132,11 @@ def read(root: Path) -> Rules | None:
         raise ValueError(f"{NAME}: {error}. {hint}") from error
     for section, entries in content.items():
         if section not in SECTIONS:
-            raise _wrong(text, (section,), f"{section!r} is not a known section: the sections are "
-                                           f"{', '.join(SECTIONS)}")
+            raise _error_at(text, (section,), f"{section!r} is not a known section: the sections are "
+                                              f"{', '.join(SECTIONS)}")
         if section != "timezone" and not isinstance(entries, dict):
-            raise _wrong(text, (section,), f"{section} is a table: write [{section}] above its entries")
-    late = {name: _number(text, ("late", name), value, 100) for name, value in _known(text, content.get("late", {}))}
+            raise _error_at(text, (section,), f"{section} is a table: write [{section}] above its entries")
+    late = {name: _number(text, ("late", name), value, 100) for name, value in _entries(text, content.get("late", {}))}
     everywhere, extensions = {}, {}
     for student, value in content.get("extensions", {}).items():
         if isinstance(value, dict):
@@ -145,8 +145,8 @@ def read(root: Path) -> Rules | None:
         else:
             everywhere[student] = _number(text, ("extensions", student), value, 1000)
     if "at_most_percent" in late and "percent_per_day" not in late:
-        raise _wrong(text, ("late", "at_most_percent"),
-                     "at_most_percent needs percent_per_day, which is missing in [late]")
+        raise _error_at(text, ("late", "at_most_percent"),
+                        "at_most_percent needs percent_per_day, which is missing in [late]")
     exercises = {lesson: {name: _weight(text, ("exercises", lesson, name), value)
                           for name, value in _table(text, ("exercises", lesson), entries).items()}
                  for lesson, entries in content.get("exercises", {}).items()}
@@ -169,17 +169,17 @@ def _days(seconds_late: float) -> int:
     return math.ceil(seconds_late / timedelta(days=1).total_seconds())
 
 
-def _known(text: str, late: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+def _entries(text: str, late: dict[str, Any]) -> Iterator[tuple[str, Any]]:
     for name, value in late.items():
         if name not in LATE:
-            raise _wrong(text, ("late", name), f"{name!r} is not a known entry of [late]: its entries are "
-                                               f"{', '.join(LATE)}")
+            raise _error_at(text, ("late", name), f"{name!r} is not a known entry of [late]: its entries are "
+                                                  f"{', '.join(LATE)}")
         yield name, value
 
 
 def _table(text: str, place: tuple[str, ...], value: Any) -> dict[str, Any]:
     if not isinstance(value, dict):
-        raise _wrong(text, place, f"{'.'.join(place)} is a table: write [{'.'.join(place)}] above its exercises")
+        raise _error_at(text, place, f"{'.'.join(place)} is a table: write [{'.'.join(place)}] above its exercises")
     return value
 
 
@@ -187,7 +187,7 @@ def _weight(text: str, place: tuple[str, ...], value: Any) -> Weight:
     if value == BONUS:
         return Weight(most=0.0)
     if isinstance(value, str):
-        raise _wrong(text, place, f'{".".join(place)} is {value!r}, but must be a number or "{BONUS}"')
+        raise _error_at(text, place, f'{".".join(place)} is {value!r}, but must be a number or "{BONUS}"')
     number = _number(text, place, value, 100)
     return Weight(number, number)
 
@@ -200,7 +200,7 @@ def _number(text: str, place: tuple[str, ...], value: Any, most: float = math.in
         or not math.isfinite(value)
     ):
         limit = "of at least 0" if most == math.inf else f"from 0 to {most:g}"
-        raise _wrong(text, place, f"{'.'.join(place)} is {value!r}, but must be a number {limit}")
+        raise _error_at(text, place, f"{'.'.join(place)} is {value!r}, but must be a number {limit}")
     return float(value)
 
 
@@ -210,40 +210,40 @@ def _zone(text: str, content: dict[str, Any]) -> tzinfo | None:
     try:
         return ZoneInfo(content["timezone"])
     except (OSError, ValueError, TypeError, LookupError):
-        raise _wrong(text, ("timezone",), f"there is no time zone {content['timezone']!r}; zones are written like "
-                     '"Europe/Berlin"') from None
+        raise _error_at(text, ("timezone",), f"there is no time zone {content['timezone']!r}; zones are written like "
+                        '"Europe/Berlin"') from None
 
 
 def _due(text: str, content: dict[str, Any], zone: tzinfo | None) -> dict[str, datetime]:
     due = {}
     for lesson, when in content.get("due", {}).items():
         if not isinstance(when, datetime):
-            raise _wrong(text, ("due", lesson), f"{when} is not a date with a time: write {EXAMPLE}, without quotes")
+            raise _error_at(text, ("due", lesson), f"{when} is not a date with a time: write {EXAMPLE}, without quotes")
         if when.tzinfo is None and zone is None:
-            raise _wrong(text, ("due", lesson),
-                         f'{when} has no time zone: write timezone = "Europe/Berlin" in the first line')
+            raise _error_at(text, ("due", lesson),
+                            f'{when} has no time zone: write timezone = "Europe/Berlin" in the first line')
         moments = moments_of(when.replace(tzinfo=None), when.tzinfo or zone or UTC)
         if len(moments) != 1:
-            raise _wrong(text, ("due", lesson), f"clocks in {zone} show {when} {'twice' if moments else 'never'}: add "
-                                                f"the offset that is meant, as in {EXAMPLE}+01:00")
+            raise _error_at(text, ("due", lesson), f"clocks in {zone} show {when} {'twice' if moments else 'never'}: "
+                                                   f"add the offset that is meant, as in {EXAMPLE}+01:00")
         due[lesson] = moments.pop()
     return due
 
 
 def _near(name: str, others: Collection[str]) -> str:
-    found = get_close_matches(name, others, n=1)
-    return f"; did you mean {found[0]}?" if found else ""
+    matches = get_close_matches(name, others, n=1)
+    return f"; did you mean {matches[0]}?" if matches else ""
 
 
-def _wrong(text: str, place: tuple[str, ...], said: str) -> ValueError:
-    return ValueError(f"{NAME}, line {line_of(text, place)}: {said}")
+def _error_at(text: str, place: tuple[str, ...], message: str) -> ValueError:
+    return ValueError(f"{NAME}, line {line_of(text, place)}: {message}")
 
 
 def line_of(text: str, place: tuple[str, ...]) -> int:
     """Returns the line, counted from 1, on which a key such as ("due", "01_se") is found in a TOML file. If there is no
     such line, returns the line of the innermost table around the key that has one."""
     table: list[str] = []
-    deepest, found = 0, 1
+    deepest, line_number = 0, 1
     for number, line in enumerate(text.splitlines(), 1):
         key = KEY.match(line)
         if not key:
@@ -255,5 +255,5 @@ def line_of(text: str, place: tuple[str, ...]) -> int:
             here = [*table, *parts]
         depth = next((n for n, (a, b) in enumerate(zip(here, place)) if a != b), min(len(here), len(place)))
         if depth > deepest:
-            deepest, found = depth, number
-    return found
+            deepest, line_number = depth, number
+    return line_number

@@ -20,14 +20,14 @@ from rich.text import Text
 from autograder.classroom.counts import differing
 from autograder.classroom.each import Each
 from autograder.classroom.final_mark import FinalMark, mark_of, why_late
-from autograder.classroom.nbgrader_course import course_app, held
+from autograder.classroom.nbgrader_course import course_app, lesson_in_gradebook
 from autograder.classroom.nbgrader_plugin.graded import FIRST, why_again
-from autograder.classroom.nbgrader_plugin.hand_in_time import time_in, unread_in, unread_said
+from autograder.classroom.nbgrader_plugin.hand_in_time import time_in, unread_in, unread_lines
 from autograder.classroom.nbgrader_plugin.made_from import up_to_date
 from autograder.classroom.nbgrader_plugin.released import secret_in
 from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
 from autograder.classroom.rules import Rules, read
-from autograder.classroom.times import as_iso, late_by, time_said
+from autograder.classroom.times import as_iso, format_time, late_by
 from autograder.insights.graded_work import half_read
 from autograder.outward import on_terminal
 from autograder.submission.notebook import ReleasedLesson
@@ -69,13 +69,13 @@ class Standing:
         """The texts of the student's line."""
         if not self.submitted:
             return [self.student, "nothing handed in", "", "", "", ""]
-        when = (time_said(self.handed_in, self.zone) if self.handed_in else
+        when = (format_time(self.handed_in, self.zone) if self.handed_in else
                 "handed in, time unread" if self.unread else "handed in")
         late = ", late" if late_by(self.handed_in, self.due) else ""
         graded = {None: "graded", FIRST: "not graded yet"}.get(self.why_not, f"to be graded again: {self.why_not}")
         feedback = "no feedback" if self.feedback == NONE else f"feedback {self.feedback}"
         released = {NONE: "not released", CURRENT: "released", STALE: "an older page is released"}[self.released]
-        return [self.student, when + late, self.mark.said if self.mark else "no mark", graded, feedback, released]
+        return [self.student, when + late, self.mark.in_words if self.mark else "no mark", graded, feedback, released]
 
     def as_json(self, lesson: str) -> dict[str, Any]:
         """Returns one line of `--json`. `points` are the points after the penalty. Without a mark, points and
@@ -98,17 +98,17 @@ def status(lesson: str, console: Console) -> tuple[int, list[dict[str, Any]]]:
     ValueError if the gradebook does not hold the lesson."""
     app, each_student = course_app(lesson), Each()
     app.log.setLevel(logging.ERROR)
-    found = standings(app, held(app.coursedir, lesson), each_student)
-    say(console, _dates(found))
-    widths = [max(map(len, column)) for column in zip(*(map(on_terminal, each.cells) for each in found))]
-    for each in found:
+    rows = standings(app, lesson_in_gradebook(app.coursedir, lesson), each_student)
+    say(console, _dates(rows))
+    widths = [max(map(len, column)) for column in zip(*(map(on_terminal, each.cells) for each in rows))]
+    for each in rows:
         line = "  ".join(on_terminal(cell).ljust(width) for cell, width in zip(each.cells, widths))
         console.print(Text(line.rstrip()), soft_wrap=True)
-    say(console, _summary(found))
-    for line in [*differing(app.coursedir, lesson), *(f"{each.student}: the notebook {each.file}" for each in found
-                                                      if each.file), *_late(found)]:
+    say(console, _summary(rows))
+    for line in [*differing(app.coursedir, lesson), *(f"{each.student}: the notebook {each.file}" for each in rows
+                                                      if each.file), *_late(rows)]:
         say(console, line)
-    return each_student.end(console), [each.as_json(lesson) for each in found]
+    return each_student.end(console), [each.as_json(lesson) for each in rows]
 
 
 def standings(app: NbGrader, known: ReleasedLesson, each_student: Each) -> list[Standing]:
@@ -122,13 +122,13 @@ def standings(app: NbGrader, known: ReleasedLesson, each_student: Each) -> list[
     students |= folders_by_student(coursedir, coursedir.submitted_directory, lesson).keys()
     excluded = coursedir.student_id_exclude.split(",")
     files = half_read(coursedir, known)
-    found = []
+    rows = []
     for student in sorted(students - {*excluded}):
         with each_student.student(student):
             standing = _standing(autograde, feedback, rules, student, files.get(student, ""))
             _ = standing.cells, standing.as_json(lesson)  # what can't be shown is this student's matter alone
-            found.append(standing)
-    return found
+            rows.append(standing)
+    return rows
 
 
 def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, student: str,
@@ -149,10 +149,10 @@ def _standing(autograde: Autograde, feedback: GenerateFeedback, rules: Rules, st
     page = NONE if current is None else CURRENT if current else STALE
     return Standing(student, source.is_dir(), due, handed_in, unread, rules.zone, why,
                     why_again(autograde, student) if source.is_dir() else None, mark, page,
-                    _released(feedback, lesson, student), file)
+                    _release_state(feedback, lesson, student), file)
 
 
-def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
+def _release_state(feedback: GenerateFeedback, lesson: str, student: str) -> str:
     """Returns the state of a student's page in the exchange.
 
     `nbgrader release_feedback` names its copy after the submission's secret, which `nbgrader submit` wrote. Work that
@@ -168,26 +168,26 @@ def _released(feedback: GenerateFeedback, lesson: str, student: str) -> str:
         return NONE
 
 
-def _late(found: list[Standing]) -> list[str]:
+def _late(rows: list[Standing]) -> list[str]:
     """Returns lines about penalties, and about hand-in times that can't be read."""
-    return [*(f"{each.student}: {each.why_late}" for each in found if each.why_late),
-            *unread_said({each.student: each.unread for each in found if each.unread})]
+    return [*(f"{each.student}: {each.why_late}" for each in rows if each.why_late),
+            *unread_lines({each.student: each.unread for each in rows if each.unread})]
 
 
-def _dates(found: list[Standing]) -> str:
+def _dates(rows: list[Standing]) -> str:
     """Says when the lesson is due, and which students have another due date."""
-    dates = [(each.due, each.zone) for each in found if each.due]
+    dates = [(each.due, each.zone) for each in rows if each.due]
     if not dates:
         return "no due date"
     usual = Counter(dates).most_common(1)[0][0]
-    return "; ".join([f"due {time_said(*usual)}", *(f"{each.student}: {time_said(each.due, each.zone)}"
-                                                    for each in found if each.due and each.due != usual[0])])
+    return "; ".join([f"due {format_time(*usual)}", *(f"{each.student}: {format_time(each.due, each.zone)}"
+                                                      for each in rows if each.due and each.due != usual[0])])
 
 
-def _summary(found: list[Standing]) -> str:
-    graded = [each for each in found if each.submitted and each.why_not is None]
-    part = sum(bool(each.mark and each.mark.unmarked) for each in found)
-    return (f"{len(found)} students: {sum(each.submitted for each in found)} handed in, {len(graded)} graded, "
+def _summary(rows: list[Standing]) -> str:
+    graded = [each for each in rows if each.submitted and each.why_not is None]
+    part = sum(bool(each.mark and each.mark.unmarked) for each in rows)
+    return (f"{len(rows)} students: {sum(each.submitted for each in rows)} handed in, {len(graded)} graded, "
             f"{f'{part} not marked completely, ' if part else ''}"
-            f"{sum(each.feedback == CURRENT for each in found)} with feedback that is up to date, "
-            f"{sum(each.released == CURRENT for each in found)} released")
+            f"{sum(each.feedback == CURRENT for each in rows)} with feedback that is up to date, "
+            f"{sum(each.released == CURRENT for each in rows)} released")

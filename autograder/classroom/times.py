@@ -23,32 +23,32 @@ SHOWN = 60  # characters of a text that is no time
 class Unread(ValueError):
     """A text is not a time, or not one for certain. The message says which text, why, and how to write it."""
 
-    def __init__(self, said: str, why: str):
-        shown = said if len(said) <= SHOWN else f"{said[:SHOWN]}..."
+    def __init__(self, text: str, why: str):
+        shown = text if len(text) <= SHOWN else f"{text[:SHOWN]}..."
         super().__init__(f"{shown!r}: {why}; write it like {EXAMPLE} +0100")
 
 
-def utc_of(said: str, zone: tzinfo) -> datetime:
+def utc_of(text: str, zone: tzinfo) -> datetime:
     """Returns the time that a text says, which is in `zone` if it names none. Raises Unread."""
-    said = " ".join(said.split())
-    found = TIME.fullmatch(said)
-    if not found:
-        raise Unread(said, "it is not a year, a month, a day and a time")
+    text = " ".join(text.split())
+    match = TIME.fullmatch(text)
+    if not match:
+        raise Unread(text, "it is not a year, a month, a day and a time")
     try:
         year, month, day, hour, minute, second = (
-            int(found[part] or 0) for part in ("year", "month", "day", "hour", "minute", "second"))
+            int(match[part] or 0) for part in ("year", "month", "day", "hour", "minute", "second"))
         if year not in YEARS:
-            raise Unread(said, f"it is not in the years from {YEARS.start} to {YEARS.stop - 1}")
-        wall = datetime(year, month, day, hour, minute, second, int(f"{found['part'] or ''}000000"[:6]))
-        moments = _moments(wall, found["zone"], zone)
+            raise Unread(text, f"it is not in the years from {YEARS.start} to {YEARS.stop - 1}")
+        wall = datetime(year, month, day, hour, minute, second, int(f"{match['part'] or ''}000000"[:6]))
+        moments = _moments(wall, match["zone"], zone)
     except Unread:
         raise
     except (ValueError, OverflowError):
-        raise Unread(said, "there is no such time") from None
+        raise Unread(text, "there is no such time") from None
     if moments is None:
-        raise Unread(said, f"{found['zone'][:SHOWN]!r} is no time zone, or the short name of several")
+        raise Unread(text, f"{match['zone'][:SHOWN]!r} is no time zone, or the short name of several")
     if len(moments) != 1:
-        raise Unread(said, f"clocks show this time {'twice' if moments else 'never'}, as they are set "
+        raise Unread(text, f"clocks show this time {'twice' if moments else 'never'}, as they are set "
                            f"{'back' if moments else 'forward'} on that day")
     return moments.pop()
 
@@ -86,7 +86,7 @@ def _local(when: datetime, zone: tzinfo) -> datetime:
     return when.replace(tzinfo=UTC).astimezone(zone if when.year in YEARS else UTC)
 
 
-def time_said(when: datetime, zone: tzinfo) -> str:
+def format_time(when: datetime, zone: tzinfo) -> str:
     """Formats a time for people, in a form that `utc_of` reads: 2026-11-20 23:59 Europe/Berlin."""
     local = _local(when, zone)
     twice = when.year not in YEARS or len(moments_of(local.replace(tzinfo=None), zone)) > 1

@@ -30,7 +30,7 @@ from autograder.terminal import say
 LEAST = 0.005  # points; less is rounding
 
 
-class Kept(NamedTuple):
+class Marks(NamedTuple):
     """What the gradebook holds for a lesson.
 
     most: the maximum points, by grade cell.
@@ -55,10 +55,10 @@ def upgrade(jobs: int, isolation: str, console: Console) -> int:
         raise ValueError(f"there is no class here: {file} is missing. Run this in the folder of the class, with the "
                          "new version's command")
     with Gradebook(app.coursedir.db_url, app.coursedir.course_id) as gradebook:
-        held = {assignment.name for assignment in gradebook.assignments}
-        lessons = [known for known in notebook.lessons() if known.name in held]
-        kept = {known.name: _kept(gradebook, known) for known in lessons}
-    for name in sorted(held - {known.name for known in lessons}):
+        in_gradebook = {assignment.name for assignment in gradebook.assignments}
+        lessons = [known for known in notebook.lessons() if known.name in in_gradebook]
+        before = {known.name: _marks_before(gradebook, known) for known in lessons}
+    for name in sorted(in_gradebook - {known.name for known in lessons}):
         say(console, f"{name}: this version has no such lesson; the lesson's marks stay as they are")
     moved = 0
     get_ready(isolation)
@@ -66,8 +66,8 @@ def upgrade(jobs: int, isolation: str, console: Console) -> int:
     settings = Settings(isolation, seed=seed.class_seed(file))
     with Pool(jobs, settings, say=partial(say, console)) as pool:
         for known in lessons:
-            changes = [*_handed_out(app.coursedir, known), *_points(known, kept[known.name])]
-            marks, judged = _marks(app.coursedir, known, kept[known.name], pool)
+            changes = [*_handed_out(app.coursedir, known), *_points(known, before[known.name])]
+            marks, judged = _marks(app.coursedir, known, before[known.name], pool)
             moved += len(marks)
             say(console, f"{known.name}: {judged} judged again, {len(marks)} marks would change")
             for line in [*changes, *marks]:
@@ -76,10 +76,10 @@ def upgrade(jobs: int, isolation: str, console: Console) -> int:
     return int(bool(moved))
 
 
-def _kept(gradebook: Gradebook, known: ReleasedLesson) -> Kept:
+def _marks_before(gradebook: Gradebook, known: ReleasedLesson) -> Marks:
     cells = {slot.check_id for slot in known.exercises}
-    held = [cell for each in gradebook.find_assignment(known.name).notebooks for cell in each.grade_cells]
-    most = dict(zip([cell.name for cell in held], former(gradebook, held, "max_score")))
+    grade_cells = [cell for each in gradebook.find_assignment(known.name).notebooks for cell in each.grade_cells]
+    most = dict(zip([cell.name for cell in grade_cells], former(gradebook, grade_cells, "max_score")))
     marks: dict[str, dict[str, float]] = {}
     by_hand: dict[str, set[str]] = {}
     for submission in gradebook.assignment_submissions(known.name):
@@ -88,7 +88,7 @@ def _kept(gradebook: Gradebook, known: ReleasedLesson) -> Kept:
                                                                                                 "auto_score"))
                                         if points is not None}
         by_hand[submission.student.id] = {grade.name for grade in grades if grade.manual_score is not None}
-    return Kept(most, marks, by_hand)
+    return Marks(most, marks, by_hand)
 
 
 def _handed_out(coursedir: CourseDirectory, known: ReleasedLesson) -> list[str]:
@@ -100,39 +100,39 @@ def _handed_out(coursedir: CourseDirectory, known: ReleasedLesson) -> list[str]:
                                                        "version's")}
     names |= {f"checks/{slot.name}.check": (files_of(known.name), f"the recorded check of {slot.name} differs from "
                                                                   "this version's") for slot in known.exercises}
-    return [said for name, (ours, said) in names.items()
+    return [sentence for name, (ours, sentence) in names.items()
             if (theirs / name).exists() and (theirs / name).read_bytes() != (ours / name).read_bytes()]
 
 
-def _points(known: ReleasedLesson, kept: Kept) -> list[str]:
+def _points(known: ReleasedLesson, before: Marks) -> list[str]:
     """Returns lines about exercises whose points have changed, or that the gradebook does not know."""
     return [f"{slot.name} is worth {number(slot.points)} points in this version, and "
-            + (f"{number(kept.most[slot.check_id])} in the gradebook"
-               if slot.check_id in kept.most else "is not in the gradebook")
-            for slot in known.exercises if kept.most.get(slot.check_id) != slot.points]
+            + (f"{number(before.most[slot.check_id])} in the gradebook"
+               if slot.check_id in before.most else "is not in the gradebook")
+            for slot in known.exercises if before.most.get(slot.check_id) != slot.points]
 
 
-def _marks(coursedir: CourseDirectory, known: ReleasedLesson, kept: Kept, pool: Pool) -> tuple[list[str], int]:
+def _marks(coursedir: CourseDirectory, known: ReleasedLesson, before: Marks, pool: Pool) -> tuple[list[str], int]:
     """Returns a line for each student whose automatic points would change, and how many notebooks were judged."""
     files = {student: Path(coursedir.format_path(coursedir.submitted_directory, student, known.name),
                            f"{known.name}.ipynb")
-             for student in sorted(kept.marks)}
+             for student in sorted(before.marks)}
     futures = {student: pool.submit(path, known.name) for student, path in files.items() if path.is_file()}
     lines = []
     for student, future in futures.items():
-        if line := _changed(known, future.result(), kept.marks[student], kept.by_hand[student]):
+        if line := _change(known, future.result(), before.marks[student], before.by_hand[student]):
             lines.append(f"{student}: {line}")
     return lines, len(futures)
 
 
-def _changed(known: ReleasedLesson, result: Result, marks: dict[str, float], by_hand: set[str]) -> str:
+def _change(known: ReleasedLesson, result: Result, marks: dict[str, float], by_hand: set[str]) -> str:
     if result.error:  # such a notebook has no points
         return f"can't be judged: {result.error}" if any(marks.values()) else ""
-    said = []
+    changes = []
     for slot in known.exercises:
         before, now = marks.get(slot.check_id, 0.0), (
             result.verdicts[slot.name].points if slot.name in result.verdicts else 0.0
         )
         if abs(before - now) > LEAST and slot.check_id not in by_hand:
-            said.append(f"{slot.name} {number(before)} -> {number(now)}")
-    return ", ".join(said)
+            changes.append(f"{slot.name} {number(before)} -> {number(now)}")
+    return ", ".join(changes)

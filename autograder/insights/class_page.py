@@ -16,7 +16,7 @@ from attention_lab.checking.verdict.report import number
 from autograder.classroom.feedback.student_page import points, prose
 from autograder.insights.insights import Insights
 from autograder.insights.items import FEWEST
-from autograder.judge.packages import said
+from autograder.judge.packages import package_name
 from autograder.outward import on_terminal
 
 BINS = 10  # columns of the histogram, at most
@@ -47,7 +47,7 @@ def _template() -> Template:
                               undefined=StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)
     environment.filters |= {"prose": prose, "count": count, "points": points, "listed": listed,
-                            "plain": partial(on_terminal, lines=True), "package": said}
+                            "plain": partial(on_terminal, lines=True), "package": package_name}
     return environment.get_template("page.html")
 
 

@@ -51,7 +51,7 @@ def known(module: str) -> bool:
     return module in SAME or module in OTHERWISE or module in sys.stdlib_module_names
 
 
-def said(module: str) -> str:
+def package_name(module: str) -> str:
     """Names a module that is known, with the name under which pip installs it if that differs."""
     if module in sys.stdlib_module_names:
         return f"{module} (a part of Python that this {PYTHON} lacks)"

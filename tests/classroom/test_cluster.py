@@ -19,7 +19,7 @@ import psutil
 import pytest
 import yaml
 
-from autograder.classroom.cluster import ClusterPool, NoWorkers, checked
+from autograder.classroom.cluster import ClusterPool, NoWorkers, safe_address
 from autograder.classroom.pool import Pool
 from autograder.judge.identity import identity
 from autograder.judge.settings import Settings
@@ -324,10 +324,10 @@ def test_what_ends_in_the_middle_is_gone_on_with_on_one_machine(ends, released, 
                                      "ws://lab1:8786", "lab1:8786", "tls://", "inproc://1/2"])
 def test_an_address_that_others_could_listen_to_is_refused(address):
     with pytest.raises(ValueError, match=re.escape(address)):
-        checked(address)
+        safe_address(address)
 
 
 @pytest.mark.parametrize("address", ["tls://lab1:8786", "tls://192.0.2.1:8786", "tcp://127.0.0.1:8786",
                                      "tcp://[::1]:8786"])
 def test_other_addresses_are_accepted(address):
-    assert checked(address) == address
+    assert safe_address(address) == address

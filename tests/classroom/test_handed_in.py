@@ -72,7 +72,7 @@ class Converter(Configurable):
 def test_another_lesson_is_named_and_one_exercise_makes_it_this_one(tmp_path, monkeypatch, data, why):
     handed_out = nbformat.read(COURSE / LESSON / NAME, as_version=4)
     handed_out.cells.append(new_markdown_cell("Why?", metadata={"nbgrader": {"grade_id": "written"}}))
-    monkeypatch.setattr(exporter, "released", lambda *_: handed_out)
+    monkeypatch.setattr(exporter, "released_notebook", lambda *_: handed_out)
     info = {"nbgrader": {"student": "ann", "assignment": LESSON, "notebook": LESSON}}
     nb, problem = exporter.ReadAnything(parent=Converter()).read(put(tmp_path, {NAME: data}), info)
     assert why in str(problem) if why else problem is None

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from autograder.classroom.give_back import make
 from autograder.classroom.nbgrader_plugin.copy_files import plain_files
-from autograder.classroom.nbgrader_plugin.student_folders import EXACTLY, chosen
+from autograder.classroom.nbgrader_plugin.student_folders import EXACTLY, chosen_folders
 from autograder.insights.graded_work import graded_work
 from autograder.submission import notebook
 
@@ -38,7 +38,7 @@ def test_a_command_is_for_the_student_whose_id_it_is_given(graded, asked, found)
     coursedir = graded.coursedir
     coursedir.student_id = asked
     try:
-        assert list(chosen(coursedir, coursedir.autograded_directory)) == sorted(found)
+        assert list(chosen_folders(coursedir, coursedir.autograded_directory)) == sorted(found)
     finally:
         coursedir.student_id = "*"
 

@@ -15,10 +15,10 @@ def test_what_fails_is_forgotten(tmp_path, around):
     with around(gradebook):  # as in a run, or not
         with pytest.raises(RuntimeError):
             with gradebook.transaction():
-                gradebook.opened.update_or_create_student("half")
+                gradebook.gradebook.update_or_create_student("half")
                 raise RuntimeError
         with gradebook.transaction():
-            gradebook.opened.update_or_create_student("whole")
+            gradebook.gradebook.update_or_create_student("whole")
             gradebook.keep()
         with gradebook.transaction():
-            assert [student.id for student in gradebook.opened.students] == ["whole"]
+            assert [student.id for student in gradebook.gradebook.students] == ["whole"]

@@ -20,7 +20,7 @@ from autograder.classroom.nbgrader_plugin.harmless import (
     MOST_ADDED,
     make_harmless,
     on_formgraders_page,
-    rendered,
+    render_markdown,
     unsafe,
 )
 from autograder.classroom.nbgrader_plugin.repair import Mark, restore
@@ -194,8 +194,8 @@ def test_markdown_that_brings_more_than_text_is_shown_as_text(source):
     cell = new_markdown_cell(source)
     make_harmless([cell])
     assert cell.source != source and all(line in cell.source for line in source.split("\n"))
-    assert unsafe(rendered(cell)) is None
-    assert "<script" not in rendered(cell).replace("&lt;", "") and "<img" not in rendered(cell)
+    assert unsafe(render_markdown(cell)) is None
+    assert "<script" not in render_markdown(cell).replace("&lt;", "") and "<img" not in render_markdown(cell)
 
 
 @pytest.mark.parametrize("source", [
@@ -218,7 +218,7 @@ def test_plain_markdown_stays_as_it_is(source):
 ])
 def test_on_formgraders_page_a_browser_opens_only_pictures_beside_the_notebook(address, shown):
     for source in (f"![mine]({address})", f"<img alt='mine' src='{address}'>"):
-        page = on_formgraders_page(rendered(new_markdown_cell(source)))
+        page = on_formgraders_page(render_markdown(new_markdown_cell(source)))
         assert ("src=" in page, "[picture: mine]" in page) == (shown, not shown)
 
 
@@ -235,7 +235,7 @@ def test_the_text_of_the_lesson_is_plain():
     for cell in RELEASED.cells:
         if cell.cell_type == "markdown":
             text = re.sub(r"\]\((\.\./\w+/\w+\.ipynb|lab_book\.md)", "](https://here", cell.source)
-            assert unsafe(rendered(new_markdown_cell(text))) is None, cell.source
+            assert unsafe(render_markdown(new_markdown_cell(text))) is None, cell.source
 
 
 def test_very_long_markdown_is_not_rendered():
@@ -255,14 +255,14 @@ def test_a_picture_that_is_shown_hundreds_of_times_is_not_rendered_so_often(one,
         assert tracemalloc.get_traced_memory()[1] < 20_000_000
     finally:
         tracemalloc.stop()
-    assert len(rendered(cell)) < 100_000
+    assert len(render_markdown(cell)) < 100_000
 
 
 def test_pictures_are_shown_as_long_as_they_are_few():
     attached = {name: {"image/png": letter * 1_500_000} for name, letter in (("p.png", "A"), ("q.png", "B"))}
     cells = [new_markdown_cell("![](attachment:p.png) ![](attachment:q.png)", attachments=attached) for _ in range(4)]
     make_harmless(cells)
-    assert [rendered(cell).count("base64,") for cell in cells] == [2, 2, 0, 0]
+    assert [render_markdown(cell).count("base64,") for cell in cells] == [2, 2, 0, 0]
 
 
 def test_of_many_long_texts_the_beginning_is_shown():

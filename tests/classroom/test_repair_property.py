@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
-from autograder.classroom.nbgrader_plugin.harmless import as_text, rendered, unsafe
+from autograder.classroom.nbgrader_plugin.harmless import as_text, render_markdown, unsafe
 from autograder.classroom.nbgrader_plugin.repair import restore
 from autograder.submission.parse import Unreadable, parse
 
@@ -92,6 +92,6 @@ NASTY = st.text(st.sampled_from([*"`~$\\<>&[]()!*_#|:-\n\r\t \u2028\x0c\x00'\"/=
 @given(st.lists(NASTY, max_size=4).map("\n".join))
 def test_text_is_only_ever_text(source):
     for shown in (as_text(source), f"**{as_text(source, inline=True)}**"):
-        page = rendered(new_markdown_cell(shown))
+        page = render_markdown(new_markdown_cell(shown))
         assert unsafe(page) is None
         assert not BeautifulSoup(page, "html.parser").find_all(["a", "img", "details", "input"])

@@ -49,7 +49,7 @@ def test_any_list_of_a_platform_is_a_roster(course, kind, encoding):  # noqa: F8
     (course / "work/roster.csv").write_bytes(LISTS[kind].encode(encoding))
     found = roster.read(course)
     ids = [each.replace("\xa0", " ") for each in IDS[kind].split(" ")]
-    assert [found.called(name).id for name in ("Ada Byron", "Jürgen Groß")] == ids
+    assert [found.with_name(name).id for name in ("Ada Byron", "Jürgen Groß")] == ids
     assert found.ids == {*ids}
     assert [f"{person.first} {person.last}".strip() for person in found.people if person.id] == [
         "Ada Byron", "Jürgen Groß"]
@@ -73,16 +73,16 @@ def test_a_file_that_says_no_ids_is_refused_in_a_sentence(course, content, said)
 def test_one_line_whose_id_is_no_folder_s_name_refuses_nobody_else(course, odd):  # noqa: F811
     write(course, f"email,name\n{odd},Ada\nbob@x.org,Bob\n")
     found = roster.read(course)
-    assert found.called("Bob").id == "bob@x.org" and found.ids == {"bob@x.org"}
+    assert found.with_name("Bob").id == "bob@x.org" and found.ids == {"bob@x.org"}
     with pytest.raises(roster.Unknown, match="Ada"):
-        found.called("Ada")
+        found.with_name("Ada")
     assert [line.partition(":")[0] for line in found.odd] == ["work/roster.csv, line 2"]
 
 
 def test_an_id_of_somebody_else_is_nobody_s_second_one(course):  # noqa: F811
     write(course, "username,student id,name\nada,1,Ada\nmallory,ada,Mallory\n")
     found = roster.read(course)
-    assert found.known_as("ada").name == "Ada" and found.known_as("mallory").name == "Mallory"
+    assert found.with_id("ada").name == "Ada" and found.with_id("mallory").name == "Mallory"
     assert found.odd == ("work/roster.csv, line 3: ada is somebody else's id, and so not Mallory's, too",)
 
 

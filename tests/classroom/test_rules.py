@@ -54,7 +54,7 @@ def test_what_the_file_says(tmp_path):
     assert found.due == {"01_se": datetime(2026, 11, 20, 22, 59), "02_eca": datetime(2026, 6, 20, 23, 59)}
     assert found.extension("ada", "02_eca") == timedelta(days=2) and found.extension("dora", "10_capstone") is None
     assert found.extension("dora", "02_eca") == timedelta(hours=12) and found.weights == {"10_capstone": 2}
-    assert {name: weight.said for name, weight in found.exercises["01_se"].items()} == {
+    assert {name: weight.in_words for name, weight in found.exercises["01_se"].items()} == {
         "Excitation": "does not count", "SEBlock": "is a bonus"}
     assert [found.penalty(10, days * 86400) for days in (0.1, 1, 1.1, 9)] == [1, 1, 2, 5]
     assert rules.read(tmp_path / "elsewhere") is None

@@ -140,4 +140,4 @@ def test_a_file_that_is_not_what_it_should_be_is_named(graded):
 
 
 def test_a_mark_below_zero_is_zero():
-    assert FinalMark(1.0, 3.0, 10.0).said == "0 of 10, 1 taken off for being late"
+    assert FinalMark(1.0, 3.0, 10.0).in_words == "0 of 10, 1 taken off for being late"

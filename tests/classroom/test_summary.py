@@ -18,7 +18,7 @@ def told(results, standing=(3, 1, []), absent=(), passed_over=None, marks=None, 
     progress = Display(console)
     progress.expect(dict.fromkeys([*results, *lost], ""), before=0)
     for student, result in results.items():
-        progress.judged(student, result, kept=False)
+        progress.judged(student, result, cached=False)
         progress.ended(student, True, mark=(marks or {}).get(student))
     for student, problem in lost.items():
         progress.ended(student, False, problem)

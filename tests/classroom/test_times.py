@@ -10,7 +10,7 @@ from traitlets.config import Config
 
 from autograder.classroom import nbgrader_plugin
 from autograder.classroom.nbgrader_plugin.hand_in_time import unread_in
-from autograder.classroom.times import Unread, as_iso, late_by, time_said, utc_of
+from autograder.classroom.times import Unread, as_iso, format_time, late_by, utc_of
 
 BERLIN, CHATHAM = ZoneInfo("Europe/Berlin"), ZoneInfo("Pacific/Chatham")
 NINE = datetime(2026, 11, 20, 9)
@@ -50,7 +50,7 @@ def test_a_time_that_is_shown_can_be_written_again(zone):
     """Through a whole year, and on the nights when clocks are changed."""
     for hours in range(0, 366 * 24, 5):
         when = datetime(2026, 1, 1, 0, 30) + timedelta(hours=hours)
-        assert utc_of(time_said(when, zone), UTC if zone is UTC else BERLIN) == when
+        assert utc_of(format_time(when, zone), UTC if zone is UTC else BERLIN) == when
         assert utc_of(as_iso(when, zone), UTC) == when
 
 

@@ -80,10 +80,10 @@ def test_a_graded_notebook_that_is_a_link_or_too_large_is_not_opened(tmp_path):
 
 
 def test_formgraders_handlers_are_ours_and_doctor_would_see_it(monkeypatch):
-    assert formgrader.adapted()
+    assert formgrader.is_adapted()
     monkeypatch.setattr(handlers, "default_handlers",
                         [(r"/formgrader/submissions/(.*)", handlers.SubmissionFilesHandler)])
-    assert not formgrader.adapted()
+    assert not formgrader.is_adapted()
 
 
 def test_a_configuration_that_replaces_a_step_is_named():

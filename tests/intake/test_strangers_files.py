@@ -18,7 +18,7 @@ from attention_lab.notebook.check import OpeningHint
 from autograder.classroom import nbgrader_plugin
 from autograder.classroom.feedback.texts import learners_text
 from autograder.classroom.nbgrader_plugin.exporter import ReadAnything
-from autograder.classroom.nbgrader_plugin.harmless import on_formgraders_page, rendered
+from autograder.classroom.nbgrader_plugin.harmless import on_formgraders_page, render_markdown
 from autograder.doctor import memory_limit
 from autograder.insights.code import shown
 from autograder.intake import files, process, reader
@@ -95,7 +95,7 @@ def test_a_cell_that_colours_slowly_is_shown_by_its_beginning(at_once):
 @pytest.mark.parametrize("written", ["a \u202e b", "a &#8238; b", "[a](https://b.c 'x\u2066y')", "> `\u202e`"])
 def test_no_text_of_a_learner_turns_what_stands_around_it(tmp_path, written):
     cell = new_markdown_cell(written)
-    for html in (learners_text(cell, tmp_path, ""), on_formgraders_page(rendered(cell))):
+    for html in (learners_text(cell, tmp_path, ""), on_formgraders_page(render_markdown(cell))):
         assert not set(html) & DIRECTIONS and "<p>" in html
 
 

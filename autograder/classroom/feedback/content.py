@@ -16,7 +16,7 @@ from nbgrader.coursedir import CourseDirectory
 from autograder.classroom.counts import weights_in
 from autograder.classroom.feedback.texts import learners_text, released_text
 from autograder.classroom.final_mark import FinalMark, mark_of, times_of, why_late, without_mark
-from autograder.classroom.nbgrader_plugin.exporter import UNREADABLE, released
+from autograder.classroom.nbgrader_plugin.exporter import UNREADABLE, released_notebook
 from autograder.classroom.nbgrader_plugin.graded import RECORD, RESULT
 from autograder.classroom.rules import ONCE, Rules, Weight, read
 from autograder.insights.graded_work import answers_in
@@ -149,61 +149,62 @@ def content(nb: NotebookNode, info: dict[str, str], coursedir: CourseDirectory, 
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         submission = gradebook.find_submission(info["assignment"], info["student"])
         student = submission.student
-        held = gradebook.find_submission_notebook(info["notebook"], info["assignment"], info["student"])
-        comments = {each.name: each.manual_comment for each in held.comments
+        record = gradebook.find_submission_notebook(info["notebook"], info["assignment"], info["student"])
+        comments = {each.name: each.manual_comment for each in record.comments
                     if (each.manual_comment or "").strip() not in NO_COMMENT}
         begin = Content(student.id, f"{student.first_name or ''} {student.last_name or ''}".strip(), known.name,
                         titles.get(known.name, known.name), mark_of(submission), times_of(submission, rules),
                         why_late(submission, rules))
         weights = weights_in(gradebook, info["assignment"])
-        exercises = _exercises(nb, held, known.exercises, weights, comments, answers_in(nb, known))
+        exercises = _exercises(nb, record, known.exercises, weights, comments, answers_in(nb, known))
         checks = {slot.check_id for slot in known.exercises}
-        by_hand = {grade.name: (None if without_mark(grade) else grade.score, grade.max_score) for grade in held.grades
-                   if grade.name not in checks}
+        by_hand = {grade.name: (None if without_mark(grade) else grade.score, grade.max_score)
+                   for grade in record.grades if grade.name not in checks}
     own = {slot.grade_id for slot in known.exercises} | {*by_hand}
-    begin = replace(begin, comments=[_html(said) for name, said in comments.items() if name not in own])
+    begin = replace(begin, comments=[_html(comment) for name, comment in comments.items() if name not in own])
     if nb.cells and nb.cells[0].get("id") == UNREADABLE:
         every = [*begin.comments, *(each.comment for each in exercises if each.comment)]
         return replace(begin, unreadable=learners_text(nb.cells[0], folder, known.name), comments=every)
-    handed_out = released(coursedir, info["assignment"], known.name).cells
+    handed_out = released_notebook(coursedir, info["assignment"], known.name).cells
     texts = {cell.source for cell in handed_out if cell.cell_type == "markdown"}
     cells = [_cell(cell, texts, folder, known.name) for cell in nb.cells]
-    answers = {_grade_id(cell): (cell.source, drawn) for cell, drawn in zip(nb.cells, cells)}
+    answers = {_grade_id(cell): (cell.source, page_cell) for cell, page_cell in zip(nb.cells, cells)}
     questions = [_question(above, cell, answers, comments, *by_hand[_grade_id(cell)])
                  for above, cell in pairwise(handed_out) if _grade_id(cell) in by_hand]
     return replace(begin, exercises=exercises, questions=questions, cells=cells,
                    half_read=cells[0].html if NOTE in nb.metadata else "")
 
 
-def _exercises(nb: NotebookNode, held: SubmittedNotebook, slots: tuple[Slot, ...], weights: dict[str, Weight],
+def _exercises(nb: NotebookNode, record: SubmittedNotebook, slots: tuple[Slot, ...], weights: dict[str, Weight],
                comments: dict[str, str], answers: dict[str, str]) -> list[Exercise]:
-    grades = {grade.name: grade for grade in held.grades}
+    grades = {grade.name: grade for grade in record.grades}
     checks = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell for cell in nb.cells if cell.cell_type == "code"}
     verdicts = json.loads(nb.metadata.get(RECORD, {}).get(RESULT, "{}")).get("verdicts", {})
-    found = []
+    exercises = []
     for slot in slots:
         if slot.check_id in grades:
             grade, verdict = grades[slot.check_id], verdicts.get(slot.name, {})
             weight = weights.get(slot.check_id, ONCE)
             judged = (verdict["points"] * grade.max_score / (verdict["max_points"] or 1) if verdict and weight.most
                       else grade.auto_score)
-            found.append(Exercise(slot.name, grade.score, grade.max_score, verdict, _report(checks.get(slot.check_id)),
-                                  answers.get(slot.name, ""), _html(comments.get(slot.grade_id, "")),
-                                  grade.manual_score is not None and not isclose(grade.score, judged or 0.0,
-                                                                                 abs_tol=1e-6),
-                                  weight, without_mark(grade)))
-    return found
+            exercises.append(Exercise(slot.name, grade.score, grade.max_score, verdict,
+                                      _report(checks.get(slot.check_id)), answers.get(slot.name, ""),
+                                      _html(comments.get(slot.grade_id, "")),
+                                      grade.manual_score is not None
+                                      and not isclose(grade.score, judged or 0.0, abs_tol=1e-6),
+                                      weight, without_mark(grade)))
+    return exercises
 
 
-def _question(above: NotebookNode, asked: NotebookNode, answers: dict[str, tuple[str, Cell]], comments: dict[str, str],
+def _question(above: NotebookNode, cell: NotebookNode, answers: dict[str, tuple[str, Cell]], comments: dict[str, str],
               points: float | None, most: float) -> Question:
-    """Returns what a page shows of a cell that the instructor marks. above, asked: cells as they were handed out."""
-    tests = not asked.metadata.nbgrader.solution and above.metadata.get("nbgrader", {}).get("solution")
-    about = above if tests else asked  # tests stand below the code that they are about
+    """Returns what a page shows of a cell that the instructor marks. above, cell: cells as they were handed out."""
+    tests = not cell.metadata.nbgrader.solution and above.metadata.get("nbgrader", {}).get("solution")
+    about = above if tests else cell  # tests stand below the code that they are about
     name = _grade_id(about)
-    source, answer = answers.get(name, (asked.source, Cell()))
+    source, answer = answers.get(name, (cell.source, Cell()))
     question = _html(above.source) if above.cell_type == "markdown" else ""
-    return Question(_grade_id(asked), points, most, question, answer, source != about.source,
+    return Question(_grade_id(cell), points, most, question, answer, source != about.source,
                     _html(comments.get(name, "")))
 
 

@@ -29,13 +29,13 @@ def with_formulas(soup: BeautifulSoup) -> None:
 def _pieces(text: str) -> list[PageElement]:
     pieces: list[PageElement] = []
     end = 0
-    for found in FORMULA.finditer(text):
-        pieces.append(NavigableString(text[end:found.start()]))
-        block = found["block"] is not None
-        drawn = mathml(found["block"] if block else found["inline"], block)
-        pieces.append(BeautifulSoup(f'<div class="formula">{drawn}</div>' if block else drawn,
+    for match in FORMULA.finditer(text):
+        pieces.append(NavigableString(text[end:match.start()]))
+        block = match["block"] is not None
+        formula = mathml(match["block"] if block else match["inline"], block)
+        pieces.append(BeautifulSoup(f'<div class="formula">{formula}</div>' if block else formula,
                                     "html.parser").contents[0])
-        end = found.end()
+        end = match.end()
     return [*pieces, NavigableString(text[end:])]
 
 

@@ -13,7 +13,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from autograder.classroom.feedback.content import Cell, Content
-from autograder.classroom.final_mark import shown
+from autograder.classroom.final_mark import format_points
 from autograder.classroom.nbgrader_plugin.harmless import short
 from autograder.outward import named, on_terminal
 
@@ -29,7 +29,7 @@ def page(content: Content) -> str:
     begin = _template().render(content=content, cells=[])
     left = LARGEST - BEHIND - len(begin.encode())
     cells: list[Markup] = []
-    for cell in map(_drawn, content.cells):
+    for cell in map(_cell_html, content.cells):
         left -= len(cell.encode())
         if left < len(REST):
             cells.append(Markup(REST))
@@ -38,7 +38,7 @@ def page(content: Content) -> str:
     return _template().render(content=content, cells=cells)
 
 
-def _drawn(cell: Cell) -> Markup:
+def _cell_html(cell: Cell) -> Markup:
     return Markup(f"<div>{cell.html}</div>\n") if cell.html else code(cell.code) if cell.code.strip() else Markup()
 
 
@@ -48,18 +48,18 @@ def code(source: str) -> Markup:
     return Markup('<pre tabindex="0">{}</pre>\n').format(Markup(highlight(plain, _lexer(), _formatter(LIGHT))))
 
 
-def prose(said: str) -> Markup:
+def prose(text: str) -> Markup:
     """A sentence of a report, with `code` where it has backquotes. A learner's own backquotes stay what they are."""
-    pieces = on_terminal(said).split("`")
+    pieces = on_terminal(text).split("`")
     if len(pieces) % 2 == 0:
-        return Markup(escape(on_terminal(said)))
+        return Markup(escape(on_terminal(text)))
     return Markup("").join(Markup("<code>{}</code>").format(piece) if i % 2 else piece
                            for i, piece in enumerate(pieces))
 
 
 def points(value: float) -> str:
     """Formats a number of points with its noun: 1 point, 2.5 points."""
-    return f"{shown(value)} point{'' if shown(value) == '1' else 's'}"
+    return f"{format_points(value)} point{'' if format_points(value) == '1' else 's'}"
 
 
 @cache
@@ -77,7 +77,7 @@ def _template() -> Template:
     environment = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True,
                               undefined=StrictUndefined, trim_blocks=True,
                               lstrip_blocks=True)
-    environment.filters |= {"code": code, "prose": prose, "points": points, "shown": shown,
+    environment.filters |= {"code": code, "prose": prose, "points": points, "shown": format_points,
                             "plain": on_terminal, "named": named,
                             "ours": Markup}
     environment.globals |= {name: Markup(_formatter(style).get_style_defs("pre"))

@@ -19,7 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 
 from autograder.classroom.feedback.formulas import with_formulas
-from autograder.classroom.nbgrader_plugin.harmless import rendered
+from autograder.classroom.nbgrader_plugin.harmless import render_markdown
 from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
 from autograder.lessons.course import COURSE
@@ -29,13 +29,13 @@ LARGEST = 400_000  # bytes of one picture
 # how a learner's own picture begins
 MADE_OF = {b"\x89PNG": "png", b"\xff\xd8\xff": "jpeg", b"GIF8": "gif", b"RIFF": "webp"}
 EMBEDDED = re.compile(r"data:image/(png|jpeg|gif|webp);base64,")
-Found = Callable[[str], str | None]  # a picture's address to one that holds the picture; None where it is not shown
+FindPicture = Callable[[str], str | None]  # a picture's address to one that holds the picture; None if it is not shown
 
 
 @lru_cache(maxsize=1024)  # all of a class were handed out the same
 def released_text(source: str, lesson: str) -> str:
     """A cell as it was handed out, with the figures of the lesson's folder."""
-    soup = BeautifulSoup(rendered(new_markdown_cell(source)), "html.parser")
+    soup = BeautifulSoup(render_markdown(new_markdown_cell(source)), "html.parser")
     with_formulas(soup)
     _embed(soup, lambda address: _figure(COURSE / lesson, address))
     _readable(soup)
@@ -45,7 +45,7 @@ def released_text(source: str, lesson: str) -> str:
 def learners_text(cell: NotebookNode, folder: Path, lesson: str) -> str:
     """Returns a cell that a learner wrote or changed, with the lesson's figures and with the learner's own pictures.
     The learner's pictures are in `folder`, beside the notebook. No sign turns the direction of the text."""
-    soup = BeautifulSoup(rendered(cell), "html.parser")
+    soup = BeautifulSoup(render_markdown(cell), "html.parser")
     _embed(soup, lambda address: _figure(COURSE / lesson, address) or _own_picture(folder, address))
     _readable(soup)
     return on_terminal(str(soup), lines=True)
@@ -61,10 +61,10 @@ def _readable(soup: BeautifulSoup) -> None:
             heading.name = "td"
 
 
-def _embed(soup: BeautifulSoup, found: Found) -> None:
+def _embed(soup: BeautifulSoup, find: FindPicture) -> None:
     for picture in soup.find_all("img"):
         address = str(picture.get("src", ""))
-        inside = address if EMBEDDED.match(address) and len(address) <= LARGEST * 4 // 3 else found(unquote(address))
+        inside = address if EMBEDDED.match(address) and len(address) <= LARGEST * 4 // 3 else find(unquote(address))
         if inside:
             picture["src"] = inside
         else:

@@ -25,14 +25,14 @@ THEIRS = BaseConverter.init_assignment
 def plain_files(path: str, exclude: Collection[str] = ()) -> list[str]:
     """Does the same as nbgrader's `find_all_files`, but yields only plain files whose names can be printed. nbgrader
     takes the names of the folders for patterns too."""
-    def ignored(name: str) -> bool:
+    def is_ignored(name: str) -> bool:
         return any(fnmatch(name, pattern) for pattern in exclude)
 
-    found = []
+    files = []
     for folder, inside, names in os.walk(path):
-        inside[:] = [name for name in inside if not ignored(name)]
-        found += [file for name in names if not ignored(name) and _plain(file := os.path.join(folder, name))]
-    return found
+        inside[:] = [name for name in inside if not is_ignored(name)]
+        files += [file for name in names if not is_ignored(name) and _plain(file := os.path.join(folder, name))]
+    return files
 
 
 def _plain(file: str) -> bool:

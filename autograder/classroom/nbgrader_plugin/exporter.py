@@ -28,7 +28,7 @@ SHOWN = 1500  # characters of an unreadable file that its page shows
 UNREADABLE = "unreadable"  # the id of the cell above a notebook that stands in for a file that is none
 
 
-def released(coursedir: Any, assignment: str, notebook: str) -> NotebookNode:
+def released_notebook(coursedir: Any, assignment: str, notebook: str) -> NotebookNode:
     """Returns the notebook as it was handed out: nbgrader's release, or else the built lesson. Raises NbGraderException
     if there is neither."""
     paths = [Path(coursedir.format_path(coursedir.release_directory, ".", assignment), f"{notebook}.ipynb"),
@@ -96,7 +96,7 @@ class ReadAnything(NotebookExporter):
             return ""
         if not why:
             return ""
-        handed_out = released(self.parent.coursedir, resources["nbgrader"]["assignment"], name)
+        handed_out = released_notebook(self.parent.coursedir, resources["nbgrader"]["assignment"], name)
         marks = [{cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells}
                  for nb in (notebook, handed_out)]
         return "" if marks[0] & marks[1] - {None} else why
@@ -105,7 +105,7 @@ class ReadAnything(NotebookExporter):
         """Returns the released notebook with a note above it. begins: whether the note shows how the file begins."""
         info = resources["nbgrader"]
         self.log.warning("%s: the notebook %s; the released one is graded instead", info["student"], problem)
-        notebook = released(self.parent.coursedir, info["assignment"], info["notebook"])
+        notebook = released_notebook(self.parent.coursedir, info["assignment"], info["notebook"])
         note = (f"**The notebook that you handed in {as_text(str(problem), inline=True)}.** So there was nothing "
                 "to grade. Your file is kept as you handed it in; ask your instructor how to hand it in again.")
         with suppress(Unreadable):

@@ -44,7 +44,7 @@ generate_feedback = _of_one(NbGraderAPI.generate_feedback, force=False)  # what 
 release_feedback = _of_one(NbGraderAPI.release_feedback)
 
 
-def adapted() -> bool:
+def is_adapted() -> bool:
     """Says whether formgrader's pages are these."""
     own = {formgrader.HTMLExporter, *(handler for _, handler, *_ in handlers.default_handlers)}
     return {SubmissionPage, SubmissionFiles} <= own and handlers.SubmissionFilesHandler not in own

@@ -17,7 +17,7 @@ from nbgrader.api import Gradebook, MissingEntry, SubmittedNotebook
 from autograder.classroom.counts import former
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_of
 from autograder.classroom.nbgrader_plugin.handed_in import digest_of
-from autograder.classroom.nbgrader_plugin.student_folders import chosen
+from autograder.classroom.nbgrader_plugin.student_folders import chosen_folders
 from autograder.classroom.nbgrader_plugin.unfinished import at, begin_submission, mark_of, place_of
 from autograder.classroom.rules import zone_of
 
@@ -59,8 +59,8 @@ def anything_to_grade(autograde: Any) -> bool:
 
 def students_of(autograde: Any) -> dict[str, str]:
     """Returns the student of each folder that was found."""
-    found = chosen(autograde.coursedir, autograde._input_directory)
-    return {folder: student for student, folder in found.items() if folder in autograde.assignments}
+    folders = chosen_folders(autograde.coursedir, autograde._input_directory)
+    return {folder: student for student, folder in folders.items() if folder in autograde.assignments}
 
 
 def _why(gradebook: Gradebook, held: SubmittedNotebook | None, source: Path, graded: Path) -> str | None:

@@ -28,7 +28,7 @@ LONGEST = 200  # bytes: a time has 30
 PARSE_UTC, GET_ASSIGNMENT = utils.parse_utc, NbGraderAPI.get_assignment
 
 
-def said_in(folder: Path) -> str:
+def time_text_in(folder: Path) -> str:
     """Returns what the file says; empty if there is none. Raises ValueError if it is no plain, short file."""
     try:
         data = read_plain(folder / NOT_THEIRS, LONGEST)
@@ -44,9 +44,9 @@ def said_in(folder: Path) -> str:
 def time_in(folder: Path, zone: tzinfo) -> datetime | None:
     """Returns the time in UTC; None if there is no such file, or if it is empty. A time without a zone is in `zone`.
     Raises ValueError if the file holds anything that can't be read for certain."""
-    said = said_in(folder)
+    text = time_text_in(folder)
     try:
-        return utc_of(said, zone) if said else None
+        return utc_of(text, zone) if text else None
     except ValueError as error:
         raise ValueError(f"its {NOT_THEIRS} says {error}") from error
 
@@ -60,7 +60,7 @@ def unread_in(folder: Path, zone: tzinfo) -> str:
     return ""
 
 
-def unread_said(unread: dict[str, str]) -> list[str]:
+def unread_lines(unread: dict[str, str]) -> list[str]:
     """Returns lines that name the students whose times can't be read; none if there are none. unread: why, by student.
     """
     heading = "Counted as in time, because the hand-in time can't be read for certain:"
@@ -88,22 +88,22 @@ def get_submitted_timestamp(self: Any, assignment_id: str, student_id: str) -> d
                                                                              student_id, assignment_id))
 
 
-def parse_utc(said: Any) -> Any:
+def parse_utc(text: Any) -> Any:
     """Replaces nbgrader's function, which takes the offset of a due date, such as -0800, for 800 seconds."""
     try:
-        return utc_of(said, UTC) if isinstance(said, str) else PARSE_UTC(said)
+        return utc_of(text, UTC) if isinstance(text, str) else PARSE_UTC(text)
     except Unread:
-        return PARSE_UTC(said)  # such as a day alone
+        return PARSE_UTC(text)  # such as a day alone
 
 
 def get_assignment(self: Any, *which: Any, **named: Any) -> dict[str, Any] | None:
     """Replaces nbgrader's method, whose offset for formgrader's form is today's, and not that of the due date."""
-    found = GET_ASSIGNMENT(self, *which, **named)
+    fields = GET_ASSIGNMENT(self, *which, **named)
     with suppress(ValueError):  # a mistake in the class's rules, which ends no list of formgrader's
-        if found and found.get("duedate") and self.timezone == str(zone := zone_of(Path(self.coursedir.root))):
-            due = datetime.fromisoformat(as_iso(datetime.fromisoformat(found["duedate"]), zone) or "")
-            found |= {"duedate_notimezone": due.replace(tzinfo=None).isoformat(), "duedate_timezone": f"{due:%z}"}
-    return found
+        if fields and fields.get("duedate") and self.timezone == str(zone := zone_of(Path(self.coursedir.root))):
+            due = datetime.fromisoformat(as_iso(datetime.fromisoformat(fields["duedate"]), zone) or "")
+            fields |= {"duedate_notimezone": due.replace(tzinfo=None).isoformat(), "duedate_timezone": f"{due:%z}"}
+    return fields
 
 
 def _duedate(self: Any) -> datetime | None:

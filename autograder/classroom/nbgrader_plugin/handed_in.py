@@ -42,18 +42,18 @@ def file_of(path: Path) -> Path:
 def notebooks_beside(path: Path) -> list[Path]:
     """Returns every other notebook in a folder and in the folders inside, including one that was saved as text. Links
     are left out, and so are hidden files and folders, such as Jupyter's checkpoints and what macOS adds to a zip."""
-    found, seen = [], 0
+    notebooks, entries = [], 0
     for folder, folders, files in os.walk(path.parent):  # which follows no link
         depth = len(Path(folder).relative_to(path.parent).parts)
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX"
                             and depth < DEEPEST)
-        seen += len(folders) + len(files)
-        if seen > MOST_FILES:
+        entries += len(folders) + len(files)
+        if entries > MOST_FILES:
             break
-        found += [each for each in sorted(Path(folder, name) for name in files)
-                  if (".ipynb" in each.name.lower() or each.suffix == ".json") and not each.name.startswith(".")
-                  and each != path and each.is_file() and not each.is_symlink()]
-    return found
+        notebooks += [each for each in sorted(Path(folder, name) for name in files)
+                      if (".ipynb" in each.name.lower() or each.suffix == ".json") and not each.name.startswith(".")
+                      and each != path and each.is_file() and not each.is_symlink()]
+    return notebooks
 
 
 def _not_this_lesson(file: Path, name: str) -> str:

@@ -80,7 +80,7 @@ def _pictures(cell: NotebookNode) -> int | None:
         standing_in[name] = {mime: f"picture{len(attached) + n}=" for n, mime in enumerate(bundle)}
         attached += bundle.values()
     try:
-        html = rendered(NotebookNode({**cell, "attachments": standing_in}))
+        html = render_markdown(NotebookNode({**cell, "attachments": standing_in}))
         return (
             None
             if unsafe(html) or unsafe(on_formgraders_page(html))
@@ -90,7 +90,7 @@ def _pictures(cell: NotebookNode) -> int | None:
         return None
 
 
-def rendered(cell: NotebookNode) -> str:
+def render_markdown(cell: NotebookNode) -> str:
     """Returns the HTML that nbgrader's pages make from a Markdown cell."""
     return _exporter().markdown2html({"cell": cell}, cell.source)
 

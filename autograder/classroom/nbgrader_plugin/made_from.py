@@ -57,10 +57,10 @@ def up_to_date(feedback: GenerateFeedback, assignment_id: str, student_id: str) 
 
 
 def _as_they_are(folder: Path, made_from: dict[str, str]) -> bool:
-    return all(_said(folder / f"{name}.html") == digest for name, digest in made_from.items())
+    return all(_digest_in(folder / f"{name}.html") == digest for name, digest in made_from.items())
 
 
-def _said(page: Path) -> str:
+def _digest_in(page: Path) -> str:
     """Returns the digest that a page holds; empty if the page is missing, or holds no digest."""
     try:
         last = LAST_LINE.fullmatch(page.read_bytes()[-len(LINE.format("0" * 64)):])

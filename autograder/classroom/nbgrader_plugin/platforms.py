@@ -64,16 +64,16 @@ class Names:
     roster: Roster | None = None
 
 
-Placed = dict[PurePosixPath, Claim | Doubt]
-Rule = Callable[[list[PurePosixPath], Names], Placed]
+Owners = dict[PurePosixPath, Claim | Doubt]
+Rule = Callable[[list[PurePosixPath], Names], Owners]
 
 
-def placed(platform: str, paths: Iterable[PurePosixPath], names: Names) -> Placed:
+def place(platform: str, paths: Iterable[PurePosixPath], names: Names) -> Owners:
     """Returns, for each notebook in a lesson's downloads, who handed it in, or why that is unclear."""
-    return joined(RULES[platform](list(paths), names), names)
+    return with_ids(RULES[platform](list(paths), names), names)
 
 
-def joined(found: Placed, names: Names) -> Placed:
+def with_ids(owners: Owners, names: Names) -> Owners:
     """Replaces what the platform says about a student by the student's id. A claim whose names can't be the names of
     folders and files becomes a Doubt."""
     def join(claim: Claim) -> Claim | Doubt:
@@ -83,15 +83,15 @@ def joined(found: Placed, names: Names) -> Placed:
         if claim.name:
             if not names.roster:
                 return Doubt(f"there is no {ROSTER}, which would say who {claim.name!r} is")
-            student = names.roster.called(claim.name).id
+            student = names.roster.with_name(claim.name).id
         elif names.roster:
-            student = _listed(student, names.roster).id
+            student = _person(student, names.roster).id
         elif not STUDENT.fullmatch(student):
             return Doubt(f"{student!r} can't be the name of a student's folder")
         return replace(claim, student=student)
 
-    decided: Placed = {}
-    for path, each in found.items():
+    decided: Owners = {}
+    for path, each in owners.items():
         try:
             decided[path] = join(each) if isinstance(each, Claim) else each
         except Unknown as unknown:
@@ -99,31 +99,31 @@ def joined(found: Placed, names: Names) -> Placed:
     return _one_number_each(decided)
 
 
-def _one_number_each(found: Placed) -> Placed:
+def _one_number_each(owners: Owners) -> Owners:
     """Two participants of one name are two people, and the roster has only one of them."""
     numbers: dict[str, set[str]] = {}
-    for claim in found.values():
+    for claim in owners.values():
         if isinstance(claim, Claim):
             numbers.setdefault(claim.student, set()).add(claim.number)
     return {path: Doubt(f"the assignment has {len(several)} participants called {claim.name!r} "
                         f"({', '.join(sorted(several))})")
             if isinstance(claim, Claim) and len(several := numbers[claim.student]) > 1 else claim
-            for path, claim in found.items()}
+            for path, claim in owners.items()}
 
 
-def _listed(said: str, roster: Roster) -> Person:
+def _person(entry: str, roster: Roster) -> Person:
     """Returns the person of this id, or else of this name: a folder may have either."""
-    return roster.known_as(said) if any(said in person.ids for person in roster.people) else roster.called(said)
+    return roster.with_id(entry) if any(entry in person.ids for person in roster.people) else roster.with_name(entry)
 
 
-def without_doubles(found: Placed) -> Placed:
+def without_doubles(owners: Owners) -> Owners:
     """If one student handed in several files for the same notebook, keeps the newest one. If the platform does not say
     when, none of them counts."""
-    claims = {path: claim for path, claim in found.items() if isinstance(claim, Claim)}
+    claims = {path: claim for path, claim in owners.items() if isinstance(claim, Claim)}
     several: dict[tuple[str, str], list[PurePosixPath]] = {}
     for path, claim in claims.items():
         several.setdefault((claim.student, claim.notebook), []).append(path)
-    decided = dict(found)
+    decided = dict(owners)
     for (student, notebook), paths in several.items():
         newest = max(claims[path].time for path in paths)
         last = [path for path in paths if claims[path].time == newest]
@@ -136,7 +136,7 @@ def without_doubles(found: Placed) -> Placed:
     return decided
 
 
-def _moodle(paths: list[PurePosixPath], names: Names) -> Placed:
+def _moodle(paths: list[PurePosixPath], names: Names) -> Owners:
     """Reads `Ada Byron_40213_assignsubmission_file/01_se.ipynb`. The number belongs to this hand-in, and is another one
     in each assignment. If all files are in one folder, the names end in `..._file_01_se.ipynb`. Moodle takes
     underscores out of full names (`get_student_prefix` in mod/assign/classes/downloader.php)."""
@@ -147,7 +147,7 @@ def _moodle(paths: list[PurePosixPath], names: Names) -> Placed:
     return {path: _first(path, fits, claim) for path in paths}
 
 
-def _canvas(paths: list[PurePosixPath], names: Names) -> Placed:
+def _canvas(paths: list[PurePosixPath], names: Names) -> Owners:
     """Reads `byronada_LATE_40213_551200_01_se-2.ipynb`: a name, the student's number, the file's number, and the
     learner's name for the file (`add_upload_submission` in Canvas's lib/content_zipper.rb).
 
@@ -168,7 +168,7 @@ def _canvas(paths: list[PurePosixPath], names: Names) -> Placed:
     return {path: _first(path, fits, claim) for path in paths}
 
 
-def _blackboard(paths: list[PurePosixPath], names: Names) -> Placed:
+def _blackboard(paths: list[PurePosixPath], names: Names) -> Owners:
     """Reads `Week 3_ada_attempt_2026-11-20-10-00-00_01_se.ipynb`: the assignment's title, a user name, the time, and
     the learner's name for the file.
 
@@ -196,15 +196,15 @@ def _blackboard(paths: list[PurePosixPath], names: Names) -> Placed:
     return {path: _first(path, fits, claim) for path in paths}
 
 
-def _folders(paths: list[PurePosixPath], names: Names) -> Placed:
+def _folders(paths: list[PurePosixPath], names: Names) -> Owners:
     """Reads `ada/01_se.ipynb`: the first folder has the student's name, and everything in it is the student's. A zip
     may begin with a folder that has the name of the zip, as file managers make it."""
-    found: Placed = {}
+    owners: Owners = {}
     for path in paths:
         archive, own = (path.parts[0], path.parts[1:-1]) if path.parts[0] in names.archives else ("", path.parts[:-1])
         own = own[1:] if own and own[0] == archive else own
-        found[path] = Claim(own[0], path.stem) if own else Doubt("it is not in a student's folder")
-    return found
+        owners[path] = Claim(own[0], path.stem) if own else Doubt("it is not in a student's folder")
+    return owners
 
 
 RULES: dict[str, Rule] = {"moodle": _moodle, "canvas": _canvas, "blackboard": _blackboard, "folders": _folders}
@@ -214,16 +214,16 @@ def _part(path: PurePosixPath, fits: re.Pattern) -> tuple[re.Match | None, bool]
     """Returns the first part of the path that matches the pattern `fits`, and whether that part is a folder. A file's
     ending is left out."""
     for part in path.parts[:-1]:
-        if found := fits.fullmatch(part):
-            return found, True
+        if match := fits.fullmatch(part):
+            return match, True
     return fits.fullmatch(path.stem), False
 
 
 def _first(path: PurePosixPath, fits: re.Pattern, claim: Callable[[re.Match, str], Claim | Doubt]) -> Claim | Doubt:
-    found, folder = _part(path, fits)
-    if not found or not folder and not found["file"]:
+    match, folder = _part(path, fits)
+    if not match or not folder and not match["file"]:
         return Doubt("its name does not have the form that this platform uses")
-    return claim(found, path.stem if folder else found["file"])
+    return claim(match, path.stem if folder else match["file"])
 
 
 def _as_released(notebook: str, names: Names) -> str:

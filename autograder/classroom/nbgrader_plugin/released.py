@@ -17,9 +17,9 @@ from nbgrader.exchange.default import list as listing
 from nbgrader.exchange.default import release_feedback as releasing
 from nbgrader.utils import notebook_hash
 
-from autograder.classroom.nbgrader_plugin.hand_in_time import LONGEST, said_in
+from autograder.classroom.nbgrader_plugin.hand_in_time import LONGEST, time_text_in
 from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS
-from autograder.classroom.nbgrader_plugin.student_folders import chosen
+from autograder.classroom.nbgrader_plugin.student_folders import chosen_folders
 from autograder.intake.folders import TooMuch, notebooks_in
 from autograder.intake.plain_file import read_plain
 from autograder.outward import on_terminal
@@ -34,9 +34,9 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
 
     def copy_files(self) -> None:
         """Overrides nbgrader's method. It copies one folder at a time."""
-        every, releasing.open = self.src_path, _opened
-        for folder in chosen(self.coursedir, self.coursedir.feedback_directory).values():
-            if why := _not_released(Path(folder)):
+        every, releasing.open = self.src_path, _open
+        for folder in chosen_folders(self.coursedir, self.coursedir.feedback_directory).values():
+            if why := _why_unreleasable(Path(folder)):
                 self.log.error("The pages in %s are not released, because %s", on_terminal(folder), why)
                 continue
             self.src_path = glob.escape(folder)
@@ -53,7 +53,7 @@ class List(ExchangeList):
 
     def parse_assignments(self) -> list[dict[str, Any]]:
         """Overrides nbgrader's method."""
-        listing.open, listing.notebook_hash = _opened, _hash_of
+        listing.open, listing.notebook_hash = _open, _hash_of
         if self.inbound:
             listing.glob = SimpleNamespace(glob=lambda pattern: notebooks_in(Path(pattern).parent))
         try:
@@ -63,10 +63,10 @@ class List(ExchangeList):
             listing.notebook_hash, listing.glob = notebook_hash, glob
 
 
-def _not_released(folder: Path) -> str:
+def _why_unreleasable(folder: Path) -> str:
     """Says why the pages in a folder can't be released; empty if they can."""
     try:
-        return "" if secret_in(folder) and said_in(folder) else f"its {SECRET} or its time is empty or missing"
+        return "" if secret_in(folder) and time_text_in(folder) else f"its {SECRET} or its time is empty or missing"
     except ValueError as error:
         return str(error)
 
@@ -82,10 +82,10 @@ def secret_in(folder: Path) -> str:
         raise ValueError(f"its {SECRET} can't be read: {getattr(error, 'strerror', None) or error}") from error
 
 
-def _opened(path: str, mode: str = "r") -> Any:
+def _open(path: str, mode: str = "r") -> Any:
     """Replaces Python's `open` for a secret, for a time, and for our own pages."""
     if Path(path).name == NOT_THEIRS:
-        return io.StringIO(said_in(Path(path).parent))
+        return io.StringIO(time_text_in(Path(path).parent))
     if Path(path).name != SECRET:
         return open(path, mode)
     try:

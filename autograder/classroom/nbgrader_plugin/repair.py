@@ -15,7 +15,7 @@ from nbgrader.api import Gradebook
 from nbgrader.preprocessors import NbGraderPreprocessor
 
 from autograder.classroom.counts import former
-from autograder.classroom.nbgrader_plugin.exporter import released
+from autograder.classroom.nbgrader_plugin.exporter import released_notebook
 from autograder.classroom.nbgrader_plugin.harmless import make_harmless
 
 MISSING = "This cell was missing from the notebook that was handed in."
@@ -42,15 +42,15 @@ class Repair(NbGraderPreprocessor):
         self.known: dict[str, tuple[dict[str, Mark], set[str]]] = {}  # by notebook
 
     def preprocess(self, nb: NotebookNode, resources: dict) -> tuple[NotebookNode, dict]:
-        marks, texts = self._released(resources["nbgrader"])
+        marks, texts = self._release_marks(resources["nbgrader"])
         restore(nb, marks)
         make_harmless([cell for cell in nb.cells if cell.cell_type == "markdown" and cell.source not in texts])
         return nb, resources
 
-    def _released(self, info: dict) -> tuple[dict[str, Mark], set[str]]:
+    def _release_marks(self, info: dict) -> tuple[dict[str, Mark], set[str]]:
         """The marks and the texts that a notebook was handed out with: they are the same for the whole class."""
         if info["notebook"] not in self.known:
-            handed_out = released(self.parent.parent.coursedir, info["assignment"], info["notebook"])
+            handed_out = released_notebook(self.parent.parent.coursedir, info["assignment"], info["notebook"])
             texts = {cell.source for cell in handed_out.cells if cell.cell_type == "markdown"}
             self.known[info["notebook"]] = known_marks(info, handed_out), texts
         return self.known[info["notebook"]]

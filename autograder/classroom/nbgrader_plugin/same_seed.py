@@ -31,24 +31,24 @@ def check(coursedir: Any) -> None:
     with suppress(OSError):
         known = known or beside.read_text(encoding="ascii", errors="replace").strip()
     if not path.exists() and (known or marks):
-        raise ValueError(f"the class's seed is gone: there is no {path}, and {_made(known, marks)}. "
+        raise ValueError(f"the class's seed is gone: there is no {path}, and {_graded_work(known, marks)}. "
                          f"{_back(known, path)}")
     if known and (is_now := seed.fingerprint(seed.class_seed(path))) != known:
-        raise ValueError(f"{path} is not the class's seed: its fingerprint is {is_now}, and {_made(known, marks)}. "
-                         f"{_back(known, path)}")
+        raise ValueError(f"{path} is not the class's seed: its fingerprint is {is_now}, and "
+                         f"{_graded_work(known, marks)}. {_back(known, path)}")
     keep(coursedir)
 
 
 def keep(coursedir: Any) -> None:
     """From now on, the seed in this file is the class's seed."""
     path, beside = Path(coursedir.root) / seed.NAME, Path(coursedir.root) / BESIDE_VERDICTS
-    found = seed.fingerprint(seed.class_seed(path))
+    fingerprint = seed.fingerprint(seed.class_seed(path))
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        if _of_gradebook(gradebook) != found:
-            gradebook.db.execute(TABLE.insert().values(fingerprint=found))
+        if _of_gradebook(gradebook) != fingerprint:
+            gradebook.db.execute(TABLE.insert().values(fingerprint=fingerprint))
             gradebook.db.commit()
     with suppress(OSError), private.replacing(beside) as new:  # verdicts may be deleted
-        new.write_text(found, encoding="ascii")
+        new.write_text(fingerprint, encoding="ascii")
 
 
 def _of_gradebook(gradebook: Gradebook) -> str:
@@ -57,7 +57,7 @@ def _of_gradebook(gradebook: Gradebook) -> str:
     return gradebook.db.execute(select(TABLE.c.fingerprint).order_by(TABLE.c.number.desc())).scalars().first() or ""
 
 
-def _made(known: str, marks: int) -> str:
+def _graded_work(known: str, marks: int) -> str:
     what = f"the gradebook holds {marks} submission{'s' * (marks != 1)}" if marks else "there are verdicts"
     return what + (f" graded with the seed {known}" if known else " graded with it")
 

@@ -26,21 +26,21 @@ def folders_by_student(coursedir: CourseDirectory, step: str, lesson: str) -> di
     step: nbgrader's directory, such as `coursedir.submitted_directory`.
     """
     before, after = coursedir.format_path(step, EXACTLY, lesson).split(EXACTLY)
-    found = glob.glob(f"{glob.escape(before)}*{glob.escape(after)}")
-    return {folder[len(before):len(folder) - len(after)]: folder for folder in sorted(found) if os.path.isdir(folder)}
+    paths = glob.glob(f"{glob.escape(before)}*{glob.escape(after)}")
+    return {folder[len(before):len(folder) - len(after)]: folder for folder in sorted(paths) if os.path.isdir(folder)}
 
 
-def chosen(coursedir: CourseDirectory, step: str) -> dict[str, str]:
+def chosen_folders(coursedir: CourseDirectory, step: str) -> dict[str, str]:
     """Returns the folders of the lesson and of the students that one of nbgrader's commands is for. They are named by
     an id, or else by a pattern with a star or a question mark."""
-    lesson, asked = coursedir.assignment_id, coursedir.student_id
-    one = asked.removeprefix(EXACTLY)
-    if asked != EVERYBODY and os.path.isdir(folder := coursedir.format_path(step, one, lesson)):
+    lesson, pattern = coursedir.assignment_id, coursedir.student_id
+    one = pattern.removeprefix(EXACTLY)
+    if pattern != EVERYBODY and os.path.isdir(folder := coursedir.format_path(step, one, lesson)):
         return {one: folder}
-    if asked != one or not is_pattern(asked):
+    if pattern != one or not is_pattern(pattern):
         return {}
     return {student: folder for student, folder in folders_by_student(coursedir, step, lesson).items()
-            if fnmatchcase(student, asked)}
+            if fnmatchcase(student, pattern)}
 
 
 def is_torn(student: str) -> bool:
@@ -48,32 +48,32 @@ def is_torn(student: str) -> bool:
     return "\n" in student
 
 
-def is_pattern(asked: str) -> bool:
+def is_pattern(student: str) -> bool:
     """Says whether this can't be an id only."""
-    return "*" in asked or "?" in asked
+    return "*" in student or "?" in student
 
 
 def submissions(converter: Any) -> dict[str, list[str]]:
     """Returns the notebooks of each folder that a converter is for. Raises NbGraderException if there is no folder."""
     coursedir = converter.coursedir
-    found = chosen(coursedir, converter._input_directory)
-    if not found and coursedir.student_id in (EVERYBODY, "."):
+    folders = chosen_folders(coursedir, converter._input_directory)
+    if not folders and coursedir.student_id in (EVERYBODY, "."):
         NOBODY_FOUND(converter)
-    elif not found:
+    elif not folders:
         where = converter._format_source(coursedir.assignment_id, coursedir.student_id.removeprefix(EXACTLY))
-        converter.log.error(said := f"No notebooks were matched by '{where}'")
-        raise NbGraderException(said)
-    for student in filter(is_torn, found):
-        converter.log.error("%r is passed over: %s", found[student], TORN)
+        converter.log.error(message := f"No notebooks were matched by '{where}'")
+        raise NbGraderException(message)
+    for student in filter(is_torn, folders):
+        converter.log.error("%r is passed over: %s", folders[student], TORN)
     return {folder: sorted(glob.glob(os.path.join(glob.escape(folder), f"{coursedir.notebook_id}.ipynb")))
-            for student, folder in found.items() if not is_torn(student)}
+            for student, folder in folders.items() if not is_torn(student)}
 
 
 def init_notebooks(self: Any) -> None:
     """Replaces nbgrader's method. Here too, a folder without a notebook is passed over."""
-    found = submissions(self)
-    self.assignments, self.notebooks = {folder: files for folder, files in found.items() if files}, []
-    for folder in found.keys() - self.assignments.keys():
+    notebooks = submissions(self)
+    self.assignments, self.notebooks = {folder: files for folder, files in notebooks.items() if files}, []
+    for folder in notebooks.keys() - self.assignments.keys():
         self.log.warning("No notebooks were matched in '%s'", folder)
     if not self.assignments:
-        raise NbGraderException(f"there is no notebook in {', '.join(found)}")
+        raise NbGraderException(f"there is no notebook in {', '.join(notebooks)}")

@@ -21,7 +21,7 @@ from traitlets import Unicode
 
 from autograder.classroom import participants
 from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS
-from autograder.classroom.nbgrader_plugin.platforms import RULES, Claim, Doubt, Names, joined, placed, without_doubles
+from autograder.classroom.nbgrader_plugin.platforms import RULES, Claim, Doubt, Names, place, with_ids, without_doubles
 from autograder.classroom.roster import NAME, enrol
 from autograder.classroom.rules import zone_of
 from autograder.classroom.times import Unread, utc_of
@@ -102,35 +102,35 @@ class Download(FileNameCollectorPlugin):
         home = Path(app._format_collect_path(app.extracted_directory))
         paths = [PurePosixPath(path.relative_to(home).as_posix()) for path in sorted(home.rglob("*"))
                  if path.suffix in self.valid_ext and path.is_file()]
-        names = Names(self._released(), frozenset(unpack.archives), self.title, self.roster)
+        names = Names(self._lesson_notebooks(), frozenset(unpack.archives), self.title, self.roster)
         if self.named_regexp:
-            found = joined({path: self._by_own_pattern(str(home / path)) for path in paths}, names)
+            owners = with_ids({path: self._by_own_pattern(str(home / path)) for path in paths}, names)
         else:
-            found = placed(self.platform, paths, names)
-        self._keep_numbers(found.values())
-        found = without_doubles(found)
-        again = {path for path, claim in found.items() if self._collected_before(home / path, claim)}
-        found = {path: self._free(claim) for path, claim in found.items() if path not in again}
+            owners = place(self.platform, paths, names)
+        self._keep_numbers(owners.values())
+        owners = without_doubles(owners)
+        again = {path for path, claim in owners.items() if self._collected_before(home / path, claim)}
+        owners = {path: self._free(claim) for path, claim in owners.items() if path not in again}
         if again:
             self.log.warning("%d files are skipped, because they were collected before and are the same", len(again))
-        for path, claim in found.items():
+        for path, claim in owners.items():
             if isinstance(claim, Doubt):
                 unpack.aside.take(home / path, str(path), claim.why)
         if unpack.aside.many:
             self.log.warning("%d files could not be placed: %s lists them", unpack.aside.many, unpack.aside.home / LIST)
-        if not self.roster and any(isinstance(each, Doubt) and NAME in each.why for each in found.values()):
+        if not self.roster and any(isinstance(each, Doubt) and NAME in each.why for each in owners.values()):
             self.parent.fail(NO_ROSTER)
-        return {str(home / path): claim for path, claim in found.items()}
+        return {str(home / path): claim for path, claim in owners.items()}
 
-    def _keep_numbers(self, found: Iterable[Claim | Doubt]) -> None:
+    def _keep_numbers(self, owners: Iterable[Claim | Doubt]) -> None:
         """Keeps Moodle's numbers in this assignment, for the marks and pages that go back to it."""
         coursedir = self.parent.coursedir
-        claims = [claim for claim in found if isinstance(claim, Claim) and claim.number]
+        claims = [claim for claim in owners if isinstance(claim, Claim) and claim.number]
         if claims:
             participants.keep(Path(coursedir.root), coursedir.assignment_id,
                               {claim.student: participants.Participant(claim.number, claim.name) for claim in claims})
 
-    def _released(self) -> frozenset[str]:
+    def _lesson_notebooks(self) -> frozenset[str]:
         """The names of the lesson's notebooks."""
         coursedir = self.parent.coursedir
         folder = coursedir.format_path(coursedir.release_directory, ".", coursedir.assignment_id)
