@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> None:
         except KeyboardInterrupt as interrupt:
             sys.exit(128 + (interrupt.args[0] if interrupt.args else signal.SIGINT))
         except Exception as error:
-            parser.error(_said(error))
+            parser.error(_error_message(error))
 
 
 def _unsupported() -> str:
@@ -77,7 +77,7 @@ def _get_ready(options: argparse.Namespace) -> None:
     get_ready(options.isolation or "auto")
 
 
-def _said(error: Exception) -> str:
+def _error_message(error: Exception) -> str:
     """Returns a sentence about an error that is not a fault of this program. Raises any other error again."""
     if isinstance(error, (ValueError, OSError)):
         return str(error)
@@ -368,7 +368,7 @@ def _add_audit(commands: Commands) -> None:
 
 
 def _audit(options: argparse.Namespace) -> int:
-    from autograder.audit.audit import audit, named  # imports every mistake and reference
+    from autograder.audit.audit import audit, seed_names  # imports every mistake and reference
     from autograder.submission import notebook
 
     known = [lesson.name for lesson in notebook.lessons()]
@@ -376,7 +376,7 @@ def _audit(options: argparse.Namespace) -> int:
         notebook.lesson(name)
     console, found = Terminal(stderr=options.json == "-"), []
     for name in options.lessons or known:
-        found.append(audit(name, named(options.seeds)))
+        found.append(audit(name, seed_names(options.seeds)))
         console.print(found[-1])
     _write_json(options.json, [each.as_json() for each in found])
     return int(any(each.failed for each in found))

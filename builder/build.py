@@ -63,15 +63,15 @@ SHIPPED = "weights.safetensors", real.FILE, longer_runs.FILE, "recorded_networks
 def files(lesson: Lesson) -> dict[Path, bytes]:
     """Returns a lesson's files besides its notebook and its checks, by their places: what its page links to, and what
     the library reads."""
-    made, page, read = topic(lesson.topic), COURSE / lesson.name, files_of(lesson.name)
-    found = {page / FIGURES / name: drawn for name, drawn in draw(lesson.topic).items()}
-    if made.has("review.py"):
-        questions = json.dumps([asdict(item) for item in made.review], indent=1, ensure_ascii=False)
-        found[read / QUESTIONS] = f"{questions}\n".encode()
-    if made.has(lab_book.FILE):
-        found[page / lab_book.FILE] = lab_book.write(made).encode()
-    return found | {(page if name == EXAMPLE else read) / name: (made.folder / name).read_bytes()
-                    for name in SHIPPED if made.has(name)}
+    own, page, read = topic(lesson.topic), COURSE / lesson.name, files_of(lesson.name)
+    contents = {page / FIGURES / name: drawn for name, drawn in draw(lesson.topic).items()}
+    if own.has("review.py"):
+        questions = json.dumps([asdict(item) for item in own.review], indent=1, ensure_ascii=False)
+        contents[read / QUESTIONS] = f"{questions}\n".encode()
+    if own.has(lab_book.FILE):
+        contents[page / lab_book.FILE] = lab_book.write(own).encode()
+    return contents | {(page if name == EXAMPLE else read) / name: (own.folder / name).read_bytes()
+                       for name in SHIPPED if own.has(name)}
 
 
 def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> None:
@@ -82,17 +82,17 @@ def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> Non
     """
     notebook = notebooks.read_source(lesson)
     solved, released = (folder / lesson.name / f"{lesson.name}.ipynb" for folder in (NOTEBOOKS, COURSE))
-    made = files(lesson)
-    for path in (solved, released, *made):
+    places = files(lesson)
+    for path in (solved, released, *places):
         path.parent.mkdir(parents=True, exist_ok=True)
-    for path, content in made.items():
+    for path, content in places.items():
         write(path, content)
-    only({path.name for path in made}, released.parent / FIGURES, "*")  # a drawing that is gone leaves no file behind
-    before = record.kept(lesson).get("mistakes", {})
+    only({path.name for path in places}, released.parent / FIGURES, "*")  # a drawing that is gone leaves no file behind
+    before = record.last_digests(lesson).get("mistakes", {})
     written = record.build(lesson, notebook, again)
-    now = record.kept(lesson)["mistakes"]
-    _say_what_is_told(lesson, [id for id in now if now[id] != before.get(id)])
-    page = first_cell.opened(notebook, lesson, repository())  # its other cells are the same objects
+    now = record.last_digests(lesson)["mistakes"]
+    _print_reports(lesson, [id for id in now if now[id] != before.get(id)])
+    page = first_cell.with_first_cell(notebook, lesson, repository())  # its other cells are the same objects
     kept = solved.exists() and notebooks.keep_outputs(page, nbformat.read(solved, as_version=4))
     if again or experiments or written or not kept:
         run(page, released.parent, beside(lesson.name, notebook), experiments)
@@ -107,7 +107,7 @@ def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> Non
         measure.write_down(lesson, notebook, measure.EXPERIMENTS)
 
 
-def _say_what_is_told(lesson: Lesson, new: list[str]) -> None:
+def _print_reports(lesson: Lesson, new: list[str]) -> None:
     """Prints what the check tells somebody who makes one of these mistakes; nothing if there are many."""
     of = topic(lesson.topic)
     for mistake in of.mistakes if len(new) <= FEW else ():

@@ -46,10 +46,10 @@ def expand(notebook: NotebookNode) -> None:
         if cell.cell_type != "code" or not (title is None or points is None):
             raise ValueError(f"{_where(cell)}: `exercise` and `points=` mark two code cells, an exercise and its check")
         if title:
-            written.append(_defined(cell))
+            written.append(_defined_name(cell))
             grader = {"grade_id": written[-1].lower(), "grade": False, "locked": False, "solution": True}
         else:
-            checked.append(_checked(cell, points))
+            checked.append(_exercise_of_check(cell, points))
             grader = {"grade_id": f"{checked[-1].lower()}-check", "grade": True, "locked": True, "solution": False,
                       "points": points}
         cell.metadata["nbgrader"] = from_dict(NBGRADER | grader)
@@ -73,7 +73,7 @@ def _refuse_others(cell: NotebookNode, title: str | None) -> None:
         raise ValueError(f"{_where(cell)}: unknown tags {sorted(unknown)}; there are {sorted(TAGS)}")
 
 
-def _defined(cell: NotebookNode) -> str:
+def _defined_name(cell: NotebookNode) -> str:
     """The name of the one function or class that an exercise cell defines outside of its solution."""
     names = [node.name for node in ast.parse(cell.source).body
              if isinstance(node, pages.Definition) and not pages.inside(cell.source, node)]
@@ -82,9 +82,9 @@ def _defined(cell: NotebookNode) -> str:
     return names[0]
 
 
-def _checked(cell: NotebookNode, points: object) -> str:
+def _exercise_of_check(cell: NotebookNode, points: object) -> str:
     """The exercise that a cell with points checks."""
-    name = _called(cell)
+    name = _checked_name(cell)
     if not name:
         raise ValueError(f"{_where(cell)}: a cell with points is one line, check(Name)")
     if isinstance(points, bool) or not isinstance(points, int | float) or points < 0:
@@ -92,9 +92,9 @@ def _checked(cell: NotebookNode, points: object) -> str:
     return name
 
 
-def checked(cell: NotebookNode) -> str | None:
+def exercise_of(cell: NotebookNode) -> str | None:
     """The exercise whose grade cell this is; None for any other cell."""
-    return _called(cell) if cell.metadata.get("nbgrader", {}).get("grade") else None
+    return _checked_name(cell) if cell.metadata.get("nbgrader", {}).get("grade") else None
 
 
 def experiment(cell: NotebookNode) -> bool:
@@ -119,7 +119,7 @@ def code(of: Iterable[NotebookNode]) -> str:
     return "\n".join(line for source in sources for line in source.split("\n") if not line.startswith(("%", "!")))
 
 
-def _called(cell: NotebookNode) -> str | None:
+def _checked_name(cell: NotebookNode) -> str | None:
     """The name in `check(Name)`."""
-    called = re.fullmatch(r"check\((\w+)\)", cell.source.strip())
-    return called and called[1]
+    match = re.fullmatch(r"check\((\w+)\)", cell.source.strip())
+    return match and match[1]

@@ -64,9 +64,9 @@ def of(name: str) -> dict[str, Any]:
 
 
 def _answer(module: torch.nn.Module, call: list) -> dict[str, Any]:
-    case = {"label": " and ".join(compare.said(arg) for arg in call), "args": call}
+    case = {"label": " and ".join(compare.as_text(arg) for arg in call), "args": call}
     with torch.no_grad():
-        output = module(*compare.drawn_inputs(case))
+        output = module(*compare.draw_inputs(case))
     return case | {"output": [compare.digest(part) for part in compare.tensors(output)]}
 
 

@@ -57,14 +57,14 @@ Upload both; the first cell installs the library.
 (In a clone, `make site` writes both to `work/site/html/downloads/`.)"""  # noqa: E501
 
 
-def linked(notebook: NotebookNode, lesson: str, repository: str) -> None:
+def add_link(notebook: NotebookNode, lesson: str, repository: str) -> None:
     """Puts the link to Colab below the page's title, in place. repository: owner/name on GitHub, or empty."""
     if repository:
         title, rest = notebook.cells[0].source.split("\n", 1)
         notebook.cells[0].source = f"{title}\n\n[{OPEN}]({link(lesson, repository)})\n{rest}"
 
 
-def opened(notebook: NotebookNode, lesson: Lesson, repository: str) -> NotebookNode:
+def with_first_cell(notebook: NotebookNode, lesson: Lesson, repository: str) -> NotebookNode:
     """Returns the page with comments above its first code cell, which is folded away. The other cells are those of
     `notebook`.
 
@@ -78,9 +78,9 @@ def opened(notebook: NotebookNode, lesson: Lesson, repository: str) -> NotebookN
                          f"this one is {cell.source!r}")
     parts = {name: part.format(repository=repository) for name, part in (WITH if repository else WITHOUT).items()}
     first = new_code_cell(TEXT.format(source=cell.source, **parts), id=ID, metadata=HOW, execution_count=1)
-    made = copy.copy(notebook)
-    made.cells = [*notebook.cells[:place], first, *notebook.cells[place + 1:]]
-    return made
+    page = copy.copy(notebook)
+    page.cells = [*notebook.cells[:place], first, *notebook.cells[place + 1:]]
+    return page
 
 
 def link(lesson: str, repository: str) -> str:

@@ -19,7 +19,7 @@ def complaints(notebook: NotebookNode) -> list[str]:
     do not see it. An exercise has 70 to 200 words before its stub, two or three folded hints below its check, and a row
     in the table of parts in the first cell.
     """
-    worth = sum(cell.metadata.nbgrader.points for cell in notebook.cells if cells.checked(cell))
+    worth = sum(cell.metadata.nbgrader.points for cell in notebook.cells if cells.exercise_of(cell))
     found = [f"the first cell says {says[0]}, and its exercises have {worth:g} points" for says in
              re.finditer(r"\b([\d.]+) points? · difficulty", notebook.cells[0].source) if float(says[1]) != worth]
     for place, cell in enumerate(notebook.cells):
@@ -36,7 +36,7 @@ def complaints(notebook: NotebookNode) -> list[str]:
             found += [f"{path} needs a text of more than {LEAST_ALT} characters for those who do not see it"
                       for alt, path in re.findall(r"!\[(.*?)\]\((.*?)\)", cell.source) if len(alt) <= LEAST_ALT]
         if cell.metadata.get("nbgrader", {}).get("grade"):
-            name = cells.checked(cell)
+            name = cells.exercise_of(cell)
             if not re.search(rf"-{name}\)|`{name}`", notebook.cells[0].source):
                 found.append(f"the table of parts in the first cell does not name {name}")
             before, below = (notebook.cells[at].source if at < len(notebook.cells) else "" for at in (place - 2,

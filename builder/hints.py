@@ -17,7 +17,7 @@ def of_page(notebook: NotebookNode) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     exercise = ""
     for cell in notebook.cells:
-        if name := cells.checked(cell):
+        if name := cells.exercise_of(cell):
             exercise = name
         elif exercise and cell.cell_type == "markdown":
             hints = HINT.findall(cell.source)

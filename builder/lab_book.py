@@ -25,25 +25,25 @@ def write(topic: Topic) -> str:
     def text(name: str) -> str:
         return (topic.folder / name).read_text(encoding="utf-8")
 
-    book = filled(text(FILE), read(text(RUNS)) if topic.has(RUNS) else {})
-    return re.sub(r"<!-- (\w+) -->", lambda found: text(f"{found[1]}.md").partition("\n")[2].strip(), book)
+    book = fill_in(text(FILE), read(text(RUNS)) if topic.has(RUNS) else {})
+    return re.sub(r"<!-- (\w+) -->", lambda match: text(f"{match[1]}.md").partition("\n")[2].strip(), book)
 
 
-def filled(text: str, runs: Table) -> str:
+def fill_in(text: str, runs: Table) -> str:
     """Returns a text in which the runs are filled in."""
-    text = re.sub("<!-- runs(?:: (.*?))? -->", lambda found: _table(runs, found[1]), text)
-    return re.sub(r"\{\{([^{}:]+?)(?:: (.+?))?\}\}", lambda found: _said(runs, found[1], found[2] or "1"), text)
+    text = re.sub("<!-- runs(?:: (.*?))? -->", lambda match: _table(runs, match[1]), text)
+    return re.sub(r"\{\{([^{}:]+?)(?:: (.+?))?\}\}", lambda match: _scores(runs, match[1], match[2] or "1"), text)
 
 
-def _said(runs: Table, which: str, what: str) -> str:
+def _scores(runs: Table, which: str, what: str) -> str:
     arm, *factors = which.split(", x ")
     row = Row(arm, int(factors[0]) if factors else 1, Fraction(factors[1]) if len(factors) > 1 else Fraction(1))
     if row not in runs:
         raise ValueError(f"no run was recorded for {which!r}: there are {', '.join(sorted(map(_name, runs)))}")
-    if counted := COUNTED.fullmatch(what):
+    if match := COUNTED.fullmatch(what):
         first = [float(score.split(" / ")[0]) for score in runs[row].values()]
-        reached = sum(score >= float(counted[1]) for score in first) if counted[1] else 0
-        return f"{reached} of {len(first)}" if counted[1] else str(len(first))
+        reached = sum(score >= float(match[1]) for score in first) if match[1] else 0
+        return f"{reached} of {len(first)}" if match[1] else str(len(first))
     scores = [score.split(" / ")[int(what) - 1] for score in runs[row].values()]
     low, high = min(scores, key=float), max(scores, key=float)
     return low if low == high else f"{low} to {high}"

@@ -36,18 +36,18 @@ def table() -> str:
 
 def titles() -> str:
     """The lessons in README.md. A link leads to the solved notebook, which has pictures."""
-    return "\n".join(f"- [{lesson.name.partition('_')[0]} {lesson.title.partition(':')[0]}]({_solved(lesson.name)})"
+    return "\n".join(f"- [{lesson.name.partition('_')[0]} {lesson.title.partition(':')[0]}]({_link(lesson.name)})"
                      for lesson in lessons())
 
 
-def _solved(lesson: str) -> str:
+def _link(lesson: str) -> str:
     return (NOTEBOOKS / lesson / f"{lesson}.ipynb").relative_to(ROOT).as_posix()
 
 
 def look(name: str) -> str:
     """The ways in that README.md names first. name: the repository's; empty as long as it is not published."""
     owner, _, project = name.partition("/")
-    solved = f"[lesson 01, solved]({_solved('01_se')})"
+    solved = f"[lesson 01, solved]({_link('01_se')})"
     if not name:
         return (f"- **Look:** {solved}; `make site` writes all lessons as web pages to `work/site/html`.\n"
                 "- **Try:** each lesson is also a single notebook that needs only the library beside it; `make site` "

@@ -71,12 +71,12 @@ def real_runs(lesson: Lesson) -> str:
 def outdated(lesson: Lesson, notebook: NotebookNode) -> dict[str, list[str]]:
     """Returns, for each measurement, the files that have changed since it was made, or that it did not depend on then.
     """
-    kept, found = records(lesson), {}
+    recorded, result = records(lesson), {}
     for what, now in depends(lesson, notebook).items():
-        then = kept.get(what, {}).get("files", {})
+        then = recorded.get(what, {}).get("files", {})
         if changed := sorted(name for name in {*now, *then} if now.get(name) != then.get(name)):
-            found[what] = changed
-    return found
+            result[what] = changed
+    return result
 
 
 def write_down(lesson: Lesson, notebook: NotebookNode, what: str) -> None:
@@ -95,11 +95,11 @@ def real(lesson: Lesson) -> None:
 
 def keep(lesson: Lesson, notebook: NotebookNode) -> None:
     """Records that what was measured holds for the present files, too. Raises ValueError if nothing was measured."""
-    kept, now = records(lesson), depends(lesson, notebook)
-    if missing := sorted(now.keys() - kept):
+    recorded, now = records(lesson), depends(lesson, notebook)
+    if missing := sorted(now.keys() - recorded):
         raise ValueError(f"{lesson.name}: {', '.join(missing)} were never measured; "
                          f"`make measure LESSON={lesson.name}` measures")
-    _write(lesson, {what: kept[what] | {"files": files} for what, files in now.items()})
+    _write(lesson, {what: recorded[what] | {"files": files} for what, files in now.items()})
 
 
 def complaint(lesson: Lesson, notebook: NotebookNode) -> str:

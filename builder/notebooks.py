@@ -28,7 +28,7 @@ def read_source(lesson: Lesson) -> NotebookNode:
     for index, cell in enumerate(notebook.cells):
         cell.id = re.sub(r"[^a-zA-Z0-9_-]", "-",
                          cell.metadata.get("nbgrader", {}).get("grade_id", f"{cell.cell_type}-{index:03d}"))
-    first_cell.linked(notebook, lesson.name, repository())
+    first_cell.add_link(notebook, lesson.name, repository())
     notebook.metadata = nbformat.from_dict({
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -42,7 +42,7 @@ def read_source(lesson: Lesson) -> NotebookNode:
 
 def points(notebook: NotebookNode) -> dict[str, float]:
     """Returns the points by exercise, in order, as the metadata of the grade cells say."""
-    return {name: cell.metadata["nbgrader"]["points"] for cell in notebook.cells if (name := cells.checked(cell))}
+    return {name: cell.metadata["nbgrader"]["points"] for cell in notebook.cells if (name := cells.exercise_of(cell))}
 
 
 def keep_outputs(notebook: NotebookNode, before: NotebookNode) -> bool:

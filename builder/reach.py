@@ -53,30 +53,30 @@ class Reach:
         module."""
         if unknown := [name for name in modules if not self._file(name)]:
             raise KeyError(f"no module {unknown[0]} below {', '.join(map(str, self.folders.values()))}")
-        return {name: module.digest for name, module in self._reached(modules).items()}
+        return {name: module.digest for name, module in self._reach(modules).items()}
 
     def of_code(self, statements: Iterable[ast.stmt]) -> tuple[Digests, set[str]]:
         """Returns the digests of the files that these statements reach through their imports, and all strings in the
         statements and in these files."""
         here = _module(list(statements))
-        found = self._reached([self._meaning(each, "") for each in here.imports])
-        return ({name: module.digest for name, module in found.items()},
-                here.strings.union(*(module.strings for module in found.values())))
+        modules = self._reach([self._meaning(each, "") for each in here.imports])
+        return ({name: module.digest for name, module in modules.items()},
+                here.strings.union(*(module.strings for module in modules.values())))
 
-    def _reached(self, names: Iterable[str]) -> dict[str, Module]:
-        found: dict[str, Module] = {}
-        seen: set[str] = set()
+    def _reach(self, names: Iterable[str]) -> dict[str, Module]:
+        modules: dict[str, Module] = {}
+        visited: set[str] = set()
         waiting = list(names)
         while waiting:
             name = waiting.pop()
-            if name in seen or self._apart(name) or not (file := self._file(name)):
+            if name in visited or self._apart(name) or not (file := self._file(name)):
                 continue
-            seen.add(name)
-            module = _read(file.read_text(encoding="utf-8"))
+            visited.add(name)
+            module = _parse(file.read_text(encoding="utf-8"))
             package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-            found[f"{name.replace('.', '/')}{'/__init__' * (package == name)}.py"] = module
+            modules[f"{name.replace('.', '/')}{'/__init__' * (package == name)}.py"] = module
             waiting += [self._meaning(each, package) for each in module.imports]
-        return dict(sorted(found.items()))
+        return dict(sorted(modules.items()))
 
     def _apart(self, name: str) -> bool:
         return any(f"{name}.".startswith(f"{each}.") for each in self.apart)
@@ -90,7 +90,7 @@ class Reach:
         if self._file(f"{source}.{of.name}"):
             return f"{source}.{of.name}"
         file = self._file(source)
-        passed_on = _read(file.read_text(encoding="utf-8")).imports if file and file.name == "__init__.py" else []
+        passed_on = _parse(file.read_text(encoding="utf-8")).imports if file and file.name == "__init__.py" else []
         return next((self._meaning(each, source) for each in passed_on if each.bound == of.name), source)
 
     def _file(self, name: str) -> Path | None:
@@ -129,7 +129,7 @@ def digest(code: Iterable[ast.stmt]) -> str:
 
 
 @cache
-def _read(text: str) -> Module:
+def _parse(text: str) -> Module:
     return _module(ast.parse(text).body)
 
 

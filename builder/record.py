@@ -105,7 +105,7 @@ def record_checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -
     if declared != list(worth):
         raise ValueError(f"{lesson.name}: exercises.py declares {declared}, the grade cells for {list(worth)}")
     about, exercises = _hints(lesson, notebook), []
-    then, now = {} if again else kept(lesson), digests(lesson, notebook)
+    then, now = {} if again else last_digests(lesson), digests(lesson, notebook)
     before = {name: exercise for name, exercise in _before(lesson).items()
               if name in now["cases"] and then.get("cases", {}).get(name) == now["cases"][name]}
     cases = {} if before.keys() >= set(declared) else derive.visible(files.exercises, files.reference)
@@ -134,7 +134,7 @@ def _before(lesson: Lesson) -> dict[str, RecordedExercise]:
 
 def up_to_date(lesson: Lesson, notebook: NotebookNode) -> bool:
     """Says whether the lesson's present checks are known to be up to date. Nothing is recorded to find that out."""
-    return kept(lesson) == digests(lesson, notebook) and bool(files(lesson))
+    return last_digests(lesson) == digests(lesson, notebook) and bool(files(lesson))
 
 
 def build(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> list[str]:
@@ -161,8 +161,8 @@ def checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> dict[
         name = f"{exercise.name}{recorded.SUFFIX}"
         content = recorded.to_bytes(exercise, lesson.name, lesson.title, number)
         same_line = name in before and recorded.part_of(before[name]) == recorded.part_of(content)
-        kept = same_line and not difference(lesson, recorded.from_bytes(before[name]), exercise)
-        found[name] = before[name] if kept else content
+        last_digests = same_line and not difference(lesson, recorded.from_bytes(before[name]), exercise)
+        found[name] = before[name] if last_digests else content
     return found
 
 
@@ -172,7 +172,7 @@ def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) ->
         return "its points, hints, earlier exercises or layers that are used later"
     if [_about(mistake) for mistake in then.mistakes] != [_about(mistake) for mistake in now.mistakes]:
         return "the known mistakes"
-    if [_asked(case) for case in then.cases] != [_asked(case) for case in now.cases]:
+    if [_question(case) for case in then.cases] != [_question(case) for case in now.cases]:
         return "the questions"
     pairs = list(zip(then.cases, now.cases, strict=True))
     for old, new in pairs:
@@ -181,7 +181,7 @@ def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) ->
                 return f"{old.label}: {name}"
     if not _same_numbers(then, now):
         # this processor draws other numbers, so the recorded questions are asked again here
-        now = _asked_anew(lesson, then)
+        now = _answer_again(lesson, then)
     for old, new in zip(then.cases, now.cases, strict=True):
         for name, tensor in old.expected_tensors.items():
             within = compare.tolerance(old.largest[name], then.scale.get(compare.kind_of(name), 0.0),
@@ -210,7 +210,7 @@ def _about(mistake: recorded.RecordedMistake | Mistake) -> tuple:
     return mistake.id, mistake.sentence, mistake.grain
 
 
-def _asked(case: recorded.RecordedCase) -> tuple:
+def _question(case: recorded.RecordedCase) -> tuple:
     """Returns a case's question and how it is judged, without the numbers that are compared. Tuples become lists, as in
     a file."""
     return (case.label, case.check, plain(case.question), plain(case.expected), case.mentions, case.limit, case.peak,
@@ -234,7 +234,7 @@ def drawn_alike(mine: Tensor, recorded: Tensor) -> bool:
     return bool((~other | half_way).all()) and bool(other.sum() <= 1 + recorded.numel() / 200)
 
 
-def _asked_anew(lesson: Lesson, exercise: RecordedExercise) -> RecordedExercise:
+def _answer_again(lesson: Lesson, exercise: RecordedExercise) -> RecordedExercise:
     """Returns the recorded exercise with the present answers of the reference and of the mistakes to the recorded
     questions."""
     files = topic(lesson.topic)
@@ -253,7 +253,7 @@ def files(lesson: Lesson) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in sorted(place.iterdir())} if place.exists() else {}
 
 
-def kept(lesson: Lesson) -> dict[str, Any]:
+def last_digests(lesson: Lesson) -> dict[str, Any]:
     """Returns the digests with which the lesson's checks were recorded last; empty if they never were."""
     file = topic(lesson.topic).folder / FILE
     return json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}

@@ -65,13 +65,13 @@ def beside(lesson: str, notebook: NotebookNode) -> list[Path]:
 
     A lesson that only calls `my_net` needs no others, because its page passes its own blocks.
     """
-    if not OF_OTHERS & _imported(cells.code(notebook.cells)):
+    if not OF_OTHERS & _imports(cells.code(notebook.cells)):
         return []
-    found = sorted(path for path in NOTEBOOKS.glob("*/*.ipynb") if path.stem == path.parent.name != lesson)
-    return [path for path in found if not path.stem.startswith(OWN)]
+    paths = sorted(path for path in NOTEBOOKS.glob("*/*.ipynb") if path.stem == path.parent.name != lesson)
+    return [path for path in paths if not path.stem.startswith(OWN)]
 
 
-def _imported(source: str) -> set[str]:
+def _imports(source: str) -> set[str]:
     """Returns the modules that a source imports, and the names that it imports from them, which may be modules too."""
     names = set()
     for node in ast.walk(ast.parse(source)):

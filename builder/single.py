@@ -60,7 +60,7 @@ def notebook(lesson: Lesson) -> dict[str, Any]:
             if drawn := DRAWN.findall(cell["source"]):
                 cell["attachments"] = {f"figures-{name}.png": {"image/png": picture(folder / f"figures/{name}.svg")}
                                        for name in drawn}
-            cell["source"] = linked(attached(cell["source"]), lesson.name)
+            cell["source"] = without_dead_links(attached(cell["source"]), lesson.name)
     return content
 
 
@@ -71,7 +71,7 @@ def first(source: str) -> str:
     return install + FROM + source.partition(FROM)[2]
 
 
-def linked(text: str, lesson: str) -> str:
+def without_dead_links(text: str, lesson: str) -> str:
     """Returns a cell's Markdown without links that lead nowhere if the notebook is alone."""
     def instead(link: re.Match[str]) -> str:
         words, (path, sign, heading) = link[1], link[2].partition("#")

@@ -41,31 +41,31 @@ class Environment:
     def prepare(self):
         """Makes .venv if it is missing or does not work. Raises Problem if this Python is too old or can't do it."""
         if sys.version_info < NEEDED:
-            said = "Python {}.{} or newer is needed, and this is {}. Get one from python.org, and use that."
-            raise Problem(said.format(NEEDED[0], NEEDED[1], sys.version.split()[0]))
+            text = "Python {}.{} or newer is needed, and this is {}. Get one from python.org, and use that."
+            raise Problem(text.format(NEEDED[0], NEEDED[1], sys.version.split()[0]))
         if os.path.exists(self.path):
-            why = self._broken()
+            why = self._why_remake()
             if not why:
                 return
             print(why + ", so .venv is made anew.")
             shutil.rmtree(self.path)
         base = getattr(sys, "_base_executable", sys.executable)  # this Python may be the one in .venv
         if subprocess.call([base, "-m", "venv", self.path]):
-            said = ("Python could not make the environment {}: it says why above. (On Debian and Ubuntu, install the "
+            text = ("Python could not make the environment {}: it says why above. (On Debian and Ubuntu, install the "
                     "package python3-venv.)")
-            raise Problem(said.format(self.path))
+            raise Problem(text.format(self.path))
         self._keep({})
 
-    def _broken(self):
+    def _why_remake(self):
         # Another Python in its place lacks our pip. An environment that somebody else made may never have had one.
-        asked = ["-m", "pip", "--version"] if self._kept() else ["-c", ""]
+        probe = ["-m", "pip", "--version"] if self._installed() else ["-c", ""]
         try:
-            works = subprocess.call([self.python] + asked, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+            works = subprocess.call([self.python] + probe, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
         except OSError:
             works = False
         if not works:
             return "The Python behind .venv is gone"
-        if self._kept().get("folder", self.folder) != self.folder:
+        if self._installed().get("folder", self.folder) != self.folder:
             return "This folder was moved or renamed"
         return ""
 
@@ -81,7 +81,7 @@ class Environment:
         for path in files:
             with open(path, "rb") as file:
                 digest.update(file.read())
-        kept = self._kept()
+        kept = self._installed()
         if kept.get(name) == digest.hexdigest():
             return
         for says, arguments in steps():
@@ -91,9 +91,9 @@ class Environment:
             if failed:
                 with open(self.log, errors="replace") as log:
                     last = "".join(log.readlines()[-8:])
-                said = ("{}\nThat failed. When what it says is mended, start this again: it goes on from here. All of "
+                text = ("{}\nThat failed. When what it says is mended, start this again: it goes on from here. All of "
                         "it is in {}")
-                raise Problem(said.format(last, self.log))
+                raise Problem(text.format(last, self.log))
         self._keep(dict(kept, **{name: digest.hexdigest()}))
 
     def pip(self, *arguments):
@@ -103,9 +103,9 @@ class Environment:
     def torch(self, *arguments):
         """Returns the step that installs PyTorch: on Linux without CUDA if there is no GPU, unless pip has been told
         where to look for packages."""
-        told = subprocess.run([self.python, "-m", "pip", "config", "list"], stdout=subprocess.PIPE).stdout.decode()
+        settings = subprocess.run([self.python, "-m", "pip", "config", "list"], stdout=subprocess.PIPE).stdout.decode()
         if (not sys.platform.startswith("linux") or any(map(os.path.exists, GPU))
-                or re.search(r"\.(index-url|extra-index-url|find-links|no-index)=", told) or not _reachable(CPU)):
+                or re.search(r"\.(index-url|extra-index-url|find-links|no-index)=", settings) or not _reachable(CPU)):
             return "PyTorch: a few minutes.", self.pip("torch", *arguments)
         return ("PyTorch without CUDA, because this computer has no NVIDIA GPU (200 MB instead of gigabytes): a minute "
                 "or two."), self.pip("torch", "--extra-index-url", CPU, *arguments)
@@ -115,7 +115,7 @@ class Environment:
         return "JupyterLab's settings.", ["-m", "jupyter", "labextension", "disable", "--level=sys_prefix",
                                           "@jupyterlab/apputils-extension:announcements"]
 
-    def _kept(self):
+    def _installed(self):
         try:
             with open(self._record) as file:
                 return json.load(file)

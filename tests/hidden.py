@@ -32,5 +32,5 @@ def graders(lesson: str) -> questions.Graders:
 @lru_cache(maxsize=3)  # the seeds of test_right_and_wrong.py; a lesson's cases can take hundreds of MB
 def exercises(lesson: str, seed: str) -> dict[str, Local]:
     """By exercise; those of another seed than SEED without the known mistakes."""
-    drawn = graders(lesson).exercises if seed == SEED else questions.drawn(notebook.lesson(lesson), seed, "meta")
+    drawn = graders(lesson).exercises if seed == SEED else questions.draw_all(notebook.lesson(lesson), seed, "meta")
     return {exercise.name: Local(exercise, reference(lesson)) for exercise in drawn}

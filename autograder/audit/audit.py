@@ -72,7 +72,7 @@ class Audit:
         lists = {"false rejections": self.false_rejections, "false acceptances": self.false_acceptances,
                  "mistakes under another name": self.misnamed, "unexpected reports": self.mistold,
                  "mutants with full points": self.survivors, "EQUIVALENT is stale": self.stale}
-        return {what: found for what, found in lists.items() if found}
+        return {what: entries for what, entries in lists.items() if entries}
 
     @property
     def failed(self) -> bool:
@@ -89,96 +89,96 @@ class Audit:
         mutated = f" (mutants with the first {MUTATED})" if len(self.seeds) > MUTATED else ""
         lines = [f"{self.lesson}, {len(self.seeds)} seeds{mutated}: {judged}. "
                  f"{'FAILED' if self.failed else 'Nothing is judged wrongly.'}"]
-        for what, found in self.problems.items():
-            lines += [f"  {len(found)} {what}:", *(f"    {entry}" for entry in found)]
+        for what, entries in self.problems.items():
+            lines += [f"  {len(entries)} {what}:", *(f"    {entry}" for entry in entries)]
         return "\n".join([*lines, *(f"  only hidden cases see: {entry}" for entry in self.unseen),
                           *(f"  missing: {entry}" for entry in self.missing)])
 
 
-def named(count: int) -> list[str]:
+def seed_names(count: int) -> list[str]:
     """Returns seeds that are the same in each audit. So if the result of an audit changes, the course has changed."""
     return [f"audit {number}" for number in range(1, count + 1)]
 
 
-def audit(lesson_name: str, seeds: Sequence[str] = tuple(named(MUTATED))) -> Audit:
+def audit(lesson_name: str, seeds: Sequence[str] = tuple(seed_names(MUTATED))) -> Audit:
     """Judges everything that is known to be right or wrong in a lesson, once for each seed. Raises ValueError for an
     unknown lesson."""
     lesson = notebook.lesson(lesson_name)
     files = topic(lesson.topic)
     solved = read(NOTEBOOKS / lesson_name / f"{lesson_name}.ipynb")
-    known = files.catalogue
+    catalogue = files.catalogue
     changed = {slot.name: mutants(inspect.getsource(getattr(files.reference, slot.name))) for slot in lesson.exercises}
-    found = Audit(lesson_name, tuple(seeds), missing=list(missing(files)))
-    found.totals = {"solved notebook": 1, "right answers": len(known.right), "mistakes": len(known.mistakes),
-                    "wrong answers": len(known.wrong), "mutants": sum(map(len, changed.values())),
-                    "of them equivalent": len(known.equivalent)}
+    report = Audit(lesson_name, tuple(seeds), missing=list(missing(files)))
+    report.totals = {"solved notebook": 1, "right answers": len(catalogue.right), "mistakes": len(catalogue.mistakes),
+                     "wrong answers": len(catalogue.wrong), "mutants": sum(map(len, changed.values())),
+                     "of them equivalent": len(catalogue.equivalent)}
     with_full_points: dict[str, list[str]] = {}  # mutants, and the seeds
     mutated: list[str] = []
     for seed in seeds:
-        local = _solved_notebook(found, seed, solved, files.reference)
-        _known_right_and_wrong(found, seed, local, known)
+        local = _solved_notebook(report, seed, solved, files.reference)
+        _known_right_and_wrong(report, seed, local, catalogue)
         if len(mutated) < MUTATED:
             mutated.append(seed)
             for mutant_id in [mutant.id for name, each in changed.items() for mutant in each
                               if local[name].accepts(mutant.source)]:
                 with_full_points.setdefault(mutant_id, []).append(seed)
-    _told(found, known.wrong, files.reference)
+    _check_reports(report, catalogue.wrong, files.reference)
     lines = {mutant.id: _changed_line(inspect.getsource(getattr(files.reference, name)), mutant.source)
              for name, each in changed.items() for mutant in each}
-    found.survivors = [f"{name} ({', '.join(where)}){lines[name]}" for name, where in with_full_points.items()
-                       if name not in known.equivalent]
+    report.survivors = [f"{name} ({', '.join(where)}){lines[name]}" for name, where in with_full_points.items()
+                        if name not in catalogue.equivalent]
     checks = files_of(lesson_name) / recorded.FOLDER
     visible = {name: Local(recorded.load(checks, name), files.reference) for name in recorded.parts(checks)}
-    found.unseen = [f"{mutant.id}{lines[mutant.id]}" for name in visible for mutant in changed[name]
-                    if mutant.id not in with_full_points and visible[name].accepts(mutant.source)]
-    found.stale = [name for name in known.equivalent if with_full_points.get(name, []) != mutated]
-    return found
+    report.unseen = [f"{mutant.id}{lines[mutant.id]}" for name in visible for mutant in changed[name]
+                     if mutant.id not in with_full_points and visible[name].accepts(mutant.source)]
+    report.stale = [name for name in catalogue.equivalent if with_full_points.get(name, []) != mutated]
+    return report
 
 
-def _solved_notebook(found: Audit, seed: str, solved: NotebookNode, reference: ModuleType) -> dict[str, Local]:
+def _solved_notebook(report: Audit, seed: str, solved: NotebookNode, reference: ModuleType) -> dict[str, Local]:
     """Judges the solved notebook as a submission. Returns each exercise's hidden questions for this seed."""
     with Judge(Settings(device="cpu", seed=seed)) as judge:  # so that the result does not depend on the machine
-        result = judge.grade(solved, found.lesson)
+        result = judge.grade(solved, report.lesson)
         if result.error:
-            found.false_rejections.append(f"the solved notebook ({seed}): {result.error}")
-        found.false_rejections += [f"{name} of the solved notebook ({seed}): {judged.headline}"
-                                   for name, judged in result.verdicts.items() if judged.points < judged.max_points]
-        return {exercise.name: Local(exercise, reference) for exercise in judge.graders(found.lesson).exercises}
+            report.false_rejections.append(f"the solved notebook ({seed}): {result.error}")
+        report.false_rejections += [f"{name} of the solved notebook ({seed}): {verdict.headline}"
+                                    for name, verdict in result.verdicts.items() if verdict.points < verdict.max_points]
+        return {exercise.name: Local(exercise, reference) for exercise in judge.graders(report.lesson).exercises}
 
 
-def _known_right_and_wrong(found: Audit, seed: str, local: Mapping[str, Local], known: Catalogue) -> None:
+def _known_right_and_wrong(report: Audit, seed: str, local: Mapping[str, Local], catalogue: Catalogue) -> None:
     """Judges the catalogue's answers: what is right, and what is wrong. Each mistake should be named as itself."""
-    for right in known.right:
-        judged = local[right.exercise].judge(right.source)
-        if judged.points < judged.max_points:
-            found.false_rejections.append(f"{right.id} of {right.exercise} ({seed}): {judged.headline}")
-    for mistake in known.mistakes:
-        judged = local[mistake.exercise].judge(mistake.source, measured=False)
-        if judged.points == judged.max_points:
-            found.false_acceptances.append(f"{mistake.id} ({seed})")
-        elif judged.mistake != mistake.id:
-            found.misnamed.append(f"{mistake.id} as {judged.mistake} ({seed})")
-    found.false_acceptances += [f"{wrong.id} of {wrong.exercise} ({seed})" for wrong in known.wrong
-                                if not wrong.unseen and local[wrong.exercise].accepts(wrong.source)]
+    for right in catalogue.right:
+        verdict = local[right.exercise].judge(right.source)
+        if verdict.points < verdict.max_points:
+            report.false_rejections.append(f"{right.id} of {right.exercise} ({seed}): {verdict.headline}")
+    for mistake in catalogue.mistakes:
+        verdict = local[mistake.exercise].judge(mistake.source, measured=False)
+        if verdict.points == verdict.max_points:
+            report.false_acceptances.append(f"{mistake.id} ({seed})")
+        elif verdict.mistake != mistake.id:
+            report.misnamed.append(f"{mistake.id} as {verdict.mistake} ({seed})")
+    report.false_acceptances += [f"{wrong.id} of {wrong.exercise} ({seed})" for wrong in catalogue.wrong
+                                 if not wrong.unseen and local[wrong.exercise].accepts(wrong.source)]
 
 
-def _told(found: Audit, answers: Iterable[Wrong], reference: ModuleType) -> None:
+def _check_reports(report: Audit, answers: Iterable[Wrong], reference: ModuleType) -> None:
     """Finds out what the learner's check, as recorded by the build, says about each wrong answer."""
     for wrong in (each for each in answers if not each.unseen):
         names = recording.run_source(wrong.source, reference, wrong.id)
         with one_thread(), contextlib.redirect_stdout(io.StringIO()):
-            judged = verdict_on(names[wrong.exercise], files_of(found.lesson) / recorded.FOLDER)
-        if not wrong.told(judged.mistake, judged.headline):
-            found.mistold.append(f"{wrong.id} of {wrong.exercise}, which expects {wrong.mistake or wrong.says}. The "
-                                 f"check says: {judged.headline}")
+            verdict = verdict_on(names[wrong.exercise], files_of(report.lesson) / recorded.FOLDER)
+        if not wrong.told(verdict.mistake, verdict.headline):
+            report.mistold.append(f"{wrong.id} of {wrong.exercise}, which expects {wrong.mistake or wrong.says}. The "
+                                  f"check says: {verdict.headline}")
 
 
 def _changed_line(reference: str, mutant: str) -> str:
     """Returns the first line of a mutant that its reference does not have, after a colon; an empty text if there is
     none."""
     old, new = (ast.unparse(ast.parse(source)).splitlines() for source in (reference, mutant))
-    differ = [line[2:].strip() for line in difflib.ndiff(old, new) if line.startswith("+ ")]
-    return f": {differ[0]}" if differ else ""
+    added = [line[2:].strip() for line in difflib.ndiff(old, new) if line.startswith("+ ")]
+    return f": {added[0]}" if added else ""
 
 
 class Local:
@@ -211,8 +211,8 @@ class Local:
                 return True
         if len(placement.options(case, answer[0])) == 1:
             return False
-        judged = self.judge(source)  # the weights may belong elsewhere
-        return judged.points == judged.max_points
+        verdict = self.judge(source)  # the weights may belong elsewhere
+        return verdict.points == verdict.max_points
 
     def _asker(self, source: str) -> judging.Ask:
         names = recording.run_source(source, self.reference, self.exercise.name)

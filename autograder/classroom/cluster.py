@@ -22,7 +22,7 @@ from nbformat import NotebookNode
 from autograder.classroom import cluster_worker
 from autograder.classroom.cluster_worker import CodeChanged, Job, NoSuchRun
 from autograder.intake.files import content
-from autograder.judge.cache import restored
+from autograder.judge.cache import result_from
 from autograder.judge.identity import differences, identity
 from autograder.judge.judge import Result
 from autograder.judge.seed import class_seed
@@ -261,7 +261,7 @@ class ClusterPool:
             ):
                 raise Lost from error
             raise error
-        return restored(json.loads(future.result()))
+        return result_from(json.loads(future.result()))
 
     def _return(self, worker: Worker, waiting: Waiting) -> None:
         """Gives a job that a worker could not finish to another worker."""

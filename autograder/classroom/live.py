@@ -17,7 +17,7 @@ from rich.text import Text
 from attention_lab.checking.verdict.report import number
 from autograder.classroom.final_mark import FinalMark
 from autograder.judge.judge import Result
-from autograder.judge.packages import package_name, sorted_out
+from autograder.judge.packages import package_name, sort_out
 from autograder.outward import on_terminal
 
 LONG = 5.0  # seconds; if judging takes longer, the summary says so
@@ -206,7 +206,7 @@ class Display:
         for student, entry in done.items():
             for name in entry.result.missing_modules if entry.result else ():
                 wanted.setdefault(name, []).append(student)
-        known, others = sorted_out(sorted(wanted, key=lambda name: (-len(wanted[name]), name)))
+        known, others = sort_out(sorted(wanted, key=lambda name: (-len(wanted[name]), name)))
         for name in known:
             students = wanted[name]
             notebooks = "1 notebook imports" if len(students) == 1 else f"{len(students)} notebooks import"

@@ -48,7 +48,7 @@ def _words(folder: Path) -> frozenset[str]:
     return frozenset(word for path in folder.rglob("*.py") for word in WORD.findall(path.read_text(encoding="utf-8")))
 
 
-def said(sentence: str, words: frozenset[str] | None) -> str:
+def redact_sentence(sentence: str, words: frozenset[str] | None) -> str:
     """Returns a sentence of a report. Given words, only these are left, and those in which reports are written: of an
     error no message, of a dict no keys, and no text in quotes."""
     if words is None:
@@ -60,13 +60,13 @@ def said(sentence: str, words: frozenset[str] | None) -> str:
 
 def _error(words: frozenset[str]) -> Callable[[re.Match[str]], str]:
     """Returns a function that says what error it was, and when, without its message."""
-    def told(error: re.Match[str]) -> str:
+    def without_message(error: re.Match[str]) -> str:
         kind = error[1] or error[3]
         return f"{kind if kind in words else 'an error of their own'}{error[2] or ''}."
-    return told
+    return without_message
 
 
-def shown(source: str, words: frozenset[str] | None) -> str:
+def redact_code(source: str, words: frozenset[str] | None) -> str:
     """Returns at most LINES lines of the code, without imports, comments and docstrings.
 
     words: given these, texts are left out, every other name is replaced, and nothing is left of code that can't be
@@ -78,7 +78,7 @@ def shown(source: str, words: frozenset[str] | None) -> str:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python quotes an answer in them
-            tree = _parsed(source)
+            tree = _program(source)
             if words is not None:
                 _rename(tree, words)
             lines = ast.unparse(tree).strip("\n").split("\n")
@@ -91,7 +91,7 @@ def shown(source: str, words: frozenset[str] | None) -> str:
 def _rename(tree: ast.Module, words: frozenset[str]) -> None:
     others: dict[str, str] = {}
 
-    def known(name: str) -> str:
+    def new_name(name: str) -> str:
         return name if words.issuperset(name.split(".")) else others.setdefault(name, f"name{len(others) + 1}")
 
     for node in ast.walk(tree):
@@ -99,12 +99,12 @@ def _rename(tree: ast.Module, words: frozenset[str]) -> None:
             if isinstance(node, ast.Constant):
                 node.value = HIDDEN if isinstance(node.value, str | bytes) else node.value
             elif isinstance(value, str):
-                setattr(node, field, known(value))
+                setattr(node, field, new_name(value))
             elif isinstance(value, list):
-                value[:] = [known(each) if isinstance(each, str) else each for each in value]
+                value[:] = [new_name(each) if isinstance(each, str) else each for each in value]
 
 
-def _parsed(source: str) -> ast.Module:
+def _program(source: str) -> ast.Module:
     """The program without imports and docstrings. Raises ValueError for too much code, and what ast.parse raises."""
     if len(source) > LONGEST:
         raise ValueError("too long")

@@ -53,39 +53,39 @@ class GradedWork:
 def graded_work(coursedir: Any, lesson: ReleasedLesson) -> GradedWork:
     """Returns every notebook of the lesson in nbgrader's folder of graded work, by student. No judge is asked, and no
     gradebook is opened."""
-    from autograder.judge.cache import restored  # imports torch
+    from autograder.judge.cache import result_from  # imports torch
 
-    found = GradedWork()
-    for student, file in _graded(coursedir, lesson):
+    result = GradedWork()
+    for student, file in _graded_files(coursedir, lesson):
         try:
             notebook = json.loads(read_plain(file))
             unreadable = any(cell.get("id") == UNREADABLE for cell in notebook["cells"])
-            work = Work(student, restored(json.loads(notebook["metadata"][RECORD][RESULT])),
+            work = Work(student, result_from(json.loads(notebook["metadata"][RECORD][RESULT])),
                         answers_in(notebook, lesson))
         except DAMAGED:
-            found.unkept.append(student)
+            result.unkept.append(student)
             continue
         if unreadable:
-            found.unreadable.append(work.student)
+            result.unreadable.append(work.student)
         elif set(work.result.verdicts) != {slot.name for slot in lesson.exercises}:
-            found.unkept.append(work.student)
+            result.unkept.append(work.student)
         else:
-            found.works.append(work)
-    return found
+            result.works.append(work)
+    return result
 
 
 def half_read(coursedir: Any, lesson: ReleasedLesson) -> dict[str, str]:
     """Returns, for each student whose file was not read as a whole, what it is; the text completes "The notebook ...".
     """
-    found = {}
-    for student, file in _graded(coursedir, lesson):
+    notes = {}
+    for student, file in _graded_files(coursedir, lesson):
         with suppress(*DAMAGED):
             if note := json.loads(read_plain(file))["metadata"].get(NOTE):
-                found[student] = str(note)
-    return found
+                notes[student] = str(note)
+    return notes
 
 
-def _graded(coursedir: Any, lesson: ReleasedLesson) -> list[tuple[str, Path]]:
+def _graded_files(coursedir: Any, lesson: ReleasedLesson) -> list[tuple[str, Path]]:
     folders = folders_by_student(coursedir, coursedir.autograded_directory, lesson.name)
     files = ((student, Path(folder, f"{lesson.name}.ipynb")) for student, folder in folders.items())
     return [(student, file) for student, file in files if file.exists()]

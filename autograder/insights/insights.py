@@ -9,11 +9,11 @@ from typing import Any
 from autograder.classroom.counts import weights_of
 from autograder.classroom.each import Each
 from autograder.classroom.rules import ONCE, Rules, read
-from autograder.insights.code import said, shown, vocabulary
+from autograder.insights.code import redact_code, redact_sentence, vocabulary
 from autograder.insights.graded_work import GradedWork, graded_work
 from autograder.insights.items import Item, items
 from autograder.insights.mistakes import FOLLOWS, LIMIT, NAMED, UNNAMED, Answer, Group, answers, groups
-from autograder.judge.packages import sorted_out
+from autograder.judge.packages import sort_out
 from autograder.judge.questions import closure
 from autograder.lessons.topics import Topic, topic
 from autograder.outward import command
@@ -72,8 +72,8 @@ class Insights:
     def follow(self) -> dict[str, int]:
         """Returns, for each exercise, how many wrong answers say nothing about the exercise itself, because they are
         built on another exercise that is wrong."""
-        return {name: many for name, given in self.answers.items()
-                if (many := sum(answer.kind == FOLLOWS for answer in given))}
+        return {name: many for name, own in self.answers.items()
+                if (many := sum(answer.kind == FOLLOWS for answer in own))}
 
     @property
     def max_points(self) -> float:
@@ -88,10 +88,10 @@ def insights(coursedir: Any, lesson: ReleasedLesson, names: bool, each_student: 
     graded = graded_work(coursedir, lesson)
     known, rules = topic(lesson.topic), read(Path(coursedir.root)) or Rules("")
     earlier = {slot.name: closure(known.exercises, slot.name) for slot in lesson.exercises}
-    found: dict[str, dict[str, Answer]] = {}  # by student and exercise
+    students: dict[str, dict[str, Answer]] = {}  # by student and exercise
     for work in list(graded.works):
         with each_student.student(work.student):
-            found[work.student] = {name: answers([work], name, before)[0] for name, before in earlier.items()}
+            students[work.student] = {name: answers([work], name, before)[0] for name, before in earlier.items()}
             continue
         graded.works.remove(work)
         graded.unkept.append(work.student)
@@ -102,19 +102,19 @@ def insights(coursedir: Any, lesson: ReleasedLesson, names: bool, each_student: 
                          f"there have none): run {grade} first")
     words = None if names else vocabulary(known)
     weights = weights_of(rules, lesson.name)
-    given = {}
+    weighted = {}
     for slot in lesson.exercises:
         if (weight := weights.get(slot.check_id, ONCE)).score and slot.points:
-            given[slot.name] = [found[work.student][slot.name].weighed(weight.score) for work in graded.works]
+            weighted[slot.name] = [students[work.student][slot.name].weighed(weight.score) for work in graded.works]
     lesson = replace(lesson, exercises=tuple(
         replace(slot, points=slot.points * weights.get(slot.check_id, ONCE).most)
-        for slot in lesson.exercises if slot.name in given))
-    named, unnamed = ([_exhibit(group, known, words) for own in given.values() for group in groups(own, kind)]
+        for slot in lesson.exercises if slot.name in weighted))
+    named, unnamed = ([_exhibit(group, known, words) for own in weighted.values() for group in groups(own, kind)]
                       for kind in (NAMED, UNNAMED))
     weighty = sorted([*named, *unnamed], key=lambda exhibit: -exhibit.group.weight)
     shared, single = ([exhibit for exhibit in weighty if (len(exhibit.group.answers) > 1) is several][:MOST]
                       for several in (True, False))
-    limits = [_told(group, words) for own in given.values() for group in groups(own, LIMIT)]
+    limits = [_redact(group, words) for own in weighted.values() for group in groups(own, LIMIT)]
     lacking: dict[str, list[str]] = {}
     not_reached: dict[str, list[str]] = {}
     for work in graded.works:
@@ -123,25 +123,25 @@ def insights(coursedir: Any, lesson: ReleasedLesson, names: bool, each_student: 
         for name in work.result.not_reached:
             not_reached.setdefault(name, []).append(work.student)
     packages, own_files = ({name: lacking[name] for name in names}
-                           for names in sorted_out(sorted(lacking, key=lambda name: -len(lacking[name]))))
-    return Insights(lesson, graded, given, items(given), shared, single, named, unnamed, limits, not_reached,
+                           for names in sort_out(sorted(lacking, key=lambda name: -len(lacking[name]))))
+    return Insights(lesson, graded, weighted, items(weighted), shared, single, named, unnamed, limits, not_reached,
                     [work.student for work in graded.works if work.result.cut_off], packages, own_files, words)
 
 
-def _told(group: Group, words: frozenset[str] | None) -> Group:
+def _redact(group: Group, words: frozenset[str] | None) -> Group:
     if group.mistakes:  # whose sentence is the course's own
         return group
-    return replace(group, sentence=said(group.sentence, words), where=said(group.where, words))
+    return replace(group, sentence=redact_sentence(group.sentence, words), where=redact_sentence(group.where, words))
 
 
 def _exhibit(group: Group, known: Topic, words: frozenset[str] | None) -> Exhibit:
     """Returns the shortest code that makes the mistake; if only a few students made it, the catalogue's code."""
-    theirs = sorted(filter(None, (shown(answer.source, words) for answer in group.answers)), key=len)
+    theirs = sorted(filter(None, (redact_code(answer.source, words) for answer in group.answers)), key=len)
     if group.mistakes and len(group.answers) < MANY or not theirs:
-        return Exhibit(_told(group, words), _catalogued(group, known), False)
-    return Exhibit(_told(group, words), theirs[0], True)
+        return Exhibit(_redact(group, words), _catalogue_code(group, known), False)
+    return Exhibit(_redact(group, words), theirs[0], True)
 
 
-def _catalogued(group: Group, known: Topic) -> str:
+def _catalogue_code(group: Group, known: Topic) -> str:
     entries = [entry for entry in known.mistakes if entry.id in group.mistakes]
-    return shown(entries[0].source, None) if entries else ""
+    return redact_code(entries[0].source, None) if entries else ""

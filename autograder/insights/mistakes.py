@@ -88,7 +88,7 @@ def answers(works: Iterable[Work], exercise: str, earlier: set[str]) -> list[Ans
 
 
 def _kind(work: Work, verdict: Verdict, earlier: set[str]) -> str:
-    said = " ".join([verdict.headline, *verdict.evidence, *verdict.notes])
+    report = " ".join([verdict.headline, *verdict.evidence, *verdict.notes])
     outcomes = {check.outcome for check in verdict.checks}
     if verdict.points == verdict.max_points:
         return SOLVED
@@ -96,12 +96,12 @@ def _kind(work: Work, verdict: Verdict, earlier: set[str]) -> str:
         return NOTHING
     if not verdict.started:
         return OPEN
-    if "timeout" in outcomes or said.startswith(EXCESS) or "error" in outcomes and MEMORY.search(said):
+    if "timeout" in outcomes or report.startswith(EXCESS) or "error" in outcomes and MEMORY.search(report):
         return LIMIT
     if verdict.mistake:
         return NAMED
     if "error" in outcomes and any(
-        re.search(rf"\bmodule\b[^.]*[`']{re.escape(name)}\b", said) for name in work.result.missing_modules
+        re.search(rf"\bmodule\b[^.]*[`']{re.escape(name)}\b", report) for name in work.result.missing_modules
     ):
         return PACKAGE
     if verdict.headline.startswith(UNDEFINED) or not work.answers.get(verdict.exercise):
@@ -116,18 +116,18 @@ def _output(verdict: Verdict) -> str:
     return next((check.outcome for check in verdict.checks if check.name == "output"), "passed")
 
 
-def groups(found: Iterable[Answer], kind: str) -> list[Group]:
+def groups(of_exercise: Iterable[Answer], kind: str) -> list[Group]:
     """Groups the answers of one kind to one exercise by what is wrong with them. The group that lost most points comes
     first."""
     alike: Callable[[Answer], object] = _sentence if kind == NAMED else _difference
     together: dict[object, list[Answer]] = {}
-    for answer in found:
+    for answer in of_exercise:
         if answer.kind == kind:
             together.setdefault(alike(answer), []).append(answer)
-    made = [Group(members[0].verdict.exercise, _sentence(members[0]),
-                  "" if kind == NAMED else " ".join(members[0].verdict.where),
-                  members) for members in together.values()]
-    return sorted(made, key=lambda group: (-group.lost, -len(group.answers), group.sentence))
+    result = [Group(members[0].verdict.exercise, _sentence(members[0]),
+                    "" if kind == NAMED else " ".join(members[0].verdict.where),
+                    members) for members in together.values()]
+    return sorted(result, key=lambda group: (-group.lost, -len(group.answers), group.sentence))
 
 
 def _sentence(answer: Answer) -> str:
@@ -149,5 +149,5 @@ def _difference(answer: Answer) -> object:
     return checks, _bare(verdict.headline), tuple(verdict.cases[:2]), tuple(map(_bare, verdict.where))
 
 
-def _bare(said: str) -> str:
-    return NUMBER.sub("#", QUOTED.sub("'...'", said))
+def _bare(sentence: str) -> str:
+    return NUMBER.sub("#", QUOTED.sub("'...'", sentence))

@@ -128,12 +128,12 @@ class Unpacking:
 
     def _put(self, name: str, content: Iterable[bytes], into: Path, shown: str) -> bool:
         """Writes a file, or keeps it aside. Returns whether it was written to its place."""
-        path, kept = into / name, ""
+        path, name_aside = into / name, ""
         why = _odd(name) or self._other(name) or ("another file has the same name" if path.exists() else "")
         try:
             if why:
-                kept, copy = self.aside.create(name)
-                path = self.aside.home / kept
+                name_aside, copy = self.aside.create(name)
+                path = self.aside.home / name_aside
             else:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 copy = open(path, "xb")
@@ -148,9 +148,9 @@ class Unpacking:
             path.unlink()
             if not isinstance(error, (OSError, ValueError)):
                 raise
-            why, kept = str(error), ""
+            why, name_aside = str(error), ""
         if why:
-            self.aside.note(shown, why, kept or "not kept")
+            self.aside.note(shown, why, name_aside or "not kept")
         return not why
 
     def _other(self, name: str) -> str:

@@ -41,10 +41,10 @@ class _Copying:
                 name = below + entry.name
                 if any(fnmatch.fnmatch(entry.name, pattern) for pattern in self.ignore):
                     continue
-                if why := self._copied(source, entry.name, into, owner, name, depth):
+                if why := self._copy(source, entry.name, into, owner, name, depth):
                     self.left_out.append(f"{named(repr(name))}: {why}")
 
-    def _copied(self, folder: int, entry: str, into: Path, owner: int, name: str, depth: int) -> str:
+    def _copy(self, folder: int, entry: str, into: Path, owner: int, name: str, depth: int) -> str:
         """Copies one file or folder. Returns why it is left out; empty if it is copied."""
         if not entry.isprintable():
             return "its name cannot be printed"
@@ -100,10 +100,10 @@ def copy_folder(source: Path, into: Path, ignore: Iterable[str] = (), owner: int
     finally:
         os.close(parent)
     try:
-        found = os.fstat(folder).st_uid
-        if owner not in (None, found):
+        folder_owner = os.fstat(folder).st_uid
+        if owner not in (None, folder_owner):
             raise PermissionError(errno.EPERM, "it belongs to somebody else")
-        copying.folder(folder, into, found)
+        copying.folder(folder, into, folder_owner)
     finally:
         os.close(folder)
     return copying.left_out
@@ -113,12 +113,12 @@ def notebooks_in(folder: Path) -> list[str]:
     """Returns the sorted paths of the notebooks in a stranger's folder. Only plain files count, and only among the
     folder's first MOST_FILES entries. None of them is opened. Empty if the folder is a link or can't be read."""
     try:
-        opened = os.open(folder, ONLY_READ | os.O_DIRECTORY)
+        descriptor = os.open(folder, ONLY_READ | os.O_DIRECTORY)
     except OSError:
         return []
     try:
-        with os.scandir(opened) as entries:
+        with os.scandir(descriptor) as entries:
             return sorted(str(folder / entry.name) for entry in islice(entries, MOST_FILES)
                           if entry.name.endswith(".ipynb") and entry.is_file(follow_symlinks=False))
     finally:
-        os.close(opened)
+        os.close(descriptor)

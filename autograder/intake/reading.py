@@ -20,8 +20,8 @@ LARGEST_ANSWER = 64 << 20
 
 def both(data: bytes) -> tuple[str, Any, str]:
     """Returns the digest, the notebook, and the reason if there is no notebook."""
-    name, found = read(data)
-    return (name, None, str(found)) if isinstance(found, Unreadable) else (name, found, "")
+    name, notebook = read(data)
+    return (name, None, str(notebook)) if isinstance(notebook, Unreadable) else (name, notebook, "")
 
 
 DO = {NOTEBOOK: parse, DIGEST: digest, BOTH: both}
@@ -36,13 +36,13 @@ def serve(settings: dict[str, Any]) -> None:
     while head := sys.stdin.buffer.read(struct.calcsize(ASKED)):
         allow(settings["seconds"])
         what, size = struct.unpack(ASKED, head)
-        how, answer = _answered(what, sys.stdin.buffer.read(size))
+        how, answer = _answer(what, sys.stdin.buffer.read(size))
         sys.stdout.buffer.write(struct.pack(ANSWER, how, len(answer)))
         sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
 
 
-def _answered(what: bytes, data: bytes) -> tuple[bytes, bytes]:
+def _answer(what: bytes, data: bytes) -> tuple[bytes, bytes]:
     try:
         answer = json.dumps(DO[what](data), ensure_ascii=False).encode()
         if len(answer) <= LARGEST_ANSWER:

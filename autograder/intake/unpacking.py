@@ -52,10 +52,10 @@ def serve(settings: dict[str, Any]) -> None:
         for member in members(sys.stdin.buffer, settings["most"]):
             if matters(member.name, settings["wanted"]):
                 _send(FILE, json.dumps([member.name[:LONGEST_NAME], member.wrong]).encode())
-                _send(END_OF_FILE, b"" if member.wrong or not settings["content"] else _sent(member))
+                _send(END_OF_FILE, b"" if member.wrong or not settings["content"] else _send_content(member))
         _send(END, b"")
     except Exception as error:
-        _send(END, _said(error))
+        _send(END, _error_message(error))
 
 
 def matters(name: str, wanted: tuple[str, ...]) -> bool:
@@ -73,15 +73,15 @@ def members(file: IO[bytes], most: int) -> Iterator[Member]:
     yield from _in_zip(file) if begin in (b"PK\3\4", b"PK\5\6") else _in_tar(file, begin[:2] == b"\x1f\x8b", most)
 
 
-def _sent(member: Member) -> bytes:
+def _send_content(member: Member) -> bytes:
     """Writes a file's content. Returns the reason if not all of it can be read."""
     try:
-        with member.open() as opened:
-            while data := opened.read(CHUNK):
+        with member.open() as file:
+            while data := file.read(CHUNK):
                 _send(DATA, data)
         return b""
     except Exception as error:
-        return _said(error)
+        return _error_message(error)
 
 
 def _in_zip(file: IO[bytes]) -> Iterator[Member]:
@@ -143,7 +143,7 @@ def _too_large(size: int) -> str:
     return f"it has more than {LARGEST:,} bytes" if size > LARGEST else ""
 
 
-def _said(error: BaseException) -> bytes:
+def _error_message(error: BaseException) -> bytes:
     return f"it can't be unpacked ({str(error)[:2_000] or type(error).__name__})".encode(errors="replace")
 
 

@@ -44,10 +44,10 @@ class Verdicts:
         installed."""
         path = self.folder / f"{key}.json"
         try:
-            kept = json.loads(path.read_bytes())
-            if kept["digest"] != digest([key, kept["result"]]):
+            content = json.loads(path.read_bytes())
+            if content["digest"] != digest([key, content["result"]]):
                 return None
-            result = restored(kept["result"])
+            result = result_from(content["result"])
             if not all(map(is_absent, result.missing_modules)):
                 return None  # a package was installed since
         except (OSError, ValueError, TypeError, LookupError, RecursionError):
@@ -72,9 +72,9 @@ class Verdicts:
                     path.unlink()
 
 
-def restored(kept: dict[str, Any]) -> Result:
+def result_from(content: dict[str, Any]) -> Result:
     """Rebuilds a result from the output of `asdict`. Raises KeyError, TypeError or AttributeError if it is something
     else."""
     verdicts = {name: Verdict(**{**verdict, "checks": [Check(**check) for check in verdict["checks"]]})
-                for name, verdict in kept["verdicts"].items()}
-    return Result(**{**kept, "verdicts": verdicts})
+                for name, verdict in content["verdicts"].items()}
+    return Result(**{**content, "verdicts": verdicts})

@@ -23,7 +23,7 @@ from autograder.judge import measuring, questions
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.questions import Graders
 from autograder.judge.seed import class_seed
-from autograder.judge.session import OVER, Missing, Session, described
+from autograder.judge.session import OVER, Missing, Session, outcome_of
 from autograder.judge.settings import DEVICES, USUAL, Settings
 from autograder.lessons.topics import topic
 from autograder.sandbox import limits
@@ -68,9 +68,9 @@ class Result:
     def problem(self) -> str | None:
         """Why there are no points, or none for some of the exercises."""
         reasons = dict.fromkeys(self.unsettled.values())
-        said = [f"no mark yet for {verdict.listed([name for name in self.unsettled if self.unsettled[name] == why])}, "
-                f"because {why}" for why in reasons]
-        return self.error or "; ".join(said) or None
+        parts = [f"no mark yet for {verdict.listed([name for name in self.unsettled if self.unsettled[name] == why])}, "
+                 f"because {why}" for why in reasons]
+        return self.error or "; ".join(parts) or None
 
     @property
     def points(self) -> float:
@@ -149,7 +149,7 @@ class Judge:
         result.lesson = known.name
         cells = notebook.cells_to_run(submission, known)
         if solved is not None:
-            cells = notebook.completed(cells, known, solved)
+            cells = notebook.complete(cells, known, solved)
         self.sandboxes["cpu"].get_ready()
         # these may have to be drawn; meanwhile the process starts from which workers are forked
         graders = self.graders(known.name)
@@ -160,7 +160,7 @@ class Judge:
 
 
 def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sandbox], result: Result) -> None:
-    budget = Budget([_called(cell) for cell in cells])
+    budget = Budget([_cell_name(cell) for cell in cells])
     for sandbox in sandboxes.values():
         sandbox.budget = budget
     own = Session(sandboxes, cells, until=time.monotonic() + limits.NOTEBOOK_CLOCK)
@@ -176,11 +176,11 @@ def _grade(graders: Graders, cells: list[notebook.Cell], sandboxes: dict[str, Sa
         result.unsettled = {name: result.unsettled.get(name, BUSY) for name in below
                             if result.busy or name in result.unsettled}
         result.missing_modules = sorted(own.history.absent)
-        result.cut_off = [_called(cells[number]) for number, (outcome, _) in sorted(own.history.stopped.items())
+        result.cut_off = [_cell_name(cells[number]) for number, (outcome, _) in sorted(own.history.stopped.items())
                           if outcome == "timeout"]
 
 
-def _called(cell: notebook.Cell) -> str:
+def _cell_name(cell: notebook.Cell) -> str:
     """Describes a cell so that its author finds it."""
     return (
         " and ".join(f"`{name}`" for name in cell.exercises) or f"the cell that begins with `{first_line(cell.source)}`"
@@ -289,20 +289,20 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
 def _verdict(graders: Graders, exercise: recorded.RecordedExercise, session: Session, result: Result) -> Verdict:
     if budget := session.sandboxes["cpu"].budget:
         budget.exercise = f"`{exercise.name}`"
-    found = _answered(graders, exercise, session, result)
-    if found.points < found.max_points:
-        found.notes += session.explanations(found)
-    return found
+    judged = _judge_answers(graders, exercise, session, result)
+    if judged.points < judged.max_points:
+        judged.notes += session.explanations(judged)
+    return judged
 
 
-def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Session, result: Result) -> Verdict:
-    def judged() -> Verdict:
-        def ask_all(asked: list[Question]) -> list[Answer]:
+def _judge_answers(graders: Graders, exercise: recorded.RecordedExercise, session: Session, result: Result) -> Verdict:
+    def attempt() -> Verdict:
+        def ask_all(batch: list[Question]) -> list[Answer]:
             together = graders.together[exercise.name]
-            answers = dict(zip(together, session.ask_all(exercise.name, graders.frame(exercise, asked), len(together),
-                                                          asked[0].widened)))
+            answers = dict(zip(together, session.ask_all(exercise.name, graders.frame(exercise, batch), len(together),
+                                                          batch[0].widened)))
             numbers = sum(map(_numbers, answers.values()))
-            for i, (question, case) in enumerate(zip(asked, exercise.cases)):
+            for i, (question, case) in enumerate(zip(batch, exercise.cases)):
                 if i in answers:
                     continue
                 answers[i] = measuring.alone(session, question, case)
@@ -310,31 +310,31 @@ def _answered(graders: Graders, exercise: recorded.RecordedExercise, session: Se
                 if numbers > TOGETHER:
                     session.close()
                     raise Died("broken", f"more than {TOGETHER:,} numbers for one exercise")
-            return [answers[i] for i in range(len(asked))]
+            return [answers[i] for i in range(len(batch))]
 
-        def ask_all_or_none(asked: list[Question]) -> list[Answer]:
+        def ask_all_or_none(batch: list[Question]) -> list[Answer]:
             try:
-                return ask_all(asked)
+                return ask_all(batch)
             except Died:
-                if not asked[0].widened:
+                if not batch[0].widened:
                     raise
                 return []  # the first answers have come in time, so they count
-        found = judging.judge(exercise, partial(measuring.ask, session), secret=True, ask_all=ask_all_or_none)
-        graders.asked[exercise.name].keep()
-        found.notes += [UNMEASURED] if session.unmeasured and any(case.peak for case in exercise.cases) else []
-        return found
+        judged = judging.judge(exercise, partial(measuring.ask, session), secret=True, ask_all=ask_all_or_none)
+        graders.mistakes[exercise.name].keep()
+        judged.notes += [UNMEASURED] if session.unmeasured and any(case.peak for case in exercise.cases) else []
+        return judged
 
     try:
         try:
-            return judged()
+            return attempt()
         except Died as death:
             if death.kind != "wall":
                 raise
-            return judged()  # the machine may have been busy: once more
+            return attempt()  # the machine may have been busy: once more
     except Died as death:
         if death.kind in OVER:
             result.not_reached[exercise.name] = str(death)
-        return _nothing(exercise, *described(death))
+        return _nothing(exercise, *outcome_of(death))
     except Missing as missing:
         return _nothing(exercise, missing.outcome, str(missing))
     # This is our own error, or an answer that was made to lead here. It gives no points, and somebody must look at it.

@@ -37,7 +37,7 @@ def ask(session: Session, question: Question, tensors: dict[str, Tensor]) -> Ans
     device = "cuda" if question.device == "cuda" else "cpu"
     packed = questions.pack([(question, tensors)])
     if question.measured:
-        return measured(session, packed, question.exercise, device)
+        return measure(session, packed, question.exercise, device)
     return session.observations(packed, question.exercise, 1, device)[0]
 
 
@@ -45,16 +45,16 @@ def alone(session: Session, question: Question, case: RecordedCase) -> Answer:
     """Returns the answer to a question that is sent alone. A peak of memory depends a little on what else the machine
     is doing. So a peak above its limit is measured once more, and the lower one counts. Raises Died, Missing."""
     answers = [ask(session, question, case.tensors)]
-    if case.peak is not None and _grown(answers[0]) >= case.peak:
+    if case.peak is not None and _growth(answers[0]) >= case.peak:
         answers.append(ask(session, question, case.tensors))
-    return min(answers, key=_grown)
+    return min(answers, key=_growth)
 
 
-def _grown(answer: Answer) -> int:
+def _growth(answer: Answer) -> int:
     return answer[0].grown or 0
 
 
-def measured(session: Session, packed: wire.Packed, exercise: str, device: str) -> Answer:
+def measure(session: Session, packed: wire.Packed, exercise: str, device: str) -> Answer:
     """Returns the answer to a question, and the growth of the process. The growth is the larger one of two numbers: by
     how much its memory grows during the call, and how much it has written in all, before and during the call.
 
@@ -62,22 +62,22 @@ def measured(session: Session, packed: wire.Packed, exercise: str, device: str) 
     tried out beside an exercise is not part of the answer. Raises Died, Missing.
     """
     try:
-        return _asked(session, session.cells, packed, exercise, device, HELD)
+        return _answer_of_new_worker(session, session.cells, packed, exercise, device, HELD)
     except _HoldsMuch:
-        answer = _asked(session, definitions(session.cells), packed, exercise, device, None)
+        answer = _answer_of_new_worker(session, definitions(session.cells), packed, exercise, device, None)
     if answer[0].raised:  # for want of what was left out
-        return _asked(session, session.cells, packed, exercise, device, None)
+        return _answer_of_new_worker(session, session.cells, packed, exercise, device, None)
     return answer
 
 
-def _asked(session: Session, cells: list[Cell], packed: wire.Packed, exercise: str, device: str,
-           held: int | None) -> Answer:
-    """Returns the answer of a new worker. Raises _HoldsMuch if its cells hold more than `held` bytes."""
+def _answer_of_new_worker(session: Session, cells: list[Cell], packed: wire.Packed, exercise: str, device: str,
+                          most: int | None) -> Answer:
+    """Returns the answer of a new worker. Raises _HoldsMuch if its cells hold more than `most` bytes."""
     fresh = session.with_cells(cells)
     try:
         worker = fresh.begin(device)
         written = [worker.written()]
-        if held is not None and written[0] > held:
+        if most is not None and written[0] > most:
             raise _HoldsMuch
         session.unmeasured = not worker.forget_peak()
         if session.unmeasured:

@@ -46,7 +46,7 @@ def is_absent(package: str) -> bool:
         return False
 
 
-def known(module: str) -> bool:
+def is_known(module: str) -> bool:
     """Says whether this is a package in our lists, or a part of Python."""
     return module in SAME or module in OTHERWISE or module in sys.stdlib_module_names
 
@@ -58,11 +58,11 @@ def package_name(module: str) -> str:
     return f"{module} (for pip: {OTHERWISE[module]})" if module in OTHERWISE else module
 
 
-def sorted_out(modules: Iterable[str]) -> tuple[list[str], list[str]]:
+def sort_out(modules: Iterable[str]) -> tuple[list[str], list[str]]:
     """Returns the modules that are known, and those that most likely are files of a learner's own. A part of the
     program in which the notebook was written is neither: nobody needs it for an exercise."""
     lacking = [module for module in modules if not FRONT_ENDS.fullmatch(module)]
-    return [module for module in lacking if known(module)], [module for module in lacking if not known(module)]
+    return [module for module in lacking if is_known(module)], [module for module in lacking if not is_known(module)]
 
 
 def why_lacking(module: str, line: str) -> str:
@@ -73,4 +73,4 @@ def why_lacking(module: str, line: str) -> str:
     lacks = f"the grading machine has no module `{module}`"
     if FRONT_ENDS.fullmatch(package):
         return f"{lacks}, which belongs to the program in which you ran your notebook"
-    return lacks if known(package) or not is_absent(package) else f"{lacks}. {OWN}"
+    return lacks if is_known(package) or not is_absent(package) else f"{lacks}. {OWN}"

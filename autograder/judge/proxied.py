@@ -57,8 +57,8 @@ class Proxies:
         """Returns the `answer`, or the reason why there is none. Whatever a question does, the state is the same for
         the next question."""
         try:
-            answered, out = self.answer(header, tensors)
-            return {"answered": answered}, out
+            answer, out = self.answer(header, tensors)
+            return {"answered": answer}, out
         except Exception as error:
             return {"refused": f"{type(error).__name__}: {error}"[:400]}, {}
 
@@ -82,8 +82,8 @@ class Proxies:
 
     def _module(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> nn.Module:
         construct = header["construct"]
-        return self.reference[header["name"]](*[_decoded(node, tensors) for node in construct["args"]],
-                                              **{key: _decoded(node, tensors)
+        return self.reference[header["name"]](*[_decode(node, tensors) for node in construct["args"]],
+                                              **{key: _decode(node, tensors)
                                                  for key, node in construct["kwargs"].items()})
 
     def _build(self, header: dict[str, Any], tensors: dict[str, Tensor]) -> tuple[dict, dict[str, Tensor]]:
@@ -123,12 +123,12 @@ class Proxies:
                     raise Refused(f"{header['name']} has no method {header['method']!r} that can be asked for")
                 function = getattr(target, header["method"])
         try:
-            output = function(*[_decoded(node, leaves) for node in header["args"]],
-                              **{key: _decoded(node, leaves) for key, node in header["kwargs"].items()})
+            output = function(*[_decode(node, leaves) for node in header["args"]],
+                              **{key: _decode(node, leaves) for key, node in header["kwargs"].items()})
         except _Reached as reached:
             output = reached.args
         out: dict[str, Tensor] = {}
-        node = _encoded(output, out, "output")
+        node = _encode(output, out, "output")
         if not header["backward"]:
             return node, {name: t.detach() for name, t in out.items()} | {f"buffer.{name}": t
                                                                           for name, t in buffers.items()}
@@ -144,28 +144,28 @@ def _methods(kind: type) -> list[str]:
     return [name for name, value in vars(kind).items() if inspect.isfunction(value) and not name.startswith("_")]
 
 
-def _decoded(node: Any, tensors: dict[str, Tensor]) -> Any:
+def _decode(node: Any, tensors: dict[str, Tensor]) -> Any:
     """Returns the value of an argument. A function among the arguments stands for the learner's own function. If its
     result is not given yet, calling it raises _Reached."""
     def build(other: dict) -> Any:
         if "callable" not in other:
             raise Refused(f"an argument {other!r}")
 
-        def called(*args: Any) -> Tensor:
+        def stand_in(*args: Any) -> Tensor:
             if other["callable"] is None:
                 raise _Reached(*args)
             return tensors[other["callable"]]
-        return called
+        return stand_in
     return values.decode(node, tensors, build)
 
 
-def _encoded(value: Any, tensors: dict[str, Tensor], name: str) -> Any:
+def _encode(value: Any, tensors: dict[str, Tensor], name: str) -> Any:
     """Does the same as `values.encode`, but keeps the tensors themselves, on any device."""
     if isinstance(value, Tensor):
         tensors[name] = value
         return {"tensor": name}
     if isinstance(value, (list, tuple)) and not isinstance(value, torch.Size):
-        nodes = [_encoded(item, tensors, f"{name}.{i}") for i, item in enumerate(value)]
+        nodes = [_encode(item, tensors, f"{name}.{i}") for i, item in enumerate(value)]
         return {"tuple": nodes} if isinstance(value, tuple) else nodes
     return values.encode(value, tensors, name)
 
@@ -176,13 +176,13 @@ def _tree(module: nn.Module) -> dict[str, Any]:
     kind = type(module)
     container = kind.__name__ if kind.__module__.startswith("torch.") and kind.__name__ in CONTAINERS else None
     of_torch = kind.__module__.startswith("torch.") and not container
-    return {"torch": _described(module) if of_torch else None, "container": container,
+    return {"torch": _layer_node(module) if of_torch else None, "container": container,
             "parameters": [name for name, _ in module.named_parameters(recurse=False)],
             "buffers": [name for name, _ in module.named_buffers(recurse=False)],
             "children": {} if of_torch else {name: _tree(child) for name, child in module.named_children()}}
 
 
-def _described(module: nn.Module) -> dict[str, Any]:
+def _layer_node(module: nn.Module) -> dict[str, Any]:
     """The `module` node of a torch.nn layer: its constructor's arguments are its attributes."""
     kwargs = {}
     for name in inspect.signature(type(module).__init__).parameters:

@@ -65,7 +65,7 @@ class ProxyProcess:
 
     def running(self) -> Worker:
         """Returns the process, and starts it if it is not running. Raises RuntimeError if it doesn't start."""
-        self.worker = self.worker or self._started()
+        self.worker = self.worker or self._start()
         return self.worker
 
     def answer(self, header: dict[str, Any], tensors: dict[str, Tensor],
@@ -92,7 +92,7 @@ class ProxyProcess:
             raise Refused(*reply.values())
         return reply["answered"], out
 
-    def _started(self) -> Worker:
+    def _start(self) -> Worker:
         worker = self.sandbox.worker()
         worker.until = self.until
         worker.budget = None  # whoever asks is charged for the time that it waits
@@ -117,8 +117,8 @@ def texts(reference: ModuleType) -> dict[str, str]:
     imported ones come first."""
     text = Path(vars(reference)["__file__"]).read_text(encoding="utf-8")
     imported = [node.module for node in ast.walk(ast.parse(text)) if isinstance(node, ast.ImportFrom) and node.module]
-    found: dict[str, str] = {}
+    sources: dict[str, str] = {}
     for name in imported:
         if name.startswith("solutions."):
-            found |= texts(sys.modules[name])
-    return {**found, reference.__name__: text}
+            sources |= texts(sys.modules[name])
+    return {**sources, reference.__name__: text}

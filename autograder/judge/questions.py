@@ -18,7 +18,7 @@ from attention_lab.checking.known import recorded
 from autograder import recording
 from autograder.judge import private
 from autograder.judge.depends import digest, unchanged, versions
-from autograder.judge.known import Asked, unseen
+from autograder.judge.known import MistakeAnswers, unseen
 from autograder.lessons import derive
 from autograder.lessons.course import ROOT, files_of
 from autograder.lessons.declare import Exercise
@@ -38,34 +38,34 @@ class Graders:
     together: the numbers of the cases that are sent in one frame, in the order of the frame. The order depends on the
         seed, so that cases to be refused do not always come last.
     packed: for each exercise, the frame of questions that every submission gets first.
-    asked: for each exercise, what its known mistakes have answered so far.
+    mistakes: for each exercise, what its known mistakes have answered so far.
     """
 
     lesson: notebook.ReleasedLesson
     exercises: list[recorded.RecordedExercise]
     together: dict[str, list[int]]
     packed: dict[str, wire.Packed]
-    asked: dict[str, Asked]
+    mistakes: dict[str, MistakeAnswers]
 
-    def frame(self, exercise: recorded.RecordedExercise, asked: list[Question]) -> wire.Packed:
+    def frame(self, exercise: recorded.RecordedExercise, questions: list[Question]) -> wire.Packed:
         """The frame of an exercise's questions, of which there is one for each case."""
         together = self.together[exercise.name]
-        if all(asked[i] == first(exercise.cases[i]) for i in together):
+        if all(questions[i] == first(exercise.cases[i]) for i in together):
             return self.packed[exercise.name]
-        return pack([(asked[i], exercise.cases[i].tensors) for i in together])
+        return pack([(questions[i], exercise.cases[i].tensors) for i in together])
 
 
 def closure(exercises: Iterable[Exercise | recorded.RecordedExercise], name: str) -> set[str]:
     """Returns every earlier exercise of a lesson from which an exercise is built, directly or not."""
     uses = {exercise.name: exercise.uses for exercise in exercises}
-    found: set[str] = set()
+    names: set[str] = set()
     waiting = list(uses.get(name, ()))
     while waiting:
         name = waiting.pop()
-        if name in uses and name not in found:
-            found.add(name)
+        if name in uses and name not in names:
+            names.add(name)
             waiting += uses[name]
-    return found
+    return names
 
 
 def prepare(lesson: notebook.ReleasedLesson, seed: str, device: str, keep: bool) -> Graders:
@@ -76,16 +76,16 @@ def prepare(lesson: notebook.ReleasedLesson, seed: str, device: str, keep: bool)
     """
     points = [[slot.name, slot.points] for slot in lesson.exercises]
     path = FOLDER / f"{digest([versions(lesson.topic), lesson.name, points, seed, device])}.zip"
-    exercises = _kept(path) if keep else None
+    exercises = _cached_questions(path) if keep else None
     if exercises is None:
-        exercises = drawn(lesson, seed, device)
+        exercises = draw_all(lesson, seed, device)
         if keep and unchanged():
             with contextlib.suppress(OSError):  # a folder that can't be written to
                 _keep(exercises, path)
     return _graders(lesson, exercises, seed, path if keep else None)
 
 
-def _kept(path: Path) -> list[recorded.RecordedExercise] | None:
+def _cached_questions(path: Path) -> list[recorded.RecordedExercise] | None:
     try:
         with zipfile.ZipFile(path) as file:
             exercises = [recorded.from_bytes(file.read(name)) for name in file.namelist()]
@@ -106,20 +106,20 @@ def _keep(exercises: list[recorded.RecordedExercise], path: Path) -> None:
             beside.unlink(missing_ok=True)
 
 
-def drawn(lesson: notebook.ReleasedLesson, seed: str, device: str) -> list[recorded.RecordedExercise]:
+def draw_all(lesson: notebook.ReleasedLesson, seed: str, device: str) -> list[recorded.RecordedExercise]:
     """Draws a lesson's hidden cases, and records the answers of the reference. They are drawn again if they do not show
     a known mistake."""
     files, points = topic(lesson.topic), {slot.name: slot.points for slot in lesson.exercises}
     for draw in range(DRAWS):
         own = f"{seed}/{draw}"
         cases = derive.hidden(files.exercises, files.reference, own)
-        made = [recording.record_exercise(e.name, cases[e.name], points[e.name], files.reference, (), e.uses, own,
-                                          device) for e in files.exercises]
-        for exercise, declared in zip(made, files.exercises):
+        exercises = [recording.record_exercise(e.name, cases[e.name], points[e.name], files.reference, (), e.uses, own,
+                                               device) for e in files.exercises]
+        for exercise, declared in zip(exercises, files.exercises):
             exercise.shares = declared.shares
-        if not any(unseen(exercise, _visible(lesson.name, exercise.name), files) for exercise in made):
+        if not any(unseen(exercise, _visible(lesson.name, exercise.name), files) for exercise in exercises):
             break
-    return made
+    return exercises
 
 
 def _visible(lesson: str, name: str) -> recorded.RecordedExercise | None:
@@ -129,18 +129,18 @@ def _visible(lesson: str, name: str) -> recorded.RecordedExercise | None:
 
 
 def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedExercise], seed: str,
-             kept: Path | None = None) -> Graders:
+             cache: Path | None = None) -> Graders:
     """Returns what a judge needs of a lesson's recorded questions."""
-    together, packed, asked = {}, {}, {}
+    together, packed, mistakes = {}, {}, {}
     for exercise in exercises:
         for case in exercise.cases:
             case.secret = True
         together[exercise.name] = order = at_once(exercise)
         Random(f"{seed} order of {exercise.name}").shuffle(order)
         packed[exercise.name] = pack([(first(exercise.cases[i]), exercise.cases[i].tensors) for i in order])
-        asked[exercise.name] = Asked(lesson.topic, exercise, kept)
-        exercise.mistakes = asked[exercise.name].mistakes()
-    return Graders(lesson, exercises, together, packed, asked)
+        mistakes[exercise.name] = MistakeAnswers(lesson.topic, exercise, cache)
+        exercise.mistakes = mistakes[exercise.name].mistakes()
+    return Graders(lesson, exercises, together, packed, mistakes)
 
 
 def at_once(exercise: recorded.RecordedExercise) -> list[int]:

@@ -20,7 +20,7 @@ def class_seed(path: Path = FILE) -> str:
     """Returns the seed in the file `path`. If there is no file, a seed is drawn and kept there, readable only by its
     owner. Raises ValueError if the file holds something else."""
     if not path.exists():
-        beside = _drawn(path)
+        beside = _new_seed(path)
         try:
             os.link(beside, path)  # whoever comes first; the others read it
         except FileExistsError:
@@ -54,11 +54,11 @@ def draw_another(path: Path = FILE) -> Path | None:
     if path.exists():
         old = path.with_name(f"{path.name}.until-{datetime.now():%Y-%m-%dT%H-%M-%S.%f}")
         os.link(path, old)  # never over another copy
-    os.replace(_drawn(path), path)
+    os.replace(_new_seed(path), path)
     return old
 
 
-def _drawn(path: Path) -> Path:
+def _new_seed(path: Path) -> Path:
     """Draws a new seed, and writes it to a file of its own beside `path`."""
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f"{path.name}.{secrets.token_hex(4)}")

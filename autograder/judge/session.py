@@ -10,7 +10,7 @@ from torch import Tensor
 
 from attention_lab.checking.form.protocol import Answer, Observation
 from attention_lab.checking.verdict.verdict import Verdict
-from autograder.judge.packages import OWN, PYTHON, is_absent, known, why_lacking
+from autograder.judge.packages import OWN, PYTHON, is_absent, is_known, why_lacking
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.sandbox import limits, validation
 from autograder.sandbox.budget import Died
@@ -41,12 +41,12 @@ DEATHS = {"cpu": "Your code did not come to an end: {}. Is there a loop that nev
 NO_MODULE = re.compile(r"No module named '(\w+)")
 
 
-def described(death: Died) -> tuple[str, str]:
+def outcome_of(death: Died) -> tuple[str, str]:
     """Returns the outcome of a death, and the sentence that a learner reads."""
     return "timeout" if death.kind in TIMED else "error", DEATHS[death.kind].format(death)
 
 
-def _found(message: str, cell: notebook.Cell) -> str:
+def _name_cell(message: str, cell: notebook.Cell) -> str:
     """Returns an error's message in which a cell is named so that its author finds it. Python's message names it by a
     number of ours."""
     return re.sub(r"<cell \d+>", lambda _: f"the cell that begins with `{notebook.first_line(cell.source)}`", message)
@@ -90,29 +90,29 @@ class CellHistory:
     unmet: dict[int, list[Unmet]] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
 
-    def died(self, number: int, death: Died, brief: bool) -> None:
+    def note_death(self, number: int, death: Died, brief: bool) -> None:
         """Notes that a cell has cost a worker its life."""
         if death.kind == "wall" and number not in self.slow:
             self.slow.add(number)
             return
         (self.deadly if brief else self.brief).add(number)
-        self.stopped[number] = described(death)
+        self.stopped[number] = outcome_of(death)
 
-    def ran(self, number: int, cell: notebook.Cell, ran: Ran, seconds: float, spent: float) -> None:
+    def note_run(self, number: int, cell: notebook.Cell, ran: Ran, seconds: float, spent: float) -> None:
         """Notes what a cell's answer shows.
 
         seconds, spent: how long it might compute, and how long it did, measured from outside.
         """
         if ran.raised and ran.raised.type == TimeIsUp.__name__ and spent >= NEARLY * seconds:
             self.late.add(number)
-            self.stopped.setdefault(number, described(Died("cpu", f"more than {seconds:g} seconds of computing")))
+            self.stopped.setdefault(number, outcome_of(Died("cpu", f"more than {seconds:g} seconds of computing")))
         elif ran.raised and UNASKED not in ran.raised.message:
             line = f"\nin your line: {ran.raised.line}" if ran.raised.line else ""
-            said = f"{ran.raised.type}: {_found(ran.raised.message, cell)}{line}"
+            message = f"{ran.raised.type}: {_name_cell(ran.raised.message, cell)}{line}"
             if ran.raised.type in UNREADABLE and number not in self.unreadable:
                 self.unreadable[number] = (f"can't be read: this machine grades with {PYTHON}, in which it is not "
                                            "valid (a newer Python may know more)")
-            self.stopped.setdefault(number, ("error", said))
+            self.stopped.setdefault(number, ("error", message))
         self.unmet[number] = ran.unmet
         self.lacks(*(unmet.module for unmet in ran.unmet if unmet.module))
 
@@ -165,7 +165,7 @@ class Session:
         worker = self.workers.get(device) or self.begin(device)
         self.asked_about.add(exercise)
         try:
-            header, out = self._asked(worker, packed, self._remote, meanwhile)
+            header, out = self._ask(worker, packed, self._remote, meanwhile)
             if header.get("missing") is True:
                 raise self._missing(exercise)
             if "unsent" in header:
@@ -179,8 +179,8 @@ class Session:
             self._end(device)
             raise error if isinstance(error, Died) else Died("broken", str(error)) from error
 
-    def _asked(self, worker: Worker, question: dict | wire.Packed, remote: Remote | None = None,
-               meanwhile: Callable[[], object] | None = None) -> tuple[dict, dict[str, Tensor]]:
+    def _ask(self, worker: Worker, question: dict | wire.Packed, remote: Remote | None = None,
+             meanwhile: Callable[[], object] | None = None) -> tuple[dict, dict[str, Tensor]]:
         """remote: answers for proxies; nobody does while cells run."""
         try:
             return worker.ask(question, remote, meanwhile)
@@ -201,7 +201,7 @@ class Session:
             worker.until = self.until
             try:
                 for header in self.proxies.start() if self.proxies else ():
-                    self._asked(worker, {"op": "proxy", **header})
+                    self._ask(worker, {"op": "proxy", **header})
             except Died:
                 self._end(device)
                 raise
@@ -217,7 +217,7 @@ class Session:
                     self._end(device)
                     if death.kind in OVER:
                         raise death from error
-                    self.history.died(number, death, brief)
+                    self.history.note_death(number, death, brief)
                     break
             else:
                 if self.then:
@@ -237,7 +237,7 @@ class Session:
         go_back: True gives them that meaning again from now on.
         """
         try:
-            header, _ = self._asked(self.workers[device], {"op": "then", "exercise": exercise, "go_back": go_back})
+            header, _ = self._ask(self.workers[device], {"op": "then", "exercise": exercise, "go_back": go_back})
             return validation.changed(header)
         except (Died, ValueError) as error:
             self._end(device)
@@ -247,11 +247,11 @@ class Session:
         """Runs one cell, and returns the seconds that it has computed. Raises Died, ValueError."""
         most = limits.CELL_AGAIN_CPU if brief or number in self.history.late else min(left, limits.CELLS_CPU)
         seconds, before = min(most, limits.CELL_SHARE * limits.QUESTION_CPU), worker.cpu_seconds()
-        header, _ = self._asked(worker, {"op": "cell", "source": self.cells[number].source, "number": number,
-                                         "exercises": self.names,
-                                         "seconds": seconds, "brief": brief})
+        header, _ = self._ask(worker, {"op": "cell", "source": self.cells[number].source, "number": number,
+                                       "exercises": self.names,
+                                       "seconds": seconds, "brief": brief})
         ran, spent = validation.cell(header), worker.cpu_seconds() - before
-        self.history.ran(number, self.cells[number], ran, seconds, spent)
+        self.history.note_run(number, self.cells[number], ran, seconds, spent)
         if left <= 0:
             self.history.stopped.setdefault(number, ("timeout", "All cells together computed for more than "
                                                                 f"{limits.CELLS_CPU:g} seconds, so "
@@ -273,25 +273,25 @@ class Session:
     def explanations(self, verdict: Verdict) -> list[str]:
         """Returns sentences about the submission's own cells that may explain why an exercise is below full marks: its
         cell was stopped, or an import failed."""
-        said = []
+        sentences = []
         for number, cell in enumerate(self.cells):
             why = self.history.stopped.get(number, ("", ""))[1]
             if verdict.exercise in cell.exercises and why and why not in verdict.headline:
                 how = self.history.unreadable.get(number, "was not run as a whole")
-                said.append(f"The cell that defines `{verdict.exercise}` {how}. {why}")
+                sentences.append(f"The cell that defines `{verdict.exercise}` {how}. {why}")
         if any(check.outcome == "error" for check in verdict.checks):
             others = [(self.cells[number], how) for number, how in sorted(self.history.unreadable.items())
                       if not self.cells[number].exercises]
-            said += [f"The cell that begins with `{notebook.first_line(cell.source)}` {how}."
-                     for cell, how in others[:TOLD]]
+            sentences += [f"The cell that begins with `{notebook.first_line(cell.source)}` {how}."
+                          for cell, how in others[:TOLD]]
         if any(check.outcome == "error" for check in verdict.checks) or verdict.exercise not in self.names:
             failed = [(self.cells[number], unmet) for number, all_of_it in sorted(self.history.unmet.items())
                       for unmet in all_of_it]
-            said += [_failed(cell, unmet) for cell, unmet in failed[:TOLD]]
+            sentences += [_import_sentence(cell, unmet) for cell, unmet in failed[:TOLD]]
         inside = NO_MODULE.search(verdict.headline)  # an import in the exercise itself
-        if inside and is_absent(inside[1]) and not known(inside[1]):
-            said.append(f"{OWN}.")
-        return said
+        if inside and is_absent(inside[1]) and not is_known(inside[1]):
+            sentences.append(f"{OWN}.")
+        return sentences
 
     def _end(self, device: str) -> None:
         self.workers.pop(device).close()
@@ -303,7 +303,7 @@ class Session:
         self.asked_about.clear()
 
 
-def _failed(cell: notebook.Cell, unmet: Unmet) -> str:
+def _import_sentence(cell: notebook.Cell, unmet: Unmet) -> str:
     place = f" in code cell {cell.number}" if cell.number else ""
     why = (why_lacking(unmet.module or "", unmet.line) if unmet.module or unmet.line.startswith("from .")
            else f"the grading machine says: {unmet.message}")
@@ -312,9 +312,9 @@ def _failed(cell: notebook.Cell, unmet: Unmet) -> str:
 
 def _module(seen: Observation) -> str:
     """Returns the module whose import failed while a question was answered."""
-    found = (
+    match = (
         seen.raised
         and seen.raised.type == "ModuleNotFoundError"
         and re.fullmatch(r"No module named '([\w.]+)'", seen.raised.message)
     )
-    return found[1] if found else ""
+    return match[1] if match else ""

@@ -22,7 +22,7 @@ def answers(source: str, stub: str, name: str) -> bool:
     if definitions:
         return not all(_is_gap(node, stub, name) for node in definitions)
     return any(isinstance(node, ast.Assign | ast.AnnAssign) and node.value and name in _targets(node)
-               and name not in _used(node.value) for node in body)
+               and name not in _names_in(node.value) for node in body)
 
 
 def without_gaps(source: str, stub: str, name: str) -> str:
@@ -50,11 +50,11 @@ def _definitions(body: list[ast.stmt], name: str) -> list[Named]:
 def _is_gap(node: Named, stub: str, name: str) -> bool:
     """Says whether nothing that the stub leaves open is filled. What a learner deleted is not filled either."""
     found = dict(_functions(node))
-    return any(found.values()) and all(found.get(function, True) for function in _left_open(stub, name))
+    return any(found.values()) and all(found.get(function, True) for function in _open_functions(stub, name))
 
 
 @lru_cache
-def _left_open(stub: str, name: str) -> list[str]:
+def _open_functions(stub: str, name: str) -> list[str]:
     return [function for node in _definitions(statements(stub) or [], name)
             for function, is_open in _functions(node) if is_open]
 
@@ -72,7 +72,7 @@ def _functions(node: ast.stmt, inside: str = "") -> Iterator[tuple[str, bool]]:
 def _is_open(function: Function) -> bool:
     """Says whether a function has nothing in it, or raises NotImplementedError before it can return anything."""
     for statement in function.body:
-        if isinstance(statement, ast.Raise) and "NotImplementedError" in _used(statement):
+        if isinstance(statement, ast.Raise) and "NotImplementedError" in _names_in(statement):
             return True
         if any(isinstance(part, ast.Return | ast.Yield | ast.YieldFrom) for part in ast.walk(statement)):
             return False
@@ -80,10 +80,10 @@ def _is_open(function: Function) -> bool:
                and isinstance(statement.value, ast.Constant) for statement in function.body)
 
 
-def _used(node: ast.AST) -> set[str]:
+def _names_in(node: ast.AST) -> set[str]:
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name)}
 
 
 def _targets(node: ast.Assign | ast.AnnAssign) -> set[str]:
     targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-    return set().union(*map(_used, targets))
+    return set().union(*map(_names_in, targets))

@@ -82,7 +82,7 @@ def lessons() -> list[ReleasedLesson]:
     """Returns every lesson as it is released, in order: the course's lessons, then an instructor's own lessons that
     have been built."""
     built = [entry for entry in own_lessons() if (COURSE / entry.name / f"{entry.name}.ipynb").exists()]
-    return [_released(entry.name, entry.topic) for entry in [*listed(), *built]]
+    return [_read_release(entry.name, entry.topic) for entry in [*listed(), *built]]
 
 
 def lesson(name: str) -> ReleasedLesson:
@@ -98,16 +98,16 @@ def lesson(name: str) -> ReleasedLesson:
     raise ValueError(f"no lesson {name!r}{f'; did you mean {near[0]}?' if near else '.'} There are {', '.join(names)}")
 
 
-def _released(name: str, topic: str) -> ReleasedLesson:
+def _read_release(name: str, topic: str) -> ReleasedLesson:
     cells = parse((COURSE / name / f"{name}.ipynb").read_bytes()).cells  # our own
     slots = []
     for check in cells:
         marks = check.metadata.get("nbgrader", {})
         if check.cell_type == "code" and marks.get("grade"):
-            called = CALL.fullmatch(check.source.strip())
-            if called is None:
+            call = CALL.fullmatch(check.source.strip())
+            if call is None:
                 raise ValueError(f"{name}: the grade cell {marks.grade_id} is not the check of an exercise")
-            exercise = called[1]
+            exercise = call[1]
             stub = next(c for c in cells if c.metadata.get("nbgrader", {}).get("solution")
                         and exercise in defined_names(c.source))
             slots.append(Slot(exercise, stub.metadata.nbgrader.grade_id, marks.grade_id, float(marks.points),
@@ -117,12 +117,12 @@ def _released(name: str, topic: str) -> ReleasedLesson:
                         if cell.cell_type == "code" and EXPERIMENT in cell.metadata.get("tags", []))
     plain = [cell.source for cell in cells if cell.cell_type == "code" and not cell.metadata.get("nbgrader")]
     shown = tuple(source for source in plain if "import " not in source
-                      and not _needed(source, "\n".join(other for other in code if other != source)))
+                      and not _is_needed(source, "\n".join(other for other in code if other != source)))
     given = tuple(source for source in code if source not in {slot.stub for slot in slots})
     return ReleasedLesson(name, topic, tuple(slots), shown, experiments, given)
 
 
-def _needed(source: str, others: str) -> bool:
+def _is_needed(source: str, others: str) -> bool:
     """Says whether other code uses a name that this code defines."""
     names = defined_names(source)
     return bool(names) and re.search(rf"\b({'|'.join(names)})\b", others) is not None
@@ -140,11 +140,11 @@ def lesson_of(notebook: NotebookNode) -> ReleasedLesson:
     ids, names = _ids_and_names(notebook)
     words = {word[0] for cell in notebook.cells if cell.cell_type == "code" for word in WORD.finditer(cell.source)}
 
-    def found(known: ReleasedLesson) -> int:
+    def likeness(known: ReleasedLesson) -> int:
         return sum((slot.grade_id in ids) + (slot.check_id in ids) + 2 * (slot.name in names) + (slot.name in words)
                    for slot in known.exercises)
-    best = max(lessons(), key=found)
-    if not found(best):
+    best = max(lessons(), key=likeness)
+    if not likeness(best):
         raise Unreadable("no exercise of any lesson is in it; the lessons are "
                          f"{', '.join(known.name for known in lessons())}")
     return best
@@ -159,10 +159,10 @@ def another_lesson(notebook: NotebookNode, known: ReleasedLesson) -> str:
     if not any(cell.source.strip() for cell in notebook.cells):
         return "has no cell with anything in it"
     try:
-        found = lesson_of(notebook).name
+        name = lesson_of(notebook).name
     except Unreadable:
         return f"holds no exercise of {known.name}, or of any other lesson"
-    return "" if found == known.name else f"is {found}, not {known.name}"
+    return "" if name == known.name else f"is {name}, not {known.name}"
 
 
 def _ids_and_names(notebook: NotebookNode) -> tuple[set[str], set[str]]:
@@ -202,7 +202,7 @@ def cells_to_run(notebook: NotebookNode, known: ReleasedLesson) -> list[Cell]:
                                                                      if name in answered])).source]
     cells = _without_trials(cells, known)
     own = "\n".join(cell.source for cell in cells if cell.source not in known.shown)
-    idle = {source for source in known.shown if not _needed(source, own)}
+    idle = {source for source in known.shown if not _is_needed(source, own)}
     return [cell for cell in cells if cell.source not in idle]
 
 
@@ -400,7 +400,7 @@ def _helpers(cell: Cell) -> Cell:
     return replace(cell, source=ast.unparse(ast.Module(body, [])), exercises=())
 
 
-def completed(cells: list[Cell], known: ReleasedLesson, solved: NotebookNode) -> list[Cell]:
+def complete(cells: list[Cell], known: ReleasedLesson, solved: NotebookNode) -> list[Cell]:
     """Returns `cells` with the exercises that are missing, or still as released, taken from a solved notebook. The
     solved notebook's imports come first, and what its cells define beside the exercises comes in any case, because
     solutions share it."""
@@ -408,8 +408,8 @@ def completed(cells: list[Cell], known: ReleasedLesson, solved: NotebookNode) ->
     solutions = cells_to_run(solved, known)
     theirs = {name: cell for cell in solutions for name in cell.exercises}
     own = {name for cell in cells for name in cell.exercises if not same_code(cell.source, slots[name].stub)}
-    made = [cell for cell in solutions if not cell.exercises]
+    filled = [cell for cell in solutions if not cell.exercises]
     for name in slots:  # in the lesson's order, each before the learner's cells that come after it
         if name in theirs:
-            made.append(_helpers(theirs[name]) if name in own else theirs[name])
-    return made + [cell for cell in cells if not cell.exercises or own & set(cell.exercises)]
+            filled.append(_helpers(theirs[name]) if name in own else theirs[name])
+    return filled + [cell for cell in cells if not cell.exercises or own & set(cell.exercises)]

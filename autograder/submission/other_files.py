@@ -89,8 +89,8 @@ def other_json(content: Any) -> str:
     """Says what JSON is that has no cells."""
     if isinstance(content, dict):
         keys = set(content)
-        said = json.dumps(content)[:2000] if len(keys) < 20 else ""
-        if "doc_id" in keys or "docs.google.com" in said or "drive.google.com" in said:
+        text = json.dumps(content)[:2000] if len(keys) < 20 else ""
+        if "doc_id" in keys or "docs.google.com" in text or "drive.google.com" in text:
             return f"is a link to a file in Google Drive: download the notebook, and {HAND_IN}"
         if keys & {"message", "error", "errors"} and len(keys) < 8:
             return f"is the error message of a server, which was saved in place of the notebook: {HAND_IN}"

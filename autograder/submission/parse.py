@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 
 from autograder.lessons.attached import NAME, beside
 from autograder.submission import other_files
-from autograder.submission.salvage import OUTPUTS, STRING, is_notebook, salvaged
+from autograder.submission.salvage import OUTPUTS, STRING, is_notebook, salvage
 
 # What is read of a submission is bounded, so that the process that reads it stays below 900 MB whatever is handed in.
 LARGEST = 100 << 20  # bytes of a file: several times what outputs of a whole evening come to
@@ -68,13 +68,13 @@ def _content(data: bytes) -> tuple[str, Any, str]:
     not a notebook."""
     if other := other_files.binary(data):
         raise Unreadable(other)
-    everything, note = decoded(data), ""
+    everything, note = decode(data), ""
     if weight(everything) > HEAVIEST:
         raise Unreadable(f"is too large to be read. {SMALLER}")
     try:
         content = json.loads(everything)
     except (ValueError, RecursionError) as error:
-        content, note = salvaged(everything) if isinstance(error, ValueError) else (None, "")
+        content, note = salvage(everything) if isinstance(error, ValueError) else (None, "")
         if not note:
             raise Unreadable(other_files.textual(everything)
                              or f"is not a notebook file: it is not JSON ({error})") from None
@@ -105,7 +105,7 @@ def _notebook(content: dict[str, Any], note: str) -> NotebookNode:
                          f"{MOST_WORDS:,} are graded. Remove data that you pasted, save it and hand it in again.")
     _drop_attachments(made)
     if note:
-        made.insert(0, _made("markdown",
+        made.insert(0, _make("markdown",
                              f"**The file that you handed in {note}.** Your file is kept as you handed it in; "
                              "if something is missing here, ask your instructor how to hand it in again.", "not-whole"))
     taken, seen = {cell.id for cell in made}, {""}
@@ -132,7 +132,7 @@ def digest(data: bytes) -> str:
     The digest does not depend on how the course reads a notebook, so it stays the same if that changes.
     """
     try:
-        if weight(decoded(data)) <= HEAVIEST:
+        if weight(decode(data)) <= HEAVIEST:
             return _digest_of(json.loads(data), data)
     except (ValueError, RecursionError):
         pass
@@ -158,7 +158,7 @@ def weight(text: str) -> float:
     return 2 * sys.getsizeof(text) + sum(weight * signs.count(sign) for sign, weight in WEIGHTS.items())
 
 
-def decoded(data: bytes) -> str:
+def decode(data: bytes) -> str:
     """Decodes JSON, which is UTF-8, UTF-16 or UTF-32, with or without a byte order mark. Editors on Windows also write
     their own code page.
 
@@ -189,9 +189,9 @@ def _cell(raw: Any) -> NotebookNode:
     was_code = marks.get("cell_type") == "code" or marks.get("solution") is True and DEFINES.search(source)
     kind = "code" if was_code else raw.get("cell_type")  # whatever one key press made of it since
     if kind == "code":
-        cell = _made("code", source)
+        cell = _make("code", source)
     else:  # a raw cell, or one of a kind that nobody knows, is text to look at
-        cell = _made("markdown", beside(source) if kind == "markdown" else as_text(source))
+        cell = _make("markdown", beside(source) if kind == "markdown" else as_text(source))
     cell.id = raw["id"] if isinstance(raw.get("id"), str) and re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", raw["id"]) else ""
     if marks:
         cell.metadata.nbgrader = NotebookNode({k: marks[k] for k in MARKS if k in marks and _is_plain(marks[k])})
@@ -206,7 +206,7 @@ def _is_plain(value: Any) -> bool:
     return isinstance(value, (int, float, type(None))) or isinstance(value, str) and len(value) <= LONGEST_MARK
 
 
-def _made(kind: str, source: str, name: str = "") -> NotebookNode:
+def _make(kind: str, source: str, name: str = "") -> NotebookNode:
     """Makes cells as nbformat's new_code_cell and new_markdown_cell do. Those validate each cell with a schema, and
     that takes most of the time when the notebooks of a class are read."""
     cell = NotebookNode(id=name, cell_type=kind, metadata=NotebookNode(), source=source)

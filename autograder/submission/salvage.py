@@ -38,11 +38,11 @@ def is_notebook(content: Any) -> bool:
     return isinstance(content, dict) and isinstance(content.get("cells", content.get("worksheets")), list)
 
 
-def salvaged(text: str) -> tuple[Any, str]:
+def salvage(text: str) -> tuple[Any, str]:
     """Returns what can be read of a text, and a note that completes "The file ...". The note is empty if nothing of a
     notebook is there."""
     marks = CONFLICT.search(text)
-    return _merged(text) if marks else _one(text)
+    return _merge_versions(text) if marks else _one(text)
 
 
 def _one(text: str) -> tuple[Any, str]:
@@ -53,11 +53,11 @@ def _one(text: str) -> tuple[Any, str]:
             return content, _rest(text, end)
     except (ValueError, RecursionError):
         pass
-    for tidied in (text, EXTRAS.sub(lambda found: found["string"] or "", text)):
+    for candidate in (text, EXTRAS.sub(lambda match: match["string"] or "", text)):
         try:
-            content, end = LENIENT.raw_decode(tidied, BLANKS.match(tidied).end())  # type: ignore[union-attr]
+            content, end = LENIENT.raw_decode(candidate, BLANKS.match(candidate).end())  # type: ignore[union-attr]
             if is_notebook(content):
-                return content, _rest(tidied, end) or EDITED
+                return content, _rest(candidate, end) or EDITED
         except (ValueError, RecursionError):
             pass
     return _in_pieces(text)
@@ -76,7 +76,7 @@ def _rest(text: str, end: int) -> str:
             "goes on after its notebook: the notebook is complete and was graded; the rest was not read")
 
 
-def _merged(text: str) -> tuple[Any, str]:
+def _merge_versions(text: str) -> tuple[Any, str]:
     """Returns the cells of both versions of a file in which git has marked conflicts. A cell that both have is there
     once."""
     versions: tuple[list[str], list[str]] = ([], [])
@@ -97,7 +97,7 @@ def _merged(text: str) -> tuple[Any, str]:
     if not contents:
         return None, ""
     first, second = contents[0], contents[-1]
-    content = {**second, "cells": _united(first["cells"], second["cells"])} if "cells" in first and "cells" in second \
+    content = {**second, "cells": _unite(first["cells"], second["cells"])} if "cells" in first and "cells" in second \
         else second
     return content, "; it ".join(dict.fromkeys(filter(None, [CONFLICTS, *notes])))
 
@@ -110,7 +110,7 @@ def _add(part: str, state: str, versions: tuple[list[str], list[str]]) -> None:
             version.append(part)
 
 
-def _united(first: list[Any], second: list[Any]) -> list[Any]:
+def _unite(first: list[Any], second: list[Any]) -> list[Any]:
     keys = [json.dumps(cell, sort_keys=True) for cell in second]
     places = {key: place for place, key in enumerate(keys)}
     united, done = [], 0
@@ -130,7 +130,7 @@ def _without_outputs(cell: Any) -> Any:
 
 def _in_pieces(text: str) -> tuple[Any, str]:
     """Returns a notebook's complete cells: those before a damage, and those after it."""
-    content, at = _begun(text)
+    content, at = _beginning(text)
     before, (after, whole) = content["cells"], _cells_behind(text, at)
     cells = before + after
     if whole:
@@ -143,7 +143,7 @@ def _in_pieces(text: str) -> tuple[Any, str]:
     return ({**content, "cells": cells}, note) if cells else (None, "")
 
 
-def _begun(text: str) -> tuple[dict[str, Any], int]:
+def _beginning(text: str) -> tuple[dict[str, Any], int]:
     """Returns a notebook as far as it is valid JSON, and where that ends: the complete cells, and everything before
     them."""
     content, cells, at = {}, [], 0
@@ -173,27 +173,27 @@ def _cells_behind(text: str, at: int) -> tuple[list[dict[str, Any]], bool]:
     a cell's outputs or its end are damaged, its source is read."""
     cells: list[dict[str, Any]] = []
     tries, left, damage = MOST_TRIES, 2 * len(text), at
-    while tries and left > 0 and (found := CELL.search(text, at)):
+    while tries and left > 0 and (match := CELL.search(text, at)):
         try:
-            cell, end = DECODER.raw_decode(text, found.start())
-            left -= end - found.start()
+            cell, end = DECODER.raw_decode(text, match.start())
+            left -= end - match.start()
         except (ValueError, RecursionError) as error:
-            cell, end = None, found.end()
+            cell, end = None, match.end()
             left -= getattr(error, "pos", at) - at
         if isinstance(cell, dict) and "cell_type" in cell and ("source" in cell or "input" in cell):
-            cells += [*_sources(text, damage, found.start()), cell]
+            cells += [*_sources(text, damage, match.start()), cell]
             at = damage = end
         else:
-            tries, at = tries - 1, found.start() + 1
+            tries, at = tries - 1, match.start() + 1
     return cells + _sources(text, damage, len(text)), bool(cells)
 
 
 def _sources(text: str, begin: int, end: int) -> list[dict[str, Any]]:
     """Returns the last complete source in a damaged part as a cell, if there is one."""
     part = text[begin:end]
-    for found in reversed([place.end() for place in SOURCE.finditer(part)][-10:]):
+    for position in reversed([place.end() for place in SOURCE.finditer(part)][-10:]):
         try:
-            source, _ = DECODER.raw_decode(part, found)
+            source, _ = DECODER.raw_decode(part, position)
         except (ValueError, RecursionError):
             continue
         kind, mark = KIND.search(part), MARK.search(part)

@@ -108,11 +108,11 @@ def compare(thing: Callable, name: str) -> Comparison:
         raise TypeError("compare builds modules of several sizes: give it the class, or a function that builds one")
     known = record[name]
     named = _arguments(thing, known)
-    build = partial(_built, thing, named, known["defaults"])
+    build = partial(_build, thing, named, known["defaults"])
     small = _small(name, build, known, named)
     cases = known["cases"]["plain"]
-    found = [_tried(build, known, case) for case in cases]
-    convention = _convention(build, known) if "other" in found else ""
+    results = [_try(build, known, case) for case in cases]
+    convention = _convention(build, known) if "other" in results else ""
     hidden: list[str] = []
     apart: list[str] = []
     with suppress(Exception):  # an error of theirs is among what was found
@@ -120,16 +120,16 @@ def compare(thing: Callable, name: str) -> Comparison:
         hidden = unregistered(module)
         for kind in ("biases", "norms"):
             owned = _owners(kind, module, known["specs"]["plain"])
-            apart += [_owned(kind, *owned)] if len(owned[0]) != len(owned[1]) else []
-    fails: dict[str, list[str]] = {}  # by error, where it came
-    for case, came in zip(cases, found):
-        if came.startswith("!"):
-            fails.setdefault(came[1:], []).append(case["label"])
-    ran = {came for came in found if not came.startswith("!")}
+            apart += [_owner_sentence(kind, *owned)] if len(owned[0]) != len(owned[1]) else []
+    errors: dict[str, list[str]] = {}  # by error, where it came
+    for case, result in zip(cases, results):
+        if result.startswith("!"):
+            errors.setdefault(result[1:], []).append(case["label"])
+    ran = {result for result in results if not result.startswith("!")}
     right = ran == {"same"} and (not small or small.points == small.max_points)
-    lines = [f"Fails on {listed(where)}: {error}" for error, where in fails.items()]
+    lines = [f"Fails on {listed(where)}: {error}" for error, where in errors.items()]
     if right:
-        large = f"the other {sum(came == 'same' for came in found)}" if fails else f"{len(found)} inputs"
+        large = f"the other {sum(result == 'same' for result in results)}" if errors else f"{len(results)} inputs"
         own = " and on the small ones of its lesson, with its gradients" if small else ", without its gradients"
         lines.append(f"The same: your module computes what `{name}` does, on {large}{own}.")
     elif convention:
@@ -151,7 +151,7 @@ def compare(thing: Callable, name: str) -> Comparison:
     if hidden:
         lines.append(f"torch does not see the layers in {_layers(set(hidden))}, because they lie in a plain list or "
                      "dict: no optimizer trains them.")
-    return Comparison(right and not fails, lines)
+    return Comparison(right and not errors, lines)
 
 
 def _record() -> dict[str, Any]:
@@ -162,20 +162,20 @@ def _arguments(thing: Callable, known: dict[str, Any]) -> dict[str, str]:
     """Returns {our argument: theirs} for those of ours that they have. Raises ValueError if they need another one."""
     theirs = inspect.signature(thing).parameters
     free = [p for p in theirs.values() if p.kind in (p.POSITIONAL_OR_KEYWORD, p.KEYWORD_ONLY)]
-    found = {ours: ours for ours in known["signature"] if ours in theirs}
+    matches = {ours: ours for ours in known["signature"] if ours in theirs}
     for ours in known["signature"]:
         words = [word for each in SYNONYMS if ours in each for word in each]
-        left = [p.name for p in free if p.name not in found.values()]
-        if ours not in found and (same := [p for p in left if p in words] or [p for p in left if p.lower() in words]):
-            found[ours] = same[0]
-    unknown = [f"`{p.name}`" for p in free if p.default is p.empty and p.name not in found.values()]
+        left = [p.name for p in free if p.name not in matches.values()]
+        if ours not in matches and (same := [p for p in left if p in words] or [p for p in left if p.lower() in words]):
+            matches[ours] = same[0]
+    unknown = [f"`{p.name}`" for p in free if p.default is p.empty and p.name not in matches.values()]
     if unknown:
         raise ValueError(f"It is not clear what {listed(unknown)} should be. Give a function of our arguments that "
                          f"builds your module: lambda {', '.join(known['construct'])}: ...")
-    return found
+    return matches
 
 
-def _built(thing: Callable, named: dict[str, str], defaults: dict[str, Any], **given: Any) -> nn.Module:
+def _build(thing: Callable, named: dict[str, str], defaults: dict[str, Any], **given: Any) -> nn.Module:
     """Builds their module from our arguments, all of them by name."""
     return thing(**{named[ours]: value for ours, value in (defaults | given).items() if ours in named})
 
@@ -188,46 +188,46 @@ def _small(name: str, build: Callable, known: dict[str, Any], named: dict[str, s
     def by_name(*args: Any, **kwargs: Any) -> nn.Module:
         return build(**dict(zip(known["signature"], args)), **kwargs)
 
-    def meant(case: recorded.RecordedCase) -> bool:
-        asked = case.question
-        if case.check not in ("output", "large") or asked.method != "forward" or not asked.construct:
+    def is_ordinary(case: recorded.RecordedCase) -> bool:
+        question = case.question
+        if case.check not in ("output", "large") or question.method != "forward" or not question.construct:
             return False
-        given = dict(zip(known["signature"], asked.construct.args)) | asked.construct.kwargs
-        return all(ours in named or given.get(ours, value) == value for ours, value in here.items())
+        arguments = dict(zip(known["signature"], question.construct.args)) | question.construct.kwargs
+        return all(ours in named or arguments.get(ours, value) == value for ours, value in here.items())
 
     exercise = recorded.load(lesson_files.home(Path("/"), name) / recorded.FOLDER, name)
-    cases = list(filter(meant, exercise.cases))
+    cases = list(filter(is_ordinary, exercise.cases))
     return judge(replace(exercise, cases=cases), asker(by_name, {})) if cases else None
 
 
-def _tried(build: Callable, known: dict[str, Any], case: dict[str, Any], stripped: tuple[str, ...] = (),
-           undo: Undo = SHORTCUTS[""]) -> str:
+def _try(build: Callable, known: dict[str, Any], case: dict[str, Any], stripped: tuple[str, ...] = (),
+         undo: Undo = SHORTCUTS[""]) -> str:
     """Returns "same", "near", "other", or "!" and an error."""
-    found = {"other"}
+    results = {"other"}
     for choice in range(weights.LIMIT):
         try:
             module = strip(build(**values(known["construct"])).double(), stripped).eval()
             if not choice:  # whether it runs at all, with the weights that it has
-                inputs = drawn_inputs(case)
+                inputs = draw_inputs(case)
                 module(*inputs)
             count = place(module, _of(known["specs"], stripped), choice)
             with torch.no_grad():
                 output = module(*inputs)
                 parts = tensors(output)
-                found.add(_agrees([undo(parts[0], inputs[0]), *parts[1:]], case["output"]))
+                results.add(_agrees([undo(parts[0], inputs[0]), *parts[1:]], case["output"]))
         except weights.Unplaced:
             break
         except Exception as error:  # their code may raise anything
             return f"!{type(error).__name__}: {error}"
-        if "same" in found or choice + 1 >= count:
+        if "same" in results or choice + 1 >= count:
             break
-    return next(said for said in ("same", "near", "other") if said in found)
+    return next(result for result in ("same", "near", "other") if result in results)
 
 
 def _of(recorded: dict[str, Any], stripped: tuple[str, ...]) -> Any:
     """Returns what is recorded of our module without these, which is the whole module where it has none of them."""
-    found = [way for way in STRIPPED if key(way) in recorded and set(way) <= set(stripped)]
-    return recorded[key(found[-1])]
+    ways = [way for way in STRIPPED if key(way) in recorded and set(way) <= set(stripped)]
+    return recorded[key(ways[-1])]
 
 
 def _convention(build: Callable, known: dict[str, Any]) -> str:
@@ -235,10 +235,10 @@ def _convention(build: Callable, known: dict[str, Any]) -> str:
     ways = sorted(((stripped, words) for stripped in STRIPPED for words in SHORTCUTS),
                   key=lambda way: len(way[0]) + bool(way[1]))
     for stripped, words in ways[1:]:
-        found = {_tried(build, known, case, stripped, SHORTCUTS[words]) for case in _of(known["cases"], stripped)}
-        if found == {"same"}:
+        results = {_try(build, known, case, stripped, SHORTCUTS[words]) for case in _of(known["cases"], stripped)}
+        if results == {"same"}:
             module, ours = build(**values(known["construct"])), known["specs"]["plain"]
-            owned = (_owned(kind, *_owners(kind, module, ours)) for kind in stripped)
+            owned = (_owner_sentence(kind, *_owners(kind, module, ours)) for kind in stripped)
             return "; ".join([*owned, *filter(None, [words])])
     return ""
 
@@ -253,7 +253,7 @@ def _owners(kind: str, module: nn.Module, ours: list) -> tuple[set[str], set[str
     return theirs, norms if kind == "norms" else biases - norms
 
 
-def _owned(kind: str, theirs: set[str], own: set[str]) -> str:
+def _owner_sentence(kind: str, theirs: set[str], own: set[str]) -> str:
     if kind == "norms" and len(theirs) == len(own):
         return f"{_layers(theirs)} of yours is a norm of another kind, with another eps, or in another place"
     return f"{'a bias' if kind == 'biases' else 'a norm'} in {_layers(theirs)} of yours, and in {_layers(own)} of ours"
@@ -279,7 +279,7 @@ def key(stripped: tuple[str, ...]) -> str:
     return " ".join(stripped) or "plain"
 
 
-def said(arg: Any) -> str:
+def as_text(arg: Any) -> str:
     """Returns an argument as a reader knows it."""
     return f"({', '.join(map(str, arg))})" if isinstance(arg, list) else str(arg)
 
@@ -289,21 +289,21 @@ def values(construct: dict[str, Any]) -> dict[str, Any]:
     return {key: tuple(value) if isinstance(value, list) else value for key, value in construct.items()}
 
 
-def drawn(shape: list[int], seed: int) -> Tensor:
+def draw(shape: list[int], seed: int) -> Tensor:
     """Returns a tensor of numbers between -1 and 1."""
     return torch.randint(-128, 129, shape, generator=torch.Generator().manual_seed(seed)).double() * UNIT
 
 
-def drawn_inputs(case: dict[str, Any]) -> list[Any]:
+def draw_inputs(case: dict[str, Any]) -> list[Any]:
     """Returns the arguments of a call. A list of more than two numbers is the shape of a tensor."""
-    return [drawn(arg, 1000 + i) if isinstance(arg, list) and len(arg) > 2 else tuple(arg) if isinstance(arg, list)
+    return [draw(arg, 1000 + i) if isinstance(arg, list) and len(arg) > 2 else tuple(arg) if isinstance(arg, list)
             else arg for i, arg in enumerate(case["args"])]
 
 
 def place(module: nn.Module, spec: list, choice: int = 0) -> int:
     """Draws a tensor for each of these names and shapes, gives it to the module, and returns in how many ways the
     tensors could be placed."""
-    state = {name: drawn(shape, i) for i, (name, shape) in enumerate(spec)}
+    state = {name: draw(shape, i) for i, (name, shape) in enumerate(spec)}
     state |= {name: tensor.abs() + 0.5 for name, tensor in state.items() if name.endswith("running_var")}
     return weights.place(module, state, choice).count
 
@@ -335,19 +335,19 @@ def main(words: list[str] | None = None) -> int:
                                      "with the course's.")
     parser.add_argument("what", metavar="FILE:NAME", help="a class, or a function that builds a module")
     parser.add_argument("--as", dest="name", required=True, metavar="MODULE", help=", ".join(names()))
-    given = parser.parse_args(words)
-    file, _, name = given.what.rpartition(":")
+    options = parser.parse_args(words)
+    file, _, name = options.what.rpartition(":")
     try:
         sys.path.insert(0, str(Path(file).resolve().parent))
-        found = compare(runpy.run_path(file)[name], given.name)
+        comparison = compare(runpy.run_path(file)[name], options.name)
     except KeyError:
         print(f"{file} defines no {name}", file=sys.stderr)
         return 2
     except (OSError, TypeError, ValueError) as error:
         print(error, file=sys.stderr)
         return 2
-    print(found)
-    return not found.same
+    print(comparison)
+    return not comparison.same
 
 
 if __name__ == "__main__":

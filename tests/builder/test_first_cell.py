@@ -26,8 +26,8 @@ FIRST = 'from attention_lab.lessons.se import *\n\nbegin("01_se")'
 def made(repository, lesson=LESSON):
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_markdown_cell("# A title\n\n*A sentence.*"),
                                            nbformat.v4.new_code_cell(FIRST)])
-    first_cell.linked(page, lesson.name, repository)
-    return first_cell.opened(page, lesson, repository)
+    first_cell.add_link(page, lesson.name, repository)
+    return first_cell.with_first_cell(page, lesson, repository)
 
 
 @pytest.fixture(params=["", ADDRESS], ids=["no address", "an address"])
@@ -70,7 +70,7 @@ def test_a_page_begins_with_the_names_of_its_kit():
 def test_a_first_cell_that_does_not_import_and_begin_is_refused(more):
     page = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(f"import math\n{more}" + (FIRST if more else ""))])
     with pytest.raises(ValueError, match=r'imports, ends with begin\("01_se"\), and does nothing else'):
-        first_cell.opened(page, LESSON, "")
+        first_cell.with_first_cell(page, LESSON, "")
 
 
 def test_it_fits_the_page(repository):
@@ -130,7 +130,7 @@ def test_an_address_that_is_none_is_refused(published, wrong):
 
 def test_the_cells_of_a_page_keep_their_ids():
     """Learners' notebooks, and graded ones, refer to them."""
-    ids = [cell.id for cell in first_cell.opened(notebooks.read_source(LESSON), LESSON, "").cells]
+    ids = [cell.id for cell in first_cell.with_first_cell(notebooks.read_source(LESSON), LESSON, "").cells]
     assert ids[:3] == ["markdown-000", first_cell.ID, "markdown-002"] and len(set(ids)) == len(ids)
 
 

@@ -60,12 +60,12 @@ def test_the_drawings_have_their_words():
 
 def test_links_to_other_files_lead_to_an_address_if_there_is_one():
     text = "[`a` [1]](#A), [b](lab_book.md#7.-The-b's), [c](../02_eca/02_eca.ipynb), [d](https://d), ![e](attachment:e)"
-    assert single.linked(text, "01_se") == "`a` [1], b, c, [d](https://d), ![e](attachment:e)"
+    assert single.without_dead_links(text, "01_se") == "`a` [1], b, c, [d](https://d), ![e](attachment:e)"
 
 
 def test_with_an_address(published):  # noqa: F811  the fixture
     here = f"https://github.com/{ADDRESS}/blob/main/course"
-    assert single.linked("[a](#A), [b](lab_book.md#7.-The-b's), [c](../02_eca/02_eca.ipynb)", "01_se") == (
+    assert single.without_dead_links("[a](#A), [b](lab_book.md#7.-The-b's), [c](../02_eca/02_eca.ipynb)", "01_se") == (
         f"a, [b]({here}/01_se/lab_book.md#7-the-bs), [c]({here}/02_eca/02_eca.ipynb)")
     assert f'"git+https://github.com/{ADDRESS}#subdirectory=course"' in first_cell()
 
@@ -96,7 +96,7 @@ def test_a_hand_in_is_read_without_the_drawings_and_with_a_learners_own_picture(
     given = [cell for cell in nbformat.read(course.COURSE / "01_se/01_se.ipynb", as_version=4).cells
              if cell.cell_type == "markdown"]
     assert [list(cell.get("attachments", {})) for cell in read if "attachments" in cell] == [["mine.png"]]
-    assert [cell.source for cell in read[1:]] == [single.linked(cell.source, SE.name) for cell in given[1:]]
+    assert [cell.source for cell in read[1:]] == [single.without_dead_links(cell.source, SE.name) for cell in given[1:]]
 
 
 @pytest.fixture(scope="module")

@@ -99,12 +99,12 @@ def test_drawing_the_hidden_questions_costs_no_notebook_its_time_or_memory(tmp_p
 
 def counted(folder, notebook):
     """In a judge process: each drawing leaves a mark."""
-    draw, questions.FOLDER = questions.drawn, folder
+    draw, questions.FOLDER = questions.draw_all, folder
 
     def drawn(*arguments):
         (folder / f"drawn by {os.getpid()}").touch()
         return draw(*arguments)
-    questions.drawn = drawn
+    questions.draw_all = drawn
     return notebook
 
 

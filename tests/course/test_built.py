@@ -25,7 +25,7 @@ def released(lesson):
 
 
 def page(lesson):
-    return first_cell.opened(sources.page(lesson), lesson, course.repository())
+    return first_cell.with_first_cell(sources.page(lesson), lesson, course.repository())
 
 
 def without_outputs(notebook):

@@ -49,10 +49,10 @@ RUNS = {Row("ours"): {0: "99.0 / 1.5", 1: "100.0 / 0.5"}, Row("ours", 5, Fractio
     ("<!-- runs: plain -->", "| arm | steps | peak rate | runs | scores, by seed |\n|---|---|---|---|---|\n"
                              "| plain | x 1 | x 1 | 1 | 50.0 |")])
 def test_recorded_numbers_are_filled_in(text, said):
-    assert lab_book.filled(text, RUNS) == said
+    assert lab_book.fill_in(text, RUNS) == said
 
 
 @pytest.mark.parametrize("text", ["{{our}}", "{{ours, x 5}}", "<!-- runs: plain, our -->"])
 def test_a_run_that_nobody_recorded_is_named(text):
     with pytest.raises(ValueError, match="no run was recorded for '?our"):
-        lab_book.filled(text, RUNS)
+        lab_book.fill_in(text, RUNS)

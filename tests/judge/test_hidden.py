@@ -36,7 +36,7 @@ def draws(monkeypatch):
     def drawn(_lesson, seed, _device):
         seeds.append(seed)
         return recorded.load_all(files_of(LESSON.name) / recorded.FOLDER)
-    monkeypatch.setattr(questions, "drawn", drawn)
+    monkeypatch.setattr(questions, "draw_all", drawn)
     return seeds
 
 
@@ -93,7 +93,7 @@ def test_known_mistakes_are_asked_about_one_case_first_and_their_answers_are_kep
         graders = questions.prepare(LESSON, "a seed", "meta", keep=True)
         exercise = graders.exercises[0]
         said = judging.judge(exercise, asker(answer["squeeze"], answer), secret=True)
-        graders.asked["squeeze"].keep()
+        graders.mistakes["squeeze"].keep()
         return said.mistake, exercise
     with one_thread():
         mistake, exercise = judged()
@@ -129,5 +129,5 @@ def test_a_draw_whose_numbers_hide_a_known_mistake_is_followed_by_the_next(monke
     assert hidden == [["head-dropout-before-sum"], []]
     drawn = []
     monkeypatch.setattr(questions, "unseen", lambda made, *_: drawn.append(made) or ["one"] * (len(drawn) == 1))
-    made = questions.drawn(LESSON, "a seed", "meta")
+    made = questions.draw_all(LESSON, "a seed", "meta")
     assert drawn[-1] is made[-1] and not any(drawn[0] is each for each in made)

@@ -185,7 +185,7 @@ def test_looking_at_a_process_takes_little_time(monkeypatch):
     fresh = types.SimpleNamespace(begin=lambda device: worker, observations=observations, timed_out=False,
                                   close=lambda: None)
     session = types.SimpleNamespace(cells=[], timed_out=False, with_cells=lambda cells: fresh)
-    assert measuring.measured(session, None, "smoothed", "cpu")[0].grown == 5
+    assert measuring.measure(session, None, "smoothed", "cpu")[0].grown == 5
     assert 10 < len(looks) < 40  # of 3 seconds
 
 

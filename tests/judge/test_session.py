@@ -14,17 +14,17 @@ pytestmark = pytest.mark.quick
 
 def test_who_was_out_of_time_by_the_clock_gets_a_second_try():
     history, late = CellHistory(), Died("wall", "more than 20 seconds")
-    history.died(3, late, brief=False)
+    history.note_death(3, late, brief=False)
     assert not history.brief and not history.stopped
-    history.died(3, late, brief=False)
+    history.note_death(3, late, brief=False)
     assert history.brief == {3} and history.stopped[3][0] == "timeout"
-    history.died(3, late, brief=True)
+    history.note_death(3, late, brief=True)
     assert history.deadly == {3}
 
 
 def test_who_computed_for_too_long_gets_none():
     history = CellHistory()
-    history.died(3, Died("cpu", "more than 10 seconds of computing"), brief=False)
+    history.note_death(3, Died("cpu", "more than 10 seconds of computing"), brief=False)
     assert history.brief == {3}
 
 

@@ -16,7 +16,7 @@ from autograder.lessons.course import COURSE, NOTEBOOKS
 from autograder.submission.gaps import answers, same_code
 from autograder.submission.notebook import (
     cells_to_run,
-    completed,
+    complete,
     defined_names,
     global_names,
     lesson,
@@ -233,18 +233,18 @@ def test_a_gap_below_an_answer_is_not_run(sources, run):
 
 def test_what_is_missing_is_taken_from_a_solved_notebook():
     only = new_notebook(cells=[new_code_cell("def squeeze(x):\n    return 0")])
-    cells = completed(cells_to_run(only, SE), SE, SOLVED)
+    cells = complete(cells_to_run(only, SE), SE, SOLVED)
     assert sorted(exercises(cells)) == sorted(slot.name for slot in SE.exercises)
     assert [cell.source for cell in cells if "squeeze" in cell.exercises] == ["def squeeze(x):\n    return 0"]
     assert "lessons" in cells[0].source  # the solved notebook's imports come first
-    filled = completed(cells_to_run(RELEASED, SE), SE, SOLVED)
+    filled = complete(cells_to_run(RELEASED, SE), SE, SOLVED)
     assert not any("NotImplementedError" in cell.source for cell in filled if cell.exercises)
 
 
 def test_solutions_keep_the_helpers_that_they_share():
     windows, own = lesson("08a_windows"), "def window_partition(x, window_size):\n    return 0"
     solved = read(NOTEBOOKS / "08a_windows/08a_windows.ipynb")
-    cells = completed(cells_to_run(new_notebook(cells=[new_code_cell(own)]), windows), windows, solved)
+    cells = complete(cells_to_run(new_notebook(cells=[new_code_cell(own)]), windows), windows, solved)
     whole = "\n".join(cell.source for cell in cells)
     assert "def check_tiles" in whole and whole.count("def window_partition") == 1 and cells[-1].source == own
 

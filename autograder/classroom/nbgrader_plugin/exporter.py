@@ -22,7 +22,7 @@ from autograder.classroom.nbgrader_plugin.student_folders import submissions
 from autograder.intake.files import beginning, load_with_digest
 from autograder.lessons.course import ROOT
 from autograder.outward import command
-from autograder.submission.parse import NOTE, Unreadable, as_text, decoded, text
+from autograder.submission.parse import NOTE, Unreadable, as_text, decode, text
 
 SHOWN = 1500  # characters of an unreadable file that its page shows
 UNREADABLE = "unreadable"  # the id of the cell above a notebook that stands in for a file that is none
@@ -109,7 +109,7 @@ class ReadAnything(NotebookExporter):
         note = (f"**The notebook that you handed in {as_text(str(problem), inline=True)}.** So there was nothing "
                 "to grade. Your file is kept as you handed it in; ask your instructor how to hand it in again.")
         with suppress(Unreadable):
-            excerpt = decoded(beginning(path, 4 * SHOWN))[:SHOWN] if begins else ""
+            excerpt = decode(beginning(path, 4 * SHOWN))[:SHOWN] if begins else ""
             note += "\n\nIt begins like this:\n\n" + as_text(text(excerpt)) if excerpt.strip() else ""
         notebook.metadata[NOTE] = str(problem)
         # the lesson's texts and pictures are nothing that anybody handed in
