@@ -21,7 +21,7 @@ from typing import Any
 
 from attention_lab.checking.facts import facts
 from attention_lab.checking.known.recorded import FOLDER, RecordedExercise, load
-from attention_lab.checking.verdict.asking import asked
+from attention_lab.checking.verdict.asking import ask_exercise
 from attention_lab.checking.verdict.differences import Difference
 from attention_lab.notebook.check import asker
 from attention_lab.threads import one_thread
@@ -116,10 +116,10 @@ def _asking(lesson: Lesson, name: str) -> Callable[[catalogue.Mistake], tuple[st
                     ours[text] = replace(exercise, cases=[exercise.cases[0], more])  # the first one places the weights
             asking = ours[text]
             return None if asking is None else not any(
-                d.check == "output" for d in asked(asking, ask, None).view.found[1])
+                d.check == "output" for d in ask_exercise(asking, ask, None).view.found[1])
         with one_thread(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # torch's, about what mistakes do
-            found = asked(exercise, ask, None).view.found
+            found = ask_exercise(exercise, ask, None).view.found
             mistake = Mistake([Answer(*parts, asks.check, max(asks.largest.values(), default=0.0), differs)
                                for parts, asks, differs in zip(cases, exercise.cases, found)], right)
             kind = next(kind for kind, fits in KINDS.items() if fits(mistake))

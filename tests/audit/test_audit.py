@@ -85,7 +85,7 @@ def test_what_a_wrong_answer_is_told():
                for i, expected in enumerate(({"says": "largest value"}, {"says": "minimum"},
                                              {"unseen": "only a process shows it"}, {"mistake": "squeeze-maximum"}))]
     found = audit.Audit("01_se", (SEED,))
-    audit._told(found, answers, se)
+    audit._check_reports(found, answers, se)
     assert [said.partition(". ")[0] for said in found.mistold] == ["maximum-1 of squeeze, which expects minimum"]
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from attention_lab.checking.verdict import report
-from attention_lab.checking.verdict.sentences import grouped
+from attention_lab.checking.verdict.sentences import group_labels
 from attention_lab.checking.verdict.verdict import NOT_COMPARED, Check, Verdict
 from autograder.lessons.declare import Case, RandomTensor
 
@@ -133,7 +133,7 @@ def test_a_learners_own_words_reach_the_report(way):
     (["no tensor", "lists, Twice([1, 2])"], "no tensor; Twice([1, 2]) (lists)"),
 ])
 def test_cases_that_are_called_alike_are_told_together_and_once(labels, said):
-    assert grouped(labels, "Twice") == said
+    assert group_labels(labels, "Twice") == said
 
 
 def test_code_in_the_name_of_a_case_is_read_in_both_forms():

@@ -20,7 +20,7 @@ from attention_lab.checking.form.protocol import Call, Construct
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.notebook.check import verdict_on
-from attention_lab.notebook.progress import FILE, Kept, Progress, began, kept, remember
+from attention_lab.notebook.progress import FILE, Kept, Progress, began, recall, remember
 from attention_lab.notebook.review import SCHEDULE, _write, questions
 from attention_lab.storage import LARGEST
 from autograder.lessons.course import files_of
@@ -209,15 +209,15 @@ def test_progress_in_a_file_of_another_learner_stays_readable_and_is_not_lost(le
         remember(lesson, verdict, f"answer {points}")
         assert verdict.notes == [] and (lesson / FILE).stat().st_size < LARGEST
     assert "6 of 10" in repr(Progress(lesson))
-    assert kept(lesson, "Excitation") == Kept(0.0, 3, ["a" * 12], "")
-    assert kept(lesson, "SEBlock").tries == 2
+    assert recall(lesson, "Excitation") == Kept(0.0, 3, ["a" * 12], "")
+    assert recall(lesson, "SEBlock").tries == 2
 
 
 def test_progress_of_another_lesson_in_the_same_folder_is_kept(lesson):
     theirs = {"points": 2.0, "tries": 1, "failed": [], "solved": "2026-01-02"}
     (lesson / FILE).write_text(json.dumps({"ECABlock": theirs}))
     remember(lesson, Verdict("squeeze", 2.0, 2.0, [], ""), "digest")
-    assert kept(lesson, "ECABlock") == Kept(**theirs)
+    assert recall(lesson, "ECABlock") == Kept(**theirs)
 
 
 def test_a_schedule_of_another_learner_stays_readable_and_is_not_lost(lesson, monkeypatch):

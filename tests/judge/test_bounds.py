@@ -182,7 +182,7 @@ def test_answers_that_come_one_by_one_have_a_bound_together(monkeypatch, doubled
     is ended."""
     doubled.recorded.cases = [replace(doubled.recorded.cases[0]) for _ in range(4)]
     known = types.SimpleNamespace(keep=lambda: None)
-    graders = types.SimpleNamespace(together={"doubled": [0, 1, 2, 3]}, frame=lambda *_: None, mistakes={"doubled": known})
+    graders = types.SimpleNamespace(together={"doubled": [0, 1, 2, 3]}, frame=print, mistakes={"doubled": known})
     alone = Alone(numbers)
     monkeypatch.setattr(judge.measuring, "ask", Alone.ask)
     verdict = judge._verdict(graders, doubled.recorded, alone, judge.Result(None, "none", "cpu"))

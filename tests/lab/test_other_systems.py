@@ -40,7 +40,7 @@ red = check(squeeze)
 exec("def squeeze(x):\\n    return x.mean(dim=(2, 3))")
 green = check(squeeze)
 assert (red, green) == (0.0, 2.0)
-assert progress.kept(Path.cwd(), "squeeze").tries == 2 and Path(".progress.json").is_file()
+assert progress.recall(Path.cwd(), "squeeze").tries == 2 and Path(".progress.json").is_file()
 
 notebook = Path("01_se.ipynb")
 notebook.write_text("mine", encoding="utf-8")

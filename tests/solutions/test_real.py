@@ -41,17 +41,17 @@ def content() -> dict:
 
 def test_a_gap_is_said_with_its_interval_and_luck_by_its_name(content):
     verdict = 'SE is 44.0 points ahead of "nothing", more than the luck of three seeds explains (interval: +4'
-    assert any(line.startswith(verdict) for line in RealRun(content).said())
+    assert any(line.startswith(verdict) for line in RealRun(content).sentences())
     content["arms"]["SE"] = arm(50, 52, 48)
-    assert RealRun(content).said()[0].startswith('SE is level with "nothing" (interval: -')
+    assert RealRun(content).sentences()[0].startswith('SE is level with "nothing" (interval: -')
     content["arms"]["nothing"]["longer"] = 51.2
-    assert "After 5,000 steps (one run each): nothing 51.2 %." in RealRun(content).said()
+    assert "After 5,000 steps (one run each): nothing 51.2 %." in RealRun(content).sentences()
 
 
 def test_two_standard_errors_from_three_seeds_may_be_luck(content):
     """Three runs know little about how much runs differ: 7 points, with a standard error of 3, are within luck."""
     content["arms"] |= {"nothing": arm(93, 93, 93), "SE": arm(81, 86, 91)}
-    assert any("7.0 points behind" in line and "which may be luck" in line for line in RealRun(content).said())
+    assert any("7.0 points behind" in line and "which may be luck" in line for line in RealRun(content).sentences())
 
 
 def test_the_page_shows_every_arm_its_curves_and_the_cpu_hours(content):

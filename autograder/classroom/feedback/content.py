@@ -189,8 +189,7 @@ def _exercises(nb: NotebookNode, record: SubmittedNotebook, slots: tuple[Slot, .
                       else grade.auto_score)
             exercises.append(Exercise(slot.name, grade.score, grade.max_score, verdict,
                                       _report(checks.get(slot.check_id)), answers.get(slot.name, ""),
-                                      _html(comments.get(slot.grade_id, "")),
-                                      grade.manual_score is not None
+                                      _html(comments.get(slot.grade_id, "")), grade.manual_score is not None
                                       and not isclose(grade.score, judged or 0.0, abs_tol=1e-6),
                                       weight, without_mark(grade)))
     return exercises

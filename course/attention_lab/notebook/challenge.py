@@ -20,11 +20,11 @@ class Challenge:
         return all(holds for holds, _ in self.lines)
 
     def __repr__(self) -> str:
-        return "\n".join(f"{_sign(holds)} {said}" for holds, said in self.lines)
+        return "\n".join(f"{_sign(holds)} {sentence}" for holds, sentence in self.lines)
 
     def _repr_html_(self) -> str:
-        return "".join(f'<div><b style="color:{GOOD if holds else OPEN}">{_sign(holds)}</b> {escape(said)}</div>'
-                       for holds, said in self.lines)
+        return "".join(f'<div><b style="color:{GOOD if holds else OPEN}">{_sign(holds)}</b> {escape(sentence)}</div>'
+                       for holds, sentence in self.lines)
 
 
 def challenge(what: str, yours: float | None, beat: float, unit: str = "", fewer: bool = False,

@@ -80,15 +80,15 @@ def course_map(path: str = "") -> CourseMap:
     known = [*(each["name"] for each in tomllib.loads(LIST.read_text(encoding="utf-8"))["path"]), EVERYTHING]
     if path and path not in known:
         raise Unusable(f"there is no path {path!r}: choose one of {', '.join(map(repr, known))}")
-    kept = Path.cwd().parent / CHOSEN
+    file = Path.cwd().parent / CHOSEN
     if path:
-        keep(kept, {"path": path})
+        keep(file, {"path": path})
     else:
-        path = _kept(kept)
+        path = _last_choice(file)
     return CourseMap(Path.cwd(), path if path in known else EVERYTHING)
 
 
-def _kept(file: Path) -> str:
+def _last_choice(file: Path) -> str:
     """Returns the path that was chosen before, or everything if none was chosen or the file cannot be read."""
     try:
         content = found(file)

@@ -31,15 +31,15 @@ def watch() -> None:
 
 def _say(result: Any) -> None:
     shell = notebook()
-    if shell and (said := missed(result.error_in_exec, Path.cwd(), shell.user_ns)):
-        print(said)
+    if shell and (sentence := missing(result.error_in_exec, Path.cwd(), shell.user_ns)):
+        print(sentence)
 
 
 def _stop(shell: Any, kind: type, error: BaseException, trace: TracebackType, tb_offset: int | None = None) -> None:
     """Shows the error of a cell that raised NotImplementedError. It stays an error, so "Run All" ends there."""
-    if said := gap(error, Path.cwd(), shell.user_ns):
+    if sentence := gap(error, Path.cwd(), shell.user_ns):
         shell.display_pub.publish({"text/html": HERE.format(now=round(time.time() * 1000)), "text/plain": ""})
-        shell._showtraceback(kind, error, [said])
+        shell._showtraceback(kind, error, [sentence])
     else:
         shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
 
@@ -59,7 +59,7 @@ def gap(error: BaseException, folder: Path, namespace: dict[str, Any]) -> str:
             if name in known else "")
 
 
-def missed(error: BaseException | None, folder: Path, namespace: dict[str, Any]) -> str:
+def missing(error: BaseException | None, folder: Path, namespace: dict[str, Any]) -> str:
     """Returns what a cell misses: an exercise whose cell was not run, or the page's name of a layer. Returns an empty
     text if it stopped for another reason, or if the error is in the exercise's own code.
 
@@ -87,7 +87,7 @@ def missed(error: BaseException | None, folder: Path, namespace: dict[str, Any])
 
 def _last_cell(error: BaseException, namespace: dict[str, Any]) -> FrameType | None:
     """Returns the frame of a cell's own code in which an error arose."""
-    found, step = None, error.__traceback__
+    frame, step = None, error.__traceback__
     while step is not None:
-        found, step = step.tb_frame if step.tb_frame.f_globals is namespace else found, step.tb_next
-    return found
+        frame, step = step.tb_frame if step.tb_frame.f_globals is namespace else frame, step.tb_next
+    return frame

@@ -46,14 +46,14 @@ def needed(name: str, cells: list[str], namespace: dict[str, Any]) -> str:
         that defines it, because this cell may have stopped with an error before it came to the definition.
     """
     statements = [statement for cell in cells for statement in _statements(cell)]
-    wanted, chosen = [(name, len(statements))], set()
-    while wanted:
-        name, before = wanted.pop()
+    waiting, chosen = [(name, len(statements))], set()
+    while waiting:
+        name, before = waiting.pop()
         for place in _made_of(name, statements[:before], namespace):
             if place not in chosen:
                 chosen.add(place)
-                wanted += [(other, place) for other in statements[place].now]
-                wanted += [(other, len(statements)) for other in statements[place].later]
+                waiting += [(other, place) for other in statements[place].now]
+                waiting += [(other, len(statements)) for other in statements[place].later]
     if chosen:
         chosen |= {place for place, statement in enumerate(statements) if statement.source.startswith(FUTURE)}
     order = sorted(chosen, key=lambda place: (not statements[place].source.startswith(FUTURE), place))
@@ -106,13 +106,13 @@ def _statements(cell: str) -> Iterator[Statement]:
             "\n".join(lines[begins - 1 : node.end_lineno]) if decorators else ast.get_source_segment(cell, node) or ""
         )
         try:
-            code = _compiled(node)
+            code = _compile(node)
         except SyntaxError:  # a `return` outside of a function
             continue
-        yield Statement(cell, source, _names(code, WRITES), _altered(node), _names(code, READS), _read_later(code))
+        yield Statement(cell, source, _names(code, WRITES), _alters(node), _names(code, READS), _read_later(code))
 
 
-def _compiled(node: ast.stmt) -> CodeType:
+def _compile(node: ast.stmt) -> CodeType:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the learner has seen them
         return compile(ast.Module([node], []), "<cell>", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT, dont_inherit=True)
@@ -125,13 +125,13 @@ def _names(code: CodeType, instructions: set[str]) -> frozenset[str]:
 def _read_later(code: CodeType) -> frozenset[str]:
     """Returns the global names that the functions and classes inside some code read. A name that a class itself binds
     is not global."""
-    found: frozenset[str] = frozenset()
+    names: frozenset[str] = frozenset()
     for inner in (constant for constant in code.co_consts if isinstance(constant, CodeType)):
-        found |= _names(inner, READS) - _names(inner, {"STORE_NAME"}) | _read_later(inner)
-    return found
+        names |= _names(inner, READS) - _names(inner, {"STORE_NAME"}) | _read_later(inner)
+    return names
 
 
-def _altered(node: ast.stmt) -> frozenset[str]:
+def _alters(node: ast.stmt) -> frozenset[str]:
     """Returns the names of which a statement sets an attribute or an item."""
     roots = set()
     for part in ast.walk(node) if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) else ():

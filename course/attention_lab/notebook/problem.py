@@ -49,8 +49,8 @@ class Problem:
         points = f"{number(self.points)} of {number(self.most)}"
         fields = {"lesson": self.lesson, "exercise": self.exercise, "points": points, **self.versions}
         head = "\n".join(f"{name}: {value}" for name, value in fields.items())
-        said = "\n".join(f"    {line}" for line in self.verdict.split("\n"))
-        return f"{HEAD}\n\n{head}\n\n{VERDICT}\n{said}\n\n{CODE}\n{self.code}\n"
+        verdict = "\n".join(f"    {line}" for line in self.verdict.split("\n"))
+        return f"{HEAD}\n\n{head}\n\n{VERDICT}\n{verdict}\n\n{CODE}\n{self.code}\n"
 
 
 def read(data: bytes) -> Problem:
@@ -61,7 +61,7 @@ def read(data: bytes) -> Problem:
     except UnicodeDecodeError:
         raise ValueError("is not a text file") from None
     above, code_mark, code = text.partition(f"\n{CODE}\n")
-    head, verdict_mark, said = above.partition(f"\n{VERDICT}\n")
+    head, verdict_mark, report = above.partition(f"\n{VERDICT}\n")
     if not head.startswith(HEAD) or not verdict_mark or not code_mark:
         raise ValueError("was not written by report_problem(...), or is not complete")
     fields = dict(line.split(": ", 1) for line in head.split("\n") if ": " in line)
@@ -70,9 +70,9 @@ def read(data: bytes) -> Problem:
     points = POINTS.fullmatch(fields["points"])
     if not points or not NAME.fullmatch(fields["lesson"]) or not NAME.fullmatch(fields["exercise"]):
         raise ValueError("has a lesson, an exercise or points in a form that report_problem(...) does not write")
-    told = {name: fields[name][:LONGEST] for name in VERSIONS}
-    verdict = "\n".join(line.removeprefix("    ") for line in said.strip("\n").split("\n"))
-    return Problem(fields["lesson"], fields["exercise"], float(points[1]), float(points[2]), told, verdict,
+    machine = {name: fields[name][:LONGEST] for name in VERSIONS}
+    verdict = "\n".join(line.removeprefix("    ") for line in report.strip("\n").split("\n"))
+    return Problem(fields["lesson"], fields["exercise"], float(points[1]), float(points[2]), machine, verdict,
                    code.strip("\n"))
 
 

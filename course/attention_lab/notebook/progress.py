@@ -79,7 +79,7 @@ def _points(value: Any) -> float:
     return float(value)
 
 
-def kept(folder: Path, name: str) -> Kept:
+def recall(folder: Path, name: str) -> Kept:
     """Returns what is remembered of one exercise."""
     return _read(folder).get(name, Kept())
 

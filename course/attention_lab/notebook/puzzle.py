@@ -17,7 +17,7 @@ from random import Random
 from .. import lesson_files
 from ..checking.known import recorded
 from ..checking.verdict.report import MONO
-from .progress import kept
+from .progress import recall
 
 SOLVED = Path(__file__).resolve().parents[3] / "solutions/notebooks"  # in a clone of the repository
 TRIES = 3
@@ -77,7 +77,7 @@ def solution(exercise: Callable | str) -> Shown:
 
     Raises ValueError for a name that the lesson does not ask for.
     """
-    name, code = _asked(exercise)
+    name, code = _solution(exercise)
     if why := _not_yet(name, code, "our solution"):
         return Shown(why)
     code = "\n".join(line for line in code.split("\n") if not MARK.match(line))
@@ -94,10 +94,10 @@ def puzzle(exercise: Callable | str) -> Shown:
 
     Raises ValueError for a name that the lesson does not ask for.
     """
-    name, code = _asked(exercise)
+    name, code = _solution(exercise)
     if why := _not_yet(name, code, "the puzzle"):
         return Shown(why)
-    lines = _shuffled(_lines(code), name)
+    lines = _shuffle(_lines(code), name)
     how = "The lines in bold stand where they should; the others have lost their order."
     shown = "".join(f'<li {"tabindex=0 " if moves else ""}data-code="{escape(line)}" style="white-space:pre;'
                     f'{"" if moves else "font-weight:600"}">{escape(line)}</li>' for line, moves in lines)
@@ -115,7 +115,7 @@ def available(lesson: str) -> bool:
     return (SOLVED / lesson / f"{lesson}.ipynb").exists()
 
 
-def _asked(exercise: Callable | str) -> tuple[str, str]:
+def _solution(exercise: Callable | str) -> tuple[str, str]:
     """Returns the exercise's name and the code of its solved cell; the code is empty if there is none."""
     name = exercise if isinstance(exercise, str) else getattr(exercise, "__name__", repr(exercise))
     known = recorded.parts(lesson_files.checks(Path.cwd(), name))
@@ -139,7 +139,7 @@ def _not_yet(name: str, code: str, what: str) -> str:
             " has them."
         )
     most = lesson_files.part(Path.cwd(), name).points
-    so_far = kept(Path.cwd(), name)
+    so_far = recall(Path.cwd(), name)
     if so_far.points >= most or len(so_far.failed) >= TRIES:
         return ""
     tried = {0: "no try", 1: "one try"}.get(len(so_far.failed), f"{len(so_far.failed)} tries")
@@ -151,21 +151,21 @@ def _lines(code: str) -> list[tuple[str, bool]]:
     """Returns the lines of a solved cell, each with whether it is part of a gap. Blank lines, comments and docstrings
     are left out."""
     tree = ast.parse(code)
-    told: set[int] = set()
+    docstrings: set[int] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(node):
             first = node.body[0]
-            told |= set(range(first.lineno, (first.end_lineno or first.lineno) + 1))
+            docstrings |= set(range(first.lineno, (first.end_lineno or first.lineno) + 1))
     lines, gap = [], False
     for number, line in enumerate(code.split("\n"), 1):
         if mark := MARK.match(line):
             gap = mark[1] == "BEGIN"
-        elif line.strip() and number not in told and not line.strip().startswith("#"):
+        elif line.strip() and number not in docstrings and not line.strip().startswith("#"):
             lines.append((line, gap))
     return lines
 
 
-def _shuffled(lines: list[tuple[str, bool]], name: str) -> list[tuple[str, bool]]:
+def _shuffle(lines: list[tuple[str, bool]], name: str) -> list[tuple[str, bool]]:
     """Shuffles the lines that are part of gaps, always in the same way. The lines of one statement are moved one by
     one."""
     free = [line for line, moves in lines if moves]

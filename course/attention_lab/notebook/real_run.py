@@ -46,14 +46,14 @@ class RealRun:
         tests = [partial(welch, self.ends(arm), self.ends(control)) for arm, control in pairs]
         return dict(zip(pairs, together(tests), strict=True))
 
-    def said(self) -> list[str]:
+    def sentences(self) -> list[str]:
         """Returns sentences that say what the numbers show."""
         lines = []
         for (arm, control), (points, (low, high), p) in self.gaps().items():
             ahead = f"{abs(points):.1f} points {'ahead of' if points > 0 else 'behind'}"
             luck = "more than the luck of three seeds explains" if p < LEVEL else "which may be luck"
-            said = f"{ahead} \"{control}\", {luck}" if f"{abs(points):.1f}" != "0.0" else f"level with \"{control}\""
-            lines.append(f"{arm} is {said} (interval: {low:+.1f} to {high:+.1f}).")
+            result = f"{ahead} \"{control}\", {luck}" if f"{abs(points):.1f}" != "0.0" else f"level with \"{control}\""
+            lines.append(f"{arm} is {result} (interval: {low:+.1f} to {high:+.1f}).")
         if WIDER in self.content["controls"]:
             lines.append(f"\"{WIDER}\" helps too: with it each position sees so far that the frame comes into view.")
         if longer := [f"{arm} {of['longer']:.1f} %" for arm, of in self.content["arms"].items()
@@ -62,7 +62,7 @@ class RealRun:
         return lines
 
     def __repr__(self) -> str:
-        return "\n".join(self.said())
+        return "\n".join(self.sentences())
 
     def _repr_html_(self) -> str:
         content = self.content
@@ -78,9 +78,9 @@ class RealRun:
                  f"together took {seconds / 3600:.2f} CPU hours. {ABOUT_INTERVALS}</p>")
         table = (
             "<table><tr><th></th><th>right answers, mean of three runs</th><th>lowest to "
-            f"highest</th><th>parameters</th></tr>{rows}</table><ul>{''.join(f'<li>{escape(line)}</li>' for line in self.said())}</ul>"  # noqa: E501
+            f"highest</th><th>parameters</th></tr>{rows}</table><ul>{''.join(f'<li>{escape(line)}</li>' for line in self.sentences())}</ul>"  # noqa: E501
         )
-        return about + image(_curves(content), f"Learning curves: {'; '.join(self.said()[:1])}") + table
+        return about + image(_curves(content), f"Learning curves: {'; '.join(self.sentences()[:1])}") + table
 
 
 def real_run() -> RealRun:

@@ -71,13 +71,13 @@ def _code(exercise: Callable, name: str) -> str:
     return code
 
 
-def _without_paths(said: str) -> str:
+def _without_paths(text: str) -> str:
     """Returns a report without the paths in an error's message, which tell where the notebook is and whose it may be.
     """
     for folder, shown in ((Path.cwd(), "."), (Path.home(), "~")):
         if folder != folder.parent:
-            said = said.replace(str(folder), shown)
-    return said
+            text = text.replace(str(folder), shown)
+    return text
 
 
 def _what_now(file: str, verdict: Verdict) -> str:

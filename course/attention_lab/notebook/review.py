@@ -38,7 +38,7 @@ class Question:
     item: the question as `review.json` holds it.
     step: the index in DAYS of its waiting time.
     due: the day on which it comes next.
-    asked: the day on which it is shown.
+    shown_on: the day on which it is shown.
     """
 
     lesson: str
@@ -46,9 +46,9 @@ class Question:
     item: dict[str, Any]
     step: int
     due: date
-    asked: date
+    shown_on: date
 
-    def meant(self, answer: Any) -> Any:
+    def parse(self, answer: Any) -> Any:
         """Returns the answer in the form that the question wants: a letter, a tuple of ints, or a number. Raises
         ValueError for an answer of another form."""
         if isinstance(answer, str) and self.wants != "a letter":
@@ -77,14 +77,14 @@ class Question:
             return abs(answer - wanted) <= 0.01 * abs(wanted)
         return answer == wanted
 
-    def written(self, answer: Any) -> str:
+    def text_of(self, answer: Any) -> str:
         """Returns an answer as people write it; a letter is written with its choice."""
         if isinstance(answer, str):
             return f'"{self.choices[self.letters.index(answer)]}"'
         return f"{answer:g}" if isinstance(answer, float) else str(answer)
 
     @property
-    def tagged(self) -> str:
+    def title(self) -> str:
         """Returns the question, with its lesson's number before it."""
         return f"[{self.lesson.partition('_')[0]}] {self.item['asks']}"
 
@@ -109,7 +109,7 @@ class Question:
     def _order(self) -> list[int]:
         """Returns the order of the choices. It changes from day to day, so that remembering a letter does not help."""
         places = range(len(self.item["choices"]))
-        return Random(f"{self.item['id']} {self.asked}").sample(places, len(places))
+        return Random(f"{self.item['id']} {self.shown_on}").sample(places, len(places))
 
     @property
     def wants(self) -> str:
@@ -155,21 +155,21 @@ def review(*answers: Any) -> Review:
     Raises ValueError if there are more or fewer answers than questions, or if an answer has another form. Then nothing
     is saved.
     """
-    asked = list(_shown)
-    if not answers or not asked:
+    batch = list(_shown)
+    if not answers or not batch:
         return _ask(late=bool(answers))
-    if len(answers) != len(asked):
-        raise Unusable(f"{len(answers)} answers to {len(asked)} questions: give one for each, None to skip it")
+    if len(answers) != len(batch):
+        raise Unusable(f"{len(answers)} answers to {len(batch)} questions: give one for each, None to skip it")
     meant = []
-    for number, (each, answer) in enumerate(zip(asked, answers, strict=True), 1):
+    for number, (each, answer) in enumerate(zip(batch, answers, strict=True), 1):
         try:
-            meant.append(None if answer is None else each.meant(answer))
+            meant.append(None if answer is None else each.parse(answer))
         except ValueError as error:
             raise Unusable(
                 f"answer {number}: {error}. Nothing was written down: correct it and run the cell again"
             ) from None
     _shown.clear()
-    return _take(asked, meant)
+    return _take(batch, meant)
 
 
 def questions(folder: Path) -> list[Question]:
@@ -178,13 +178,13 @@ def questions(folder: Path) -> list[Question]:
 
     A lesson whose questions cannot be read is skipped.
     """
-    asked = []
+    result = []
     for lesson, (place, files) in sorted(around(folder).items()):
         if day := began(place):
             plan, first = _schedule(place), day + timedelta(DAYS[0])
-            asked += [Question(lesson, place, item, *plan.get(item["id"], (0, first)), asked=date.today())
-                      for item in _items(files / QUESTIONS)]
-    return asked
+            result += [Question(lesson, place, item, *plan.get(item["id"], (0, first)), shown_on=date.today())
+                       for item in _items(files / QUESTIONS)]
+    return result
 
 
 def _items(path: Path) -> list[dict[str, Any]]:
@@ -221,7 +221,7 @@ def _ask(late: bool) -> Review:
     today = date.today()
     everything = questions(Path.cwd())
     due = sorted((each for each in everything if each.due <= today), key=lambda each: each.due)
-    _shown[:] = _mixed(due)[:AT_ONCE]
+    _shown[:] = _interleave(due)[:AT_ONCE]
     if not everything:
         return Review("Nothing to review yet. When you have solved an exercise, come back tomorrow: `review()` asks "
                       "what you remember.", [])
@@ -233,28 +233,28 @@ def _ask(late: bool) -> Review:
     head = f"What do you remember? {number} from earlier lessons{rest}; answer without looking anything up."
     parts = []
     for each in _shown:
-        parts.append((f"{each.tagged} ({each.wants})", _numbered(each.item["code"]), each.choices))
+        parts.append((f"{each.title} ({each.wants})", _number_lines(each.item["code"]), each.choices))
     form = ", ".join({"a letter": '"?"', "a shape": "(...)"}.get(each.wants, "?") for each in _shown)
     foot = f"Write your answers into the brackets, in this order, and run the cell again: `review({form})`."
     return Review(head, parts, ("The answers in the brackets belong to other questions. " if late else "") + foot)
 
 
-def _take(asked: list[Question], answers: list) -> Review:
+def _take(shown: list[Question], answers: list) -> Review:
     """Judges the answers, and writes down when each question comes again."""
     today, parts, right = date.today(), [], 0
-    for each, answer in zip(asked, answers, strict=True):
+    for each, answer in zip(shown, answers, strict=True):
         if answer is None:
-            parts.append((each.tagged, "", ["○ Skipped: it comes again."]))
+            parts.append((each.title, "", ["○ Skipped: it comes again."]))
             continue
         good = each.right(answer)
         right += good
         step = min(each.step + 1, len(DAYS) - 1) if good else 0
         odd = _write(each, step, today + timedelta(DAYS[step]))
-        said = "✓ Right." if good else f"✗ You answered {each.written(answer)}; it is {each.written(each.answer)}."
-        below = [f"{said} {each.item['why']}", _again(DAYS[step]), *filter(None, [odd])]
-        parts.append((each.tagged, _numbered(each.item["code"]), below))
+        result = "✓ Right." if good else f"✗ You answered {each.text_of(answer)}; it is {each.text_of(each.answer)}."
+        below = [f"{result} {each.item['why']}", _again(DAYS[step]), *filter(None, [odd])]
+        parts.append((each.title, _number_lines(each.item["code"]), below))
     skipped = sum(answer is None for answer in answers)
-    head = f"{right} of {len(asked) - skipped} right{f', {skipped} skipped' if skipped else ''}."
+    head = f"{right} of {len(shown) - skipped} right{f', {skipped} skipped' if skipped else ''}."
     return Review(head, parts, "Empty the brackets and run `review()` again for more.")
 
 
@@ -262,7 +262,7 @@ def _again(days: int) -> str:
     return f"It comes again {'tomorrow' if days == 1 else f'in {days} days'}."
 
 
-def _mixed(due: list[Question]) -> list[Question]:
+def _interleave(due: list[Question]) -> list[Question]:
     """Sorts the questions that have waited equally long so that the lessons take turns, and five questions do not all
     come from one lesson."""
     places: dict[tuple, int] = {}
@@ -273,7 +273,7 @@ def _mixed(due: list[Question]) -> list[Question]:
     return [due[index] for index in sorted(range(len(due)), key=lambda index: ranked[index])]
 
 
-def _numbered(code: str) -> str:
+def _number_lines(code: str) -> str:
     return "\n".join(f"{number}  {line}" for number, line in enumerate(code.split("\n"), 1)) if code else ""
 
 
@@ -300,12 +300,12 @@ def _strictly(folder: Path) -> dict[str, tuple[int, date]]:
 
 def _write(question: Question, step: int, due: date) -> str:
     """Writes one question's next day into the schedule. Returns the sentence to show."""
-    folder, name, said = question.folder, question.item["id"], ""
+    folder, name, note = question.folder, question.item["id"], ""
     try:
         plan = _strictly(folder)
     except ValueError:
-        plan, said = {}, put_beside(folder / SCHEDULE)
+        plan, note = {}, put_beside(folder / SCHEDULE)
     lesson = {name, *(item["id"] for item in _items(handed_out(QUESTIONS, folder)))}
     plan = bounded(plan | {name: (step, due)}, lambda each: (each == name, each in lesson))
     keep(folder / SCHEDULE, {name: [step, due.isoformat()] for name, (step, due) in plan.items()})
-    return said
+    return note

@@ -78,10 +78,10 @@ class Welcome:
         drawn = (f'<svg width="{wide}" height="20" viewBox="0 0 {wide} 20" role="img" style="max-width:100%" '
                  f'aria-label="{self.done} of {len(self.rings)} lessons solved">{rings}</svg>') if rings else ""
         due = escape(self.due).replace("`review()`", "<code>review()</code>")
-        said = f"<b>{escape(self.place)}</b> {' · '.join(['', *map(escape, self.says)])}" if self.place else ""
+        line = f"<b>{escape(self.place)}</b> {' · '.join(['', *map(escape, self.says)])}" if self.place else ""
         return (f'{style}<div class="attention-lab-card" style="display:flex;flex-wrap:wrap;gap:4px 16px;'
                 f'align-items:center;padding:6px 12px;border-left:4px solid {GOOD}">'
-                f"{drawn}<span>{said}</span>{f'<span>{due}</span>' if due else ''}</div>{SCRIPT}")
+                f"{drawn}<span>{line}</span>{f'<span>{due}</span>' if due else ''}</div>{SCRIPT}")
 
 
 def _ring(place: int, part: float, here: bool) -> str:

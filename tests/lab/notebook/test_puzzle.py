@@ -11,7 +11,7 @@ from attention_lab import check, puzzle, solution
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict.verdict import Verdict
 from attention_lab.notebook import puzzle as puzzle_module
-from attention_lab.notebook.progress import digest, kept, remember
+from attention_lab.notebook.progress import digest, recall, remember
 from autograder.lessons import catalogue
 from autograder.lessons.course import files_of
 from autograder.lessons.topics import topic
@@ -39,15 +39,15 @@ def lesson(tmp_path, monkeypatch):
 def test_different_wrong_answers_are_tries_and_the_same_one_again_is_none(lesson, capsys):
     for body in (WRONG[0], WRONG[0], WRONG[1]):
         check(squeeze_as(body))
-    assert kept(lesson, "squeeze").tries == 2 and len(kept(lesson, "squeeze").failed) == 2
+    assert recall(lesson, "squeeze").tries == 2 and len(recall(lesson, "squeeze").failed) == 2
     assert "This is try 2." in capsys.readouterr().out
     check(squeeze_as("x.mean(dim=(2, 3))"))
     assert "Solved on try 3." in capsys.readouterr().out
     check(squeeze_as("x.mean(dim=(2, 3))"))
     assert (
         "try" not in capsys.readouterr().out
-        and kept(lesson, "squeeze").tries == 3
-        and not kept(lesson, "squeeze").failed
+        and recall(lesson, "squeeze").tries == 3
+        and not recall(lesson, "squeeze").failed
     )
 
 
@@ -89,15 +89,15 @@ def test_the_third_wrong_answer_without_a_name_is_offered_a_picture_where_the_ou
 def test_at_most_twenty_wrong_answers_are_remembered(lesson):
     for number in range(23):
         remember(lesson, Verdict("squeeze", 0.0, 2.0, [], ""), f"digest {number}")
-    assert kept(lesson, "squeeze").tries == 23
-    assert kept(lesson, "squeeze").failed == [f"digest {number}" for number in range(3, 23)]
+    assert recall(lesson, "squeeze").tries == 23
+    assert recall(lesson, "squeeze").failed == [f"digest {number}" for number in range(3, 23)]
 
 
 def test_a_stub_is_no_try(lesson):
     made = {}
     exec("def squeeze(x):\n    raise NotImplementedError()\n", made)
     check(made["squeeze"])
-    assert kept(lesson, "squeeze").tries == 0
+    assert recall(lesson, "squeeze").tries == 0
 
 
 def test_another_comment_is_the_same_answer_and_another_number_is_not():
@@ -147,10 +147,10 @@ def test_an_exercise_of_no_lesson_is_named(lesson):
 def test_every_exercise_is_a_puzzle_whose_lines_in_order_are_the_solution(course, lesson_, monkeypatch):
     monkeypatch.chdir(course / lesson_.name)
     for name in recorded.parts(files_of(lesson_.name) / recorded.FOLDER):
-        _, code = puzzle_module._asked(name)
+        _, code = puzzle_module._solution(name)
         lines = puzzle_module._lines(code)
         free = [line for line, moves in lines if moves]
-        mixed = puzzle_module._shuffled(lines, name)
+        mixed = puzzle_module._shuffle(lines, name)
         assert sorted(line for line, moves in mixed if moves) == sorted(free) and free
         assert [line for line, moves in mixed if not moves] == [line for line, moves in lines if not moves]
         assert len(set(free)) == 1 or [line for line, _ in mixed] != [line for line, _ in lines]

@@ -45,23 +45,23 @@ class _Block:
         return None if should == does else does
 
 
-def told(fact: Unplaced) -> str | None:
+def first_block(fact: Unplaced) -> str | None:
     """Says which block differs first, and which blocks halve the map although they should not. Returns None unless two
     or more blocks explain all that does not fit."""
-    found: dict[tuple[int, int], _Block] = {}
+    blocks: dict[tuple[int, int], _Block] = {}
     for side, spec in (("wanted", fact.missing), ("found", fact.extra)):
         for name, shape in spec:
             if not (match := BLOCK.fullmatch(name)):
                 return None
             i, j = int(match["i"]), int(match["j"])
             title = f"block {j + 1} of {match['list']} {i + 1} (`{match['path']}`)"
-            getattr(found.setdefault((i, j), _Block(match["path"], title)), side)[match["rest"]] = shape
-    ordered = [found[place] for place in sorted(found)]
+            getattr(blocks.setdefault((i, j), _Block(match["path"], title)), side)[match["rest"]] = shape
+    ordered = [blocks[place] for place in sorted(blocks)]
     if len(ordered) < 2:
         return None
-    said = [f"The first block that differs is {ordered[0].title}: {ordered[0].difference}."]
+    sentences = [f"The first block that differs is {ordered[0].title}: {ordered[0].difference}."]
     for does, verb, shortcut in ((True, "halves the map and should not", "has a"),
                                  (False, "should halve the map and does not", "has no")):
         if (block := next((block for block in ordered if block.halves is does), None)):
-            said.append(f"{block.title[0].upper()}{block.title[1:]} {verb}: it {shortcut} `{SHORTCUT}`.")
-    return " ".join(said) + f" {len(ordered)} blocks differ in all."
+            sentences.append(f"{block.title[0].upper()}{block.title[1:]} {verb}: it {shortcut} `{SHORTCUT}`.")
+    return " ".join(sentences) + f" {len(ordered)} blocks differ in all."

@@ -292,8 +292,8 @@ def of_images(got: Tensor, expected: Tensor, x: Tensor, within: float) -> Fact |
 
 def with_input(got: Tensor, expected: Tensor, x: Tensor, name: str, within: float) -> Fact | None:
     """Says how a wrong output could be made from the expected one and the input `x`: added, multiplied, or left out."""
-    if made := of_input_alone(got, x, name, within):
-        return made
+    if fact := of_input_alone(got, x, name, within):
+        return fact
     if got.shape == expected.shape == x.shape:
         if close(got, expected + x, 10 * within):
             return facts.InputAdded(name)

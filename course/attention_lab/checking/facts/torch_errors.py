@@ -103,13 +103,13 @@ MEANINGS = (
 def meaning(raised: Raised) -> str:
     """Returns a sentence about an error of torch; empty for an error that is not listed."""
     for pattern, sentence in MEANINGS:
-        if found := re.search(pattern, raised.message):
+        if match := re.search(pattern, raised.message):
             line = raised.line or ""
-            said = sentence.format(*found.groups(), sides=_sides(line, product=sentence is PRODUCT))
+            text = sentence.format(*match.groups(), sides=_sides(line, product=sentence is PRODUCT))
             axes = {value.count(",") for _, value in raised.operands if value.startswith("shape (")}
             if "None" in line or "keepdim" in line or len(axes) == 1 < len(raised.operands):  # it has them already
-                said = said.partition(" Missing axes of length 1")[0]
-            return f"{said} {TRANSPOSED}" if "{sides}" in sentence and _turned_round(raised) else said
+                text = text.partition(" Missing axes of length 1")[0]
+            return f"{text} {TRANSPOSED}" if "{sides}" in sentence and _turned_round(raised) else text
     return ""
 
 
@@ -122,10 +122,10 @@ def _sides(line: str, product: bool) -> str:
         parsed = ast.walk(ast.parse(line.strip()))
     except (SyntaxError, ValueError, RecursionError, MemoryError):  # the line may come from anybody
         return ""
-    found = [node for node in parsed if isinstance(node, ast.BinOp)]
-    if len(found) != 1 or isinstance(found[0].op, ast.MatMult) != product:
+    operations = [node for node in parsed if isinstance(node, ast.BinOp)]
+    if len(operations) != 1 or isinstance(operations[0].op, ast.MatMult) != product:
         return ""
-    left, right = (ast.unparse(side) for side in (found[0].left, found[0].right))
+    left, right = (ast.unparse(side) for side in (operations[0].left, operations[0].right))
     return f" Here A is `{left}`, and B is `{right}`." if product else f" It is `{left}` that meets `{right}`."
 
 

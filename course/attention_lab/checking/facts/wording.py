@@ -36,9 +36,9 @@ def words(found: tuple[Fact, ...] | Fact, reveal: bool = True) -> str:
     words."""
     if isinstance(found, tuple):
         return " ".join(words(fact, reveal) for fact in found)
-    for room in (_relation, _numbers, _returned, _behaviour, _errors, _devices, _sub_modules):
-        if (said := room(found, reveal)) is not None:
-            return said
+    for room in (_relation, _numbers, _return_value, _behaviour, _errors, _devices, _sub_modules):
+        if (sentence := room(found, reveal)) is not None:
+            return sentence
     raise ValueError(f"no words for {found}")
 
 
@@ -144,15 +144,15 @@ def _numbers(fact: Fact, reveal: bool) -> str | None:
             by = f", by up to {_number(largest)}" if reveal else ""
             return (
                 f"{wrong} of {of} numbers {'differs' if wrong == 1 else 'differ'}{by}. The first is at {list(index)}: "
-                + ("{}, {}.".format(*_told_apart(expected, got)) if reveal else f"got {_number(got)}.")
+                + ("{}, {}.".format(*_distinct(expected, got)) if reveal else f"got {_number(got)}.")
             )
         case facts.NumberDiffers(expected, got):
-            return "{}, {}.".format(*_told_apart(expected, got)) if reveal else f"{_number(got)} is not right."
+            return "{}, {}.".format(*_distinct(expected, got)) if reveal else f"{_number(got)} is not right."
         case facts.WrongDtype(expected, got, numbers, follows):
             both = f"its dtype is {got}, expected {expected}"
             if numbers:
-                said = words(numbers, reveal)
-                return f"{both}. {said[0].upper()}{said[1:]}"
+                relation = words(numbers, reveal)
+                return f"{both}. {relation[0].upper()}{relation[1:]}"
             return both + (": follow the input's dtype (and device) instead of making tensors of a fixed dtype."
                            if follows
                            else "; the numbers are right.")
@@ -164,10 +164,10 @@ def _numbers(fact: Fact, reveal: bool) -> str | None:
     return None
 
 
-def _returned(fact: Fact, reveal: bool) -> str | None:
+def _return_value(fact: Fact, reveal: bool) -> str | None:
     match fact:
         case facts.WrongNesting(expected, got, nothing):
-            more = _listed(expected, got) if reveal else ""
+            more = _name_difference(expected, got) if reveal else ""
             forgotten = " Is a `return` missing?" if nothing else ""
             return f"Expected {values.structure(expected)}, got {values.structure(got)}{more}.{forgotten}"
         case facts.IsOtherOutput(name):
@@ -177,7 +177,7 @@ def _returned(fact: Fact, reveal: bool) -> str | None:
     return None
 
 
-def _listed(expected: Any, got: Any) -> str:
+def _name_difference(expected: Any, got: Any) -> str:
     """Names the first text that is in only one of two lists."""
     both = isinstance(expected, list) and isinstance(got, list)
     if not both or not all(isinstance(name, str) for name in [*expected, *got]):
@@ -359,22 +359,22 @@ def _number(value: float) -> str:
     return f"{value:.4g}"
 
 
-def _told_apart(expected: float, got: float) -> tuple[str, str]:
+def _distinct(expected: float, got: float) -> tuple[str, str]:
     """Both numbers, with as many digits as it takes to see that they differ."""
     pairs = ((f"{expected:.{digits}g}", f"{got:.{digits}g}") for digits in (4, 6, 8, 10, 12, 17))
-    wanted, found = next((pair for pair in pairs if pair[0] != pair[1]), (str(expected), str(got)))
-    return f"expected {wanted}", f"got {found}"
+    wanted, mine = next((pair for pair in pairs if pair[0] != pair[1]), (str(expected), str(got)))
+    return f"expected {wanted}", f"got {mine}"
 
 
 def _value(expected: Any, got: Any, near: bool, reveal: bool) -> str:
-    wanted, found = (_short(values.structure(v) if isinstance(v, dict) else repr(v)) for v in (expected, got))
+    wanted, mine = (_short(values.structure(v) if isinstance(v, dict) else repr(v)) for v in (expected, got))
     digits = " It is right to six digits: is it rounded along the way, or is float32 used?" if near else ""
     if not reveal:
-        return f"{found} is not right.{digits}"
+        return f"{mine} is not right.{digits}"
     numeric = all(isinstance(v, (int, float)) and not isinstance(v, bool) for v in (expected, got))
     times = _number(got / expected) if numeric and not near and expected and got and math.isfinite(got) else "1"
     ratio = f" ({times} times as much)" if times != "1" else ""
-    return f"expected {wanted}, got {found}{ratio}.{digits}"
+    return f"expected {wanted}, got {mine}{ratio}.{digits}"
 
 
 def _short(text: str) -> str:
@@ -415,7 +415,7 @@ def _unplaced(fact: facts.Unplaced) -> str:
         are = "is a plain Python container" if len(fact.hidden) == 1 else "are plain Python containers"
         parts.append(f"{names} {are}: torch does not see the layers inside, so no optimiser would train them. "
                      "Make each layer an attribute of its own (or use nn.ModuleList).")
-    wall = blocks.told(fact) if len({name for name, _ in fact.missing + fact.extra}) > LISTED else None
+    wall = blocks.first_block(fact) if len({name for name, _ in fact.missing + fact.extra}) > LISTED else None
     if fact.extra and not fact.missing and all(name.endswith(".bias") for name, _ in fact.extra):
         parts.append(f"Your layers have biases, but the exercise's layers have none: {listed(fact.extra)}. Pass "
                      "bias=False.")

@@ -68,32 +68,32 @@ class Asked:
     first: View | None = None
 
 
-def asked(exercise: RecordedExercise, ask: Ask, ask_all: AskAll | None) -> Asked:
+def ask_exercise(exercise: RecordedExercise, ask: Ask, ask_all: AskAll | None) -> Asked:
     """Asks all cases, once more in the dtype of the input if a float32 tensor takes part in a wrong answer, and once
     more with the weights in other places if they may belong there.
 
     ask, ask_all: see `judge`.
     """
     ask_all = ask_all or partial(_one_by_one, exercise, ask)
-    answers, found = _asked(exercise, ask_all, [0] * len(exercise.cases))
+    answers, found = _ask_placed(exercise, ask_all, [0] * len(exercise.cases))
     first, narrow = View(exercise, answers, found), None
-    if wide := _widened(exercise, answers, found):
-        again, differing = _asked(wide, ask_all, [0] * len(exercise.cases))
+    if wide := _widen(exercise, answers, found):
+        again, differing = _ask_placed(wide, ask_all, [0] * len(exercise.cases))
         if any(map(_float32_matters, zip(again, differing), zip(answers, found))):
             exercise, answers, found, narrow = wide, again, differing, first
-    placed = _placed(exercise, ask, ask_all, answers, found)
-    placed.first = narrow
-    placed.view.found = [ds + _float32(case, header, before) for case, (header, _), (before, _), ds
-                         in zip(exercise.cases, placed.view.answers, first.answers, placed.view.found)]
-    return placed
+    chosen = _choose_placement(exercise, ask, ask_all, answers, found)
+    chosen.first = narrow
+    chosen.view.found = [ds + _float32(case, header, before) for case, (header, _), (before, _), ds
+                         in zip(exercise.cases, chosen.view.answers, first.answers, chosen.view.found)]
+    return chosen
 
 
 def _one_by_one(exercise: RecordedExercise, ask: Ask, questions: list[Question]) -> list[Answer]:
     return [ask(question, case.tensors) for question, case in zip(questions, exercise.cases)]
 
 
-def _asked(exercise: RecordedExercise, ask_all: AskAll,
-           choices: list[int]) -> tuple[list[Answer], list[list[Difference]]]:
+def _ask_placed(exercise: RecordedExercise, ask_all: AskAll,
+                choices: list[int]) -> tuple[list[Answer], list[list[Difference]]]:
     """Returns the answers for these placements of the weights, and what is wrong with each. Both are empty if the
     questions could not be asked."""
     answers = ask_all([replace(case.question, choice=choice, trace=False)
@@ -101,8 +101,8 @@ def _asked(exercise: RecordedExercise, ask_all: AskAll,
     return answers, [differences(case, answer, exercise.scale) for case, answer in zip(exercise.cases, answers)]
 
 
-def _widened(exercise: RecordedExercise, observed: list[Answer],
-             found: list[list[Difference]]) -> RecordedExercise | None:
+def _widen(exercise: RecordedExercise, observed: list[Answer],
+           found: list[list[Difference]]) -> RecordedExercise | None:
     """Returns the exercise with questions that give every float32 the dtype of the input. Returns None if no float32
     tensor takes part where the answer is wrong, even if only its dtype is: the digits that float32 lacks may be wrong.
     """
@@ -141,8 +141,8 @@ def _float32(case: RecordedCase, header: Observation, before: Observation) -> li
     return [Difference("dtype", "crash", facts.Crashed(before.raised))] if before.raised and not header.raised else []
 
 
-def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll, observed: list[Answer],
-            found: list[list[Difference]]) -> Asked:
+def _choose_placement(exercise: RecordedExercise, ask: Ask, ask_all: AskAll, observed: list[Answer],
+                      found: list[list[Difference]]) -> Asked:
     """Chooses a placement of the weights for every case.
 
     observed, found: the answers for the first placement, and what is wrong with them. If something is wrong and the
@@ -169,7 +169,7 @@ def _placed(exercise: RecordedExercise, ask: Ask, ask_all: AskAll, observed: lis
     others = [placement.choices(exercise.cases, headers, lambda *_: False, lambda *_: way)[0]  # noqa: B023
               for way in closest[1:]]
     if choices != first:
-        observed, found = _asked(exercise, ask_all, choices)
+        observed, found = _ask_placed(exercise, ask_all, choices)
     return Asked(View(exercise, observed, found), choices, sought, others)
 
 
@@ -179,7 +179,7 @@ def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list
     The closest ones have the fewest wrong outputs and, of these, the most sub-modules that agree with the reference.
     One whose difference can be described comes first.
     """
-    tried = []
+    attempts = []
     outputs = {name: t for name, t in case.expected_tensors.items() if name.startswith("output")}
     for choice in choices:
         question = replace(case.question, choice=choice)
@@ -191,9 +191,9 @@ def _search(case: RecordedCase, ask: Ask, scale: dict[str, float], choices: list
         if not wrong and not differences(case, ask(question, case.tensors), scale):
             return [choice]
         # only these numbers are kept, because the answers of all tries would fill the memory
-        tried.append((wrong, -first_difference(case, (header, tensors), scale)[1], choice))
-    least = min((t[:2] for t in tried), default=None)
-    closest = [choice for *far, choice in tried if tuple(far) == least][:EXPLAINED]
+        attempts.append((wrong, -first_difference(case, (header, tensors), scale)[1], choice))
+    least = min((t[:2] for t in attempts), default=None)
+    closest = [choice for *far, choice in attempts if tuple(far) == least][:EXPLAINED]
 
     def telling(choice: int) -> bool:
         header, tensors = ask(replace(case.question, choice=choice, gradients=False), case.tensors)

@@ -75,8 +75,8 @@ class Cover:
 
 def whole(causes: Iterable[Cause]) -> Cover | None:
     """Returns the cause that explains all failing cases, and most of them."""
-    found = max((cause for cause in causes if cause.whole), key=lambda cause: len(cause.explains), default=None)
-    return Cover((found,)) if found else None
+    best = max((cause for cause in causes if cause.whole), key=lambda cause: len(cause.explains), default=None)
+    return Cover((best,)) if best else None
 
 
 def two(causes: list[Cause], leading: int) -> Cover | None:
@@ -93,5 +93,5 @@ def two(causes: list[Cause], leading: int) -> Cover | None:
 def part(causes: Iterable[Cause], leading: int) -> Cover | None:
     """Returns the cause that explains most, of those that are surely there and explain the leading case."""
     sure = (cause for cause in causes if cause.telling and leading in cause.explains)
-    found = max(sure, key=lambda cause: len(cause.explains), default=None)
-    return Cover((found,), found.rest) if found else None
+    best = max(sure, key=lambda cause: len(cause.explains), default=None)
+    return Cover((best,), best.rest) if best else None

@@ -27,20 +27,20 @@ class Difference:
 
     check: the check that fails (a key of verdict.SHARES).
     where: the tensor, by the learner's own name.
-    found: the facts, or a function that returns them. A function saves time, because it takes long to find out how two
+    reason: the facts, or a function that returns them. A function saves time, because it takes long to find out how two
         tensors are related, and only a few differences are shown.
     reveal: whether the message may hold expected numbers.
     """
 
-    def __init__(self, check: str, where: str, found: Fact | tuple[Fact, ...] | Callable[[], tuple[Fact, ...]]):
+    def __init__(self, check: str, where: str, reason: Fact | tuple[Fact, ...] | Callable[[], tuple[Fact, ...]]):
         self.check, self.where, self.reveal = check, where, True
-        self._found = found
+        self._reason = reason
 
     @cached_property
     def facts(self) -> tuple[Fact, ...]:
         """The facts, with the most telling one first."""
-        found = self._found() if callable(self._found) else self._found
-        return found if isinstance(found, tuple) else (found,)
+        reason = self._reason() if callable(self._reason) else self._reason
+        return reason if isinstance(reason, tuple) else (reason,)
 
     @cached_property
     def message(self) -> str:
@@ -60,7 +60,7 @@ class Difference:
         """Returns the same difference for another check."""
         return self._like(Difference(check, self.where, lambda: self.facts))
 
-    def known(self, fact: Fact) -> Difference:
+    def with_fact(self, fact: Fact) -> Difference:
         """Returns the same difference with a fact that says more."""
         return self._like(Difference(self.check, self.where, fact))
 
@@ -85,11 +85,11 @@ def _differences(case: RecordedCase, observation: Answer, scale: dict[str, float
     if case.expected.raised:
         return _error_differences(case, header)
     if header.unplaced:
-        return [Difference(case.check, "parameters", _unplaced(header.unplaced, header))]
+        return [Difference(case.check, "parameters", _unplaced_fact(header.unplaced, header))]
     changed = [Difference("input", f"input `{_input(case, path)}`", facts.InputChanged(lent(case).get(path, "tensor")))
                for path in header.changed]
     if header.raised and header.raised.stage != "gradients":
-        return changed + [_stopped(case, header.raised)]
+        return changed + [_crash(case, header.raised)]
     found = changed + of_output(case, header, tensors, scale)
     if header.raised:
         check = "gradients" if case.question.gradients else case.check
@@ -133,11 +133,11 @@ def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
     if header.mixed:
         return [Difference(case.check, "device", facts.DevicesMixed(header.mixed, asked, first_input(case)))]
     if header.unplaced:
-        return [Difference(case.check, "parameters", _unplaced(header.unplaced, header))]
+        return [Difference(case.check, "parameters", _unplaced_fact(header.unplaced, header))]
     if raised and asked != "meta":
         return []  # the CPU's case already reports it
     if raised and raised.stage != "gradients":
-        return [_stopped(case, raised)]
+        return [_crash(case, raised)]
     wanted, got = (values.leaves(side.output) for side in (case.expected, header))
     if [path for path, _ in wanted] != [path for path, _ in got]:
         return [Difference(case.check, *_nesting(case.expected.output, header.output))]
@@ -159,7 +159,7 @@ def _left_behind(case: RecordedCase, header: Observation) -> list[Difference]:
         elif mine.dtype != expected.dtype:
             check, fact = "dtype", facts.DtypeOnDevice(expected.dtype, mine.dtype, asked)
         found += [Difference(check, where, fact)] if fact else []
-    return found or ([_stopped(case, raised)] if raised else [])
+    return found or ([_crash(case, raised)] if raised else [])
 
 
 def is_on(found: str, asked: str) -> bool:
@@ -185,15 +185,15 @@ def of_output(case: RecordedCase, header: Observation, tensors: dict[str, Tensor
         elif tensor:
             difference = _tensor(case, expected["tensor"], case.expected_tensors[expected["tensor"]],
                                  tensors[mine["tensor"]], scale, rounded=_rounded(header))
-            found += [_exchanged(case, difference, tensors[mine["tensor"]])] if difference else []
+            found += [_or_other_output(case, difference, tensors[mine["tensor"]])] if difference else []
         else:
             fact: Fact | None = None
             if isinstance(mine, dict) and "tensor" in mine and tensors[mine["tensor"]].numel() == 1:
-                held = tensors[mine["tensor"]]
+                number = tensors[mine["tensor"]]
                 # a number is a number, in a tensor of one element too, unless the page asks for an int
-                mine = held.item()
+                mine = number.item()
                 fact = (
-                    facts.NotAnInt(expected, held)
+                    facts.NotAnInt(expected, number)
                     if case.integer and mine == expected and isinstance(expected, int)
                     else None
                 )
@@ -207,7 +207,7 @@ def _rounded(header: Observation) -> bool:
     return header.narrow is not None and header.narrow.outside
 
 
-def _exchanged(case: RecordedCase, difference: Difference, got: Tensor) -> Difference:
+def _or_other_output(case: RecordedCase, difference: Difference, got: Tensor) -> Difference:
     """Returns the difference, or the fact that this is another one of the outputs."""
     others = {name: t for name, t in case.expected_tensors.items() if name.startswith("output") and t.numel() > 1}
     for name, other in others.items():
@@ -296,13 +296,13 @@ def _error_differences(case: RecordedCase, header: Observation) -> list[Differen
     return [Difference(case.check, "arguments", fact)] if fact else []
 
 
-def _unplaced(unplaced: Unplaced, header: Observation) -> Fact:
+def _unplaced_fact(unplaced: Unplaced, header: Observation) -> Fact:
     missing, extra = (tuple((name, tuple(shape)) for name, shape in spec)
                       for spec in (unplaced.missing, unplaced.extra))
     return facts.Unplaced(missing, extra, tuple(unplaced.hidden), empty=not header.parameters)
 
 
-def _stopped(case: RecordedCase, raised: Raised) -> Difference:
+def _crash(case: RecordedCase, raised: Raised) -> Difference:
     """Says that the learner's code raised an error, or is not a module at all."""
     if raised.type == NotAModule.__name__:
         return Difference(case.check, "class", facts.NotAModule(raised.message))
@@ -313,11 +313,11 @@ def lent(case: RecordedCase) -> dict[str, str]:
     """Returns the tensors, lists and dicts that a caller passes to a call, or to the constructor, and may use again:
     the kind of each, by its path."""
     question = case.question
-    given = {f"input.{key}": node for key, node in [*enumerate(question.args), *question.kwargs.items()]}
+    arguments = {f"input.{key}": node for key, node in [*enumerate(question.args), *question.kwargs.items()]}
     if question.construct:
-        given |= {f"construct.{key}": node for key, node in [*enumerate(question.construct.args),
-                                                             *question.construct.kwargs.items()]}
-    return {where: kind for path, node in given.items() for where, kind in values.lent(node, path)}
+        arguments |= {f"construct.{key}": node for key, node in [*enumerate(question.construct.args),
+                                                                 *question.construct.kwargs.items()]}
+    return {where: kind for path, node in arguments.items() for where, kind in values.lent(node, path)}
 
 
 def _input(case: RecordedCase, path: str) -> str:

@@ -40,9 +40,9 @@ class Evidence:
 
     def other_views(self) -> list[View]:
         """Asks all cases with the other placements of the weights that come as close."""
-        return [view for way in self.asked.others if any((view := self._placed(way)).found)]
+        return [view for way in self.asked.others if any((view := self._view(way)).found)]
 
-    def _placed(self, way: list[int]) -> View:
+    def _view(self, way: list[int]) -> View:
         answers = [self._ask(replace(case.question, choice=choice, trace=False), case.tensors)
                    for case, choice in zip(self.exercise.cases, way)]
         return View(self.exercise, answers, [differences(case, answer, self.exercise.scale)
@@ -70,7 +70,7 @@ class Evidence:
         return self._ask(replace(question, choice=self.asked.choices[i]),
                          {**case.tensors, **other} if other else case.tensors)
 
-    def traced(self, i: int) -> Answer:
+    def trace(self, i: int) -> Answer:
         """Returns the answer to a case, with what the sub-modules receive and give."""
         if i not in self._traced:
             self._traced[i] = self.again(i, self.exercise.cases[i].question)
@@ -102,7 +102,7 @@ class Evidence:
             case = self.exercise.cases[i]
             retry = replace(case.question, gradients=False, trace=False)
             trace = partial(self.again, i, replace(retry, trace=True))
-            seen = [with_reason(d, case, self.answers[i], partial(self.again, i, retry), trace) for d in self.found[i]]
-            found = [seen if j == i else ds for j, ds in enumerate(self.found)]
-            self._details[i] = [d for d in seen if not contradicted(self.exercise, found, d)] or seen
+            own = [with_reason(d, case, self.answers[i], partial(self.again, i, retry), trace) for d in self.found[i]]
+            found = [own if j == i else ds for j, ds in enumerate(self.found)]
+            self._details[i] = [d for d in own if not contradicted(self.exercise, found, d)] or own
         return self._details[i]

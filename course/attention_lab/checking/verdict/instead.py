@@ -81,10 +81,10 @@ def instead(case: RecordedCase, observation: Answer, begins: Fact) -> Fact:
     wanted, done = _formula(terms, expected, places), _formula(terms, got, places)
     if not wanted or not done or str(done) == str(wanted):
         return begins
-    found = (facts.Instead(done.term.function, wanted.term.function, done.term.name)
-             if (done.form, done.term.name) == (wanted.form, wanted.term.name)
-             else facts.Instead(str(done), str(wanted)))
-    return replace(begins, **({"facts": (found,)} if isinstance(begins, facts.Begins) else {"instead": found}))
+    fact = (facts.Instead(done.term.function, wanted.term.function, done.term.name)
+            if (done.form, done.term.name) == (wanted.form, wanted.term.name)
+            else facts.Instead(str(done), str(wanted)))
+    return replace(begins, **({"facts": (fact,)} if isinstance(begins, facts.Begins) else {"instead": fact}))
 
 
 def _parts(case: RecordedCase, observation: Answer) -> dict[str, Tensor]:

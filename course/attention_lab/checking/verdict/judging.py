@@ -9,11 +9,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ..known.recorded import RecordedCase, RecordedExercise
-from .asking import Ask, AskAll, asked
+from .asking import Ask, AskAll, ask_exercise
 from .differences import Difference
-from .sentences import green, other_kinds, other_names, unwritten
+from .sentences import other_kinds, other_names, praise, unwritten_verdict
 from .verdict import Check, Verdict, by_value, checks_in, listed
-from .wrong import wrong
+from .wrong import explain
 
 
 def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: AskAll | None = None) -> Verdict:
@@ -26,31 +26,31 @@ def judge(exercise: RecordedExercise, ask: Ask, secret: bool = False, ask_all: A
     """
     if any(case.secret != secret for case in exercise.cases):
         exercise = replace(exercise, cases=[replace(case, secret=secret) for case in exercise.cases])
-    said = asked(exercise, ask, ask_all)
-    exercise, headers = said.view.exercise, [header for header, _ in said.view.answers]
+    result = ask_exercise(exercise, ask, ask_all)
+    exercise, headers = result.view.exercise, [header for header, _ in result.view.answers]
     gaps = [(case, header.raised.place) for case, header in zip(exercise.cases, headers)
             if by_value(case) and not header.unplaced and header.raised and header.raised.not_implemented]
     if gaps:
         missing = {case.question.method for case, _ in gaps}
         earlier = next((place for _, place in gaps if place in exercise.uses), None)
-        half = None if earlier else _half_written(exercise, ask, secret, missing)
-        return half or unwritten(exercise, earlier or gaps[0][1])
-    said.view.found = _told_once(exercise, said.view.found)
-    if any(said.view.found):
-        return wrong(said, ask)
+        half = None if earlier else _judge_part(exercise, ask, secret, missing)
+        return half or unwritten_verdict(exercise, earlier or gaps[0][1])
+    result.view.found = _charge_once(exercise, result.view.found)
+    if any(result.view.found):
+        return explain(result, ask)
     return Verdict(exercise.name, exercise.points, exercise.points,
                    [Check(a, "passed") for a in checks_in(exercise)],
-                   green(exercise), notes=other_names(exercise, headers[0], said.choices[0])
-                   + other_kinds(exercise, said.view.answers))
+                   praise(exercise), notes=other_names(exercise, headers[0], result.choices[0])
+                   + other_kinds(exercise, result.view.answers))
 
 
-def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: set[str]) -> Verdict | None:
+def _judge_part(exercise: RecordedExercise, ask: Ask, secret: bool, missing: set[str]) -> Verdict | None:
     """Returns a verdict on the methods that are written, without points. The methods in `missing` are not written.
     Returns None if all are missing."""
-    kept = [i for i, case in enumerate(exercise.cases) if case.question.method not in missing]
-    if not any(by_value(exercise.cases[i]) for i in kept):
+    numbers = [i for i, case in enumerate(exercise.cases) if case.question.method not in missing]
+    if not any(by_value(exercise.cases[i]) for i in numbers):
         return None
-    part = replace(exercise, cases=[exercise.cases[i] for i in kept])
+    part = replace(exercise, cases=[exercise.cases[i] for i in numbers])
     verdict = judge(part, ask, secret)
     methods = sorted({f"`{case.question.method}`" for case in part.cases})
     written = listed(methods)
@@ -71,7 +71,7 @@ def _half_written(exercise: RecordedExercise, ask: Ask, secret: bool, missing: s
     return verdict
 
 
-def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> list[list[Difference]]:
+def _charge_once(exercise: RecordedExercise, found: list[list[Difference]]) -> list[list[Difference]]:
     """Makes sure that one mistake costs points only once. A check that already fails on the CPU (a missing gradient, a
     dtype) does not fail again on another device. If a second call gets the same input
     and gives a wrong answer, no further check fails where the check of the output or of the state already does."""
@@ -80,10 +80,10 @@ def _told_once(exercise: RecordedExercise, found: list[list[Difference]]) -> lis
     # the check to which a wrong second answer is ascribed
     known = next((check for check in ("output", "state") if check in lost), "input")
 
-    def told(case: RecordedCase, ds: list[Difference]) -> list[Difference]:
+    def charge(case: RecordedCase, ds: list[Difference]) -> list[Difference]:
         if case.check == "device":
             return [d.of("device") for d in ds if d.check not in lost]
         if case.question.again:
             return [d.of(known) if d.check == "input" and not d.where.startswith("input") else d for d in ds]
         return ds
-    return [told(case, ds) for case, ds in zip(exercise.cases, found)]
+    return [charge(case, ds) for case, ds in zip(exercise.cases, found)]

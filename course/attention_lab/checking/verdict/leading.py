@@ -18,15 +18,15 @@ def comparable(exercise: RecordedExercise, found: list[list[Difference]]) -> lis
     return [i for i, case in enumerate(exercise.cases) if not (wrong and case.check == "device")]
 
 
-def best_first(found: list[Difference]) -> list[Difference]:
+def best_first(ds: list[Difference]) -> list[Difference]:
     order = ["input", *(check for check in SHARES if check != "input")]  # a changed input explains all that follows
-    return sorted(found, key=lambda d: (d.where == "crash" and len(found) > 1, not d.specific, order.index(d.check),
-                                        # a gradient that is missing comes before one that is wrong
-                                        not isinstance(d.facts[0], facts.NoGradient)))
+    return sorted(ds, key=lambda d: (d.where == "crash" and len(ds) > 1, not d.specific, order.index(d.check),
+                                     # a gradient that is missing comes before one that is wrong
+                                     not isinstance(d.facts[0], facts.NoGradient)))
 
 
-def worst(found: list[Difference]) -> Difference:
-    return best_first(found)[0]
+def worst(ds: list[Difference]) -> Difference:
+    return best_first(ds)[0]
 
 
 def candidates(found: list[list[Difference]]) -> list[int]:

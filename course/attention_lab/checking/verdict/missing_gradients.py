@@ -29,23 +29,23 @@ def with_reason(difference: Difference, case: RecordedCase, observation: Answer,
     fact = difference.facts[0]
     if isinstance(fact, WRONG) and difference.check == "gradients" and case.question.device == "cpu":
         cuts = tuple(cut for cut in trace()[0].cuts if cut[0] in CUTS and cut[1])
-        return difference.known(facts.PartlyCut(cuts)) if cuts else difference
+        return difference.with_fact(facts.PartlyCut(cuts)) if cuts else difference
     if not isinstance(fact, facts.NoGradient) or not fact.tensors or case.question.device != "cpu":
         return difference
     fixed = {observation[0].fixed.get(name.removeprefix("grad.param."), "") for name in fact.tensors}
     if len(fixed) == 1 and (kind := fixed.pop()):
-        return difference.known(replace(fact, fixed=kind))
+        return difference.with_fact(replace(fact, fixed=kind))
     if fact.right:  # a right result depends on them
-        return difference.known(replace(fact, used=True, cuts=tuple(trace()[0].cuts)))
+        return difference.with_fact(replace(fact, used=True, cuts=tuple(trace()[0].cuts)))
     names = [name.removeprefix("grad.").replace("param.", "state.", 1)
              if name.startswith("grad.param.") else name.removeprefix("grad.")
              for name in fact.tensors]
     groups = [[name] for name in names] if len(names) <= FEW else [names]
     used = {_output_changes(observation, ask({name: _other(case.tensors[name]) for name in group})) for group in groups}
     if used == {False}:
-        return difference.known(replace(fact, used=False))
+        return difference.with_fact(replace(fact, used=False))
     certain = used == {True} and len(names) <= FEW
-    return difference.known(replace(fact, used=True if certain else None, cuts=tuple(trace()[0].cuts)))
+    return difference.with_fact(replace(fact, used=True if certain else None, cuts=tuple(trace()[0].cuts)))
 
 
 def _output_changes(before: Answer, after: Answer) -> bool:

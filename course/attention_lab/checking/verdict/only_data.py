@@ -99,8 +99,8 @@ def _numbers_of(node: dict) -> int:
     if family == "container":
         return 0
     elsewhere = {"device": "meta"} if "device" in inspect.signature(kind).parameters else {}
-    given = values.filled({"args": node.get("args", []), "kwargs": node.get("kwargs", {}) | elsewhere}, GIVEN)
-    layer = values.torch_module({"module": node["module"], **given}, {}, _refused)
+    arguments = values.filled({"args": node.get("args", []), "kwargs": node.get("kwargs", {}) | elsewhere}, GIVEN)
+    layer = values.torch_module({"module": node["module"], **arguments}, {}, _refuse)
     for name in REACHES:
         size = getattr(layer, name, 0)
         if any(isinstance(each, int) and abs(each) > REACH for each in (size if isinstance(size, tuple) else (size,))):
@@ -108,5 +108,5 @@ def _numbers_of(node: dict) -> int:
     return sum(tensor.numel() for tensor in [*layer.parameters(), *layer.buffers()])
 
 
-def _refused(node: dict) -> Any:
+def _refuse(node: dict) -> Any:
     raise ValueError(f"it is given something with the keys {sorted(node)}")

@@ -31,14 +31,14 @@ def number(value: float) -> str:
     return f"{value:g}"
 
 
-def clean(said: str) -> str:
+def clean(text: str) -> str:
     """Returns a text without control characters, except line breaks and tabs."""
-    kept = SEQUENCES.sub("", said.replace("\r\n", "\n"))
-    return "".join(c for c in kept if c in "\n\t" or c not in DIRECTIONS
+    plain = SEQUENCES.sub("", text.replace("\r\n", "\n"))
+    return "".join(c for c in plain if c in "\n\t" or c not in DIRECTIONS
                    and unicodedata.category(c) not in ("Cc", "Cs", "Zl", "Zp"))
 
 
-def _cleaned(verdict: Verdict) -> Verdict:
+def _clean(verdict: Verdict) -> Verdict:
     evidence, where, cases, notes = (list(map(clean, parts))
                                      for parts in (verdict.evidence, verdict.where, verdict.cases, verdict.notes))
     return replace(verdict, headline=clean(verdict.headline), evidence=evidence, where=where, cases=cases, notes=notes)
@@ -61,7 +61,7 @@ def score(verdict: Verdict) -> str:
 
 def text(verdict: Verdict) -> str:
     """Returns the report as plain text."""
-    verdict, (sign, _) = _cleaned(verdict), _sign(verdict)
+    verdict, (sign, _) = _clean(verdict), _sign(verdict)
     lines = [f"{sign} {score(verdict)} {verdict.headline}"]
     if verdict.started and sign == "✗":
         parts = [*verdict.evidence, *verdict.where, *verdict.cases[:1], *filter(None, [verdict.why])]
@@ -90,7 +90,7 @@ def _mark(check: Check) -> str:
 
 def html(verdict: Verdict) -> str:
     """Returns the report as HTML."""
-    verdict, (sign, colour) = _cleaned(verdict), _sign(verdict)
+    verdict, (sign, colour) = _clean(verdict), _sign(verdict)
     body = f'<div><b style="color:{colour}">{sign} {escape(score(verdict))}</b> {_code(verdict.headline)}</div>'
     if verdict.started and sign == "✗":
         body += "".join(f'<div style="margin-top:6px">{_code(part)}</div>' for part in verdict.evidence + verdict.where)

@@ -24,7 +24,7 @@ VERIFIED = {"start": "starts as a fresh module should", "large": "copes with lar
             "errors": "refuses impossible arguments"}
 
 
-def unwritten(exercise: RecordedExercise, place: str | None) -> Verdict:
+def unwritten_verdict(exercise: RecordedExercise, place: str | None) -> Verdict:
     earlier = place in exercise.uses
     what = f"`{place}`, an earlier exercise that this one uses, is not implemented" if earlier else "Not implemented"
     return Verdict(exercise.name, 0.0, exercise.points,
@@ -34,12 +34,12 @@ def unwritten(exercise: RecordedExercise, place: str | None) -> Verdict:
                    started=False)
 
 
-def green(exercise: RecordedExercise) -> str:
+def praise(exercise: RecordedExercise) -> str:
     """Says what was verified, in a sentence or two that a learner reads with pleasure."""
     has = checks_in(exercise)
     compared = [case for case in exercise.cases if by_value(case)]
     what = "Output and gradients are" if "gradients" in has else "The output is"
-    tried = f"all {len(compared)} inputs that we tried" if len(compared) > 1 else "the input that we tried"
+    inputs = f"all {len(compared)} inputs that we tried" if len(compared) > 1 else "the input that we tried"
     kinds = {kind for case in compared for kind in lent(case).values()}
     lent_to_it = listed([f"{kind}s" for kind in ("tensor", "list", "dict") if kind in kinds]) if kinds else ""
     untouched = f"does not change the {lent_to_it} that it is given" if lent_to_it else VERIFIED["input"]
@@ -47,7 +47,7 @@ def green(exercise: RecordedExercise) -> str:
     verified = {**VERIFIED, "state": _kept_nothing(compared) or VERIFIED["state"], "input": untouched,
                 "device": "works on a GPU" if gpu else VERIFIED["device"]}
     rest = [verified[check] for check in has if check not in ("output", "gradients")]
-    return f"{what} right on {tried}." + (f" Your code also {listed(rest)}." if rest else "")
+    return f"{what} right on {inputs}." + (f" Your code also {listed(rest)}." if rest else "")
 
 
 def _kept_nothing(cases: list[RecordedCase]) -> str:
@@ -135,14 +135,14 @@ def _kinds(expected: Any, got: Any) -> tuple[str, str] | None:
     return ("a number", "a tensor") if number and isinstance(got, dict) and "tensor" in got else None
 
 
-def grouped(labels: list[str], name: str) -> str:
+def group_labels(labels: list[str], name: str) -> str:
     """Lists the cases of an exercise `name`, and puts those with the same call together:
     `Twice(3), shape (2, 3) (training mode; a second call)`.
     """
     calls: dict[str, dict[str, None]] = {}
     for label in labels:
-        found = re.search(rf"\b{name}\(|\bshapes? \(", label)
-        begin = found.start() if found else 0
+        match = re.search(rf"\b{name}\(|\bshapes? \(", label)
+        begin = match.start() if match else 0
         words = calls.setdefault(label[begin:], {})
         if begin:
             words[label[:begin].removesuffix(", ")] = None

@@ -29,9 +29,9 @@ def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, f
     for expected in case.expected.trace:
         if (name := expected.name) not in mine:
             continue
-        moved, held = False, {side: (_held(expected, side), _held(mine[name], side)) for side in ("received", "gave")}
+        moved, both = False, {side: (_names(expected, side), _names(mine[name], side)) for side in ("received", "gave")}
         for side in ("received", "gave"):
-            wanted, got = held[side]
+            wanted, got = both[side]
             for number, (w, g) in enumerate(zip(wanted, got), start=1):
                 a, b = tensors[g], case.expected_tensors[w]
                 within = tolerance(case.largest[w], scale.get(side, 0.0), case.question.dtype)
@@ -42,12 +42,12 @@ def first_difference(case: RecordedCase, observation: Answer, scale: dict[str, f
                     after = agreed[-1] if agreed else None
                     if moved:
                         return facts.Reordered(after, name), len(agreed)
-                    expects, receives = (len(names) for names in held["received"])
-                    found = explain(_shaped_like(a, b), b, within)
-                    if side == "received" and not found[0].specific:
+                    expects, receives = (len(names) for names in both["received"])
+                    relation = explain(_shaped_like(a, b), b, within)
+                    if side == "received" and not relation[0].specific:
                         alone = (of_input_alone(a, x, name_of_x, within) for name_of_x, x in inputs.items())
-                        found = next(((fact,) for fact in alone if fact), found)
-                    return facts.Begins(after, name, side, number, len(wanted), found,
+                        relation = next(((fact,) for fact in alone if fact), relation)
+                    return facts.Begins(after, name, side, number, len(wanted), relation,
                                         (receives, expects) if side == "gave" and receives != expects else None,
                                         (mine[after].line if after else None, mine[name].line)), len(agreed)
                 moved |= canonical(a.shape) != canonical(b.shape) or not close(a.reshape(b.shape), b, within)
@@ -65,6 +65,6 @@ def _shaped_like(tensor: Tensor, other: Tensor) -> Tensor:
     return tensor.reshape(other.shape) if alike else tensor
 
 
-def _held(entry: TraceEntry, side: str) -> list[str]:
+def _names(entry: TraceEntry, side: str) -> list[str]:
     return [leaf["tensor"] for _, leaf in values.leaves(getattr(entry, side))
             if isinstance(leaf, dict) and "tensor" in leaf]

@@ -8,9 +8,9 @@ from .cause import Cover
 from .differences import Difference
 from .evidence import Evidence
 from .explainers.first_difference import begins
-from .explainers.layers import misused
+from .explainers.layers import misuse
 from .leading import best_first, candidates, comparable, near_throughout, worst
-from .sentences import grouped
+from .sentences import group_labels
 from .verdict import Verdict
 
 NEAR_THROUGHOUT = ("No output is wrong by more than a thousandth of its largest number. A different value of eps, or "
@@ -33,7 +33,7 @@ def tell(verdict: Verdict, evidence: Evidence, cover: Cover, stub: str | None) -
         verdict.headline, verdict.mistake = cover.sentence, cover.mistake
     if evidence.wrong_output(index) and not case.secret:
         verdict.shown = evidence.picture(index)
-    more = [_unsaid(d, verdict.headline) for d in best_first(found[index])[:2]]
+    more = [_rest_of_message(d, verdict.headline) for d in best_first(found[index])[:2]]
     verdict.evidence = [f"With {case.label}{':' if any(more) else '.'}", *filter(None, more)]
     if not stub:
         verdict.evidence += _unexplained(exercise, found, cover)
@@ -49,7 +49,7 @@ def tell(verdict: Verdict, evidence: Evidence, cover: Cover, stub: str | None) -
                                 f"shape. There are {evidence.asked.sought} ways to load the exercise's weights into "
                                 "them, and the answer is right with none of these. This report is about one of these "
                                 "ways.")
-    begin = misused(evidence, index) or begins(evidence, index, known)
+    begin = misuse(evidence, index) or begins(evidence, index, known)
     trace = wording.words(begin, reveal=not case.secret) if begin else ""
     verdict.where = [trace] if trace and trace not in verdict.headline else []
 
@@ -66,12 +66,12 @@ def _shown_case(evidence: Evidence, cover: Cover) -> int:
     return next((i for i in shows if not _at_the_border(evidence.found[i])), shows[0])
 
 
-def _at_the_border(found: list[Difference]) -> bool:
+def _at_the_border(ds: list[Difference]) -> bool:
     """Says whether a report would speak of the border of a map. Its reader would then look for wrong padding."""
-    return isinstance(worst(found).facts[0], facts.Border)
+    return isinstance(worst(ds).facts[0], facts.Border)
 
 
-def _unsaid(difference: Difference, headline: str) -> str:
+def _rest_of_message(difference: Difference, headline: str) -> str:
     """Returns what the headline does not say about a difference. For a crash, this is the line and the shapes."""
     first, _, rest = difference.message.partition("\n")
     if first in headline:
@@ -110,5 +110,5 @@ def _cases(exercise: RecordedExercise, found: list[list[Difference]]) -> list[st
     compared = comparable(exercise, found)
     wrong = [exercise.cases[i].label for i in compared if found[i]]
     right = [exercise.cases[i].label for i in compared if not found[i]]
-    return [f"Wrong on {len(wrong)} of {len(compared)} cases", f"Wrong with {grouped(wrong, exercise.name)}.",
-            *([f"Right with {grouped(right, exercise.name)}."] if right else [])]
+    return [f"Wrong on {len(wrong)} of {len(compared)} cases", f"Wrong with {group_labels(wrong, exercise.name)}.",
+            *([f"Right with {group_labels(right, exercise.name)}."] if right else [])]

@@ -21,7 +21,7 @@ from .writer import tell
 EXPLAINERS = known_mistakes, arguments, kept_state, modes, layers, steps, numbers
 
 
-def wrong(asked: Asked, ask: Ask) -> Verdict:
+def explain(asked: Asked, ask: Ask) -> Verdict:
     """Returns the verdict on answers of which some are wrong.
 
     ask: asks one question. Its answers only help to choose words: checks and points are settled before.
@@ -39,8 +39,8 @@ def cover(evidence: Evidence) -> Cover:
     """Returns the first cause that explains every failing case; else two that do so together; else one that is surely
     there; else what is seen."""
     parts: list[Cause] = []
-    for explain in EXPLAINERS:
-        causes = explain(evidence)
+    for explainer in EXPLAINERS:
+        causes = explainer(evidence)
         if best := whole(causes):
             return best
         parts += causes

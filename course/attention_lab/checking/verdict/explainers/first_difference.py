@@ -26,7 +26,7 @@ def begins(evidence: Evidence, i: int, known: bool = False) -> Fact | None:
     case = evidence.exercise.cases[i]
     if not case.question.trace or not evidence.wrong_output(i) or not evidence.picture(i):
         return None
-    traced = evidence.traced(i)
+    traced = evidence.trace(i)
     fact, _ = first_difference(case, traced, evidence.exercise.scale, inputs_of(case))
     guess = _not_gathered(case, traced) if isinstance(fact, facts.AllAgree) and not known else None
     return guess or (instead(case, traced, fact) if fact else None)

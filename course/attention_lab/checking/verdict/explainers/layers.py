@@ -12,11 +12,11 @@ from ..evidence import Evidence
 
 def layers(evidence: Evidence) -> list[Cause]:
     """Returns the misuse that the leading case shows. It is the cause if each of a few other failing cases shows it."""
-    fact = misused(evidence, evidence.leading)
+    fact = misuse(evidence, evidence.leading)
     if not fact:
         return []
     case, sentence = evidence.exercise.cases[evidence.leading], wording.words(fact)
-    others = {i for i in evidence.sample if misused(evidence, i) != fact}
+    others = {i for i in evidence.sample if misuse(evidence, i) != fact}
     elsewhere = [ds for other, ds in zip(evidence.exercise.cases, evidence.found)
                  if (other.check, other.question.method) == ("output", case.question.method) and not ds]
     if isinstance(fact, facts.NeverCalled) and (others or elsewhere):  # it is called in a right case
@@ -24,15 +24,15 @@ def layers(evidence: Evidence) -> list[Cause]:
     return [Cause(sentence, {evidence.leading, *evidence.alike} - others, others)]
 
 
-def misused(evidence: Evidence, i: int) -> Fact | None:
+def misuse(evidence: Evidence, i: int) -> Fact | None:
     case = evidence.exercise.cases[i]
     if fact := _shared(case, evidence.answers[i][0]):
         return fact
     traced = case.question.trace and evidence.wrong_output(i) and evidence.picture(i)
-    return _misused(case, evidence.traced(i)) if traced else None
+    return _misuse_in(case, evidence.trace(i)) if traced else None
 
 
-def _misused(case: RecordedCase, observation: Answer) -> Fact | None:
+def _misuse_in(case: RecordedCase, observation: Answer) -> Fact | None:
     """Finds a sub-module that has a second name, or one that was built and never called.
 
     The observation has a trace and gradients. A layer that is used without a call (`F.linear(x, self.fc.weight)`) has a
