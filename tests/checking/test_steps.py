@@ -1,12 +1,13 @@
 """One call of torch that is the mistake is named, with what would make it right."""
 
+import json
 from dataclasses import replace
 from functools import partial
 from time import process_time
 
 import pytest
 
-from attention_lab.checking.form.protocol import Step
+from attention_lab.checking.form.protocol import Step, plain
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict import judging, report
 from attention_lab.notebook.check import asker
@@ -68,6 +69,14 @@ def test_attention(way, right, wrong, said):
 ])
 def test_map(way, right, wrong, said):
     way(MAP, "shrink", *MAP_CASES).wrong(MAP.replace(right, wrong), said + " The rest is right.")
+
+
+def test_an_axis_that_is_a_tensor_can_be_sent(way):
+    lesson = way(ATTENTION, "attend", *ATTENTION_CASES)
+    names = lesson.namespace(ATTENTION.replace("k.transpose(1, 2)", "(2 * k.transpose(torch.tensor(1), 2))"))
+    case = recorded.load(lesson.path, "attend").cases[0]
+    header, _ = asker(names["attend"], names)(replace(case.question, trace=True), case.tensors)
+    assert len(header.steps) > 3 and json.dumps(plain(header))
 
 
 def test_of_two_mistakes_none_is_named(way):

@@ -17,7 +17,7 @@ from torch.overrides import TorchFunctionMode
 from ..form.protocol import Rewrite, Step, TraceEntry
 from .lines import written
 
-MOST = 32
+MOST = 32  # calls that are written down
 REDUCTIONS: dict[str, Callable[..., Tensor]] = {"mean": torch.mean, "sum": torch.sum, "amax": torch.amax,
                                                 "amin": torch.amin, "max": torch.amax}
 ACTIVATIONS: dict[str, Callable[..., Tensor]] = {
@@ -97,7 +97,8 @@ class Steps(TorchFunctionMode):
         first = of[0] if isinstance(of, list | tuple) and of else of
         axes, ndim = _axes(name, args, kwargs), first.ndim if isinstance(first, Tensor) else 0
         at = ndim + (name in NEW)
-        axes = [axis % at for axis in axes] if at and all(-at <= axis < at for axis in axes) else []
+        plain = at and all(type(axis) is int and -at <= axis < at for axis in axes)  # not a tensor, for example
+        axes = [axis % at for axis in axes] if plain else []
         return Step(site, name, code, ndim, axes, len(self.trace))
 
 
