@@ -320,7 +320,7 @@ WRONG = (
             mask[mask < 0.5] = 0
         return out"""}, of="plain",
           says="Input `mask`: your code changes it in place"),
-    Wrong("mask-twice", {"out *": "out * mask *"}, of="plain", says="multiplied by `mask` one time too many"),
+    Wrong("mask-twice", {"out *": "out * mask *"}, of="plain", says="multiplies. Take `out` as it is."),
     Wrong("names-exchanged",
           {"self.query = nn.Conv2d(channels, self.d, kernel_size=1)":
                "self.value = nn.Conv2d(channels, self.d, kernel_size=1)",
@@ -332,7 +332,7 @@ WRONG = (
     Wrong("shortcut-before-mask",
           {"(v @ self.attention(x, y).mT).unflatten(2, x.shape[-2:])":
                "(v @ self.attention(x, y).mT).unflatten(2, x.shape[-2:]) + x"}, of="plain",
-          says="`x` is added to it and should not be"),
+          says=" + x` adds. Take"),
 )
 
 EQUIVALENT = (

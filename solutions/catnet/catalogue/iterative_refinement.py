@@ -269,7 +269,7 @@ WRONG = (
            "query.dtype)": """query.dtype)
         if new.sum() > 0:
             guess = new"""}, of="plain",
-          says="the first map is exactly 0.5"),
+          says="asks for >. Ask for >=."),
     Wrong("map-before-the-block",
           {"""query, support = block(query, support, guess, small)
         """: "",

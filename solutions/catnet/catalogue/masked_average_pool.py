@@ -123,7 +123,7 @@ def masked_average_pool(features, mask):
 """, mistake="pool-mean"),
     Wrong("squeezed-at-the-end", {"p / (m.sum(1) + 1e-5)": "(p / (m.sum(1) + 1e-05)).squeeze()"}, of="bmm",
           says="axes of size 1 are missing"),
-    Wrong("view", {"mask.reshape": "mask.view"}, of="bmm", says="a transposed mask"),
+    Wrong("view", {"mask.reshape": "mask.view"}, of="bmm", says="swaps no axes"),
 )
 
 EQUIVALENT = (

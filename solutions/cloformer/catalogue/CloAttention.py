@@ -177,7 +177,7 @@ class CloAttention(nn.Module):
         if self.global_branch is not None:
             results.append(self.global_branch(x))
         return self.proj(torch.cat(results, dim=0))
-""", says="Sizes of tensors must match except in dimension 0"),
+""", says="joins along axis 0. Join along axis 1."),
     Wrong("error-returned",
           {'raise ValueError("group_split does not sum to num_heads")':
                "return ValueError('group_split does not sum to num_heads')",

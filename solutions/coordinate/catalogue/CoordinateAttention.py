@@ -389,7 +389,7 @@ WRONG = (
           of="sequential-in-forward", says="`bn1.weight` has shape (18,), expected (9,)"),
     Wrong("bn-not-affine", {"nn.BatchNorm2d(mip)": "nn.BatchNorm2d(mip, affine=False)"}, of="authors-style",
           says="Missing: `bn1.weight`"),
-    Wrong("cat-channels", {")], dim=2": ")], dim=1"}, of="textbook", says="Sizes of tensors must match"),
+    Wrong("cat-channels", {")], dim=2": ")], dim=1"}, of="textbook", says="joins along axis 1. Join along axis 2."),
     Wrong("changes-input",
           {"return x * a_h * a_w": """x *= a_h
         x *= a_w
@@ -408,7 +408,7 @@ WRONG = (
     Wrong("gates-rounded-to-float32", {"x * a_h * a_w": "(x * a_h.float() * a_w.float()).to(x.dtype)"}, of="textbook",
           says="makes a tensor float32"),
     Wrong("hardswish-no-upper-limit", {"F.hardswish(hidden)": "hidden * F.relu(hidden + 3) / 6"},
-          of="line-of-three-axes", says="the first difference is in the input of `conv_h`"),
+          of="line-of-three-axes", says="takes the ReLU. Take the ReLU6."),
     Wrong("instance-norm", {"nn.BatchNorm2d(m)": "nn.InstanceNorm2d(m, affine=True, track_running_stats=True)"},
           of="textbook", says="the first difference is in the output of `bn1`"),
     Wrong("layers-in-forward",
@@ -456,7 +456,7 @@ WRONG = (
         a_h = a_h.reshape(B, H, 1, C)
         a_w = torch.sigmoid(self.conv_w(f[:, :, H:])).permute(0, 3, 2, 1)
         return (x.permute(0, 2, 3, 1) * a_h * a_w).permute(0, 3, 1, 2)"""}, of="gates-on-the-whole-line",
-          says="what you do with the result differs"),
+          says="Before that, exchange axes 1 and 2."),
     Wrong("returns-gates-too", {"x * a_h * a_w": "(x * a_h * a_w, (a_h, a_w))"}, of="textbook",
           says="Expected a tensor, got a tuple of 2"),
     Wrong("squeeze-size-one", {"x * a_h * a_w": "torch.einsum('bchw,bch,bcw->bchw', x, a_h.squeeze(), a_w.squeeze())"},

@@ -93,7 +93,7 @@ WRONG = (
                "(x.mean(3, keepdim=True).sigmoid(), x.mean(2, keepdim=True).sigmoid())"},
           says="it went through one sigmoid too many"),
     Wrong("keepdim-only-first", {"x.mean(2, keepdim=True)": "x.mean(2)"}, of="mean-keepdim",
-          says="axes of size 1 are missing"),
+          says="drops axis 2. Keep it"),
     Wrong("one-tensor",
           {"return x.mean(dim=3, keepdim=True), x.mean(dim=2, keepdim=True)": """rows = x.mean(3, keepdim=True)
     cols = x.mean(2, keepdim=True).transpose(2, 3)
@@ -103,7 +103,7 @@ WRONG = (
           {"return x.mean(dim=3, keepdim=True), x.mean(dim=2, keepdim=True)": """rows = x.mean(3).unsqueeze(2)
     cols = x.mean(2).unsqueeze(2)
     return (rows, cols)"""},
-          says="axes of size 1 are in the wrong place"),
+          says="puts a new axis at axis 2. Put it at axis 3."),
     Wrong("squeeze-batch-of-one",
           {"return x.mean(dim=3, keepdim=True), x.mean(dim=2, keepdim=True)": """rows = x.mean(3).squeeze()[..., None]
     cols = x.mean(2).squeeze()[..., None, :]

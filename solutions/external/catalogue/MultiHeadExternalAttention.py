@@ -185,7 +185,7 @@ WRONG = (
         out = self.mv(double_normalize(self.mk(h)))
         out = out.reshape(B, self.expansion, self.num_heads, N, self.head_dim)
         out = out.permute(0, 3, 2, 1, 4).reshape(B, N, -1)"""}, of="scaled-logits",
-          says="`proj` receives the right numbers in another order"),
+          says="puts the axes in the order 0, 3, 2, 1 and 4."),
     Wrong("memory-size-split-among-heads",
           {"memory_size)": "memory_size // num_heads)",
            "(memory_size": "(memory_size // num_heads",

@@ -179,7 +179,7 @@ WRONG = (
            "return self.proj(joined)": "return self.proj(torch.cat([windows, stripes], dim=-1))"},
           of="writes-into-one-tensor", says="are not an image of"),
     Wrong("joined-along-the-batch", {"torch.cat((y_w, y_s), dim=2)": "torch.cat((y_w, y_s), dim=0).reshape(x.shape)"},
-          of="slices", says="`proj` receives the right numbers in another order"),
+          of="slices", says="joins along axis 0. Join along axis 2."),
     Wrong("size-of-the-first-image",
           {"of_window, of_stripe": """if not hasattr(self, 'image_size'):
             self.image_size = image_size

@@ -134,7 +134,7 @@ MISTAKES = (
 WRONG = (
     Wrong("two-slips", {SCALE: " * x.shape[2] ** -0.5", "dim=3)": "dim=2)"}, says="expected"),
     Wrong("heads-as-tokens", {CUT: "self.qkv(x).unflatten(2, (3, self.num_heads, -1)).permute(2, 0, 1, 3, 4)"},
-          says="Expected shape"),
+          says="puts the axes in the order 2, 0, 1, 3 and 4."),
     Wrong("attention-of-the-last-call", {"weights, v = self.read(x)": "weights, v = self.read(x)\n        self.kept = weights",
                                          "return self.read(x)[0]": "return getattr(self, 'kept', self.read(x)[0])"},
           says="kept from call to call"),

@@ -93,7 +93,7 @@ WRONG = (
           {"return": """x = x.reshape(B, H // wh, wh, W // ww, ww, C)
     x = x.permute(0, 1, 3, 4, 2, 5)
     return"""},
-          of="reshape-alone", says="its axes are in the order"),
+          of="reshape-alone", says="puts the axes in the order 0, 1, 3, 4, 2 and 5."),
     Wrong("channels-first-result",
           {"return x.reshape(-1, wh, ww, C)": """x = x.reshape(B, H // wh, wh, W // ww, ww, C)
     x = x.permute(0, 1, 3, 5, 2, 4)

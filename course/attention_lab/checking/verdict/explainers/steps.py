@@ -20,7 +20,9 @@ from ..differences import differences, inputs_of, of_output
 from ..evidence import Evidence
 from ..trace import first_difference
 
-SECONDS = 1.0  # after which no more is tried: words must not use up the time in which other exercises are judged
+# Words must not use up the time in which other exercises are judged: in all tries together, at most so many calls of
+# torch and of sub-modules are made. A machine on which they take so many seconds makes fewer.
+CALLS, SECONDS = 2400, 4.0
 WAYS = 200  # to make one call
 AXES, PIECES = 4, 3  # of a tensor of at most so many axes, all sets of axes are tried; of so many parts, all orders
 FOLLOWING = "relu", "sigmoid", "gelu", "tanh"  # after a layer
@@ -81,8 +83,8 @@ def steps(evidence: Evidence) -> list[Cause]:
     ways = [(abs(step.after - agreed), _rank(way, step.operation), way) for step in made
             for way in islice(chain(_ways(step), _scaled(step, cases[smallest])), WAYS)]
     must = [smallest, *(i for i in range(len(cases)) if i in alike and i != smallest or not evidence.found[i])]
-    began = time.monotonic()
-    for *_, way in sorted(ways, key=lambda way: way[:2]):
+    began, tries = time.monotonic(), CALLS // (1 + len(seen[0].steps) + len(seen[0].trace))
+    for *_, way in sorted(ways, key=lambda way: way[:2])[:tries]:
         if time.monotonic() - began > SECONDS:
             break
         if _right(evidence, smallest, way, quickly=True) and all(_right(evidence, i, way) for i in must):
