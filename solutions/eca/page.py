@@ -522,7 +522,7 @@ plot.show(results, predicted)
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **Three shared numbers more than double the overlap.**
-# ECA is about 40 points ahead of the gate that reads only its own mean (the bracket goes from about 34 to 49), so it is the bands nearby that count.
+# ECA is about 40 points ahead of the gate that reads only its own mean, so it is the bands nearby that count.
 #
 # **Shuffle the bands, and nothing is left of the lead.**
 # Nothing was taken out of the pictures; only neighbours are no longer alike, and [five times the training](lab_book.md#2.-Is-it-only-slow) does not bring it back.

@@ -585,10 +585,10 @@ show_desks({seed: trained["softmax over scales", seed] for seed in results.seeds
            results.scores("softmax over scales", "right (%)"))
 
 # %% [markdown]
-# Below each cloth are its desks, a column for each channel, and a row for each window, from 3 x 3 at the top to 9 x 9; the paler, the larger the share.
+# Below each cloth are its desks, a column for each channel, and a row for each window, from 3 x 3 at the top to 9 x 9; the deeper the orange, the larger the share.
 # Only the dot has changed, and the desks are set anew.
-# In the best of our five runs a red dot takes more of the two small windows, and a blue dot as much of the 9 x 9 as a desk can give.
-# We chose this run by its score; another one may share the work in another way.
+# The two lines above the picture say what each window gets on average, under red dots and under blue ones.
+# They are of your best run; another one may share the work in another way.
 # Your picture is now beside this notebook, as `my_pyramid.png`.
 
 # %% [markdown]

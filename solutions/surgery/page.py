@@ -288,6 +288,7 @@ def tried(name, make):
     torch.manual_seed(0)
     learned = learn_to_dim(make(features.shape[1]), features)
     kept = agreement(make, "depthwise", (4, 7, 10, 14), f"start: {name}")
+    # what you have measured; without the trained weights, what we recorded with them
     return [*(patient.recall(f"{what}: {name}", value)
               for what, value in zip(("gradient", "left"), learned)), kept]
 

@@ -2,7 +2,7 @@
 
 from solutions.shared.drawing import Drawing
 
-COLOURS = {"red": "#D55E00", "blue": "#0072B2", "green": "#009E73", "yellow": "#F0E442", "purple": "#CC79A7",
+COLOURS = {"orange": "#D55E00", "blue": "#0072B2", "green": "#009E73", "yellow": "#F0E442", "purple": "#CC79A7",
            "light": "#56B4E9"}
 
 
@@ -10,13 +10,13 @@ def flags() -> str:
     """A poster with marks and two-coloured flags, 900 x 316 px."""
     drawing = Drawing(
         900, 316, "Two look-ups for each flag",
-        "A grey poster. Six patches have a colour above and a mark below: red, green and purple black, blue, yellow "
-        "and light blue white. Three flags have two colours each: 1 is blue on the left and red on the right, 2 is red "
-        "and yellow, 3 is green and purple.",
+        "A grey poster. Six patches have a colour above and a mark below: orange, green and purple black, blue, yellow "
+        "and light blue white. Three flags have two colours each: 1 is blue on the left and orange on the right, 2 is "
+        "orange and yellow, 3 is green and purple.",
         true_colours=True)
-    marked = (((0, 0), "red", False), ((4, 0), "green", False), ((2, 1), "light", True), ((1, 2), "yellow", True),
+    marked = (((0, 0), "orange", False), ((4, 0), "green", False), ((2, 1), "light", True), ((1, 2), "yellow", True),
               ((3, 0), "purple", False), ((4, 2), "blue", True))
-    asked = ((1, 0), "blue", "red"), ((3, 1), "red", "yellow"), ((0, 1), "green", "purple")
+    asked = ((1, 0), "blue", "orange"), ((3, 1), "orange", "yellow"), ((0, 1), "green", "purple")
     across, down, patch = 118, 92, 68
     drawing.rectangle(22, 18, 608, 280, "#B9B9B4")
     for (column, row), colour, white in marked:

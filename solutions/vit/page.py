@@ -15,9 +15,9 @@
 #
 # *Cut a picture into words, let each word ask several questions at once, and tell it where it stands.*
 #
-# ![A grey poster. Six patches have a colour above and a mark below: red, green and purple black, blue, yellow and light blue white. Three flags have two colours each: 1 is blue and red, 2 is red and yellow, 3 is green and purple.](figures/flags.svg)
+# ![A grey poster. Six patches have a colour above and a mark below: orange, green and purple black, blue, yellow and light blue white. Three flags have two colours each: 1 is blue and orange, 2 is orange and yellow, 3 is green and purple.](figures/flags.svg)
 #
-# Flag 1 is blue on the left and red on the right.
+# Flag 1 is blue on the left and orange on the right.
 # Which mark belongs to its left colour, and which one to its right colour?
 # Answer for all three flags, and count how often you had to search the poster for each of them.
 #
@@ -547,8 +547,7 @@ print(f"the linear layers of the blocks alone: {197 * linear / 1e9:.3f} G multip
 
 # %% [markdown]
 # The parameters are those of timm's `vit_tiny_patch16_224`, to the last number, and since its parameters have your names, `load_state_dict` takes its trained weights as they are.
-# Published tables give 1.08 or 1.26 G multiply-adds for this network.
-# Both are right: the smaller number leaves out the two products of N x N in each attention, because a counter that only watches layers does not see them.
+# Of the two counts above, the second leaves out the products of N x N in each attention, because a counter that only watches layers does not see them: that is why published tables of this network do not agree.
 # (If yours says 1.52, it is right as well, but it runs `qkv` twice, once in `attention` and once more in `forward`.)
 #
 # ## 8. The bug museum
