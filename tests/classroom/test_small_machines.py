@@ -30,12 +30,12 @@ def pool(monkeypatch):
 
 
 def test_what_a_small_machine_was_given_is_judged_by_another(pool, monkeypatch):
-    def judged(worker, job):
+    def judge(worker, job):
         if worker == SMALL:
             raise NoRoom("too small")
         return Result("01_se", "", "")
 
-    monkeypatch.setattr(pool, "_judged", judged)
+    monkeypatch.setattr(pool, "_judge", judge)
     pool._admit(SMALL, 2)
     futures = [pool.submit(new_notebook()) for _ in range(5)]
     while SMALL in pool.members:

@@ -88,8 +88,8 @@ def steps(evidence: Evidence) -> list[Cause]:
         if time.monotonic() - began > SECONDS:
             break
         if _right(evidence, smallest, way, quickly=True) and all(_right(evidence, i, way) for i in must):
-            right = all(_right(evidence, i, way) for i in failing.difference(alike))
-            return [Cause(way.sentence + CLAIM * right, {*alike})]
+            rest = {i for i in failing.difference(alike) if not _right(evidence, i, way)}
+            return [Cause(way.sentence + CLAIM * (not rest), failing - rest, rest)]
     return []
 
 
