@@ -96,6 +96,13 @@ def test_a_call_in_another_cell_is_not_named(way):
     assert judged.points < judged.max_points and "takes the softmax" not in report.text(judged)
 
 
+def test_a_loop_that_would_never_end_is_left(way):
+    halve = "def halve(x):\n    while x.abs().max() > 0.1:\n        x = x / 2\n    return x{}"
+    lesson = way(halve.format(""), "halve", Case("a matrix", (RandomTensor((2, 3)),)))
+    lesson.wrong(halve.format(" + x.flip(0)"), "points.")
+    lesson.wrong(halve.format(" + 1"), "`x + 1` adds. Take `x` as it is. The rest is right.")
+
+
 def test_what_a_worker_invents_costs_little(way):
     lesson = way(ATTENTION, "attend", *ATTENTION_CASES)
     names = lesson.namespace(ATTENTION.replace("softmax(dim=-1)", "softmax(dim=1)"))

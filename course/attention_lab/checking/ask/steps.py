@@ -18,6 +18,7 @@ from ..form.protocol import Rewrite, Step, TraceEntry
 from .lines import written
 
 MOST = 32  # calls that are written down
+LONGEST = 20_000  # calls of code in which one is made otherwise: a loop may then never end
 REDUCTIONS: dict[str, Callable[..., Tensor]] = {"mean": torch.mean, "sum": torch.sum, "amax": torch.amax,
                                                 "amin": torch.amin, "max": torch.amax}
 ACTIVATIONS: dict[str, Callable[..., Tensor]] = {
@@ -62,10 +63,14 @@ class Steps(TorchFunctionMode):
         super().__init__()
         self.namespace, self.file, self.rewrite, self.trace = namespace, file, rewrite, trace
         self.found: dict[str, Step] = {}
+        self.calls = 0
         self._modules: dict[int, int] = {}  # torch's modules that the code calls, in the order of their first calls
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}
+        self.calls += 1
+        if self.rewrite and self.calls > LONGEST:
+            raise RecursionError(f"the code made more than {LONGEST} calls of torch")
         name = getattr(function, "__name__", "").strip("_")
         swapped = name in ("rsub", "rdiv", "rtruediv")
         name = SAME.get(name.removeprefix("r") if swapped else name, name.removeprefix("r") if swapped else name)
