@@ -98,14 +98,11 @@ def no_bias(short: str, *layers: str) -> tuple[Mistake, ...]:
                          {layer: f"{layer[:-1]}, bias=False)"}) for name, layer in named)
 
 
-def _by(function: str, sigmoids: tuple[str, ...]) -> dict[str, str]:
-    return {old: old.replace("torch.sigmoid", function) for old in sigmoids or ("torch.sigmoid(",)}
-
-
 def hard_gate(id: str, *sigmoids: str, **more: Any) -> Mistake:
     return Mistake(id, convention("your gate ends in the piecewise linear `hardsigmoid`", "torchvision's MobileNetV3",
                                   "Here it ends in the smooth sigmoid."),
-                   _by("nn.functional.hardsigmoid", sigmoids), **more)
+                   {old: old.replace("torch.sigmoid", "nn.functional.hardsigmoid")
+                    for old in sigmoids or ("torch.sigmoid(",)}, **more)
 
 
 def bottleneck(short: str) -> tuple[Mistake, ...]:

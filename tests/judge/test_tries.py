@@ -143,7 +143,7 @@ def count(module):
     lie(placements=2000, states={"input.0.": [[f"x{i}." + name, list(p.shape)] for i, (name, p) in enumerate(module.named_parameters())]})
     return observer().question.choice + 20
 """) == 0  # noqa: E501
-    assert count.frames in ([2], [2, 1])  # the second is for words
+    assert max(count.frames) == 2 and len(count.frames) == 1
 
 
 RENAMED = """

@@ -378,8 +378,10 @@ MISTAKES = (
     only_in_eval("coordinate-only-in-eval", {"return x * a_h * a_w": "return x if self.training else x * a_h * a_w"}),
     *own_mode("coordinate"),
     *norm_of_batch("coordinate-norm-of-batch-always", "bn1"),
-    Mistake("coordinate-tanh", "Your gates end in a tanh, so their numbers can be negative. They should end in a sigmoid.",
-            {"torch.sigmoid(self.conv_h(": "torch.tanh(self.conv_h(", "torch.sigmoid(self.conv_w(": "torch.tanh(self.conv_w("}),
+    Mistake("coordinate-tanh",
+            "Your gates end in a tanh, so their numbers can be negative. They should end in a sigmoid.",
+            {"torch.sigmoid(self.conv_h(": "torch.tanh(self.conv_h(",
+             "torch.sigmoid(self.conv_w(": "torch.tanh(self.conv_w("}),
 )
 
 WRONG = (

@@ -116,7 +116,8 @@ WRONG = (
           says="Input `logits`"),
     Wrong("keepdim-forgotten",
           {"torch.softmax(logits, dim=1)": "logits.softmax(dim=1)",
-           "shares.sum(dim=2, keepdim=True) + eps": "shares.sum(dim=2) + eps"}, says="drops axis 2. Keep it, with `keepdim=True`."),
+           "shares.sum(dim=2, keepdim=True) + eps": "shares.sum(dim=2) + eps"},
+          says="drops axis 2. Keep it, with `keepdim=True`."),
 )
 
 EQUIVALENT = (

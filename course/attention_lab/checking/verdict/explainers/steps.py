@@ -19,6 +19,7 @@ from ..cause import CLAIM, Cause
 from ..differences import differences, inputs_of, of_output
 from ..evidence import Evidence
 from ..trace import first_difference
+from ..verdict import listed
 
 # Words must not use up the time in which other exercises are judged: in all tries together, at most so many calls of
 # torch and of sub-modules are made. A machine on which they take so many seconds makes fewer.
@@ -72,7 +73,8 @@ def steps(evidence: Evidence) -> list[Cause]:
     cases = evidence.exercise.cases
     trial = cases[evidence.leading].question.trial  # it calls the code with networks of its own
     in_place = any(d.check == "input" for d in evidence.found[evidence.leading])  # explains all that follows
-    if trial or in_place or not any(evidence.wrong_output(i) or i in evidence.stopped for i in alike):
+    if trial or in_place or not any(evidence.wrong_output(i) and evidence.picture(i) or i in evidence.stopped
+                                    for i in alike):  # a number is not made by torch
         return []
     smallest = min(alike, key=lambda i: sum(t.numel() for t in cases[i].tensors.values()))
     question = replace(cases[smallest].question, gradients=False, trace=True)
@@ -243,5 +245,4 @@ def _axes(axes: list[int]) -> str:
 
 
 def _and(numbers: list[int]) -> str:
-    *first, last = map(str, numbers)
-    return f"{', '.join(first)} and {last}" if first else last
+    return listed([*map(str, numbers)])
