@@ -10,6 +10,7 @@ import pytest
 from attention_lab.checking.form.protocol import Step, plain
 from attention_lab.checking.known import recorded
 from attention_lab.checking.verdict import judging, report
+from attention_lab.checking.verdict.explainers import steps
 from attention_lab.notebook.check import asker
 from autograder.lessons.declare import Case, RandomTensor
 
@@ -31,6 +32,12 @@ def shrink(x):
 """
 MAP_CASES = (Case("a map", (RandomTensor((2, 4, 8, 5)),)), Case("a larger map", (RandomTensor((1, 4, 12, 8)),)))
 ROOT = "/ math.sqrt(q.shape[-1])"
+
+
+@pytest.fixture(autouse=True)
+def no_clock(monkeypatch):
+    """Only the number of calls ends the tries, however slow a machine is."""
+    monkeypatch.setattr(steps, "SECONDS", 600.0)
 
 
 @pytest.mark.parametrize("right, wrong, said", [

@@ -18,7 +18,7 @@ from ..form.protocol import Rewrite, Step, TraceEntry
 from .lines import written
 
 MOST = 32  # calls that are written down
-LONGEST = 20_000  # calls of code in which one is made otherwise: a loop may then never end
+LONGEST = 4_000  # calls of code in which one is made otherwise: a loop may then never end
 REDUCTIONS: dict[str, Callable[..., Tensor]] = {"mean": torch.mean, "sum": torch.sum, "amax": torch.amax,
                                                 "amin": torch.amin, "max": torch.amax}
 ACTIVATIONS: dict[str, Callable[..., Tensor]] = {
@@ -73,7 +73,8 @@ class Steps(TorchFunctionMode):
             raise RecursionError(f"the code made more than {LONGEST} calls of torch")
         name = getattr(function, "__name__", "").strip("_")
         swapped = name in ("rsub", "rdiv", "rtruediv")
-        name = SAME.get(name.removeprefix("r") if swapped else name, name.removeprefix("r") if swapped else name)
+        name = name.removeprefix("r") if swapped else name
+        name = SAME.get(name, name)
         if name not in NOTED or not (site := self._site()):
             return function(*args, **kwargs)
         place, code = site
