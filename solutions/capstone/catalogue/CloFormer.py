@@ -283,9 +283,6 @@ MISTAKES = (
             {"""raise ValueError(
                 f"each list has one entry for each stage: {[len(each) for each in (dims, *of_stages)]} entries")""":
                  "raise AssertionError('lengths differ')"}),
-    Mistake("clo-plain-list",
-            "Your stages are a Python list: torch does not see the blocks in it, so they are never trained, or moved "
-            "to another device. Use nn.ModuleList.", {"self.stages = nn.ModuleList()": "self.stages = []"}),
     Mistake("clo-stages-backwards",
             "You go through the blocks of a stage from the last to the first. Begin with the first.",
             {"for block in stage:": "for block in reversed(stage):"}),
@@ -448,11 +445,6 @@ MISTAKES = (
              "window_sizes[i], mlp_kernel_size,\n                    mlp_ratio, stride)":
                  "CloBlock(\n                    width, out_dim, num_heads[i], group_splits[i], kernel_sizes[i], "
                  "window_sizes[i], mlp_kernel_size,\n                    mlp_ratio, stride)"}, hint=2),
-    Mistake("clo-block-repeated",
-            "Your stage uses the same block several times, as `[block] * n` does. Make a new block each time.",
-            {"self.stages.append(stage)": """shared = depth - (i < len(dims) - 1)
-            self.stages.append(nn.ModuleList([stage[0]] * shared + list(stage[shared:])))"""},
-            hint=3),
     Mistake("clo-no-last-block",
             "Your last stage has one block too few. It should have depths[-1] blocks, all without a stride.",
             {"for place in range(depth):": "for place in range(depth - (i == len(dims) - 1)):"}, hint=1),
@@ -490,21 +482,6 @@ MISTAKES = (
              "window_sizes[i], mlp_kernel_size,\n                    mlp_ratio, stride)":
                  "CloBlock(\n                    dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], "
                  "mlp_kernel_size, window_sizes[i],\n                    mlp_ratio, stride)"}),
-    Mistake("clo-mlp-defaults", "mlp_kernel_size and mlp_ratio have no effect: 5 and 4 are written in their place.",
-            {"CloBlock(\n                    dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], "
-             "window_sizes[i], mlp_kernel_size,\n                    mlp_ratio, stride)": """CloBlock(
-                    dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], window_sizes[i], 5,
-                    4, stride)"""}),
-    Mistake("clo-kernel-of-the-attention", CLO_KERNEL_OF_THE_ATTENTION,
-            {"CloBlock(\n                    dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], "
-             "window_sizes[i], mlp_kernel_size,\n                    mlp_ratio, stride)":
-                 "CloBlock(\n                    dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], "
-                 "window_sizes[i], kernel_sizes[i][0],\n                    mlp_ratio, stride)"}),
-    Mistake("clo-last-kernel-of-the-attention", CLO_KERNEL_OF_THE_ATTENTION,
-            {"CloBlock(\n                    dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], "
-             "window_sizes[i], mlp_kernel_size,\n                    mlp_ratio, stride)":
-                 "CloBlock(\n                    dims[i], out_dim, num_heads[i], group_splits[i], kernel_sizes[i], "
-                 "window_sizes[i], kernel_sizes[i][-1],\n                    mlp_ratio, stride)"}),
     Mistake("clo-first-kernel-everywhere",
             "All local groups of your stage have its first kernel. kernel_sizes[i] holds one kernel for each local "
             "group: pass on the whole list.",
