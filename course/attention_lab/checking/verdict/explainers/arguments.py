@@ -44,7 +44,8 @@ def _no_effect(evidence: Evidence, name: str, default: Any) -> Cause | None:
     given = {i for i, case in enumerate(cases) if not case.expected.raised and i not in evidence.exercise.apart
              and _given(evidence, i, name) not in (None, [_node(default)])}
     explains = given & evidence.asked.view.failing
-    for i in sorted(given, key=lambda i: i not in explains) if explains else ():
+    by_size = sorted(given, key=lambda i: sum(t.numel() for t in cases[i].tensors.values()))  # most end with the first
+    for i in sorted(by_size, key=lambda i: i not in explains) if explains else ():
         mine = evidence.again(i, _own_weights(cases[i].question))
         for other in _others(default):
             theirs = evidence.again(i, _own_weights(_with(evidence, i, name, other)))

@@ -23,7 +23,7 @@ from ..verdict import listed
 
 # Words must not use up the time in which other exercises are judged: in all tries together, at most so many calls of
 # torch and of sub-modules are made. A machine on which they take so many seconds makes fewer.
-CALLS, SECONDS = 2400, 4.0
+CALLS, SECONDS = 1800, 4.0
 WAYS = 200  # to make one call
 AXES, PIECES = 4, 3  # of a tensor of at most so many axes, all sets of axes are tried; of so many parts, all orders
 FOLLOWING = "relu", "sigmoid", "gelu", "tanh"  # after a layer
