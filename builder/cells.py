@@ -1,6 +1,7 @@
 """Turns the short markers in a lesson's source into nbgrader's cell metadata. These are the markers:
 
     # %% exercise                   the cell that defines an exercise, one function or class
+    # %% repair                     an exercise that is handed out as it stands here, with a mistake, and is repaired
     # %% points=2                   the grade cell below it, `check(Name)`
     # %% tags=["experiment"]        training, plots, and cells that read their results: not graded, and not compared by
                                     nbval, because training gives other numbers on another processor; the output is a
@@ -44,9 +45,12 @@ def expand(notebook: NotebookNode) -> None:
         if title is None and points is None:
             continue
         if cell.cell_type != "code" or not (title is None or points is None):
-            raise ValueError(f"{_where(cell)}: `exercise` and `points=` mark two code cells, an exercise and its check")
+            raise ValueError(f"{_where(cell)}: `{title or 'exercise'}` and `points=` mark two code cells, an exercise "
+                             "and its check")
         if title:
             written.append(_defined_name(cell))
+            if title == "repair":
+                cell.metadata[pages.RELEASED] = cell.source
             grader = {"grade_id": written[-1].lower(), "grade": False, "locked": False, "solution": True}
         else:
             checked.append(_exercise_of_check(cell, points))
@@ -64,8 +68,8 @@ def _where(cell: NotebookNode) -> str:
 
 
 def _refuse_others(cell: NotebookNode, title: str | None) -> None:
-    if title not in (None, "exercise"):
-        raise ValueError(f"{_where(cell)}: {title!r} is not a marker; there are `exercise`, `points=2` and "
+    if title not in (None, "exercise", "repair"):
+        raise ValueError(f"{_where(cell)}: {title!r} is not a marker; there are `exercise`, `repair`, `points=2` and "
                          "`tags=[\"experiment\"]`")
     if unknown := cell.metadata.keys() - JUPYTEXTS_OWN - {"tags"}:
         raise ValueError(f"{_where(cell)}: unknown metadata {({key: cell.metadata[key] for key in sorted(unknown)})}")

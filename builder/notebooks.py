@@ -10,8 +10,10 @@ from difflib import SequenceMatcher
 
 import nbformat
 from nbformat import NotebookNode
+from traitlets import import_item
 
-from autograder.lessons import pages
+from autograder.classroom.nbgrader_plugin import HANDS_OUT
+from autograder.lessons import catalogue, pages
 from autograder.lessons.course import Lesson, repository, version
 from autograder.lessons.topics import topic
 from builder import cells, first_cell
@@ -21,11 +23,17 @@ def read_source(lesson: Lesson) -> NotebookNode:
     """The lesson's source as a notebook without outputs, with cell ids derived from grade ids and positions in the
     page.
 
-    Raises ValueError for a malformed marker (see `cells.py`), or if the reference does not fit a gap (see `pages.py`).
+    Raises ValueError for a malformed marker (see `cells.py`), if the reference does not fit a gap (see `pages.py`), or
+    if the topic does not say how the page's repair is made.
     """
-    notebook = pages.read(topic(lesson.topic).folder / "page.py")
+    files = topic(lesson.topic)
+    notebook = pages.read(files.folder / "page.py")
     cells.expand(notebook)
     for index, cell in enumerate(notebook.cells):
+        if pages.RELEASED in cell.metadata:
+            if not files.repair:
+                raise ValueError(f"{lesson.name}: the page has a repair, and exercises.py has no REPAIR")
+            cell.source = catalogue.applied(files.repair.edits, cell.source, files.repair.name)
         cell.id = re.sub(r"[^a-zA-Z0-9_-]", "-",
                          cell.metadata.get("nbgrader", {}).get("grade_id", f"{cell.cell_type}-{index:03d}"))
     first_cell.add_link(notebook, lesson.name, repository())
@@ -76,13 +84,10 @@ def _plain(source: str) -> str:
 
 
 def release(notebook: NotebookNode, name: str) -> NotebookNode:
-    """Returns the notebook that nbgrader releases from a solved one. nbgrader's own steps are applied in its order,
-    except for the one that writes to a gradebook."""
-    from nbgrader.converters.generate_assignment import GenerateAssignment
-    from nbgrader.preprocessors import SaveCells
-
+    """Returns the notebook that nbgrader releases from a solved one. The steps of `nbgrader generate_assignment` are
+    applied in its order, except for the one that writes to a gradebook."""
     released, resources = copy.deepcopy(notebook), {"unique_key": name, "nbgrader": {}}
-    for step in GenerateAssignment.preprocessors.default():
-        if step is not SaveCells:
-            released, resources = step()(released, resources)
+    for step in HANDS_OUT:
+        if not step.endswith(".SaveCells"):
+            released, resources = import_item(step)()(released, resources)
     return released

@@ -61,6 +61,7 @@ def digests(lesson: Lesson, notebook: NotebookNode) -> dict[str, Any]:
     notebook: the lesson's source.
     """
     files, worth = topic(lesson.topic), notebooks.points(notebook)
+    repair = files.repair
     exercises, reference = (ast.parse((files.folder / f"{name}.py").read_text(encoding="utf-8")).body
                             for name in ("exercises", "reference"))
     order = next(ast.unparse(node.value) for node in exercises
@@ -79,8 +80,9 @@ def digests(lesson: Lesson, notebook: NotebookNode) -> dict[str, Any]:
     return {"cases": {e.name: _digest([makes, depends(exercises, [name]), depends(reference, [e.name, *e.uses]),
                                        lesson.name, lesson.title, worth.get(e.name)])
                       for e, name in zip(files.exercises, names, strict=True)},
-            "besides": _digest([_hints(lesson, notebook), [(mistake.exercise, *_about(mistake))
-                                                           for mistake in files.mistakes]]),
+            "besides": _digest([_hints(lesson, notebook),
+                            [(mistake.exercise, *_about(mistake)) for mistake in files.mistakes],
+                            *([[repair.name, repair.like.name, worth.get(repair.name)]] if repair else [])]),
             "mistakes": {mistake.id: _digest([makes, digest(ast.parse(mistake.source).body), depends(
                 reference, re.findall(r"\w+", mistake.source))])[:8] for mistake in files.mistakes}}
 
@@ -101,8 +103,9 @@ def record_checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -
     """
     worth = notebooks.points(notebook)
     files = topic(lesson.topic)
-    declared = [exercise.name for exercise in files.exercises]
-    if declared != list(worth):
+    declared, repair = [exercise.name for exercise in files.exercises], files.repair
+    if declared != [name for name in worth if not repair or name != repair.name] or repair and repair.name not in worth:
+        declared += [f"the repair {repair.name}"] if repair else []
         raise ValueError(f"{lesson.name}: exercises.py declares {declared}, the grade cells for {list(worth)}")
     about, exercises = _hints(lesson, notebook), []
     then, now = {} if again else last_digests(lesson), digests(lesson, notebook)
@@ -123,6 +126,9 @@ def record_checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -
             recording.record_mistakes(exercise, files.reference, files.mistakes, answers)
             exercise.hints = about.get(e.name, {})
             exercise.used_later, exercise.shares = list(files.used_later.get(e.name, ())), e.shares
+    if repair:
+        exercises.insert(list(worth).index(repair.name), RecordedExercise(repair.name, worth[repair.name], [], [], [],
+                                                                          like=repair.like.name))
     return exercises
 
 

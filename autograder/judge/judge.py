@@ -188,6 +188,27 @@ def _cell_name(cell: notebook.Cell) -> str:
 
 
 def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Session, result: Result) -> Verdict:
+    """Judges an exercise. Code that was to be repaired is judged where the exercise that it imitates is not defined."""
+    if not (cells := _without_imitated(exercise, own)):
+        return _with_earlier(graders, exercise, own, result)
+    alone = Session(own.sandboxes, cells, None, own.until, deepcopy(own.history))
+    try:
+        judged = _with_earlier(graders, exercise, alone, result)
+    finally:
+        alone.close()
+        result.timed_out |= alone.timed_out
+    if judged.points < judged.max_points:
+        judged.notes.append(f"{BY_ITSELF} `{exercise.like}`.")
+    return judged
+
+
+def _without_imitated(exercise: recorded.RecordedExercise, own: Session) -> list[notebook.Cell]:
+    if not exercise.like:
+        return []
+    return notebook.without_imitated(own.cells, exercise.name, exercise.like, exercise.uses)
+
+
+def _with_earlier(graders: Graders, exercise: recorded.RecordedExercise, own: Session, result: Result) -> Verdict:
     """Judges an exercise together with the learner's earlier exercises. If some of those lost points, it is also judged
     with proxies for them, and the better verdict counts.
 
@@ -232,6 +253,7 @@ def _again_below_their_cells(graders: Graders, own: Session, result: Result) -> 
         if (
             exercise.name not in lost
             or any(check.outcome == "timeout" for check in first.checks)
+            or _without_imitated(exercise, own)
             or not _rebound(exercise.name, own)
         ):
             continue
@@ -271,7 +293,8 @@ def _with_proxies(graders: Graders, exercise: recorded.RecordedExercise, broken:
     or asked differently because of it.
     """
     files = topic(graders.lesson.topic)
-    without_forward = next(each.delegates for each in files.exercises if each.name == exercise.name)
+    without_forward = next(each.delegates for each in files.exercises
+                           if each.name == (exercise.like or exercise.name))
     proxies = ProxyProcess(own.sandboxes["cpu"], files.reference, broken, without_forward, own.until)
     session = Session(own.sandboxes, own.cells, proxies, own.until, deepcopy(own.history), then)
     try:
@@ -347,6 +370,7 @@ def _judge_answers(graders: Graders, exercise: recorded.RecordedExercise, sessio
 
 BELOW = ("A cell further down gives one of your names another meaning. So your code was judged with the meanings that "
          "names had directly below the exercise's cell.")
+BY_ITSELF = "A repair stands by itself, so it was judged without your"
 WITH_COURSES = "Judged with the course's own"
 UNMEASURED = "The peak of memory was not measured: this system does not report it. No points were taken off for that."
 

@@ -119,6 +119,9 @@ def draw_all(lesson: notebook.ReleasedLesson, seed: str, device: str) -> list[re
             exercise.shares = declared.shares
         if not any(unseen(exercise, _visible(lesson.name, exercise.name), files) for exercise in exercises):
             break
+    if files.repair:
+        like = next(exercise for exercise in exercises if exercise.name == files.repair.like.name)
+        exercises.append(recorded.repair(like, files.repair.name, points[files.repair.name]))
     return exercises
 
 
@@ -131,14 +134,15 @@ def _visible(lesson: str, name: str) -> recorded.RecordedExercise | None:
 def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedExercise], seed: str,
              cache: Path | None = None) -> Graders:
     """Returns what a judge needs of a lesson's recorded questions."""
-    together, packed, mistakes = {}, {}, {}
+    together, packed = {}, {}
+    mistakes: dict[str, MistakeAnswers] = {}
     for exercise in exercises:
         for case in exercise.cases:
             case.secret = True
         together[exercise.name] = order = at_once(exercise)
         Random(f"{seed} order of {exercise.name}").shuffle(order)
         packed[exercise.name] = pack([(first(exercise.cases[i]), exercise.cases[i].tensors) for i in order])
-        mistakes[exercise.name] = MistakeAnswers(lesson.topic, exercise, cache)
+        mistakes[exercise.name] = mistakes.get(exercise.like) or MistakeAnswers(lesson.topic, exercise, cache)
         exercise.mistakes = mistakes[exercise.name].mistakes()
     return Graders(lesson, exercises, together, packed, mistakes)
 

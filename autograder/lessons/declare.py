@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -208,6 +208,19 @@ class Exercise:
     large: float = 24.0
     overflow: float = 0.0
     shares: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Code with a mistake, which the page hands out and a learner repairs. It is checked as the exercise that it
+    imitates, with its cases and known mistakes.
+
+    edits: what repairs it, {old text: new text}.
+    """
+
+    name: str
+    like: Exercise
+    edits: Mapping[str, str]
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from nbformat import NotebookNode
 from .course import COURSE, ROOT
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+RELEASED = "released"  # in the metadata of a repair's cell: the code that is handed out
 Definition = ast.FunctionDef | ast.ClassDef
 
 

@@ -11,7 +11,7 @@ from types import ModuleType
 
 from .catalogue import Catalogue, Mistake, load
 from .course import ROOT, own_lessons
-from .declare import Exercise, Item
+from .declare import Exercise, Item, Repair
 
 SOLUTIONS = ROOT / "solutions"
 
@@ -39,6 +39,11 @@ class Topic:
     def exercises(self) -> tuple[Exercise, ...]:
         """The exercises in the order of the lesson."""
         return self.module("exercises").EXERCISES
+
+    @cached_property
+    def repair(self) -> Repair | None:
+        """The code that a learner repairs."""
+        return getattr(self.module("exercises"), "REPAIR", None)
 
     @cached_property
     def used_later(self) -> dict[str, tuple[str, ...]]:

@@ -33,9 +33,16 @@ def without_gaps(source: str, stub: str, name: str) -> str:
     lines = source.split("\n")
     for node in _definitions(body, name):
         if _is_gap(node, stub, name):
-            first = min([node, *node.decorator_list], key=lambda part: part.lineno).lineno - 1
-            lines[first:node.end_lineno] = [""] * ((node.end_lineno or first) - first)
+            _blank(lines, node)
     return "\n".join(lines) if LAYOUT.sub("", "\n".join(lines)) else ""
+
+
+def without(source: str, name: str) -> str:
+    """Returns a cell without the definitions of an exercise. All other lines keep their number."""
+    lines = source.split("\n")
+    for node in _definitions(statements(source) or [], name):
+        _blank(lines, node)
+    return "\n".join(lines)
 
 
 def same_code(a: str, b: str) -> bool:
@@ -45,6 +52,12 @@ def same_code(a: str, b: str) -> bool:
 
 def _definitions(body: list[ast.stmt], name: str) -> list[Named]:
     return [node for node in body if isinstance(node, Named) and node.name == name]
+
+
+def _blank(lines: list[str], node: Named) -> None:
+    """Empties the lines of a definition."""
+    first = min([node, *node.decorator_list], key=lambda part: part.lineno).lineno - 1
+    lines[first:node.end_lineno] = [""] * ((node.end_lineno or first) - first)
 
 
 def _is_gap(node: Named, stub: str, name: str) -> bool:

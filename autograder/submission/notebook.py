@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from autograder.lessons.course import COURSE, own_lessons
 from autograder.lessons.course import lessons as listed
 from autograder.outward import command
-from autograder.submission.gaps import answers, same_code, without_gaps
+from autograder.submission.gaps import answers, same_code, without, without_gaps
 from autograder.submission.parse import Unreadable, parse
 from autograder.submission.trees import MAGIC, statements
 
@@ -32,6 +32,9 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 NAMED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 VALUES = (ast.Assign, ast.AnnAssign)
+# By these, code reaches what it does not name.
+REFLECTION = {"__builtins__", "__import__", "builtins", "compile", "eval", "exec", "gc", "getattr", "globals",
+              "importlib", "inspect", "locals", "sys", "type", "vars"}
 
 
 @dataclass(frozen=True)
@@ -386,6 +389,18 @@ def _local_names(function: ast.AST) -> set[str]:
             local.add(node.name)
         waiting += ast.iter_child_nodes(node)
     return local - elsewhere
+
+
+def without_imitated(cells: list[Cell], repair: str, like: str, uses: list[str]) -> list[Cell]:
+    """Returns the cells without the exercise `like` if the code that was to be repaired may lean on it; otherwise
+    nothing. It cannot if it uses only torch and the exercises `uses`, and does not name `like`."""
+    written = [cell.source for cell in cells if repair in cell.exercises]
+    others = {name for cell in cells if repair not in cell.exercises for name in defined_names(cell.source)}
+    if not any(like in WORD.findall(source) or global_names(source) & ((others | REFLECTION).difference(uses))
+               for source in written):
+        return []
+    return [replace(cell, source=without(cell.source, like),
+                    exercises=tuple(name for name in cell.exercises if name != like)) for cell in cells]
 
 
 def first_line(source: str) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Repair, Size, call
 from autograder.lessons.derive import zeros_and_ones
 from autograder.lessons.sizes import LARGE_MAPS, MAPS, Construct, batch_and_map, on_map, on_maps
 
@@ -172,3 +172,5 @@ BAND_MATRIX = Exercise(
     small=Case(args=(RandomTensor((3,)),), kwargs={"channels": 6}))
 
 EXERCISES = (KERNEL_SIZE, ECA_BLOCK, BAND_MATRIX)
+REPAIR = Repair("ExhibitA", like=ECA_BLOCK, edits={
+    "self.conv(s.reshape(1, 1, -1)).reshape(s.shape)": "self.conv(s[:, None])[:, 0]"})

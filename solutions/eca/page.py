@@ -24,7 +24,7 @@
 # A gate for each band could tune in.
 # Lesson 01's SE would make such gates with two matrices, 2,514,944 parameters in a ResNet-50; [ECA](https://arxiv.org/abs/1910.03151) adds 80 and, in its authors' tables, does as well or better.
 #
-# **Needs** lesson 01 · 1 h 25 min · 10 points · difficulty 2 of 5
+# **Needs** lesson 01 · 1 h 25 min · 11 points · difficulty 2 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -41,7 +41,7 @@
 # | [exercise 1, `eca_kernel_size`](#3.-Exercise-1:-eca_kernel_size) (2 points); the released networks | 11 |
 # | [exercise 2, `ECABlock`](#4.-Exercise-2:-ECABlock) (5 points); something to touch | 20 |
 # | [exercise 3, `band_matrix`](#5.-Exercise-3:-band_matrix) (3 points) | 14 |
-# | [the bug museum](#6.-The-bug-museum) | 6 |
+# | [the bug museum](#6.-The-bug-museum), where you repair `ExhibitA` (1 point) | 6 |
 # | [the experiment](#7.-The-experiment:-does-the-gate-find-the-band?) and [what we now know](#8.-What-we-now-know) | 22 |
 #
 # </details>
@@ -382,11 +382,14 @@ print(f"the convolution and the matrix agree: {same}")
 # Even a test on a single picture would pass.
 # Read it, and see whether you find the line.
 
-# %%
+# %% repair
 class ExhibitA(nn.Module):
-    def __init__(self, channels, kernel_size=3):
+    def __init__(self, channels, kernel_size=None):
         super().__init__()
-        self.conv = nn.Conv1d(1, 1, kernel_size, padding=kernel_size // 2, bias=False)
+        k = eca_kernel_size(channels) if kernel_size is None else kernel_size
+        if k % 2 == 0:
+            raise ValueError(f"a kernel of {k} numbers has no middle")
+        self.conv = nn.Conv1d(1, 1, k, padding=k // 2, bias=False)
 
     def gates(self, x):
         s = x.mean((2, 3))
@@ -398,7 +401,12 @@ class ExhibitA(nn.Module):
 
 
 # %% [markdown]
-# A test that needs no sharp eyes: ask for the gates of four pictures, first one by one and then in a batch, and mark with `#` each gate that is different in company.
+# You need no sharp eyes, because a small test finds it.
+# Ask for the gates of four pictures, first one by one and then in a batch, and mark with `#` each gate that is different in company.
+# A block that treats every picture alone leaves nothing but dots.
+#
+# Then repair the exhibit, in its own cell, until no gate depends on who else is in the batch, and run the test and the check again.
+# Mend what stands there: an answer that borrows from your `ECABlock` earns nothing, because the code that you will repair one day has no right version in the cell above.
 
 # %%
 torch.manual_seed(0)
@@ -408,10 +416,17 @@ differs = (exhibit.gates(x) - alone).abs() > 1e-6
 for picture, line in enumerate(differs.tolist()):
     print(f"picture {picture}:", "".join(".#"[yes] for yes in line))
 
+# %% points=1
+check(ExhibitA)
+
 # %% [markdown]
-# Repair the exhibit until no gate depends on who else is in the batch.
+# <details><summary>Hint 1: a nudge</summary>
 #
-# <details><summary>What is wrong</summary>
+# Write the shape next to each line of `gates`, for a batch of four pictures.
+# Which of these shapes no longer says where one picture ends?
+# </details>
+#
+# <details><summary>Hint 2: what is wrong</summary>
 #
 # `s.reshape(1, 1, -1)` lays all pictures of the batch in one long row, and the kernel slides across their borders.
 # So the last band of one picture is a neighbour of the first band of the next, and an answer depends on which pictures happen to be asked together.

@@ -18,6 +18,12 @@ from autograder.classroom.nbgrader_plugin.replaced import install
 from autograder.classroom.rules import zone_of
 
 HERE = __name__
+# The steps that make a notebook to hand out: nbgrader's own, and one of ours.
+BEFORE = "IncludeHeaderFooter", "InstantiateTests", "LockCells", "ClearSolutions"
+AFTER = ("ClearOutput", "CheckCellMetadata", "ComputeChecksums", "SaveCells", "ClearHiddenTests", "ClearMarkScheme",
+         "ComputeChecksums", "CheckCellMetadata")
+HANDS_OUT = [*(f"nbgrader.preprocessors.{name}" for name in BEFORE), f"{HERE}.hand_out_repairs.HandOutRepairs",
+             *(f"nbgrader.preprocessors.{name}" for name in AFTER)]
 
 
 def configure(c: Config) -> None:
@@ -25,6 +31,7 @@ def configure(c: Config) -> None:
     """
     _find_alembic()
     keep_logs_plain()
+    c.GenerateAssignment.preprocessors = HANDS_OUT
     c.Autograde.exporter_class = f"{HERE}.exporter.ReadAnything"
     # Repair does the work of nbgrader's DeduplicateIds, OverwriteCells and CheckCellMetadata, which are a quarter of
     # its time.

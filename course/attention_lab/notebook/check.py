@@ -22,6 +22,7 @@ from ..checking.verdict.report import Report
 from ..checking.verdict.verdict import Verdict
 from ..shell import notebook
 from . import progress, puzzle
+from .repairs import verdict_if_leaning
 
 
 def check(thing: Callable, picture: bool = False) -> Points:
@@ -171,7 +172,7 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
                          f"its own name: {', '.join(known)}")
     namespace = namespace_of(thing)
     exercise = _loaded(checks, name, namespace)
-    verdict = judge(exercise, asker(thing, namespace))
+    verdict = verdict_if_leaning(exercise, thing, namespace) or judge(exercise, asker(thing, namespace))
     if verdict.started and verdict.points < verdict.max_points:
         verdict.hint = exercise.hints.get(verdict.mistake, 0) if verdict.mistake else _hint(
             exercise.hints, NOT_MEANT.sub("", verdict.headline))

@@ -112,6 +112,8 @@ class RecordedExercise:
     shares: for some checks, what they are worth in this exercise (see verdict.SHARES).
     used_later: the layers that must be of the reference's kind, because a later cell of the page would fail with a
         layer of another kind.
+    like: the exercise that this one imitates, if this is code that is repaired; otherwise empty. A file then has no
+        cases, because `load` takes those of the other one.
     """
 
     name: str
@@ -122,6 +124,7 @@ class RecordedExercise:
     hints: dict[str, int] = field(default_factory=dict)
     used_later: list[str] = field(default_factory=list)
     shares: dict[str, int] = field(default_factory=dict)
+    like: str = ""
 
     @cached_property
     def scale(self) -> dict[str, float]:
@@ -148,6 +151,13 @@ class RecordedExercise:
     def zero(self) -> list[list[float]]:
         """For each case, the sizes that count as zero in the rows of its expected fingerprint."""
         return [fingerprint.row_scales(case.expected_tensors, self.scale) for case in self.cases]
+
+
+def repair(like: RecordedExercise, name: str, points: float) -> RecordedExercise:
+    """Returns what checks code that is repaired, and that imitates the exercise `like`."""
+    cases = [replace(case, question=replace(case.question, exercise=name),
+                     label=case.label.replace(f"{like.name}(", f"{name}(")) for case in like.cases]
+    return replace(like, name=name, points=points, cases=cases, hints={}, used_later=[], like=like.name)
 
 
 @dataclass(frozen=True)
@@ -210,6 +220,15 @@ def dated(data: bytes, written: str) -> bytes:
 
 def load(folder: Path, name: str) -> RecordedExercise:
     """Loads one exercise of a lesson. Raises ValueError if its file cannot be read."""
+    found = _read(folder, name)
+    if not found.like:
+        return found
+    if not found.like.isidentifier() or (like := _read(folder, found.like)).like:
+        raise ValueError(f"{folder / name}{SUFFIX} is not a file of recorded checks: it imitates {found.like[:60]!r}")
+    return repair(like, name, found.points)
+
+
+def _read(folder: Path, name: str) -> RecordedExercise:
     path = folder / f"{name}{SUFFIX}"
     try:
         with path.open("rb") as file:
@@ -269,7 +288,8 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
     specs, body = packing.pack(shelf.tensors)
     header = json.dumps([{"name": exercise.name, "points": exercise.points, "uses": exercise.uses, "cases": cases,
                           "mistakes": mistakes, "digests": list(digests), "hints": exercise.hints,
-                          "used_later": exercise.used_later, "shares": exercise.shares}, specs],
+                          "used_later": exercise.used_later, "shares": exercise.shares}
+                         | ({"like": exercise.like} if exercise.like else {}), specs],
                         separators=(",", ":")).encode()
     content = LENGTH.pack(len(header)) + header + _by_place(body)
     part = asdict(Part(lesson, title, number, exercise.name, exercise.points))
@@ -308,7 +328,7 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
                                                          in zip(cases, m["fingerprints"], strict=True)], m["grain"])
                 for m in header["mistakes"]]
     return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes, header["hints"],
-                            header["used_later"], header.get("shares", {}))
+                            header["used_later"], header.get("shares", {}), header.get("like", ""))
 
 
 def _numbers_named(cases: list[dict], tensors: dict[str, Tensor]) -> int:

@@ -113,8 +113,9 @@ def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks:
     """Returns the points for the checks that passed, and why there are some points, but not all.
 
     If the output is wrong, the other checks are worth nothing. If it is right in at least half of the cases, it is
-    worth half of its share. Above a limit of memory, at most half of the points are left. Checks that fail for one
-    cause, because an input was changed in place, cost the dearest of them.
+    worth half of its share (of code to be repaired nothing, because it is right there when it is handed out). Above a
+    limit of memory, at most half of the points are left. Checks that fail for one cause, because an input was changed
+    in place, cost the dearest of them.
     """
     shares = {check.name: (SHARES | exercise.shares)[check.name] for check in checks}
     failed = [check.name for check in checks if check.outcome != "passed"]
@@ -131,7 +132,7 @@ def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks:
     if "output" in lost:
         outputs = [ds for case, ds in zip(exercise.cases, found) if case.check == "output"]
         right = sum(not ds for ds in outputs)
-        passed = shares["output"] / 2 if 2 * right >= len(outputs) else 0
+        passed = shares["output"] / 2 if 2 * right >= len(outputs) and not exercise.like else 0
         why = (f"the output is worth {worth['output']:g}, and half of that if it is right in at least half of its "
                f"cases ({right} of {len(outputs)}); the other checks count once it is right in all.")
     if "memory" in lost and passed > half:
