@@ -35,6 +35,8 @@ from autograder import recording
 from autograder.lessons import derive
 from autograder.lessons.catalogue import Mistake
 from autograder.lessons.course import COURSE, ROOT, Lesson, files_of
+from autograder.lessons.declare import Repair
+from autograder.lessons.pages import RELEASED
 from autograder.lessons.topics import topic
 from builder import hints, notebooks
 from builder.reach import Reach, defining, digest, used
@@ -82,7 +84,8 @@ def digests(lesson: Lesson, notebook: NotebookNode) -> dict[str, Any]:
                       for e, name in zip(files.exercises, names, strict=True)},
             "besides": _digest([_hints(lesson, notebook),
                             [(mistake.exercise, *_about(mistake)) for mistake in files.mistakes],
-                            *([[repair.name, repair.like.name, worth.get(repair.name)]] if repair else [])]),
+                            *([[repair.name, repair.like.name, worth.get(repair.name), _released(notebook)]]
+                              if repair else [])]),
             "mistakes": {mistake.id: _digest([makes, digest(ast.parse(mistake.source).body), depends(
                 reference, re.findall(r"\w+", mistake.source))])[:8] for mistake in files.mistakes}}
 
@@ -127,9 +130,25 @@ def record_checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -
             exercise.hints = about.get(e.name, {})
             exercise.used_later, exercise.shares = list(files.used_later.get(e.name, ())), e.shares
     if repair:
-        exercises.insert(list(worth).index(repair.name), RecordedExercise(repair.name, worth[repair.name], [], [], [],
-                                                                          like=repair.like.name))
+        exercises.insert(list(worth).index(repair.name), _record_repair(repair, lesson, notebook, exercises))
     return exercises
+
+
+def _record_repair(repair: Repair, lesson: Lesson, notebook: NotebookNode,
+                   exercises: list[RecordedExercise]) -> RecordedExercise:
+    """Returns what a file holds of code that is repaired: the answers of the code that is handed out."""
+    name, worth = repair.name, notebooks.points(notebook)
+    like = next(exercise for exercise in exercises if exercise.name == repair.like.name)
+    made = recorded.repair(replace(like, mistakes=[]), name, worth[name])
+    with one_thread():
+        recording.record_mistakes(made, topic(lesson.topic).reference,
+                                  [recording.unrepaired(name, _released(notebook))])
+    return RecordedExercise(name, made.points, [], [], made.mistakes, like=like.name)
+
+
+def _released(notebook: NotebookNode) -> str:
+    """Returns the code of the repair as it is handed out."""
+    return next(cell.metadata[RELEASED] for cell in notebook.cells if RELEASED in cell.metadata)
 
 
 def _before(lesson: Lesson) -> dict[str, RecordedExercise]:
@@ -167,9 +186,16 @@ def checks(lesson: Lesson, notebook: NotebookNode, again: bool = False) -> dict[
         name = f"{exercise.name}{recorded.SUFFIX}"
         content = recorded.to_bytes(exercise, lesson.name, lesson.title, number)
         same_line = name in before and recorded.part_of(before[name]) == recorded.part_of(content)
-        last_digests = same_line and not difference(lesson, recorded.from_bytes(before[name]), exercise)
+        last_digests = same_line and not difference(
+            lesson, *(_whole(each, made) for each in (recorded.from_bytes(before[name]), exercise)))
         found[name] = before[name] if last_digests else content
     return found
+
+
+def _whole(exercise: RecordedExercise, others: list[RecordedExercise]) -> RecordedExercise:
+    """Returns the exercise, or, if this is a repair, with the cases of the exercise that it imitates."""
+    like = [other for other in others if other.name == exercise.like]
+    return recorded.repair(like[0], exercise.name, exercise.points, exercise.mistakes) if like else exercise
 
 
 def difference(lesson: Lesson, then: RecordedExercise, now: RecordedExercise) -> str:

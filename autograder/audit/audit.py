@@ -103,11 +103,10 @@ def seed_names(count: int) -> list[str]:
 def audit(lesson_name: str, seeds: Sequence[str] = tuple(seed_names(MUTATED))) -> Audit:
     """Judges everything that is known to be right or wrong in a lesson, once for each seed. Raises ValueError for an
     unknown lesson."""
-    lesson = notebook.lesson(lesson_name)
-    files = topic(lesson.topic)
+    files = topic(notebook.lesson(lesson_name).topic)
     solved = read(NOTEBOOKS / lesson_name / f"{lesson_name}.ipynb")
     catalogue = files.catalogue
-    changed = {slot.name: mutants(inspect.getsource(getattr(files.reference, slot.name))) for slot in lesson.exercises}
+    changed = {e.name: mutants(inspect.getsource(getattr(files.reference, e.name))) for e in files.exercises}
     report = Audit(lesson_name, tuple(seeds), missing=list(missing(files)))
     report.totals = {"solved notebook": 1, "right answers": len(catalogue.right), "mistakes": len(catalogue.mistakes),
                      "wrong answers": len(catalogue.wrong), "mutants": sum(map(len, changed.values())),
@@ -128,7 +127,7 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(seed_names(MUTATED))) -
     report.survivors = [f"{name} ({', '.join(where)}){lines[name]}" for name, where in with_full_points.items()
                         if name not in catalogue.equivalent]
     checks = files_of(lesson_name) / recorded.FOLDER
-    visible = {name: Local(recorded.load(checks, name), files.reference) for name in recorded.parts(checks)}
+    visible = {name: Local(recorded.load(checks, name), files.reference) for name in changed}
     report.unseen = [f"{mutant.id}{lines[mutant.id]}" for name in visible for mutant in changed[name]
                      if mutant.id not in with_full_points and visible[name].accepts(mutant.source)]
     report.stale = [name for name in catalogue.equivalent if with_full_points.get(name, []) != mutated]

@@ -189,7 +189,7 @@ def _cell_name(cell: notebook.Cell) -> str:
 
 def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Session, result: Result) -> Verdict:
     """Judges an exercise. Code that was to be repaired is judged where the exercise that it imitates is not defined."""
-    if not (cells := _without_imitated(exercise, own)):
+    if not (cells := _without_imitated(graders, exercise, own)):
         return _with_earlier(graders, exercise, own, result)
     alone = Session(own.sandboxes, cells, None, own.until, deepcopy(own.history))
     try:
@@ -202,10 +202,10 @@ def _exercise(graders: Graders, exercise: recorded.RecordedExercise, own: Sessio
     return judged
 
 
-def _without_imitated(exercise: recorded.RecordedExercise, own: Session) -> list[notebook.Cell]:
+def _without_imitated(graders: Graders, exercise: recorded.RecordedExercise, own: Session) -> list[notebook.Cell]:
     if not exercise.like:
         return []
-    return notebook.without_imitated(own.cells, exercise.name, exercise.like, exercise.uses)
+    return notebook.without_imitated(own.cells, graders.lesson, exercise.name, exercise.like, exercise.uses)
 
 
 def _with_earlier(graders: Graders, exercise: recorded.RecordedExercise, own: Session, result: Result) -> Verdict:
@@ -253,7 +253,7 @@ def _again_below_their_cells(graders: Graders, own: Session, result: Result) -> 
         if (
             exercise.name not in lost
             or any(check.outcome == "timeout" for check in first.checks)
-            or _without_imitated(exercise, own)
+            or _without_imitated(graders, exercise, own)
             or not _rebound(exercise.name, own)
         ):
             continue

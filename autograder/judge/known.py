@@ -61,8 +61,11 @@ class MistakeAnswers:
 
     def mistakes(self) -> list[RecordedMistake]:
         """Returns the known mistakes of the exercise."""
-        return [RecordedMistake(mistake.id, mistake.sentence, Fingerprints(mistake, self), mistake.grain)
-                for mistake in topic(self.topic).mistakes if mistake.exercise == self.exercise.name]
+        return [self.recorded(mistake) for mistake in topic(self.topic).mistakes
+                if mistake.exercise == self.exercise.name]
+
+    def recorded(self, mistake: Mistake) -> RecordedMistake:
+        return RecordedMistake(mistake.id, mistake.sentence, Fingerprints(mistake, self), mistake.grain)
 
     def keep(self) -> None:
         """Writes new answers to the file."""

@@ -142,8 +142,12 @@ def _graders(lesson: notebook.ReleasedLesson, exercises: list[recorded.RecordedE
         together[exercise.name] = order = at_once(exercise)
         Random(f"{seed} order of {exercise.name}").shuffle(order)
         packed[exercise.name] = pack([(first(exercise.cases[i]), exercise.cases[i].tensors) for i in order])
-        mistakes[exercise.name] = mistakes.get(exercise.like) or MistakeAnswers(lesson.topic, exercise, cache)
+        mistakes[exercise.name] = MistakeAnswers(lesson.topic, exercise, cache)
         exercise.mistakes = mistakes[exercise.name].mistakes()
+        if exercise.like:
+            stub = next(slot.stub for slot in lesson.exercises if slot.name == exercise.name)
+            own = recording.unrepaired(exercise.name, stub)
+            exercise.mistakes = [mistakes[exercise.name].recorded(own), *mistakes[exercise.like].mistakes()]
     return Graders(lesson, exercises, together, packed, mistakes)
 
 

@@ -2,6 +2,6 @@
 the hidden ones for the judge. Trusted side only."""
 
 from .cases import record_case, record_exercise
-from .mistakes import answered, record_mistakes, run_source
+from .mistakes import answered, record_mistakes, run_source, unrepaired
 
-__all__ = ["answered", "record_case", "record_exercise", "record_mistakes", "run_source"]
+__all__ = ["answered", "record_case", "record_exercise", "record_mistakes", "run_source", "unrepaired"]

@@ -14,6 +14,14 @@ from attention_lab.checking.known.fingerprint import Fingerprint, same
 from attention_lab.checking.known.recorded import RecordedCase, RecordedExercise, RecordedMistake
 from autograder.lessons import catalogue
 
+UNREPAIRED = ("This computes what the code computed that was handed out, so its mistake is still in there. The test "
+              "above shows it.")
+
+
+def unrepaired(name: str, source: str) -> catalogue.Mistake:
+    """Returns the first known mistake of a repair: the code with which it is handed out."""
+    return catalogue.Mistake("as-handed-out", UNREPAIRED, source, exercise=name, source=source)
+
 
 def run_source(source: str, reference: ModuleType, name: str) -> dict[str, Any]:
     """Runs the reference's file and then `source`, and returns the global names. A learner's notebook would have the

@@ -145,7 +145,7 @@ def lesson_of(notebook: NotebookNode) -> ReleasedLesson:
 
     def likeness(known: ReleasedLesson) -> int:
         return sum((slot.grade_id in ids) + (slot.check_id in ids) + 2 * (slot.name in names) + (slot.name in words)
-                   for slot in known.exercises)
+                   for slot in _telling(known))
     best = max(lessons(), key=likeness)
     if not likeness(best):
         raise Unreadable("no exercise of any lesson is in it; the lessons are "
@@ -157,7 +157,7 @@ def another_lesson(notebook: NotebookNode, known: ReleasedLesson) -> str:
     """Says what a notebook is that was handed in for a lesson and holds none of its exercises. The text completes "The
     notebook ..."; it is empty if one of the exercises is there."""
     ids, names = _ids_and_names(notebook)
-    if any({slot.grade_id, slot.check_id} & ids or slot.name in names for slot in known.exercises):
+    if any({slot.grade_id, slot.check_id} & ids or slot.name in names for slot in _telling(known)):
         return ""
     if not any(cell.source.strip() for cell in notebook.cells):
         return "has no cell with anything in it"
@@ -166,6 +166,12 @@ def another_lesson(notebook: NotebookNode, known: ReleasedLesson) -> str:
     except Unreadable:
         return f"holds no exercise of {known.name}, or of any other lesson"
     return "" if name == known.name else f"is {name}, not {known.name}"
+
+
+def _telling(known: ReleasedLesson) -> list[Slot]:
+    """Returns the exercises of which no other lesson has one of the same name. Repairs are often called alike."""
+    lessons_with = Counter(slot.name for each in lessons() for slot in each.exercises)
+    return [slot for slot in known.exercises if lessons_with[slot.name] < 2]
 
 
 def _ids_and_names(notebook: NotebookNode) -> tuple[set[str], set[str]]:
@@ -391,11 +397,12 @@ def _local_names(function: ast.AST) -> set[str]:
     return local - elsewhere
 
 
-def without_imitated(cells: list[Cell], repair: str, like: str, uses: list[str]) -> list[Cell]:
+def without_imitated(cells: list[Cell], known: ReleasedLesson, repair: str, like: str, uses: list[str]) -> list[Cell]:
     """Returns the cells without the exercise `like` if the code that was to be repaired may lean on it; otherwise
-    nothing. It cannot if it uses only torch and the exercises `uses`, and does not name `like`."""
+    nothing. It cannot if it uses only what the page gives and the exercises `uses`, and does not name `like`."""
     written = [cell.source for cell in cells if repair in cell.exercises]
-    others = {name for cell in cells if repair not in cell.exercises for name in defined_names(cell.source)}
+    others = {name for cell in cells if repair not in cell.exercises and cell.source not in known.given
+              for name in defined_names(cell.source)}
     if not any(like in WORD.findall(source) or global_names(source) & ((others | REFLECTION).difference(uses))
                for source in written):
         return []

@@ -72,12 +72,14 @@ def home(folder: Path, exercise: str = "") -> Path:
     there, it is the one whose first cell ran last.
 
     exercise: chooses the lesson that has this exercise, if one of them has it. If it is not known which lesson is
-        there, it is any lesson of the course.
+        there, it is the one lesson of the course that has it.
     """
     there = list(homes(folder).values())
-    looked = there or [kit(lesson) for lesson in topics()]
-    return next((path for path in looked if (path / recorded.FOLDER / f"{exercise}{recorded.SUFFIX}").is_file()),
-                there[0] if there else folder)
+    having = [path for path in there or map(kit, topics())
+              if (path / recorded.FOLDER / f"{exercise}{recorded.SUFFIX}").is_file()]
+    if there:
+        return [*having, there[0]][0]
+    return having[0] if len(having) == 1 else folder
 
 
 def homes(folder: Path) -> dict[str, Path]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 
-from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Repair, Size, call
 from autograder.lessons.derive import zeros_and_ones
 from autograder.lessons.sizes import (
     LARGE_MAPS,
@@ -177,6 +177,7 @@ FLEXIBLE = Exercise(
     small=image_and_weights((2, 6, 3, 4), 3), large=4.0, overflow=100.0)  # x, w1 and w2 grow alike
 
 EXERCISES = (CHANNEL_GATE, SPATIAL_GATE, BLOCK, FLEXIBLE)
+REPAIR = Repair("ExhibitA", like=SPATIAL_GATE, edits={"dim=-1).view(B, 2, H, W)": "dim=1)"})
 
 # The page gives the weights of its layers, as matrices, to `flexible_attention`.
 USED_LATER = {"ChannelGate": ("mlp",)}

@@ -22,7 +22,7 @@
 # (The bars turn magenta where they overlap, and on the right of picture 3 both point the same way, so you see only one.)
 # Decide for each picture, and then run the next cells: they load what this page needs, and print the answers.
 #
-# **Needs** lesson 01 (squeeze, excitation, gate) · 1 h 55 min · 10 points · difficulty 2 of 5
+# **Needs** lesson 01 (squeeze, excitation, gate) · 1 h 55 min · 11 points · difficulty 2 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -42,7 +42,7 @@
 # | maps over photographs, with and without BatchNorm | 8 |
 # | [exercise 3, `CBAM`](#5.-Exercise-3:-CBAM) (2 points), and what it costs | 16 |
 # | [exercise 4, `flexible_attention`](#6.-Exercise-4:-have-you-seen-this-before?) (1 point) | 10 |
-# | [the bug museum](#7.-The-bug-museum) | 5 |
+# | [the bug museum](#7.-The-bug-museum), where you repair `ExhibitA` (1 point) | 5 |
 # | [the experiment](#8.-The-experiment:-what,-where,-and-in-which-order?) and [what we now know](#9.-What-we-now-know) | 28 |
 #
 # </details>
@@ -508,16 +508,27 @@ print("the same as x * ChannelGate(x):", bool(difference.abs().max() < 1e-6))
 # So neither the shapes nor the loss will help you.
 # Read it, and see whether you can find the line.
 
-# %%
-class ExhibitA(SpatialGate):  # its layers are yours
+# %% repair
+class ExhibitA(nn.Module):
+    def __init__(self, kernel_size=7):
+        super().__init__()
+        if kernel_size % 2 == 0:
+            raise ValueError(f"a kernel of {kernel_size} x {kernel_size} has no middle")
+        self.conv = nn.Conv2d(2, 1, kernel_size, padding=kernel_size // 2, bias=False)
+        self.bn = nn.BatchNorm2d(1)
+
     def forward(self, x):
         B, C, H, W = x.shape
         sheets = torch.stack([x.amax(dim=1), x.mean(dim=1)], dim=-1).view(B, 2, H, W)
         return torch.sigmoid(self.bn(self.conv(sheets)))
 
 # %% [markdown]
-# Whether you found it or not, here is a test that needs no sharp eyes: poke one position of x, the o, and see which positions of the map notice (#).
+# Whether you found it or not, a small test finds it: poke one position of x, the o, and see which positions of the map notice (#).
 # The gate has a 7 x 7 kernel, so what do you expect to see?
+#
+# Then repair the exhibit, in its own cell, until a square of 7 x 7 surrounds the o, and run the test and the check again.
+# One line is enough.
+# Don't lean on your `SpatialGate`, which would earn nothing; here you read somebody else's code, and mend it where it stands.
 
 # %%
 torch.manual_seed(0)
@@ -529,10 +540,17 @@ for row, line in enumerate(notices.tolist()):
     print("".join("o" if (row, column) == (4, 8) else ".#"[yes]
                   for column, yes in enumerate(line)))
 
+# %% points=1
+check(ExhibitA)
+
 # %% [markdown]
-# Repair the exhibit until a square of 7 x 7 surrounds the o.
+# <details><summary>Hint 1: a nudge</summary>
 #
-# <details><summary>What is wrong, and where it was seen</summary>
+# Write the shape after each step of the line that makes `sheets`.
+# The last step has the shape that the convolution wants, but did it *move* an axis, or only cut the numbers in another way?
+# </details>
+#
+# <details><summary>Hint 2: what is wrong, and where it was seen</summary>
 #
 # `stack(..., dim=-1)` puts the two sheets last, (B, H, W, 2), and `.view(B, 2, H, W)` does not move them to the front.
 # It only cuts the same row of numbers in a different way, so that the first "sheet" holds the upper half of the picture, with maxima and means taking turns.

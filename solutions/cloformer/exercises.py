@@ -8,7 +8,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Repair, Size, call
 from autograder.lessons.sizes import LARGE_MAPS, MAPS, Construct, Shape, maps
 
 # a softmax of such numbers is one-hot, so that its gradients say nothing
@@ -204,4 +204,6 @@ ATTENTION = Exercise("CloAttention", sizes=(
 
 
 EXERCISES = (MAP, CONV, GLOBAL, ATTENTION)
+REPAIR = Repair("ExhibitA", like=GLOBAL, edits={
+    "reshape(b, 2, -1, self.width, places)": "reshape(b, 2, self.heads, self.width, -1)"})
 USED_LATER = {"GlobalBranch": ("q", "kv")}

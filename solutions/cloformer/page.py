@@ -22,7 +22,7 @@
 # Run the next cells, and you get a cloth as a network gets it.
 # In which of the three versions could you still answer?
 #
-# **Needs** lessons 05a (queries, keys, values, heads) and 07b (few keys, a block) · 2 h 15 min · 11 points · difficulty 4 of 5
+# **Needs** lessons 05a (queries, keys, values, heads) and 07b (few keys, a block) · 2 h 15 min · 12 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -43,7 +43,7 @@
 # | [the experiment](#6.-The-experiment:-near,-far,-or-both?) | 26 |
 # | [`ConvFFN`](#7.-ConvFFN) and [`CloBlock`](#8.-CloBlock) | 7 |
 # | [a leak](#9.-A-leak) | 6 |
-# | [the bug museum](#10.-The-bug-museum) | 6 |
+# | [the bug museum](#10.-The-bug-museum), where you repair `ExhibitA` (1 point) | 6 |
 # | [your block reads a cloth](#11.-Your-block-reads-a-cloth), and [what we now know](#12.-What-we-now-know) | 7 |
 #
 # </details>
@@ -633,52 +633,64 @@ for name, norm in (("BatchNorm", nn.BatchNorm2d),
 # %% [markdown]
 # ## 10. The bug museum
 #
-# ### Exhibit: one key
+# ### Exhibit A: one key
 #
-# This function works like the global branch of a published network, mistake included.
+# This module works like the global branch of a published network, mistake included.
 # Shapes, gradients and training all look fine, and at the resolution of the paper so do the results.
 # Read it, and see whether you can find the line.
 
-# %%
-def exhibit(x, q, kv, heads, window):
-    b, _, h, w = x.shape
-    width = q.out_channels // heads
-    queries = q(x).reshape(b, -1, width, h * w).transpose(2, 3)
-    pooled = F.avg_pool2d(x, window)
-    pairs = kv(pooled).reshape(b, 2, -1, width, (h * w) // window ** 2).transpose(3, 4)
-    keys, values = pairs[:, 0], pairs[:, 1]
-    a = (queries @ keys.transpose(2, 3) * width ** -0.5).softmax(dim=3)
-    return (a @ values).transpose(2, 3).reshape(b, -1, h, w)
+# %% repair
+class ExhibitA(nn.Module):
+    def __init__(self, dim, heads, head_dim, window_size):
+        super().__init__()
+        self.heads, self.width, self.window = heads, head_dim, window_size
+        self.q = nn.Conv2d(dim, heads * head_dim, 1)
+        self.kv = nn.Conv2d(dim, 2 * heads * head_dim, 1)
+
+    def forward(self, x):
+        b, _, h, w = x.shape
+        queries = self.q(x).reshape(b, -1, self.width, h * w).transpose(2, 3)
+        pooled = F.avg_pool2d(x, self.window)
+        places = (h * w) // self.window ** 2
+        pairs = self.kv(pooled).reshape(b, 2, -1, self.width, places).transpose(3, 4)
+        keys, values = pairs[:, 0], pairs[:, 1]
+        a = (queries @ keys.transpose(2, 3) * self.width ** -0.5).softmax(dim=3)
+        return (a @ values).transpose(2, 3).reshape(b, -1, h, w)
 
 
 # %% [markdown]
-# Whether you found it or not, here is a test that needs no sharp eyes.
+# Whether you found it or not, a small test finds it.
 # In a map of 6 x 6 only one window of 4 x 4 fits, so each head has one key.
-# A softmax over one number is 1, and so every position must get the same vector:
+# A softmax over one number is 1, and so every position must get the same vector.
+#
+# Then repair the exhibit, in its own cell, until it says True as well.
+# (Your `GlobalBranch` is only there to compare with: what leans on it earns nothing.)
+# One of its lines counts, and it counts right as long as every picture has sides that the window divides.
 
 # %%
 torch.manual_seed(0)
-branch, x = GlobalBranch(8, heads=2, head_dim=4, window_size=4), torch.randn(2, 8, 6, 6)
-for name, y in (("exhibit", exhibit(x, branch.q, branch.kv, 2, 4)), ("yours", branch(x))):
+x, sizes = torch.randn(2, 8, 6, 6), {"heads": 2, "head_dim": 4, "window_size": 4}
+for name, y in (("exhibit", ExhibitA(8, **sizes)(x)), ("yours", GlobalBranch(8, **sizes)(x))):
     same = torch.allclose(y, y[:, :, :1, :1].expand_as(y), atol=1e-5)
     print(f"{name}: output {tuple(y.shape)}, the same at all positions: {same}")
 
 
+# %% points=1
+check(ExhibitA)
+
 # %% [markdown]
-# Repair the exhibit until it says True.
-#
-# <details><summary>Hint</summary>
+# <details><summary>Hint 1: a nudge</summary>
 #
 # How many heads do `keys` have?
 # </details>
 #
-# <details><summary>What is wrong, and where it was seen</summary>
+# <details><summary>Hint 2: what is wrong, and where it was seen</summary>
 #
-# `(h * w) // window ** 2` is 36 // 16 = 2, but pooling leaves 1 · 1 = 1 position, because it rounds down in each direction separately.
-# The function therefore reads two heads with one key each as *one head with two keys*, and the `-1` in `reshape` hides it, as it did in 07b.
+# `places` is 36 // 16 = 2, but pooling leaves 1 · 1 = 1 position, because it rounds down in each direction separately.
+# The module therefore reads two heads with one key each as *one head with two keys*, and the `-1` in `reshape` hides it, as it did in 07b.
 # One key gets the even channels of both heads, the other one gets the odd ones, and broadcasting hands this mixture to both heads of queries.
 #
-# Repair: `kv(pooled).reshape(b, 2, heads, width, -1)`.
+# Repair: `.reshape(b, 2, self.heads, self.width, -1)`.
 # Where we saw it: `low_fre_attention` in the [authors' code](https://github.com/qhfan/CloFormer/blob/main/classification/models/blocks.py).
 # At 224 x 224 pixels nothing is left over, because their maps have sides of 56, 28, 14 and 7, and their windows have sides of 8, 4, 2 and 1.
 # </details>

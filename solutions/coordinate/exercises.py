@@ -4,7 +4,7 @@ Everything is tested on maps that are not square, too."""
 from collections.abc import Callable
 from random import Random
 
-from autograder.lessons.declare import Exercise, call
+from autograder.lessons.declare import Exercise, Repair, call
 from autograder.lessons.derive import zeros_and_ones
 from autograder.lessons.sizes import IMAGES, MAPS, Construct, on_map, on_maps
 
@@ -68,3 +68,4 @@ COORDINATE = Exercise("CoordinateAttention", sizes=(
 overflow=1e5)
 
 EXERCISES = (POOL, COORDINATE)
+REPAIR = Repair("ExhibitA", like=COORDINATE, edits={"line.chunk(2, dim=2)": "line.split(x.shape[2:], dim=2)"})

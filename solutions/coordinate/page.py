@@ -22,7 +22,7 @@
 #
 # This lesson's module remembers, and it was made for networks that run on phones: its [authors report](https://arxiv.org/abs/2103.02907) that it lifts MobileNetV2's accuracy on ImageNet from 72.3 to 74.3 %, where SE (lesson 01) reaches 73.5 %.
 #
-# **Needs** lessons 01 (SE) and 03 (CBAM's spatial gate) · 1 h · 5 points · difficulty 2 of 5
+# **Needs** lessons 01 (SE) and 03 (CBAM's spatial gate) · 1 h · 6 points · difficulty 2 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -37,7 +37,7 @@
 # | [which colour is at the crossing?](#1.-Which-colour-is-at-the-crossing?), [the idea](#2.-The-idea) | 8 |
 # | [exercise 1, `directional_pool`](#3.-Exercise-1:-directional_pool) (2 points), what can two gates draw? | 9 |
 # | [exercise 2, `CoordinateAttention`](#4.-Exercise-2:-CoordinateAttention) (3 points), and a number from the paper | 22 |
-# | [the bug museum](#5.-The-bug-museum) | 4 |
+# | [the bug museum](#5.-The-bug-museum), where you repair `ExhibitA` (1 point) | 4 |
 # | [the experiment](#6.-The-experiment), [what we now know](#7.-What-we-now-know) | 17 |
 #
 # </details>
@@ -288,26 +288,48 @@ predict_then_run(predicted, measured, unit="parameters added")
 # ### Exhibit A: fine on squares
 #
 # It trains, every gradient is there, and every score is what it should be, as long as all images are square.
-# A [port to TensorFlow](https://github.com/northBeggar/Plug-and-Play/blob/563d1f324a1a15b8f160788a517e83c307fa0b5f/05-CA/tensorflow/CoordAttention.py) divides the line like this (rewritten in torch):
+# A [port to TensorFlow](https://github.com/northBeggar/Plug-and-Play/blob/563d1f324a1a15b8f160788a517e83c307fa0b5f/05-CA/tensorflow/CoordAttention.py) divides the line like this (written anew, in torch):
 
-# %%
-def exhibit(x, line):
-    """x times a gate for each row and for each column; line: (B, C, H + W, 1)."""
-    rows, columns = line.sigmoid().chunk(2, dim=2)
-    return x * rows * columns.transpose(2, 3)
+# %% repair
+class ExhibitA(nn.Module):
+    def __init__(self, in_channels, out_channels, reduction=32):
+        super().__init__()
+        hidden = max(8, in_channels // reduction)
+        self.conv1, self.bn1 = nn.Conv2d(in_channels, hidden, 1), nn.BatchNorm2d(hidden)
+        self.conv_h = nn.Conv2d(hidden, out_channels, 1)
+        self.conv_w = nn.Conv2d(hidden, out_channels, 1)
+
+    def forward(self, x):
+        line = torch.cat([x.mean(3), x.mean(2)], dim=2)[..., None]
+        line = F.hardswish(self.bn1(self.conv1(line)))
+        rows, columns = line.chunk(2, dim=2)
+        return x * self.conv_h(rows).sigmoid() * self.conv_w(columns.transpose(2, 3)).sigmoid()
+
+# %% [markdown]
+# The test could hardly be simpler: give it a picture that is not square.
+# Try every module that you copy with such a picture, and with sides that are odd: it costs one line, and as long as all pictures for training are squares, no score will do it for you.
+#
+# Then repair the exhibit, in its own cell, until all three sizes are answered, and run the check.
+# Leave your `CoordinateAttention` out of it: an answer that leans on it earns nothing.
 
 # %%
 for height, width in ((6, 6), (5, 5), (4, 8)):
-    x, line = torch.randn(1, 2, height, width), torch.randn(1, 2, height + width, 1)
+    x = torch.randn(1, 2, height, width)
     try:
-        print((height, width), "gives", tuple(exhibit(x, line).shape))
+        print((height, width), "gives", tuple(ExhibitA(2, 2).eval()(x).shape))
     except (RuntimeError, ValueError) as error:
         print((height, width), f"{type(error).__name__}:", error)
 
+# %% points=1
+check(ExhibitA)
+
 # %% [markdown]
-# Repair `exhibit`, and run both cells again.
+# <details><summary>Hint 1: a nudge</summary>
 #
-# <details><summary>What is wrong</summary>
+# How long is the line of a picture of 4 x 8, and where do its rows end?
+# </details>
+#
+# <details><summary>Hint 2: what is wrong</summary>
 #
 # `chunk(2)` makes two equal halves, but the line holds H entries for the rows and then W entries for the columns.
 # Call `split` with the list of sizes [H, W].

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functools import partial
 from random import Random
 
-from autograder.lessons.declare import Case, Exercise, Size, call
+from autograder.lessons.declare import Case, Exercise, Repair, Size, call
 from autograder.lessons.sizes import MAPS, Construct, Shape, batch_and_map, bottleneck, on_map, on_maps
 from solutions.shared.position_attention import AT_ZERO, BOTH, FRESH, OVERFLOW, POSITIONS, TOO_LARGE, VISIBLE, scaled
 
@@ -78,4 +78,5 @@ HEAD = Exercise("DANetHead", sizes=(
     uses=("PositionAttention", "ChannelAttention"), large=4.0, overflow=OVERFLOW)
 
 EXERCISES = (POSITION, CHANNEL, HEAD)
+REPAIR = Repair("ExhibitA", like=POSITION, edits={"(values @ A)": "(values @ A.mT)"})
 USED_LATER = {"PositionAttention": ("value",)}

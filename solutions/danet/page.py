@@ -22,7 +22,7 @@
 # Which marks should they have?
 # Decide, and then run the next cells, which load what this page needs and draw three of the posters that your network will read.
 #
-# **Needs** lesson 00 (attention on three words) and lesson 04 (how far a position sees) · 1 h 55 min · 7 points · difficulty 4 of 5
+# **Needs** lesson 00 (attention on three words) and lesson 04 (how far a position sees) · 1 h 55 min · 8 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -40,7 +40,7 @@
 # | [where does it look?](#4.-Where-does-it-look?), with a poster to touch, and what a fresh module hides | 16 |
 # | [exercise 2, `ChannelAttention`](#5.-Exercise-2:-ChannelAttention) (2 points), and its sign | 21 |
 # | [exercise 3, `DANetHead`](#6.-Exercise-3:-DANetHead) (2 points) | 19 |
-# | [the bug museum](#7.-The-bug-museum) | 7 |
+# | [the bug museum](#7.-The-bug-museum), where you repair `ExhibitA` (1 point) | 7 |
 # | [the experiment](#8.-The-experiment:-does-the-answer-come-through-A?) and [what we now know](#9.-What-we-now-know) | 20 |
 #
 # </details>
@@ -504,17 +504,33 @@ predict_then_run(predicted, {"parameters of the attentions": share}, unit="% of 
 # It runs, its A is right, every layer in it gets a gradient, and on the posters [most of its runs](lab_book.md#7.-The-exhibits) end like those of the right module.
 # Read it, and see whether you can find the mistake.
 
-# %%
-class ExhibitA(PositionAttention):  # its layers, and its A, are yours
+# %% repair
+class ExhibitA(nn.Module):
+    def __init__(self, channels, reduction=8):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden == 0:
+            raise ValueError(f"{channels} channels cannot be reduced by {reduction}")
+        self.query, self.key = nn.Conv2d(channels, hidden, 1), nn.Conv2d(channels, hidden, 1)
+        self.value = nn.Conv2d(channels, channels, 1)
+        self.gamma = nn.Parameter(torch.zeros(1))
+
+    def attention(self, x):
+        queries, keys = self.query(x).flatten(2), self.key(x).flatten(2)  # (B, C // r, N)
+        return (queries.mT @ keys).softmax(dim=2)
+
     def forward(self, x):
         values, A = self.value(x).flatten(2), self.attention(x)  # (B, C, N) and (B, N, N)
         return x + self.gamma * (values @ A).view_as(x)
 
 # %% [markdown]
-# Whether you found it or not, here is a test that needs no sharp eyes; you know it from lesson 00.
+# Whether you found it or not, a test finds it that you know from lesson 00.
 # If every position has the same thing to say, 1, then a weighted mean of what they say is 1, whatever the weights are.
 # So let all values be 1, and set gamma to 1.
 # What should be added to x at each of 3 x 4 positions?
+#
+# Then repair the exhibit, in its own cell, until 1 is added at all twelve.
+# (An answer that borrows from your `PositionAttention` earns nothing.)
 
 # %%
 torch.manual_seed(0)
@@ -523,10 +539,17 @@ nn.init.zeros_(exhibit.value.weight), nn.init.ones_(exhibit.value.bias)
 nn.init.ones_(exhibit.gamma)
 print("added to channel 0 of x:\n", (exhibit(x) - x)[0, 0].detach().numpy().round(2))
 
+# %% points=1
+check(ExhibitA)
+
 # %% [markdown]
-# Repair the exhibit until 1 is added at all twelve positions.
+# <details><summary>Hint 1: a nudge</summary>
 #
-# <details><summary>What is wrong</summary>
+# Row j of A says how much position j looks at each of the others.
+# In `values @ A`, over which of A's two positions does the sum run?
+# </details>
+#
+# <details><summary>Hint 2: what is wrong</summary>
 #
 # `values @ A` weighs position i's value by A[i, j], which is how much i looks at *j*; position j should use A[j, i], its own row.
 # So `A.mT` is missing.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Repair, Size, call
 from autograder.lessons.sizes import LARGE_MAPS, MAPS, Construct, batch_and_map, on_map, on_maps, one_image, other_words
 
 Layouts = tuple[str | None, ...]  # one of them is chosen; None leaves the argument out
@@ -122,3 +122,4 @@ BLOCK = Exercise(
     small=SMALL, uses=("ChannelPolarized", "SpatialPolarized"), large=8.0, overflow=1e5)
 
 EXERCISES = (CHANNEL, SPATIAL, BLOCK)
+REPAIR = Repair("ExhibitA", like=CHANNEL, edits={"softmax(dim=1)": "softmax(dim=2)"})

@@ -22,7 +22,7 @@
 # The right answer is drawn three times, on a fine map and on two coarse ones: on which of them can you still tell which dot is meant?
 # Run the next cells for four more pictures, each with its answer below.
 #
-# **Needs** lesson 03 (channel and spatial gate) and lesson 00 (attention) · 1 h 45 min · 10 points · difficulty 3 of 5
+# **Needs** lesson 03 (channel and spatial gate) and lesson 00 (attention) · 1 h 45 min · 11 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -39,7 +39,7 @@
 # | [exercise 1, `ChannelPolarized`](#3.-Exercise-1:-ChannelPolarized) (4 points) | 25 |
 # | [exercise 2, `SpatialPolarized`](#4.-Exercise-2:-SpatialPolarized) (4 points); a gate to touch | 22 |
 # | [exercise 3, `PolarizedSelfAttention`](#5.-Exercise-3:-PolarizedSelfAttention) (2 points) | 12 |
-# | [the bug museum](#6.-The-bug-museum) | 7 |
+# | [the bug museum](#6.-The-bug-museum), where you repair `ExhibitA` (1 point) | 7 |
 # | [the experiment](#7.-The-experiment:-how-fine-must-the-map-be?) and [what we now know](#8.-What-we-now-know) | 26 |
 #
 # </details>
@@ -395,8 +395,16 @@ check(PolarizedSelfAttention)
 # As the only gate of a small network on the dots of section 1 it does [no worse than the right branch](lab_book.md#7.-The-exhibits).
 # Read it, and see whether you can find the mistake.
 
-# %%
-class ExhibitA(ChannelPolarized):  # its layers are yours
+# %% repair
+class ExhibitA(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        inner = channels // 2
+        if inner == 0:
+            raise ValueError(f"half of {channels} channels is none")
+        self.wq, self.wv = nn.Conv2d(channels, 1, 1), nn.Conv2d(channels, inner, 1)
+        self.wz, self.ln = nn.Conv2d(inner, channels, 1), nn.LayerNorm(channels)
+
     def forward(self, x):
         weights = self.wq(x).flatten(2).softmax(dim=1)
         mean = (self.wv(x).flatten(2) * weights).sum(dim=2)
@@ -405,9 +413,12 @@ class ExhibitA(ChannelPolarized):  # its layers are yours
 
 
 # %% [markdown]
-# Whether you found it or not, here is a test that needs no sharp eyes.
+# Whether you found it or not, a small test finds it.
 # A module that has a layer should care what is in it.
-# So give each of its layers other weights, one after the other, and see whether the gates change:
+# So give each of its layers other weights, one after the other, and see whether the gates change.
+#
+# Then repair the exhibit, in its own cell, until all four layers are heard, and run the test and the check again.
+# (Your `ChannelPolarized` is only there to compare with: an answer that leans on it earns nothing.)
 
 # %%
 torch.manual_seed(0)
@@ -423,10 +434,17 @@ for kind in (ChannelPolarized, ExhibitA):
         print(kind.__name__, name, "is heard" if cares else "IS NOT HEARD")
 
 
+# %% points=1
+check(ExhibitA)
+
 # %% [markdown]
-# Repair the exhibit until all four layers are heard.
+# <details><summary>Hint 1: a nudge</summary>
 #
-# <details><summary>What is wrong, and why nobody noticed</summary>
+# Print the shape of `self.wq(x).flatten(2)`.
+# How many numbers compete in that softmax?
+# </details>
+#
+# <details><summary>Hint 2: what is wrong, and why nobody noticed</summary>
 #
 # `wq(x).flatten(2)` is (B, 1, N), so `dim=1` is an axis of size 1, and a softmax over one number is 1.
 # Every weight is 1, the weighted mean becomes a plain *sum* over the positions, and `wq` gets a gradient of exactly 0.

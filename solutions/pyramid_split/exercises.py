@@ -4,7 +4,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Case, Exercise, Size, call
+from autograder.lessons.declare import Case, Exercise, Repair, Size, call
 from autograder.lessons.sizes import (
     Construct,
     Shape,
@@ -140,3 +140,5 @@ ATTENTION = Exercise(
 
 
 EXERCISES = (SPLIT, ATTENTION)
+REPAIR = Repair("ExhibitA", like=ATTENTION, edits={
+    "weights.view(B, C, S).softmax(dim=2).transpose(1, 2)": "weights.view(B, S, C).softmax(dim=1)"})

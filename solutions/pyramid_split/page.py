@@ -21,7 +21,7 @@
 # A small window holds a whole fine stripe and only a part of a coarse one, and a large window is expensive: with kernels of 9 x 9 instead of 3 x 3, ResNet-50's 26 million parameters would become 116 million.
 # So networks have put kernels of several sizes side by side since [GoogLeNet](https://arxiv.org/abs/1409.4842) in 2014.
 #
-# **Needs** lesson 01 (squeeze, gate) and lesson 04 (a convolution's window) · 1 h 55 min · 6 points · difficulty 3 of 5
+# **Needs** lesson 01 (squeeze, gate) and lesson 04 (a convolution's window) · 1 h 55 min · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -40,7 +40,7 @@
 # | [exercise 1, `SplitAndConcat`](#4.-Exercise-1:-SplitAndConcat) (3 points) | 20 |
 # | [exercise 2, `PyramidSplitAttention`](#5.-Exercise-2:-PyramidSplitAttention) (3 points); a mixing desk to touch | 28 |
 # | [`EPSABlock`](#6.-EPSABlock), and a number from the paper | 9 |
-# | [the bug museum](#7.-The-bug-museum) | 8 |
+# | [the bug museum](#7.-The-bug-museum), where you repair `ExhibitA` (1 point) | 8 |
 # | [the experiment](#8.-The-experiment:-what-chooses-between-the-scales?) and [what we now know](#9.-What-we-now-know) | 23 |
 #
 # </details>
@@ -422,8 +422,14 @@ print(f"{parameters(network):,} parameters")
 # Nor does training: after the steps of the experiment below it [scores like yours](lab_book.md#7.-The-exhibits).
 # Read it, and see whether you find the line.
 
-# %%
-class ExhibitA(PyramidSplitAttention):  # its layers are yours
+# %% repair
+class ExhibitA(nn.Module):
+    def __init__(self, in_channels, channels, kernel_sizes=(3, 5, 7, 9), groups=(1, 4, 8, 16),
+                 stride=1, reduction=16):
+        super().__init__()
+        self.split = SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)
+        self.se = SEWeight(channels // len(kernel_sizes), reduction)
+
     def shares(self, parts):
         B, S, C = parts.shape[:3]
         weights = torch.cat([self.se(part) for part in parts.unbind(1)], dim=1)
@@ -435,9 +441,12 @@ class ExhibitA(PyramidSplitAttention):  # its layers are yours
 
 
 # %% [markdown]
-# A test that needs no sharp eyes: turn up the features of the last scale, for every channel, and mark with `#` the shares that move.
+# A small test finds it: turn up the features of the last scale, for every channel, and mark with `#` the shares that move.
 # In a softmax over scales, what one scale gains the others lose.
 # Which of the marks do you expect?
+#
+# Then repair the exhibit, in its own cell, until every share moves.
+# Its pieces are yours, `SplitAndConcat` and the `SEWeight` that was given; your `PyramidSplitAttention` stays out of it, because what leans on that earns nothing.
 
 # %%
 torch.manual_seed(0)
@@ -449,10 +458,17 @@ moved = (exhibit.shares(louder) - exhibit.shares(parts)).abs()[0] > 1e-6
 for scale, line in enumerate(moved.tolist()):
     print(f"scale {scale}:", "".join(".#"[yes] for yes in line))
 
+# %% points=1
+check(ExhibitA)
+
 # %% [markdown]
-# Repair the exhibit until every share moves.
+# <details><summary>Hint 1: a nudge</summary>
 #
-# <details><summary>What is wrong</summary>
+# In which order do the numbers lie after `cat`: all channels of one scale, or all scales of one channel?
+# And in which order does the next line read them?
+# </details>
+#
+# <details><summary>Hint 2: what is wrong</summary>
 #
 # `cat` puts the scales one after the other, so the numbers lie in the order (S, C), and `view(B, C, S)` cuts this row in a different way.
 # Each "desk" then holds neighbouring channels of *one* scale, and they compete with one another.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from random import Random
 
-from autograder.lessons.declare import Exercise, call
+from autograder.lessons.declare import Exercise, Repair, call
 from autograder.lessons.sizes import Construct, Shape, on_map
 
 ODD = (5, 7, 9)
@@ -66,3 +66,4 @@ SCCONV = Exercise("SCConv", sizes=(
 
 
 EXERCISES = (SCCONV,)
+REPAIR = Repair("ExhibitA", like=SCCONV, edits={"nn.AdaptiveAvgPool2d": "nn.AvgPool2d"})

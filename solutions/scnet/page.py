@@ -22,7 +22,7 @@
 # This lesson's convolution first looks at a smaller copy of the image.
 # Its network, SCNet ([project page](https://mmcheng.net/scconv/)), improves on ResNet-50 in classification, object detection and keypoint detection, its authors report.
 #
-# **Needs** lesson 01 (gates); lesson 04 helps · 50 min · 3 points · difficulty 2 of 5
+# **Needs** lesson 01 (gates); lesson 04 helps · 50 min · 4 points · difficulty 2 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -37,7 +37,7 @@
 # | [what is around this dot?](#1.-What-is-around-this-dot?), [the idea](#2.-The-idea) | 9 |
 # | [exercise 1, `SCConv`](#3.-Exercise-1:-SCConv) (3 points); how far it sees, to touch | 18 |
 # | [`SCBottleneck`](#4.-SCBottleneck), and what it costs | 6 |
-# | [the bug museum](#5.-The-bug-museum) | 5 |
+# | [the bug museum](#5.-The-bug-museum), where you repair `ExhibitA` (1 point) | 5 |
 # | [the experiment](#6.-The-experiment) and [what we now know](#7.-What-we-now-know) | 12 |
 #
 # </details>
@@ -309,18 +309,30 @@ predict_then_run(predicted, measured, unit="times those of ResNet's block")
 # Shapes and gradients are right, and in the experiment below it [does as well as the right one](lab_book.md#6.-The-exhibits).
 # So nothing on the training pictures will tell you; read it, and see whether you find the line.
 
-# %%
-class ExhibitA(SCConv):  # its other layers are yours
+# %% repair
+class ExhibitA(nn.Module):
     def __init__(self, channels, stride=1, pooling=4):
-        super().__init__(channels, stride, pooling)
-        self.k2 = nn.Sequential(nn.AdaptiveAvgPool2d(pooling),
-                                nn.Conv2d(channels, channels, 3, padding=1, bias=False),
-                                nn.BatchNorm2d(channels))
+        super().__init__()
+
+        def conv(step=1):
+            return nn.Conv2d(channels, channels, 3, step, padding=1, bias=False)
+
+        self.k2 = nn.Sequential(nn.AdaptiveAvgPool2d(pooling), conv(), nn.BatchNorm2d(channels))
+        self.k3 = nn.Sequential(conv(), nn.BatchNorm2d(channels))
+        self.k4 = nn.Sequential(conv(stride), nn.BatchNorm2d(channels))
+
+    def forward(self, x):
+        around = F.interpolate(self.k2(x), x.shape[2:])
+        return self.k4(self.k3(x) * torch.sigmoid(x + around))
 
 
 # %% [markdown]
-# A test that needs no sharp eyes: how many rows does one position see in a small picture, and in larger ones?
+# A small test finds it: how many rows does one position see in a small picture, and in larger ones?
 # Your module sees 16 rows in each of them.
+#
+# Then repair the exhibit, in its own cell, until the view is the same in every picture, and run the test and the check again.
+# One name is enough, and the two layers to choose from differ in what their number means.
+# (An answer that leans on your `SCConv` earns nothing.)
 
 # %%
 torch.manual_seed(0)
@@ -329,10 +341,17 @@ for side in (24, 48, 96):
     rows = seen(exhibit, 4, 12, 12, side=side).amax(1).sum()
     print(f"in a picture of {side} x {side}: {rows:.0f} rows")
 
+# %% points=1
+check(ExhibitA)
+
 # %% [markdown]
-# Repair the exhibit until the view is the same in every picture.
+# <details><summary>Hint 1: a nudge</summary>
 #
-# <details><summary>What is wrong</summary>
+# In each of the three pictures, how many pixels does one cell of the coarse map stand for?
+# Which line decides that?
+# </details>
+#
+# <details><summary>Hint 2: what is wrong</summary>
 #
 # `AvgPool2d(4)` averages cells of 4 x 4 pixels; `AdaptiveAvgPool2d(4)` makes 4 x 4 cells of any picture.
 # Up stretches either copy to x's size, so no shape complains.

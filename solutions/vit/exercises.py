@@ -7,7 +7,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Repair, Size, call
 from autograder.lessons.sizes import Construct, other_words
 
 Image = Callable[[Random], tuple[int, int, int]]  # draws a batch, and the rows and columns of patches
@@ -190,3 +190,4 @@ VIT = Exercise("VisionTransformer", sizes=(
 ), small=call((2, 3, 4, 6), of=SMALL, gradients=False), uses=("PatchEmbed", "ViTBlock", "resize_positions"), large=4.0)
 
 EXERCISES = (PATCHES, ATTENTION, BLOCK, VIT)
+REPAIR = Repair("ExhibitA", like=ATTENTION, edits={"dim ** -0.5": "(dim // num_heads) ** -0.5"})

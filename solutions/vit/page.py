@@ -25,7 +25,7 @@
 # Lesson 05a's module lets a position search once.
 # Vision transformers search several times at once: their attention has **heads**.
 #
-# **Needs** lesson 05a (query, key, value, row j of A) · 2 h · 6 points · difficulty 4 of 5
+# **Needs** lesson 05a (query, key, value, row j of A) · 2 h · 7 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -45,7 +45,7 @@
 # | [the block](#5.-Exercise-3:-ViTBlock) (2 points) | 15 |
 # | [places](#6.-Who-knows-where?) | 10 |
 # | [the network](#7.-Exercise-4:-VisionTransformer) (1 point) | 15 |
-# | [the bug museum](#8.-The-bug-museum), [what we now know](#9.-What-we-now-know) | 10 |
+# | [the bug museum](#8.-The-bug-museum), where you repair `ExhibitA` (1 point), [what we now know](#9.-What-we-now-know) | 10 |
 #
 # </details>
 
@@ -558,21 +558,35 @@ print(f"the linear layers of the blocks alone: {197 * linear / 1e9:.3f} G multip
 # It runs, the shapes are right, every weight gets a gradient, and in the network of section 4 it [scored 100 % in four of our five runs](lab_book.md#6.-The-exhibits), like the right one.
 # What is wrong?
 
-# %%
-class ExhibitA(MultiHeadSelfAttention):  # its layers are yours
-    def __init__(self, dim, num_heads):
-        super().__init__(dim, num_heads)
+# %% repair
+class ExhibitA(nn.Module):
+    def __init__(self, dim, num_heads, qkv_bias=True):
+        super().__init__()
+        if dim % num_heads:
+            raise ValueError(f"{num_heads} heads cannot share {dim} numbers evenly")
         self.heads, self.scale = num_heads, dim ** -0.5
+        self.qkv, self.proj = nn.Linear(dim, 3 * dim, bias=qkv_bias), nn.Linear(dim, dim)
+
+    def split(self, x):
+        parts = self.qkv(x).chunk(3, dim=2)
+        return [part.unflatten(2, (self.heads, -1)).transpose(1, 2) for part in parts]
 
     def attention(self, x):
-        q, k, _ = self.qkv(x).chunk(3, dim=2)
-        q, k = (t.unflatten(2, (self.heads, -1)).transpose(1, 2) for t in (q, k))
+        q, k, _ = self.split(x)
         return (self.scale * q @ k.mT).softmax(dim=-1)
 
+    def forward(self, x):
+        _, _, v = self.split(x)
+        return self.proj((self.attention(x) @ v).transpose(1, 2).flatten(2))
+
 # %% [markdown]
-# A test that needs no sharp eyes asks: *does a head know of the others?*
+# A small test asks: *does a head know of the others?*
 # It should not.
-# So take the first of two heads, give its weights to an attention with a single head, and compare the two maps.
+# So take the first of two heads, give its weights to your attention with a single head, and compare the two maps.
+#
+# Then repair the exhibit, in its own cell, until the test says yes.
+# The mistake is one number, and you have met the right one in section 3.
+# (What leans on your `MultiHeadSelfAttention` earns nothing.)
 
 # %%
 torch.manual_seed(0)
@@ -587,10 +601,17 @@ x[..., 4:] = 0  # nothing for the other four columns to add
 same = torch.allclose(exhibit.attention(x)[0, 0], alone.attention(x[..., :4])[0, 0], atol=1e-6)
 print("Is head 1 of two the same as that head alone?", "Yes." if same else "No, not yet.")
 
+# %% points=1
+check(ExhibitA)
+
 # %% [markdown]
-# Repair the exhibit until the cell says yes.
+# <details><summary>Hint 1: a nudge</summary>
 #
-# <details><summary>What is wrong, and where it was seen</summary>
+# What was the scale there for?
+# How many products are added up in one score, if there are two heads?
+# </details>
+#
+# <details><summary>Hint 2: what is wrong, and where it was seen</summary>
 #
 # The scale is that of `dim`, and a query of one head has `dim / num_heads` numbers: `(dim // num_heads) ** -0.5`.
 # With a single head the mistake is invisible, and with several it only makes the softmax softer, so that training hides it.

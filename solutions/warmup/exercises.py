@@ -8,7 +8,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, TorchModule, call
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Repair, Size, TorchModule, call
 from autograder.lessons.derive import zeros_and_ones
 from autograder.lessons.sizes import IMAGES, batch_and_map
 
@@ -187,3 +187,4 @@ COUNT = Exercise(
     ))
 
 EXERCISES = (POOL, GATE, ATTENTION, COUNT)
+REPAIR = Repair("exhibit_a", like=ATTENTION, edits={"softmax(dim=1)": "softmax(dim=-1)"})

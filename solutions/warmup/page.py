@@ -21,7 +21,7 @@
 # Which colour is this card?
 # Decide, and then run the next cells (Shift+Enter): they load what this page needs, and print the answer.
 #
-# **Needs** PyTorch from a first tutorial: tensors, `nn.Module`, linear layers, a training loop · 1 h 20 min · 10 points · difficulty 1 of 5
+# **Needs** PyTorch from a first tutorial: tensors, `nn.Module`, linear layers, a training loop · 1 h 20 min · 11 points · difficulty 1 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -40,7 +40,7 @@
 # | [attention by hand](#4.-Attention-by-hand), [exercise 3, `dot_product_attention`](#5.-Exercise-3:-dot_product_attention) (4 points) | 20 |
 # | predict, then run; something to touch; the scale | 6 |
 # | [exercise 4, `count_parameters`](#6.-Exercise-4:-count_parameters) (1 point) | 5 |
-# | [the bug museum](#7.-The-bug-museum) | 6 |
+# | [the bug museum](#7.-The-bug-museum), where you repair `exhibit_a` (1 point) | 6 |
 # | [the experiment](#8.-The-experiment:-when-would-you-notice?) and [what we now know](#9.-What-we-now-know) | 13 |
 #
 # </details>
@@ -486,10 +486,10 @@ check(count_parameters)
 # With this attention in it the network [trains](lab_book.md#3.-The-wrong-axis), and its loss falls nearly as fast as with yours.
 # Read it, and see whether you can find the mistake.
 
-# %%
-def exhibit_a(q, k, v):
-    powers = (q @ k.mT / q.shape[-1] ** 0.5).exp()  # (B, N, M); .mT swaps the last two axes
-    weights = powers / powers.sum(dim=1, keepdim=True)
+# %% repair
+def exhibit_a(q, k, v, scale=None):
+    scale = q.shape[-1] ** -0.5 if scale is None else scale
+    weights = (scale * q @ k.mT).softmax(dim=1)  # (B, N, M); .mT swaps the last two axes
     return weights @ v
 
 # %% [markdown]
@@ -497,6 +497,10 @@ def exhibit_a(q, k, v):
 # If all values are 1, a weighted mean is 1.
 # And what one query gets does not depend on what the others ask.
 # Which of them does the exhibit fail?
+# (The first two answers are about your attention, and the other two are the exhibit's.)
+#
+# Then repair it, in its own cell, until all four are yes.
+# It should need a single stroke, so don't call your `dot_product_attention` from there: most of the code that you will ever repair has no right twin in the same notebook.
 
 # %%
 def tested(attend, q, k, v):
@@ -511,13 +515,19 @@ batch = [torch.randn(2, n, 4, generator=torch.Generator().manual_seed(n)) for n 
 tested(dot_product_attention, *batch)
 tested(exhibit_a, *batch)
 
+# %% points=1
+check(exhibit_a)
+
 # %% [markdown]
-# The first two answers are about your attention, and the other two are the exhibit's.
-# Repair the exhibit until all four are yes.
+# <details><summary>Hint 1: a nudge</summary>
 #
-# <details><summary>What is wrong, and where such a thing was seen</summary>
+# Write down what each axis of the scores stands for.
+# Who should compete with whom: the keys for a query, or the queries for a key?
+# </details>
 #
-# The axes of `powers` are (batch, query, key), and `sum(dim=1)` runs over the queries.
+# <details><summary>Hint 2: what is wrong, and where such a thing was seen</summary>
+#
+# The axes of the scores are (batch, query, key), and `softmax(dim=1)` runs over the queries.
 # So the *queries* compete for a key, instead of the keys for a query; the repair is `dim=2`, or `dim=-1`.
 # We wrote this exhibit ourselves.
 # A softmax over `dim=0`, which runs over all queries of the batch, was seen in [PetrochukM/PyTorch-NLP, issue 2](https://github.com/PetrochukM/PyTorch-NLP/issues/2).

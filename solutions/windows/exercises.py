@@ -10,7 +10,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Affine, Case, Exercise, RandomTensor, Size
+from autograder.lessons.declare import Affine, Case, Exercise, RandomTensor, Repair, Size
 from autograder.lessons.sizes import Construct
 
 Pair = tuple[int, int]
@@ -310,4 +310,5 @@ WINDOWS = Exercise("WindowAttention", sizes=(
     large=3.0)
 
 EXERCISES = (PARTITION, REVERSE, MASK, AFFINE, COSINE, WINDOWS)
+REPAIR = Repair("exhibit_a", like=MASK, edits={"regions[:, rows, columns, :]": "regions[:, :, rows, columns]"})
 

@@ -22,7 +22,7 @@
 # An image of 1536 x 1536 pixels, cut into patches of 4 x 4, has 147,456 tokens, whose pairs need 81 GiB of weights per head.
 # Within windows of 8 x 8 tokens it is 36 MiB, and so [Swin v2](https://arxiv.org/abs/2111.09883) could train a network of 3 billion parameters on such images.
 #
-# **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 2 h 45 min · 10 points · difficulty 4 of 5
+# **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 2 h 45 min · 11 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -41,7 +41,7 @@
 # | [a bias for each offset](#5.-A-bias-for-each-offset), [exercise 4, `AffineTransform`](#6.-Exercise-4:-AffineTransform) (2 points) | 29 |
 # | [exercise 5, `cosine_attention`](#7.-Exercise-5:-cosine_attention) (1 point), and when -100 is not enough | 14 |
 # | [exercise 6, `WindowAttention`](#8.-Exercise-6:-WindowAttention) (3 points) | 29 |
-# | [the bug museum](#9.-The-bug-museum) | 8 |
+# | [the bug museum](#9.-The-bug-museum), where you repair `exhibit_a` (1 point) | 8 |
 # | [the experiment](#10.-The-experiment:-the-tile-on-the-right), [what we now know](#11.-What-we-now-know) | 24 |
 #
 # </details>
@@ -521,8 +521,10 @@ check(WindowAttention)
 # The network trains and all shapes are right, but the results are slightly wrong along one edge.
 # A reader found this mistake [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81); here is our copy:
 
-# %%
-def exhibit(image_size, window_size, shift_size):
+# %% repair
+def exhibit_a(image_size, window_size, shift_size):
+    if any(not 0 <= shift < side for shift, side in zip(shift_size, window_size)):
+        raise ValueError(f"a window of {window_size} cannot be shifted by {shift_size}")
     regions, number = torch.zeros(1, 1, *image_size), 0
     (h, w), (down, right) = window_size, shift_size
     for rows in (slice(0, -h), slice(-h, -down), slice(-down, None)):
@@ -532,17 +534,29 @@ def exhibit(image_size, window_size, shift_size):
     cells = window_partition(regions.permute(0, 2, 3, 1), window_size).flatten(1)
     return torch.where(cells[:, :, None] == cells[:, None, :], 0.0, -100.0)
 
+# %% [markdown]
+# A picture of 8 x 12 has two rows of three windows of 4 x 4.
+# How many pairs should the mask of each window hide?
+# Count them for one window in the middle, one at the edge and one in the corner, and compare: which windows' masks are incomplete?
+#
+# Then repair the function, in its own cell, until the test answers *Yes*.
+# One line is enough, and your `shifted_window_mask` is only there to compare with, because an answer that calls it earns nothing.
+
 # %%
-theirs, ours = (mask((8, 12), (4, 4), (2, 2)) for mask in (exhibit, shifted_window_mask))
+theirs, ours = (mask((8, 12), (4, 4), (2, 2)) for mask in (exhibit_a, shifted_window_mask))
 print("pairs that are masked in each window:", (theirs < 0).sum((1, 2)).tolist())
 print("repaired:", "Yes." if theirs.equal(ours) else "No, not yet.")
 
+# %% points=1
+check(exhibit_a)
+
 # %% [markdown]
-# There are two rows of three windows.
-# Which windows' masks are incomplete?
-# Repair the function until the cell answers *Yes*.
+# <details><summary>Hint 1: a nudge</summary>
 #
-# <details><summary>What is wrong</summary>
+# What is the shape of `regions`, and which of its axes do the two slices cut?
+# </details>
+#
+# <details><summary>Hint 2: what is wrong</summary>
 #
 # The third window's mask hides no pair, and the sixth window's mask hides too few.
 # `regions` is (1, 1, H, W), but the slices are applied to axes 1 and 2, one axis too early.

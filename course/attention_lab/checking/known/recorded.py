@@ -113,7 +113,7 @@ class RecordedExercise:
     used_later: the layers that must be of the reference's kind, because a later cell of the page would fail with a
         layer of another kind.
     like: the exercise that this one imitates, if this is code that is repaired; otherwise empty. A file then has no
-        cases, because `load` takes those of the other one.
+        cases, and of the mistakes only the one with which the code is handed out: `load` adds those of the other one.
     """
 
     name: str
@@ -153,11 +153,13 @@ class RecordedExercise:
         return [fingerprint.row_scales(case.expected_tensors, self.scale) for case in self.cases]
 
 
-def repair(like: RecordedExercise, name: str, points: float) -> RecordedExercise:
-    """Returns what checks code that is repaired, and that imitates the exercise `like`."""
+def repair(like: RecordedExercise, name: str, points: float,
+           mistakes: Sequence[RecordedMistake] = ()) -> RecordedExercise:
+    """Returns what checks code that is repaired, and that imitates the exercise `like`. mistakes: its own."""
     cases = [replace(case, question=replace(case.question, exercise=name),
                      label=case.label.replace(f"{like.name}(", f"{name}(")) for case in like.cases]
-    return replace(like, name=name, points=points, cases=cases, hints={}, used_later=[], like=like.name)
+    return replace(like, name=name, points=points, cases=cases, mistakes=[*mistakes, *like.mistakes], hints={},
+                   used_later=[], like=like.name)
 
 
 @dataclass(frozen=True)
@@ -223,9 +225,10 @@ def load(folder: Path, name: str) -> RecordedExercise:
     found = _read(folder, name)
     if not found.like:
         return found
-    if not found.like.isidentifier() or (like := _read(folder, found.like)).like:
+    if not found.like.isidentifier() or (like := _read(folder, found.like)).like or any(
+            len(mistake.fingerprints) != len(like.cases) for mistake in found.mistakes):
         raise ValueError(f"{folder / name}{SUFFIX} is not a file of recorded checks: it imitates {found.like[:60]!r}")
-    return repair(like, name, found.points)
+    return repair(like, name, found.points, found.mistakes)
 
 
 def _read(folder: Path, name: str) -> RecordedExercise:
@@ -279,9 +282,10 @@ def to_bytes(exercise: RecordedExercise, lesson: str = "", title: str = "", numb
                                "expected_tensors": [[name, shelf.put(t)] for name, t in case.expected_tensors.items()]})
     mistakes = []
     for mistake in exercise.mistakes:
+        numbered = [case.number for case in exercise.cases] or range(len(mistake.fingerprints))
         prints = [[digests.setdefault(digest, len(digests)),
                    [rows.setdefault(tuple(row), len(rows)) for row in numbers.tolist()]]
-                  for digest, numbers in (mistake.fingerprints[case.number] for case in exercise.cases)]
+                  for digest, numbers in (mistake.fingerprints[number] for number in numbered)]
         mistakes.append({"id": mistake.id, "sentence": mistake.sentence, "grain": mistake.grain,
                          "fingerprints": prints})
     shelf.tensors["rows"] = torch.tensor(list(rows), dtype=torch.float64).reshape(-1, fingerprint.WIDTH).T.contiguous()
@@ -324,9 +328,10 @@ def from_bytes(data: bytes, most: int = 0) -> RecordedExercise:
         typed = {"question": read(Question, case["question"]), "expected": read(Observation, case["expected"])}
         cases.append(RecordedCase(**case | typed | {"tensors": held(case["tensors"]), "expected_tensors": expected,
                                                     "number": number}))
-    mistakes = [RecordedMistake(m["id"], m["sentence"], [(digests[digest], rows[n]) for _, (digest, n)
-                                                         in zip(cases, m["fingerprints"], strict=True)], m["grain"])
-                for m in header["mistakes"]]
+    mistakes = [RecordedMistake(m["id"], m["sentence"], [(digests[digest], rows[n]) for digest, n in m["fingerprints"]],
+                                m["grain"]) for m in header["mistakes"]]
+    if cases and any(len(mistake.fingerprints) != len(cases) for mistake in mistakes):
+        raise ValueError("a mistake has more or fewer fingerprints than there are cases")
     return RecordedExercise(header["name"], header["points"], header["uses"], cases, mistakes, header["hints"],
                             header["used_later"], header.get("shares", {}), header.get("like", ""))
 
