@@ -144,7 +144,7 @@ def term(course):
         for slot in eca.exercises:
             gradebook.add_grade_cell(slot.check_id, "02_eca", "02_eca", max_score=slot.points, cell_type="code")
         gradebook.add_submission("02_eca", "fay")
-        for slot, score in zip(eca.exercises, (1.0, 0.0, 0.0)):
+        for slot, score in zip(eca.exercises, (1.0, 0.0, 0.0, 0.0)):
             gradebook.find_grade(slot.check_id, "02_eca", "02_eca", "fay").auto_score = score
         gradebook.db.commit()
     return course
@@ -152,7 +152,7 @@ def term(course):
 
 def test_a_term_is_one_file_with_everybody_and_weights(term):
     (header, possible, number, eve, ada, fay), said = exported(term, "canvas", "term", total_only=True)
-    assert (header[5:], possible[5:]) == (["01_se (4711)", "02_eca"], ["10.0", "20.0"])
+    assert (header[5:], possible[5:]) == (["01_se (4711)", "02_eca"], ["10.0", "22.0"])
     assert [row[5:] for row in (number, ada, eve, fay)] == [["0.0", ""], ["7.25", ""], ["", ""], ["", "2.0"]]
     assert "Blank in 01_se, because they are not marked completely yet: =eve" in said
     rows, _ = exported(term, "canvas", "term", total_only=True, absent="zero")
@@ -183,4 +183,4 @@ def test_weights_of_the_class_s_own_rules(term):
         points_out.export_term(Wanted("canvas"), Console(file=io.StringIO()))
     points_out.course_app("").config.PlatformExport.weights = {}
     (header, possible, *_), _ = exported(term, "canvas", "term", total_only=True)
-    assert (header[5:], possible[5:]) == (["02_eca"], ["30.0"])
+    assert (header[5:], possible[5:]) == (["02_eca"], ["33.0"])

@@ -36,7 +36,8 @@ def test_of_an_exercise_on_a_broken_one_the_better_verdict_counts(monkeypatch, l
     monkeypatch.setattr(judge, "_verdict", block(own))
     monkeypatch.setattr(judge, "_with_proxies", block(courses))
     broken = Verdict("Excitation", 0.0, 3.0, [Check(lost, "failed")], "")
-    exercises = [SimpleNamespace(name="Excitation", uses=[]), SimpleNamespace(name="SEBlock", uses=["Excitation"])]
+    exercises = [SimpleNamespace(name="Excitation", uses=[], like=""),
+                 SimpleNamespace(name="SEBlock", uses=["Excitation"], like="")]
     result = judge.Result("01_se", "limits", "cpu", {"Excitation": broken})
     assert judge._exercise(SimpleNamespace(exercises=exercises), exercises[1], None, result).points == 3.0
 
@@ -52,7 +53,8 @@ def again(monkeypatch, first, below, rebinds):
         asked.append((exercise.name, broken))
         return Verdict(exercise.name, below[exercise.name], 4.0, [], "")
     monkeypatch.setattr(judge, "_below_its_cell", judged)
-    exercises = [SimpleNamespace(name="squeeze", uses=[]), SimpleNamespace(name="SEBlock", uses=["squeeze"])]
+    exercises = [SimpleNamespace(name="squeeze", uses=[], like=""),
+                 SimpleNamespace(name="SEBlock", uses=["squeeze"], like="")]
     verdicts = {name: Verdict(name, points, 4.0, [check], "") for name, (points, check) in first.items()}
     result = judge.Result("01_se", "limits", "cpu", verdicts)
     judge._again_below_their_cells(SimpleNamespace(exercises=exercises), SimpleNamespace(rebinds=rebinds), result)

@@ -47,7 +47,8 @@ def test_a_seed_gives_the_same_cases_each_time_and_another_seed_others(topic):
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_exercises_are_the_grade_cells_in_their_order(lesson):
     names = [slot.name for slot in notebook.lesson(lesson).exercises]
-    assert list(drawn(LESSONS[lesson].topic, "any")) == names
+    repair = load(LESSONS[lesson].topic).repair
+    assert list(drawn(LESSONS[lesson].topic, "any")) == [name for name in names if not repair or name != repair.name]
 
 
 @pytest.mark.parametrize("topic", TOPICS)

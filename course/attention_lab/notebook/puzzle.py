@@ -97,6 +97,9 @@ def puzzle(exercise: Callable | str) -> Shown:
     name, code = _solution(exercise)
     if why := _not_yet(name, code, "the puzzle"):
         return Shown(why)
+    if not any(moves for _, moves in _lines(code)):
+        return Shown(f"{name} is code to be repaired, so no line of it has lost its order. `solution({name})` shows it "
+                     "repaired.")
     lines = _shuffle(_lines(code), name)
     how = "The lines in bold stand where they should; the others have lost their order."
     shown = "".join(f'<li {"tabindex=0 " if moves else ""}data-code="{escape(line)}" style="white-space:pre;'

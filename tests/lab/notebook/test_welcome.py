@@ -31,14 +31,14 @@ def test_before_anything_is_solved_it_says_the_lesson_and_its_minutes(here):
 def test_what_is_solved_shortens_what_is_left_and_brings_questions(here):
     solved(here, ChannelGate=4.0, SpatialGate=3.0)
     said = repr(Welcome("03_cbam", here))
-    assert said.startswith("Lesson 03 · 7 of 10 points · about 35 min left\n") and "write `review()`" in said
+    assert said.startswith("Lesson 03 · 7 of 11 points · about 40 min left\n") and "write `review()`" in said
     shown = Welcome("03_cbam", here)._repr_html_()
     assert shown.count('stroke-width="3"') == 1 and "<code>review()</code>" in shown
 
 
 def test_a_solved_lesson_fills_its_ring(here):
-    solved(here, ChannelGate=4.0, SpatialGate=3.0, CBAM=2.0, flexible_attention=1.0)
-    assert f"10 of 10 points · solved · 1 of {len(lessons())} lessons solved" in repr(Welcome("03_cbam", here))
+    solved(here, ChannelGate=4.0, SpatialGate=3.0, CBAM=2.0, flexible_attention=1.0, ExhibitA=1.0)
+    assert f"11 of 11 points · solved · 1 of {len(lessons())} lessons solved" in repr(Welcome("03_cbam", here))
 
 
 def test_a_lesson_that_the_course_does_not_have_brings_only_the_look(tmp_path):
