@@ -83,9 +83,9 @@ def digests(lesson: Lesson, notebook: NotebookNode) -> dict[str, Any]:
                                        lesson.name, lesson.title, worth.get(e.name)])
                       for e, name in zip(files.exercises, names, strict=True)},
             "besides": _digest([_hints(lesson, notebook),
-                            [(mistake.exercise, *_about(mistake)) for mistake in files.mistakes],
-                            *([[repair.name, repair.like.name, worth.get(repair.name), _released(notebook)]]
-                              if repair else [])]),
+                                [(mistake.exercise, *_about(mistake)) for mistake in files.mistakes],
+                                *([[repair.name, repair.like.name, worth.get(repair.name), _released(notebook)]]
+                                  if repair else [])]),
             "mistakes": {mistake.id: _digest([makes, digest(ast.parse(mistake.source).body), depends(
                 reference, re.findall(r"\w+", mistake.source))])[:8] for mistake in files.mistakes}}
 
