@@ -160,7 +160,7 @@ def _inside(layers: Sequence[str], program: str, **given: Any) -> subprocess.Com
     with tempfile.TemporaryDirectory(prefix="autograder-") as scratch:
         told = {**settings(layers, "cpu"), "folder": scratch, **given, "limits": {}}
         command = [sys.executable, "-I", "-S", "-c", with_modules(("room", "layers")) + program, json.dumps(told)]
-        return subprocess.run(command, capture_output=True, cwd=scratch, timeout=60)
+        return subprocess.run(command, capture_output=True, cwd=scratch, timeout=300)
 
 
 def with_modules(names: Sequence[str]) -> str:

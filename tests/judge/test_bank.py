@@ -76,8 +76,10 @@ FILLED = few([filled for lesson in LESSONS for filled in notebooks(lesson)], 9, 
 def test_right_answers_get_full_marks_and_wrong_ones_do_not(judge, filled, monkeypatch):
     monkeypatch.setitem(judge.prepared, filled.lesson, graders(filled.lesson))
     cells = [new_code_cell(answer.source) for answer in filled.answers]
-    result = judge.grade(new_notebook(cells=cells), filled.lesson,
-                         solved=read(NOTEBOOKS / filled.lesson / f"{filled.lesson}.ipynb"))
+    solved = read(NOTEBOOKS / filled.lesson / f"{filled.lesson}.ipynb")
+    result = judge.grade(new_notebook(cells=cells), filled.lesson, solved=solved)
+    if result.busy:  # then a class tries once more, too
+        result = judge.grade(new_notebook(cells=cells), filled.lesson, solved=solved)
     assert result.error is None
     wrong = {answer.exercise for answer in filled.answers if answer in WRONG}
     for name, own in result.verdicts.items():
