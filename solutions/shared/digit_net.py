@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_lab.lessons.capstone.digits_on_photos import Digits
 from attention_lab.networks.backbones import layers
+from attention_lab.tasks.digits_on_photos import Digits
 from autograder.lessons.topics import topic
 
 WIDTHS = 16, 32  # channels of the two blocks; their maps have 16 x 16 and 8 x 8 positions

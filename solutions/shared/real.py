@@ -22,7 +22,7 @@ from torch import Tensor, nn
 
 from attention_lab.lessons.capstone import my_net
 from attention_lab.lessons.capstone.adapters import CONTROLS, Maker
-from attention_lab.lessons.capstone.digits_on_photos import digit_pairs, framed_digits
+from attention_lab.tasks.digits_on_photos import digit_pairs, framed_digits
 from autograder.lessons.course import ROOT, lessons
 from autograder.lessons.topics import topic
 
@@ -56,7 +56,7 @@ PAIRED = Task(digit_pairs, PairNet,
               "digit is.")
 ABOUT = """# {lesson}: real pictures
 
-`real.py` of the course's repository trains a small network (`digit_net.py` beside it) on pictures of `attention_lab/lessons/capstone/digits_on_photos.py`.
+`real.py` of the course's repository trains a small network (`digit_net.py` beside it) on pictures of `attention_lab/tasks/digits_on_photos.py`.
 This is what the network sees, and what it has to do:
 {said}
 The test pictures are made from other photographs, and from digits that were written on other forms.

@@ -7,7 +7,8 @@ import statistics
 import pytest
 import torch
 
-from attention_lab.lessons.capstone.digits_on_photos import (
+from attention_lab.notebook.real_run import FILE, RealRun, real_run
+from attention_lab.tasks.digits_on_photos import (
     CLOSE_UP,
     COLOURS,
     FORMS,
@@ -21,7 +22,6 @@ from attention_lab.lessons.capstone.digits_on_photos import (
     framed_digits,
     handwritten,
 )
-from attention_lab.notebook.real_run import FILE, RealRun, real_run
 from builder import build
 from solutions.shared import real
 from solutions.shared.digit_net import DigitNet, answers

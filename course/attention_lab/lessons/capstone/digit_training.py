@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from ...networks.cost import cost
 from ...networks.training import ProgressBar, reproducible
-from .digits_on_photos import CLOSE_UP, OTHER_COLOUR, Digits, framed_digits
+from ...tasks.digits_on_photos import CLOSE_UP, OTHER_COLOUR, Digits, framed_digits
 
 CLASSES = OTHER_COLOUR + 1
 TEST_SEED, PIECE = 999, 250  # of the pictures to test on, which no training draws; how many are tested at once

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from ....pictures.style import ALERT, FEATURES, INK, LAYERS, MAPS, OTHER, colour_map, house_figure
-from ..digits_on_photos import OTHER_COLOUR, Digits
+from ....tasks.digits_on_photos import OTHER_COLOUR, Digits
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -20,9 +20,9 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from ...tasks.data import PHOTOS, photograph
+from .data import PHOTOS, photograph
 
-FOLDER = Path(__file__).parents[2] / "digits"
+FOLDER = Path(__file__).parents[1] / "digits"
 SIDE, FRAME = 32, 2  # of a picture, and the width of its frame, pixels
 CLOSE_UP = 20  # the side of a picture that a digit nearly fills, pixels
 FORMS = 0, 130, 256, 386, 516, 646, 776, 906, 1029, 1157, 1287, 1415, 1545, 1667  # the first digit of each form
