@@ -36,7 +36,7 @@ ROWS = [
     *((Row(arm, 5), range(2)) for arm in ("patches of 8", "patches of 8, dim 192")),
     *((Row(arm, 1), range(3)) for arm in DIGITS), *((Row(arm, 1, rate), range(1)) for rate in (THIRD, Fraction(3))
                                                     for arm in DIGITS),
-    *((Row(arm, 5), range(1)) for arm in DIGITS),
+    *((Row(arm, 5, rate), range(1)) for rate in (Fraction(1), THIRD) for arm in DIGITS),
 ]
 
 

@@ -571,8 +571,8 @@ with after_predicting(predicted):
 # </details>
 
 # %% [markdown]
-# And what does the class token look at, when it is asked about a picture?
-# Here is one, four times, as light as each head of the first block weighs it.
+# And where does the class token look?
+# Here is one picture, four times, as light as each head of the first block weighs it.
 
 # %% tags=["experiment"]
 picture = new_digits()[1]
