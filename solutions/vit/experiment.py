@@ -3,6 +3,7 @@ core)."""
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import torch.nn.functional as F
@@ -17,12 +18,14 @@ ABOUT = """# 05c_vit: long runs
 `python -m solutions.vit.experiment` writes this table; `lab_book.md` says what the arms are and what the runs show.
 The heads' runs have one number, the share of right answers on 500 new posters, in per cent.
 Those of the digits have one, too, on 2,000 new pictures.
+Those with positions set to 0 after training have three: the right answers, whether the digit counts, and which it is.
 The others have two: at the places that training asked for, and at the places that it never asked for."""
 THIRD = Fraction(1, 3)
 HEADS, PLACES = ("one head", "two heads"), ("no vectors", "one per place", "row and column", "never trained")
 BEHIND = tuple(f"{arm}, MLP behind" for arm in HEADS)
 MAP = "two heads, one map"
 DIGITS = "vision transformer", "three convolutions"
+PLACELESS = "vision transformer, positions set to 0"
 ROWS = [
     *((Row(arm, longer), range(6)) for longer in (1, 5) for arm in (*HEADS, MAP)),
     *((Row(arm, 1, rate), range(5)) for rate in (THIRD, Fraction(3)) for arm in HEADS),
@@ -37,6 +40,7 @@ ROWS = [
     *((Row(arm, 1), range(3)) for arm in DIGITS), *((Row(arm, 1, rate), range(1)) for rate in (THIRD, Fraction(3))
                                                     for arm in DIGITS),
     *((Row(arm, 5, rate), range(1)) for rate in (Fraction(1), THIRD) for arm in DIGITS),
+    (Row(PLACELESS), range(3)),
 ]
 
 
@@ -109,12 +113,26 @@ def read_digits(arm: str, seed: int, train: Callable[..., nn.Module]) -> dict[st
         (20, 20), 4, 40, depth=2, num_heads=4, num_classes=photo_digits.CLASSES, mlp_ratio=2)
     train(network, *photo_digits.drawn(*photo_digits.TO_LEARN)[:2], loss=F.cross_entropy, epochs=photo_digits.EPOCHS,
           batch_size=photo_digits.BATCH, peak_rate=photo_digits.RATE, seed=seed)
-    return {"right": photo_digits.right_digits(network)}
+    if arm == PLACELESS:
+        nn.init.zeros_(network.pos_embed)
+        return photo_digits.look_ups(network)
+    return {"right": photo_digits.look_ups(network)["right"]}
+
+
+def run(page: dict, arm: str, seed: int) -> float | dict[str, float]:
+    """One run of any arm."""
+    from attention_lab.lessons.vit import flag_experiment, mirror_boards, task
+
+    if arm in (*DIGITS, PLACELESS):
+        return read_digits(arm, seed, page["train"])
+    if arm in PLACES:
+        embed, attention = page["PatchEmbed"](4, 3, task.DIM), page["MultiHeadSelfAttention"](task.DIM, 2)
+        return mirror_boards.played(mirror_boards.board_reader(embed, mirror_boards.KINDS[arm], attention), seed)
+    network = flag_experiment.trained_on_flags(page["arms"][arm](), page["posters"], seed)
+    return task.right_on_flags(network, page["test_posters"])
 
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
     runs.page["arms"] |= more_arms(runs.page)
-    runs.fill(HERE / "experiment.md", ABOUT, ROWS,
-              lambda arm, seed: (read_digits(arm, seed, runs.page["train"]) if arm in DIGITS
-                                 else runs.page["run"](arm, seed)))
+    runs.fill(HERE / "experiment.md", ABOUT, ROWS, partial(run, runs.page))
