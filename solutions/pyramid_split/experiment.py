@@ -6,6 +6,7 @@ from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import torch
 from torch import nn
@@ -22,6 +23,8 @@ THIRD, THREE = Fraction(1, 3), Fraction(3)
 
 def more_arms(page: dict) -> dict:
     """The arms that the page only tells of."""
+    from attention_lab.lessons.pyramid_split.experiment import KERNELS
+
     Softmax = page["PyramidSplitAttention"]
 
     class Wider(Softmax):
@@ -67,11 +70,11 @@ def more_arms(page: dict) -> dict:
             for step, conv in enumerate(self.split.convs, start=1):
                 conv.dilation = conv.padding = (step, step)
 
-    return {EXHIBIT: (page["ExhibitA"], page["KERNELS"]), ALONE: (Exponentials, page["KERNELS"]),
+    return {EXHIBIT: (page["ExhibitA"], KERNELS), ALONE: (Exponentials, KERNELS),
             HOLES: (Holes, (3, 3, 3, 3)),
             "four kernels of 5": (Softmax, (5, 5, 5, 5)), "four kernels of 9": (Softmax, (9, 9, 9, 9)),
-            "softmax of 4 x sigmoid": (Wider, page["KERNELS"]), "softmax, no sigmoid": (Unbounded, page["KERNELS"]),
-            GENTLE: (Gentle, page["KERNELS"]), STEEP: (Steep, page["KERNELS"])}
+            "softmax of 4 x sigmoid": (Wider, KERNELS), "softmax, no sigmoid": (Unbounded, KERNELS),
+            GENTLE: (Gentle, KERNELS), STEEP: (Steep, KERNELS)}
 
 
 CONTROLS, GATED = ("only 3 x 3 kernels", "equal shares"), ("softmax over scales", "sigmoids, no competition")
@@ -108,20 +111,24 @@ ROWS = [
 
 def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
     """The page's run; some arms have a hidden layer at the network's end."""
-    pages_own = page["direction_namer"]
+    from attention_lab.lessons.pyramid_split import experiment
+
+    plain = experiment.direction_namer
 
     def with_hidden_layer(make: Callable[[], nn.Module], channels: int, hidden: int) -> nn.Sequential:
-        network = pages_own(make, channels)
+        network = plain(make, channels)
         network[-1] = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU(),
                                     nn.Linear(hidden, network[-1].out_features))
         return network
 
     def run(arm: str, seed: int) -> dict[str, float]:
         hidden = {HIDDEN: 8, SMALL_HIDDEN: 8, WIDE_HIDDEN: 32}.get(arm)
-        page["direction_namer"] = partial(with_hidden_layer, hidden=hidden) if hidden else pages_own
-        return page["run"](arm, seed)
+        namer = partial(with_hidden_layer, hidden=hidden) if hidden else plain
+        with patch.object(experiment, "direction_namer", namer):
+            return page["run"](arm, seed)
 
     return run
+
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")

@@ -6,17 +6,18 @@ from torch import nn
 
 from ... import begin, check, progress, review
 from ...networks.backbones import parameters, resnet
-from ...networks.training import Trained, compare, train
-from ...pictures import ScorePlot, predict_then_run, show, show_images
+from ...networks.training import compare
+from ...pictures import predict_then_run, show, show_images
 from ...pictures.longer_runs import longer_runs
 from ...pictures.prediction import after_predicting, remind
 from ...pictures.touch import slide
-from .pictures import desk_in_words, mixing_desk, show_desks
-from .task import DIRECTIONS, direction_namer, striped_cloths, with_other_dots
+from ...tasks.data import photograph
+from .experiment import KERNELS, on_cloths
+from .pictures import desk_in_words, desk_shares, photograph_on_a_desk, show_desks
+from .task import DIRECTIONS, striped_cloths
 
 __all__ = [
-    "DIRECTIONS", "F", "ScorePlot", "Trained", "after_predicting", "begin", "check", "compare", "desk_in_words",
-    "direction_namer", "longer_runs", "mixing_desk", "nn", "parameters", "predict_then_run", "progress", "remind",
-    "resnet", "review", "show", "show_desks", "show_images", "slide", "striped_cloths", "torch", "train",
-    "with_other_dots"
+    "DIRECTIONS", "F", "KERNELS", "after_predicting", "begin", "check", "compare", "desk_in_words", "desk_shares",
+    "longer_runs", "nn", "on_cloths", "parameters", "photograph", "photograph_on_a_desk", "predict_then_run",
+    "progress", "remind", "resnet", "review", "show", "show_desks", "show_images", "slide", "striped_cloths", "torch"
 ]

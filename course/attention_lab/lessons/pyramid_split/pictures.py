@@ -1,16 +1,17 @@
-"""Pictures of lesson 06a: the shares of the scales as the faders of a mixing desk, for a slider, and the desks of a
-trained network."""
+"""Pictures of lesson 06a: the shares of the scales as the faders of a mixing desk, over a photograph, for a slider, and
+the desks of a trained network."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import torch
 from torch import Tensor, nn
 
 from ...pictures.keepsake import keepsake
-from ...pictures.panels import Panel, bars
+from ...pictures.panels import Panel, bars, cells
 from ...pictures.style import ALERT, FEATURES, MAPS, colour_map
+from .experiment import KERNELS
 from .task import DIRECTIONS, striped_cloths, with_dots
 
 COLOURS = ("#9AD0F0", FEATURES, MAPS, ALERT)
@@ -20,6 +21,54 @@ LIMITS = (0.11, 0.48)  # a softmax over four numbers from 0 to 1 lies between 1 
 def mixing_desk(shares: Tensor, kernels: Sequence[int]) -> list[Panel]:
     """Draws the shares of four scales, (4,), with dashed lines at the LIMITS of a share."""
     return [bars(shares, [f"{k} x {k}" for k in kernels], "share of each kernel size", colours=COLOURS, lines=LIMITS)]
+
+
+@torch.no_grad()
+def photograph_on_a_desk(kind: Callable[..., nn.Module], photo: Tensor, number: float,
+                         reads: Callable[[Tensor], Tensor]) -> list[Panel]:
+    """Sets pyramid split attention by hand, gives it a photograph, and draws the sum of what it returns for the four
+    scales, and their shares.
+
+    Each convolution takes the mean of its window. `se` computes `number` for the 3 x 3 scale, and 0 for the others: a
+    fourth channel of each scale tells it which one it sees.
+
+    kind: `PyramidSplitAttention`.
+    photo: (3, H, W) in [0, 1].
+    reads: what becomes of the numbers before the softmax reads them.
+    """
+    module = kind(3, 16, groups=(1, 1, 1, 1), reduction=4)
+    for conv in module.split.convs:
+        area = conv.weight[0, 0].numel()
+        conv.weight.zero_()
+        for colour in range(3):
+            conv.weight[colour, colour] = 1 / area
+        conv.weight[3, :] = (area == 9) / area
+    for layer in (module.se.fc1, module.se.fc2):
+        layer.weight.zero_()
+        layer.bias.zero_()
+    module.se.fc1.weight[0, 3] = 1 / module.split(photo[None])[0, 0, 3].mean()
+    module.se.fc2.weight.fill_(number)
+    module.se = nn.Sequential(nn.AdaptiveAvgPool2d(1), module.se.fc1, nn.ReLU(), module.se.fc2, _Reads(reads))
+    mixed = module(photo[None]).view(4, 4, *photo.shape[1:]).sum(0)[:3, 4:-4, 4:-4]
+    return [cells(mixed, "the four scales times their shares, added", side=220),
+            *mixing_desk(desk_shares(number, reads), KERNELS)]
+
+
+def desk_shares(number: float, reads: Callable[[Tensor], Tensor]) -> Tensor:
+    """Returns the shares of four scales, (4,), of which the first has a number, and the others have 0.
+
+    reads: what becomes of the numbers before the softmax reads them.
+    """
+    return reads(torch.tensor([number, 0, 0, 0])).softmax(0)
+
+
+class _Reads(nn.Module):
+    def __init__(self, reads: Callable[[Tensor], Tensor]) -> None:
+        super().__init__()
+        self.reads = reads
+
+    def forward(self, numbers: Tensor) -> Tensor:
+        return self.reads(numbers)
 
 
 def desk_in_words(shares: Tensor, kernels: Sequence[int]) -> str:
