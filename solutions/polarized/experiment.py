@@ -6,7 +6,7 @@ from pathlib import Path
 
 import torch
 
-from attention_lab.lessons.polarized.task import candidates, right_dots
+from attention_lab.lessons.polarized.task import Gated, candidates, right_dots
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent
@@ -22,14 +22,16 @@ COARSE = {"map of 4 x 4 cells": 4, "map of 8 x 8 cells": 8}
 def run_of(page: dict):
     """The page's run; for coarse maps, also where a perfect map of such cells could tell the dots apart and where it
     could not."""
-    dots = page["test_set"]
+    from attention_lab.lessons.polarized.experiment import GREY, test_dots
+
+    dots = test_dots()
 
     def run(arm: str, seed: int) -> dict[str, float]:
         scores = page["run"](arm, seed)
         if arm in COARSE:
             told = candidates(dots.heat, dots.centres, dots.asked, COARSE[arm]) == 1
             with torch.no_grad():
-                right = 100 * right_dots(page["trained"][arm, seed](dots.pictures - page["GREY"]), dots).float()
+                right = 100 * right_dots(page["trained"][arm, seed](dots.pictures - GREY), dots).float()
             scores |= {"told": right[told].mean().item(), "not told": right[~told].mean().item()}
         return scores
 
@@ -50,5 +52,5 @@ ROWS = [
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
     page = runs.page
-    page["arms"][EXHIBIT] = lambda: page["Gated"](page["ExhibitA"](page["CHANNELS"]))
+    page["arms"][EXHIBIT] = lambda: Gated(page["ExhibitA"](page["CHANNELS"]))
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run_of(runs.page))

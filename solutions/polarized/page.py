@@ -20,7 +20,7 @@
 # The bar at the top has the colour of one of the three dots.
 # Where is the centre of that dot?
 # The right answer is drawn three times, on a fine map and on two coarse ones: on which of them can you still tell which dot is meant?
-# Run the next cells for four more pictures, each with its answer below.
+# Run the next two cells for four more pictures, each with its answer below.
 #
 # **Needs** lesson 03 (channel and spatial gate) and lesson 00 (attention) · 1 h 45 min · 11 points · difficulty 3 of 5
 #
@@ -64,12 +64,10 @@ show(show_images(with_answers, columns=4),
 # A small window that sees a dot does not see the bar, so the colour has to travel across the picture.
 # And the answer must be fine, because the next dot is only three pixels away.
 #
-# Attention between all pairs of positions would carry the colour, but it needs N x N numbers, which for a street scene of 2048 x 1024 pixels, at a quarter of its resolution, is 64 GiB.
-# So networks often compute it on a coarser map.
+# Attention between all pairs of positions would carry the colour, but for a street scene its matrix would take 64 GiB, so networks often compute it on a coarser map.
 # How much of a *perfect* answer survives that?
 # Average the true heat map over cells, take the dot that is then the hottest, and guess if several are equally hot because they share a cell.
 # In what percentage of 1,000 pictures will you be right?
-# Replace each `None`, and run.
 
 # %%
 predicted = {"cells of 2 x 2": None, "cells of 4 x 4": None, "cells of 8 x 8": None}
@@ -93,20 +91,20 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 # So for cells of 8 x 8 we expect 14.5 + 51.7 · 2/3 + 33.8 / 3 = 60 %.
 # </details>
 #
-# So you want a map of *full* size, made with knowledge of the *whole* image, and you want it to be cheap.
-# You will build one that needs a single row of weights where self-attention needs N rows.
+# So you want a map of *full* size, made with knowledge of the *whole* image, and you want it cheap.
+# Yours will need a single row of weights, where self-attention needs one for every position.
 
 # %% [markdown]
 # ## 2. The idea
 #
 # A polarizing filter in front of a camera lets light of one direction pass and blocks the other direction completely.
 # Liu, Liu, Fan and Huang ([2021](https://arxiv.org/abs/2107.00782)) treat features in the same way.
-# Their **channel branch** collapses the positions completely, to one, and keeps many channels: C // 2 of them.
+# Their **channel branch** collapses the positions completely, to one, and keeps many channels.
 # Their **spatial branch** collapses the channels completely, to one, and keeps every position.
 #
 # ![The channel branch takes a weighted mean of x over H and W, keeps C // 2 channels, and makes gates (B, C, 1, 1) with wz, a LayerNorm and a sigmoid. The spatial branch takes a weighted mean over C // 2 channels, keeps H x W positions, and makes a map (B, 1, H, W) with a sigmoid.](figures/polarized.svg)
 #
-# One sentence describes both: each is *a weighted mean over what is collapsed, with weights that the image chooses*.
+# That is the whole trick, twice: *a weighted mean over what is collapsed, with weights that the image chooses*.
 # A softmax makes the weights, and a sigmoid makes the gates.
 #
 # <details><summary>The paper's letters</summary>
@@ -130,12 +128,9 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 #
 # ![wq and a softmax over the N positions make weights (B, 1, N); wv makes values (B, C // 2, N). Their weighted mean goes through wz, LayerNorm and sigmoid: gates (B, C, 1, 1).](figures/channel_branch.svg)
 #
-# Follow the drawing with C = 2 and two positions.
-# `wq` returns 0 and 1.1, and e to the power of 1.1 is about 3, so the weights are 1/4 and 3/4.
-# The values 4 and 8 have the weighted mean 1 + 6 = 7, which `wz`, with the weights 1 and -1, turns into (7, -7).
-# The last two steps are `ln`, a **LayerNorm**, and a sigmoid.
-# What is the norm for?
-# Suppose that the same picture arrives with features ten times as strong:
+# Most of the drawing is the weighted mean that you know by now; the surprise is the **LayerNorm** before the sigmoid.
+# What is it for?
+# Suppose that `wz` returns (7, -7), and that the same picture arrives once more with features ten times as strong:
 
 # %%
 for scores in (torch.tensor([7.0, -7.0]), torch.tensor([70.0, -70.0])):
@@ -145,22 +140,17 @@ for scores in (torch.tensor([7.0, -7.0]), torch.tensor([70.0, -70.0])):
 
 # %% [markdown]
 # Without the norm one gate is wide open and the other one shut, and where a gate is that sure the sigmoid has almost no gradient.
-# A LayerNorm subtracts the mean of *one image's* C numbers and divides by their standard deviation, so it asks only which channels get more than others, however strong the features are.
-# (A learned weight and bias per channel follow.
-# A BatchNorm would compare one channel between the images of a batch instead.)
+# With it, strong features and weak ones give the same gates: it asks only which channels of *this* image get more than others.
 
 # %% [markdown]
 # *About 12 minutes.*
 #
-# 1. `wq(x)` gives one number per position.
-#    Flatten H and W to one axis of N = H · W, and take the softmax over this axis, so that the weights sum to 1.
-#    Nothing is divided by a square root before the softmax, unlike in lesson 00.
-# 2. `wv(x)` gives C // 2 channels of values.
-#    Take their weighted mean over the N positions: multiply by the weights, and add up.
-#    (The matrix product `@` in the drawing does both steps.)
-# 3. `wz`, a convolution that wants (B, C // 2, 1, 1), turns the mean into C numbers.
-#    Remove the two axes of size 1, because `nn.LayerNorm(C)` works over the *last* axis, apply `ln` to (B, C) and then a sigmoid, and put the two axes back.
-#    Return these gates, (B, C, 1, 1); do not multiply x by them yet.
+# 1. Let the N = H · W positions compete: a softmax over the numbers of `wq`, without dividing by a square root as lesson 00 did, makes one weight per position.
+# 2. Take the mean of the values, `wv(x)`, with these weights (the product `@` of the drawing multiplies and adds up at once).
+# 3. `wz`, the norm and a sigmoid turn the mean into gates.
+#
+# Mind the shapes on the way: `wz` is a convolution and wants two axes of size 1 at the end, and `ln` works over the *last* axis, so it wants them gone.
+# And return the gates as they are; multiplying x by them is the business of exercise 3.
 
 # %% exercise
 class ChannelPolarized(nn.Module):
@@ -168,7 +158,8 @@ class ChannelPolarized(nn.Module):
 
     wq, wv: 1 x 1 nn.Conv2d from channels to 1, and from channels to channels // 2.
     wz: 1 x 1 nn.Conv2d from channels // 2 back to channels. All three have a bias.
-    ln: nn.LayerNorm(channels), between wz and the sigmoid.
+    ln: nn.LayerNorm(channels), over (B, C), between wz and the sigmoid.
+    The softmax runs over all H * W positions, without a scale. x is not multiplied yet.
     """
 
     def __init__(self, channels: int) -> None:
@@ -207,7 +198,7 @@ check(ChannelPolarized)
 # %% [markdown]
 # **Where is the self-attention?**
 # In lesson 00, each of N queries was compared with N keys.
-# Here there is **one** query, the weights of `wq`, which are learned and the same for every image, and the pixels are the keys.
+# Here there is **one** query, the weights of `wq`, which is learned and the same for every image, and the pixels are the keys.
 # If that is true, torch's own attention function must compute your gates:
 
 # %%
@@ -220,15 +211,13 @@ gates = F.layer_norm(branch.wz(pooled.mT[..., None]).flatten(1), (8,)).sigmoid()
 print("the same gates:", torch.allclose(gates, branch(x).flatten(1), atol=1e-6))
 
 # %% [markdown]
-# Self-attention between all positions has N rows of weights, and your branch has one.
-#
 # ## 4. Exercise 2: `SpatialPolarized`
 #
 # Now go the other way round: collapse the channels and keep the positions.
 #
 # ![wq, a mean over H and W and a softmax make weights (B, C // 2); wv makes values (B, C // 2, H, W). The weighted mean of their channels is one sheet; sigmoid makes the map (B, 1, H, W).](figures/spatial_branch.svg)
 #
-# By hand, with two channels of values: if the means of `wq(x)` over all positions are 1.1 and 0, the weights are (3/4, 1/4).
+# By hand, with two channels of values: if the means of `wq(x)` over all positions are 1.1 and 0, the weights are (3/4, 1/4), because e to the power of 1.1 is about 3.
 # A position with the values (2, -2) then gets 1.5 - 0.5 = 1, and one with the values (0, 4) gets 0 + 1 = 1 as well.
 # The numbers of all positions together are the *sheet*, and a sigmoid makes it the map:
 
@@ -242,20 +231,19 @@ for values in (torch.tensor([2.0, -2.0]), torch.tensor([0.0, 4.0])):
 # %% [markdown]
 # *About 10 minutes.*
 #
-# 1. `wq(x)` has C // 2 channels.
-#    The mean of each channel over H and W is the query, (B, C // 2).
-#    A softmax over these C // 2 numbers makes the weights; here too, no scaling comes before the softmax.
-# 2. `wv(x)` has C // 2 channels too, at every position.
-#    At each position take the weighted mean of these C // 2 numbers; together the means are one H x W sheet.
-#    (To write this mean as a product `@`, give both factors three axes.)
-# 3. A sigmoid makes the map, (B, 1, H, W).
-#    There is no LayerNorm and no third convolution here.
+# 1. The query is the mean of `wq(x)` over all positions, and now its *channels* compete: a softmax over them, again without a scale, makes the weights.
+# 2. At every position, take the mean of the values' channels with these weights: one sheet.
+# 3. A sigmoid makes the map.
+#
+# Notice what is missing: no LayerNorm, no third convolution, and above all no look at the neighbours, so nothing in this map can blur.
+# If you write the weighted mean as a product `@`, give both factors three axes.
 
 # %% exercise
 class SpatialPolarized(nn.Module):
     """A map from a weighted mean over the value's channels, (B, C, H, W) -> (B, 1, H, W).
 
-    wq, wv: 1 x 1 nn.Conv2d from channels to channels // 2, with bias.
+    wq, wv: 1 x 1 nn.Conv2d from channels to channels // 2, with bias. The softmax runs over
+    the channels // 2 means of wq(x), without a scale. x is not multiplied yet.
     """
 
     def __init__(self, channels: int) -> None:
@@ -321,14 +309,10 @@ slide({"photograph": photos, "logits times": {"0": 0, "1/4": 0.25, "1": 1, "4": 
 # %% [markdown]
 # ## 5. Exercise 3: `PolarizedSelfAttention`
 #
-# Put the two branches together: `channel` is a `ChannelPolarized`, and `spatial` is a `SpatialPolarized`.
-# The paper describes two **layouts**:
+# Put the two branches together.
+# The paper does it in two **layouts**:
 #
 # ![Parallel: channel and spatial both read x; each result multiplies x, and the products are added. Sequential: x times its channel gates, then times the map that spatial makes from the result.](figures/layouts.svg)
-#
-# - `"parallel"`: both branches read x, and the output is x times the gates *plus* x times the map.
-# - `"sequential"`: x is multiplied by the gates, the spatial branch reads *that product*, and its map multiplies the product.
-# - Any other layout raises a `ValueError`.
 #
 # The difference is larger than it looks.
 # Suppose that all gates, of channels and of positions, are 0.5, and put eight such blocks in a row:
@@ -344,20 +328,22 @@ for block in range(1, 9):
 # Two gates side by side leave all of x, and two gates in a row leave a quarter, which a BatchNorm after the block has to make up for.
 #
 # *About 8 minutes.*
-# The output has x's shape, and there is no additional shortcut.
 #
-# Worked example: at one position, two channels hold 2 and -1, their gates are 0.5 and 1, and the spatial branch takes their mean.
-# In the parallel layout it reads (2, -1), so the map is σ(0.5) = 0.62, and the first channel returns 2 · 0.5 + 2 · 0.62 = 2.24.
-# In the sequential layout it reads (1, -1), so the map is σ(0) = 0.5, and the first channel returns 1 · 0.5 = 0.5.
-# If you made the sequential map from x, you would get 1 · 0.62 = 0.62, and no shape would give the mistake away.
+# 1. Parallel: both branches read x, and you add x times the gates and x times the map.
+# 2. Sequential: multiply x by its gates, and let the spatial branch read and gate *that product*.
+#
+# Only one thing can go wrong in silence: a sequential map that is made from x.
+# At one position, two channels hold 2 and -1, their gates are 0.5 and 1, and the spatial branch takes their mean.
+# From the product, (1, -1), the map is σ(0) = 0.5; from x it would be σ(0.5) = 0.62, and no shape would give the mistake away.
 
 # %% exercise
 class PolarizedSelfAttention(nn.Module):
     """x gated by both branches, (B, C, H, W) -> (B, C, H, W).
 
     channel: ChannelPolarized(channels). spatial: SpatialPolarized(channels).
-    layout: "parallel" (the two products added) or "sequential" (channel, then spatial).
-    Raises ValueError for any other layout.
+    layout: "parallel" (x times the gates plus x times the map, both made from x) or
+    "sequential" (x times the gates, then this product times the map that is made from it).
+    No shortcut is added. Raises ValueError for any other layout.
     """
 
     def __init__(self, channels: int, layout: str = "parallel") -> None:
@@ -392,7 +378,7 @@ check(PolarizedSelfAttention)
 #
 # Here is a channel branch with one wrong argument.
 # It runs, its gates have the right shape, and every parameter has a gradient after `backward()`.
-# As the only gate of a small network on the dots of section 1 it does [no worse than the right branch](lab_book.md#7.-The-exhibits).
+# As the only gate of a small network on the dots of section 1 it does no worse than the right branch.
 # Read it, and see whether you can find the mistake.
 
 # %% repair
@@ -413,9 +399,9 @@ class ExhibitA(nn.Module):
 
 
 # %% [markdown]
-# Whether you found it or not, a small test finds it.
-# A module that has a layer should care what is in it.
+# Whether you found it or not: a module that has a layer should care what is in it.
 # So give each of its layers other weights, one after the other, and see whether the gates change.
+# (It is a question for any module, in any repository.)
 #
 # Then repair the exhibit, in its own cell, until all four layers are heard, and run the test and the check again.
 # (Your `ChannelPolarized` is only there to compare with: an answer that leans on it earns nothing.)
@@ -451,8 +437,7 @@ check(ExhibitA)
 # The sum is N times as large as a mean, and that would show, except that the LayerNorm divides it away again.
 # With `dim=2`, the weights of an image sum to 1.
 #
-# It still finds the dots because here a plain mean is enough: it says which colour the bar has.
-# So [our dots do not show](lab_book.md#7.-The-exhibits) what the query is good for.
+# It still finds the dots because here a plain mean is enough: it says which colour the bar has, so [our dots do not show](lab_book.md#7.-The-exhibits) what the query is good for.
 # A softmax that was *missing* in a public version of the other branch was reported in [External-Attention-pytorch, issue 19](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/19).
 # </details>
 
@@ -461,14 +446,11 @@ check(ExhibitA)
 #
 # Back to the three dots, now with a network that has to answer.
 # Two 3 x 3 convolutions see 5 x 5 pixels together, then comes a branch or your block, and then one linear layer at each position draws the heat map.
-# Task and network are *made* for the module: nothing after the gate looks at neighbours any more, and the bar is far from the dots.
+# We *made* task and network for the module: nothing after the gate looks at neighbours any more, and the bar is far from the dots.
 #
-# The arms are your full-size map, the same map averaged over cells of 4 x 4 and of 8 x 8, your channel gates, and your block in both layouts.
-# Without a module, the network sees the dots, but not the bar.
-# Each test picture is also shown with the **bar of another picture**, to see whether the bar is used.
-#
-# Your yardstick is from section 1, where you measured what a *perfect* map of such cells can reach.
-# After 256 steps, how close do trained networks come?
+# The same map competes at full size and averaged over cells, beside your channel gates and your block in both layouts.
+# You measured in section 1 what a *perfect* map of such cells can reach.
+# How close do trained networks come?
 # And are gates for the *channels* of any use if the question is *where*?
 
 # %% tags=["experiment"]
@@ -477,7 +459,6 @@ predicted = {"no module": None, "full-size map": None, "map of 4 x 4 cells": Non
 
 
 # %% tags=["experiment"]
-CHANNELS = 16
 arms = {
     "no module": nn.Identity,
     "full-size map": lambda: Gated(SpatialPolarized(CHANNELS)),
@@ -487,42 +468,8 @@ arms = {
     "both, parallel": lambda: PolarizedSelfAttention(CHANNELS, "parallel"),
     "both, sequential": lambda: PolarizedSelfAttention(CHANNELS, "sequential"),
 }
-train_set = coloured_dots(1536, seed=0)
-GREY = 0.3  # the background, which we subtract
-
-
-def learn(network, seed, epochs=4, peak_rate=0.02):
-    """Train a network to draw the heat maps."""
-    return train(network, train_set.pictures - GREY, train_set.heat, loss=heat_loss,
-                 epochs=epochs, batch_size=24, peak_rate=peak_rate, seed=seed)
-
-
-def score(network, pictures):
-    """Right dots on pictures of the test set, in per cent."""
-    with torch.no_grad():
-        return 100 * right_dots(network(pictures - GREY), test_set).float().mean().item()
-
-
-# %% tags=["experiment"]
-maps = [arm for arm in arms if "map" in arm]
-plot = ScorePlot("right dots on new pictures (%)", highlight=maps, longer=longer_runs,
-                 baselines={"chance": 100 / 3},
-                 limits={f"map of {cell} x {cell} cells": perfect[cell] for cell in (4, 8)},
-                 limit="a perfect map of such cells",
-                 gaps=[("full-size map", "no module"), ("channel gates", "no module"),
-                       ("full-size map", "map of 4 x 4 cells"),
-                       ("map of 4 x 4 cells", "map of 8 x 8 cells")])
-
+run, trained, plot = on_dots(arms, longer=longer_runs)
 remind(predicted)
-trained = Trained()
-
-
-def run(arm, seed):
-    trained[arm, seed] = network = learn(dot_finder(arms[arm](), CHANNELS), seed)
-    return {"right dot (%)": score(network, test_set.pictures),
-            "with another bar": score(network, with_other_bars(test_set.pictures))}
-
-
 results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% tags=["experiment"]
@@ -535,12 +482,12 @@ with after_predicting(predicted):
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **A map can be too coarse, however long you train it.**
-# Your full-size map finds every dot in our three runs, and the coarse ones do not.
-# At first they are slow as well as coarse, but with five times the steps the map of 4 x 4 cells finds every dot that has its cell to itself.
+# Your full-size map finds every dot, and the coarse ones do not.
+# At first they are slow as well as coarse, but with five times the steps (the diamonds) the map of 4 x 4 cells finds every dot that has its cell to itself.
 # Among [dots that share a cell](lab_book.md#4.-Where-a-coarse-map-fails) it does little better than guess.
 #
 # **Channel gates find the dot too.**
-# They turn *colours* on and off everywhere, and because the features know where each colour is, that is enough here; some short runs of ours [got stuck](lab_book.md#3.-Is-it-only-slow), and none of the longer ones did.
+# They turn *colours* on and off everywhere, and because the features know where each colour is, that is enough here; a short run may get stuck, and none of the longer ones did.
 #
 # **Whether two branches beat one, this task cannot tell.**
 # One branch already scores all there is to score.
@@ -556,7 +503,7 @@ with after_predicting(predicted):
 # %% tags=["experiment"]
 picture = test_set.pictures[sharing_a_cell(test_set, 4)[:1]]
 under_bars = with_bar(picture.expand(3, -1, -1, -1), torch.arange(3))
-gates = {arm: gate_maps(trained[arm, 0], under_bars - GREY) for arm in maps}
+gates = {arm: gate_maps(trained[arm, 0], under_bars - GREY) for arm in arms if "map" in arm}
 show(maps_below(under_bars.clamp(0, 1), gates),
      "Columns: one picture under a bar of each colour. Below it, the full-size map, and the "
      "maps of 4 x 4 and 8 x 8 cells.")
@@ -576,15 +523,13 @@ keep_dots(trained["full-size map", 0], test_set, GREY)
 # ## 8. What we now know
 #
 # Both your branches are weighted means with weights that the image chooses: over the positions for the gates, over the channels for the map.
-# So a single row of weights, or a plain mean, is enough to bring knowledge of the whole image to every pixel, without a matrix of N x N numbers, and the map stays as fine as the features.
+# A single row of weights is enough to bring knowledge of the whole image to every pixel, and the map stays as fine as the features.
 # Where the question was about one pixel, a coarse map had a limit that no training removed.
-# On real pictures (handwritten digits in coloured frames) [a plain 3 x 3 convolution does as well as this module](lab_book.md#8.-Real-pictures).
-# The paper reports 2 to 4 points on pose estimation, and [a user found none](https://github.com/DeLightCMU/PSA/issues/9).
 # So before you use such a map, ask how fine it must be, and whether gates for the channels would be enough.
 #
 # **Next.** Here the keys were the pixels.
 # In [lesson 07a](../07a_external/07a_external.ipynb) they no longer come from the image at all.
-# (The [lab book](lab_book.md) of this lesson is there for doubters: every run, the paper against the code, a challenge and four questions.)
+# (For doubters there is the [lab book](lab_book.md), with every run, real pictures, the paper against the code, and a challenge.)
 
 # %% tags=["nbval-ignore-output"]
 progress()
