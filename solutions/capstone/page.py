@@ -278,8 +278,9 @@ print_sizes(sizes)
 #
 # ![CloFormer-XXS: the image (3, 224, 224) goes through patch_embed and four stages of 2, 2, 6 and 2 blocks; the maps have sides of 56, 28, 14 and 7. Then norm, mean, head.](figures/cloformer.svg)
 #
-# The next cell holds lesson 09's `CloBlock`, with its names, so that you can do this exercise even if yours is not finished.
-# You need not read it, only its arguments:
+# The next cell holds a `CloBlock`: lesson 09's attention in its first half, and an MLP with a convolution inside in its second.
+# You need not read it, only its arguments.
+# (It has an attention of its own, so that you can do this exercise before lesson 09; the table in section 4 puts yours in.)
 
 # %%
 class CloBlock(nn.Module):

@@ -10,6 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from attention_lab.lessons.cloformer.cloth_net import with_open_gate
 from attention_lab.lessons.cloformer.task import movement
 from solutions.cloformer.reference import CloBlock
 from solutions.shared.long_runs import LongRuns, Row
@@ -50,7 +51,7 @@ ROWS = [
 
 
 def changed_arms(page: dict[str, Any]) -> dict[str, Callable[[], nn.Module]]:
-    """The page's network, with something changed."""
+    """The page's network, with something changed: its gate open, or another branch, norm or window."""
     net, local = page["network"], page["AttnConv"]
 
     class Added(local):
@@ -77,6 +78,7 @@ def changed_arms(page: dict[str, Any]) -> dict[str, Callable[[], nn.Module]]:
         return made
 
     return {
+        PAGE[3]: lambda: with_open_gate(net([2, 2])),
         "local heads only, GroupNorm": lambda: net([4, 0], norm=lambda channels: nn.GroupNorm(1, channels)),
         "two of each, added": lambda: with_branch(Added),
         PLAIN: lambda: with_branch(Plain),

@@ -35,13 +35,13 @@ def questions() -> str:
     """The cloth, and the rule of the two sides, 1000 x 340 px."""
     drawing = Drawing(
         1000, 340, "Which way do the threads run, seen from the front?",
-        "Left: a cloth of 3 x 3 patches with fine diagonal threads, rising or falling; a faint red glow lies in the "
+        "Left: a cloth of 3 x 3 patches with fine diagonal threads, rising or falling; a faint blue glow lies in the "
         "upper left. In the lower right patch, far from the glow, a question mark. Right: a patch with rising "
         "threads and one with falling threads. Rule: under a red glow the front is up, and rising threads are rising; "
         "under a blue glow the back is up, and what rises here falls on the front.",
     )
     side, left, top = 8.1, 24, 24
-    drawing.image(left, top, _cloth(PATCHES, (8, 10, RED)), side)
+    drawing.image(left, top, _cloth(PATCHES, (8, 10, BLUE)), side)
     middle_x, middle_y = left + 30 * side, top + 30 * side
     drawing.rectangle(middle_x - 24, middle_y - 24, 48, 48, "#FFFFFF", radius=24)
     drawing.text(middle_x, middle_y + 10, "?", bold=True, size=28)

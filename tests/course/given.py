@@ -7,7 +7,7 @@ GIVEN = {
     "06a_pyramid_split": ("class SEWeight", "class EPSABlock"),
     "07a_external": ("class ExternalAttentionBlock",),
     "08b_grl": ("def window_partition", "class LocalConvBlock"),
-    "09_cloformer": ("class ConvFFN", "class CloBlock"),
+    "10_capstone": ("class CloBlock",),
     "e1_scnet": ("class SCBottleneck",),
     "e3_catnet": ("def prototype_segmentation", "class CMAT"),
 }

@@ -106,26 +106,40 @@ def test_the_capstones_own_exercise_is_taken_from_the_page():
     assert {yours for row, yours in table.found.items() if row.lesson == "01_se"} == {"not yet: lesson 01"}
 
 
-CloBlock = nn.Linear  # as a page gives it
+class CloBlock(nn.Module):  # as a page gives it
+    def __init__(self, *arguments):
+        super().__init__()
+        self.attn, self.norm1, self.norm2 = nn.Identity(), nn.Identity(), nn.Identity()
+        self.mlp, self.downsample = nn.Identity(), nn.Identity()
+
+    def forward(self, x):
+        return 4 * x
 
 
 class OnThePage(nn.Module):
     def __init__(self, *arguments):
         super().__init__()
-        self.block = CloBlock(2, 2)
+        self.block = CloBlock(8, 6, 4, [3, 1], [3], 2, 5, 4, 1)
 
 
-def test_the_capstones_network_is_made_of_the_learners_own_blocks():
+def test_the_capstones_network_has_the_learners_own_attention_in_it():
+    given = CloBlock
+
     def unsolved(lesson, name):
         raise NotImplementedError
 
     def solved(lesson, name):
-        assert (lesson, name) == ("09_cloformer", "CloBlock")
-        return lambda inside, outside: nn.Bilinear(inside, inside, outside)
+        assert (lesson, name) == ("09_cloformer", "CloAttention")
+        return lambda dim, *others: nn.Linear(dim, dim)
 
-    for find, block in (unsolved, nn.Linear), (solved, nn.Bilinear):
+    for find, attention in (unsolved, nn.Identity), (solved, nn.Linear):
         net = paper_tables.network("CloFormer-XXS", find, here={"CloFormer": OnThePage})
-        assert type(net.block) is block and CloBlock is nn.Linear
+        assert type(net.block.attn) is attention and CloBlock is given
+    net.to_empty(device="cpu")
+    nn.init.eye_(net.block.attn.weight)
+    nn.init.ones_(net.block.attn.bias)
+    x = torch.randn(2, 8)
+    torch.testing.assert_close(net.block(x), 2 * (2 * x + 1))
 
 
 def test_nothing_that_a_row_says_runs_in_the_page():

@@ -5,16 +5,19 @@ import torch.nn.functional as F
 from torch import nn
 
 from ... import begin, check, progress, review
-from ...networks.training import Trained, compare, train
-from ...pictures import ScorePlot, predict_then_run
+from ...networks.training import compare
+from ...pictures import predict_then_run
+from ...pictures.own_picture import my_picture
 from ...pictures.prediction import after_predicting, remind
-from ...tasks.scoring import right_of_each
-from .cloth_net import ClothNet, parameters, with_open_gate
-from .pictures import keep_cloths, print_what_is_used, show_cloths, slide_waves
+from ...tasks.data import photograph
+from .cloth_net import ClothNet
+from .experiment import on_cloths
+from .photographs import slide_photograph
+from .pictures import answer_the_drawing, keep_cloths, print_what_is_used, show_cloths
 from .task import woven_cloths
 
 __all__ = [
-    "ClothNet", "F", "ScorePlot", "Trained", "after_predicting", "begin", "check", "compare", "keep_cloths", "nn",
-    "parameters", "predict_then_run", "print_what_is_used", "progress", "remind", "review", "right_of_each",
-    "show_cloths", "slide_waves", "torch", "train", "with_open_gate", "woven_cloths"
+    "ClothNet", "F", "after_predicting", "answer_the_drawing", "begin", "check", "compare", "keep_cloths", "my_picture",
+    "nn", "on_cloths", "photograph", "predict_then_run", "print_what_is_used", "progress", "remind", "review",
+    "show_cloths", "slide_photograph", "torch", "woven_cloths"
 ]

@@ -12,22 +12,25 @@ from torch import Tensor, nn
 from ...pictures.images import show, show_images
 from ...pictures.keepsake import keepsake
 from ...pictures.panels import Panel, cells
-from ...pictures.style import ALERT, FEATURES, INK, OTHER, house_figure
+from ...pictures.style import FEATURES
 from ...pictures.touch import slide
 from ...tasks.scoring import right_of_each
 from .cloth_net import ClothNet, right_with_anothers_keys
+from .experiment import BOTH
 from .task import SIDE, THREAD, grey_waves, movement, shown
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from ...networks.training import Results
 
-BOTH = "two of each"
 WAVELENGTHS = 2, 3, 4, 6, 8, 12, 24  # pixels
-BRANCHES = {"local": FEATURES, "global": ALERT}
-# responses in per cent, by the network's name, the branch and the wavelength
-Responses = Mapping[str, Mapping[str, Mapping[int, float]]]
+BRANCHES = "local", "global"
+
+
+def answer_the_drawing(guess: str) -> None:
+    """Says whether a guess about the drawing on top of the page, "rise" or "fall", is right."""
+    print({"rise": "Yes: you see threads that fall, on the back of the cloth, so on the front they rise.",
+           "fall": "That is what you see. But the glow is blue, so you see the back: on the front they rise."}
+          .get(guess.strip().lower(), 'Write "rise" or "fall" first.'))
 
 
 def show_cloths(cloths: Mapping[str, tuple[Tensor, Tensor]]) -> None:
@@ -41,12 +44,13 @@ def show_cloths(cloths: Mapping[str, tuple[Tensor, Tensor]]) -> None:
 
 
 def print_what_is_used(results: Results, trained: ClothNet, cloths: tuple[Tensor, Tensor]) -> None:
-    """Prints two tests of what the network with both branches uses.
+    """Prints three tests of what the network with both branches uses.
 
     trained: one network of the arm "two of each".
     cloths: new pictures and their answers.
     """
     print(f"'{BOTH}', glow removed: {results.mean(BOTH, 'glow removed'):.0f} %;",
+          f"as a checkerboard: {results.mean(BOTH, 'glow as checkerboard'):.0f} %;",
           f"with the keys and values of another cloth: {right_with_anothers_keys(trained, cloths):.0f} %")
 
 
@@ -72,7 +76,7 @@ def keep_cloths(networks: Mapping[str, nn.Module], cloths: tuple[Tensor, Tensor]
     keepsake("my_cloformer.png", "Do the threads rise (dark) or fall (light), seen from the front of the cloth?",
              {side: [(words, stack[place]) for words, stack in columns]
               for place, side in enumerate(("red glow: the front", "blue glow: the back"))},
-             f"CloFormer's block, written by hand: {score:.1f} % right on {len(pictures)} new cloths")
+             f"CloFormer's attention, written by hand: {score:.1f} % right on {len(pictures)} new cloths")
 
 
 # ---------------------------------------------------------------------- waves
@@ -90,36 +94,6 @@ def wave_responses(net: ClothNet) -> dict[str, dict[int, float]]:
                              (100 * each for each in movement(partial(branch_output, net, branch), WAVELENGTHS)),
                              strict=True))
             for branch in BRANCHES}
-
-
-@house_figure
-def response_curves(found: Responses) -> Figure:
-    """Draws the response against the wavelength, with a line for each branch of each network."""
-    import matplotlib.pyplot as plt
-
-    figure, axis = plt.subplots(figsize=(7.8, 3.2))
-    for when, of_branch in found.items():
-        early = when.startswith("before")
-        for branch, curve in of_branch.items():
-            axis.semilogx(list(curve), list(curve.values()), "o--" if early else "o-", color=BRANCHES[branch],
-                          alpha=0.5 if early else 1,
-                          label=f"{branch}, {when}")
-    axis.axvline(THREAD, color=OTHER, linestyle=":")
-    axis.annotate("the threads", (THREAD, 45), (4, 0), textcoords="offset points", color=INK)
-    axis.set(xticks=WAVELENGTHS, xticklabels=WAVELENGTHS, xlabel="wavelength (pixels)",
-             ylabel="response of the branch (%)")
-    axis.minorticks_off()
-    axis.legend(frameon=False, loc="center left", bbox_to_anchor=(1, 0.5))
-    return figure
-
-
-def show_responses(found: Responses) -> None:
-    """Displays the `response_curves`, with a description."""
-    lines = (f"{branch}, {when}: {', '.join(f'{each:.0f}' for each in curve.values())}"
-             for when, of_branch in found.items() for branch, curve in of_branch.items())
-    show(response_curves(found),
-         "How strongly each branch responds to waves, its strongest response as 100 %, for wavelengths of "
-         f"{WAVELENGTHS} pixels. {'; '.join(lines)}")
 
 
 def slide_waves(networks: Mapping[str, ClothNet]) -> None:
