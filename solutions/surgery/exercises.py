@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from attention_lab.checking.ask.trials import SHORT, TWICE, TWICE_IN_NAME, UNKNOWN, WRONG_SHAPE
-from autograder.lessons.declare import Case, Exercise, Size
+from autograder.lessons.declare import Case, Exercise, Repair, Size
 
 BLOCKS = 5  # of the small networks
 
@@ -112,3 +112,6 @@ FREEZE = Exercise("freeze", sizes=KEPT, refuses=NOTHING, visible=drawn(*KEPT, *N
 
 
 EXERCISES = (INSERT, IDENTITY, LOAD, FREEZE)
+REPAIR = Repair("exhibit_a", like=INSERT, edits={
+    "before = copied.training": "before = {module: module.training for module in copied.modules()}",
+    "copied.train(before)": "for module, mode in before.items():\n        module.training = mode"})

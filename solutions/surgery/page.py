@@ -24,7 +24,7 @@
 # Almost everybody who wants attention has a network that was trained without it.
 # This page is about the operation, and about proving that the patient is alive.
 #
-# **Needs** lessons 01 and 03 (gates, training mode) · 2 h 5 min · 6 points · difficulty 3 of 5
+# **Needs** lessons 01 and 03 (gates, training mode) · 2 h 5 min · 7 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -43,8 +43,8 @@
 # | [a start that changes nothing](#3.-Exercise-2:-identity_start) (1 point) | 25 |
 # | [a receipt](#4.-Exercise-3:-load_by_key) (2 points) | 25 |
 # | [frozen, really](#5.-Exercise-4:-freeze) (1 point) | 15 |
-# | [what it looks at](#6.-What-does-it-look-at?) | 10 |
-# | [the bug museum](#7.-The-bug-museum), [what we now know](#8.-What-we-now-know) | 10 |
+# | [the bug museum](#6.-The-bug-museum), where you repair `exhibit_a` (1 point) | 10 |
+# | [what it looks at](#7.-What-does-it-look-at?) and [what we now know](#8.-What-we-now-know) | 10 |
 #
 # </details>
 
@@ -56,7 +56,7 @@ begin("e4_surgery")
 # %% [markdown]
 # ## 1. Exercise 1: `insert`
 #
-# The patient is EfficientNet-Lite0, a network of 16 blocks that was trained on ImageNet, whose authors took SE [*out*](https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite), because small devices do not support it well.
+# The patient is EfficientNet-Lite0, a network of 16 blocks that was trained on ImageNet, and whose authors took SE [*out*](https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite).
 # It gets 60 pieces of six photographs, without labels: the untouched network's own answers are the yardstick.
 
 # %% tags=["experiment"]
@@ -67,27 +67,28 @@ print(f"agreement with itself: {patient.agreement(patient.network):.0f} %")
 # %% [markdown]
 # A block widens its map, looks at each channel by itself (with a *depthwise* convolution), and narrows it again.
 # Most blocks also carry their input past all this, on a shortcut.
-# There are three places for a module, and each is behind a module that has a name.
+# So there are three places for a module, and each is behind a module that has a name.
 #
 # ![A map x (B, C, H, W) goes through expand, depthwise and project, and x is added at the end if the block has a shortcut. The place depthwise is behind the module blocks.3.depthwise. The place branch is behind blocks.3.project, before the sum. The place after is behind blocks.3, which is behind the sum.](figures/places.svg)
 #
-# ### The exercise
-#
 # *About 15 minutes.*
-# `insert(network, make, names, example)` returns a copy of any network, in which a new module `make(channels)` stands behind each module of these names.
-# Nobody tells you how many channels come out of a module, so give the network the `example`, and look at what passes: a map (B, C, H, W) or, in a transformer, tokens (B, N, C).
-# The tool for looking is a *hook*, a function that a layer calls whenever it has worked: `layer.register_forward_hook(function)` calls `function(layer, inputs, output)`.
+# You write the surgeon, for any network and any module.
 #
-# Worked example: behind `"blocks.3.depthwise"` the map has 144 channels.
-# `insert(network, SE, ["blocks.3.depthwise"], example)` calls `SE(144)` once, and in the copy, `blocks.3.depthwise` is a sequence of what it was, `blocks.3.depthwise.0`, and the new SE, `blocks.3.depthwise.1`.
+# 1. Nobody tells you how many channels come out of a place, so let an `example` run through the network, and look at what passes.
+# The tool for looking is a *hook*, a function that a layer calls whenever it has worked: `layer.register_forward_hook(function)` calls `function(layer, inputs, output)`.
+# 2. In a copy of the network, replace each named module by a sequence of itself and the new one.
+#
+# Behind `"blocks.3.depthwise"` the map has 144 channels, so there your function calls `make(144)`.
 
 # %% exercise
 def insert(network: nn.Module, make, names, example) -> nn.Module:
     """A copy of the network with make(channels) behind each module of these names.
 
-    A sequence of both takes its place, with the names 0 and 1, and the
-    new module is in the mode of the old one, which gets whatever it is
-    called with. The original, its modes and statistics stay as they are.
+    channels: of the map (B, C, H, W) or the tokens (B, N, C) that the module
+    gives when the network, in eval mode, gets `example`. A sequence of both
+    takes its place, with the names 0 and 1; the new module is in the mode of
+    the old one, which gets whatever it is called with, named inputs, too.
+    The original, its modes, gradients and statistics stay as they are.
     Raises ValueError, which names it (and the nearest, if you like: difflib),
     for a name that is not there, or whose output is no map or tokens.
     """
@@ -135,26 +136,19 @@ class SE(nn.Module):
         return x * self.gate(x)
 
 # %% tags=["experiment"]
-example = normalised(square("coffee", 96))[None]
-print(places("branch", range(3)))
-
-
-def agreement(make, where, blocks, called):
-    torch.manual_seed(0)
-    operated = insert(patient.network, make, places(where, blocks), example)
-    return patient.agreement(operated, min(blocks), called)
-
-
-everywhere = agreement(SE, "depthwise", range(16), "SE everywhere, depthwise")
-print(f"SE in all 16 blocks: {everywhere:.0f} % agreement")
+torch.manual_seed(0)
+everywhere = places("depthwise", range(16))
+print(everywhere[:3], "...")
+careless = insert(patient.network, SE, everywhere, patient.example)
+score = patient.agreement(careless, called="SE everywhere, depthwise")
+print(f"SE in all 16 blocks: {score:.0f} % agreement")
 
 # %% [markdown]
-# There it is.
-# There is a price as well: SE's layers grow with the square of the channels, so after the depthwise unit, where the map is wide, 16 of them make the network [81 % larger, and in the branch 3 %](lab_book.md#2.-Where-it-hurts).
+# There it is, the scandal of the first screen, by your own hand.
 #
 # ## 2. Where does it hurt?
 #
-# One operation in 16 blocks says little, so operate on one block at a time.
+# Sixteen wounds at once say little, so open one block at a time.
 #
 # *Predict* for block 10: with a new, untrained SE in this one block, how many of the pieces keep their answer (%)?
 
@@ -163,78 +157,62 @@ predicted = {"branch": None, "depthwise": None, "after": None}
 
 # %% tags=["experiment"]
 remind(predicted)  # about 30 seconds
-in_one = {where: [agreement(SE, where, [i], f"{where} {i}") for i in range(16)]
-          for where in predicted}
+in_one = one_block_at_a_time(patient, insert, SE)  # three places, 16 blocks
 
 # %% tags=["experiment"]
-measured = {where: values[10] for where, values in in_one.items()}
+measured = {place: blocks[10] for place, blocks in in_one.items()}
 predict_then_run(predicted, measured, unit="pieces with their former answer (%)")
-
-# %% tags=["experiment"]
 with after_predicting(predicted):
     show_blocks(in_one)
 
 # %% [markdown]
 # Look at the upper two rows.
 # Some blocks bear the operation and some do not, and the difference is large.
-# Which ones do not, and what do they have in common?
+# What do those that do not have in common?
 # The drawing above has a hint, and `patient.network.blocks[5]` has an attribute for it.
+#
+# Decide, and then ask a second suspect: a module that multiplies everything by one half, and attends to nothing.
 
 # %% tags=["experiment"]
 with after_predicting(predicted):
-    for kept in (True, False):
-        group = [i for i in range(16) if patient.network.blocks[i].shortcut == kept]
-        mean = sum(in_one["depthwise"][i] for i in group) / len(group)
-        print(f"shortcut: {kept}. Blocks {group}: {mean:.0f} % on average (depthwise)")
-    half, halves = (agreement(lambda channels: Half(), "depthwise", blocks, called)
-                    for blocks, called in (([10], "half, depthwise 10"),
-                                           (range(16), "half everywhere, depthwise")))
-    print(f"One half instead of SE: block 10 {half:.0f} %, all 16 {halves:.0f} %")
+    compare_shortcuts(patient, in_one["depthwise"])
+    compare_half(patient, insert, lambda channels: Half())
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **The shortcut protects the network from the surgeon.**
 # With a shortcut, a damaged branch is only one part of a sum.
-# After the sum the module stands on the shortcut's way, too, and there the good blocks are as bad as the others.
-# In the branch and after the depthwise unit, each block with a shortcut bore the operation better than any block without one, [in each of five runs](lab_book.md#2.-Where-it-hurts).
+# After the sum the module stands on the shortcut's way, too, and there the good blocks are as bad as the others, [in each of five runs](lab_book.md#2.-Where-it-hurts).
 #
 # **The damage is scale.**
 # A new SE has never seen anything worth attending to, so all its gates are near one half.
-# A constant of one half, which attends to nothing, [does about the same harm](lab_book.md#2.-Where-it-hurts).
-# One half in all 16 blocks leaves 0 % as well, so the first screen says nothing about attention: the layers behind were trained for numbers twice as large.
+# A constant of one half, which attends to nothing, does about the same harm, so the first screen says nothing about attention: the layers behind were trained for numbers twice as large.
 # </details>
 
 # %% [markdown]
 # ## 3. Exercise 2: `identity_start`
 #
 # If the scale does the damage, let the module begin with no effect at all.
-# People do this in several ways.
-# One is to give the sigmoid's input a large bias, so that all gates begin near 1; another is a number gamma in front of the module that starts at 0, as in DANet (lesson 05a).
+# People do this in several ways: they give the sigmoid a large bias, so that all gates begin near 1, or put a number gamma in front of the module that starts at 0, as in DANet (lesson 05a).
 #
+# *About 8 minutes.*
 # Wrap any module so that the whole begins as the identity, and can become the module:
 #
 # $$x + \gamma\,(\mathrm{module}(x) - x)$$
 #
-# With gamma 0 this is x, and with gamma 1 it is module(x).
+# 1. Write a small class that holds the module and gamma, and computes the formula.
+# 2. Return an object of it.
 #
-# ### The exercise
-#
-# *About 8 minutes.*
-# `identity_start(module)` returns an `nn.Module` that computes this.
-# Its parts are `inner`, the module as it came, and `gamma`, a parameter `zeros(1)`.
-# Write a small class, and return an object of it.
-# In half precision, gamma is still a tensor of single precision, and would make the result single, too: `gamma.to(x.dtype)`.
-#
-# Worked example: x is 4 and the module halves it.
-# At the start the result is 4.
-# With gamma 0.5 it is 4 + 0.5 · (2 - 4) = 3, and with gamma 1 it is 2.
+# If x is 4 and the module halves it, the result is 4 at the start, 4 + 0.5 · (2 - 4) = 3 with gamma 0.5, and 2 with gamma 1.
 
 # %% exercise
 def identity_start(module: nn.Module) -> nn.Module:
-    """A module that computes x + gamma * (inner(x) - x), in x's dtype.
+    """An nn.Module that computes x + gamma * (inner(x) - x).
 
-    inner: the module, for maps or tokens. gamma: nn.Parameter, torch.zeros(1).
+    inner: the module as it came, for maps or tokens.
+    gamma: nn.Parameter, torch.zeros(1). The result has x's dtype, also where
+    gamma has another one, as in half precision: gamma.to(x.dtype).
     """
     ...
 
@@ -262,7 +240,7 @@ check(identity_start)
 
 # %% tags=["experiment"]
 safe = insert(patient.network, lambda channels: identity_start(SE(channels)),
-              places("depthwise", range(16)), example)
+              everywhere, patient.example)
 print(f"your start, all 16 blocks: {patient.agreement(safe):.0f} % agreement")
 
 # %% [markdown]
@@ -272,7 +250,7 @@ print(f"your start, all 16 blocks: {patient.agreement(safe):.0f} % agreement")
 # So give each start a small task that SE can do exactly: multiply half of the channels by 0.7, in 60 steps.
 # For a module that never learns anything, 100 % of the loss is left.
 #
-# *Predict.* How much of the loss is left with a bias of 6 (gates near 0.998), with your gamma, and with two zeros in a row, `x + gamma * layer(module(x))`, where gamma and all numbers of the layer are 0?
+# *Predict* what is left with a bias of 6 (gates near 0.998), with your gamma, and with two zeros in a row, `x + gamma * layer(module(x))`, where gamma and all numbers of the layer are 0.
 
 # %% tags=["experiment"]
 predicted = {"bias 6": None, "gamma 0": None, "two zeros": None}
@@ -280,87 +258,73 @@ predicted = {"bias 6": None, "gamma 0": None, "two zeros": None}
 # %% tags=["experiment"]
 starts = {"as it is": SE, "bias 6": lambda c: SE(c, bias=6.0),
           "gamma 0": lambda c: identity_start(SE(c)), "two zeros": lambda c: TwoZeros(SE(c), c)}
-features = features_for(patient)
 remind(predicted)
-
-
-def tried(name, make):
-    torch.manual_seed(0)
-    learned = learn_to_dim(make(features.shape[1]), features)
-    kept = agreement(make, "depthwise", (4, 7, 10, 14), f"start: {name}")
-    # what you have measured; without the trained weights, what we recorded with them
-    return [*(patient.recall(f"{what}: {name}", value)
-              for what, value in zip(("gradient", "left"), learned)), kept]
-
-
-found = {name: tried(name, make) for name, make in starts.items()}
+found = try_starts(patient, insert, starts)
 
 # %% tags=["experiment"]
-predict_then_run(predicted, {name: found[name][1] for name in predicted},
+predict_then_run(predicted, {name: found[name].left for name in predicted},
                  unit="loss that is left (%)")
-
-# %% tags=["experiment"]
 with after_predicting(predicted):
-    for name, (gradient, left, kept) in found.items():
-        print(f"{name}: {kept:.0f} % agreement in four blocks, first gradient {gradient:.1g}, "
-              f"{left:.3g} % of the loss left")
+    print_starts(found)
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **Saturation pays with the gradient.**
-# A large bias is safe because the sigmoid is flat there, and where it is flat, little gradient gets through.
-# [A bias of 4 or 6](lab_book.md#3.-Identity-starts) keeps nearly all answers and learns slowly; a bias of 2 learns as well as none, and costs about a fifth of the answers.
+# A large bias is safe because the sigmoid is flat there, and where it is flat, little gradient gets through, so the module learns slowly.
 #
 # **One zero costs little, two zeros in a row are dead for ever.**
 # Gamma 0 hides the module's weights from the gradient for one step only, because gamma itself gets a gradient.
 # In the form with two zeros, gamma's gradient is zero because of the layer, and the layer's because of gamma, so neither ever moves.
 # </details>
 #
-# Gamma 0 does not save you from a module that overflows, because 0 · inf is nan: DANet's energies do that in float16.
-# A module that begins with an operation in place changes x itself, unless it is given `x.clone()`.
-# One that returns another shape, such as its gates alone, is not noticed as long as gamma is 0, because the shape is broadcast.
-# And an optimiser's weight decay pulls gamma back to 0, unless you keep it out:
+# <details><summary>Before you use it in earnest</summary>
 #
-# ```python
-# gammas, others = ([p for name, p in network.named_parameters() if name.endswith("gamma") == of] for of in (True, False))
-# optimiser = torch.optim.AdamW([{"params": others}, {"params": gammas, "weight_decay": 0.0}])
-# ```
+# An optimiser's weight decay pulls gamma back to 0, so keep gamma out of it.
+# Gamma 0 does not save you from a module that overflows, because 0 · inf is nan.
+# And a module that begins with an operation in place changes x itself, unless it is given `x.clone()`.
+# </details>
 
 # %% [markdown]
 # ## 4. Exercise 3: `load_by_key`
 #
 # So far the network was trained already when you operated.
 # In practice it is often the other way round: your code builds the network *with* the module, and then loads a file of weights that knows nothing of it.
-# A wrapped block moves its parts from `blocks.3.expand` to `blocks.3.0.expand`, and the file has the old name.
-#
-# PyTorch's way out is `load_state_dict(state, strict=False)`.
-# It loads what fits, and raises no error for the rest.
-# It returns the lists of names that did not fit, and nothing makes you read them.
+# PyTorch's way out is `load_state_dict(state, strict=False)`, so let us try it with one wrapped block.
+
+# %% tags=["experiment"]
+torch.manual_seed(0)
+wrapped = patient.fresh()  # a new network, with random weights
+wrapped.blocks[10] = nn.Sequential(wrapped.blocks[10], nn.Identity())
+told = wrapped.load_state_dict(patient.network.state_dict(), strict=False)
+score = patient.agreement(wrapped, called="loaded, 1 wrapped")
+print(f"{score:.0f} % agreement; different blocks: {patient.differing(wrapped)}")
 
 # %% [markdown]
-# ### The exercise
+# No error, no warning, and most answers are right.
+# Yet block 10 has kept its random weights, because its parts have moved from `blocks.10.expand` to `blocks.10.0.expand` and the file has the old names.
+# (Its shortcut hides it, as it hid your SE.)
+# The lists of names that did not fit are in `told`, and nothing made us read them.
 #
 # *About 18 minutes.*
-# `load_by_key(model, state, rename)` loads each entry of `state` whose new name `rename(name)` is an entry of `model.state_dict()` of the same shape.
-# It returns a receipt, a dict of four lists of names:
+# Write a loader that hands you a receipt:
 #
-# - `loaded` and `new`: the model's names that got an entry, and those that did not;
-# - `left` and `wrong_shape`: the names in `state` that have no place, and those whose place has another shape.
+# 1. Give each entry of the file its new name, and see whether the model has a place of this name and shape.
+# 2. Load what fits, and sort every name, the file's and the model's, into one of four lists.
 #
-# Nothing is loaded in part, and the counters `num_batches_tracked` are entries like all others.
-# So `loaded` and `new` add up to the model, and `loaded`, `left` and `wrong_shape` to the state.
-# If two entries of the state fit the same place, raise a `ValueError`, and load nothing.
-#
-# Worked example: the model has `a` (3) and `b` (2), the state `old.a` (3), `old.b` (5) and `old.c` (1), and `rename` takes `old.` away.
-# Then `loaded` is `["a"]`, `new` is `["b"]`, `left` is `["old.c"]` and `wrong_shape` is `["old.b"]`.
+# Say the model has `a` (3) and `b` (2), the file `old.a` (3), `old.b` (5) and `old.c` (1), and `rename` takes `old.` away.
+# Then `a` is loaded, `b` is new, `old.c` is left over, and `old.b` has the wrong shape.
 
 # %% exercise
 def load_by_key(model: nn.Module, state: dict, rename) -> dict[str, list[str]]:
-    """Loads what fits after rename(name), and returns the receipt.
+    """Loads each entry of `state` whose new name, rename(name), is an entry of
+    model.state_dict() (counters are entries, too) of the same shape.
 
-    loaded, new: names of the model. left, wrong_shape: names of the state.
-    Raises ValueError if two entries have the same place.
+    Returns the receipt, four lists of names:
+    loaded, new: the model's names that got an entry, and those that did not.
+    left, wrong_shape: names as they are in `state`, without a place, and those
+    whose place has another shape. Nothing is loaded in part.
+    Raises ValueError, and loads nothing, if two entries fit the same place.
     """
     ...
 
@@ -388,13 +352,12 @@ check(load_by_key)
 # </details>
 
 # %% [markdown]
-# A real case: the weights' package has names of its own, such as `_blocks.3._expand_conv.weight`.
-# Load them into a new network that was built with your gates in it.
-# The gates are behind the sum here, so every block is wrapped.
+# A real case: the file of the trained weights has names of its own, such as `_blocks.3._expand_conv.weight`.
+# Load it into a new network with your gates behind every block.
 
 # %% tags=["experiment"]
 operated = insert(patient.fresh(), lambda channels: identity_start(SE(channels)),
-                  places("after", range(16)), example)
+                  places("after", range(16)), patient.example)
 
 
 def into_wrapped(name):
@@ -414,7 +377,7 @@ print(f"agreement: {patient.agreement(operated):.0f} %")
 #
 # *"I froze the network and trained only my module, and the accuracy fell."*
 # Suppose that every parameter was frozen indeed.
-# The next cell trains nothing at all: it puts the network into training mode, shows its later blocks pictures without any gradient, and puts it back into eval mode.
+# The next cells train nothing at all: they put the network into training mode, show its later blocks pictures without any gradient, and put it back into eval mode.
 #
 # *Predict* the agreement with the former answers after 5 and after 20 batches of 24 pieces.
 
@@ -423,21 +386,7 @@ predicted = {"5 batches": None, "20 batches": None}
 
 # %% tags=["experiment"]
 remind(predicted)
-
-
-def show_pictures(network, called):
-    found = {}
-    for count, batch in enumerate(patient.batches(20), 1):  # about 10 seconds
-        with torch.no_grad():
-            after(network.train(), batch, EARLY)
-        if count in (5, 20):
-            score = patient.agreement(network.eval(), EARLY,
-                                      f"{called}, momentum 0.01, {count} batches")
-            found[f"{count} batches"] = score
-    return found
-
-
-usual = show_pictures(copy.deepcopy(patient.network), "usual")
+usual = show_pictures(patient, copy.deepcopy(patient.network), "usual")  # about 10 seconds
 
 # %% tags=["experiment"]
 predict_then_run(predicted, usual, unit="pieces with their former answer (%)")
@@ -448,28 +397,28 @@ predict_then_run(predicted, usual, unit="pieces with their former answer (%)")
 # **A BatchNorm changes without being trained.**
 # In training mode it collects the mean and the variance of what passes, and no `requires_grad` stops it.
 # Our pieces of photographs are not ImageNet, so its statistics move.
-# No single layer is [far off](lab_book.md#5.-Statistics), but all of them together are enough.
+# No single layer is far off, but all of them together are enough.
 # </details>
 #
-# ### The exercise
-#
 # *About 10 minutes.*
-# `freeze(network, but)` lets only those parameters be trained whose names *begin* with one of the texts in `but`, and returns their names.
-# All norms with running statistics whose own names do not begin so keep them, and go on normalising with them, even if somebody calls `network.train()` later.
-# (Every training loop does, at the start of each epoch.)
-# Called again, it decides anew for everything, so that a part can thaw; and a frozen network can be copied and saved.
-# (End a name with a dot, because `blocks.1` also begins `blocks.10`.)
-# The tool is a hook again, one that a layer calls *before* it works.
+# Freeze a network so that it stays frozen, although every training loop calls `network.train()` at the start of each epoch.
 #
-# Worked example: with `but = ["fc", "blocks.3.1."]`, the parameters `fc.weight`, `fc.bias` and `blocks.3.1.gamma` are trained, and `blocks.3.0.expand.0.weight` is not.
+# 1. Let only those parameters be trained whose names *begin* with one of the texts in `but`.
+# 2. Give each norm a hook that is called *before* the norm works, and that puts a frozen one into eval mode.
+#
+# With `but = ["fc", "blocks.3.1."]`, the parameters `fc.weight`, `fc.bias` and `blocks.3.1.gamma` are trained, and `blocks.3.0.expand.0.weight` is not.
+# (Mind the dot at the end: `blocks.1` also begins `blocks.10`.)
 
 # %% exercise
 def freeze(network: nn.Module, but) -> list[str]:
     """Trains only the parameters whose names begin with one of `but`; returns their names.
 
-    All other norms with running statistics (BatchNorm of all kinds, ...)
-    keep them, even after network.train(), until freeze is called again.
-    Raises ValueError for a text with which no name begins.
+    All norms with running statistics (BatchNorm of all kinds, ...) whose own
+    names do not begin so keep them, and normalise with them, even after
+    network.train() or that of a part. Called again, freeze decides anew for
+    everything, so a part can thaw. The network can be copied and saved, so
+    the hook is defined outside of freeze.
+    Raises ValueError, which names it, for a text with which no name begins.
     """
     ...
 
@@ -501,138 +450,144 @@ check(freeze)
 # %% tags=["experiment"]
 frozen = copy.deepcopy(patient.network)
 freeze(frozen, [])
-print("the same pictures, frozen by you:", show_pictures(frozen, "by you"))
+print("the same pictures, frozen by you:", show_pictures(patient, frozen, "by you"))
 
 # %% [markdown]
-# Two things are not frozen: dropout is still random in training mode, and an optimiser moves a parameter whose `.grad` is left from before, until you call `zero_grad()`.
-# If your module has a BatchNorm (CBAM has one), a receipt's `new` also has names of statistics; `solution(freeze)` takes these for names of the norm.
+# ## 6. The bug museum
 #
-# ## 6. What does it look at?
+# ### Exhibit A: everything is put back as it was
 #
-# The last question is the one that everybody asks.
-# Grad-CAM (Selvaraju and others, 2017) asks how the score of one class depends on the last map.
-# A channel's weight is the mean of its gradient over all positions, and the picture is the weighted sum of the channels, without its negative part:
+# This is another surgeon's `insert`.
+# It needs one copy of the network where the second hint of section 1 needs two, because it cleans up after its look at what passes: the hooks go, and the network returns to the mode in which it came.
+# Its operated networks have the right shapes, answers and gradients, and they train.
+# And yet it undoes a part of what somebody did to the network with care.
+# Read it, and see whether you find the line.
+
+# %% repair
+def exhibit_a(network, make, names, example):
+    class Behind(nn.Sequential):
+        def forward(self, *inputs, **named):
+            return self[1](self[0](*inputs, **named))
+
+    copied, outputs = copy.deepcopy(network), {}
+    modules = dict(copied.named_modules())
+    if unknown := [name for name in names if name not in modules]:
+        raise ValueError(f"there is no module {unknown[0]!r}")
+    hooks = [modules[name].register_forward_hook(
+        lambda module, inputs, output, name=name: outputs.update({name: output}))
+        for name in names]
+    before = copied.training
+    with torch.no_grad():
+        copied.eval()(example)
+    copied.train(before)
+    for hook in hooks:
+        hook.remove()
+    for name in names:
+        shape = getattr(outputs.get(name), "shape", ())
+        if len(shape) not in (3, 4):
+            raise ValueError(f"{name!r} gives neither a map nor tokens")
+        new = make(shape[1] if len(shape) == 4 else shape[2]).train(modules[name].training)
+        parent, _, last = name.rpartition(".")
+        setattr(modules[parent], last, Behind(modules[name], new))
+    return copied
+
+
+# %% [markdown]
+# Most people freeze BatchNorms with `eval()`, so here is a network in training mode whose first ten blocks sleep.
+# The exhibit puts a module behind block 12, far away from them.
+# The next cell prints a sign for each BatchNorm from the stem to the head: a dot keeps its statistics, and `#` collects new ones, in silence.
+#
+# Repair the exhibit in its own cell, until nobody wakes up during the operation.
+# (Your `insert` is no help here, because an answer that borrows from it earns nothing.)
+
+# %% tags=["experiment"]
+torch.manual_seed(0)
+asleep = copy.deepcopy(patient.network).train()
+asleep.blocks[:10].eval()
+awake = exhibit_a(asleep, lambda channels: identity_start(SE(channels)), ["blocks.12"],
+                  patient.example)
+print_norms({"before": asleep, "after": awake})
+
+# %% points=1
+check(exhibit_a)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Print `module.training` for a few of `asleep.modules()`: is there one mode?
+# </details>
+#
+# <details><summary>Hint 2: what is wrong</summary>
+#
+# `before` is one mode, and the network has one for each module; `train(before)` gives this one to all of them.
+# So keep the mode of each module of the copy, and give each its own again.
+# (Or look at what passes in a second copy, as you did.)
+# The training loop of Lightning had [this very line](https://github.com/Lightning-AI/pytorch-lightning/issues/2551) behind each validation, which woke every BatchNorm that its users had put to sleep, and it took [more than three years](https://github.com/Lightning-AI/pytorch-lightning/pull/18951) until it remembered each module's mode.
+# A network that went through your `freeze` bears the exhibit, because its hooks decide anew each time.
+# </details>
+
+# %% [markdown]
+# ## 7. What does it look at?
+#
+# The last question is the one that everybody asks of a patient who is awake.
+# Grad-CAM lights up the places of the last map that speak for an answer.
+#
+# <details><summary>How Grad-CAM does it</summary>
+#
+# A channel's weight is the mean of its gradient over all positions, and the picture is the weighted sum of the channels, without its negative part (Selvaraju and others, 2017):
 #
 # $$L = \mathrm{ReLU}\Big(\sum_k \alpha_k A^k\Big), \qquad \alpha_k = \frac{1}{Z}\sum_{i,j}\frac{\partial y}{\partial A^k_{ij}}$$
 #
 # Here $A^k$ is channel k of the map, y is the score of the class, and Z is the number of positions.
-#
-# Worked example: two channels at two positions, (1, 3) and (2, 2), with the gradients (1, 1) and (-2, 0).
-# The weights are 1 and -1, the sum is (1 - 2, 3 - 2) = (-1, 1), and the map is (0, 1).
-#
-# `grad_cam` is given, in `attention_lab/lessons/surgery/grad_cam.py`, to read and to take along; it knows tokens, too.
-# Its hook hands on a copy of what the layer gave, because without one, the map of a BatchNorm in front of `ReLU(inplace=True)`, as in most ResNets, would be that of the ReLU, and no error would say so.
-
-# %% tags=["experiment"]
-def seen(network, name):
-    x = normalised(square(name))[None]
-    with torch.no_grad():
-        former = int(patient.network(x).argmax())
-        said = network(x).softmax(1)[0]
-    return grad_cam(network, network.head, x, former)[0], said, former
-
-
-found = {name: seen(patient.network, name) for name in PHOTOGRAPHS}
-show(show_images(torch.stack([lit(square(name), cam) for name, (cam, *_) in found.items()]),
-                 [f"{named(former)}: {said[former]:.2f}" for _, said, former in found.values()],
-                 columns=3),
-     "Six photographs, each with a bright area where the network finds its answer.")
-
-# %% [markdown]
-# Sensible, on most of them: the cup, the flower's head, the pagoda.
-# (On the rocket the bright cells lie in the sky beside it, and 7 x 7 cells are coarse.
-# Without the trained weights, the maps are those of a random network and mean nothing.)
+# `grad_cam` is in `attention_lab/lessons/surgery/grad_cam.py`, to read and to take along.
+# </details>
 #
 # **Touch it.** Now let the operation do harm, step by step.
-# Four blocks have a new SE behind your `identity_start`, and the slider sets all four gammas at once: with 0 nothing has happened, with 1 it is as careless as on the first screen, in four blocks instead of sixteen.
+# Four blocks have a new SE behind your `identity_start`, and the slider sets all four gammas at once: with 0 nothing has happened, and 1 is as careless as the first screen.
 # On the left is the map of the *former* answer; on the right are the former answer and those that take its place.
 # Before you slide: which of the two will go first, the map or the answer?
 
 # %% tags=["experiment"]
 torch.manual_seed(0)
-careless = insert(patient.network, lambda channels: identity_start(SE(channels)),
-                  places("depthwise", (4, 7, 10, 14)), example)
-
-
-def with_gamma(name, gamma):
-    for part, number in careless.named_parameters():
-        if part.endswith(".gamma"):
-            nn.init.constant_(number, gamma)
-    return seen(careless, name)
-
-
-slide_gamma(("coffee", "china"), with_gamma)
+careful = insert(patient.network, lambda channels: identity_start(SE(channels)),
+                 places("depthwise", (4, 7, 10, 14)), patient.example)
+slide_gamma(("coffee", "china"),
+            lambda name, gamma: seen(patient, with_gamma(careful, gamma), name))
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have slid)</summary>
 #
 # **The answer goes, and the map stays.**
-# The palace is no longer called a palace, the coffee keeps its name with about a third of its former probability, [in each of five runs](lab_book.md#6.-What-it-looks-at), and the bright cells hardly move.
+# The palace is no longer called a palace, the coffee loses most of its probability, [in each of five runs](lab_book.md#6.-What-it-looks-at), and the bright cells hardly move.
 # So on these two photographs a beautiful heat map is no evidence that the network works: it shows where it would look for an answer that it no longer gives.
+# (Without the trained weights, the maps are those of a random network and mean nothing.)
 # </details>
 #
-# ## 7. The bug museum
-#
-# ### Exhibit A: it loads, it runs, and it mostly works
-#
-# Somebody wraps block 10, to add a module later, and then loads the weights.
-# There is no error and no warning, all shapes are right, and most answers too.
+# Here is your receipt, for the whole operation: built with your gates, loaded by key, frozen but for the gates.
 
 # %% tags=["experiment"]
-torch.manual_seed(0)
-exhibit = patient.fresh()
-exhibit.blocks[10] = nn.Sequential(exhibit.blocks[10], nn.Identity())
-told = exhibit.load_state_dict(patient.network.state_dict(), strict=False)
-score = patient.agreement(exhibit, called="loaded, 1 wrapped")
-print(f"{score:.0f} % of the answers are the same")
+trained = freeze(operated, receipt["new"])
+score = patient.agreement(operated)
+keepsake("my_receipt.png", "16 modules in a network that was trained without them",
+         {"": before_and_after(patient, operated, "coffee")},
+         f"{len(receipt['loaded'])} entries loaded, {len(receipt['left'])} left over, "
+         f"{len(trained)} tensors to train, {score:.0f} % of the answers unchanged")
 
 # %% [markdown]
-# A test that needs no sharp eyes asks each block: *do you compute what you computed before?*
-
-# %% tags=["experiment"]
-# your turn: load once more, with load_by_key and a rename that knows the wrapped block
-print("blocks that differ:", patient.differing(exhibit))
-
-# %% [markdown]
-# Repair the exhibit in this cell, until the list is empty.
-#
-# <details><summary>What is wrong</summary>
-#
-# The wrapped block's names begin with `blocks.10.0.`, so none of its entries is found, and the block keeps its random weights.
-# The shortcut hides it, as it hid your SE in section 2: one block of random numbers costs only a part of the answers.
-# `print(told)` would have said so, and so would a receipt whose `left` is not empty.
-# </details>
-#
 # ## 8. What we now know
 #
 # SE was not bad: a module that has not learned anything changes the scale, and the layers behind it were trained for another one.
 # A shortcut protects the network from that, and with an identity start no protection is needed.
 # One zero in front of the module's difference is enough; a saturated gate learns slowly, and two zeros in a row never.
 # Weights are loaded by name, and only a receipt that adds up shows that all of them arrived.
-# And a frozen network still changes as long as its BatchNorms are in training mode.
+# And a frozen network changes all the same while its BatchNorms are in training mode, so ask each of them which mode it is in.
 #
-# **Will it help, and how long must I train?**
-# We do not know.
-# In [our only trial with labels](lab_book.md#7.-Does-it-gain?), 8 epochs on 2,000 pictures with the network frozen, gates gained nothing, and a small convolution of as many parameters did; nobody here trained longer.
-# So train a control beside it: the network without your module, and one with a plain convolution.
+# Will your module *help*, and how long must it be trained?
+# That is another question, and we do not know: in our only short trial with labels gates gained nothing and a small convolution did, so train both beside the network without them ([lab book](lab_book.md), with a challenge).
 #
-# Here is your receipt.
-# It is the whole operation: built with your gates, loaded by key, frozen but for the gates.
-
-# %% tags=["experiment"]
-trained = freeze(operated, receipt["new"])
-score = patient.agreement(operated)
-pictures = [("the photograph", square("coffee")),
-            ("before", lit(square("coffee"), found["coffee"][0])),
-            ("with 16 gates of mine", lit(square("coffee"), seen(operated, "coffee")[0]))]
-keepsake("my_receipt.png", "16 modules in a network that was trained without them",
-         {"": pictures},
-         f"{len(receipt['loaded'])} entries loaded, {len(receipt['left'])} left over, "
-         f"{len(trained)} tensors to train, {score:.0f} % of the answers unchanged")
-
-# %% [markdown]
-# And on Monday?
-# This is your SE in a network that nobody here wrote; it runs where timm is installed.
+# <details><summary>On Monday: your SE in a network that nobody here wrote</summary>
+#
+# This runs where timm is installed:
 #
 # ```python
 # import timm
@@ -643,16 +598,10 @@ keepsake("my_receipt.png", "16 modules in a network that was trained without the
 # print(torch.equal(theirs(x), mine(x)), freeze(mine, ["fc.", *(f"{name}.1." for name in names)]))
 # ```
 #
-# (Without the trained weights, ask for `zero_init_last=False`: timm starts the last norm of each branch with 0, and then behind it even a careless SE changes nothing.)
-# Behind a block of a ViT come tokens, so a module for maps needs an adapter there, `OnTokens(SE(channels))`, which is enough if it looks at no neighbours:
+# Dropout is still random in training mode, and an optimiser moves a parameter whose `.grad` is left from before, until you call `zero_grad()`.
+# </details>
 #
-# ```python
-# class OnTokens(nn.Sequential):
-#     def forward(self, x):  # tokens (B, N, C) -> a map (B, C, N, 1) -> tokens
-#         return super().forward(x.transpose(1, 2)[..., None])[..., 0].transpose(1, 2)
-# ```
-#
-# **Next.** Take a module of yours from any lesson (CBAM, coordinate attention), operate, and freeze the rest; the [lab book](lab_book.md) has what we measured for six of them, a challenge, and questions to argue about.
+# **Next.** Take a module of yours from any lesson (CBAM, coordinate attention), operate, and freeze the rest.
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -70,6 +70,7 @@ class Patient:
     """A network before its operation.
 
     network: it, in eval mode. trained: whether it has the package's weights. answers: its own, for each of the pieces.
+    example: one picture, (1, 3, 96, 96), normalised.
     """
 
     def __init__(self, seed: int = 1) -> None:
@@ -84,6 +85,7 @@ class Patient:
             for block in self.network.blocks:
                 self.before.append(torch.cat([block(batch) for batch in self.before[-1].split(BATCH)]))
         self.answers = self.scores(self.network, len(self.network.blocks)).argmax(1)
+        self.example = normalised(square("coffee", SIDE))[None]
 
     @torch.no_grad()
     def _stem(self, pictures: Tensor) -> Tensor:
