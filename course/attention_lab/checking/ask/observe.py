@@ -472,7 +472,8 @@ def unregistered(module: nn.Module) -> list[str]:
     """Returns the attributes that hold layers or parameters where torch does not see them: in plain lists, tuples and
     dicts, and in lists of lists."""
     return [f"{owner_name}.{name}".lstrip(".") for owner_name, owner in module.named_modules()
-            for name, value in vars(owner).items() if not name.startswith("_") and _hides(value, 3)]
+            for name, value in vars(owner).items()
+            if isinstance(value, (dict, list, tuple)) and not name.startswith("_") and _hides(value, 3)]
 
 
 def _hides(value: object, depth: int) -> bool:
