@@ -93,6 +93,7 @@ class _Observation:
         self.seen: dict[str, Tensor] = {}
         self.leaves: dict[str, Tensor] = {}  # what gradients are taken of: input.<number>, param.<the reference's name>
         self.names: dict[str, str] = {}  # the module's parameter names -> the reference's
+        self.mine: dict[str, str] = {}  # a leaf's name -> the parameter's, or its part's, in the module
         self.hidden_layers: list[str] = []
         # lists and dicts that a module is built from: path, itself, what it held
         self.lent: list[tuple[str, Any, Any]] = []
@@ -199,12 +200,10 @@ class _Observation:
                 devices.move(module, self.device)
         # the cast to float64 has rounded these
         self.header.float32 = any(b.is_floating_point() for name, b in module.named_buffers() if name not in self.names)
-        for name, parameter in module.named_parameters(remove_duplicate=False):
-            if parameter.requires_grad and name in self.names:  # not a second name of the same parameter
-                self.leaves[f"param.{self.names[name]}"] = parameter
+        self.note_leaves(module, self.names, "param.")
         buffers = dict(module.named_buffers())
         self.header.fixed = {
-            theirs: "buffer" if mine in buffers else "frozen" for mine, theirs in self.names.items()
+            weights.whole(theirs): "buffer" if mine in buffers else "frozen" for mine, theirs in self.names.items()
             if f"param.{theirs}" not in self.leaves and theirs.rpartition(".")[2] not in weights.STATISTICS}
         if question.trace:
             self.watch_modules(module)
@@ -247,8 +246,17 @@ class _Observation:
             self.choice //= placed.count
             if exercise != prefix:  # torch's own modules have the names that were asked for
                 self.header.states[prefix] = _listed(placed.spec)
-        self.transposed |= {prefix.replace("state.", "param.") + placed.names[name] for name in placed.transposed}
+        self.transposed |= {prefix.replace("state.", "param.") + theirs for mine, theirs in placed.names.items()
+                            if weights.whole(mine) in placed.transposed}
         return placed.names
+
+    def note_leaves(self, module: nn.Module, names: dict[str, str], prefix: str) -> None:
+        """Notes which parameters get gradients, or parts of them. A second name of a parameter is none of `names`."""
+        parameters = dict(module.named_parameters(remove_duplicate=False))
+        for mine, theirs in names.items():
+            parameter = parameters.get(weights.whole(mine))
+            if parameter is not None and parameter.requires_grad:
+                self.leaves[prefix + theirs], self.mine[prefix + theirs] = parameter, mine
 
     def decode(self, node: Any, device: torch.device = CPU) -> Any:
         """Returns the value of a node. The arguments of a constructor are on the CPU, those of a call are on `device`.
@@ -298,10 +306,8 @@ class _Observation:
             names = self.place(module, prefix, node.get("exercise", prefix))
             if device != CPU:
                 devices.move(module, device)
-            for name, parameter in module.named_parameters(remove_duplicate=False):
-                # the parameters of a constructor's argument are already among the module's own
-                if parameter.requires_grad and name in names and not prefix.startswith("construct."):
-                    self.leaves[prefix + names[name]] = parameter
+            if not prefix.startswith("construct."):  # whose parameters are already among the module's own
+                self.note_leaves(module, names, prefix)
         return module
 
     def call(self, target: Callable, call: Call, watched: bool) -> Any:
@@ -379,12 +385,17 @@ class _Observation:
         with self.dropout, exact_gradients():  # a checkpoint computes once more, without dropout again
             # not autograd.grad, under which a reentrant checkpoint refuses to work
             torch.autograd.backward(outputs, cotangents)
+        found: dict[str, dict[str, Tensor]] = {}  # of each tensor its parts, by their names
         for name, leaf in wanted.items():
-            if (gradient := leaf.grad) is not None:
-                given = self.tensors[f"state.{name.removeprefix('param.')}" if name.startswith("param.") else name]
-                gradient = gradient.T if name in self.transposed else gradient
-                gradient = gradient.reshape(given.shape)  # a Linear where the reference has a 1x1 convolution
-                values.encode(gradient, self.seen, f"grad.{name}", self.header.devices if self.elsewhere else None)
+            gradient = torch.zeros_like(leaf) if leaf.grad is None and weights.whole(name) != name else leaf.grad
+            if gradient is not None:
+                gradient = weights.part(gradient.T if name in self.transposed else gradient, self.mine.get(name, ""))
+                found.setdefault(weights.whole(name), {})[name] = gradient
+        for name, parts in found.items():
+            given = self.tensors[f"state.{name.removeprefix('param.')}" if name.startswith("param.") else name]
+            gradient = torch.cat([parts[each] for each in sorted(parts)]) if len(parts) > 1 else parts.popitem()[1]
+            gradient = gradient.reshape(given.shape)  # a Linear where the reference has a 1x1 convolution
+            values.encode(gradient, self.seen, f"grad.{name}", self.header.devices if self.elsewhere else None)
 
     def watch_modules(self, module: nn.Module) -> None:
         """Records what each sub-module with weights receives and returns when it is first called.

@@ -19,6 +19,7 @@ from .recorded import RecordedCase
 
 STRUCTURES = 12  # the most lists of names in an exercise's cases that are tried, because each takes time
 WAYS = 2000  # the most ways to place several modules together that are tried
+MOST = 3  # names of a learner for each of the reference's
 MANY = 4  # an output with so many numbers can't be guessed, to nine digits, in so few tries
 
 # (exercise, its name) -> (the reference's name, is the matrix transposed?)
@@ -40,7 +41,7 @@ def options(case: RecordedCase, seen: Observation) -> list[Names]:
                      if name.startswith(prefix)]
         learner = [(name, tuple(shape)) for name, shape in spec]
         try:
-            found = weights.candidates(reference, learner) if len(learner) == len(reference) else []
+            found = weights.candidates(reference, learner) if len(learner) <= MOST * len(reference) else []
         except weights.Unplaced:
             found = []
         if found:
@@ -102,10 +103,12 @@ def choices(cases: Sequence[RecordedCase], seen: Sequence[Observation], right: C
 
 
 def _agreeing(ways: list[Names], known: Names) -> list[int]:
-    """Returns the numbers of the ways that do not contradict what is known; if all of them do, only the first one."""
-    return [
-        n for n, names in enumerate(ways) if all(known.get(mine, theirs) == theirs for mine, theirs in names.items())
-    ] or [0]
+    """Returns the numbers of the ways that do not contradict what is known, and have most of its names, because another
+    layer may be cut in each; if all of them contradict it, only the first one."""
+    agree = [n for n, names in enumerate(ways)
+             if all(known.get(mine, theirs) == theirs for mine, theirs in names.items())] or [0]
+    shared = {n: len(known.keys() & ways[n].keys()) for n in agree}
+    return [n for n in agree if shared[n] == max(shared.values())]
 
 
 def _searchable(case: RecordedCase) -> bool:

@@ -5,12 +5,17 @@ The parameters of a layer (`fc1.weight`, `fc1.bias`) form a *unit*; a bare `nn.P
 equal shapes are interchangeable as far as one can tell from names and shapes. So there are several candidates for a
 placement, and the result decides between them. Whole sub-modules are permuted before single layers are. A 1x1
 convolution and a linear layer with the same numbers count as the same unit.
+
+Several layers may be one, as q, k and v often are. Where one side has one layer, and the other has as many layers as
+it has parts, it is cut along its rows, and each part is a unit: `qkv/1:3.weight` is the second of three.
 """
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from heapq import heappop, heappush
@@ -20,9 +25,11 @@ import torch
 from torch import Tensor, nn
 
 MATRICES = 3  # up to so many bare matrices may be transposed one by one; if there are more, all or none of them are
+PARTS = 3, 2  # one layer may stand for so many
 LIMIT = 120  # at most so many candidate placements are tried: 5!, enough for five equal layers under new names
 STATISTICS = {"running_mean", "running_var", "num_batches_tracked"}
 LAYER = {"weight", "bias"} | STATISTICS
+PIECE = re.compile(r"/(\d):(\d)")
 Spec = list[tuple[str, tuple[int, ...]]]  # (dotted name, shape) in definition order
 
 
@@ -256,6 +263,49 @@ def _left_over(reference: tuple, learner: tuple, fits: set[str], bound: set[str]
     return missing, extra
 
 
+def _cuts(spec: Spec, whole: Spec, parts: Spec) -> Iterator[Spec]:
+    """Yields specs in which layers among `whole` are cut, if `parts` has as many of their parts; then, if it is one
+    layer, those in which another one of its size is cut."""
+    there = Counter(canonical(shape) for _, shape in parts)
+    pieces: dict[str, int] = {}  # by layer, into how many it is cut
+    for name, shape in whole:
+        for count in PARTS:
+            part = canonical((shape[0] // count, *shape[1:])) if shape and shape[0] % count == 0 else ()
+            if part and there[part] >= count and pieces.setdefault(_layer(name), count) == count:
+                there[part] -= count
+                break
+    sizes: dict[str, list] = {}
+    for name, shape in spec:
+        sizes.setdefault(_layer(name), []).append(canonical(shape))
+    ways = [pieces]
+    if len(pieces) == 1:
+        (layer, count), = pieces.items()
+        ways += [{other: count} for other in sizes if other != layer and sizes[other] == sizes[layer]]
+    for way in ways:
+        yield [each for name, shape in spec for each in _pieces(name, shape, way.get(_layer(name), 1))]
+
+
+def _layer(name: str) -> str:
+    return name.rpartition(".")[0] if name.rpartition(".")[2] in LAYER else name
+
+
+def _pieces(name: str, shape: tuple[int, ...], count: int) -> Spec:
+    layer = _layer(name)
+    return [(name, shape)] if count == 1 else [
+        (f"{layer}/{i}:{count}{name[len(layer):]}", (shape[0] // count, *shape[1:])) for i in range(count)]
+
+
+def whole(name: str) -> str:
+    """Returns the name of the tensor of which `name` is a part, or the name itself."""
+    return PIECE.sub("", name)
+
+
+def part(tensor: Tensor, name: str) -> Tensor:
+    """Returns the part of a tensor that `name` says, as a view; all of it, if it says none."""
+    found = PIECE.search(name)
+    return tensor.chunk(int(found[2]))[int(found[1])] if found else tensor
+
+
 def spec_of(module: nn.Module, expected: set[str] | frozenset[str] = frozenset()) -> Spec:
     """Returns the names and shapes of a module's state in order of definition, without its own buffers that are not
     `expected`.
@@ -293,6 +343,10 @@ def candidates(reference: Spec, learner: Spec) -> list[tuple[dict[str, str], fro
             found += [(names, transposed) for names in placements(reference, spec)]
         except Unplaced as error:
             refused = refused or error
+            for ours in _cuts(reference, error.missing, error.extra):
+                for theirs in _cuts(spec, error.extra, error.missing):
+                    with suppress(Unplaced):
+                        found += [(names, transposed) for names in placements(ours, theirs)]
     if refused and not found:
         raise refused
     return found
@@ -302,7 +356,7 @@ def candidates(reference: Spec, learner: Spec) -> list[tuple[dict[str, str], fro
 class Placement:
     """A placement of weights.
 
-    names: {module's name: state's name}.
+    names: {module's name: state's name}, either of which may be a part.
     transposed: the module's names whose matrices are (in, out), not (out, in).
     count: how many candidates there were.
     spec: what the module holds.
@@ -323,6 +377,7 @@ def place(module: nn.Module, state: dict[str, Tensor], choice: int = 0) -> Place
     target = module.state_dict(keep_vars=True)
     with torch.no_grad():
         for mine, theirs in names.items():
-            place_for_it = target[mine].T if mine in transposed else target[mine]
-            place_for_it.copy_(state[theirs].reshape(place_for_it.shape))
+            tensor = target[whole(mine)]
+            place_for_it = part(tensor.T if whole(mine) in transposed else tensor, mine)
+            place_for_it.copy_(part(state[whole(theirs)], theirs).reshape(place_for_it.shape))
     return Placement(names, transposed, len(found), spec)

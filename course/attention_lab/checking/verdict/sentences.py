@@ -10,7 +10,7 @@ import torch
 
 from ..form import values
 from ..form.protocol import Answer, Call, Observation, Question
-from ..known import placement
+from ..known import placement, weights
 from ..known.recorded import RecordedCase, RecordedExercise
 from .differences import lent
 from .verdict import Check, Verdict, by_value, checks_in, listed
@@ -85,7 +85,7 @@ def other_names(exercise: RecordedExercise, header: Observation, choice: int) ->
     placed = ways[choice % len(ways)]  # a worker may have told other names when the choice was made
     pairs = dict.fromkeys(_without_end(mine, theirs) for (of, mine), (theirs, _) in placed.items()
                           if of == exercise.name and mine != theirs)
-    told = [f"your `{mine}` is the page's `{theirs}`" for mine, theirs in [*pairs][:NAMES]]
+    told = [" is ".join((_spoken("your", mine), _spoken("the page's", theirs))) for mine, theirs in [*pairs][:NAMES]]
     more = [f"{len(pairs) - NAMES} more have other names"] if len(pairs) > NAMES else []
     said = listed(told + more) if told else ""
     return [f"{said[0].upper()}{said[1:]}. That is fine here, but weights that others have trained, and later cells, "
@@ -98,6 +98,12 @@ def _without_end(mine: str, theirs: str) -> tuple[str, str]:
     while len(a) > 1 < len(b) and a[-1] == b[-1]:
         del a[-1], b[-1]
     return ".".join(a), ".".join(b)
+
+
+def _spoken(whose: str, name: str) -> str:
+    """Returns a layer's name as a reader knows it, also if it is a part of one."""
+    part = weights.PIECE.search(name)
+    return f"part {int(part[1]) + 1} of {whose} `{weights.whole(name)}`" if part else f"{whose} `{name}`"
 
 
 def other_kinds(exercise: RecordedExercise, observed: list[Answer]) -> list[str]:
