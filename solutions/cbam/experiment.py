@@ -4,6 +4,7 @@ core)."""
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
+from unittest.mock import patch
 
 from torch import nn
 
@@ -22,8 +23,9 @@ DEEPER = tuple(arm + LAYER for arm in ("no module", "channel gate only", "spatia
 
 def more_arms(page: dict) -> dict:
     """The arms that the page only tells of."""
-    size, with_cue = page["SIZE"], page["with_cue"]
-    CBAM = page["CBAM"]
+    from attention_lab.lessons.cbam.experiment import Gated
+
+    size, CBAM = page["SIZE"], page["CBAM"]
 
     class SideBySide(CBAM):
         """Both gates read the same x."""
@@ -41,17 +43,19 @@ def more_arms(page: dict) -> dict:
         block.spatial_gate = page["ExhibitA"]()
         return block
 
-    return {"side by side": (lambda: SideBySide(*size), with_cue),
-            "CBAM with exhibit A": (with_exhibit, with_cue),
-            "exhibit A only": (lambda: page["Gated"](page["ExhibitA"]()), with_cue),
-            "CBAM, 1 x 1 kernel": (lambda: CBAM(*size, kernel_size=1), with_cue),
-            DILATED_ALONE: (dilated, with_cue),
-            DILATED: (lambda: dilated(page["Gated"](page["ChannelGate"](*size))), with_cue)}
+    return {"side by side": lambda: SideBySide(*size),
+            "CBAM with exhibit A": with_exhibit,
+            "exhibit A only": lambda: Gated(page["ExhibitA"]()),
+            "CBAM, 1 x 1 kernel": lambda: CBAM(*size, kernel_size=1),
+            DILATED_ALONE: dilated,
+            DILATED: lambda: dilated(Gated(page["ChannelGate"](*size)))}
 
 
 def deeper(page: dict) -> Callable[[str, int], float]:
     """The page's run. The arms with a hidden layer end in two linear layers instead of one."""
-    reader, run = page["cross_reader"], page["run"]
+    from attention_lab.lessons.cbam import experiment
+
+    reader = experiment.cross_reader
 
     def with_layer(attention: nn.Module) -> nn.Sequential:
         network = reader(attention)
@@ -59,8 +63,8 @@ def deeper(page: dict) -> Callable[[str, int], float]:
         return network
 
     def run_either(arm: str, seed: int) -> float:
-        page["cross_reader"] = with_layer if arm.endswith(LAYER) else reader
-        return run(arm, seed)
+        with patch.object(experiment, "cross_reader", with_layer if arm.endswith(LAYER) else reader):
+            return page["run"](arm, seed)
 
     return run_either
 

@@ -1,5 +1,5 @@
-"""Features of a photograph that are made by hand, without training: its edges and its strong colours. There is also a
-kernel, set by hand, that finds what stands out."""
+"""Features of a photograph that are made by hand, without training: its edges and its strong colours. There are
+also gates whose weights are set by hand: one prefers red to blue, and one finds what stands out."""
 
 from __future__ import annotations
 
@@ -23,6 +23,20 @@ def edges_and_colours(photo: Tensor) -> Tensor:
     beside[:, 0], below[0] = 0, 0  # `roll` has put pixels from the opposite edge here
     return torch.stack([beside, below, (red - green.maximum(blue)).relu(), (green - red.maximum(blue)).relu(),
                         (blue - red.maximum(green)).relu(), (red.minimum(green) - blue).relu()])
+
+
+@torch.no_grad()
+def made_to_prefer_red(gate: nn.Module) -> nn.Module:
+    """Sets the mlp of a channel gate for red and blue by hand, and returns the gate. It opens red and closes blue as
+    far as red is ahead, in the means or in the maxima.
+
+    gate: has the layer `mlp`, of 2 channels, 1 hidden number and 2 channels.
+    """
+    for name, weights in ("0.weight", [[30.0, -30.0]]), ("2.weight", [[2.0], [-2.0]]):
+        gate.get_parameter(f"mlp.{name}").copy_(torch.tensor(weights))
+    for name in ("0.bias", "2.bias"):
+        gate.get_parameter(f"mlp.{name}").zero_()
+    return gate
 
 
 @torch.no_grad()
