@@ -35,7 +35,7 @@ class LongRuns:
         ValueError for a page that compares nothing."""
         self._longer, self._faster = 1, Fraction(1)
         self._librarys = training.train  # while a page sees ours under that name
-        self._drawn = f"{longer_runs.longer_runs.__name__}()" in page.read_text(encoding="utf-8")
+        self._drawn = longer_runs.longer_runs.__name__ in page.read_text(encoding="utf-8")
         self.page = _names(page, self._train)
 
     def fill(self, file: Path, about: str, rows: Iterable[tuple[Row, Iterable[int]]],
