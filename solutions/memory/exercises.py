@@ -4,7 +4,7 @@ import math
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Case, Exercise, OfProducts, RandomTensor, Size, call
+from autograder.lessons.declare import Case, Exercise, OfProducts, RandomTensor, Repair, Size, call
 from autograder.lessons.sizes import Construct, Shape, on_map
 from solutions.shared.position_attention import BOTH, POSITIONS, VISIBLE, few
 
@@ -158,3 +158,6 @@ visible=(
     shares={"large": 15})  # the page's goal: without the running maximum, no more than half
 
 EXERCISES = (EFFICIENT, STREAMING)
+REPAIR = Repair("exhibit_a", like=STREAMING, edits={
+    "m = torch.maximum(m, top)": "old, m = m, torch.maximum(m, top)",
+    "torch.exp(m - torch.maximum(m, top))": "torch.exp(old - m)"})

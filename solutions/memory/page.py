@@ -21,10 +21,10 @@
 # Everything in the square can be computed from the thin lines beside it, at any time.
 # So does it ever have to exist?
 #
-# For a text of 131,072 tokens (pieces of words) such a matrix would take 64 GiB, and a language model has many of them.
-# Yet language models read such texts, and at the end of this lesson your code will, too, in principle.
+# For a text of 131,072 tokens (pieces of words) such a matrix would take 64 GiB.
+# Yet language models read such texts, and at the end of this page your code could, too.
 #
-# **Needs** lessons 05a (position attention, shown again below) and 00 (dot products, softmax) · 1 h 50 min · 7 points · difficulty 4 of 5
+# **Needs** lessons 05a (position attention, shown again below) and 00 (dot products, softmax) · 1 h 50 min · 8 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -41,7 +41,7 @@
 # | [exercise 1, `EfficientPositionAttention`](#2.-Exercise-1:-EfficientPositionAttention) (3 points), and the proof | 32 |
 # | [five ways side by side](#3.-Five-ways-side-by-side) | 10 |
 # | [exercise 2, `streaming_attention`](#4.-Exercise-2:-streaming_attention) (4 points), and a row to touch | 40 |
-# | [the bug museum](#5.-The-bug-museum) | 9 |
+# | [the bug museum](#5.-The-bug-museum), where you repair `exhibit_a` (1 point) | 9 |
 # | [a photograph that cleans itself](#6.-A-photograph-that-cleans-itself), [what we now know](#7.-What-we-now-know) | 12 |
 #
 # </details>
@@ -79,8 +79,8 @@ class PositionAttention(nn.Module):
 
 # %% [markdown]
 # `cost` adds up the bytes of all tensors that are alive at the worst moment.
-# **Predict, then run:** when height and width double, by what factor does the memory of a training step grow?
-# Replace each `None`.
+# When height and width double, by what factor does the memory of a training step grow?
+# Replace each `None`, and run.
 
 # %%
 predicted = {"16 x 16 to 32 x 32": None, "32 x 32 to 64 x 64": None}
@@ -92,7 +92,6 @@ predict_then_run(predicted, measured, unit="times as much memory")
 
 # %% [markdown]
 # Twice the side means four times the positions, and sixteen times the entries of A.
-# A training step even holds three such matrices at once: A, the gradient of A, and, computed from these two, the gradient of the products.
 # Users of DANet noticed that this one module [doubled the memory](https://github.com/CASIA-IVA-Lab/DANet/issues/104) of their network.
 
 # %% [markdown]
@@ -100,9 +99,8 @@ predict_then_run(predicted, measured, unit="times as much memory")
 #
 # Three ideas avoid the matrix, and all three give the same result, up to rounding.
 #
-# **1. Chunks.** One row of A takes one query and all the keys, but no other row of A.
-# So take 128 queries, compute their rows, multiply these by the values, forget the rows, and go on.
-# `queries.split(128, dim=1)` cuts the queries into such chunks; of 300 queries it makes 128, 128 and 44.
+# **1. Chunks.** One row of A takes one query and all the keys, and no other row of A.
+# So take 128 queries, compute their rows, multiply these by the values, forget the rows, and go on: `queries.split(128, dim=1)` cuts the queries up.
 # (`chunk(4, dim=1)` makes four pieces whatever N is, so each of them still grows as N · N.)
 #
 # ![One chunk: two of eight queries times all keys give two rows of A, 2 x N; these rows times all values give the results of two positions. The rest of A is never built.](figures/chunks.svg)
@@ -111,7 +109,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # `checkpoint(f, a, b, use_reentrant=False)` computes f(a, b) but keeps only a and b, and computes f a second time when the backward pass needs it.
 #
 # **3. A fused kernel.** `F.scaled_dot_product_attention(q, k, v, scale=1.0)` works through A in small blocks inside a single operation, if a few conditions hold.
-# (Without `scale=1.0` it would divide the products by the square root of q's width, which position attention does not.)
+# (Without `scale=1.0` it would divide the products by the square root of q's width.)
 #
 # <details><summary>The conditions</summary>
 #
@@ -129,26 +127,22 @@ predict_then_run(predicted, measured, unit="times as much memory")
 # ### The exercise
 #
 # *About 15 minutes.*
-# `EfficientPositionAttention` inherits its layers, so only `forward` is left to write.
-# It returns what `PositionAttention` returns, but no tensor in it, forward or backward, may have much to do with N · N.
-# For one image with up to 32 channels, these are the limits:
+# Write a `forward` that returns what `PositionAttention` returns, and never holds its matrix.
+# Chunks earn all three points, with or without recomputation, and so does the padded fused kernel.
 #
-# | N | every tensor's *storage* (the memory behind it) must hold fewer than |
-# |---|---|
-# | 1024 | N² / 2 numbers |
-# | 4096 | N² / 8 numbers |
-#
-# When your work is graded there is one more: a call with N = 6144, without gradients, must need less than 144 MiB.
-# A copy of `PositionAttention` earns at most half of the points.
-# Chunks earn all three, with or without recomputation, and so does the padded fused kernel.
-#
-# Worked example: with N = 300 and chunks of 128, the weights of each chunk are (B, rows, 300) with 128, 128 and 44 rows, its result is (B, rows, C), and the results joined along the row axis are (B, 300, C), which you turn into (B, C, H, W).
+# 1. Make queries, keys and values as before.
+# 2. Go through the queries in chunks, and join the results along the rows: of 300 queries, chunks of 128 give results with 128, 128 and 44 rows.
+# 3. Give them the form of an image again, and finish as before, with gamma and x.
 
 # %% exercise
 class EfficientPositionAttention(PositionAttention):
     """What PositionAttention computes, without a tensor of N * N numbers.
 
-    The same layers and gamma. (B, C, H, W) -> (B, C, H, W).
+    The same layers and gamma, which it inherits. (B, C, H, W) -> (B, C, H, W). For one image
+    with up to 32 channels, the storage of every tensor, forward and backward, must hold fewer
+    than N * N / 2 numbers at N = 1024, and fewer than N * N / 8 at N = 4096. When it is graded,
+    a call with N = 6144, without gradients, must need less than 144 MiB. A copy of
+    PositionAttention earns at most half of the points.
     """
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
@@ -184,9 +178,8 @@ check(EfficientPositionAttention)
 # %% [markdown]
 # ### Prove it
 #
-# `largest_storage` watches every operation that torch runs, backward pass included, and returns the size of the largest storage that any of them made.
-# (Its twelve lines in `attention_lab/lessons/memory/largest_storage.py` are worth keeping for your own work.)
-# The cell also measures how much a training step's memory grows with four times the positions: about four times would be linear, sixteen times is quadratic.
+# `largest_storage` watches every operation that torch runs, backward pass included, and returns the size of the largest storage (the memory behind a tensor).
+# The cell also measures how a training step's memory grows with four times the positions: four times would be linear, sixteen times is quadratic.
 
 # %%
 for kind in (PositionAttention, EfficientPositionAttention):
@@ -200,13 +193,12 @@ for kind in (PositionAttention, EfficientPositionAttention):
 
 # %% [markdown]
 # `PositionAttention` gets *no* twice, and yours should get *yes* twice.
-# If only your last answer is *no*, then either you do not recompute, so that each chunk is small but autograd keeps them all, or the number of chunks is fixed, as with `chunk(4)`.
+# If only your last answer is *no*, then autograd keeps all your chunks, because you do not recompute them, or their number is fixed.
 
 # %% [markdown]
 # ## 3. Five ways side by side
 #
-# Here are the three ideas as functions of queries, keys and values, beside the naive form.
-# The third comes twice, with and without padding.
+# Here are the three ideas beside the naive form; the third comes twice, with and without padding.
 
 # %%
 def naive(q, k, v):  # (1, N, D), (1, N, D), (1, N, C) -> (1, N, C)
@@ -232,7 +224,7 @@ def fused_padded(q, k, v):
 
 # %% [markdown]
 # A itself, with 4096² numbers in float32, takes 64 MiB.
-# **Predict, then run:** how many MiB does each function need in a training step at N = 4096?
+# How many MiB does each function need in a training step at N = 4096?
 
 # %% tags=["experiment"]
 predicted = {"naive": None, "chunks": None, "chunks, recomputed": None, "fused": None,
@@ -248,16 +240,16 @@ predict_then_run(predicted, {name: memory[name][-1] for name in memory}, unit="M
 show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 
 # %% [markdown]
-# Both axes are logarithmic, so a steeper line is a higher power of N: over a fourfold N, fourfold memory is linear growth and sixteenfold is quadratic.
+# Both axes are logarithmic, so a steeper line is a higher power of N.
 #
 # **Chunks alone do not help in training.**
-# They pass every test that looks at the largest tensor, because no single tensor is large, and yet the whole matrix is there, in pieces that autograd keeps.
+# No single tensor is large, and yet the whole matrix is there, in pieces that autograd keeps.
 #
-# **Chunks with recomputation, and the padded fused kernel, grow linearly.**
-# In a real process at N = 9216 they took [36 and 19 MiB where the naive form took 979](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs).
+# **Chunks with recomputation, and the padded fused kernel, grow linearly**, and [in a real process](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs) they do, too.
 #
 # **Fused attention is not always fused.**
 # Where values and queries differ in width, the call needs as much memory as the naive form, and says nothing.
+# A widely used library had such a fused attention, which silently [built the full matrix](https://github.com/huggingface/transformers/pull/46960).
 #
 # None of the five saves a multiplication, so the time stays quadratic; only the memory can become linear.
 
@@ -267,10 +259,10 @@ show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 # In exercise 1 each softmax saw its whole row.
 # What if even one row is too long, or if its keys arrive one block after the other?
 # A softmax needs two things from the whole row: the **sum** of the exponentials, and the **maximum**.
-# What for?
+# What does it need the maximum for?
 #
-# **Predict, then run.** The logits of one query (a **logit** is lesson 00's score, query times key) are 1000 and 999, and the values are 10 and 20.
-# What is the result with torch's softmax, and what is it with the exponentials divided by their sum?
+# The logits of one query (a **logit** is lesson 00's score, query times key) are 1000 and 999, and the values are 10 and 20.
+# What is the result with torch's softmax, and what with exponentials divided by their sum?
 # (Write `float("nan")` if you expect no valid number.)
 
 # %%
@@ -284,22 +276,20 @@ predict_then_run(predicted, measured, unit="the result for one query")
 # %% [markdown]
 # So the maximum has to be subtracted, or `exp` overflows.
 # Now take one query with three keys, in blocks of two and one.
-# The exponentials of the logits are 1, 2 and 4, so the weights are 1/7, 2/7 and 4/7, and with the values 7, 0 and 14 the result is (7 + 0 + 56) / 7 = 9.
+# The exponentials of the logits are 1, 2 and 4, so with the values 7, 0 and 14 the result is (7 + 0 + 56) / 7 = **9**.
 #
 # The obvious way is to subtract each block's own maximum.
 # The first block then has the exponentials 1/2 and 1, with the sum 3/2, and 1/2 · 7 = 7/2; the second has 1, with the sum 1, and 14.
-# Together that is 17.5 / 2.5 = 7, which is wrong.
-
-# %% [markdown]
-# The two blocks have subtracted *different* maxima, so their sums cannot be added as they are.
-# Milakov and Gimelshein solved this for the sum: they keep a running maximum, and correct the sum when a larger number turns up.
-# We keep a running output as well, so for each query three things go from block to block:
+# Together that is 17.5 / 2.5 = **7**, which is wrong, because the two blocks have subtracted *different* maxima.
+#
+# Milakov and Gimelshein have the way out: keep a running maximum, and when a larger number turns up, correct what you have summed so far.
+# For each query three things go from block to block:
 #
 # - m, the largest logit so far;
 # - s, the sum of exp(logit - m) so far;
 # - o, the sum of exp(logit - m) · value so far.
 #
-# When a new block raises the maximum from m to m', everything in s and o was computed with the old one, so both are multiplied by exp(m - m'), which turns exp(logit - m) into exp(logit - m').
+# When a new block raises the maximum from m to m', multiply s and o by exp(m - m'): that turns every exp(logit - m) in them into exp(logit - m').
 # At the very end, o / s is the result.
 #
 # ![One query and three keys, in blocks of two and one: m, s and o after each block, the factor 1/2 when the maximum rises, and o / s, which is 9.](figures/online_softmax.svg)
@@ -308,22 +298,14 @@ predict_then_run(predicted, measured, unit="the result for one query")
 # ### The exercise
 #
 # *About 20 minutes.*
-# Write `streaming_attention(q, k, v, block=64)`: the softmax of q kᵀ, *without a scale*, times v, with `block` keys at a time.
+# Write the loop of the drawing for all queries at once.
 #
-# | | shape |
-# |---|---|
-# | q | (B, N, D) |
-# | k, v | (B, M, D), (B, M, E) |
-# | result | (B, N, E) |
+# 1. Start with m = minus infinity and with s and o = 0.
+# 2. For each block of keys and values, compute the logits and the new maximum; correct s and o, and add what the block brings.
+# 3. After the last block, divide.
 #
-# For each query keep m, s and o, as in the drawing; before the first block m is minus infinity, and s and o are 0.
-# The result has to be right, up to rounding, for every M ≥ 1: the last block may be shorter, and `block` may exceed M.
-# Logits may reach 10,000 or -10,000, so never call `exp` on a positive number.
-# The function is differentiable and uses q's device and dtype.
-# It makes no tensor of N · M numbers if N and M are both much larger than `block`.
-# If `block` is less than 1, raise a `ValueError`.
-#
-# Worked example: with q = (1), k = (0, ln 2, ln 4), v = (7, 0, 14) and `block=2`, the result is 9.
+# The last block may be shorter than the others, and no `exp` should ever see a positive number.
+# (Try it on the three keys above: q = (1), k = (0, ln 2, ln 4), v = (7, 0, 14) and `block=2` give 9.)
 
 # %% exercise
 def streaming_attention(
@@ -331,7 +313,10 @@ def streaming_attention(
 ) -> torch.Tensor:
     """softmax(q kᵀ) v over blocks of keys: (B, N, D), (B, M, D), (B, M, E) -> (B, N, E).
 
-    No scale. Exact for every M >= 1. Raises ValueError if block is less than 1.
+    No scale. Right, up to rounding, for every M >= 1 and every block >= 1, also for one that
+    exceeds M, and for logits of up to 10,000 or -10,000. Differentiable, on q's device and in
+    its dtype. No tensor of N * M numbers if N and M are both much larger than block.
+    Raises ValueError if block is less than 1.
     """
     ...
 
@@ -387,45 +372,72 @@ slide({"order": orders, "blocks read": {str(n): n for n in range(1, 9)}},
       start=["random", "2"], plays="blocks read")
 
 # %% [markdown]
-# With large logits first, the first block already has the maximum, so nothing is ever rescaled, and what comes later has little weight: after 4 of 8 blocks o / s is 6.18, and at the end 6.16.
-# With small logits first every block brings a new maximum, and after 7 blocks o / s is still 3.65.
+# With large logits first, the first block already has the maximum, so nothing is ever rescaled, and what comes later has little weight.
+# With small logits first every block brings a new maximum, and even near the end o / s is far off.
 # The order changes the way, but never the result.
-# (In training, autograd keeps each block's exponentials, unless you recompute them as in exercise 1.)
 #
-# **FlashAttention** (Dao and others) cuts the queries *and* the keys, so that a tile of logits fits into the fast memory beside a GPU's arithmetic units, and runs a loop like yours in there.
-# The products never travel to the large, slow memory, so it saves time too, with as many multiplications; and for the backward pass it keeps m and s of each query, and computes each tile a second time.
+# **FlashAttention** (Dao and others) runs a loop like yours on tiles of queries *and* keys, which fit into the fast memory beside a GPU's arithmetic units, so it saves time, too.
 
 # %% [markdown]
 # ## 5. The bug museum
 #
-# Somebody replaced position attention's two products with torch's fused kernel, "to save memory".
-# The results are right, and the memory has not shrunk.
+# ### Exhibit A: a sum that looks corrected
+#
+# This function streams, too, and a line in it comes too early.
+# Its weights add up to 1, it is finite for logits of any size, and with the whole row in one block it is exact.
+# It even cleans the photograph of the next section, only less well.
+# Read it, and see whether you find the place.
 
-# %%
-def exhibit(q, k, v):  # (1, N, 4), (1, N, 4), (1, N, 32), as position attention has them
-    q, k, v = q[:, None], k[:, None], v[:, None]
-    return F.scaled_dot_product_attention(q, k, v, scale=1.0)[:, 0]
+# %% repair
+def exhibit_a(q, k, v, block=64):
+    if block < 1:
+        raise ValueError(f"a block of {block} keys holds nothing")
+    m = q.new_full((*q.shape[:2], 1), -torch.inf)
+    s, o = torch.zeros_like(m), v.new_zeros(*q.shape[:2], v.shape[-1])
+    for keys, values in zip(k.split(block, dim=1), v.split(block, dim=1)):
+        logits = q @ keys.transpose(1, 2)
+        top = logits.amax(dim=-1, keepdim=True)
+        m = torch.maximum(m, top)
+        shrink = torch.exp(m - torch.maximum(m, top))
+        weights = torch.exp(logits - m)
+        s = shrink * s + weights.sum(dim=-1, keepdim=True)
+        o = shrink * o + weights @ values
+    return o / s
 
-
-n = 2304
-q, k = torch.randn(2, 1, n, 4)
-v = torch.randn(1, 32, n).transpose(1, 2)  # strided as .flatten(2).transpose(1, 2) returns it
-needed = cost(exhibit, q, k, v, latency=False).forward_memory
-same = torch.allclose(exhibit(q, k, v), naive(q, k, v), atol=1e-4)
-print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
-      "Yes." if needed < 4 * n * n / 2 else "No, not yet.")
 
 # %% [markdown]
-# Repair the function until the cell answers *yes* twice.
-# (Two of the three conditions in section 2's fold are broken.)
+# Attention does not care in which order the keys arrive; you have seen that with the slider.
+# So shuffle the keys, together with their values, and mark with `#` each of 24 queries whose result moves.
 #
-# <details><summary>What is wrong, and where it was seen</summary>
+# Then repair the exhibit, in its own cell, until all the marks are gone, and run the test and the check again.
+# Mend what stands there: an answer that calls your `streaming_attention` earns nothing.
+
+# %%
+torch.manual_seed(0)
+q, k, v = torch.randn(3, 1, 24, 4)
+before = exhibit_a(q, k, v, block=8)
+for turn in range(4):
+    order = torch.randperm(24)
+    shuffled = exhibit_a(q, k[:, order], v[:, order], block=8)
+    moved = (shuffled - before).abs().amax(dim=-1)[0] > 1e-5
+    print(f"shuffle {turn}:", "".join(".#"[yes] for yes in moved.tolist()))
+
+# %% points=1
+check(exhibit_a)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
 #
-# Queries and keys are 4 wide and values are 32 wide, so pad the queries and keys with 28 zeros.
-# And v comes out of a `transpose`, so a position's numbers are not side by side in memory: call `.contiguous()` on v.
-# PyTorch gives no warning, because to PyTorch the kernel is only an optimisation: where it cannot run, the plain form is computed.
-# A widely used library had a fused attention that silently fell back to the full matrix: [huggingface/transformers, pull request 46960](https://github.com/huggingface/transformers/pull/46960).
-# On a GPU, `with torch.nn.attention.sdpa_kernel(...)` allows only the kernels that you name, and you get an error if none of them fits.
+# What does the exhibit return for the three keys of section 4, and where have you met this number?
+# Print `shrink` in each block.
+# </details>
+#
+# <details><summary>Hint 2: what is wrong</summary>
+#
+# When `shrink` is computed, m is the new maximum already, so the factor compares it with itself and is always 1.
+# Nothing that was summed is ever corrected: the three keys give 7, as in the obvious way, and early blocks count too much.
+# Keep the old maximum under a name of its own until the factor has been computed.
+# (We built this exhibit ourselves.)
 # </details>
 
 # %% [markdown]
@@ -435,11 +447,9 @@ print("right?", "Yes." if same else "No.", "Without the N x N matrix?",
 # Here is a small photograph with noise, 96 x 96 pixels: 9216 positions, as in the drawing on top.
 # Each *pixel* is a query and asks all 9216 pixels how much they are like it.
 # It compares the 3 x 3 pixels around both places, and gets the mean of the colours, weighted by this likeness.
-# Noise differs from pixel to pixel and the picture repeats itself, so the mean should have less noise.
-# It should help where something repeats: of our six photographs this one gains most, and [on the fur of a cat a plain mean is better](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs).
-# (No network, nothing learned: this is *non-local means*, from 2005, and it is attention, because a squared distance is a dot product and a number for each key.)
+# Noise differs from pixel to pixel, and the picture repeats itself, so the mean should have less of it.
+# (No network, nothing learned: this is *non-local means*, from 2005.)
 #
-# **Predict** two numbers.
 # PSNR says how close two pictures are: 10 dB more means a tenth of the squared error.
 # The noisy photograph has 20.0 dB, and a mean over 3 x 3 pixels lifts it to 23.5; what will your attention make of it?
 # And how many MiB does your function need for it, with the default block of 64?
@@ -460,6 +470,9 @@ keepsake("my_streaming.png", "9,216 pixels ask each other, and the matrix never 
          f"streaming attention, by hand: {psnr:.1f} dB, {needed:.0f} MiB instead of 324")
 
 # %% [markdown]
+# The picture is now beside this notebook, as `my_streaming.png`.
+# Such attention helps where a photograph repeats itself: of our six this one gains most, and [on the fur of a cat](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs) a plain mean does as well.
+#
 # ## 7. What we now know
 #
 # The matrix A never has to exist.
@@ -468,11 +481,8 @@ keepsake("my_streaming.png", "9,216 pixels ask each other, and the matrix never 
 # torch's fused attention does all this by itself, and builds the matrix without a word where its conditions are not met, so measure.
 # The memory becomes linear in the number of positions; the multiplications stay quadratic.
 #
-# Most networks that apply attention to long inputs run such a kernel today.
-# Whether anything is as good as attention in *less* than quadratic time is open, and lesson 07a builds one of the many modules that try.
-#
 # **Next.** [Lesson 05c](../05c_vit/05c_vit.ipynb) builds the vision transformer, with several heads and with pictures cut into tokens.
-# (The [lab book](lab_book.md) has the memory of real processes, a challenge, and questions to argue about.)
+# (For doubters there is the [lab book](lab_book.md), with the memory of real processes, a challenge, and questions to argue about.)
 
 # %% tags=["nbval-ignore-output"]
 progress()
