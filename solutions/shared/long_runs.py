@@ -35,13 +35,12 @@ class LongRuns:
         ValueError for a page that compares nothing."""
         self._longer, self._faster = 1, Fraction(1)
         self._librarys = training.train  # while a page sees ours under that name
-        self._drawn = longer_runs.longer_runs.__name__ in page.read_text(encoding="utf-8")
         self.page = _names(page, self._train)
 
     def fill(self, file: Path, about: str, rows: Iterable[tuple[Row, Iterable[int]]],
              run: Callable[[str, int], float | Mapping[str, float]]) -> None:
         """Call run(arm, seed) for each seed of each row that the table in `file` does not have, and write the table
-        after each. At the end, write `longer.json` beside it if the page draws them."""
+        after each. At the end, write `longer.json` beside it, if there is one."""
         table = read(file.read_text(encoding="utf-8")) if file.exists() else {}
         for row, seeds in rows:
             self.train_for(row.longer, row.faster)
@@ -54,8 +53,8 @@ class LongRuns:
                 file.write_text(f"{about}\n\n{write(table)}\n\ntorch {torch.__version__}, one thread.\n",
                                 encoding="utf-8")
                 print(row.arm, f"x {row.longer}", f"rate x {row.faster}", f"seed {seed}", table[row][seed], flush=True)
-        if self._drawn:
-            file.with_name(longer_runs.FILE).write_text(drawn(table), encoding="utf-8")
+        if (drawing := file.with_name(longer_runs.FILE)).exists():
+            drawing.write_text(drawn(table), encoding="utf-8")
 
     def train_for(self, longer: int, faster: Fraction) -> None:
         """From now on, the page's `train` takes so many times its steps, at so many times its peak rate."""

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from torch import Tensor
 
-from autograder.lessons.course import ROOT
+from autograder.lessons.course import COURSE, ROOT
 from autograder.lessons.topics import topic
 from solutions.shared import long_runs
 from solutions.shared.long_runs import LongRuns, Row
@@ -55,7 +55,7 @@ def test_the_pages_own_run_is_trained_for_longer_and_at_another_rate(page, tmp_p
 
 
 def test_a_page_that_draws_its_longer_runs_has_their_first_scores_in_a_file(page, tmp_path):
-    page.write_text(PAGE + "\n# %%\nshow(longer_runs())\n", encoding="utf-8")
+    (tmp_path / "longer.json").touch()
     runs = LongRuns(page)
     rows = [(Row("second", 5), [0, 2]), (Row("second", 5, Fraction(3)), [0]), (Row("first"), [0])]
     runs.fill(tmp_path / "table.md", "", rows, runs.page["run"])
@@ -64,7 +64,9 @@ def test_a_page_that_draws_its_longer_runs_has_their_first_scores_in_a_file(page
 
 def test_the_longer_runs_that_a_page_draws_are_those_of_its_table():
     folders = [topic(name).folder for name in EXPERIMENTS]
-    drawing = [folder for folder in folders if "=longer_runs" in (folder / "page.py").read_text(encoding="utf-8")]
+    drawing = [folder for folder in folders
+               if any("=longer_runs" in file.read_text(encoding="utf-8")
+                      for file in [folder / "page.py", *(COURSE / "attention_lab/lessons" / folder.name).glob("*.py")])]
     assert drawing == [folder for folder in folders if (folder / "longer.json").exists()] != []
     for folder in drawing:
         table = long_runs.read((folder / "experiment.md").read_text(encoding="utf-8"))
