@@ -9,6 +9,13 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from attention_lab.lessons.eca.experiment import (
+    RATE,
+    RATE_OF_MATRICES,
+    SHUFFLED,
+    FromAllMeans,
+    find_discs,
+)
 from solutions.se.reference import SEBlock
 from solutions.shared.long_runs import LongRuns, Row
 
@@ -111,45 +118,56 @@ def sorted_again(pictures: Tensor) -> list[int]:
     return row
 
 
+class ExhibitA(nn.Module):
+    """The museum's exhibit as the page hands it out: its kernel slides across the borders of pictures."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.conv = nn.Conv1d(1, 1, 3, padding=1, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        s = x.mean((2, 3))
+        return x * torch.sigmoid(self.conv(s.reshape(1, 1, -1)).reshape(s.shape))[:, :, None, None]
+
+
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
-    scaled = runs.page["FromAllMeans"]
-    runs.page["arms"] |= {MIXED: (lambda: mixed(runs.page), runs.page["order"], 0.1),
-                          ONE: (lambda: scaled(OneKernel()), slice(None), 0.01),
-                          OWN: (lambda: scaled(OwnKernels(runs.page["BANDS"])), slice(None), 0.01),
-                          "full matrix" + PLUS: (lambda: scaled(nn.Linear(runs.page["BANDS"], runs.page["BANDS"])),
-                                                 slice(None), 0.01),
-                          ONE + PLUS: (lambda: scaled(OneKernel(bias=True)), slice(None), 0.01),
-                          ALL_BANDS + PLUS: (lambda: scaled(OneKernel(2 * runs.page["BANDS"] - 1, bias=True)),
-                                             slice(None), 0.01),
-                          OWN + PLUS: (lambda: scaled(OwnKernels(runs.page["BANDS"], bias=True)), slice(None), 0.01),
-                          OWN_RAW: (lambda: FromRawMeans(OwnKernels(runs.page["BANDS"])), slice(None), 0.1)}
-    arms = runs.page["arms"]
-    arms |= {arm + MORE: arms[arm] for arm in ("full matrix", "ECA")}
-    bands = runs.page["BANDS"]
+    page = runs.page
+    bands, shuffled, glowing_discs = page["BANDS"], page["NEW_ORDER"], page["glowing_discs"]
+    few, more, test_set = (glowing_discs(n, seed) for n, seed in ((1024, 0), (5120, 0), (512, 1)))
+    found = sorted_again(few.pictures[:, shuffled])
+    print("true neighbours side by side:", int((shuffled[found].diff().abs() == 1).sum()), "of", bands - 1)
 
     def eca(size: int = 3, dilation: int = 1, bias: bool = False) -> nn.Module:
-        block = runs.page["ECABlock"](bands)
+        block = page["ECABlock"](bands)
         block.conv = nn.Conv1d(1, 1, size, padding=dilation * (size // 2), dilation=dilation, bias=bias)
         return block
 
-    shuffled = runs.page["order"]
-    found = sorted_again(runs.page["train_set"].pictures[:, shuffled])
-    print("true neighbours side by side:", int((shuffled[found].diff().abs() == 1).sum()), "of", bands - 1)
-    arms |= {arm: (lambda steps=steps: eca(dilation=steps), slice(None), 0.1) for arm, steps in APART.items()}
-    arms |= {"no neighbours" + PLUS: (lambda: eca(1, bias=True), slice(None), 0.1),
-             EXHIBIT: (lambda: runs.page["ExhibitA"](bands), slice(None), 0.1),
-             BIAS: (lambda: eca(bias=True), slice(None), 0.1),
-             SORTED: (lambda: runs.page["ECABlock"](bands), shuffled[found], 0.1),
-             RAW_SE: (lambda: SEBlock(bands, reduction=1), slice(None), 0.1)}
-    few, more = runs.page["train_set"], runs.page["glowing_discs"](5120, seed=0)
+    gates = {**page["arms"],
+             MIXED: lambda: mixed(page),
+             ONE: lambda: FromAllMeans(OneKernel()),
+             OWN: lambda: FromAllMeans(OwnKernels(bands)),
+             "full matrix" + PLUS: lambda: FromAllMeans(nn.Linear(bands, bands)),
+             ONE + PLUS: lambda: FromAllMeans(OneKernel(bias=True)),
+             ALL_BANDS + PLUS: lambda: FromAllMeans(OneKernel(2 * bands - 1, bias=True)),
+             OWN + PLUS: lambda: FromAllMeans(OwnKernels(bands, bias=True)),
+             OWN_RAW: lambda: FromRawMeans(OwnKernels(bands)),
+             **{arm: lambda steps=steps: eca(dilation=steps) for arm, steps in APART.items()},
+             "no neighbours" + PLUS: lambda: eca(1, bias=True),
+             EXHIBIT: ExhibitA,
+             BIAS: lambda: eca(bias=True),
+             SORTED: lambda: page["ECABlock"](bands),
+             RAW_SE: lambda: SEBlock(bands, reduction=1)}
+    orders = {SHUFFLED: shuffled, MIXED: shuffled, SORTED: shuffled[found]}
 
-    def run(arm: str, seed: int) -> Any:
-        runs.page["train_set"] = more if arm.endswith(MORE) else few
-        scores = runs.page["run"](arm, seed)
+    def run(arm: str, seed: int) -> dict[str, float]:
+        gate = gates[arm.removesuffix(MORE)]()
+        scores = find_discs(gate, orders.get(arm, slice(None)),
+                            RATE_OF_MATRICES if isinstance(gate, FromAllMeans) else RATE, seed,
+                            more if arm.endswith(MORE) else few, test_set)
         if arm == RAW_SE:
-            gates = runs.page["gates_of"](runs.page["trained"][arm, seed], runs.page["test_set"].pictures)
-            scores["gates near 0.5"] = 100 * ((gates - 0.5).abs() < 0.01).float().mean().item()
+            gates_now = page["gates_of"](gate, test_set.pictures)
+            scores["gates near 0.5"] = 100 * ((gates_now - 0.5).abs() < 0.01).float().mean().item()
         return scores
 
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run)

@@ -22,7 +22,7 @@
 # Decide, and run the next cells.
 #
 # A gate for each band could tune in.
-# Lesson 01's SE would make such gates with two matrices, 2,514,944 parameters in a ResNet-50; [ECA](https://arxiv.org/abs/1910.03151) adds 80 and, in its authors' tables, does as well or better.
+# Lesson 01's SE would make the gates of a whole ResNet-50 with about 2.5 million parameters; [ECA](https://arxiv.org/abs/1910.03151) makes them with 80 and, in its authors' tables, does as well or better.
 #
 # **Needs** lesson 01 · 1 h 25 min · 11 points · difficulty 2 of 5
 #
@@ -32,7 +32,7 @@
 #
 # - build an ECA block and say where its kernel size comes from;
 # - write ECA's kernel as a matrix and compare it with SE's matrices;
-# - arrive at the 80 parameters of the paper's abstract, and explain why the paper's own rule gives 86;
+# - say where the 80 parameters of the paper's abstract come from;
 # - find out with an experiment what ECA takes for granted.
 #
 # | part | minutes |
@@ -41,8 +41,9 @@
 # | [exercise 1, `eca_kernel_size`](#3.-Exercise-1:-eca_kernel_size) (2 points); the released networks | 11 |
 # | [exercise 2, `ECABlock`](#4.-Exercise-2:-ECABlock) (5 points); something to touch | 20 |
 # | [exercise 3, `band_matrix`](#5.-Exercise-3:-band_matrix) (3 points) | 14 |
-# | [the bug museum](#6.-The-bug-museum), where you repair `ExhibitA` (1 point) | 6 |
-# | [the experiment](#7.-The-experiment:-does-the-gate-find-the-band?) and [what we now know](#8.-What-we-now-know) | 22 |
+# | [the experiment](#6.-The-experiment:-does-the-gate-find-the-band?) | 18 |
+# | [the bug museum](#7.-The-bug-museum), where you repair `ExhibitA` (1 point) | 6 |
+# | [your block at work](#8.-Tuned-in) and [what we now know](#9.-What-we-now-know) | 4 |
 #
 # </details>
 
@@ -60,8 +61,7 @@ show(show_means(pictures[0], bands[0].item()),
 # %% [markdown]
 # ## 1. Which band glows?
 #
-# In its own band the disc is easy to see, and there it lifts the band's mean a little above the smooth hills.
-# It need not make it the *largest* mean, though, because the hills are higher than the disc, so no threshold will find it.
+# The disc lifts the mean of its band a little above the smooth hills, but it need not make it the *largest* mean, so no threshold will find it.
 # What will?
 #
 # Try a rule that reads three means, those of a band and its two neighbours, multiplies each by a number of yours, and adds up.
@@ -86,16 +86,14 @@ print(f"{100 * (answers == thousand.bands).float().mean():.0f} % right")
 # Any multiple of it does as well, such as (-1, 2, -1).
 # </details>
 #
-# Your three numbers are the same for every band.
-# That is the whole point, because what they know of band 7 they know of band 8 too.
-# Suppose instead that a matrix turns the 48 means into 48 scores, with a row of 48 free numbers for each gate.
-# One of its rows has to learn from the few pictures in which *its* band glows, and what it learns does not help the next row.
+# Your three numbers are the same for every band, and that is the whole trick of this page: what they know of band 7, they know of band 8 too.
+# With a matrix instead, a row of free numbers for each gate, row 7 would have to learn the rule from the few pictures in which band 7 glows, and that would not help row 8.
 
 # %% [markdown]
 # ## 2. The idea
 #
 # Wang and others (2020) keep the first and the last step of SE, the squeeze and the product, and replace the two matrices in between by a small **kernel** that slides along the channels.
-# So a gate looks at its own channel and at a few neighbours, and all gates share the same k numbers.
+# So a gate looks at its own channel and at a few neighbours, and all gates share one rule.
 #
 # ![The ECA block: x (B, C, H, W) is averaged over H and W to s (B, C). A kernel of k numbers slides along the C numbers and gives C scores; a sigmoid makes gates of them. Reshaped to (B, C, 1, 1), the gates multiply x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/eca_block.svg)
 #
@@ -123,24 +121,17 @@ print(f"{100 * (answers == thousand.bands).float().mean():.0f} % right")
 #
 # *About 5 minutes.*
 # How many neighbours should a gate see?
-# The paper lets the kernel grow with the logarithm of C: $t = (\log_2 C + b) / \gamma$, with γ = 2 and b = 1.
-# But a kernel needs a middle, so its size must be odd, and the paper takes the "nearest odd" number.
-# For 128 channels t is 4, which is as near to 3 as to 5.
-# Somebody [asked about this](https://github.com/BangguWu/ECANet/issues/12), and an author pointed to three steps that [readers had worked out](https://github.com/BangguWu/ECANet/issues/24):
+# The paper lets the kernel grow with the logarithm of C and takes the odd number nearest to $t = (\log_2 C + b) / \gamma$, with γ = 2 and b = 1, because a kernel needs a middle.
+# But for 128 channels t is 4, which is as near to 3 as to 5.
+# Somebody [asked about this](https://github.com/BangguWu/ECANet/issues/12), and an author pointed to what [readers had worked out](https://github.com/BangguWu/ECANet/issues/24):
 #
-# 1. compute $t = \lvert(\log_2 C + b) / \gamma\rvert$;
-# 2. drop its fraction, so that 4.9 becomes 4;
-# 3. if the result is even, add 1.
+# 1. drop the fraction of t, so that 4.9 becomes 4;
+# 2. if the result is even, add 1.
 #
 # | C | t | without fraction | k |
 # |---|---|---|---|
 # | 64 | (6 + 1) / 2 = 3.5 | 3 | 3 |
 # | 128 | (7 + 1) / 2 = 4 | 4 | 5 |
-# | 2 | (1 + 1) / 2 = 1 | 1 | 1 |
-#
-# (If 3.5 were rounded instead, 64 channels would get 5, as 128 do.)
-# Return an `int`.
-# For fewer than one channel, raise a `ValueError`.
 
 # %% exercise
 def eca_kernel_size(channels: int, gamma: float = 2, b: float = 1) -> int:
@@ -175,43 +166,36 @@ check(eca_kernel_size)
 # </details>
 
 # %% [markdown]
-# ### The rule, and the networks that were released
-#
-# The authors released the weights of five ResNets, and ECA adds k parameters to each of their blocks.
-# Do the released kernels follow the rule of the paper, which is your function?
+# ECA adds k parameters to each block of a ResNet, and the authors released the weights of five of them.
+# Here are your kernels beside theirs:
 
 # %%
 print_released_kernels(eca_kernel_size)
 
 # %% [markdown]
-# None of the five does.
-# In ResNet-50 the released kernels add **80 parameters**, the number in the paper's abstract, and the paper's rule would give 86.
-# In the authors' code the kernel size is an argument whose default is 3, and an author [explained](https://github.com/BangguWu/ECANet/issues/5) that the sizes were worked out by hand.
-# So when somebody says "ECA with k by the rule", look at the code.
+# There are the **80 parameters** of the abstract, in the column on the right, and your rule makes 86.
+# Nobody's arithmetic is wrong: in the authors' code the kernel size is an argument, and an author [explained](https://github.com/BangguWu/ECANet/issues/5) that the sizes were worked out by hand.
+# When somebody says "ECA with k by the rule", look at the code.
 
 # %% [markdown]
 # ## 4. Exercise 2: `ECABlock`
 #
-# Squeeze `x`, slide one kernel along the channels, and gate each channel.
 # Here are four channels with the means 1, 3, 2 and 2, and a zero beyond each end, so that the first and the last channel have two neighbours too:
 #
 # ![The means 1, 3, 2, 2 with a zero beyond each end; the kernel -1, 2, -1 lies over 1, 3, 2 and gives 3. The scores are -1, 3, -1, 2, the gates 0.27, 0.95, 0.27, 0.88.](figures/sliding.svg)
 #
 # The score of channel 1 is -1 + 2 · 3 - 2 = 3, and its gate is σ(3) = 0.95.
-# Channel 3 has the score -2 + 2 · 2 - 0 = 2 and the gate 0.88, so if it holds (1, 2, 3, 2), it becomes 0.88 times these numbers.
-
-# %% [markdown]
+# Keep the four scores in mind, because they come back in section 5.
+#
 # *About 12 minutes.*
-# In your block, `self.conv` computes the scores for any C and k.
-# It is `nn.Conv1d(1, 1, k, ...)`, without bias, with k // 2 zeros of padding at each end, so that C numbers go in and C come out.
+# Your block does this for any number of channels and any kernel:
 #
-# `Conv1d` takes (batch, input channels, length) and slides along the *length*.
+# 1. squeeze x, and slide one kernel along its means;
+# 2. make gates of the scores, and multiply each channel by its own.
+#
 # Be careful with the word *channel*, which means two things here.
-# The image's channels are the length, and there is one input channel, so the means must have the shape (B, 1, C).
-#
-# If `kernel_size` is `None`, use your `eca_kernel_size(channels)`.
-# A kernel of even size has no middle, so raise a `ValueError` for an even k.
-# Do not change `x` itself.
+# `Conv1d` takes (batch, input channels, length) and slides along the *length*.
+# The image's channels are the length, and there is a single input channel, so the means must have the shape (B, 1, C).
 
 # %% exercise
 class ECABlock(nn.Module):
@@ -219,7 +203,7 @@ class ECABlock(nn.Module):
 
     conv: nn.Conv1d(1, 1, k) without bias, along the channels, k // 2 zeros at each end.
     k is kernel_size or, if that is None, eca_kernel_size(channels).
-    Raises ValueError for an even k.
+    Raises ValueError for an even k, which has no middle. Does not change x itself.
     """
 
     def __init__(self, channels: int, kernel_size: int | None = None) -> None:
@@ -256,8 +240,8 @@ check(ECABlock)
 # </details>
 
 # %% [markdown]
-# Back to the camera.
-# Here is your block on the picture from the top of the page, with the kernel (-4, 8, -4), which is the rule of section 1 times eight.
+# Back to the camera: here is your block on the picture from the top of the page.
+# Its kernel is the rule of section 1 times eight, set by hand.
 # Which gate do you expect to be wide open?
 
 # %% tags=["experiment"]
@@ -266,12 +250,11 @@ show(show_gate(gates_of(peaks, pictures)[0], title="gates of the kernel (-4, 8, 
      "A bar for the gate of each of the 48 channels. The text below says what stands out.")
 
 # %% [markdown]
-# The gate of the glowing band is, as it should be, and most others stay near 0.5, because nothing stands out there.
+# The gate of the glowing band is, as it should be, and most others stay half open, because nothing stands out there.
 # But two gates are open even wider, and in these pictures they always are.
 #
 # **Touch it.** Find out why: slide a kernel along twelve channels, in your own block.
-# In one channel the mean stands out, so its gate is wide open.
-# Which other gates are about as wide open, and what lies under the kernel there?
+# Which gates are wide open, and what lies under the kernel there?
 
 # %% tags=["experiment"]
 slide_a_kernel(ECABlock)
@@ -281,7 +264,6 @@ slide_a_kernel(ECABlock)
 #
 # The gates at both ends, though nothing stands out there.
 # Part of the kernel lies over the zeros of the padding, so less is subtracted, and the end looks like a peak.
-# With 2048 channels that hardly matters, but with a few channels it does.
 # The developer who brought ECA to timm noticed it too: channels have no order, so there is no reason why [some of them should lack a neighbour](https://github.com/huggingface/pytorch-image-models/pull/82).
 # timm's `CecaModule` pads in a circle, so that the last channel is the neighbour of the first.
 # </details>
@@ -306,29 +288,22 @@ print("scores", (W @ s).tolist())
 print("gates ", [round(gate, 2) for gate in torch.sigmoid(W @ s).tolist()])
 
 # %% [markdown]
-# These are the scores and the gates of section 4, now from one product with a matrix.
+# The four scores of section 4 again, and this time nothing slid.
 #
 # *About 10 minutes.*
-# Build W for any kernel of odd size k and any number of channels.
-# In each row the kernel's middle stands on the diagonal, and the kernel's other numbers stand beside it:
+# Build W for any kernel of odd size and any number of channels:
 #
-# $$W_{ij} = \text{kernel}[\,j - i + k // 2\,].$$
-#
-# If the kernel has no such index, $W_{ij}$ is 0.
-# So `band_matrix(torch.tensor([-1., 2., -1.]), 4)` is the matrix above.
-#
-# In the first and the last rows, part of the kernel sticks out over the edge of the matrix.
-# That part is cut off, because it would only be multiplied by the zeros of the padding.
-# The size k may be larger than the number of channels.
-# Gradients must reach the kernel, and the matrix has the kernel's dtype and device.
-# An even k raises a `ValueError`.
+# 1. put the kernel's middle on the diagonal of each row, and its other numbers beside it, so that $W_{ij} = \text{kernel}[\,j - i + k // 2\,]$;
+# 2. cut off what sticks out over the edge of the matrix, because it would only meet the zeros of the padding.
 
 # %% exercise
 def band_matrix(kernel: torch.Tensor, channels: int) -> torch.Tensor:
     """The matrix W for which sigmoid(W @ s) are ECA's gates.
 
-    kernel: (k,). Returns (channels, channels): W[i, j] = kernel[j - i + k // 2], and 0 where
-    the kernel has no such index. Gradients reach the kernel. Raises ValueError for an even k.
+    kernel: (k,), and k may be larger than channels.
+    Returns (channels, channels), with the dtype and the device of the kernel:
+    W[i, j] = kernel[j - i + k // 2], and 0 where the kernel has no such index.
+    Gradients reach the kernel. Raises ValueError for an even k.
     """
     ...
 
@@ -359,7 +334,6 @@ check(band_matrix)
 # </details>
 #
 # Does your matrix give the same scores as the convolution in your block?
-# The next cell compares them for 24 channels and a kernel of size 5:
 
 # %%
 torch.manual_seed(0)
@@ -369,16 +343,91 @@ same = torch.allclose(block.conv(s[:, None])[:, 0], s @ band.T, atol=1e-6)
 print(f"the convolution and the matrix agree: {same}")
 
 # %% [markdown]
-# So an ECA block *is* a block with a full matrix, in which a few numbers are shared by all rows.
-# In section 7 such a band matrix competes with a matrix whose 48 x 48 numbers are all free.
+# So an ECA block *is* a block with a full matrix, one in which all rows share a few numbers.
+# Does the sharing pay?
 
 # %% [markdown]
-# ## 6. The bug museum
+# ## 6. The experiment: does the gate find the band?
+#
+# Back to the glowing discs.
+# A small network gets all 48 bands and marks the pixels of the disc, and the arms differ only in the gate that stands before it.
+# (The *full matrix* is SE without its hidden layer.)
+# The last arm is your block again, on the same pictures, except that the bands come in one new order.
+# No information is lost, but adjacent channels no longer hold similar colours.
+#
+# The score is the **overlap** on new pictures: the pixels that are correctly marked, divided by those that are marked or should be.
+# Training shows 1024 pictures.
+# In how many of them does band 7 glow?
+# From so many pictures row 7 of the full matrix learns where its own band's peak is; from how many does ECA's kernel learn it?
+# And what is left of that in shuffled bands?
+#
+# Without a gate the overlap is about 33 %, and now it is your turn:
+
+# %% tags=["experiment"]
+predicted = {"full matrix": None, "ECA": None, "ECA, bands shuffled": None}
+
+# %% tags=["experiment"]
+arms = {  # what gates the bands: its parameters
+    "no gate": nn.Identity,  # 0
+    "no neighbours": lambda: ECABlock(BANDS, kernel_size=1),  # 1
+    "SE": se_gate,  # 48 to 12 to 48: 1152
+    "full matrix": matrix_gate,  # 48 x 48: 2304
+    "ECA": lambda: ECABlock(BANDS),  # 3, by your rule
+    "ECA, bands shuffled": lambda: ECABlock(BANDS),  # 3
+}
+run, trained, plot = on_discs(arms)
+remind(predicted)  # three runs of each arm, about two minutes
+results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
+
+# %% [markdown]
+# <details><summary>By hand</summary>
+#
+# Band 7 glows in about 1024 / 48, or 21 pictures, and the kernel learns from all 1024.
+# </details>
+
+# %% tags=["experiment"]
+plot.show(results, predicted)
+
+# %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
+# **Three shared numbers more than double the overlap.**
+# The gate that reads only its own mean gets none of this, so it is the bands nearby that count.
+#
+# **Shuffle the bands, and nothing is left of the lead.**
+# Nothing was taken out of the pictures; only neighbours are no longer alike, and five times the training does not bring it back.
+#
+# **Free numbers learn slowly.**
+# After so few steps the full matrix is no better than no gate.
+# Given more of them it sets out, and where it arrives depends on more than the sharing: it also reads all bands, on one scale, and learns at a lower rate ([one thing at a time](lab_book.md#3.-Is-it-the-sharing)).
+# </details>
+
+# %% [markdown]
+# What has the kernel learned?
+# Nobody told it which band glows, only where the disc is.
+
+# %% tags=["experiment"]
+kernel = trained["ECA", 0].conv.weight[0, 0].detach()
+band = band_matrix(kernel, BANDS)
+print("ECA's kernel:", [round(weight, 1) for weight in kernel.tolist()])
+show_matrices({"ECA: band_matrix(kernel, 48)": band,
+               "for shuffled bands": band[NEW_ORDER][:, NEW_ORDER],
+               "the full matrix, trained": trained["full matrix", 0].scores.weight},
+              "ECA's matrix is a band, positive on the diagonal and negative beside it. "
+              "Shuffled, it is scattered. The full matrix has the diagonal too, in noise.")
+
+# %% [markdown]
+# It is your rule from section 1, a peak detector, times about seven.
+# For shuffled bands the same rule is the scattered matrix in the middle, and no kernel of size 3 can produce it.
+# The full matrix has begun to find the diagonal, in noise.
+
+# %% [markdown]
+# ## 7. The bug museum
 #
 # ### Exhibit A: neighbours that live elsewhere
 #
 # This block has one wrong line.
-# Its shapes are right, its three numbers get gradients, and in the experiment below you could not tell its [scores](lab_book.md#8.-The-exhibits) from ECA's.
+# Its shapes are right, its three numbers get gradients, and in the experiment above its [scores](lab_book.md#8.-The-exhibits) can't be told from ECA's.
 # Even a test on a single picture would pass.
 # Read it, and see whether you find the line.
 
@@ -401,11 +450,10 @@ class ExhibitA(nn.Module):
 
 
 # %% [markdown]
-# You need no sharp eyes, because a small test finds it.
-# Ask for the gates of four pictures, first one by one and then in a batch, and mark with `#` each gate that is different in company.
+# Whether you have found it or not, ask for the gates of four pictures, first one by one and then in a batch, and mark with `#` each gate that is different in company.
 # A block that treats every picture alone leaves nothing but dots.
 #
-# Then repair the exhibit, in its own cell, until no gate depends on who else is in the batch, and run the test and the check again.
+# Then repair the exhibit, in its own cell, until no gate depends on who else is in the batch.
 # Mend what stands there: an answer that borrows from your `ECABlock` earns nothing, because the code that you will repair one day has no right version in the cell above.
 
 # %%
@@ -433,144 +481,26 @@ check(ExhibitA)
 # With `s[:, None]`, each picture is a row of its own.
 # Only two gates of 48 are wrong, and they were odd ones before, so the score does not notice.
 # In a medical image or an exam, somebody would.
-# The [lab book](lab_book.md#8.-The-exhibits) has the runs, and a mistake that was seen in public code: a neighbourhood of one.
 # </details>
 
 # %% [markdown]
-# ## 7. The experiment: does the gate find the band?
+# ## 8. Tuned in
 #
-# Back to the glowing discs.
-# A small network gets all 48 bands and marks the pixels of the disc, and the arms differ in what stands before it:
-#
-# | arm | what gates the bands | its parameters |
-# |---|---|---|
-# | no gate | nothing | 0 |
-# | no neighbours | `ECABlock` with k = 1 | 1 |
-# | SE | lesson 01's two matrices, 48 to 12 to 48 | 1152 |
-# | full matrix | one 48 x 48 matrix, SE without its hidden layer | 2304 |
-# | ECA | your `ECABlock`; the rule gives k = 3 | 3 |
-# | ECA, bands shuffled | the same block and the same pictures, with the bands in one new order, which all pictures share | 3 |
-#
-# The task is *made* for ECA: its channels have an order that means something, and one rule fits all of them.
-# In the last arm no information is lost, and the network after the gate does not care about the order at all, but adjacent channels no longer hold similar colours.
-# (We help SE and the full matrix a little, by bringing each picture's 48 means to one scale, because without it SE's gates often stay at 0.5, and by a lower rate, because [at ECA's they score less](lab_book.md#3.-Is-it-the-sharing).)
+# Three numbers have one more advantage, which two matrices for 48 bands can't have: they fit any number of channels.
+# So take the kernel that you trained on discs to a photograph.
+# We sort its colours by hue into 24 bands, in the order of the rainbow, and leave of each colour as much as its gate is open.
+# Which colours will stay?
 
 # %% tags=["experiment"]
-class FromAllMeans(nn.Module):
-    """x times sigmoid(scores(s)); s: all means, on one scale. (B, 48, H, W), in and out."""
-
-    def __init__(self, scores):
-        super().__init__()
-        self.scores = scores
-
-    def forward(self, x):
-        s = nn.functional.layer_norm(x.mean((2, 3)), (BANDS,))
-        return x * torch.sigmoid(self.scores(s))[:, :, None, None]
-
-
-def full_matrix():
-    return FromAllMeans(nn.Linear(BANDS, BANDS, bias=False))
-
-
-def se():
-    hidden = BANDS // 4
-    return FromAllMeans(nn.Sequential(nn.Linear(BANDS, hidden, bias=False), nn.ReLU(),
-                                      nn.Linear(hidden, BANDS, bias=False)))
-
+photographs = ["flower", "coffee"]  # or "astronaut", "rocket", "chelsea", "china"
+keep_colours(trained["ECA", 0], photographs)
 
 # %% [markdown]
-# The score is the **overlap** on new pictures: the pixels that are correctly marked, divided by those that are marked or should be.
-# Each arm is trained three times, on 1024 pictures.
+# The orange of the petals stays, because it is a peak among its neighbours.
+# The red saucer goes grey: there is plenty of red, but next to it there is still more of the wood's brown, and a peak detector takes the summit and not the slope.
 #
-# In how many of them does band 7 glow?
-# From so many pictures row 7 of the full matrix learns where its own band's peak is; from how many does ECA's kernel learn it?
-# And what is left of that in shuffled bands?
-# Without a gate the overlap is about 33 %, and now it is your turn:
-
-# %% tags=["experiment"]
-predicted = {"full matrix": None, "ECA": None, "ECA, bands shuffled": None}
-
-# %% tags=["experiment"]
-train_set, test_set = glowing_discs(1024, seed=0), glowing_discs(512, seed=1)
-order = torch.randperm(BANDS, generator=torch.Generator().manual_seed(2))
-arms = {  # what gates the bands; the order of the bands; the largest learning rate
-    "no gate": (nn.Identity, slice(None), 0.1),
-    "no neighbours": (lambda: ECABlock(BANDS, kernel_size=1), slice(None), 0.1),
-    "SE": (se, slice(None), 0.01),
-    "full matrix": (full_matrix, slice(None), 0.01),
-    "ECA": (lambda: ECABlock(BANDS), slice(None), 0.1),
-    "ECA, bands shuffled": (lambda: ECABlock(BANDS), order, 0.1),
-}
-trained = Trained()
-
-
-def run(arm, seed):
-    gate, bands, rate = arms[arm]
-    model = train(disc_finder(gate()), train_set.pictures[:, bands], train_set.discs,
-                  loss=pixel_loss, epochs=8, batch_size=16, peak_rate=rate, seed=seed)
-    trained[arm, seed] = model[0]
-    with torch.no_grad():
-        return {"new pictures": overlap(model(test_set.pictures[:, bands]), test_set.discs),
-                "seen pictures": overlap(model(train_set.pictures[:, bands]), train_set.discs)}
-
-
-# %% tags=["experiment"]
-plot = ScorePlot("overlap with the true disc on new pictures (%)", highlight=["ECA"],
-                 gaps=[("no neighbours", "no gate"), ("SE", "no gate"),
-                       ("full matrix", "no gate"),
-                       ("ECA", "no neighbours"), ("ECA", "full matrix"),
-                       ("ECA, bands shuffled", "no neighbours")])
-
-remind(predicted)
-results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
-
-# %% [markdown]
-# <details><summary>By hand</summary>
-#
-# Band 7 glows in about 1024 / 48, or 21 pictures, and the kernel learns from all 1024.
-# </details>
-
-# %% tags=["experiment"]
-plot.show(results, predicted)
-
-# %% [markdown]
-# <details><summary>What came out (opens when you have predicted)</summary>
-#
-# **Three shared numbers more than double the overlap.**
-# ECA is about 40 points ahead of the gate that reads only its own mean, so it is the bands nearby that count.
-#
-# **Shuffle the bands, and nothing is left of the lead.**
-# Nothing was taken out of the pictures; only neighbours are no longer alike, and [five times the training](lab_book.md#2.-Is-it-only-slow) does not bring it back.
-#
-# **Free numbers learn slowly.**
-# After these 512 steps the full matrix is no better than no gate, and after five times as many it has come [about a third of the way](lab_book.md#3.-Is-it-the-sharing) to ECA.
-# Sharing is not the only difference, because the matrix had scaled means and a lower rate.
-# With scaled means, ECA's rate and a bias for both, a kernel for each channel ends where a shared one does, and gets there later.
-# </details>
-
-# %% [markdown]
-# What has the kernel learned?
-# Nobody told it which band glows, only where the disc is.
-
-# %% tags=["experiment"]
-kernel = trained["ECA", 0].conv.weight[0, 0].detach()
-band = band_matrix(kernel, BANDS)
-print("ECA's kernel:", [round(weight, 1) for weight in kernel.tolist()])
-show_matrices({"ECA: band_matrix(kernel, 48)": band,
-               "for shuffled bands": band[order][:, order],
-               "the full matrix, trained": trained["full matrix", 0].scores.weight},
-              "ECA's matrix is a band, positive on the diagonal and negative beside it. "
-              "Shuffled, it is scattered. The full matrix has the diagonal too, in noise.")
-
-# %% [markdown]
-# It is your rule from section 1, a peak detector, times about seven.
-# For shuffled bands the same rule is the scattered matrix in the middle, and no kernel of size 3 can produce it.
-# The full matrix has begun to find the diagonal, and the rest of it still looks like noise.
-#
-# ### Tuned in
-#
-# One look at the gates at work, on new pictures.
-# For each picture, we take the band whose gate is widest open, leaving out the two at the ends, which are open always.
+# And now, on new pictures, what it was trained for.
+# We take the band whose gate is widest open, leaving out the two at the ends, which are open always.
 
 # %% tags=["experiment"]
 show_tuned_in(trained["ECA", 0], glowing_discs(500, seed=7))
@@ -580,19 +510,18 @@ show_tuned_in(trained["ECA", 0], glowing_discs(500, seed=7))
 # The picture is now beside this notebook, as `my_eca.png`.
 
 # %% [markdown]
-# ## 8. What we now know
+# ## 9. What we now know
 #
 # ECA replaces SE's two matrices by one small kernel that slides along the channels, so every gate follows the same rule and every picture teaches it.
-# Here it paid off because the order of the bands means something; with the bands shuffled, the same three numbers were worth nothing.
-# In the middle of an ordinary network nothing gives the channels an order, and in [our attempts to let a layer learn one](lab_book.md#4.-Can-a-network-learn-the-order) it did not.
-# Yet the authors report gains on ImageNet, and on real pictures (handwritten digits in coloured frames) two ECA blocks, 6 parameters in all, [tie with two more convolutions](lab_book.md#6.-Real-pictures).
+# The rule pays as long as neighbours have something to do with each other; shuffle them, and the same three numbers are worth nothing.
+# In the middle of an ordinary network nothing gives the channels an order, and yet the authors report gains on ImageNet.
 # Do such networks learn an order, or would any small gate do?
 # We don't know.
 # So before you put ECA into a network, ask whether channels that stand side by side have something in common.
 #
 # **Next.** So far a gate says *which* channels matter.
 # [Lesson 03](../03_cbam/03_cbam.ipynb), CBAM, adds a gate that says *where* in the image.
-# (The [lab book](lab_book.md) of this lesson is for doubters: all runs, sharing with and without bias, the paper against the code, a challenge with 6 parameters, and questions to argue about.)
+# (For doubters: the [lab book](lab_book.md) has all runs, real pictures, attempts to learn an order, and a challenge with 6 parameters.)
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -7,15 +7,16 @@ import torch.nn.functional as F
 from torch import nn
 
 from ... import begin, check, progress, review
-from ...networks.training import Trained, compare, train
-from ...pictures import ScorePlot, show, show_gate, show_means
+from ...networks.training import compare
+from ...pictures import show, show_gate, show_means
 from ...pictures.prediction import remind
-from .pictures import gates_of, show_matrices, show_tuned_in, slide_a_kernel, with_kernel
+from .experiment import NEW_ORDER, matrix_gate, on_discs, se_gate
+from .pictures import gates_of, keep_colours, show_matrices, show_tuned_in, slide_a_kernel, with_kernel
 from .released_eca import print_released_kernels
-from .task import BANDS, disc_finder, glowing_discs, overlap, pixel_loss
+from .task import BANDS, glowing_discs
 
 __all__ = [
-    "BANDS", "F", "ScorePlot", "Trained", "begin", "check", "compare", "disc_finder", "gates_of", "glowing_discs",
-    "math", "nn", "overlap", "pixel_loss", "print_released_kernels", "progress", "remind", "review", "show",
-    "show_gate", "show_matrices", "show_means", "show_tuned_in", "slide_a_kernel", "torch", "train", "with_kernel"
+    "BANDS", "F", "NEW_ORDER", "begin", "check", "compare", "gates_of", "glowing_discs", "keep_colours", "math",
+    "matrix_gate", "nn", "on_discs", "print_released_kernels", "progress", "remind", "review", "se_gate", "show",
+    "show_gate", "show_matrices", "show_means", "show_tuned_in", "slide_a_kernel", "torch", "with_kernel"
 ]

@@ -3,18 +3,19 @@ scores from means."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...pictures.images import show
+from ...pictures.images import show, show_images
 from ...pictures.keepsake import keepsake
 from ...pictures.panels import Panel, bars
 from ...pictures.style import FEATURES, MAPS, colour_map, house_figure, numbers
 from ...pictures.touch import slide
+from ...tasks.data import photograph
 from .task import Discs
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 HILL = torch.tensor([2.0, 2.2, 2.4, 2.5, 2.5, 2.4, 3.2, 2.0, 1.8, 1.6, 1.5, 1.4])
 KERNELS = (torch.tensor([-1.0, 2, -1]), torch.tensor([-0.5, -0.5, 2, -0.5, -0.5]))
 PALE_FEATURES, PALE_MAPS = "#B9CFDD", "#F6DFB0"
+HUES = 24  # bands of a photograph
 
 
 def kernel_at(means: Tensor, kernel: Tensor, gates: Tensor, channel: int) -> list[Panel]:
@@ -148,3 +150,29 @@ def show_tuned_in(block: nn.Module, discs: Discs, shown: int = 5) -> None:
 def _stretched(picture: Tensor) -> Tensor:
     """Returns the same picture, (H, W), from 0 at its darkest pixel to 1 at its brightest."""
     return (picture - picture.min()) / (picture.max() - picture.min())
+
+
+def keep_colours(block: nn.Module, names: Sequence[str]) -> None:
+    """Sorts the colour of photographs into 24 bands by its hue, and shows each photograph above a copy in which each
+    colour is as strong as its band's gate is open.
+
+    block: an ECA block, whose kernel may have been trained with any number of channels.
+    names: photographs of the course.
+    """
+    photos = [F.adaptive_avg_pool2d(photograph(name), (200, 300)) for name in names]
+    show(show_images(torch.stack([*photos, *(_gated_colours(block, photo) for photo in photos)]), list(names),
+                     columns=len(names)),
+         "Photographs, and below each the same in grey, with colour left where the gate of its band is open.")
+
+
+def _gated_colours(block: nn.Module, photo: Tensor) -> Tensor:
+    high, low = photo.amax(0), photo.amin(0)
+    colour = high - low
+    red, green, blue = (photo - low) / colour.clamp(min=1e-6)
+    hue = torch.where(photo.argmax(0) == 0, green - blue,
+                      torch.where(photo.argmax(0) == 1, 2 + blue - red, 4 + red - green)) / 6  # of a turn; red is 0
+    band = ((hue + 1 / 6) % 1 * HUES).long().clamp(max=HUES - 1)  # cut at magenta, the rarest, whose gates are odd
+    means = torch.zeros(HUES).index_add(0, band.flatten(), colour.flatten()).clamp(min=1e-6)
+    gates = gates_of(block, (means / means.mean())[None, :, None, None])[0]
+    grey = photo.mean(0)
+    return (grey + (photo - grey) * gates[band]).clamp(0, 1)
