@@ -3,7 +3,7 @@ Sizes are odd and not square, so that no lucky shape hides a mistake."""
 
 from random import Random
 
-from autograder.lessons.declare import Case, Exercise, RandomTensor, call
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Repair, call
 from autograder.lessons.derive import zeros_and_ones
 from autograder.lessons.sizes import (
     IMAGES,
@@ -113,3 +113,5 @@ COST = Exercise("se_parameter_cost", sizes=(
 ))
 
 EXERCISES = (SQUEEZE, EXCITATION, SE_BLOCK, COST)
+REPAIR = Repair("ExhibitA", like=SE_BLOCK, edits={
+    "x.reshape(B, H * W, C)": "x.flatten(2).transpose(1, 2)"})

@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 
 from attention_lab.lessons.se.task import colour_reader
+from attention_lab.networks import training
 from attention_lab.tasks.data import on_a_wall, photo_patches, under_lamp
 from solutions.shared.long_runs import LongRuns, Row
 
@@ -29,7 +30,6 @@ def run_of(page: dict) -> Callable[[str, int], float | dict[str, float]]:
         module, _, place = arm.partition(", ")
         if place not in places:
             return page["run"](arm, seed)
-        between, _ = page["arms"][module]
         truth, new_truth = places[place]
         middle = slice(4, -4) if place == "on a wall" else slice(None)
         (seen, _), (unseen, _) = under_lamp(truth, seed=0), under_lamp(new_truth, seed=1)
@@ -37,7 +37,7 @@ def run_of(page: dict) -> Callable[[str, int], float | dict[str, float]]:
         def error(output: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
             return F.mse_loss(output[..., middle, middle], target[..., middle, middle])
 
-        model = page["train"](colour_reader(between(), outputs=3), seen, truth, loss=error,
+        model = training.train(colour_reader(page["arms"][module](), outputs=3), seen, truth, loss=error,
                               epochs=10, batch_size=32, peak_rate=0.04, seed=seed)
         with torch.no_grad():
             return {"new": -10 * error(model(unseen), new_truth).log10().item(),
@@ -61,5 +61,5 @@ ROWS = [
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
     exhibit, channels = runs.page["ExhibitA"], runs.page["CHANNELS"]
-    runs.page["arms"][EXHIBIT] = (lambda: exhibit(channels, reduction=2)), runs.page["one_lamp"]
+    runs.page["arms"][EXHIBIT] = lambda: exhibit(channels, reduction=2)
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run_of(runs.page))

@@ -21,7 +21,7 @@
 # An SE block looks at the whole image.
 # A network built from such blocks [won the last ImageNet challenge](https://arxiv.org/abs/1709.01507), in 2017, and [MobileNetV3](https://arxiv.org/abs/1905.02244) and [EfficientNet](https://arxiv.org/abs/1905.11946) still contain them.
 #
-# **Needs** lesson 00, and PyTorch from a first tutorial · 1 h 20 min · 10 points · difficulty 2 of 5
+# **Needs** lesson 00, and PyTorch from a first tutorial · 1 h 20 min · 11 points · difficulty 2 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -30,7 +30,7 @@
 # - build an SE block from three small pieces and give the shape of every tensor in it;
 # - show with an experiment when a view of the whole image helps, and when it does not;
 # - count SE's parameters by hand and arrive at the number in the paper;
-# - find a wrong squeeze that trains.
+# - find and repair a wrong squeeze that trains.
 #
 # | part | minutes |
 # |---|---|
@@ -40,7 +40,7 @@
 # | [exercise 2, `Excitation`](#4.-Exercise-2:-Excitation) (3 points) | 13 |
 # | [exercise 3, `SEBlock`](#5.-Exercise-3:-SEBlock) (4 points); your block, set by hand | 13 |
 # | [exercise 4, `se_parameter_cost`](#6.-Exercise-4:-se_parameter_cost) (1 point), after a prediction | 10 |
-# | [the bug museum](#7.-The-bug-museum) | 6 |
+# | [the bug museum](#7.-The-bug-museum), where you repair `ExhibitA` (1 point) | 6 |
 # | [the experiment](#8.-The-experiment:-papers-under-lamps) and [what we now know](#9.-What-we-now-know) | 17 |
 #
 # </details>
@@ -64,8 +64,7 @@ show(show_images(scenes.image, titles=["1", "2", "3", "4", "5", "6"]),
      "Six pictures of coloured papers, each with a square paper in the centre.")
 
 # %% [markdown]
-# And here are the same papers in white light.
-# How many did you get right?
+# And here are the same papers in white light:
 
 # %% tags=["nbval-ignore-output"]
 colours = ["more red" if red else "more blue" for red in scenes.label]
@@ -73,9 +72,12 @@ show(show_images(scenes.paper, colours), f"The papers in white light: {', '.join
 
 # %% [markdown]
 # If you were often wrong, you did what a small window does: you trusted the colour that arrives at the camera, which is the paper's colour *times* the lamp's.
-# That rule, comparing red with blue at the centre, can be counted on 10,000 pictures, where tossing a coin gets 50 %:
+# How far does that carry, on 10,000 pictures?
+# A coin gets 50 %; write your guess into the first line.
 
 # %%
+my_guess = None  # per cent right, if one compares red with blue at the centre
+
 many = lamp_scenes(10_000, seed=4)
 
 
@@ -85,7 +87,7 @@ def right(image):
     return f"{100 * (says == many.label.bool()).float().mean():.0f} % right"
 
 
-print("the centre alone:", right(many.image))
+print("the centre alone:", right(many.image), "- you said", my_guess)
 
 # %% [markdown]
 # What could help?
@@ -100,22 +102,18 @@ print("the centre alone:", right(many.image))
 # *About 3 minutes.*
 # So let us take that mean.
 # A **feature map** `x`, such as a picture or the output of a convolution, has the shape (B, C, H, W): B images, C channels, height and width.
-# `squeeze(x)` returns the mean of each channel of each image, with the shape (B, C):
+# Of each channel of each image, one number is left:
 #
 # ![A (1, 2, 2, 2) tensor is squeezed to z (1, 2): channel 0 holds 1, 2, 3, 6 and becomes its mean 3; channel 1 holds 0, 0, 4, 0 and becomes 1.](figures/squeeze.svg)
 #
-# For the image in the drawing it returns `tensor([[3., 1.]])`, because (1 + 2 + 3 + 6) / 4 = 3 and (0 + 0 + 4 + 0) / 4 = 1.
-# Feature maps need not be square, and a batch may hold a single image.
-# (Every tensor has a method called `squeeze` too, but that one only drops axes of size 1 and averages nothing.)
-#
 # You wrote this in lesson 00 as `global_average_pool`, so copy your line, or write it again from memory.
-# Fill in the gap, run the cell, and then run `check(...)` below it, as often as you like; hints are folded below each check.
+# (Every tensor has a method called `squeeze` too, but that one only drops axes of size 1 and averages nothing.)
 
 # %% exercise
 def squeeze(x: torch.Tensor) -> torch.Tensor:
     """The mean of each channel of each image.
 
-    x: feature maps, (B, C, H, W). Returns (B, C).
+    x: feature maps, (B, C, H, W), which need not be square. Returns (B, C).
     """
     ...
 
@@ -137,7 +135,7 @@ check(squeeze)
 
 # %% [markdown]
 # Now divide each channel by *your* mean, and ask the rule from section 1 again.
-# Before you run the cell, say what you expect: the rule was right in about 72 % of the pictures so far.
+# Before you run the cell, say what you expect.
 
 # %% tags=["nbval-ignore-output"]
 divided = many.image / squeeze(many.image)[:, :, None, None]
@@ -150,8 +148,7 @@ show(show_images(few / few.amax((1, 2, 3), keepdim=True), colours),
 # Three numbers per picture, and the lamps are almost gone.
 #
 # **Touch it.** Why does this work?
-# Change the lamp, and watch the three means and the framed paper.
-# Which of the four pictures change with the lamp, and which do not?
+# Change the lamp, and see which of the four pictures change with it, and which do not.
 
 # %% tags=["experiment"]
 slide_a_lamp()
@@ -161,19 +158,17 @@ slide_a_lamp()
 #
 # The colours that the camera sees follow the lamp, and so do the means, so their quotient does not change at all.
 # Apart from its brightness it looks almost like the papers in white light.
-# Almost, because dividing assumes that the papers of a picture are grey on average, and in any one picture they are not exactly grey.
-# That is why this rule still errs now and then.
+# Almost, because in any one picture the papers are not exactly grey on average, and that is why this rule still errs now and then.
 # </details>
 #
-# In this task we know that the papers are grey on average, because we made it so, and therefore we could write the rule by hand.
+# Here we could write the rule by hand, because we know what the mean has to say.
 # In a network nobody knows what the mean of channel 37 has to say.
-# Could the network learn what to do with its means?
+# Could the network find out by itself?
 
 # %% [markdown]
 # ## 3. The idea
 #
 # That is the idea of Hu, Shen and Sun (2018).
-# A convolution knows nothing of what lies outside its window, so after every few convolutions they hand the network a view of the whole image.
 # **Squeeze**: take one number per channel, its mean.
 # **Excite**: let a tiny network turn these C numbers into C weights between 0 and 1, and multiply each channel by its weight.
 #
@@ -183,7 +178,7 @@ slide_a_lamp()
 # ![The SE block: x (B, C, H, W) is averaged over H and W, which gives z (B, C). Two layers, fc1 with a ReLU and fc2 with a sigmoid, turn z into gates (B, C), by way of a hidden layer (B, C/r). Reshaped to (B, C, 1, 1), the gates multiply x, which takes a path of its own and arrives unchanged; the output is (B, C, H, W).](figures/se_block.svg)
 #
 # The tiny network has one hidden layer with C // r numbers, and r is called the **reduction**.
-# You have written the squeeze, so two pieces are left.
+# The squeeze is there already, so two pieces are left.
 #
 # <details><summary>The paper's letters</summary>
 #
@@ -214,19 +209,19 @@ slide_a_lamp()
 # ![For C = 8 and r = 4, a 2 x 8 matrix and a ReLU turn eight numbers into two; then an 8 x 2 matrix and a sigmoid turn these two into eight gates.](figures/excitation.svg)
 #
 # *About 10 minutes.*
-# For any C and r, use two linear layers without bias: `fc1` goes from C down to C // r, and `fc2` goes back up to C.
-# A ReLU stands between them and a sigmoid at the end, so that every gate lies between 0 and 1.
 #
-# If r does not divide C, round down: 10 // 4 = 2 hidden numbers.
-# `Excitation(8, reduction=16)` would have no hidden number at all, which is almost certainly a typo.
-# So raise a `ValueError` whose message contains both numbers, channels and reduction.
+# 1. Go from C numbers down to C // r with one linear layer, and cut off what is negative.
+# 2. Go back up to C with another, and let a sigmoid put every gate between 0 and 1.
+#
+# What if C is so small, or r so large, that no number is left in the middle?
+# That is almost certainly a typo, and your class says so.
 
 # %% exercise
 class Excitation(nn.Module):
     """Gates from channel means: sigmoid(fc2(relu(fc1(z)))), shape (B, C) -> (B, C).
 
-    fc1: nn.Linear from channels to channels // reduction; fc2: nn.Linear back to channels.
-    Neither has a bias.
+    fc1: nn.Linear from channels to channels // reduction (10 // 4 is 2); fc2: nn.Linear
+    back to channels. Neither has a bias.
     Raises ValueError, with both numbers in the message, if channels // reduction is 0.
     """
 
@@ -279,20 +274,20 @@ print("x * gates:", (x * gates).tolist())
 #
 # ![Correct: gates (B, C, 1, 1) are stretched over H and W, so every channel is multiplied by its own gate. Incorrect: gates (B, C) are aligned from the right, so that C meets W. Usually this is an error. If the sizes happen to fit (for example B = 1 and C = W), there is no error, and each column gets a gate, not each channel.](figures/broadcast.svg)
 #
-# So give the gates two more axes of size 1, which are stretched over H and W.
-# (Indexing with `None` adds such an axis: if `g` has the shape (B, C), `g[:, :, None]` has the shape (B, C, 1).)
-#
 # *About 6 minutes.*
-# The block squeezes `x`, passes the means to its `excitation`, and multiplies each channel by its gate, so the output has x's shape.
-# Worked example: if a channel holds (1, 2, 3, 6) and its gate is 0.5, it becomes (0.5, 1, 1.5, 3).
-# A gate changes how strong a channel is, and leaves its pattern alone.
-# Do not change `x` itself, because the network around the block may still need it.
+# Your block does it right:
+#
+# 1. squeeze x, and make gates of its means;
+# 2. give the gates two more axes of size 1, which are stretched over H and W, and multiply each channel by its own.
+#
+# (Indexing with `None` adds such an axis: if `g` has the shape (B, C), `g[:, :, None]` has the shape (B, C, 1).)
 
 # %% exercise
 class SEBlock(nn.Module):
     """Multiply each channel by its gate, (B, C, H, W) -> (B, C, H, W).
 
     excitation: the Excitation(channels, reduction) that turns squeeze(x) into gates.
+    Does not change x itself: the network around the block may still need it.
     """
 
     def __init__(self, channels: int, reduction: int = 16) -> None:
@@ -331,10 +326,11 @@ check(SEBlock)
 # What do you expect of the rule from section 1 behind this block?
 
 # %% tags=["nbval-ignore-output"]
+strength = -4  # try other numbers
 block = SEBlock(3, reduction=1)
 with torch.no_grad():
     for layer, matrix in ((block.excitation.fc1, torch.eye(3)),
-                          (block.excitation.fc2, -4 * torch.eye(3))):
+                          (block.excitation.fc2, strength * torch.eye(3))):
         layer.weight.copy_(matrix.reshape(layer.weight.shape))
     print("behind your block:", right(block(many.image)))
     gated = block(scenes.image)
@@ -342,17 +338,27 @@ show(show_images(gated / gated.amax((1, 2, 3), keepdim=True), colours),
      "The six pictures after the block, each made brighter: the lamps are weaker.")
 
 # %% [markdown]
-# No gate of this kind divides by the mean exactly, and still this one brings the six papers more than half of the way to their colours in white light.
-# Other numbers than -4 do better or worse, so try some.
-# In section 8 we leave this search to gradients.
+# No gate of this kind divides by the mean exactly, and still the papers come more than half of the way to their colours in white light.
+#
+# And on a photograph?
+# Here are two, each under three lamps, and below them what the same block makes of them.
+
+# %% tags=["nbval-ignore-output"]
+show_photograph_under_lamps(block, "china")
+show_photograph_under_lamps(block, "coffee")  # or "flower", "rocket", "chelsea", "astronaut"
+
+# %% [markdown]
+# Under all three lamps you get nearly the same pagoda.
+# But the table with the cup *is* brown, which your block takes for a lamp, so that even in white light it drives the warmth out.
+# A mean tells you the lamp only where the scene is grey on average.
+# In section 8 we leave the search for good numbers to gradients.
 
 # %% [markdown]
 # ## 6. Exercise 4: `se_parameter_cost`
 #
 # What does all this cost?
-# Count by hand before you count with the computer: with r = 16, how many parameters does an SE block have for 64, 256 and 1024 channels?
+# Count by hand first: with r = 16, how many parameters does an SE block have for 64, 256 and 1024 channels?
 # (A linear layer without bias has *inputs x outputs* parameters.)
-# Replace each `None` with your number, then run the cell.
 
 # %%
 predicted = {"64 channels": None, "256 channels": None, "1024 channels": None}
@@ -362,24 +368,22 @@ measured = {f"{channels} channels": sum(p.numel() for p in SEBlock(channels).par
 predict_then_run(predicted, measured, unit="parameters")
 
 # %% [markdown]
-# Now count for a whole network.
-# ResNet-50 is a chain of 16 blocks in four **stages**, and each of these blocks gets one SE block on its output channels.
-# Stage s has $N_s$ blocks with $C_s$ channels, and each SE block has two matrices with $C_s \cdot C_s / r$ numbers each, so SE adds in total
-#
-# $$\frac{2}{r} \sum_s N_s\, C_s^2 .$$
-#
 # *About 5 minutes.*
-# Worked example: one stage of 64 channels with two blocks and r = 16 costs 2 / 16 · 2 · 64² = 1024.
-# Write the formula as it stands, for any number of stages.
-# If r does not divide C, the result may not be a whole number; do not round.
+# Now count for a whole network.
+# ResNet-50 is a chain of blocks in four **stages**, and each block gets one SE block on its output channels:
 #
-# ResNet-50's stages have 256, 512, 1024 and 2048 channels and 3, 4, 6 and 3 blocks, and the paper says that SE adds about 2.5 million parameters.
+# 1. an SE block on C channels has two matrices with C · C / r numbers each;
+# 2. stage s has $N_s$ blocks with $C_s$ channels, so SE adds in total $\frac{2}{r} \sum_s N_s\, C_s^2$.
+#
+# One stage of 64 channels with two blocks costs 2 / 16 · 2 · 64² = 1024.
+# For ResNet-50 the paper says "about 2.5 million", and it is your turn to check.
 
 # %% exercise
 def se_parameter_cost(stage_channels, stage_blocks, reduction=16):
     """Parameters that SE adds to a network: 2 / reduction * sum(N * C**2) over its stages.
 
-    stage_channels: C of each stage. stage_blocks: N of each stage. Returns a number.
+    stage_channels: C of each stage. stage_blocks: N of each stage; any number of stages.
+    Returns a number, which is not rounded if reduction does not divide it.
     """
     ...
 
@@ -399,7 +403,7 @@ check(se_parameter_cost)
 # Which of n and c is squared?
 # </details>
 #
-# Does your formula arrive at the number in the paper, and how much of it sits in the last stage?
+# Its stages have 256, 512, 1024 and 2048 channels and 3, 4, 6 and 3 blocks:
 
 # %%
 added = se_parameter_cost((256, 512, 1024, 2048), (3, 4, 6, 3))
@@ -409,34 +413,44 @@ print(f"Of these, {last:,.0f} ({last / added:.0%}) sit in the last stage.")
 
 # %% [markdown]
 # That is the paper's number, from your own code.
-# Most of these parameters sit in the last stage, because the cost grows with the square of the number of channels; the paper notes that you can leave SE out there and lose little accuracy.
-# A 3 x 3 convolution from C to C channels has 9 · C² parameters, 72 times as many as an SE block on the same channels.
-# But parameters are not time: SE reads all features twice, to squeeze them and to multiply them, and neither pass has a parameter.
+# Most of it sits in the last stage, because the cost grows with the square of the number of channels, and the paper notes that you can leave SE out there and lose little accuracy.
+# (Parameters are not time: SE reads all features twice, to squeeze them and to multiply them, and neither pass has a parameter.)
 
 # %% [markdown]
 # ## 7. The bug museum
 #
 # ### Exhibit A: a squeeze of something else
 #
-# In this block one line of the squeeze is wrong.
+# In this block one line is wrong.
 # Its shapes are right, every weight gets a gradient, and [it trains](lab_book.md#7.-The-exhibits), not much worse than the right one.
 # So neither the shapes nor the loss will tell you; read it, and see whether you find the line.
 
-# %%
-class ExhibitA(SEBlock):  # its excitation is yours
-    def squeeze(self, x):
+# %% repair
+class ExhibitA(nn.Module):
+    def __init__(self, channels, reduction=16):
+        super().__init__()
+        hidden = channels // reduction
+        if hidden == 0:
+            raise ValueError(f"no hidden number: channels {channels}, reduction {reduction}")
+        self.excitation = nn.Sequential(
+            nn.Linear(channels, hidden, bias=False), nn.ReLU(),
+            nn.Linear(hidden, channels, bias=False), nn.Sigmoid())
+
+    def means(self, x):
         B, C, H, W = x.shape
         pixels = x.reshape(B, H * W, C)
         return pixels.mean(dim=1)
 
     def forward(self, x):
-        return x * self.excitation(self.squeeze(x))[:, :, None, None]
+        return x * self.excitation(self.means(x))[:, :, None, None]
 
 
 # %% [markdown]
-# Here is a test that needs no sharp eyes.
-# Raise one channel at a time, and mark with `#` which of the squeezed numbers move.
+# Raise one channel at a time, and mark with `#` which of the means move.
 # What should the eight lines look like?
+#
+# Then repair the exhibit, in its own cell, until each channel moves its own number, and no other.
+# Mend what stands there: an answer that borrows from your `SEBlock` or your `squeeze` earns nothing, because the code that you will repair one day has no right version in the cell above.
 
 # %%
 torch.manual_seed(0)
@@ -444,38 +458,38 @@ exhibit, x = ExhibitA(8, reduction=4), torch.randn(1, 8, 5, 7)
 for raised in range(8):
     louder = x.clone()
     louder[:, raised] += 1
-    moved = (exhibit.squeeze(louder) - exhibit.squeeze(x)).abs()[0] > 1e-6
+    moved = (exhibit.means(louder) - exhibit.means(x)).abs()[0] > 1e-6
     print(f"channel {raised} raised:", "".join(".#"[yes] for yes in moved.tolist()))
 
+# %% points=1
+check(ExhibitA)
+
 # %% [markdown]
-# Repair the exhibit until each channel moves its own number, and no other.
+# <details><summary>Hint 1: a nudge</summary>
 #
-# <details><summary>What is wrong</summary>
+# Which numbers of x stand side by side in memory: those of one pixel, or those of one channel?
+# Try `torch.arange(8).reshape(1, 2, 2, 2)`, two channels of four pixels, and look at `pixels`.
+# </details>
+#
+# <details><summary>Hint 2: what is wrong</summary>
 #
 # `reshape(B, H * W, C)` does not move the channels to the end.
 # It cuts the same row of numbers into pieces of length C, so each "pixel" holds C neighbouring numbers, mostly of *one* channel, and each "mean" is a mixture of all channels.
-# `x.flatten(2).mean(2)` is right, and so is your `squeeze`.
+# Let the positions become one axis where they stand, with `flatten(2)`, and then move the axes or take the mean over the last one.
 # Why does it train at all?
-# The two convolutions before the block can still learn features whose *common* strength tells the lamp; that is our guess, and we have not looked.
-# The [lab book](lab_book.md#7.-The-exhibits) has the runs, and a mistake that was seen in public code: a mean that is made and never called.
+# The convolutions before the block can still learn features whose *common* strength tells the lamp; that is our guess, and we have not looked.
 # </details>
 
 # %% [markdown]
 # ## 8. The experiment: papers under lamps
 #
 # Back to the papers, now with a network that has to learn the answer.
-# The task is *made* for SE: the lamp lights the whole picture, and the network's two 3 x 3 convolutions see only 5 x 5 pixels, all of them on the same paper.
-# Then comes one of these modules, and a 1 x 1 convolution gives the answer:
+# Its two 3 x 3 convolutions see only 5 x 5 pixels, all of them on the same paper.
+# Then comes a module, and a 1 x 1 convolution gives the answer.
+# The module is nothing at all, or your `SEBlock`, or one of two controls that lack one thing each.
+# *No squeeze* has SE's matrices, but each position makes its gates from its own features; *gates added* adds the gates to x.
 #
-# | arm | what comes in between |
-# |---|---|
-# | no module | nothing |
-# | no squeeze | the same two matrices as SE, but each position makes its gates from its own features |
-# | gates added | SE's squeeze and matrices, but the gates are *added* to x |
-# | SE | your `SEBlock` |
-#
-# In two more arms the **cue**, the hint that SE could use, is taken out.
-# There the paper in the centre keeps its lamp, but everything around it is lit by the lamp of *another* picture.
+# In two more arms the **cue**, the hint that SE could use, is taken out: the paper in the centre keeps its lamp, but everything around it is lit by the lamp of *another* picture.
 #
 # <details><summary>How a network is trained: <code>train</code> in eight lines</summary>
 #
@@ -493,79 +507,32 @@ for raised in range(8):
 # ```
 # </details>
 
-# %% tags=["experiment"]
-class GatesAdded(nn.Module):
-    """SE's gates, added instead of multiplied."""
-
-    def __init__(self):
-        super().__init__()
-        self.excitation = Excitation(CHANNELS, reduction=2)
-
-    def forward(self, x):
-        return x + self.excitation(squeeze(x))[:, :, None, None]
-
-
-def no_squeeze():
-    return GateEachPosition(Excitation(CHANNELS, reduction=2))
-
-
-def se():
-    return SEBlock(CHANNELS, reduction=2)
-
-
 # %% [markdown]
-# Which scores should you expect?
+# Which scores should you expect, in per cent of new pictures?
 # Without a module the network sees only the paper in front of it, and so did a rule of this page.
 # With SE it may use the means of the whole picture, and you know what a good rule makes of those.
 # What does that leave for the other arms?
-# Replace each `None` with the percentage of new pictures that you expect to be answered correctly.
 
 # %% tags=["experiment"]
 predicted = {"no module": None, "no squeeze": None, "gates added": None, "SE": None,
              "no module, two lamps": None, "SE, two lamps": None}
 
 # %% tags=["experiment"]
-train_set, test_set = lamp_scenes(1024, seed=0), lamp_scenes(1024, seed=1)
-one_lamp = train_set.image, test_set.image
-two_lamps = with_two_lamps(train_set), with_two_lamps(test_set)
 arms = {
-    "no module": (nn.Identity, one_lamp),
-    "no squeeze": (no_squeeze, one_lamp),
-    "gates added": (GatesAdded, one_lamp),
-    "SE": (se, one_lamp),
-    "no module, two lamps": (nn.Identity, two_lamps),
-    "SE, two lamps": (se, two_lamps),
+    "no module": nn.Identity,
+    "no squeeze": lambda: GateEachPosition(Excitation(CHANNELS, reduction=2)),
+    "gates added": lambda: GatesAdded(Excitation(CHANNELS, reduction=2)),
+    "SE": lambda: SEBlock(CHANNELS, reduction=2),
+    "no module, two lamps": nn.Identity,
+    "SE, two lamps": lambda: SEBlock(CHANNELS, reduction=2),
 }
-trained = Trained()
-
-
-def train_and_test(network, images, new_images, seed):
-    """Right answers on new pictures, in per cent."""
-    model = train(network, images, train_set.label, loss=loss_at_centre,
-                  epochs=10, batch_size=32, peak_rate=0.04, seed=seed)
-    return right_at_centre(model, new_images, test_set.label)
-
-
-def run(arm, seed):
-    module, pictures = arms[arm]
-    trained[arm, seed] = colour_reader(module())
-    return train_and_test(trained[arm, seed], *pictures, seed)
-
-
-# %% tags=["experiment"]
-plot = ScorePlot("right answers on new pictures (%)", highlight=["SE"],
-                 baselines={"a coin": 50},
-                 gaps=[("no squeeze", "no module"), ("SE", "no squeeze"), ("SE", "gates added"),
-                       ("SE, two lamps", "no module, two lamps")])
-
+run, trained, plot = on_papers(arms)
 remind(predicted)
 results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% [markdown]
 # Each arm has three runs (**seeds**), with different initial weights and the pictures in a different order, so a gap between two means may be luck.
-# **Welch's t-test** says how often two equally good arms would differ by at least as much; at 5 % or less we call a gap more than luck.
-# The brackets that the next cell prints hold the true gap in at least 95 of 100 such experiments.
-# And we call it large enough to matter from 5 points on.
+# The brackets of the next figure hold the true gap in at least 95 of 100 such experiments (**Welch's t-test**), and we call a gap large enough to matter from 5 points on.
 
 # %% tags=["experiment"]
 plot.show(results, predicted)
@@ -574,20 +541,19 @@ plot.show(results, predicted)
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **The view of the whole picture is worth about 22 points, and the parameters alone are worth nothing.**
-# Without a module the network scores what the centre alone is worth, about 72 %, and the same two matrices without the squeeze leave it there.
-# With the squeeze it gets close to the rule that you tried in section 2, with an interval of about 19 to 25 points for the gap; [five times the training](lab_book.md#2.-Is-it-only-slow) does not close it.
+# Without a module the network scores what the centre alone is worth, and the same two matrices without the squeeze leave it there, [however long they train](lab_book.md#2.-Is-it-only-slow).
+# With the squeeze it gets close to the rule that you tried in section 2.
 #
 # **Where the mean says nothing about the lamp, SE is worth nothing.**
-# With two lamps it falls back to the score of the network without a module, though it still has all of its 256 parameters.
+# With two lamps it falls back to the score of the network without a module, though it still has all of its parameters.
 #
 # **It is not the multiplying.**
-# Adding the gates does about as well here, so the page's claim is about the squeeze; [a likely reason](lab_book.md#3.-Is-it-the-multiplying) is in the lab book.
+# Adding the gates does about as well here, so the page's claim is about the squeeze.
 # </details>
 
 # %% [markdown]
 # ### One set of papers, four lamps
 #
-# You have a score, but you have not yet seen your block at work.
 # The network gives an answer at every position, not only at the centre on which it was trained.
 # So take one set of papers, light it with four lamps, and colour each pixel red or blue as the network says.
 # What should happen along a row if the network looks through the lamp?
@@ -606,14 +572,11 @@ show_answers_under_lamps({"no module": trained["no module", 0], "SE": trained["S
 # An SE block takes one number per channel from the whole image, and turns these numbers into a gate for each channel.
 # So a network with a short sight can know what lights the whole scene, as long as the mean shows it; when we took that cue away, the block was worth nothing.
 # An output of the right shape proves little, because even a block that squeezes the wrong numbers gives one.
-# On real pictures (handwritten digits in coloured frames) [a plain 3 x 3 convolution in each place ties with SE](lab_book.md#5.-Real-pictures), with nine times its parameters; where the frame is out of a convolution's reach, SE is ahead.
-#
 # So before you put SE into a network, ask what a mean over the whole image can tell these channels.
-# On small pieces of photographs, which are not grey on average, it could tell them little, and [SE did not help](lab_book.md#4.-Where-it-did-not-help).
 #
 # **Next.** Does it take two matrices to make the gates?
 # [Lesson 02](../02_eca/02_eca.ipynb), ECA, replaces them with a handful of numbers.
-# (The [lab book](lab_book.md) of this lesson is for doubters: all runs, the paper against the code, the gradients by hand, a challenge with 100 parameters, and questions to argue about.)
+# (For doubters: the [lab book](lab_book.md) has all runs, real pictures, photographs on which SE did not help, the gradients by hand, and a challenge with 100 parameters.)
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -73,7 +73,7 @@ def test_a_lesson_from_a_wrong_answer_to_the_experiment(my):
             assert len(lab.pictures(find(solved, text))) == 1, text
         lab.screenshot("prediction", predict)
         lab.screenshot("experiment", find(solved, "plot.show(results"))
-        assert "10 of 10" in lab.output(solved.cells[-1].id)
+        assert "11 of 11" in lab.output(solved.cells[-1].id)
         lab.screenshot("progress", solved.cells[-1].id)
 
 

@@ -21,10 +21,10 @@ from autograder.lessons.topics import topic
 ROOT = Path(__file__).resolve().parents[2]
 LESSON = "01_se"
 DUE, IN_TIME, LATE = "2026-11-20 12:00:00 UTC", "2026-11-20 10:00:00 UTC", "2026-11-22 11:00:00 UTC"
-NAMES = ("squeeze", "Excitation", "SEBlock", "se_parameter_cost")
-FULL = (2, 3, 4, 1)
-NOTHING = (0, 0, 0, 0)
-GRADE_IDS = dict(zip(NAMES, ("squeeze", "excitation", "seblock", "se_parameter_cost")))
+NAMES = ("squeeze", "Excitation", "SEBlock", "se_parameter_cost", "ExhibitA")
+FULL = (2, 3, 4, 1, 1)
+NOTHING = (0, 0, 0, 0, 0)
+GRADE_IDS = {name: name.lower() for name in NAMES}
 PWN = "window.pwned=(window.pwned||0)+1"  # what hostile HTML does, for a browser to see
 
 RELEASED = nbformat.read(ROOT / f"course/{LESSON}/{LESSON}.ipynb", as_version=4)
@@ -40,7 +40,7 @@ class Pupil:
 
     student: str
     what: str
-    points: tuple[float, float, float, float]
+    points: tuple[float, float, float, float, float]
     answers: dict[str, str] = field(default_factory=dict)
     edit: Callable[[NotebookNode], None] | None = None
     file: Callable[[str], bytes | None] = str.encode
@@ -253,22 +253,23 @@ PUPILS = (
     Pupil("cai", "saved by Colab", FULL, edit=colab),
     Pupil("cleo", "everything right, in a third style", FULL,
           known("squeeze-pooling-layer", "excitation-convolutions", "se-einsum", "cost-fraction")),
-    Pupil("dora", "maximum for mean, no ValueError, one matrix counted", (0, 2.75, 4, 0),
+    Pupil("dora", "maximum for mean, no ValueError, one matrix counted", (0, 2.75, 4, 0, 1),
           {"squeeze": SOLVED["squeeze"].replace(".mean(", ".amax("),
            "Excitation": without_lines(SOLVED["Excitation"], "if not 1 <=", "raise ValueError"),
            "se_parameter_cost": SOLVED["se_parameter_cost"].replace("2 * sum", "1 * sum")}),
     Pupil("emil", "untouched", NOTHING, solved=False),
-    Pupil("fay", "a syntax error in the last exercise", (2, 3, 4, 0),
+    Pupil("fay", "a syntax error in an exercise", (2, 3, 4, 0, 1),
           {"se_parameter_cost": "def se_parameter_cost(stage_channels, stage_blocks, reduction=16)\n    return 0\n"}),
     Pupil("gus", "warnings, and words on stderr", FULL,
           {"squeeze": "import sys, warnings\n\ndef squeeze(x):\n    warnings.warn('slow')\n    print('!', "
                       "file=sys.stderr)\n    return x.mean(dim=(2, 3))\n"}),
-    Pupil("hal", "an endless loop in a function", (2, 3, 4, 0), {"se_parameter_cost": ENDLESS}),
+    Pupil("hal", "an endless loop in a function", (2, 3, 4, 0, 1), {"se_parameter_cost": ENDLESS}),
     Pupil("ida", "an endless loop in a cell of their own", FULL,
           edit=lambda notebook: notebook.cells.insert(16, new_code_cell("while True:\n    pass", id="loop"))),
-    Pupil("jon", "os._exit in a function", (0, 3, 4, 1),
+    Pupil("jon", "os._exit in a function", (0, 3, 4, 1, 1),
           {"squeeze": "import os\n\ndef squeeze(x):\n    os._exit(0)\n"}),
-    Pupil("kim", "an exercise deleted, with its check", (2, 0, 4, 1), edit=without("excitation", "excitation-check")),
+    Pupil("kim", "an exercise deleted, with its check", (2, 0, 4, 1, 1),
+          edit=without("excitation", "excitation-check")),
     Pupil("leo", "all checks deleted", FULL, edit=without(*(f"{grade_id}-check" for grade_id in GRADE_IDS.values()))),
     Pupil("mia", "an exercise doubled, the first attempt above", FULL, edit=double),
     Pupil("ned", "two exercises split into two cells", FULL, {"SEBlock": HELPED}, split),
@@ -277,13 +278,13 @@ PUPILS = (
     Pupil("pia", "the answer in the locked check, its cell deleted", FULL, edit=into_the_check),
     Pupil("quin", "outputs of 50 MB", FULL, edit=long_outputs),
     Pupil("rex", "another kernel", FULL, edit=other_kernel),
-    Pupil("sue", "half an upload: it ends in the last exercise", (2, 3, 4, 0),
+    Pupil("sue", "half an upload: it ends in an exercise", (2, 3, 4, 0, 0),
           file=lambda text: text[:text.index("def se_parameter_cost")].encode()),
     Pupil("tom", "late by two days", FULL, timestamp=LATE),
     Pupil("uma", "HTML that runs, in cells, metadata and name", FULL, edit=hostile,
           first_name=f"<img src=x onerror={PWN}>",
           last_name=f"Mall, <script>{PWN}</script>", others={"evil.html": f"<script>{PWN}</script>"}),
-    Pupil(f"vic <img src=x onerror={PWN}>", "HTML that runs, in the id and in errors", (0, 3, 4, 1), {
+    Pupil(f"vic <img src=x onerror={PWN}>", "HTML that runs, in the id and in errors", (0, 3, 4, 1, 1), {
         "squeeze": f"def squeeze(x):\n    raise RuntimeError('<script>{PWN}</script> `</code><img src=x "
                    f"onerror={PWN}>`')\n"}),
     Pupil("val", "saved by VS Code", FULL, edit=vs_code, file=without_ids),

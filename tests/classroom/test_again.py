@@ -50,7 +50,7 @@ def test_another_notebook_in_its_place_is_graded_and_said_so(course):
     run = grade(course)
     assert run.returncode == 0 and counts(run) == (0, 1) and "2 graded before" in run.stdout, run.stdout + run.stderr
     assert (
-        "emil  8.5 of 10, marked by hand  (graded again: it is not the notebook that was graded)" in run.stdout
+        "emil  9.5 of 11, marked by hand  (graded again: it is not the notebook that was graded)" in run.stdout
     ), run.stdout
     assert course.grades() == {**POINTS, "emil": (0.5, *FULL[1:])}  # a mark by hand stays
     assert course.nbgrader("autograde", LESSON).returncode == 0  # nbgrader's own command knows it as well

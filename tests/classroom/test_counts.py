@@ -17,8 +17,8 @@ from .test_rules import APPLY, LOOK, graded, held, told, write  # noqa: F401
 SE = notebook.lesson("01_se")
 DROPPED, DOUBLE, THIRD, BONUS = Weight(0, 0), Weight(2, 2), Weight(1 / 3, 1 / 3), Weight(1, 0)
 # automatic points, marks by hand and extra credit, in the order of the lesson
-GIVEN = {"ada": ((1.1, None, None), (3, None, 0.7), (None, 3.3, None), (1, 0.1, 0.1)),
-         "dora": ((0, None, None), (0.3, 0, None), (4, None, None), (0, None, 0.25))}
+GIVEN = {"ada": ((1.1, None, None), (3, None, 0.7), (None, 3.3, None), (1, 0.1, 0.1), (0, None, None)),
+         "dora": ((0, None, None), (0.3, 0, None), (4, None, None), (0, None, 0.25), (0, None, None))}
 
 
 @pytest.fixture
@@ -54,8 +54,8 @@ def everything(gradebook):
 
 
 @pytest.mark.parametrize("number, weight, ada, most", [
-    (0, DROPPED, 7.2, 8), (0, DOUBLE, 9.4, 12), (0, BONUS, 8.3, 8), (1, DROPPED, 4.6, 7), (1, THIRD, 4.6 + 3.7 / 3, 8),
-    (2, DROPPED, 5, 6), (2, DOUBLE, 11.6, 14), (3, BONUS, 8.3, 9), (3, DROPPED, 8.1, 9)])
+    (0, DROPPED, 7.2, 9), (0, DOUBLE, 9.4, 13), (0, BONUS, 8.3, 9), (1, DROPPED, 4.6, 8), (1, THIRD, 4.6 + 3.7 / 3, 9),
+    (2, DROPPED, 5, 7), (2, DOUBLE, 11.6, 15), (3, BONUS, 8.3, 10), (3, DROPPED, 8.1, 10)])
 def test_points_and_maximum_follow(gradebook, number, weight, ada, most):
     before = everything(gradebook)
     weigh(gradebook, "01_se", {SE.exercises[number].check_id: weight})

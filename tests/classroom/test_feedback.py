@@ -39,10 +39,11 @@ PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 64
 HEADLINES = {"squeeze": "Your squeeze takes the largest value; `x.amax` is not\n\nthe mean.",
              "Excitation": "The output is right.",
              "SEBlock": "RuntimeError: <script>pwned()</script> ` **bold** $x$",
-             "se_parameter_cost": "Not implemented yet."}
-POINTS = {"squeeze": 0.5, "Excitation": 3.0, "SEBlock": 0.0, "se_parameter_cost": 0.0}
+             "se_parameter_cost": "Not implemented yet.",
+             "ExhibitA": "The exhibit is mended."}
+POINTS = {"squeeze": 0.5, "Excitation": 3.0, "SEBlock": 0.0, "se_parameter_cost": 0.0, "ExhibitA": 1.0}
 ANSWERS = {"squeeze": "def squeeze(x):\n    return x.amax((2, 3))", "Excitation": SOLVED["Excitation"],
-           "SEBlock": "class SEBlock: ..."}
+           "SEBlock": "class SEBlock: ...", "ExhibitA": SOLVED["ExhibitA"]}
 
 
 def verdict(name, points):
@@ -124,7 +125,7 @@ def test_what_failed_comes_first_with_its_code_and_what_works_is_folded(course):
 
 def test_who_when_and_what_counts_stands_on_top(course):
     coursedir, read = course
-    head = "3.5 of 10 points Ada <b>Byron (ada), handed in 2026-11-22 11:00 UTC, due 2026-11-20 12:00 UTC"
+    head = "4.5 of 11 points Ada <b>Byron (ada), handed in 2026-11-22 11:00 UTC, due 2026-11-20 12:00 UTC"
     assert head in seen(page(read(notebook())))[1]
 
     def late(gradebook):
@@ -132,9 +133,9 @@ def test_who_when_and_what_counts_stands_on_top(course):
         gradebook.find_grade("seblock-check", LESSON, LESSON, "ada").manual_score = 4.0
     changed(coursedir, late)
     soup, words = seen(page(read(notebook())))
-    assert "5.5 of 10 points" in words
+    assert "6.5 of 11 points" in words
     assert (
-        "Your exercises earned 7.5 points. 2 of 10 taken off for being late: handed in 2026-11-22 11:00 UTC, due"
+        "Your exercises earned 8.5 points. 2 of 11 taken off for being late: handed in 2026-11-22 11:00 UTC, due"
         " 2026-11-20 12:00 UTC." in words
     )
     assert "Your instructor marked this by hand." in soup.find(id="SEBlock").summary.get_text()
@@ -244,7 +245,7 @@ def test_what_does_not_count_stands_apart_and_what_counts_otherwise_says_so(cour
     weights = {"squeeze-check": Weight(0, 0), "excitation-check": Weight(1, 0), "seblock-check": Weight(2, 2)}
     changed(coursedir, lambda gradebook: weigh(gradebook, LESSON, weights))
     soup, words = seen(page(read(notebook())))
-    assert "of 9 points" in soup.h1.get_text() and not soup.find("section", id="squeeze")
+    assert "of 10 points" in soup.h1.get_text() and not soup.find("section", id="squeeze")
     assert "of 8 points, as it counts 2 times" in words and "3 points on top, as it is a bonus" in words
     assert words.index("What works") < words.index("What does not count squeeze: your mark is the same") < words.index(
         "x.amax is not")

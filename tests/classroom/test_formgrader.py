@@ -111,7 +111,7 @@ def test_points_stand_in_their_boxes_whatever_a_heading_is_called(lab, graded, s
 def test_feedback_is_shown_and_runs_nothing(lab, graded, student):
     lab.page(graded.feedback(IDS[student]).as_uri(), "main")
     lab.nothing_ran()
-    assert "of 10 points" in lab.text()
+    assert "of 11 points" in lab.text()
     lab.screenshot(f"feedback-{student}-top")
     lab.js("document.querySelectorAll('details').forEach(each => each.open = true)")
     lab.top("#squeeze")

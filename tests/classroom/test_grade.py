@@ -60,12 +60,12 @@ def test_what_is_shown(graded_class):
     course, run = graded_class
     lines = run.stdout.splitlines()
     assert sum(line.split("  ")[0].endswith(f"/{len(CLASS)}") for line in lines) == len(CLASS)
-    assert any(line.endswith("  dora  6.75 of 10  squeeze: Your squeeze takes the largest value of each channel.")
+    assert any(line.endswith("  dora  7.75 of 11  squeeze: Your squeeze takes the largest value of each channel.")
                for line in lines), run.stdout
-    assert any(line.endswith("yan  0 of 10  The notebook is an empty file") for line in lines)
+    assert any(line.endswith("yan  0 of 11  The notebook is an empty file") for line in lines)
     assert any(line.startswith("Took long: hal") for line in lines)
     assert lines[-1].startswith(f"{len(CLASS)} recorded") and "2 unreadable; 1 readable in part" in lines[-1]
-    assert any("  sue  9 of 10  The file " in line for line in lines)
+    assert any("  sue  9 of 11  The file " in line for line in lines)
     assert run.stderr == ""
     for path in (course.folder / "work/grade.log", *(course.folder / "work/verdicts").iterdir()):
         assert path.stat().st_mode & 0o077 == 0
@@ -155,7 +155,8 @@ def test_one_that_cannot_be_recorded_stops_nobody(ungraded, graded_class):
 def test_one_student_alone(ungraded):
     run = grade(ungraded, "--student=tom", "--student", "ada")
     assert run.returncode == 0 and sum(counts(run)) == 2
-    assert ungraded.grades() == {"ada": FULL, "tom": FULL} and penalties(ungraded) == {"ada": 0, "tom": 2}
+    assert ungraded.grades() == {"ada": FULL, "tom": FULL}
+    assert penalties(ungraded) == {"ada": 0, "tom": pytest.approx(2.2)}
 
 
 @pytest.mark.nightly

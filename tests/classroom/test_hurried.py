@@ -13,7 +13,7 @@ from tests.classroom.pupils import LESSON, NAMES, PUPILS
 
 from .classes import moved
 
-FULL = dict(zip(NAMES, (2.0, 3.0, 4.0, 1.0)))
+FULL = dict(zip(NAMES, (2.0, 3.0, 4.0, 1.0, 1.0)))
 OPTIONS = dict(lesson=LESSON, student=[], force=False, new_seed=False, isolation=None, device=None, cluster=None,
                jobs=1)
 
@@ -68,10 +68,10 @@ def test_where_the_machine_stays_busy_the_next_run_does(course, capsys, monkeypa
     assert command.grade(argparse.Namespace(**OPTIONS)) == 1 and Hurried.asked == 4
     assert points(course) == {"ada": 0, "dora": 10}
     said = capsys.readouterr().out
-    assert "ada  0 of 10, 10 not marked yet" in said
+    assert "ada  0 of 11, 11 not marked yet" in said
     assert ("ada: no mark yet for squeeze, Excitation, SEBlock and se_parameter_cost, because time ran out while the "
             "machine was busy. The next run grades this again.") in said
     monkeypatch.setattr(Hurried, "busy", 0)
     assert command.grade(argparse.Namespace(**OPTIONS)) == 0 and Hurried.asked == 1
     assert points(course) == {"ada": 10, "dora": 10}
-    assert "ada  10 of 10  (graded again: time ran out while the machine was busy)" in capsys.readouterr().out
+    assert "ada  11 of 11  (graded again: time ran out while the machine was busy)" in capsys.readouterr().out

@@ -23,7 +23,7 @@ SE = notebook.lesson("01_se")
 
 @pytest.fixture(scope="module")
 def gradebook_file(tmp_path_factory):
-    """ada has 2 + 2.75 (a mark by hand) + 4 + 0 points, late by 1.5; 40213 has none;
+    """ada has 2 + 2.75 (a mark by hand) + 4 + 0 + 0 points, late by 1.5; 40213 has none;
     =eve is not graded yet, fay is absent."""
     file = tmp_path_factory.mktemp("gradebook") / "gradebook.db"
     with Gradebook(f"sqlite:///{file}", CourseDirectory().course_id) as gradebook:
@@ -34,7 +34,7 @@ def gradebook_file(tmp_path_factory):
         gradebook.add_student("ada", first_name="Ada", last_name="Byron, Lady", email="ada@example.org")
         for student in ("40213", "=eve", "fay"):
             gradebook.add_student(student)
-        for student, scores in {"ada": (2, 0, 4, 0), "40213": (0, 0, 0, 0)}.items():
+        for student, scores in {"ada": (2, 0, 4, 0, 0), "40213": (0, 0, 0, 0, 0)}.items():
             submission = gradebook.add_submission("01_se", student)
             for slot, score in zip(SE.exercises, scores):
                 gradebook.find_grade(slot.check_id, "01_se", "01_se", student).auto_score = score
@@ -74,9 +74,9 @@ def test_canvas_reads_the_file_as_one_of_its_own(course):
     # What Canvas's lib/gradebook_importer.rb asks of a header and of the row of possible points.
     assert "Student" in header[0] and "ID" in header[1] and header[2:5] == ["SIS User ID", "SIS Login ID", "Section"]
     assert header[5:] == ["01_se (4711)", "01_se: squeeze", "01_se: Excitation", "01_se: SEBlock",
-                          "01_se: se_parameter_cost"]
-    assert "Points Possible" in possible[0] and possible[5:] == ["10.0", "2.0", "3.0", "4.0", "1.0"]
-    assert ada == ["Byron, Lady, Ada", "", "ada", "ada", "", "7.25", "2.0", "2.75", "4.0", "0.0"]
+                          "01_se: se_parameter_cost", "01_se: ExhibitA"]
+    assert "Points Possible" in possible[0] and possible[5:] == ["11.0", "2.0", "3.0", "4.0", "1.0", "1.0"]
+    assert ada == ["Byron, Lady, Ada", "", "ada", "ada", "", "7.25", "2.0", "2.75", "4.0", "0.0", "0.0"]
     assert number[:5] == ["", "40213", "40213", "40213", ""]  # Canvas's own number, from its file names
 
 
@@ -86,8 +86,10 @@ def test_an_exercise_that_does_not_count_has_no_column_and_a_bonus_has_no_maximu
                                    "seblock-check": Weight(2, 2)})
         gradebook.db.commit()
     (header, possible, _, ada), said = exported(course, "canvas")
-    assert header[5:] == ["01_se (4711)", "01_se: Excitation", "01_se: SEBlock", "01_se: se_parameter_cost"]
-    assert possible[5:] == ["9.0", "0.0", "8.0", "1.0"] and ada[5:] == ["9.25", "2.75", "8.0", "0.0"]
+    assert header[5:] == ["01_se (4711)", "01_se: Excitation", "01_se: SEBlock", "01_se: se_parameter_cost",
+                          "01_se: ExhibitA"]
+    assert possible[5:] == ["10.0", "0.0", "8.0", "1.0", "1.0"]
+    assert ada[5:] == ["9.25", "2.75", "8.0", "0.0", "0.0"]
     assert "The marks do not yet follow [exercises] in work/course.toml" in said  # which says nothing of it
 
 
@@ -152,7 +154,7 @@ def term(course):
 
 def test_a_term_is_one_file_with_everybody_and_weights(term):
     (header, possible, number, eve, ada, fay), said = exported(term, "canvas", "term", total_only=True)
-    assert (header[5:], possible[5:]) == (["01_se (4711)", "02_eca"], ["10.0", "22.0"])
+    assert (header[5:], possible[5:]) == (["01_se (4711)", "02_eca"], ["11.0", "22.0"])
     assert [row[5:] for row in (number, ada, eve, fay)] == [["0.0", ""], ["7.25", ""], ["", ""], ["", "2.0"]]
     assert "Blank in 01_se, because they are not marked completely yet: =eve" in said
     rows, _ = exported(term, "canvas", "term", total_only=True, absent="zero")

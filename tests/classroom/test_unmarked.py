@@ -73,9 +73,9 @@ def test_a_clock_that_is_far_too_short(released, tmp_path):
     config.write_text(usual)
     said, line, row, canvas, page = told(course)
     assert "to be graded again: time ran out while the machine was busy" in said and "Blank" in said and "ada" in said
-    assert not line["graded"] and line["unmarked"] == 10 and line["points"] == 0
-    assert row["score"] == row["raw_score"] == "" and canvas == [""] * 5
-    assert "0 of 10 points so far 10 points are not marked yet" in page and "time ran out while the machine" in page
+    assert not line["graded"] and line["unmarked"] == 11 and line["points"] == 0
+    assert row["score"] == row["raw_score"] == "" and canvas == [""] * 6
+    assert "0 of 11 points so far 11 points are not marked yet" in page and "time ran out while the machine" in page
     assert "What needs work" not in page and "Well done" not in page
     assert grade(course).returncode == 0
     assert course.grades() == {pupil.student: pupil.points for pupil in PUPILS if pupil.student in ("ada", "dora")}

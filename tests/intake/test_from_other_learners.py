@@ -208,7 +208,7 @@ def test_progress_in_a_file_of_another_learner_stays_readable_and_is_not_lost(le
         verdict = Verdict("SEBlock", points, 4.0, [], "")
         remember(lesson, verdict, f"answer {points}")
         assert verdict.notes == [] and (lesson / FILE).stat().st_size < LARGEST
-    assert "6 of 10" in repr(Progress(lesson))
+    assert "6 of 11" in repr(Progress(lesson))
     assert recall(lesson, "Excitation") == Kept(0.0, 3, ["a" * 12], "")
     assert recall(lesson, "SEBlock").tries == 2
 

@@ -46,7 +46,7 @@ def test_one_broken_notebook_does_not_stop_the_others(folder, tmp_path, capsys):
     lines = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text().splitlines()]
     assert [line["notebook"] for line in lines] == [str(name) for name in names]
     assert all(list(line) == KEYS for line in lines)
-    assert [line["points"] for line in lines] == [10, 0, 8, 0, 0]
+    assert [line["points"] for line in lines] == [11, 0, 9, 0, 0]
     assert [bool(line["error"]) for line in lines] == [False, True, False, False, True]
     assert lines[1]["lesson"] is None and lines[1]["exercises"] == [] and "not JSON" in lines[1]["error"]
     squeeze = lines[2]["exercises"][0]
@@ -57,7 +57,7 @@ def test_one_broken_notebook_does_not_stop_the_others(folder, tmp_path, capsys):
     assert {check["outcome"] for e in lines[0]["exercises"] for check in e["checks"]} == {"passed"}
     assert all(list(check) == ["name", "outcome", "message"] for check in squeeze["checks"])
     printed = " ".join(capsys.readouterr().out.split())  # where a line ends depends on the names of the files
-    assert "SE takes the" in printed and "10 of 10 points" in printed and "\x1b[31m" not in printed
+    assert "SE takes the" in printed and "11 of 11 points" in printed and "\x1b[31m" not in printed
 
 
 @pytest.mark.parametrize("names, status", [((SOLVED,), 0), ((SOLVED, RELEASED), 1)])

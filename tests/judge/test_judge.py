@@ -25,7 +25,7 @@ from solutions.catnet import reference as catnet
 from tests.suites import few
 
 SOLVED, RELEASED = (read(folder / "01_se/01_se.ipynb") for folder in (NOTEBOOKS, COURSE))
-FULL = {"squeeze": 2, "Excitation": 3, "SEBlock": 4, "se_parameter_cost": 1}
+FULL = {"squeeze": 2, "Excitation": 3, "SEBlock": 4, "se_parameter_cost": 1, "ExhibitA": 1}
 BROKEN_EXCITATION = """
 class Excitation(nn.Module):
     def __init__(self, channels, reduction=16):
@@ -68,8 +68,8 @@ def test_the_solved_notebook_gets_everything_and_the_released_one_nothing(judge)
     assert points(judge.grade(SOLVED)) == FULL
     result = judge.grade(RELEASED)
     assert points(result) == dict.fromkeys(FULL, 0)
-    assert all("Not implemented" in v.headline for name, v in result.verdicts.items())
-    assert (result.lesson, result.points, result.max_points, result.isolation) == ("01_se", 0, 10, "+".join(probed()))
+    assert all("Not implemented" in v.headline for name, v in result.verdicts.items() if name != "ExhibitA")
+    assert (result.lesson, result.points, result.max_points, result.isolation) == ("01_se", 0, 11, "+".join(probed()))
 
 
 def test_grading_again_gives_the_same(judge):

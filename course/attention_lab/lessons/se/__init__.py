@@ -5,15 +5,16 @@ import torch.nn.functional as F
 from torch import nn
 
 from ... import begin, check, progress, review
-from ...networks.training import Trained, compare, train
-from ...pictures import ScorePlot, predict_then_run, show, show_images
+from ...networks.training import compare
+from ...pictures import predict_then_run, show, show_images
 from ...pictures.prediction import remind
-from ...tasks.data import lamp_scenes, with_two_lamps
-from .pictures import show_answers_under_lamps, slide_a_lamp
-from .task import CHANNELS, GateEachPosition, colour_reader, loss_at_centre, right_at_centre
+from ...tasks.data import lamp_scenes
+from .experiment import GatesAdded, on_papers
+from .pictures import show_answers_under_lamps, show_photograph_under_lamps, slide_a_lamp
+from .task import CHANNELS, GateEachPosition
 
 __all__ = [
-    "CHANNELS", "F", "GateEachPosition", "ScorePlot", "Trained", "begin", "check", "colour_reader", "compare",
-    "lamp_scenes", "loss_at_centre", "nn", "predict_then_run", "progress", "remind", "review", "right_at_centre",
-    "show", "show_answers_under_lamps", "show_images", "slide_a_lamp", "torch", "train", "with_two_lamps"
+    "CHANNELS", "F", "GateEachPosition", "GatesAdded", "begin", "check", "compare", "lamp_scenes", "nn", "on_papers",
+    "predict_then_run", "progress", "remind", "review", "show", "show_answers_under_lamps", "show_images",
+    "show_photograph_under_lamps", "slide_a_lamp", "torch"
 ]

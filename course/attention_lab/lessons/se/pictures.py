@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ...pictures.images import show
+from ...pictures.images import show, show_images
 from ...pictures.keepsake import keepsake
 from ...pictures.panels import Panel, bars, cells, hexadecimal
 from ...pictures.style import FEATURES, INK, LAYERS, house_figure
 from ...pictures.touch import slide
-from ...tasks.data import lamp_scenes, under_lamp
+from ...tasks.data import lamp_scenes, photograph, under_lamp
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,6 +73,22 @@ def lamp_and_means(image: Tensor, paper: Tensor, lamp: Tensor) -> list[Panel]:
             bars(means, "RGB", "its three means", colours=("#C0392B", LAYERS, FEATURES)),
             cells(divided / divided.max(), "divided by its means", ring=framed),
             cells(paper, "in white light", ring=framed)]
+
+
+@torch.no_grad()
+def show_photograph_under_lamps(block: nn.Module, name: str) -> None:
+    """Shows a photograph under a blue lamp, in white light and under a red lamp, and below each what a block makes of
+    it.
+
+    block: takes pictures (B, 3, H, W), and returns as many.
+    name: a photograph of the course.
+    """
+    photo = F.adaptive_avg_pool2d(photograph(name), (160, 240))
+    seen = torch.stack([_lit(ratio, photo) for ratio in (0.4, 1, 2.5)])
+    rows = [each / each.amax((1, 2, 3), keepdim=True) for each in (seen, block(seen))]
+    show(show_images(torch.cat(rows), [*("blue lamp", "white light", "red lamp"), *["after your block"] * 3],
+                     columns=3),
+         f"The photograph {name} under three lamps, and below each what the block makes of it, made brighter.")
 
 
 def show_gate_under_lamps(gates_of: Callable[[Tensor], Tensor]) -> None:
