@@ -10,7 +10,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Repair, Size, call
 from autograder.lessons.sizes import Construct
 
 # a softmax of such numbers is one-hot, so that its gradients say nothing
@@ -180,4 +180,6 @@ large=1.5,
     overflow=1e4)
 
 EXERCISES = (NORMALIZE, EXTERNAL, COST, MULTI)
+REPAIR = Repair("ExhibitA", like=EXTERNAL, edits={
+    "softmax(dim=-1)": "softmax(dim=1)", "sum(dim=1, keepdim=True)": "sum(dim=2, keepdim=True)"})
 USED_LATER = {"ExternalAttention": ("mk",), "MultiHeadExternalAttention": ("expand", "mk")}

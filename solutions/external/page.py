@@ -24,7 +24,7 @@
 # Guess now; at the end of this page your own module answers.
 # Why anyone would try such a thing is a matter of size: on a map of 512 x 512, stored self-attention needs 256 GiB, and [external attention](https://arxiv.org/abs/2105.02358) 64 MiB.
 #
-# **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 2 h 5 min · 8 points · difficulty 3 of 5
+# **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 2 h 5 min · 9 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -39,12 +39,11 @@
 # |---|---|
 # | [three sources](#1.-Three-sources-of-an-answer), [the idea](#2.-The-idea) | 10 |
 # | [exercise 1, `double_normalize`](#3.-Exercise-1:-double_normalize) (2 points); something to touch | 15 |
-# | [exercise 2, `ExternalAttention`](#4.-Exercise-2:-ExternalAttention) (2 points), and what cancels | 22 |
-# | [exercise 3, `attention_cost`](#5.-Exercise-3:-attention_cost) (1 point), and the clock | 12 |
-# | [a block around it](#6.-ExternalAttentionBlock) | 4 |
-# | [exercise 4, `MultiHeadExternalAttention`](#7.-Exercise-4:-MultiHeadExternalAttention) (3 points) | 26 |
-# | [the bug museum](#8.-The-bug-museum) | 8 |
-# | [the experiment](#9.-The-experiment:-book,-legend,-odd-one-out), [what we now know](#10.-What-we-now-know) | 28 |
+# | [exercise 2, `ExternalAttention`](#4.-Exercise-2:-ExternalAttention) (2 points), on a photograph, and what cancels | 25 |
+# | [the bug museum](#5.-The-bug-museum), where you repair `ExhibitA` (1 point) | 8 |
+# | [exercise 3, `attention_cost`](#6.-Exercise-3:-attention_cost) (1 point), the clock, and a block | 14 |
+# | [exercise 4, `MultiHeadExternalAttention`](#7.-Exercise-4:-MultiHeadExternalAttention) (3 points) | 25 |
+# | [the experiment](#8.-The-experiment:-book,-legend,-odd-one-out), [what we now know](#9.-What-we-now-know) | 28 |
 #
 # </details>
 
@@ -56,7 +55,7 @@ begin("07a_external")
 # %% [markdown]
 # ## 1. Three sources of an answer
 #
-# The discs of this page are white or black, which one cannot see; one sees their colour, the **hue**.
+# Whether a disc is white or black one cannot see; one sees its **hue**.
 # The answer has to come from one of three sources:
 #
 # ![Three pictures with six coloured discs. Book: six hues, each with one answer in all pictures. Legend: two hues, paired with white and black by two swatches (patches) at the left. Odd one out: five discs of one hue, one of a different hue.](figures/questions.svg)
@@ -73,7 +72,7 @@ begin("07a_external")
 
 # %%
 guessed = {"MLP": None, "self-attention": None, "external attention": None}
-print(INVITATION if None in guessed.values() else "Noted, until section 9.")
+print(INVITATION if None in guessed.values() else "Noted, until section 8.")
 
 # %% [markdown]
 # ## 2. The idea
@@ -117,18 +116,16 @@ for name, example in (("before", fond), ("after", crowded)):
 
 # %% [markdown]
 # Nothing at all.
-# Of the numbers that the cell prints, only the sum of slot 2's column has changed, and the paper's normalisation is built on exactly these sums (section 3.2).
+# Only the sum of slot 2's column has changed, and the paper's normalisation is built on exactly these sums.
 #
 # ### The exercise
 #
 # *About 8 minutes.*
-# Write its two steps for logits (B, N, S), with N tokens and S slots:
 #
-# 1. for each slot, take a softmax over the tokens; the results are called **shares**, and each slot's shares sum to 1;
-# 2. divide each token's shares by their sum over the slots *plus eps*.
+# 1. Let the tokens compete for each slot, in a softmax over the tokens; the results are called **shares**.
+# 2. Divide each token's shares by their sum over the slots, so that its weights sum to 1.
 #
-# Apart from eps, each row then sums to 1.
-# The authors' code has `eps=1e-9`, so that nothing is divided by 0 (in float32).
+# (The authors add a tiny eps to that sum, so that nothing is divided by 0.)
 #
 # ![Three tokens a, b, c and two slots. exp(logits): 1 4, 2 2, 1 2; columns sum to 4 and 8. Shares: 1/4 1/2, 1/2 1/4, 1/4 1/4. Weights: 1/3 2/3, 2/3 1/3, 1/2 1/2.](figures/double_normalization.svg)
 #
@@ -139,7 +136,7 @@ for name, example in (("before", fond), ("after", crowded)):
 
 # %% exercise
 def double_normalize(logits: torch.Tensor, eps: float = 1e-9) -> torch.Tensor:
-    """A softmax over the tokens, then division by the sum over the slots plus eps.
+    """A softmax over the tokens, then division by (the sum over the slots, plus eps).
 
     (B, N, S) -> (B, N, S): B images, N tokens, S slots.
     """
@@ -186,7 +183,7 @@ slide_green_discs(weights_of_six)
 
 # %% [markdown]
 # A single green disc has most of the slot to itself.
-# Five green discs have to share it, so that none of them stands out, and each of them can tell, from its own weight, that it is one of many.
+# Five have to share it, and each of them can tell from its own weight that it is one of many.
 # With a plain softmax the first disc never learns anything.
 #
 # ## 4. Exercise 2: `ExternalAttention`
@@ -207,21 +204,20 @@ for name, example in (("before", fond), ("after", crowded)):
 # ### The exercise
 #
 # *About 8 minutes.*
-# Build the module in three steps: `mk`, your `double_normalize` with its default eps, and `mv`.
-# `mk` is an `nn.Linear` from dim to S, and `mv` is one from S to dim, both *without* bias.
-# A linear layer is a matrix product: row s of `mk.weight` is the key of slot s, and column s of `mv.weight` is its value.
-# The logits are not scaled, and there is no query layer and no shortcut.
+# Two matrices and your function, that is the whole module.
+# A linear layer *is* a matrix product: row s of the first layer's weight is the key of slot s, and column s of the second layer's weight is its value.
 #
-# Worked example: dim 1, three tokens x = (0, ln 2, ln 4), two slots with the keys 1 and -1.
-# The exponentials of the logits are (1, 1), (2, 1/2) and (4, 1/4), so the columns sum to 7 and 7/4.
-# The shares of the middle token are 2/7 and 2/7, so its weights are (1/2, 1/2), and with the values 10 and 20 it gathers 15.
-# The first token has the shares 1/7 and 4/7 and the weights (1/5, 4/5), so it gathers 2 + 16 = 18.
+# 1. Compare each token with all keys, and normalise.
+# 2. Gather each token's weighted mean of the values.
+#
+# No query layer, no shortcut, no scale: the module is smaller than its reputation.
 
 # %% exercise
 class ExternalAttention(nn.Module):
     """Each token gathers from S learned slots, (B, N, dim) -> (B, N, dim).
 
     mk: nn.Linear from dim to memory_size. mv: nn.Linear from memory_size to dim. No biases.
+    Between them double_normalize, with its default eps; the logits are not scaled.
     """
 
     def __init__(self, dim: int, memory_size: int = 64) -> None:
@@ -248,15 +244,34 @@ check(ExternalAttention)
 # </details>
 
 # %% [markdown]
+# **A memory on a photograph.**
+# Set the memory by hand: six slots, which like red, yellow, green, blue, light and dark.
+# Each pixel of a photograph is a token of three numbers; point at one, and see which slots it reads, with a plain softmax and with yours.
+# Before you look: will any pixel of a brown cat read mostly from the green slot, or from the blue one?
+
+# %%
+photo = photograph("chelsea")  # or my_picture("me.jpg", keep=True), a file beside this notebook
+small = F.adaptive_avg_pool2d(photo, (30, 40))
+memory = ExternalAttention(3, memory_size=6)
+memory.mk.weight.data = colour_keys()  # (6, 3), a key for each slot
+logits = memory.mk(colour_tokens(small)).detach()
+ways = {"plain softmax": logits.softmax(dim=2)[0], "yours": double_normalize(logits)[0]}
+for name, weights in ways.items():
+    most = weights.argmax(dim=1).bincount(minlength=6).tolist()
+    print(f"{name}: pixels that read most from", dict(zip(SLOTS, most)))
+look(ways, small, grid=(30, 40), keys=list(SLOTS))
+
+# %% [markdown]
+# With a plain softmax nobody does, because a cat is neither.
+# With yours hundreds of pixels do: they are the greenest and the bluest that this picture has, and since hardly anybody else wants these slots, they get them.
+# So colours are judged by the standards of the picture now, and yet no pixel has been compared with another.
+#
 # ### What cancels?
 #
-# Why two steps, and not one softmax along each row?
-# The paper's reason is that logits depend on the *scale* of the features, and that normalising columns and rows separately should remove this.
+# The paper's reason for two steps is another one: logits depend on the *scale* of the features, and normalising twice should remove this.
 # Does it?
 #
-# **Predict, then run.** Take random logits and change them in three ways.
-# Do the weights change?
-# Write 1 for yes, 0 for no.
+# **Predict, then run.** Take random logits, change them in three ways, and say for each whether the weights change: 1 for yes, 0 for no.
 
 # %%
 predicted = {"every logit times 4": None, "a number added for each slot": None,
@@ -277,10 +292,10 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # Follow one column of logits l: the softmax divides each $e^l$ in this column by Z, the sum of them all.
 # Adding a number to the whole column multiplies every $e^l$ and Z by the same factor, which cancels.
 # A number added to a *row* changes every Z, so it does not cancel.
-# Multiplying the logits by four makes any softmax sharper, whether it runs over tokens or over slots.
+# Multiplying the logits by four makes any softmax sharper.
 # </details>
 #
-# So the scale stays, and what the formula removes is something else: a preference that *all* tokens have for the same slot.
+# So the scale stays, and what the formula removes is a preference that *all* tokens have for the same slot.
 # One line of algebra shows where it goes.
 # Token i's share of slot j is
 #
@@ -289,49 +304,93 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # and dividing a row of such exponentials by its sum is a softmax.
 # So a row of weights is one plain softmax over the slots, of $l_{ij} - \ln Z_j$.
 # **$Z_j$ says how much all tokens of this picture like slot j, and nothing else in the formula knows of other tokens.**
-# With 64 slots, these are 64 numbers per picture.
+# With 64 slots, these are 64 numbers per picture: the only door in the wall.
 
 # %%
 one_softmax = (logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)
 print("the same weights:", torch.allclose(one_softmax, double_normalize(logits)))
 
 # %% [markdown]
-# ## 5. Exercise 3: `attention_cost`
+# ## 5. The bug museum
 #
-# Self-attention and external attention each take two matrix products.
-# Multiplying (a, b) by (b, c) takes a · b · c multiply-adds: there are a · c results, and each is a sum of b products.
+# ### Exhibit A: a faithful copy
+#
+# The [authors' code](https://github.com/MenghaoGuo/EANet/blob/main/model_torch.py) keeps the tokens last, (B, S, N), because it works on maps.
+# Somebody needs the module for a transformer, where tokens are rows, replaces the convolutions by linear layers, and copies the two lines of the normalisation faithfully.
+# It runs, every shape is right, it trains, and on one of the questions below it answers more than nine of ten discs in two of three recorded runs.
+# Read it, and see whether you find what is wrong.
+
+# %% repair
+class ExhibitA(nn.Module):
+    def __init__(self, dim, memory_size=64):
+        super().__init__()
+        self.mk = nn.Linear(dim, memory_size, bias=False)
+        self.mv = nn.Linear(memory_size, dim, bias=False)
+
+    def forward(self, x):
+        shares = self.mk(x).softmax(dim=-1)
+        weights = shares / (1e-9 + shares.sum(dim=1, keepdim=True))
+        return self.mv(weights)
+
+# %% [markdown]
+# Whether you found it or not, ask the exhibit for a mean of ones.
+# If every slot has the same value, 1, then every token gathers a weighted mean of ones, whatever its weights are.
+# So what should each of five tokens gather?
+#
+# Then repair the exhibit in its own cell, until they all gather it, and run the test and the check again.
+# It needs no new line.
+# (What leans on your `ExternalAttention` earns nothing.)
+
+# %%
+torch.manual_seed(0)
+exhibit = ExhibitA(4, memory_size=6)
+nn.init.ones_(exhibit.mv.weight)
+print("the tokens gather", exhibit(torch.randn(1, 5, 4))[0, :, 0].detach().numpy().round(2))
+
+# %% points=1
+check(ExhibitA)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# Write (B, N, S) next to each line, and ask of each `dim` what it counts.
+# Who competes with whom for what?
+# </details>
+#
+# <details><summary>Hint 2: what is wrong</summary>
+#
+# The numbers of the axes were right in (B, S, N).
+# In (B, N, S), `softmax(dim=-1)` runs over the slots and the sum over the tokens; it has to be a softmax over dim 1 and a sum over dim 2.
+# As it stands, a slot's weights sum to 1 over the tokens, and a token's weights sum to whatever is left for it.
+# In our runs it learned the book, half learned the legend, and never learned to count.
+# </details>
+#
+# ## 6. Exercise 3: `attention_cost`
+#
+# Why all this?
+# Because of N · N: multiplying (a, b) by (b, c) takes a · b · c multiply-adds: there are a · c results, and each is a sum of b products.
 #
 # | | first product | second product |
 # |---|---|---|
 # | self-attention | (n, dim) times (dim, n): logits | (n, n) times (n, dim): weights times values |
 # | external attention | (n, dim) times (dim, S) | (n, S) times (S, dim) |
-#
-# Let torch count a small product, (2, 3) times (3, 4), before you write the general form:
-
-# %%
-with FlopCounterMode(display=False) as counter:
-    torch.ones(2, 3) @ torch.ones(3, 4)
-print(f"by hand {2 * 4 * 3} multiply-adds, torch's counter says {counter.get_total_flops()}")
 
 # %% [markdown]
-# Torch says twice as much, because it counts a multiplication and an addition as two operations (FLOPs).
-# Papers and tools differ in this, so find out which count you have before you compare two numbers.
-# In this course, a multiply-add counts as one.
-#
 # ### The exercise
 #
 # *About 4 minutes.*
-# Return both totals as a tuple of two ints, self-attention first.
-# Softmax and division do not count, nor do self-attention's query, key and value layers.
+# Turn the table into a function; only its four products count, and a multiply-add counts as one.
+# (Torch's counter says twice as much, because it takes a multiplication and an addition for two operations.)
 #
-# Worked example: n = 10, dim = 4, S = 3.
-# Self-attention takes 10 · 4 · 10 for the logits and 10 · 10 · 4 to gather, 800 in total.
-# External attention takes 10 · 4 · 3 twice, 240 in total.
-# With n = S = 10, both would take 800.
+# Try it by hand first: with n = 10, dim = 4 and S = 3, self-attention takes 10 · 4 · 10 twice, and external attention 10 · 4 · 3 twice.
+# For which S would there be nothing to save?
 
 # %% exercise
 def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
-    """Multiply-adds of the two matrix products: (self-attention, external attention)."""
+    """Multiply-adds of the two matrix products, two ints: (self-attention, external attention).
+
+    Softmax and division do not count, nor do layers for queries, keys and values.
+    """
     ...
 
 
@@ -354,50 +413,32 @@ check(attention_cost)
 # For 4,096 tokens of 64 numbers and 64 slots, your function says 64 times fewer multiply-adds.
 # *Naive* self-attention stores its N x N matrix; *fused* self-attention is torch's own function, which computes the same result without storing it (lesson 05b).
 #
-# **Predict, then run:** how many times longer does fused self-attention take than external attention?
-# And how many times more memory do naive and fused self-attention need?
+# **Predict, then run:** how many times longer does fused self-attention take than your module?
+# And how many times more memory do the naive and the fused one need?
 
 # %% tags=["experiment"]
 predicted = {"time, fused": None, "memory, naive": None, "memory, fused": None}
 
-
-def naive(x):
-    return (x @ x.mT / x.shape[2] ** 0.5).softmax(-1) @ x
-
-
-def fused(x):
-    return F.scaled_dot_product_attention(x[:, None], x[:, None], x[:, None])[:, 0]
-
-
-of_naive, of_fused, of_external = (cost(way, torch.randn(1, 4096, 64))
-                                   for way in (naive, fused, ExternalAttention(64)))
-measured = {"time, fused": of_fused.latency / of_external.latency,
-            "memory, naive": of_naive.forward_memory / of_external.forward_memory,
-            "memory, fused": of_fused.forward_memory / of_external.forward_memory}
-predict_then_run(predicted, measured, unit="times as much as external attention")
+predict_then_run(predicted, beside_self_attention(ExternalAttention(64)),
+                 unit="times as much as external attention")
 
 # %% [markdown]
-# The factor for time depends on your machine, and is of the order of 64.
-# Only the naive form needs memory that grows with N · N; the fused form needs even less than external attention, which stores its logits and weights.
-# So against today's self-attention, external attention saves *time*, not memory.
+# Only the naive form needs memory that grows with N · N; the fused one needs even less than external attention, which stores its logits and weights.
+# So against today's self-attention, external attention saves *time*, and no memory.
 #
-# ## 6. `ExternalAttentionBlock`
+# ### The block around it
 #
-# EANet, the authors' segmentation network, is built around a block that reads a map and returns a map.
-# Its attention wants tokens, so the block turns the map into tokens and back, as you did in lesson 05a.
-# Here is a map whose first channel holds the numbers 0 to 5, and whose second channel holds 6 to 11.
-# Which token comes first?
+# EANet, the authors' segmentation network, reads maps, so its block turns a map into tokens and back.
+# If the first channel holds 0 to 5 and the second one 6 to 11, which token comes first?
 
 # %%
 print(torch.arange(12).reshape(1, 2, 2, 3).flatten(2).transpose(1, 2)[0].tolist())
 
 # %% [markdown]
-# The first token is (0, 6): it holds both channels of the position at the upper left.
-#
 # ![x goes through conv1, becomes tokens, goes through attention, becomes a map, goes through conv2 and bn; x is added; ReLU.](figures/block.svg)
 #
-# Here is the block, around your module; maps need not be square.
-# Which line undoes the `flatten`, and why must the `transpose` come before it?
+# Both channels of the upper left position.
+# Here is the block, around your module.
 
 # %%
 class ExternalAttentionBlock(nn.Module):
@@ -416,15 +457,13 @@ class ExternalAttentionBlock(nn.Module):
         return torch.relu(x + self.bn(self.conv2(gathered)))
 
 # %% [markdown]
-# If `conv2`'s weights are all 0 and `bn` is untrained, the output is x with its negative numbers set to 0: 2 stays 2, and -3 becomes 0.
-#
-# The `reshape` makes the map again, row by row.
-# Without the `transpose` it would cut the tokens' channels into rows, and nothing would crash.
+# Without the `transpose`, the `reshape` would cut the tokens' channels into rows, and nothing would crash.
 
 # %% [markdown]
 # ## 7. Exercise 4: `MultiHeadExternalAttention`
 #
-# The authors also describe a form with many heads, for transformers (section 3.3 of the paper), and it hides a trap.
+# One memory, read many times: in the form for transformers (section 3.3 of the paper), each token is cut into heads, and all heads share one small memory.
+# It hides a trap.
 # Logits with heads have *four* axes, (B, heads, N, S), and `double_normalize` is made for three.
 # Run the wrong version first.
 # Each slot's shares should sum to 1 over the tokens of a head; do they?
@@ -436,8 +475,7 @@ print(f"over the tokens of one head: {shares[0, 0, :, 0].sum():.2f};",
       f"over the heads of one token: {shares[0, :, 0, 0].sum():.2f}")
 
 # %% [markdown]
-# This softmax went over the heads, so the heads competed with each other for shares.
-# In your module, tokens compete with tokens, and heads do not compete at all.
+# This softmax made the heads compete with each other; in your module tokens compete with tokens, and heads do not compete at all.
 #
 # ### The exercise
 #
@@ -445,24 +483,19 @@ print(f"over the tokens of one head: {shares[0, 0, :, 0].sum():.2f};",
 #
 # ![x is expanded to dim · expansion channels, where expansion is a number such as 4, and cut into heads. All heads go through the same mk, a normalisation of their own, and the same mv. They are joined, and proj makes (B, N, dim).](figures/heads.svg)
 #
-# - `expand`: Linear from dim to dim · expansion;
-# - there are num_heads · expansion heads in all, each of head_dim = dim // num_heads channels (dim is a multiple of num_heads): head 0 has the first head_dim channels, head 1 the next ones;
-# - `mk`: Linear from head_dim to S, `mv`: Linear from S to head_dim, the same two for all heads;
-# - `double_normalize` with its default eps, for each head by itself;
-# - the heads are put side by side again, in their order, and `proj` is a Linear from dim · expansion to dim.
-#
-# Here all four layers have biases.
-#
-# Worked example: `MultiHeadExternalAttention(6, num_heads=3, expansion=2, memory_size=5)` reads (2, 10, 6).
-# It expands this to (2, 10, 12), and its heads are (2, 6, 10, 2).
-# The weights are (2, 6, 10, 5), the joined heads are (2, 10, 12), and the result is (2, 10, 6).
+# 1. Make `expansion` times as many numbers of each token, and cut them into heads.
+# 2. Let each head read the one memory, normalised within this head alone.
+# 3. Put the heads side by side again, and come back to dim numbers.
 
 # %% exercise
 class MultiHeadExternalAttention(nn.Module):
     """External attention in num_heads * expansion heads, (B, N, dim) -> (B, N, dim).
 
-    expand: nn.Linear to dim * expansion. mk, mv: nn.Linear from head_dim = dim // num_heads to
-    memory_size and back, shared by all heads. proj: nn.Linear back to dim. All with bias.
+    dim is a multiple of num_heads. expand: nn.Linear to dim * expansion; head 0 has its
+    first head_dim = dim // num_heads numbers, head 1 the next ones, and so on.
+    mk, mv: nn.Linear from head_dim to memory_size and back, shared by all heads.
+    double_normalize (default eps) within each head. The heads are joined in their order;
+    proj: nn.Linear from dim * expansion to dim. All four layers have biases.
     """
 
     def __init__(
@@ -481,6 +514,7 @@ check(MultiHeadExternalAttention)
 # %% [markdown]
 # <details><summary>Hint 1: a nudge</summary>
 #
+# With dim 6, three heads, expansion 2 and five slots, two pictures of ten tokens go this way: (2, 10, 6), expanded (2, 10, 12), heads (2, 6, 10, 2), weights (2, 6, 10, 5), joined (2, 10, 12), result (2, 10, 6).
 # Cut the last axis first: (B, N, heads, head_dim).
 # Which axis must come before the tokens, so that each head is like an image of its own?
 # </details>
@@ -499,71 +533,38 @@ check(MultiHeadExternalAttention)
 # </details>
 
 # %% [markdown]
-# **Is it still cheap?** Divide your module's parameters by those of torch's `nn.MultiheadAttention(64, 8)`, and then its multiply-adds, for 196 tokens (as in a small vision transformer) and for 4,096.
+# **Is it still cheap?** Divide your module's multiply-adds by those of torch's `nn.MultiheadAttention(64, 8)`, for 196 tokens (as in a small vision transformer) and for 4,096.
 # What do you expect?
 
 # %%
-predicted = {"parameters": None, "multiply-adds, 196 tokens": None,
-             "multiply-adds, 4096 tokens": None}
+predicted = {"196 tokens": None, "4096 tokens": None}
 
-external, usual = MultiHeadExternalAttention(64), nn.MultiheadAttention(64, 8, batch_first=True)
-measured = {}
-for n in (196, 4096):
-    x = torch.randn(1, n, 64)
-    yours, torchs = cost(external, x, latency=False), cost(usual, x, x, x, latency=False)
-    measured["parameters"] = yours.parameters / torchs.parameters
-    measured[f"multiply-adds, {n} tokens"] = yours.multiply_adds / torchs.multiply_adds
-predict_then_run(predicted, measured, unit="times those of self-attention")
+predict_then_run(predicted, beside_torchs_heads(MultiHeadExternalAttention(64)),
+                 unit="times the multiply-adds of self-attention")
 
 # %% [markdown]
-# The shared memory has only 1,096 parameters, but `expand` and `proj` are four times as wide as usual, and each token is compared with the memory once for each of 32 heads.
-# So a cost that grows only with N need not be small: for 196 tokens this module costs more than self-attention, as a [reader](https://github.com/MenghaoGuo/EANet/issues/30) of the code noticed.
+# The memory is small, but `expand` and `proj` are four times as wide as usual, and each token is compared with the memory once for each of 32 heads.
+# So a cost that grows only with N need not be small, as a [reader](https://github.com/MenghaoGuo/EANet/issues/30) of the authors' code noticed, too.
 #
-# ## 8. The bug museum
+# ## 8. The experiment: book, legend, odd one out
 #
-# ### One strong spot
-#
-# A widely used [collection of attention modules](https://github.com/xmu-xiaoma666/External-Attention-pytorch) normalises like this (rebuilt here).
-# It gives your weights on all ordinary inputs, it trains, and one day a picture has a few very strong features, and the loss is NaN.
+# The network has a convolution, one module beside a shortcut, and a 1 x 1 convolution; nothing else in it is nonlinear, so only the module can do more than add up.
+# Two pictures for each question; which of them could *you* answer from the picture alone?
 
 # %%
-def exhibit(logits):
-    attention = F.softmax(logits, dim=1)
-    return attention / attention.sum(dim=2, keepdim=True)
-
-# %%
-for dtype in (torch.float32, torch.float16):
-    # three tokens are far above the other two, in every slot
-    logits = torch.tensor([0, 0, 120, 120, 120], dtype=dtype)[None, :, None].expand(1, 5, 4)
-    fine = bool(exhibit(logits).isfinite().all())
-    print(f"{dtype}: is every weight a number?", "Yes." if fine else "No, not yet.")
+show_examples()
 
 # %% [markdown]
-# Repair the function.
-# With the authors' eps the cell prints one "Yes".
-# Section 4 contains a formula that makes it print two.
-#
-# <details><summary>What is wrong, and what we think of the repairs</summary>
-#
-# $e^{-120}$ is 0 in float32, so the first two tokens have no share of any slot, and the division is 0 / 0.
-# Your `double_normalize` divides by the sum plus 1e-9.
-# Such a token then gets a row of zeros and gathers nothing, which is not NaN, but not a weighted mean of the values either.
-# In float16, 1e-9 itself is rounded to 0, and the NaN is back.
-#
-# `(logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)` needs no eps.
-# It subtracts $\ln Z$ from the logits, so no share is ever rounded to 0, and the softmax never divides by less than 1.
-# </details>
-#
-# ## 9. The experiment: book, legend, odd one out
-#
-# The network has a 3 x 3 convolution, one module with a shortcut around it, and a 1 x 1 convolution, and nothing else in it is nonlinear, so only the module can do more than add up.
-# The score is the mean of two percentages, one for white discs and one for black ones, so a coin gets 50 %, and so does "always black".
-# A fourth arm, *plain softmax*, is external attention with one softmax over the slots.
-#
 # **How do we find out where an answer comes from?**
 # After training, each test picture *borrows* some numbers from the picture before it, and nothing else changes: external attention borrows the 64 sums Z, self-attention its whole matrix of weights.
 # If an answer survives, it did not come through these numbers.
 # If it falls to chance, it did.
+#
+# **Predict** (a coin gets 50 %) external attention's score on the legend, on the legend with borrowed sums, and on the book with borrowed sums.
+# By now you know this module: do you still expect of the legend what you guessed in section 1?
+
+# %% tags=["experiment"]
+predicted = {"legend": None, "legend, borrowed": None, "book, borrowed": None}
 
 # %% tags=["experiment"]
 class Borrowing(ExternalAttention):
@@ -577,58 +578,10 @@ class Borrowing(ExternalAttention):
         return self.mv((logits - sums.roll(1, 0)).softmax(dim=2))
 
 
-class PlainSoftmax(ExternalAttention):
-    def forward(self, x):
-        return self.mv(self.mk(x).softmax(dim=2))
-
-
-CHANNELS, RATES = 32, {"self-attention": 0.01}
 arms = {"MLP": mlp, "self-attention": SelfAttention, "plain softmax": PlainSoftmax,
         "external attention": Borrowing}
-train_sets = {question: hue_discs(4000, seed=1, question=question) for question in QUESTIONS}
-test_sets = {question: hue_discs(400, seed=2, question=question) for question in QUESTIONS}
-
-# %% [markdown]
-# Two pictures for each question.
-# Which of them could *you* answer from the picture alone?
-
-# %% tags=["experiment"]
-show_examples(train_sets)
-
-# %% tags=["experiment"]
-def learn(module, question, seed, peak_rate=0.02):
-    # the network with this module in its middle, trained on one question
-    pictures, answers, *_ = train_sets[question]
-    return train(disc_network(module), pictures, answers, loss=F.cross_entropy, epochs=1,
-                 batch_size=16, peak_rate=peak_rate, seed=seed)
-
-
-trained = Trained()
-
-
-def run(arm, seed):
-    own, borrowed = {}, {}
-    for question in QUESTIONS:
-        torch.manual_seed(seed)
-        network = learn(arms[arm](CHANNELS), question, seed, RATES.get(arm, 0.02))
-        trained[f"{arm}, {question}", seed] = network
-        own[question] = right_on_discs(network, test_sets[question])
-        network[2].module.borrowed = True
-        borrowed[f"{question}, borrowed"] = right_on_discs(network, test_sets[question])
-    return own | borrowed
-
-# %% [markdown]
-# **Predict:** external attention's score on each question, first with its own sums, and then with borrowed ones.
-# By now you know this module: do you still expect of the legend what you guessed in section 1?
-# (Each run takes 250 steps of 16 pictures; all of them take about a minute.)
-
-# %% tags=["experiment"]
-predicted = {"book": None, "legend": None, "odd one out": None, "book, borrowed": None,
-             "legend, borrowed": None, "odd one out, borrowed": None}
-
-# %% tags=["experiment"]
-remind(predicted)
-results = compare(arms, seeds=range(3), run=run)
+remind(predicted)  # three runs of each arm on each question, about a minute
+results, trained = compare_on_discs(arms)
 
 # %% tags=["experiment"]
 predict_then_run(predicted, {of: results.mean("external attention", of) for of in predicted},
@@ -654,11 +607,11 @@ with after_predicting(predicted):
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **The book needs no sums.**
-# The answer depends on one token's hue, an MLP of the same size does as well, and with borrowed sums the score hardly falls.
+# The answer depends on one token's hue, an MLP does as well, and with borrowed sums the score hardly falls.
 #
 # **The legend comes through the sums.**
 # The MLP and the plain softmax are at chance, as they must be, because they treat each token on its own.
-# External attention compares tokens only with its memory, and yet it answers, [in all our runs](lab_book.md#2.-The-runs-of-the-page); with borrowed sums it falls to chance, so the answer came through 64 numbers.
+# External attention compares tokens only with its memory, and yet it answers; with borrowed sums it falls to chance, so the answer came through 64 numbers.
 #
 # **So does counting.**
 # Self-attention can learn this one too, [in some runs and with more time](lab_book.md#3.-More-time-and-other-rates).
@@ -672,27 +625,25 @@ with after_predicting(predicted):
 # %% [markdown]
 # ### The ringed discs
 #
-# Now the question at the top of the page.
-# Take four pictures with a legend, and let your network answer; then give each picture the sums of another one.
+# Now the question at the top of the page: four new pictures with a legend, first with their own sums and then with those of another picture.
 
 # %% tags=["experiment"]
-show_answers(trained["external attention, legend", 0], test_sets["legend"])
+show_answers(trained["external attention, legend", 0])
 
 # %% [markdown]
 # The lower row is the same network, with the same weights and the same pictures, and 64 strange numbers.
 # The picture lies beside this notebook, as `my_memory.png`.
 #
-# ## 10. What we now know
+# ## 9. What we now know
 #
 # External attention compares a token with a memory that knows nothing of the picture, and still the picture gets a word in.
-# The sums over all tokens decide how much each slot counts, so all that one token learns of the others comes through S numbers.
-# Double normalisation does not make the weights independent of the scale of the logits; it removes a preference that all tokens share.
-# The cost grows with N · S, which saves time against self-attention, and no memory against its fused form.
-# On real pictures (handwritten digits in coloured frames) [a plain 3 x 3 convolution in its place does as well](lab_book.md#6.-Real-pictures).
+# The sums over all tokens decide how much each slot counts, and all that one token learns of the others comes through them.
+# Double normalisation does not remove the scale of the logits; it removes a preference that all tokens share.
+# The cost grows with N · S, which saves time, and against the fused form no memory.
 # So before you put external attention into a network, ask: *what must a token know about the others, and can sums over all tokens say it?*
 #
 # **Next.** In [lesson 07b](../07b_rest/07b_rest.ipynb), keys and values come from the picture again, but there are fewer of them.
-# (The [lab book](lab_book.md) has every run, the paper against the code, a challenge with fewer than 16 sums, and questions to argue about.)
+# (The [lab book](lab_book.md) is there for doubters: every run, [real pictures](lab_book.md#6.-Real-pictures), where a plain convolution does as well, and a challenge with fewer than 16 sums.)
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -15,28 +15,45 @@ from ...pictures.panels import Panel, bars
 from ...pictures.style import LAYERS, OTHER
 from ...pictures.touch import slide
 from ...tasks.scoring import UNASKED
-from .task import HueDiscs
+from .experiment import discs_to_learn, new_discs
+from .task import QUESTIONS
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
 
     pass
 
-def show_examples(sets: Mapping[str, HueDiscs]) -> None:
+# The slots of a memory that is set by hand, and their keys: red, green and blue.
+SLOTS = {"red": (1.0, -0.5, -0.5), "yellow": (0.5, 0.5, -1.0), "green": (-0.5, 1.0, -0.5), "blue": (-0.5, -0.5, 1.0),
+         "light": (0.5, 0.5, 0.5), "dark": (-0.5, -0.5, -0.5)}
+KEENNESS = 8  # what the keys are multiplied by
+
+
+def colour_keys() -> Tensor:
+    """Returns the keys of six slots that like red, yellow, green, blue, light and dark, (6, 3)."""
+    return KEENNESS * torch.tensor(list(SLOTS.values()))
+
+
+def colour_tokens(photo: Tensor) -> Tensor:
+    """Returns a photograph (3, H, W), from 0 to 1, as tokens (1, H * W, 3) from -0.5 to 0.5."""
+    return photo.flatten(1).T[None] - 0.5
+
+
+def show_examples() -> None:
     """Displays two pictures for each question."""
-    pictures = torch.cat([discs.pictures[:2] for discs in sets.values()]).clamp(0, 1)
-    show(show_images(pictures, titles=[question for question in sets for _ in range(2)]),
-         f"Two small grey pictures with six coloured discs for each question: {', '.join(sets)}; "
+    pictures = torch.cat([discs_to_learn(question).pictures[:2] for question in QUESTIONS]).clamp(0, 1)
+    show(show_images(pictures, titles=[question for question in QUESTIONS for _ in range(2)]),
+         f"Two small grey pictures with six coloured discs for each question: {', '.join(QUESTIONS)}; "
          "those with a legend have two swatches at the left edge.")
 
 
 @torch.no_grad()
-def show_answers(network: nn.Sequential, discs: HueDiscs) -> None:
-    """Displays four pictures, and what a network answers for their discs with its own sums and with those of another
-    picture, and keeps them as `my_memory.png`.
+def show_answers(network: nn.Sequential) -> None:
+    """Displays four new pictures with a legend, and what a network answers for their discs with its own sums and with
+    those of another picture, and keeps them as `my_memory.png`.
 
     network: `network[2].module` has an attribute `borrowed`.
-    discs: four new pictures or more.
     """
+    discs = new_discs("legend")
     asked = (discs.answers != UNASKED)[:4]
     rows = {"the picture": [("", each.clamp(0, 1)) for each in discs.pictures[:4]]}
     for name, borrowed in (("its own sums", False), ("another picture's", True)):

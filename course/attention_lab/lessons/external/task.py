@@ -132,3 +132,14 @@ class SelfAttention(nn.Module):
 def mlp(dim: int, hidden: int = 64) -> nn.Sequential:
     """Returns two linear layers with a ReLU between them, which work on each token by itself."""
     return nn.Sequential(nn.Linear(dim, hidden, bias=False), nn.ReLU(), nn.Linear(hidden, dim, bias=False))
+
+
+class PlainSoftmax(nn.Module):
+    """External attention with one softmax over the slots, (B, N, dim) -> (B, N, dim)."""
+
+    def __init__(self, dim: int, memory_size: int = 64) -> None:
+        super().__init__()
+        self.mk, self.mv = nn.Linear(dim, memory_size, bias=False), nn.Linear(memory_size, dim, bias=False)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.mv(self.mk(x).softmax(dim=2))
