@@ -438,7 +438,7 @@ print(agreement(your_cloformer, "CloFormer-XXS"))
 # Each row below is a published network, built from *your* modules.
 # "Met" means that your network has exactly as many parameters as we counted in the released code, *and* that somebody states a number to which your count rounds.
 # "As the code" means that only the first of these holds.
-# ("Second-hand" numbers are often quoted, but we have not read them in the paper itself.)
+# ("Second-hand" numbers are quoted often, but not from the paper itself.)
 #
 # **Guess first:** SE-ResNet-50 and CBAM-ResNet-50 are both quoted at 28.09M.
 # Do the two networks have the same number of parameters?
@@ -450,7 +450,6 @@ paper_table(here={"CloFormer": CloFormer})
 # If a row says "too many" or "too few", look for a difference between your module and the code: a bias, a norm, a width.
 # But a row that is "met" proves little about what the module computes, because a sigmoid in the wrong place does not change the count.
 # That is what your checks are for.
-# ([How the rows were counted](lab_book.md#2.-The-papers'-tables), and networks with released weights that you can load into your modules, stand in the lab book.)
 #
 # <details><summary>The two 28.09M</summary>
 #
@@ -513,10 +512,8 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 #   (The neighbourhood is enough, so this is our control; chance is 50 %.)
 
 # %% [markdown]
-# The network is the same for all: a 3 x 3 convolution with stride 2, one residual block (a 3 x 3 convolution, *the module*, a 1 x 1 convolution), and scores at each position.
-# It has 16 channels, and no pooling anywhere.
+# The network is the same for all: small, with one place for *the module*, and no pooling anywhere.
 # Without the module, a score depends on 7 x 7 pixels.
-# It trains for 200 steps of 16 pictures (500 for the look-up), with Adam and a rate that rises to 0.01 and falls again, and the test has 400 new pictures.
 # A run has **solved** its task if it scores at least 90 %.
 #
 # **Predict, then run:** what percentage does each of five modules get right on two of the tasks?
@@ -573,7 +570,7 @@ slide_answers(arms, trained, tasks)
 # %% [markdown]
 # Without a module there is no rule, because the network cannot see the legend, and one answer in three is right by chance.
 # In our run position attention got no further than two answers in three: it knew white, and could not tell black from grey.
-# (With [other seeds](lab_book.md#3.-What-surprised-us-on-the-map) it solves the task in three runs of five.)
+# (With other seeds it solves the task in three runs of five.)
 
 # %% [markdown]
 # ### The whole map
@@ -588,13 +585,12 @@ slide_answers(arms, trained, tasks)
 # %% [markdown]
 # **No winner.** No row is the best everywhere, and a mean over the columns would depend on the columns that we chose.
 #
-# **"Far" needs no attention.** "Three more 3x3 convs", as many parameters as SCConv and a view of 19 x 19 pixels, solve it in every run, and come close to SE on "what"; on "look-up" and "where" they fail at every rate.
+# **"Far" needs no attention.** Three more plain convolutions solve it in every run; on "look-up" and "where" they fail at every rate.
 #
-# **A mechanism is not the property of one module.** CBAM compares no two positions and yet looks things up in three of five runs, and ECA does in four of five with more steps.
+# **A mechanism is not the property of one module.** CBAM compares no two positions, and yet looks things up in three of five runs.
 # It took us twenty runs to find out [what the maximum has to do with it](lab_book.md#3.-What-surprised-us-on-the-map).
 #
-# These are small pictures made for one mechanism each, in one small network: a high score says that a module *can* use a mechanism, a low one does not say that it cannot.
-# And any task may leak: [ours did](lab_book.md#4.-A-loophole-that-we-closed).
+# A high score says that a module *can* use a mechanism; a low one does not say that it cannot.
 
 # %% [markdown]
 # ## 7. Your own network, trained
@@ -607,7 +603,7 @@ slide_answers(arms, trained, tasks)
 # Training takes 800 steps of 64 new pictures, one or two minutes in all; you choose the stages and the module.
 # (`make_attention` is called with a number of channels, so it may choose a different module for each width.)
 #
-# **The baselines** are five networks within the same budget, which we trained five times each: two without a module, two with SE, and one with CBAM.
+# **The baselines** are five networks within the same budget: two without a module, two with SE, and one with CBAM.
 # The two that are called *wider* have more channels, and use nearly the whole budget.
 # **Predict:** what does each get right, and will yours beat the one without a module?
 
@@ -635,8 +631,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # In its one run, our own network of the cell above was behind the one without a module, and that may be luck, too.
 #
 # In lesson 01's recorded run SE was far ahead, in a network that cannot see the frame from the digit's centre.
-# Here each position of the last stage sees 25 x 25 pixels, more than the picture has, and the network ends in a mean over all positions, so it can compare digit and frame without any module.
-# [The table](lab_book.md#5.-The-networks-of-section-7) is in the lab book.
+# Here each position of the last stage sees the whole picture, so the network can compare digit and frame without any module.
 # </details>
 
 # %% [markdown]
@@ -672,49 +667,29 @@ study("places", task="far",
 #
 # <details><summary>What surprised us</summary>
 #
-# In our five runs *attention* scored 33 %, *places alone* scored 32 %, and *attention with places* scored 83 % (63 to 99 %).
-# So the hypothesis is supported, but only two of the five runs of *attention with places* solved the task (90 % or more).
-# If some runs of an arm solve a task and others don't, the mean describes none of them.
-# In that case the verdict does not use the means, and depends only on how the runs rank.
-# Here every run of *attention with places* scores more than every run of the other two arms.
-# That rarely happens by luck (p = 0.02, corrected for both comparisons, but not for the arm that we tried before, below).
-# After five times as many steps, all five runs of *attention with places* solve the task with 100 %.
-# The other two arms are still at chance (33 to 36 %).
+# The hypothesis is supported: every run of *attention with places* scores more than every run of the other two arms, which stay at chance.
+# But only two of its five runs have solved the task, so their mean describes none of them, and the verdict depends on how the runs rank.
+# With five times the steps all five solve it.
 #
-# We had tried a lazier arm first.
-# It mixed rows and columns into the features, and then used lesson 05a's module as it is.
-# After the same number of steps, its five runs scored 29 to 78 %, and none had solved the task.
-# After five times as many, three had solved it.
-# With that arm and the short training alone, we would have told you that places help but never solve the task.
+# We had tried a lazier arm first, which mixed rows and columns into the features and used lesson 05a's module as it is.
+# After the same steps none of its runs had solved the task, and we would have told you that places help but never solve it.
 # How you build an arm is part of the question.
 # </details>
 #
 # **Your turn.** Copy the cell above, and change everything in it.
-# Take a question that you care about, or one of these; each takes ten minutes, of which one or two are training.
-# [How to make the arms](lab_book.md#6.-Six-questions), and what came out when we asked, stand in the lab book; [this report](example_study.html) answers question 1.
-#
-# 1. Does a channel gate need the maximum to do the look-up, or is the mean enough?
-# 2. How many slots does external attention need for the look-up?
-# 3. How many hidden units does SE need for "what"?
-# 4. How wide must a window be for "far"?
-# 5. Does attention need its scale, one over the square root of d, for the look-up?
-# 6. ECA's kernel reads neighbouring channels, although the channels have no order.
-#    Does this help with "what"?
+# Take a question that you care about, or one of [six that we asked](lab_book.md#6.-Six-questions), such as: does attention need its scale for the look-up?
+# Each takes ten minutes, of which one or two are training; [this report](example_study.html) answers one of them.
 
 # %% [markdown]
 # ## 9. What we now know
 #
 # Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far, exchange information through a summary.
-# On our map a mean is enough for "what", rows and columns for "where", comparing contents for "look-up", and reach for "far"; most modules help with several tasks, and no task belongs to one idea alone.
-# On real pictures, [most modules score about as much as a plain convolution](lab_book.md#5.-The-networks-of-section-7).
+# A mean was enough for "what", rows and columns for "where", comparing contents for "look-up", and reach for "far", and no task belonged to one module alone.
 # And a published number means nothing without its unit.
 # Before you praise a module, take away one thing at a time, train longer, and look where the score comes from.
 #
-# Squeeze-and-excitation lives on in EfficientNet and MobileNetV3, windows in Swin and its heirs, and full attention, computed in blocks, in nearly every large model; few new gates for convolutional networks are published today.
-# Which of the five tasks occur in photographs, how often, and how one would measure that, nobody has told us yet.
-#
 # **Next.** Open a repository that uses attention, and look for the bugs of this course: a wrong axis, a mask that hides nothing, a norm that sees too much.
-# Or take up the challenge: our best module solves [four of the five tasks with 393 numbers](lab_book.md#7.-A-challenge:-one-module-for-five-tasks), and there is room for a fifth.
+# (The [lab book](lab_book.md) is there for doubters: every run, a loophole that we closed, real pictures on which most modules tie with a plain convolution, and a challenge.)
 #
 # Here is what you can show: the report of your own study, a page that lies beside this notebook.
 # And this is the way that you have come:
