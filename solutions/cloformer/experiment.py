@@ -10,8 +10,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from attention_lab.lessons.cloformer.cloth_net import with_open_gate
-from attention_lab.lessons.cloformer.task import movement
 from solutions.cloformer.reference import CloBlock
 from solutions.shared.long_runs import LongRuns, Row
 
@@ -52,6 +50,8 @@ ROWS = [
 
 def changed_arms(page: dict[str, Any]) -> dict[str, Callable[[], nn.Module]]:
     """The page's network, with something changed: its gate open, or another branch, norm or window."""
+    from attention_lab.lessons.cloformer.cloth_net import with_open_gate  # after the page, which imports the kit, too
+
     net, local = page["network"], page["AttnConv"]
 
     class Added(local):
@@ -93,6 +93,8 @@ def changed_arms(page: dict[str, Any]) -> dict[str, Callable[[], nn.Module]]:
 
 def with_waves(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
     """The page's run, and which waves pass the branches afterwards."""
+    from attention_lab.lessons.cloformer.task import movement  # as above
+
     def run(arm: str, seed: int) -> dict[str, float]:
         if arm == UNTRAINED:
             torch.manual_seed(seed)
