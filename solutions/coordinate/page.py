@@ -20,7 +20,7 @@
 # How would a network do it that takes the mean over the whole picture?
 # It forgets where the marks are.
 #
-# This lesson's module remembers, and it was made for networks that run on phones: its [authors report](https://arxiv.org/abs/2103.02907) that it lifts MobileNetV2's accuracy on ImageNet from 72.3 to 74.3 %, where SE (lesson 01) reaches 73.5 %.
+# This lesson's module remembers, and it was made for networks that run on phones, where its [authors report](https://arxiv.org/abs/2103.02907) that it gains nearly twice as much as SE (lesson 01).
 #
 # **Needs** lessons 01 (SE) and 03 (CBAM's spatial gate) · 1 h · 6 points · difficulty 2 of 5
 #
@@ -58,10 +58,9 @@ begin("e2_coordinate")
 # - **coordinate**: the module of this lesson;
 # - **coordinate, no places**: the same layers, but every mean of a row or a column is replaced by the mean over all positions.
 #
-# A coin with four sides is right in 25 % of the cases, and "the most frequent colour of this board" in 37 %.
-#
+# Blind guessing is right in 25 % of the cases, and "the most frequent colour of this board" in 37 %.
 # **Guess now:** what does each network score?
-# Replace each None with a percentage; section 6 trains the networks.
+# Replace each None with a percentage; section 6 trains them.
 
 # %%
 five = {"none": None, "SE": None, "CBAM's map": None, "coordinate": None,
@@ -71,7 +70,6 @@ print(INVITATION if None in five.values() else "Noted, until section 6.")
 # %% [markdown]
 # ## 2. The idea
 #
-# SE's mean says what is in the picture, but not where.
 # Hou and others (2021) average along one axis at a time, so that the mean of a row still belongs to that row, and the mean of a column to that column.
 # The module turns these means into a gate for each row and a gate for each column.
 #
@@ -95,7 +93,7 @@ print(INVITATION if None in five.values() else "Noted, until section 6.")
 # ## 3. Exercise 1: `directional_pool`
 #
 # The trap in this exercise is an axis that one would rather drop.
-# Here are two gates for the two rows of a small map: 1 leaves row 0 open, and 0 closes row 1.
+# Here are two gates for the two rows of a small map: 1 leaves row 0 open, and 0 should close row 1.
 
 # %%
 small_map, two_gates = torch.tensor([[1.0, 3], [5, 7]]), torch.tensor([1.0, 0.0])
@@ -103,16 +101,15 @@ print("gates of shape (2,):  ", (small_map * two_gates).tolist())
 print("gates of shape (2, 1):", (small_map * two_gates[:, None]).tolist())
 
 # %% [markdown]
-# Gates of shape (2,) close column 1 instead of row 1, and because the map is square, nothing crashes.
-
-# %% [markdown]
-# ### The exercise
+# Gates of shape (2,) close column 1 instead, and because the map is square, nothing crashes.
 #
 # *About 4 minutes.*
-# Return a tuple of two tensors: the mean of each row, (B, C, H, 1), and the mean of each column, (B, C, 1, W), in this order.
-# Each channel of each image has its own means, and the axis that you average over stays, with size 1.
+# So summarise a map twice, and keep every axis:
 #
-# Worked example, for one image with one channel, two rows and three columns:
+# 1. take the mean of each row;
+# 2. take the mean of each column.
+#
+# A map of two rows and three columns has these five means, and they will go through the whole module:
 #
 # | | column 0 | column 1 | column 2 | mean of the row |
 # |---|---|---|---|---|
@@ -120,11 +117,14 @@ print("gates of shape (2, 1):", (small_map * two_gates[:, None]).tolist())
 # | row 1 | 2 | 2 | 2 | **2** |
 # | mean of the column | **1** | **2.5** | **4** | |
 #
-# The rows' means have shape (1, 1, 2, 1), and the columns' means have shape (1, 1, 1, 3).
+# Which of the two results lies like a column?
 
 # %% exercise
 def directional_pool(x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W)."""
+    """The mean of each row and of each column: (B, C, H, W) -> (B, C, H, 1), (B, C, 1, W).
+
+    Each channel of each image has its own. Returns a tuple of two tensors, the rows first.
+    """
     ...
 
 
@@ -143,10 +143,22 @@ check(directional_pool)
 # </details>
 
 # %% [markdown]
+# Your two lists of means are all that the module will know of a picture.
+# What is left of a rocket if each pixel is its row's mean times its column's?
+
+# %%
+photo = F.adaptive_avg_pool2d(photograph("rocket"), (96, 128))[None]
+rows, columns = directional_pool(photo)
+crossed = (rows * columns / photo.mean((2, 3), keepdim=True)).clamp(0, 1)
+show(show_images(torch.cat([photo, crossed]), ["the photograph", "row mean times column mean"]),
+     "Left, a rocket at its launch pad. Right, the same colours in stripes that cross: bright "
+     "where a bright row meets a bright column.")
+
+# %% [markdown]
 # ### What can two gates draw?
 #
 # Let all gates be 0 or 1, on a 4 x 4 map, so that a position is open when its row *and* its column are.
-# You want to let two positions through, (row 0, column 1) and (row 3, column 2), so you open their rows and columns.
+# To let two positions through, (row 0, column 1) and (row 3, column 2), you open their rows and columns.
 # **Predict, then run:** how many of the 16 positions are open now?
 # And how many if you want the diagonal?
 
@@ -177,7 +189,7 @@ predict_then_run(predicted, measured, unit="open positions")
 # %% [markdown]
 # ## 4. Exercise 2: `CoordinateAttention`
 #
-# Follow the five means of exercise 1 through the module: two of rows, (3, 2), and three of columns, (1, 2.5, 4).
+# Follow the five means of exercise 1 through the module.
 # Let `conv1` and `bn1` together subtract 2.5, and let `conv_h` and `conv_w` change nothing.
 
 # %%
@@ -189,31 +201,28 @@ print("gates of rows", row_gates.numpy().round(2), "of columns", column_gates.nu
 print("gates of positions:\n", (row_gates[:, None] * column_gates).numpy().round(2))
 
 # %% [markdown]
-# Row 0 has the larger mean of the two rows, column 2 the largest of the three columns, and where they cross the product of the gates is largest.
-
-# %% [markdown]
-# ### The exercise
+# Row 0 has the larger mean of the two rows, column 2 the largest of the three columns, and where they cross the gate is widest open.
+# Two short lists of gates make a map with one bright crossing.
 #
 # *About 15 minutes.*
+# Build the module as in the drawing:
 #
-# - `conv1`: 1 x 1, from `in_channels` to m channels, where m is `in_channels // reduction`, but at least 8;
-# - `bn1`: an `nn.BatchNorm2d`, followed by a hard-swish, `F.hardswish`, which turns z into 0 below -3 and keeps it above 3;
-# - `conv_h` for the rows' gates, `conv_w` for the columns' gates: 1 x 1, from m to `out_channels`, each followed by a sigmoid.
+# 1. lay the means of the rows and of the columns in one line, and send it through `conv1`, `bn1` and `F.hardswish`, which is 0 below -3 and leaves what is above 3 as it is;
+# 2. split the line again, make the gates of the rows with `conv_h` and those of the columns with `conv_w`, each with a sigmoid;
+# 3. multiply x by both.
 #
-# All three convolutions have a bias.
-# In the line of means that `conv1` reads, the rows' means come first.
-# (`out_channels` is there because the authors' class has it; in our tests it equals `in_channels`.)
-# Do not change x in place, and do not detach anything: gradients must reach x.
-#
-# Worked example: `CoordinateAttention(18, 18, reduction=2)` on (2, 18, 3, 4).
-# m is 9, the line is (2, 18, 7, 1), and the gates are (2, 18, 3, 1) and (2, 18, 1, 4).
-# If `conv_h` and `conv_w` are all zeros, every gate is 0.5 and the output is x / 4.
+# A picture of 3 x 4 positions makes a line of seven means.
+# (If `conv_h` and `conv_w` are all zeros, every gate is one half: what is left of x?)
 
 # %% exercise
 class CoordinateAttention(nn.Module):
     """x times a gate for each row times a gate for each column, (B, C, H, W) -> (B, C, H, W).
 
-    conv1, conv_h, conv_w: 1 x 1 nn.Conv2d. bn1: nn.BatchNorm2d.
+    conv1: 1 x 1 nn.Conv2d, in_channels -> m = in_channels // reduction, but at
+    least 8. It reads the line of means, (B, C, H + W, 1), the rows' first.
+    bn1: nn.BatchNorm2d, then a hard-swish. conv_h, conv_w: 1 x 1 nn.Conv2d,
+    m -> out_channels (as in the authors' class; here always in_channels).
+    All three convolutions have a bias. x is not changed in place.
     """
 
     def __init__(self, in_channels: int, out_channels: int, reduction: int = 32) -> None:
@@ -279,12 +288,11 @@ measured = {"SE": sum(parameters(SE(c, 24)) for c in widths),
 predict_then_run(predicted, measured, unit="parameters added")
 
 # %% [markdown]
-# The paper counts 3.89 million parameters with SE and 3.95 million with Coordinate Attention; these are 3,504,872 plus your numbers, rounded.
+# The paper counts 3.89 million parameters with SE and 3.95 million with Coordinate Attention, which is what you have, rounded.
 
 # %% [markdown]
 # ## 5. The bug museum
-
-# %% [markdown]
+#
 # ### Exhibit A: fine on squares
 #
 # It trains, every gradient is there, and every score is what it should be, as long as all images are square.
@@ -306,8 +314,8 @@ class ExhibitA(nn.Module):
         return x * self.conv_h(rows).sigmoid() * self.conv_w(columns.transpose(2, 3)).sigmoid()
 
 # %% [markdown]
-# The test could hardly be simpler: give it a picture that is not square.
-# Try every module that you copy with such a picture, and with sides that are odd: it costs one line, and as long as all pictures for training are squares, no score will do it for you.
+# The test could hardly be cheaper: give it a picture that is not square.
+# Try every module that you copy with such a picture, and with odd sides, because as long as all pictures for training are squares, no score will do it for you.
 #
 # Then repair the exhibit, in its own cell, until all three sizes are answered, and run the check.
 # Leave your `CoordinateAttention` out of it: an answer that leans on it earns nothing.
@@ -340,7 +348,7 @@ check(ExhibitA)
 # ## 6. The experiment
 #
 # All modules work on a map of 14 x 14 positions with 16 channels, each of which stands for 2 x 2 pixels of a board.
-# The puzzle is *made* for this module: the marks point along rows and columns.
+# The puzzle suits the module, because the marks point along rows and columns.
 # There are three tests on the same 500 new boards:
 #
 # - **right**: the boards as they are;
@@ -355,7 +363,7 @@ predicted = {"right": None, "wrong cue": None, "other gates": None}
 print(INVITATION if None in predicted.values() else "Noted. Run the next cell.")
 
 # %% [markdown]
-# Now train five networks with three seeds each, 320 steps of 32 boards, in about half a minute.
+# Now train, three times each, in about half a minute.
 
 # %% tags=["experiment"]
 CHANNELS = 16
@@ -431,7 +439,7 @@ measured = {name: results.mean("coordinate", name) for name in predicted}
 predict_then_run(predicted, measured, unit="% right, coordinate")
 
 # %% [markdown]
-# And here are all five networks, beside your guesses from section 1:
+# And all five networks, beside your guesses:
 
 # %% tags=["experiment"]
 plot.show(results, five)
@@ -442,14 +450,14 @@ with after_predicting(predicted | five):
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **With places the module solves the puzzle, and without them the same layers do not.**
-# *Coordinate, no places* scores [little more than SE](lab_book.md#2.-Longer-runs-and-other-rates), and *coordinate* scores 100 % in every run of ours, at this rate and at others.
+# *Coordinate, no places* is about as good as SE, and *coordinate* scores 100 %, [at other rates](lab_book.md#2.-Longer-runs-and-other-rates) as well.
 #
 # **It reads the marks.**
 # When they point elsewhere it drops to chance, and with another board's gates it scores about 30 %, which is chance, too, because one board in sixteen has the same marks.
 #
 # **A wide view does it as well.**
-# CBAM's map fails because its window covers 19 x 19 pixels of the board; with a dilation of 4 it sees the whole board, and [scores nearly 100 % with 100 parameters](lab_book.md#3.-A-wider-view).
-# So what the puzzle asks for is a wide view that is used well (three more plain convolutions see far enough, and [do worse](lab_book.md#3.-A-wider-view)), and row and column means are one cheap way.
+# CBAM's map fails because its window is too small for the board; [with a dilation](lab_book.md#3.-A-wider-view) it sees all of it, and scores nearly as much.
+# So what the puzzle asks for is a wide view that is used well, and row and column means are one cheap way.
 # </details>
 
 # %% [markdown]
@@ -473,7 +481,7 @@ slide_the_marks(trained_network)
 # No square lies at the ghosts, so they do no harm.
 # </details>
 #
-# Keep the picture: four boards, and where your gates point.
+# Four boards to keep, and where your gates point:
 
 # %% tags=["experiment"]
 show_crossings(trained_network, new.pictures[:4])
@@ -482,12 +490,12 @@ show_crossings(trained_network, new.pictures[:4])
 # ## 7. What we now know
 #
 # A mean over one axis keeps the position along the other one, so a row's gate can tell where something is, and a row's gate times a column's marks one crossing; for two crossings it opens two ghosts as well.
-# [Multiplying is not essential](lab_book.md#4.-Is-it-the-product): adding both before one sigmoid solves the puzzle, too.
-# On real pictures (handwritten digits in coloured frames) [one more 3 x 3 convolution in each place does as well](lab_book.md#5.-Real-pictures), with nine times the parameters.
+# Here the module solved what the same layers without places did not.
 # So before you put Coordinate Attention into a network, ask: *does it matter in which row and in which column something is?*
 #
+# (The [lab book](lab_book.md) has every run, sums instead of products, real pictures, on which a plain convolution ties, and a challenge with 60 parameters.)
+#
 # **Next.** [Lesson 06b](../06b_polarized/06b_polarized.ipynb) builds gates that keep full resolution.
-# (The [lab book](lab_book.md) has every run, the paper against the code, a challenge with 60 parameters, and questions to argue about.)
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -6,12 +6,14 @@ from torch import nn
 
 from ... import begin, check, progress, review
 from ...networks.training import compare, train
-from ...pictures import ScorePlot, predict_then_run
+from ...pictures import ScorePlot, predict_then_run, show, show_images
 from ...pictures.prediction import INVITATION, after_predicting, remind
+from ...tasks.data import photograph
 from . import task as boards
 from .pictures import show_crossings, slide_the_marks
 
 __all__ = [
-    "F", "INVITATION", "ScorePlot", "after_predicting", "begin", "boards", "check", "compare", "nn",
-    "predict_then_run", "progress", "remind", "review", "show_crossings", "slide_the_marks", "torch", "train"
+    "F", "INVITATION", "ScorePlot", "after_predicting", "begin", "boards", "check", "compare", "nn", "photograph",
+    "predict_then_run", "progress", "remind", "review", "show", "show_crossings", "show_images", "slide_the_marks",
+    "torch", "train"
 ]
