@@ -9,7 +9,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from attention_lab.lessons.scnet.task import enlarging
 from solutions.scnet.reference import SCConv
 from solutions.shared.long_runs import LongRuns, Row
 
@@ -49,7 +48,7 @@ class Scrambled(SCConv):
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
-    page = runs.page
+    page, enlarging = runs.page, runs.page["enlarging"]
 
     def with_module(make: Callable[[int], nn.Module]) -> nn.Module:
         block = page["calibrated"](4)
@@ -68,11 +67,9 @@ if __name__ == "__main__":
         if arm != BILINEAR:
             return page["run"](arm, seed)
         with enlarging("bilinear"):
-            model = page["train"](page["network"](page["arms"][arm]()), page["pictures"], page["answers"],
-                                  loss=F.cross_entropy, epochs=1,
-                                  batch_size=16, peak_rate=0.01, seed=seed)
+            model = page["learn_dots"](page["arms"][arm](), page["dots"], seed)
             scores = page["tested"](model)
         with torch.no_grad(), enlarging("nearest"):
-            return scores | {"bilinear Up": page["right_at_dots"](model(page["new"].pictures), page["new"].answers)}
+            return scores | {"bilinear Up": page["tested"](model)["right"]}
 
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run)

@@ -20,7 +20,7 @@
 # All four dots look alike, and a network has to name, *at the dot*, the colour of the ring around it.
 # A 3 x 3 convolution sees one pixel in each direction, and the ring is six away.
 # This lesson's convolution first looks at a smaller copy of the image.
-# Its network, SCNet ([project page](https://mmcheng.net/scconv/)), improves on ResNet-50 in classification, object detection and keypoint detection, its authors report.
+# Its network, SCNet ([project page](https://mmcheng.net/scconv/)), improves on ResNet-50 at several tasks, its authors report.
 #
 # **Needs** lesson 01 (gates); lesson 04 helps · 50 min · 4 points · difficulty 2 of 5
 #
@@ -48,7 +48,7 @@ from attention_lab.lessons.scnet import *
 begin("e1_scnet")
 
 # %%
-new, without = ringed_dots(200, seed=2), ringed_dots(200, seed=2, cue=False)
+new = ringed_dots(200, seed=2)
 show(show_images((new.pictures[:3] + 0.3).clamp(0, 1)),
      "Three pictures, each with four white dots inside red, green or blue rings.")
 
@@ -58,11 +58,10 @@ show(show_images((new.pictures[:3] + 0.3).clamp(0, 1)),
 # Four blocks will try, each of them after one 3 x 3 convolution:
 #
 # - **plain**: ResNet's bottleneck, where only a 3 x 3 convolution looks around;
-# - **dilated**: the same block, but the nine weights of its 3 x 3 convolution are 4 pixels apart (lesson 04);
+# - **dilated**: the same, but the nine weights of that convolution are 4 pixels apart (lesson 04);
 # - **SC, pooling 1** and **SC, pooling 4**: the block of this lesson, with averages over 1 x 1 or 4 x 4 pixels in one of its branches.
 #
-# The ring is at least five pixels away from every pixel of its dot.
-# So which blocks can know its colour at all, and what is left for the others?
+# The ring is at least five pixels away from every pixel of its dot, so which blocks can know its colour at all?
 # Replace each None with the percentage of right answers that you expect; section 6 compares.
 
 # %%
@@ -73,8 +72,8 @@ print(INVITATION if None in four.values() else "Noted, until section 6.")
 # ## 2. The idea
 #
 # Liu and others (2020) cut the convolution itself into parts.
-# Half of the channels take a normal path.
-# For the other half, a small copy of the image, made of averages, says what is around each position, and a gate made from it corrects ("calibrates") a normal convolution.
+# Half of the channels take a normal path, and for the other half, a small copy of the image says what is around each position.
+# A gate made from this copy corrects ("calibrates") a normal convolution.
 #
 # ![The calibrated half has three convolutions, k2, k3 and k4. x (B, C, H, W) goes through k3. In a second branch, k2 averages x over cells of r x r pixels and convolves the averages; the result is enlarged to H x W, x is added, and a sigmoid makes the gate. k3's result times the gate goes through k4.](figures/scconv.svg)
 #
@@ -106,37 +105,31 @@ predict_then_run(predicted, measured, unit="the number at this place")
 
 # %% [markdown]
 # Torch's default takes the **nearest** cell and makes steps; bilinear would climb.
-# You will soon know which of the two the published network was.
+# You will soon know which of the two the published network ran.
 
 # %% [markdown]
 # ## 3. Exercise 1: `SCConv`
 #
 # *About 10 minutes.*
-# Build the calibrated half, as in the drawing.
-# This module does not cut the channels in half: its input and its output both have C = `channels` channels.
+# Build the calibrated half, as in the drawing (the cutting comes later):
 #
-# - `k2`: an `nn.Sequential` of `nn.AvgPool2d(pooling)`, a convolution and a BatchNorm;
-# - `k3`, `k4`: Sequentials of a convolution and a BatchNorm; `k4`'s convolution has the `stride`;
-# - every convolution is 3 x 3 with padding 1, *without* bias; there is no ReLU;
-# - Up is the call whose result you predicted: `F.interpolate` to the height and width of x, without a `mode`.
+# 1. ask what is around: average, convolve, enlarge again with the call of your prediction, and make a gate of the sum with x;
+# 2. gate one normal convolution of x, and send the result through another one.
 #
-# Worked example: there is one channel, pooling is 2, and x has two rows, both (0, 2, 4, 6).
-# The means are (1, 5).
+# By hand: x has one channel and two rows, both (0, 2, 4, 6), and pooling is 2, so the means are (1, 5).
 # Suppose that k2's other layers subtract 5.
-# That makes (-4, 0), which Up enlarges to (-4, -4, 0, 0).
-# The sum with x is (-4, -2, 4, 6).
-# The gate is (0.02, 0.12, 0.98, 1.00): almost closed on the left, open on the right.
-#
-# Height and width need not be multiples of `pooling`: `AvgPool2d` drops the pixels that are left over.
-# With pooling 4, a map of 9 x 7 pixels has 2 x 1 means.
+# That makes (-4, 0), which Up enlarges to (-4, -4, 0, 0), and the sum with x is (-4, -2, 4, 6).
+# So the gate is (0.02, 0.12, 0.98, 1.00): almost closed on the left, open on the right.
 
 # %% exercise
 class SCConv(nn.Module):
-    """k4(k3(x) * sigmoid(x + Up(k2(x)))), (B, C, H, W) -> (B, C, H', W').
+    """k4(k3(x) * sigmoid(x + Up(k2(x)))), (B, C, H, W) -> (B, C, H', W'), C = channels.
 
-    k2: nn.Sequential(AvgPool2d, Conv2d, BatchNorm2d).
+    k2: nn.Sequential(nn.AvgPool2d(pooling), Conv2d, BatchNorm2d).
     k3, k4: nn.Sequential(Conv2d, BatchNorm2d).
-    Convolutions: 3 x 3, padding 1, no bias. Only k4's has the stride.
+    Convolutions: C to C, 3 x 3, padding 1, no bias. Only k4's has the stride.
+    Up: F.interpolate to the height and width of x, without a mode. These need
+    not be multiples of pooling. There is no ReLU.
     """
 
     def __init__(self, channels: int, stride: int = 1, pooling: int = 4) -> None:
@@ -170,7 +163,7 @@ check(SCConv)
 
 # %% [markdown]
 # **The paper or the code?** We ran the authors' code on one channel, with all convolution weights set to 0.2, and kept one row of the result.
-# Your module should give the same row to three decimals, if nearest is what they ran.
+# If they ran nearest, your module should give the same row.
 # `enlarging(mode)` makes `F.interpolate` use another mode, so let us try both:
 
 # %%
@@ -187,16 +180,22 @@ for mode in ("nearest", "bilinear"):
 # %% [markdown]
 # It was nearest, to the last digit, and one of the authors [writes](https://github.com/MCG-NKU/SCNet/issues/6) that the accuracies in the paper come from exactly this code.
 #
+# You can see it with your own eyes.
+# Here is your module on a photograph, with weights set by hand so that its output is the gate alone: open where a pixel is brighter than the mean around it.
+# Where do you see "nearest"?
+
+# %%
+show_gates(SCConv, "chelsea")
+
+# %% [markdown]
+# The steps in the right picture are the borders of its cells: two neighbours of one brightness are judged by different means.
+#
 # **How far does it see?** Measure it: pixels with gradient zero change nothing, so the gradient of one output tells you which input pixels can matter.
 # Predict how many input *rows* one output of your `SCConv` sees, from row 24 with pooling 1, and from rows 24 and 26 with pooling 4.
 # (Rows are counted from 0, and a cell of 4 x 4 pixels begins at row 24.)
 
 # %%
 predicted = {"pooling 1, row 24": None, "pooling 4, row 24": None, "pooling 4, row 26": None}
-
-
-def rows_seen(module, channels, row):
-    return seen(module, channels, row, 24).amax(1).sum().item()
 
 
 torch.manual_seed(0)
@@ -232,7 +231,7 @@ slide_a_view(SCConv)
 #
 # ResNet's bottleneck narrows its input to `planes` channels, looks around and widens the result again.
 # SCNet's block has two branches, a and b, which both look around, and each of them narrows *all* of x to w = planes // 2 channels.
-# (If x were cut in two first, branch a would know nothing of the second half of the channels, and b nothing of the first.)
+# (Cut x in two first, and each branch would know nothing of the other half.)
 #
 # ![x goes into two branches. a: conv1_a, bn1_a, ReLU, k1, ReLU. b: conv1_b, bn1_b, ReLU, scconv, ReLU. The two results, each (B, w, H', W'), are joined, that of branch a first; conv3 and bn3 make 4 times planes channels; the shortcut is added, and a ReLU follows.](figures/bottleneck.svg)
 
@@ -270,22 +269,6 @@ class SCBottleneck(nn.Module):
 # %%
 predicted = {"parameters": None, "multiply-adds": None}
 
-
-class Plain(nn.Module):
-    """ResNet's bottleneck, without a stride."""
-
-    def __init__(self, channels, planes, dilation=1):
-        super().__init__()
-        middle = nn.Conv2d(planes, planes, 3, 1, dilation, dilation, bias=False)
-        self.body = nn.Sequential(
-            nn.Conv2d(channels, planes, 1, bias=False), nn.BatchNorm2d(planes), nn.ReLU(),
-            middle, nn.BatchNorm2d(planes), nn.ReLU(),
-            nn.Conv2d(planes, channels, 1, bias=False), nn.BatchNorm2d(channels))
-
-    def forward(self, x):
-        return F.relu(x + self.body(x))
-
-
 x = torch.randn(1, 256, 56, 56)
 sc, plain = (cost(block(256, 64), x, latency=False) for block in (SCBottleneck, Plain))
 measured = {"parameters": sc.parameters / plain.parameters,
@@ -296,7 +279,7 @@ predict_then_run(predicted, measured, unit="times those of ResNet's block")
 # <details><summary>Why not four times as much?</summary>
 #
 # A convolution from 32 to 32 channels has a quarter of the weights of one from 64 to 64, and your block has four such small convolutions.
-# The small difference (70,528 against 70,400 parameters) comes from BatchNorms.
+# (The small difference comes from BatchNorms.)
 # And one of the four convolutions works on 14 x 14 means instead of 56 x 56 pixels, at a sixteenth of the price.
 # </details>
 
@@ -306,7 +289,7 @@ predict_then_run(predicted, measured, unit="times those of ResNet's block")
 # ### Exhibit A: a view that depends on the picture
 #
 # One line of this module is wrong.
-# Shapes and gradients are right, and in the experiment below it [does as well as the right one](lab_book.md#6.-The-exhibits).
+# Shapes and gradients are right, and in the experiment below it does as well as the right one.
 # So nothing on the training pictures will tell you; read it, and see whether you find the line.
 
 # %% repair
@@ -331,7 +314,7 @@ class ExhibitA(nn.Module):
 # Your module sees 16 rows in each of them.
 #
 # Then repair the exhibit, in its own cell, until the view is the same in every picture, and run the test and the check again.
-# One name is enough, and the two layers to choose from differ in what their number means.
+# One name is enough, and there are two layers to choose from.
 # (An answer that leans on your `SCConv` earns nothing.)
 
 # %%
@@ -356,75 +339,41 @@ check(ExhibitA)
 # `AvgPool2d(4)` averages cells of 4 x 4 pixels; `AdaptiveAvgPool2d(4)` makes 4 x 4 cells of any picture.
 # Up stretches either copy to x's size, so no shape complains.
 # In our pictures such a cell is 9 pixels wide, and in a photograph it would be a quarter of its height.
-# The [lab book](lab_book.md#6.-The-exhibits) has the runs, and a mistake that was seen in a port, which crashes on some sizes.
 # </details>
 
 # %% [markdown]
 # ## 6. The experiment
 #
-# Each network has a 3 x 3 convolution with BatchNorm and ReLU, one of the four blocks (32 channels, 8 planes), and three outputs per position, one for each colour.
+# Each network has one 3 x 3 convolution, one of the four blocks, and three outputs per position, one for each colour.
 # Only the dots' pixels count, in the loss and in the score.
-# The task is *made* for a wide view: nothing near a dot says anything about its ring.
-#
 # Each trained network is also tested on the same pictures with new random colours of the rings and the old answers ("no cue"), and with Up switched to *bilinear*.
 # You made your predictions in section 1, so train:
 
 # %% tags=["experiment"]
-CHANNELS, PLANES = 32, 8
-
-
 def calibrated(pooling):
     block = SCBottleneck(CHANNELS, PLANES)
-    block.scconv = SCConv(PLANES // 2, pooling=pooling)
+    block.scconv = SCConv(PLANES // 2, pooling=pooling)  # yours
     return block
 
 
 arms = {"plain": lambda: Plain(CHANNELS, PLANES), "dilated": lambda: Plain(CHANNELS, PLANES, 4),
         "SC, pooling 1": lambda: calibrated(1), "SC, pooling 4": lambda: calibrated(4)}
-pictures, answers = ringed_dots(1920, seed=1)
-trained = Trained()
-
-
-def network(block):
-    return nn.Sequential(nn.Conv2d(3, CHANNELS, 3, padding=1, bias=False),
-                         nn.BatchNorm2d(CHANNELS), nn.ReLU(), block, nn.Conv2d(CHANNELS, 3, 1))
-
-
-def tested(model):
-    with torch.no_grad():
-        scores = {"right": right_at_dots(model(new.pictures), new.answers),
-                  "no cue": right_at_dots(model(without.pictures), without.answers)}
-    with torch.no_grad(), enlarging("bilinear"):
-        return scores | {"bilinear Up": right_at_dots(model(new.pictures), new.answers)}
+dots, trained = ringed_dots(1920, seed=1), Trained()
 
 
 def run(arm, seed):
-    model = train(network(arms[arm]()), pictures, answers, loss=F.cross_entropy, epochs=1,
-                  batch_size=16, peak_rate=0.01, seed=seed)
-    trained[arm, seed] = model
-    return tested(model)
+    trained[arm, seed] = learn_dots(arms[arm](), dots, seed)
+    return tested(trained[arm, seed])
 
 
-# %% tags=["experiment"]
-sizes = {arm: sum(p.numel() for p in network(block()).parameters())
-         for arm, block in arms.items()}
-plot = ScorePlot("right at the dots of new pictures (%)", highlight=["SC, pooling 4"],
-                 baselines={"at chance": 100 / 3}, parameters=sizes,
-                 gaps=[("SC, pooling 4", "plain"), ("SC, pooling 4", "SC, pooling 1"),
-                       ("SC, pooling 4", "dilated"), ("SC, pooling 1", "plain")])
-
+plot = dots_plot(arms)
 remind(four)
 results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(four))
 
 # %% tags=["experiment"]
 plot.show(results, four)
 with after_predicting(four):
-    for arm in ("dilated", "SC, pooling 4"):
-        print(f"'{arm}' without the cue: {results.mean(arm, 'no cue'):.1f} %")
-    gain = results.mean("SC, pooling 4", "bilinear Up") - results.mean("SC, pooling 4")
-    print(f"'SC, pooling 4', switched to bilinear: {gain:+.1f} points")
-    for arm, block in arms.items():
-        print(f"{arm}: the network sees {rows_seen(network(block()).eval(), 3, 24):.0f} rows")
+    print_controls(results, arms)
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>
@@ -433,16 +382,15 @@ with after_predicting(four):
 # The plain block is at chance, and [five times the training](lab_book.md#2.-Is-it-only-slow) leaves it there; the dilated block and *SC, pooling 4* answer everything, and without the cue they fall to chance too.
 #
 # **In this block it is the averaging, and not the layers.**
-# SC with pooling 1 has the same layers and the same parameters as with pooling 4, and about 67 points lie between them (the bracket above leaves little doubt).
+# SC with pooling 1 has the same layers and the same parameters as with pooling 4, and stays at chance.
 #
 # **For this task, neither averages nor a gate are needed.**
-# A dilated convolution does as well with 16 fewer parameters, and if the enlarged means are *added* instead of gating, [five of five runs](lab_book.md#3.-Is-it-the-gate) score 100 % as well.
+# A dilated convolution does as well, and so do the enlarged means if they are *added* [instead of gating](lab_book.md#3.-Is-it-the-gate).
 # </details>
 
 # %% [markdown]
 # ### At every dot
 #
-# You have not yet seen your block at work.
 # Here the network answers at every pixel, and only the dots, on which it was trained, are drawn in full colour.
 # What do you expect of the plain block, which sees no ring?
 
@@ -451,21 +399,19 @@ show_answers_at_dots({arm: trained[arm, 0] for arm in ("plain", "SC, pooling 4")
 
 # %% [markdown]
 # The dots in the lower row have the colours of their rings, from pixels that are all white.
-# Your picture is now beside this notebook, as `my_scnet.png`.
+# The picture is beside this notebook, as `my_scnet.png`.
 
 # %% [markdown]
 # ## 7. What we now know
 #
 # A self-calibrated convolution averages its input over cells and makes a gate from the averages, so each position knows what lies around it.
 # In our runs only blocks whose view reaches the ring rose above chance, with averages or with dilation, with a gate or without.
-# The paper says bilinear and its code uses nearest; the scores of our trained networks [did not tell the two apart](lab_book.md#4.-Nearest-or-bilinear), and comparing outputs did at once.
-# On our real pictures `SCConv` is ahead of as many parameters in plain 3 x 3 convolutions, by [1.7 points](lab_book.md#5.-Real-pictures) on handwriting and photographs never seen (from 0.6 to 2.9).
-# Whether that is the gate or the view, we don't know, because we have not tried a dilated convolution of the same cost there.
-#
+# The paper says bilinear and its code uses nearest; scores did not tell the two apart, and comparing outputs did at once.
 # So before you put the block into a network, ask how far away the information is that a position needs.
 #
+# (The [lab book](lab_book.md) has all runs, real pictures, on which `SCConv` is a little ahead of plain convolutions, and a challenge.)
+#
 # **Next.** The module of [lesson e2](../e2_coordinate/e2_coordinate.ipynb) averages over one coordinate and keeps the other.
-# (The [lab book](lab_book.md) of this lesson is for doubters: all runs, pooling 2 and 8, the paper against the code, a challenge with 2,300 parameters, and questions to argue about.)
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -6,14 +6,16 @@ from torch import nn
 
 from ... import begin, check, progress, review
 from ...networks.cost import cost
-from ...networks.training import Trained, compare, train
-from ...pictures import ScorePlot, predict_then_run, show, show_images
+from ...networks.training import Trained, compare
+from ...pictures import predict_then_run, show, show_images
 from ...pictures.prediction import INVITATION, after_predicting, remind
-from .pictures import show_answers_at_dots, slide_a_view
-from .task import enlarging, right_at_dots, ringed_dots, seen
+from .experiment import CHANNELS, PLANES, Plain, dots_plot, learn_dots, network, print_controls, rows_seen, tested
+from .pictures import show_answers_at_dots, show_gates, slide_a_view
+from .task import enlarging, ringed_dots, seen
 
 __all__ = [
-    "F", "INVITATION", "ScorePlot", "Trained", "after_predicting", "begin", "check", "compare", "cost", "enlarging",
-    "nn", "predict_then_run", "progress", "remind", "review", "right_at_dots", "ringed_dots", "seen", "show",
-    "show_answers_at_dots", "show_images", "slide_a_view", "torch", "train"
+    "CHANNELS", "F", "INVITATION", "PLANES", "Plain", "Trained", "after_predicting", "begin", "check", "compare",
+    "cost", "dots_plot", "enlarging", "learn_dots", "network", "nn", "predict_then_run", "print_controls", "progress",
+    "remind", "review", "ringed_dots", "rows_seen", "seen", "show", "show_answers_at_dots", "show_gates",
+    "show_images", "slide_a_view", "tested", "torch"
 ]

@@ -8,10 +8,12 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import nn
 
+from ...pictures.images import show, show_images
 from ...pictures.keepsake import keepsake
 from ...pictures.panels import Panel, cells
 from ...pictures.style import FEATURES
 from ...pictures.touch import slide
+from ...tasks.data import photograph
 from ...tasks.scoring import UNASKED
 from .task import GREY, RING_COLOURS, RingedDots, right_at_dots, seen
 
@@ -40,6 +42,30 @@ def slide_a_view(make: Callable[[int, int, int], nn.Module]) -> None:
     slide({"pooling": {str(pooling): pooling for pooling in POOLINGS}, "row": {str(row): row for row in ROWS}}, drawn,
           says,
           start=["4", "24"])
+
+
+@torch.no_grad()
+def show_gates(make: Callable[..., nn.Module], name: str) -> None:
+    """Shows a photograph in grey, and the gates of two poolings, made by weights that are set by hand.
+
+    make: the learner's `SCConv`. Its k2 gives minus the mean, its k3 gives 1, and its k4 changes nothing, so the
+        output is sigmoid(x - mean around).
+    """
+    grey = nn.functional.adaptive_avg_pool2d(photograph(name).mean(0, keepdim=True), (160, 240))[None]
+    gates = []
+    for pooling in (4, 16):
+        module = make(1, 1, pooling).eval()
+        for part, middle in ((module.k2, -1.0), (module.k3, 0.0), (module.k4, 1.0)):
+            for layer in part:
+                if isinstance(layer, nn.Conv2d):
+                    nn.init.zeros_(layer.weight)
+                    layer.weight[0, 0, 1, 1] = middle
+        nn.init.ones_(module.k3[-1].bias)
+        gates.append(module(12 * grey)[0, 0])
+    pictures = torch.stack([grey[0, 0], *gates]).clamp(0, 1)[:, None].expand(-1, 3, -1, -1)
+    show(show_images(pictures, ["the photograph", "the gate, pooling 4", "the gate, pooling 16"]),
+         "A cat in grey, and two gates of it, open (white) where it is brighter than around. With pooling 4 the gate "
+         "shows fine lines such as whiskers; with pooling 16 it shows larger parts, and steps between square cells.")
 
 
 @torch.no_grad()
