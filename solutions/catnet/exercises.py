@@ -9,7 +9,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Blend, Case, Earlier, Exercise, RandomTensor, Size
+from autograder.lessons.declare import Blend, Case, Earlier, Exercise, RandomTensor, Repair, Size
 from autograder.lessons.sizes import (
     MAPS,
     Construct,
@@ -285,3 +285,4 @@ REFINEMENT = Exercise("iterative_refinement", sizes=(
     uses=("masked_average_pool", "prototype_segmentation", "prior_mask", "CMAT", "CrossMaskedAttention"), large=3.0)
 
 EXERCISES = (POOL, PRIOR, ATTENTION, REFINEMENT)
+REPAIR = Repair("exhibit_a", like=PRIOR, edits={"best = cosines.amax(dim=1)": "best = cosines.amax(dim=2)"})

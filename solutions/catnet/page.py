@@ -22,7 +22,7 @@
 # And what would you have compared, if all you were allowed to remember was the mean of its three colours?
 # Run the next cells for two more such **episodes**, in which the ellipse of each support is the object.
 #
-# **Needs** lesson 05a (queries, keys, values) and lesson 03 (features multiplied by a map) · 1 h 50 min · 7 points · difficulty 3 of 5
+# **Needs** lesson 05a (queries, keys, values) and lesson 03 (features multiplied by a map) · 1 h 50 min · 8 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -42,7 +42,7 @@
 # | [exercise 3, `CrossMaskedAttention`](#6.-Exercise-3:-CrossMaskedAttention) (2 points) | 19 |
 # | [`CMAT`](#7.-CMAT) | 8 |
 # | [exercise 4, `iterative_refinement`](#8.-Exercise-4:-iterative_refinement) (2 points) | 12 |
-# | [the bug museum](#9.-The-bug-museum) | 5 |
+# | [the bug museum](#9.-The-bug-museum), where you repair `exhibit_a` (1 point) | 5 |
 # | [the experiment](#10.-The-experiment:-which-word-deserves-the-credit?) and [what we now know](#11.-What-we-now-know) | 16 |
 #
 # </details>
@@ -513,55 +513,57 @@ check(iterative_refinement)
 # %% [markdown]
 # ## 9. The bug museum
 #
-# ### Exhibit A: who goes first?
+# ### Exhibit A: a map of the other picture
 #
-# Here is a CMAT block with one mistake, on your layers.
-# Its shapes are right and every parameter gets a gradient.
-# Trained as in the next section, it scores [as much as the right one](lab_book.md#8.-The-exhibits).
-# Read it, and see whether you can find the line.
+# This function makes a prior, and one sign of it is wrong.
+# The shape is right, the numbers run from 0 to 1, and gradients flow.
+# Tried on two copies of one picture, as one tries such a thing, it even looks better than the right one, because its light ends exactly where the object does.
+# Read it, and see whether you find the sign.
 
-# %%
-class ExhibitA(CMAT):
-    def alone(self, a):
-        a = a + self.self_attention(a, a)
-        return self.norm0(a.permute(0, 2, 3, 1)).permute(0, 3, 1, 2)
-
-    def together(self, a, b, mask):
-        z = self.norm1((a + self.cross_attention(a, b, mask)).permute(0, 2, 3, 1))
-        return self.norm2(z + self.mlp(z)).permute(0, 3, 1, 2)
-
-    def forward(self, query, support, query_mask, support_mask):
-        query, support = self.alone(query), self.alone(support)
-        query = self.together(query, support, query_mask)
-        support = self.together(support, query, support_mask)
-        return query, support
+# %% repair
+def exhibit_a(query, support, support_mask):
+    size = query.shape[2:]
+    mask = F.interpolate(support_mask[:, None].to(query), size, mode="bilinear",
+                         align_corners=True)
+    q, s = query.flatten(2), (support * mask).flatten(2)
+    lengths = q.norm(dim=1)[:, :, None] * s.norm(dim=1)[:, None, :]
+    cosines = (q.transpose(1, 2) @ s) / (lengths + 1e-7)
+    best = cosines.amax(dim=1)
+    low, high = best.amin(dim=1, keepdim=True), best.amax(dim=1, keepdim=True)
+    return ((best - low) / (high - low + 1e-7)).unflatten(1, size)[:, None]
 
 
 # %% [markdown]
-# Whether you found it or not, here is a test that needs no sharp eyes.
-# The block treats both pictures alike, so if you hand them over in the other order, the same two pictures must come back:
+# A map that belongs to a picture moves with the picture.
+# So push everything in the query two columns to the right (what falls off comes in again on the left), and look at where the map is brightest, once before and once after.
+# A prior of the query follows; how far does this one go?
+#
+# Then repair the exhibit, in its own cell, until the light moves as far as the picture did, and run the test and the check again.
+# Mend what stands there: an answer that calls your `prior_mask` earns nothing, because the code that you will repair one day has no right version in the cell above.
 
 # %%
 torch.manual_seed(0)
-x, y = torch.randn(2, 1, 24, 8, 8)
-m, n = torch.rand(2, 1, 1, 8, 8)
-for kind in (CMAT, ExhibitA):
-    block = kind(24, 2)
-    (a, b), (c, d) = block(x, y, m, n), block(y, x, n, m)
-    same = torch.allclose(a, d, atol=1e-5) and torch.allclose(b, c, atol=1e-5)
-    print(kind.__name__, "does not care who goes first:", "yes" if same else "NO")
+query, support, mask = torch.randn(1, 4, 6, 9), torch.randn(1, 4, 6, 9), torch.ones(1, 6, 9)
+for picture, x in (("as it is", query), ("two columns on", query.roll(2, dims=3))):
+    columns = exhibit_a(x, support, mask)[0, 0].amax(dim=0)
+    print(f"{picture:14}", "".join(".#"[yes] for yes in (columns == columns.max()).tolist()))
 
+# %% points=1
+check(exhibit_a)
 
 # %% [markdown]
-# Repair the exhibit until both lines say yes.
+# <details><summary>Hint 1: a nudge</summary>
 #
-# <details><summary>What is wrong</summary>
+# Write the shape next to each line, and say of each axis of length N whose positions it counts, the query's or the support's.
+# Which of the two is still there after `best`?
+# </details>
 #
-# The line that refines the support reads `query`, which the line above has already overwritten.
-# So the support looks at a query that has moved, and the result depends on who goes first.
-# Give the two results new names, or compute both in one `return`.
+# <details><summary>Hint 2: what is wrong</summary>
 #
-# The bug of CAT-Net's own first file was another one, a layer made inside `forward`; it is in the [lab book](lab_book.md#8.-The-exhibits).
+# In `cosines`, axis 1 is the query's and axis 2 the support's.
+# `amax(dim=1)` keeps for each *support* position its best partner in the query, which is a map of the wrong picture, and since both pictures have the same size, nothing complains.
+# It should be `amax(dim=2)`.
+# The [lab book](lab_book.md#8.-The-exhibits) has two more, a CMAT block in which it matters which picture goes first, and a layer that was made inside `forward`.
 # </details>
 
 # %% [markdown]
