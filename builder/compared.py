@@ -31,7 +31,7 @@ MODULES: dict[str, tuple[str, dict[str, Any], list]] = {
     "ExternalAttention": ("external", {"dim": 64, "memory_size": 16}, TOKENS),
     "EMSA": ("rest", {"dim": 64, "num_heads": 8, "sr_ratio": 2},
              [[[b, h * w, 64], h, w] for b, h, w in SIZES]),
-    "WindowAttention": ("windows", {"num_heads": 4, "window_size": [2, 2], "shift": True},
+    "WindowAttention": ("cosine", {"num_heads": 4, "window_size": [2, 2], "shift": True},
                         [[[b, h * w, 192], [h, w]] for b, h, w in SIZES]),
     "MixedAttention": ("grl", {"dim": 64, "num_heads_window": 2, "num_heads_stripe": 2, "window_size": [2, 2],
                                "stripe_size": [2, 4], "down_factor": 2},

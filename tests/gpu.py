@@ -48,7 +48,7 @@ STAYING = {
         "            if 0 <= j - i + k // 2 < k:\n"
         "                matrix[i, j] = kernel[j - i + k // 2]\n"
         "    return matrix\n",
-    ("08a_windows", "WindowAttention"):
+    ("08b_cosine", "WindowAttention"):
         next(answer.source for answer in answers("wrong")
              if answer.entry.id == "index-and-mask-stay-on-the-cpu"),
 }

@@ -28,7 +28,7 @@ PARTS = (
     Part("Layers", "How far news travels over a photograph, if each cell looks only at its window, and if windows "
          "move.", "08a_windows", "slide_layers(window_partition"),
     Part("Wipe", "Move the line: noisy photographs, and what blocks that were written by hand make of them.",
-         "08b_grl", "show_before_and_after(noisy"),
+         "08c_grl", "show_before_and_after(noisy"),
     Part("Scores", "Dots are runs, squares longer runs, and brackets say how far two arms are apart and whether that "
          "may be luck. The plot grows while it trains, and it is folded until one has predicted.", "03_cbam",
          "plot.show("),

@@ -74,7 +74,7 @@ def hidden(number: int) -> Make:
 
 
 def windows(side: int) -> Make:
-    return lambda c: Beside(c, OnTokens(Projected(c, mine("08a_windows", "WindowAttention")(2, (side, side))),
+    return lambda c: Beside(c, OnTokens(Projected(c, mine("08b_cosine", "WindowAttention")(2, (side, side))),
                                         lambda module, tokens, size: module(tokens, size)))
 
 

@@ -1,4 +1,4 @@
-"""What three classical filters gain on lesson 08b's noisy photographs: `python -m solutions.grl.baselines` writes
+"""What three classical filters gain on lesson 08c's noisy photographs: `python -m solutions.grl.baselines` writes
 baselines.md (about two minutes of one core).
 
 It needs scikit-image, which the course does not install otherwise. As for the page's network, a photograph is not seen
@@ -15,7 +15,7 @@ from torch import Tensor
 from attention_lab.lessons.grl.task import NOISE, PHOTOGRAPHS, blurred, gains, noisy, photograph_crops
 
 HERE = Path(__file__).parent
-ABOUT = """# 08b_grl: classical filters on the noisy photographs
+ABOUT = """# 08c_grl: classical filters on the noisy photographs
 
 `python -m solutions.grl.baselines` measures what each filter gains, in dB.
 The photographs and their noise are those of the page's section 8.

@@ -1,4 +1,4 @@
-"""Anchors, anchored stripes, GRL's attention and block: how each exercise of 08b_grl is called.
+"""Anchors, anchored stripes, GRL's attention and block: how each exercise of 08c_grl is called.
 
 Stripes are rectangular, images are not square, and the axes of an image hold different numbers of stripes, except where
 a lucky size is what a case is about. Each network behind a position bias has 512 hidden numbers, so all visible cases

@@ -1,4 +1,4 @@
-"""The long runs of lesson 08b: `python -m solutions.grl.experiment` writes experiment.md (about 25 minutes of one
+"""The long runs of lesson 08c: `python -m solutions.grl.experiment` writes experiment.md (about 25 minutes of one
 core)."""
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from attention_lab.lessons.grl.task import PLACES
 from solutions.shared.long_runs import LongRuns, Row
 
 HERE = Path(__file__).parent
-ABOUT = """# 08b_grl: long runs
+ABOUT = """# 08c_grl: long runs
 
 `python -m solutions.grl.experiment` writes this table; `lab_book.md` says what the arms are and what the runs show.
 Each cell has four numbers, the PSNR in dB at damaged tokens whose answer is beside, in the window, in the stripe, nowhere."""  # noqa: E501

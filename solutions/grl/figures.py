@@ -1,4 +1,4 @@
-"""The drawings of lesson 08b."""
+"""The drawings of lesson 08c."""
 
 from pathlib import Path
 

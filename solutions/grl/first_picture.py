@@ -1,4 +1,4 @@
-"""The pair of pictures at the top of lesson 08b: `python -m solutions.grl.first_picture` writes rocket_noisy.jpg and
+"""The pair of pictures at the top of lesson 08c: `python -m solutions.grl.first_picture` writes rocket_noisy.jpg and
 rocket_restored.jpg.
 
 They are stored, and not made while the page is built, because another processor rounds the restored picture otherwise.

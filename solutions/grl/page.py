@@ -11,7 +11,7 @@
 # ---
 
 # %% [markdown]
-# # 08b · Global, Regional, Local
+# # 08c · Global, Regional, Local
 #
 # *To clean a photograph, a network looks for each pixel's true colour in three places: next to it, in a window, and in a long stripe.*
 #
@@ -22,7 +22,7 @@
 # Its stickers come in pairs with one motif, and where a motif has faded, only the partner knows it.
 # Run the next cells, and point at a sticker without a motif: you see what each of three branches looks at, and how it would restore it.
 #
-# **Needs** lessons 08a (windows, shifts, cosine attention) and 07b (LayerNorm, MLP) · 2 h 55 min · 10 points · difficulty 4 of 5
+# **Needs** lessons 08b (windows, cosine attention) and 07b (LayerNorm, MLP) · 2 h 55 min · 10 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -51,7 +51,7 @@
 # %%
 from attention_lab.lessons.grl import *
 
-begin("08b_grl")
+begin("08c_grl")
 
 # %% tags=["experiment"]
 train_set = sticker_walls(930, seed=1)
@@ -178,9 +178,9 @@ print(to_anchors @ from_tokens)
 # %% [markdown]
 # ## 4. Exercise 2: `AnchoredStripeAttention`
 #
-# The next cell holds the functions and modules of lesson 08a, so your own need not be finished.
-# If you did lesson 08a, you wrote these or very similar ones there, so scroll past what you know.
-# `relative_coords_table` and `relative_position_index`, which 08a gave you, now come from the library.
+# The next cell holds the functions and modules of lessons 08a and 08b, so your own need not be finished.
+# If you did these lessons, you wrote these or very similar ones there, so scroll past what you know.
+# `relative_coords_table` and `relative_position_index`, which 08b gave you, now come from the library.
 # With a `down_factor`, these two functions also work for anchors.
 # But they place the anchors oddly, as the authors' code does.
 # Take a row of 8 tokens and d = 2.

@@ -3,9 +3,9 @@
 A block looks at an image at three ranges at once: windows (regional), stripes that are summarised by a few anchors
 (global) and two convolutions (local). Sizes are pairs `(height, width)`; h is the number of heads, N the number of
 tokens of a window or stripe, A the number of its anchors, nW the number of windows of an image. Windows, their masks,
-the position bias and cosine attention are those of lesson 08a.
+the position bias and cosine attention are those of lessons 08a and 08b.
 
-What differs from the authors' code: as in lesson 08a, and the same for stripes.
+What differs from the authors' code: as in lesson 08c, and the same for stripes.
 """
 from collections.abc import Callable
 
@@ -13,25 +13,22 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from solutions.windows.reference import (
+from solutions.cosine.reference import (
     AffineTransform,
-    Size,
     WindowAttention,
     anchors_of,
     as_grid,
-    check_tiles,
     cosine_attention,
     grid_of_windows,
-    mask_between,
     negative,
-    region_of_tokens,
     relative_coords_table,
     relative_position_index,
     roll,
     windows_of_heads,
 )
+from solutions.windows.reference import Size, check_tiles, mask_between, region_of_tokens
 
-# given in the lesson, as all of lesson 08a is
+# given in the lesson, as all of lessons 08a and 08b is
 from solutions.windows.reference import shifted_window_mask as shifted_window_mask
 from solutions.windows.reference import window_partition as window_partition
 from solutions.windows.reference import window_reverse as window_reverse

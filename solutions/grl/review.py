@@ -1,4 +1,4 @@
-"""What `review()` asks of 08b_grl."""
+"""What `review()` asks of 08c_grl."""
 
 from autograder.lessons.declare import Item
 

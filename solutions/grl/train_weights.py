@@ -1,4 +1,4 @@
-"""The weights that lesson 08b ships: `python -m solutions.grl.train_weights` (about fifteen minutes of one core).
+"""The weights that lesson 08c ships: `python -m solutions.grl.train_weights` (about fifteen minutes of one core).
 
 For each of the course's six photographs a small network is trained on the other five, so that each can be restored by a
 network that has never seen it. weights.safetensors holds all six in half precision, weights.md says how the training
@@ -19,7 +19,7 @@ from solutions.grl.reference import GRLBlock
 HERE = Path(__file__).parent
 DIM, STEPS, BATCH, SIDE, PEAK_RATE = 24, 1000, 4, 64, 0.005
 OF_TEST = 0  # the seed of the noise on the photograph that was left out
-ABOUT = f"""# 08b_grl: the shipped weights
+ABOUT = f"""# 08c_grl: the shipped weights
 
 `python -m solutions.grl.train_weights` trains one network for each photograph, on the five others.
 Training takes {STEPS} steps of {BATCH} crops of {SIDE} x {SIDE} pixels.

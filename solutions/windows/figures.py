@@ -144,41 +144,4 @@ def mask() -> str:
     return drawing.svg()
 
 
-def offsets() -> str:
-    """Which cell of the table a pair of tokens reads, 900 x 330 px."""
-    drawing = Drawing(
-        900, 330, "From a pair of tokens to an entry of the table",
-        "A window of 2 x 3 tokens, numbered 0 to 5. Token 4, in row 1 and column 1, looks at token 2, in row 0 and "
-        "column 2: the offset, query minus key, is row +1, "
-        "column -1. The table has an entry for each offset, 3 rows from -1 to 1 and 5 columns from -2 to 2, numbered 0 "
-        "to 14. Row offset 1 and "
-        "column offset -1 is entry 11, so the index of the pair (4, 2) is 11.",
-    )
-    side, left, top = 54, 60, 118
-    drawing.text(left + 1.5 * side, 60, "a window of 2 x 3", bold=True)
-    drawing.text(left + 1.5 * side, 80, "N = 6 tokens", size=13, colour="quiet")
-    for token in range(6):
-        x, y = left + token % 3 * side, top + token // 3 * side
-        drawing.rectangle(x, y, side, side, TINTS[3] if token in (2, 4) else TINTS[0])
-        drawing.text(x + side / 2, y + 33, str(token), bold=token in (2, 4), size=17)
-    drawing.arrow((left + 2.3 * side, top + 0.75 * side), (left + 1.8 * side, top + 1.25 * side))
-    drawing.text(left + 1.5 * side, top + 2 * side + 30, "4 minus 2: row +1, column -1", size=14)
-    drawing.arrow((260, top + side), (390, top + side))
-    drawing.text(325, top + side - 14, "index[4, 2] = 11", size=14, bold=True)
-    side, left, top = 54, 480, 100
-    drawing.text(left + 2.5 * side, 42, "the table: an entry for each offset", bold=True)
-    for column in range(5):
-        drawing.text(left + (column + 0.5) * side, top - 12, f"{column - 2:+d}" if column != 2 else "0", size=14)
-    for row in range(3):
-        drawing.text(left - 22, top + (row + 0.5) * side + 5, f"{row - 1:+d}" if row != 1 else "0", size=14)
-        for column in range(5):
-            number = 5 * row + column
-            drawing.rectangle(left + column * side, top + row * side, side, side,
-                              TINTS[1] if number == 11 else "#FFFFFF")
-            drawing.text(left + (column + 0.5) * side, top + row * side + 33, str(number), bold=number == 11)
-    drawing.text(left + 2.5 * side, top + 3 * side + 32, "rows: row offset, columns: column offset;", size=14)
-    drawing.text(left + 2.5 * side, top + 3 * side + 52, "entry = (1 + 1) · 5 + (-1 + 2) = 11", size=14)
-    return drawing.svg()
-
-
-FIGURES = {"windows": windows, "shift": shift, "mask": mask, "offsets": offsets}
+FIGURES = {"windows": windows, "shift": shift, "mask": mask}

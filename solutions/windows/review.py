@@ -19,12 +19,6 @@ ITEMS = (
          64,
          "The corner window holds four regions of 2 x 2 tokens from the four corners of the picture. Each region has "
          "4 · 4 pairs, so 64 in all."),
-    Item("table-cells",
-         "A position bias has one number for each offset (rows, columns) between two tokens of a window. "
-         "How many numbers does a window of 4 x 6 tokens need?",
-         77,
-         "Row offsets run from -3 to 3, column offsets from -5 to 5: 7 · 11 = 77. Pairs with the same offset share "
-         "a number."),
     Item("bug-regions",
          "`ids`, of shape (1, 1, H, W), should number the nine regions of a rolled picture, for windows of 4 x 4 and "
          "a shift of 2. The code raises no error, but some windows get no mask. Which line has to change?",
@@ -37,34 +31,14 @@ ITEMS = (
               "    for columns in cuts:\n"
               "        ids[:, rows, columns, :] = number\n"
               "        number += 1"),
-    Item("bug-step",
-         "This code finds the cell of a flattened table of position biases for each pair of tokens. Nothing crashes, "
-         "but some pairs with different offsets share a bias. Which line has to change?",
-         4,
-         "Column offsets take 2w - 1 values, so a row of the table has 2w - 1 cells. With a smaller step, "
-         "rows overlap.",
-         code="at = torch.cartesian_prod(torch.arange(h), torch.arange(w))\n"
-              "offset = at[:, None] - at + torch.tensor([h - 1, w - 1])\n"
-              "down, right = offset.unbind(-1)\n"
-              "cell = down * (2 * w - 2) + right"),
-    Item("weak-mask",
-         "Logits are 60 · cosine, plus a position bias between 0 and 16, plus -100 for masked pairs. "
-         "An allowed token has cosine -1 and bias 0, and a masked token has cosine 1 and bias 16. Which of the two "
-         "gets more weight?",
-         "b",
-         "The allowed logit is -60, and the masked logit is 60 + 16 - 100 = -24. "
-         "With cosines, -100 is safe only while the scale is below 42.",
-         choices=("The allowed token: -100 closes every masked pair.",
-                  "The masked token: its logit is larger.",
-                  "Neither: both logits are the same.")),
     Item("without-mask",
          "In a network with one plain and one shifted block, the shifted block has no mask. The network must name, "
          "for each tile, the colour of its right neighbour, or the tile's own colour in the last column. Where did "
          "our networks' answers go wrong?",
          "d",
          "The picture is rolled, so the first column lies beside the last one, and this border looks like any other. "
-         "Our networks learned the borders, but scored only 26 to 42 % at the edge, where chance is 25 %: the mask "
-         "also says where the picture ends.",
+         "Ours learned mostly the borders, and stayed near chance at the edge: the mask also says where the "
+         "picture ends.",
          choices=("In all columns, as distant tiles are mixed everywhere.",
                   "Only at the borders between windows of the plain block.",
                   "Nowhere: the mask only saves time.",

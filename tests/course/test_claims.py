@@ -45,10 +45,9 @@ def test_what_is_lacking_is_named():
         "ours": "has runs at one rate only with 5 times the steps", "short": "has no run with 5 times the steps"}
 
 
-def test_no_scale_of_a_network_with_a_mask_exceeds_what_lesson_08a_says():
-    page, table = ((build.topic("windows").folder / name).read_text(encoding="utf-8")
-                   for name in ("page.py", "experiment.md"))
-    said, = re.findall(r"no scale in them \[exceeds (\d+)\]", page)
-    largest = max(float(score.split("/")[4]) for arm, *_, scores in ROW.findall(table)
-                  if arm in ("one shifted", "both shifted") for score in scores.split("|") if score.strip())
-    assert int(said) - 1 < largest <= int(said)
+def test_no_scale_of_a_network_with_a_mask_comes_near_the_one_that_lesson_08b_works_out():
+    folder = build.topic("cosine").folder
+    assert "No head comes near the scale at which -100 fails" in (folder / "page.py").read_text(encoding="utf-8")
+    table = (folder / "experiment.md").read_text(encoding="utf-8")
+    assert max(float(score.split("/")[4]) for arm, *_, scores in ROW.findall(table)
+               if arm in ("one shifted", "both shifted") for score in scores.split("|") if score.strip()) < 42 / 2

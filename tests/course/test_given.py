@@ -29,7 +29,7 @@ GIVEN = [
     ("06a_pyramid_split", "EPSABlock", (5, 64, 2, DOWN), (numbers(2, 5, 7, 4),)),
     ("06a_pyramid_split", "EPSABlock", (256, 64), (numbers(2, 256, 3, 4),)),
     ("07a_external", "ExternalAttentionBlock", (8, 5), (MAP,)),
-    ("08b_grl", "LocalConvBlock", (20,), (numbers(2, 15, 20), (5, 3))),
+    ("08c_grl", "LocalConvBlock", (20,), (numbers(2, 15, 20), (5, 3))),
     ("10_capstone", "CloBlock", (8, 8, 4, [3, 1], [3], 2, 5, 1.6, 1), (MAP,)),
     ("10_capstone", "CloBlock", (8, 6, 4, [3, 1], [3], 2, 5, 1.6, 2), (MAP,)),
     ("e1_scnet", "SCBottleneck", (16, 4), (numbers(2, 16, 5, 6),)),
@@ -40,7 +40,7 @@ GIVEN = [
 REFUSED = [
     ("05c_vit", "resize_positions", None, (numbers(1, 8, 6), (2, 3), (4, 5))),
     ("06a_pyramid_split", "SEWeight", (2, 3), ()),
-    ("08b_grl", "LocalConvBlock", (16,), ()),
+    ("08c_grl", "LocalConvBlock", (16,), ()),
 ]
 
 

@@ -15,9 +15,9 @@ from autograder.judge.proxy_process import ProxyProcess
 from autograder.sandbox.budget import Died
 from autograder.worker import proxies
 from solutions.catnet import reference as catnet
+from solutions.cosine import reference as windows
 from solutions.grl import reference as grl
 from solutions.se import reference as se
-from solutions.windows import reference as windows
 
 SE, GRL, CATNET, WINDOWS = vars(se), vars(grl), vars(catnet), vars(windows)
 

@@ -91,7 +91,7 @@ LISTS = """
 
 
 @pytest.mark.parametrize(("lesson", "exercise", "source", "said"), [
-    ("08b_grl", "AnchorProjection", OTHER_KIND, "`reduction` is a layer of a different kind"),
+    ("08c_grl", "AnchorProjection", OTHER_KIND, "`reduction` is a layer of a different kind"),
     ("10_capstone", "parameter_table", LISTS, "You return a list where the page has a tuple"),
 ])
 def test_another_kind_of_layer_or_result_is_named_and_costs_nothing(lesson, exercise, source, said):

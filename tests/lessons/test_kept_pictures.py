@@ -1,4 +1,4 @@
-"""Pictures to keep of lessons 06b, 08b, 09 and e3: each lies beside the notebook, whatever the network answers."""
+"""Pictures to keep of lessons 06b, 08c, 09 and e3: each lies beside the notebook, whatever the network answers."""
 
 import pytest
 import torch

@@ -4,15 +4,18 @@ import pytest
 import torch
 from torch import nn
 
+from attention_lab.lessons.cosine import experiment as wider
 from attention_lab.lessons.external import task as hue_discs
 from attention_lab.lessons.polarized import pictures as polarized
 from attention_lab.lessons.rest import pictures as keys
 from attention_lab.lessons.rest import task as legends_and_dominoes
 from attention_lab.lessons.rest.rest_lite import ResTLite
+from attention_lab.lessons.windows import experiment as tiles
 from attention_lab.lessons.windows import pictures as windows
-from attention_lab.lessons.windows import task as coloured_tiles
 from attention_lab.networks.training import Results
 from attention_lab.pictures import borrowed
+from attention_lab.tasks import coloured_tiles
+from solutions.cosine import reference as cosine
 from solutions.polarized.reference import SpatialPolarized
 from solutions.rest import reference as rest
 from solutions.windows import reference as swin
@@ -83,14 +86,30 @@ def test_tiles_are_scored_by_column():
 
 
 def test_a_transform_is_replaced_and_one_that_is_missing_is_named():
-    attention = coloured_tiles.with_transform(swin.WindowAttention(2, (2, 4)), transform := swin.AffineTransform(2))
+    attention = wider.with_transform(cosine.WindowAttention(2, (2, 4)), transform := cosine.AffineTransform(2))
     assert attention.transform is transform
     with pytest.raises(AttributeError, match="Linear has no sub-module `transform`: call it that"):
-        coloured_tiles.with_transform(nn.Linear(2, 2), transform)
+        wider.with_transform(nn.Linear(2, 2), transform)
+
+
+def test_a_step_has_the_same_coordinate_in_every_window_on_the_scale_of_the_training():
+    trained, wide = (cosine.relative_coords_table((2, width)) for width in (4, 8))
+    assert wider.on_trained_scale(trained).allclose(trained, atol=1e-6)
+    assert wider.on_trained_scale(wide)[:, :, 4:11].allclose(trained, atol=1e-6)
+
+
+def test_plain_attention_in_windows_reads_what_its_mask_lets_through():
+    functions = swin.window_partition, swin.window_reverse, swin.shifted_window_mask
+    attention = tiles.InWindows(*functions, True).requires_grad_(False)
+    qkv = torch.randn(1, 72, 96)
+    qkv[:, :, 32:64] = 0  # keys that are all alike, so that the weights are
+    y = attention(qkv, (6, 12))
+    assert y[0, 0].allclose(qkv[0, [0, 1], 64:].mean(0), atol=1e-6)  # the corner's region: one row, two columns
+    assert y[0, 15].allclose(qkv[0, [14, 15, 16, 17, 26, 27, 28, 29], 64:].mean(0), atol=1e-6)
 
 
 def test_the_network_of_the_tiles_has_a_block_for_each_shift():
-    network = coloured_tiles.TileNet(lambda shift: swin.WindowAttention(2, (2, 4), shift), (False, True))
+    network = coloured_tiles.TileNet(lambda shift: cosine.WindowAttention(2, (2, 4), shift), (False, True))
     assert network(torch.rand(2, 3, 6, 12)).shape == (2, 4, 6, 12)
     assert [block.attention.shift_size for block in network.blocks] == [(0, 0), (1, 2)]
 

@@ -13,8 +13,7 @@ from attention_lab.lessons.polarized import task as coloured_dots
 from attention_lab.lessons.pyramid_split import task as striped_cloths
 from attention_lab.lessons.rest import task as legends_and_dominoes
 from attention_lab.lessons.warmup import task as card_games
-from attention_lab.lessons.windows import task as coloured_tiles
-from attention_lab.tasks import coloured_posters, scoring
+from attention_lab.tasks import coloured_posters, coloured_tiles, scoring
 
 
 def strips(n, seed):

@@ -17,6 +17,7 @@ from solutions.catnet.reference import (
     prototype_segmentation,
 )
 from solutions.cbam.reference import CBAM, ChannelGate, SpatialGate, flexible_attention
+from solutions.cosine.reference import WindowAttention, cosine_attention
 from solutions.danet.reference import ChannelAttention, DANetHead, PositionAttention
 from solutions.eca.reference import ECABlock, band_matrix, eca_kernel_size
 from solutions.external.reference import ExternalAttention, MultiHeadExternalAttention, attention_cost, double_normalize
@@ -24,7 +25,7 @@ from solutions.memory.reference import EfficientPositionAttention
 from solutions.polarized.reference import AuthorsPolarized, ChannelPolarized, PolarizedSelfAttention, SpatialPolarized
 from solutions.pyramid_split.reference import EPSABlock, PyramidSplitAttention, SplitAndConcat
 from solutions.warmup.reference import count_parameters, dot_product_attention, gate, global_average_pool
-from solutions.windows.reference import WindowAttention, cosine_attention, window_partition, window_reverse
+from solutions.windows.reference import window_partition, window_reverse
 
 
 def random(*shape: int) -> torch.Tensor:

@@ -273,7 +273,7 @@ def test_pictures_are_files_that_pages_share(site):
 
 @pytest.mark.parametrize("lesson, of, name", [
     ("02_eca", "input[type=range]", "slide"), ("08a_windows", "image.light", "look"),
-    ("e3_catnet", "rect.support", "mask"), ("08b_grl", "rect.shade", "wall"),
+    ("e3_catnet", "rect.support", "mask"), ("08c_grl", "rect.shade", "wall"),
 ], ids=lambda value: value if value in ANSWERS else "")
 def test_what_can_be_touched_answers(site, browser, lesson, of, name):
     browser.get((site / f"lessons/{lesson}.html").as_uri())

@@ -5,7 +5,7 @@ from autograder.lessons.families import attention_dropout
 
 RIGHT = {
     "WindowAttention-extended": """
-# the lesson 08a code with a second grid, helper method for the sizes
+# the lesson 08b code with a second grid, helper method for the sizes
 class AnchoredStripeAttention(nn.Module):
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""What lesson 08b's page takes from the library: walls made by hand, a network for them, damage, memory and reach."""
+"""What lesson 08c's page takes from the library: walls made by hand, a network for them, damage, memory and reach."""
 
 import pytest
 import torch

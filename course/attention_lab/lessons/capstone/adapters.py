@@ -62,7 +62,7 @@ class OnTokens(nn.Module):
 
 
 class Projected(nn.Module):
-    """Adds what lesson 08a's attention lacks: a linear layer before it that makes queries, keys and values, and one
+    """Adds what lesson 08b's attention lacks: a linear layer before it that makes queries, keys and values, and one
     after it."""
 
     def __init__(self, channels: int, attention: nn.Module) -> None:
@@ -116,9 +116,9 @@ PLUGS = {
     "external": Plug("07a_external", "ExternalAttentionBlock", lambda made, c: made(c, 32)),
     "EMSA": Plug("07b_rest", "EMSA", lambda made, c: Beside(c,
                                                             OnTokens(made(c, 2, 2), lambda m, t, size: m(t, *size)))),
-    "windows": Plug("08a_windows", "WindowAttention",
+    "windows": Plug("08b_cosine", "WindowAttention",
                     lambda made, c: Beside(c, OnTokens(Projected(c, made(2, (4, 4))), lambda m, t, size: m(t, size)))),
-    "GRL": Plug("08b_grl", "MixedAttention",
+    "GRL": Plug("08c_grl", "MixedAttention",
                 lambda made, c: Beside(c, OnTokens(made(c, 2, 2, (4, 4), (4, None), (None, 1), down_factor=2),
                                                    lambda m, t, size: m(t, size)))),
     "CloAttention": Plug("09_cloformer", "CloAttention", lambda made, c: Beside(c, made(c, 2, [1, 1], [5], 4))),

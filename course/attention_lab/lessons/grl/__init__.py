@@ -1,4 +1,4 @@
-"""What the page of lesson 08b_grl uses."""
+"""What the page of lesson 08c_grl uses."""
 
 import math
 

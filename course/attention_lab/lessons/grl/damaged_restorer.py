@@ -1,4 +1,4 @@
-"""A trained Restorer of GRL blocks with one part broken on purpose (lesson 08b)."""
+"""A trained Restorer of GRL blocks with one part broken on purpose (lesson 08c)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures of lesson 08b: a wall that responds to the pointer, how much each branch helps, and photographs before and
+"""Pictures of lesson 08c: a wall that responds to the pointer, how much each branch helps, and photographs before and
 after."""
 
 from __future__ import annotations

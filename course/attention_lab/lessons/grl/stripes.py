@@ -1,5 +1,5 @@
 """Compares the cost of attention in stripes with that of full maps and windows, and measures how far a module of
-stripes reaches (lesson 08b)."""
+stripes reaches (lesson 08c)."""
 
 from __future__ import annotations
 

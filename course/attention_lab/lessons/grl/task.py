@@ -1,4 +1,4 @@
-"""Pictures to restore: a wall whose stickers have lost their motifs (lesson 08b), and photographs with noise.
+"""Pictures to restore: a wall whose stickers have lost their motifs (lesson 08c), and photographs with noise.
 
 The wall is made of 8 x 20 tokens, patches of 2 x 2 pixels. A sticker covers 2 x 2 tokens.
 """

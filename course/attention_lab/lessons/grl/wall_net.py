@@ -1,5 +1,5 @@
 """The network that restores a wall of stickers with one block, its targets and loss, and branches that can only average
-(lesson 08b)."""
+(lesson 08c)."""
 
 from __future__ import annotations
 

@@ -15,6 +15,7 @@ from ...pictures.look import look
 from ...pictures.panels import lit
 from ...pictures.style import ALERT, FEATURES, OTHER, WIDEST, house_figure
 from ...pictures.touch import slide
+from ...significance.gaps import print_gaps
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
     from matplotlib.figure import Figure
@@ -108,31 +109,34 @@ def _heard(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pa
     return heard
 
 
-def show_by_column(results: Results, borders: Sequence[int], chance: float) -> None:
-    """Displays the scores of each arm column by column, with a line for each run.
+BORDERS, CHANCE = (3, 7), 25.0  # the last columns of ordinary windows, but for the picture's last one; in %
 
-    results: has the measures "column 0", "column 1", ...
-    borders: the last column of each ordinary window except the last window.
-    chance: the chance level, in %.
+
+def show_by_column(results: Results) -> None:
+    """Displays the scores of each arm column by column, with a line for each run, and the gaps that the page names.
+
+    results: has the measures "border", "edge", "elsewhere", "column 0", "column 1", ...
     """
     columns = [measure for measure in results.measures if measure.startswith("column ")]
     words = "; ".join(f"{arm} " + ", ".join(f"{results.mean(arm, column):.0f}" for column in columns)
                       for arm in results.arms)
-    show(_by_column(results, columns, borders, chance),
+    show(_by_column(results, columns),
          "Right answers in per cent against the column, one panel for each arm and a line for each run. Means by "
          f"column: {words}.")
+    print_gaps(results, [("one shifted", "never shifted", "border"), ("one shifted", "no mask", "edge"),
+                         ("one shifted", "both shifted", "shifted border")], matters=5)
 
 
 @house_figure
-def _by_column(results: Results, columns: Sequence[str], borders: Sequence[int], chance: float) -> Figure:
+def _by_column(results: Results, columns: Sequence[str]) -> Figure:
     import matplotlib.pyplot as plt
 
     figure, grid = plt.subplots(2, -(-len(results.arms) // 2), figsize=(WIDEST, 4.6), sharex=True, sharey=True,
                                 squeeze=False)
     for axis, arm in zip(grid.flat, results.arms, strict=False):
-        for border in borders:
+        for border in BORDERS:
             axis.axvline(border + 0.5, color=OTHER, linestyle=":")
-        axis.axhline(chance, color=ALERT, linestyle="--", linewidth=1.3)
+        axis.axhline(CHANCE, color=ALERT, linestyle="--", linewidth=1.3)
         for run in zip(*(results.scores(arm, column) for column in columns), strict=True):
             axis.plot(range(len(columns)), run, "o-", color=FEATURES, alpha=0.6, markersize=4)
         axis.set(title=arm, ylim=(0, 105), xticks=range(len(columns)), xlabel="column", ylabel="right (%)")

@@ -6,9 +6,9 @@ from unittest.mock import patch
 import torch
 from torch import Tensor, nn
 
+from solutions.cosine import reference as windows
 from solutions.grl import reference as grl
 from solutions.shared.parity import Case, Skip, Unit
-from solutions.windows import reference as windows
 
 from .network import GRLNetwork
 

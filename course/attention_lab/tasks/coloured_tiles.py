@@ -1,7 +1,6 @@
-"""Lesson 08a: what colour is the tile on the right? Pictures, scores, and the small network that answers.
+"""What colour is the tile on the right? Pictures, scores, and the small network that answers (lessons 08a and 08b).
 
-The same `n` and `seed` give the same pictures and answers on every machine. The answer depends on a cue, which the
-lesson takes away to see what the network really uses.
+The same `n` and `seed` give the same pictures and answers on every machine.
 """
 
 from __future__ import annotations
@@ -60,17 +59,6 @@ def right_by_column(scores: Tensor, answers: Tensor) -> dict[str, float]:
     """
     right = (scores.argmax(1) == answers).float().mean((0, 1))
     return {f"column {column}": 100 * share for column, share in enumerate(right.tolist())}
-
-
-def with_transform(attention: nn.Module, transform: nn.Module) -> nn.Module:
-    """Replaces the sub-module `transform` of a window attention in place, and returns the attention.
-
-    Raises AttributeError if the attention has no sub-module of this name.
-    """
-    if not isinstance(getattr(attention, "transform", None), nn.Module):
-        raise AttributeError(f"{type(attention).__name__} has no sub-module `transform`: call it that (exercise 6)")
-    attention.transform = transform
-    return attention
 
 
 class TileBlock(nn.Module):
