@@ -198,7 +198,8 @@ print("the four windows:", *window_partition(rolled, (2, 3)).flatten(1).tolist()
 #
 # *About 16 minutes.*
 #
-# 1. Along one axis of the rolled picture, find out where cells that were neighbours stop being neighbours, and where one window ends. Number the stretches in between; rows and columns together then give each cell the number of its region.
+# 1. Along one axis of the rolled picture, find out where cells that were neighbours stop being neighbours, and where one window ends.
+#    Number the stretches in between; rows and columns together then give each cell the number of its region.
 # 2. Cut this picture of numbers into windows, and compare each cell of a window with each other one.
 #
 # Nobody says that you need anything new for step 2: you have a function that cuts pictures.

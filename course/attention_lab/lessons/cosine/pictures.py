@@ -41,7 +41,7 @@ def keep_scales(cosine_attention: Attend, picture: Tensor, right: float) -> None
     """
     colours, cell = colours_of(picture), START[0] * GRID[1] + START[1]
     lights = {scale: cosine_attention(colours, colours, torch.eye(colours.shape[2])[None, None],
-                                      lambda cosine, scale=scale: scale * cosine)[0, 0, cell] for scale in SCALES}
+                                      torch.tensor(scale).mul)[0, 0, cell] for scale in SCALES}
     keepsake("my_cosine.png", "What does one cell of a photograph read, if it looks for its own colour?",
              {"": [(f"scale {scale}", picture * F.interpolate((0.15 + 0.85 * light / light.max()).view(1, 1, *GRID),
                                                               picture.shape[1:])[0])
