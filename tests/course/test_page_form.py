@@ -7,6 +7,7 @@ from importlib import import_module
 import pytest
 
 from autograder.lessons import pages, topics
+from autograder.lessons.pages import RELEASED
 from builder import build, cells, lab_book
 from builder.cells import PERSONAL
 from tests.course import prose, sources
@@ -15,8 +16,11 @@ from tests.course.given import starts
 pytestmark = pytest.mark.quick
 
 MOST_GIVEN = 100
-MOST_AFTER = 1400  # visible words after the last check, or the last published module that the page gives
+MOST_BEFORE = 400  # visible words above the first line that a learner writes or changes
+MOST_TYPED, MOST_LINKS = 4, 3  # exercises of a page beside its repair, and links to its lab book
+MOST_AFTER = 600  # visible words after the last check, or the last published module that the page gives
 LAST = "What we now know"
+OWN = re.compile(r': None|= None|= "\?"|# change|# your|# write', re.IGNORECASE)
 LESSONS = pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: lesson.name)
 TOP = re.compile(r"# \w+ · .+\n\n\*[^\n]+\*\n\n!\[[^\]]{20,}\]\(figures/\w+\.svg\)\n")
 TAKES = re.compile(r"^\*\*Needs\*\* .+ · (\d+ h( \d+ min)?|\d+ min) · \d+ points? · difficulty \d of 5$", re.MULTILINE)
@@ -24,6 +28,11 @@ TAKES = re.compile(r"^\*\*Needs\*\* .+ · (\d+ h( \d+ min)?|\d+ min) · \d+ poin
 
 def page(lesson):
     return sources.page(lesson).cells
+
+
+def seen(text):
+    """A text without what is folded."""
+    return re.sub("(?s)<details>.*?</details>", "", text)
 
 
 @LESSONS
@@ -52,9 +61,34 @@ def test_the_last_screen_says_what_we_now_know(lesson):
     if topics.topic(lesson.topic).has(lab_book.FILE):
         assert not re.search("^#", after, re.MULTILINE), "move it to the lab book"
         last = max(place for place, source in enumerate(text) if source.startswith(("check(", *starts(lesson.name))))
-        words = prose.plain("\n\n".join(cell.source for cell in page(lesson)[last:] if cell.cell_type == "markdown"))
+        words = "\n\n".join(seen(cell.source) for cell in page(lesson)[last:] if cell.cell_type == "markdown")
         most = MOST_AFTER if lesson.topic != "capstone" else 2 * MOST_AFTER  # whose parts each end by themselves
-        assert len(re.sub("(?s)<details>.*?</details>", "", words).split()) <= most, "move it to the lab book"
+        assert len(prose.plain(words).split()) <= most, "move it to the lab book"
+
+
+@LESSONS
+def test_something_of_the_learners_comes_soon(lesson):
+    words = 0
+    for cell in page(lesson):
+        if cell.cell_type == "code" and (cell.metadata.get("nbgrader", {}).get("solution") or OWN.search(cell.source)):
+            break
+        if cell.cell_type == "markdown":
+            words += len(prose.plain(seen(cell.source)).split())
+    assert words <= MOST_BEFORE, f"{words} words before the first guess, change or exercise"
+
+
+@LESSONS
+def test_a_page_has_four_exercises_at_most_and_one_repair(lesson):
+    written = [cell for cell in page(lesson) if cell.metadata.get("nbgrader", {}).get("solution")]
+    repaired = [cell for cell in written if RELEASED in cell.metadata]
+    # 04's is written anew below the wrong code, which is too broken to be handed out
+    assert len(written) - 1 <= MOST_TYPED and (len(repaired) == 1 or lesson.topic == "bam")
+
+
+@LESSONS
+def test_a_page_sends_its_reader_to_the_lab_book_three_times_at_most(lesson):
+    text = "\n".join(cell.source for cell in page(lesson) if cell.cell_type == "markdown")
+    assert len(re.findall(rf"\]\({lab_book.FILE}", text)) <= MOST_LINKS
 
 
 def given(lesson):
