@@ -582,7 +582,7 @@ plot.show(results, predicted)
 #
 # **With both gates, one bar is left.**
 # In nearly all of our recorded runs CBAM answers more than nine of ten new pictures correctly, and either gate alone never came near that.
-# With the stars and frames of other pictures, the same CBAM does no better than no module, so the gain comes from the cues.
+# A CBAM that is trained with the stars and frames of other pictures does no better than no module, so the gain comes from the cues.
 #
 # **The faster order is not CBAM's.**
 # Three runs say little about this, so we made [24 of each order](lab_book.md#6.-The-order).
@@ -602,7 +602,8 @@ show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.sco
                   framed_crosses(500, seed=7))
 
 # %% [markdown]
-# In the clearest of our runs the open part moves along with the frame, and the other cross lies in the dark; what the stripes elsewhere are for, we do not know.
+# The deeper the orange, the wider the gate is open, and white is closed.
+# In the clearest of our runs a hole lies over the other cross, and when the frame moves, so does the hole; what the stripes elsewhere are for, we do not know.
 # But look at the other runs before you trust a map.
 # In one of ours the gate was *more closed* at the framed cross than at the other one, and yet the network answered every picture correctly.
 # A map shows where the gate is open, which is not yet a reason for the answer.

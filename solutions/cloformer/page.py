@@ -18,7 +18,7 @@
 # ![Left: a cloth of nine patches with fine diagonal threads under a faint blue glow. Right: rising and falling threads, and the rule. Under a red glow we see the front of the cloth. Under a blue glow we see its back, so rising and falling swap.](figures/questions.svg)
 #
 # Seen from the front, do the threads at the question mark rise or fall?
-# You need the threads, which are fine and near, and the glow, which is faint and far away.
+# You need the threads, which are fine and near, and the glow, which is wide and far away.
 # Most modules are good at one of the two; [CloFormer](https://arxiv.org/abs/2303.17803) (2023), a network for small devices, gives each job to heads of its own.
 #
 # **Needs** lessons 05a (queries, keys, values, heads) and 07b (few keys) · 2 h 5 min · 12 points · difficulty 4 of 5
@@ -69,7 +69,7 @@ show_cloths(cloths)
 
 # %% [markdown]
 # Without the glow nobody can answer, because half of our cloths show their back.
-# The checkerboard has the colours, pixel by pixel, but from a distance they cancel.
+# The checkerboard has the colours, pixel by pixel, and nothing of them is left from a distance.
 #
 # So whoever answers has to read what is fine and near, *and* gather what is wide and far away.
 # CloFormer's **local heads** see a small window, sharply; its **global heads** see everything, but only as averages.
@@ -525,9 +525,9 @@ with after_predicting(predicted):
 # **It reads what you read.**
 # Take away the glow, or cut it into a checkerboard, or hand the global heads the keys and values of another cloth, and the same network is back at chance.
 #
-# **But the gate is not what makes it work.**
-# A local branch that is only a convolution with a GELU behind it learns about [as fast as the published one](lab_book.md#4.-The-gate).
-# So the branch needs a nonlinearity, and it hardly matters that this one is called attention.
+# **But the gate is not what makes it possible.**
+# A local branch that is only a convolution with a GELU behind it learns it, too, a little [behind the published one](lab_book.md#4.-The-gate).
+# So what the branch needs is a nonlinearity, and one that is called attention is a good one, not the only one.
 # </details>
 #
 # Here are your three networks, on two cloths that none of them has ever seen.
@@ -537,7 +537,7 @@ keep_cloths({arm: trained[arm, 0] for arm in arms}, cloths["a cloth"])
 
 
 # %% [markdown]
-# With one kind of head, what comes out has little to do with the cloth; with both, patches appear, and under the blue glow they are the right way round.
+# Local heads alone know nothing of the glow; global heads alone show where the glow is, and no threads; with both, patches appear, and under the blue glow they are the right way round.
 # The picture is now beside this notebook, as `my_cloformer.png`: show it to a friend, and let them find the glow.
 #
 # ## 8. A leak

@@ -22,7 +22,7 @@
 # So does it ever have to exist?
 #
 # For a text of 131,072 tokens (pieces of words) such a matrix would take 64 GiB.
-# Yet language models read such texts, and at the end of this page your code could, too.
+# Yet language models read such texts, and without that matrix, like your code at the end of this page.
 #
 # **Needs** lessons 05a (position attention, shown again below) and 00 (dot products, softmax) · 1 h 50 min · 8 points · difficulty 4 of 5
 #
@@ -31,7 +31,7 @@
 # After this lesson you will be able to
 #
 # - compute attention without ever holding its large matrix, and prove that you never hold it;
-# - explain why this alone does not help in training, and what does;
+# - explain why this alone does not change how memory grows in training, and what does;
 # - compute a softmax over a row that you only ever see in pieces, which is the idea behind FlashAttention;
 # - say when torch's fused attention really is fused.
 #
@@ -242,7 +242,7 @@ show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 # %% [markdown]
 # Both axes are logarithmic, so a steeper line is a higher power of N.
 #
-# **Chunks alone do not help in training.**
+# **Chunks alone save a part of it, and change nothing about its growth.**
 # No single tensor is large, and yet the whole matrix is there, in pieces that autograd keeps.
 #
 # **Chunks with recomputation, and the padded fused kernel, grow linearly**, and [in a real process](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs) they do, too.
@@ -471,7 +471,7 @@ keepsake("my_streaming.png", "9,216 pixels ask each other, and the matrix never 
 
 # %% [markdown]
 # The picture is now beside this notebook, as `my_streaming.png`.
-# Such attention helps where a photograph repeats itself: of our six this one gains most, and [on the fur of a cat](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs) a plain mean does as well.
+# Such attention helps where a photograph repeats itself: of our six this one gains most, and [on the fur of a cat](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs) a plain mean does a little better.
 #
 # ## 7. What we now know
 #

@@ -140,7 +140,7 @@ for scores in (torch.tensor([7.0, -7.0]), torch.tensor([70.0, -70.0])):
 
 # %% [markdown]
 # Without the norm one gate is wide open and the other one shut, and where a gate is that sure the sigmoid has almost no gradient.
-# With it, strong features and weak ones give the same gates: it asks only which channels of *this* image get more than others.
+# With it, scores that are all larger give the same gates: it asks only which channels of *this* image get more than others.
 
 # %% [markdown]
 # *About 12 minutes.*
@@ -481,9 +481,9 @@ with after_predicting(predicted):
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
-# **A map can be too coarse, however long you train it.**
+# **A map can be too coarse, and more training mends only a part of it.**
 # Your full-size map finds every dot, and the coarse ones do not.
-# At first they are slow as well as coarse, but with five times the steps (the diamonds) the map of 4 x 4 cells finds every dot that has its cell to itself.
+# At first they are slow as well as coarse, but with five times the steps (the squares) the map of 4 x 4 cells finds every dot that has its cell to itself.
 # Among [dots that share a cell](lab_book.md#4.-Where-a-coarse-map-fails) it does little better than guess.
 #
 # **Channel gates find the dot too.**

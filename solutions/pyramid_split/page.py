@@ -18,7 +18,7 @@
 # ![Three cloths, each woven of fine and coarse stripes. The first has a red dot, which asks for the direction of the fine stripes; the other two have a blue dot, which asks for the coarse ones. Below them, samples of the three directions: upright, rising, falling.](figures/question.svg)
 #
 # A red dot asks for the direction of the **fine** stripes, a blue dot for that of the **coarse** ones.
-# A small window holds a whole fine stripe and only a corner of a coarse one, and large windows are expensive: with kernels of 9 x 9, ResNet-50 would have four times its parameters.
+# A small window holds a whole fine stripe and only a corner of a coarse one, and large windows are expensive: with kernels of 9 x 9, ResNet-50 would have more than four times its parameters.
 # So since [GoogLeNet](https://arxiv.org/abs/1409.4842), in 2014, networks have put several sizes side by side, and something has to decide which of them to listen to.
 # You first: run the next cell, and write your three directions into the one after it.
 #
@@ -383,7 +383,7 @@ print(f"{parameters(network):,} parameters")
 #
 # This module has a wrong line.
 # Shapes and gradients are right, and the four shares of each desk add up to 1, so a look at the sums finds nothing.
-# Nor does training: after the steps of the experiment below it scores like yours.
+# Nor do the steps of the experiment below, after which it scores like yours (much longer runs begin to tell).
 # It is a mistake that one makes on an ordinary afternoon, with everything green, and the colleague who reads the change nods.
 # Read it, and see whether you find the line.
 
@@ -476,7 +476,7 @@ remind(predicted)
 results = compare(arms, seeds=range(5), run=run, after_each=plot.growing(predicted))
 
 # %% [markdown]
-# The figure shows your runs and, as diamonds, recorded ones with five times as many steps.
+# The figure shows your runs and, as squares, recorded ones with five times as many steps.
 # Below it you see which stripes each arm names, and how it does with *another picture's dot*, where a network that uses the dot falls back to your number.
 
 # %% tags=["experiment"]
@@ -489,17 +489,17 @@ with after_predicting(predicted):
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
-# **With a narrow view, the coarse stripes stay hidden.**
-# *Only 3 x 3 kernels* names the fine stripes and can do little more than guess at the coarse ones, and longer training hardly helps.
+# **From a narrow view, this network reads the fine stripes only.**
+# *Only 3 x 3 kernels* names the fine stripes and can do little more than guess at the coarse ones, and longer training helps little.
 #
 # **Seeing both is not enough, something has to choose.**
 # *Equal shares* sees both kinds, and stays near your 67 % however long it is trained.
 # The softmax is far ahead of it, and with another picture's dot it is back at 67 %, so it does use the dot.
-# (A gate is not the only thing that can choose: [a hidden layer before the answer](lab_book.md#4.-Is-it-the-gate) learns it, too.)
+# (A gate is not the only thing that can choose: [a hidden layer before the answer](lab_book.md#4.-Is-it-the-gate) learns it, too, and then even from narrow windows.)
 #
 # **Competition is not needed.**
-# Independent sigmoids do at least as well and learn faster; given five times the steps, both get there.
-# It seems to be [the hand behind its back](lab_book.md#5.-Why-is-the-softmax-slower), the narrow range of its shares, that slows the softmax down.
+# Independent sigmoids do at least as well; given five times the steps, both get there.
+# It seems to be [the hand behind its back](lab_book.md#5.-Why-is-the-softmax-slower), the narrow range of its shares, that makes the softmax the slower one in most of our runs.
 # </details>
 
 # %% [markdown]
@@ -516,6 +516,7 @@ show_desks({seed: trained["softmax over scales", seed] for seed in results.seeds
 # %% [markdown]
 # Below each cloth are its desks, a column for each channel, and a row for each window, from 3 x 3 at the top to 9 x 9; the deeper the orange, the larger the share.
 # The cloth is the same, and the faders have moved.
+# (Don't expect the small windows to answer for the fine stripes: training asks for the right direction, and not for a division of labour that we would find tidy.)
 # (The two lines above the picture have the mean share of each window in your best run; another run may divide the work differently.)
 # Your picture is now beside this notebook, as `my_pyramid.png`.
 

@@ -17,7 +17,7 @@
 #
 # ![Two rows of blocks. The trained network gives its former answer on 100 % of the pictures. The same network with SE in each block gives it on 0 %.](figures/operation.svg)
 #
-# I put SE into a pretrained network and trained nothing.
+# We put SE into a pretrained network and trained nothing.
 # Before, the network agreed with itself on 100 % of the pictures; now it agrees on 0 %.
 # Is SE bad?
 #
@@ -145,6 +145,7 @@ print(f"SE in all 16 blocks: {score:.0f} % agreement")
 
 # %% [markdown]
 # There it is, the scandal of the first screen, by your own hand.
+# (Without the trained weights your copy is a small random network, and the number above is the one that we recorded with them.)
 #
 # ## 2. Where does it hurt?
 #
@@ -413,11 +414,11 @@ predict_then_run(predicted, usual, unit="pieces with their former answer (%)")
 def freeze(network: nn.Module, but) -> list[str]:
     """Trains only the parameters whose names begin with one of `but`; returns their names.
 
-    All norms with running statistics (BatchNorm of all kinds, ...) whose own
-    names do not begin so keep them, and normalise with them, even after
-    network.train() or that of a part. Called again, freeze decides anew for
-    everything, so a part can thaw. The network can be copied and saved, so
-    the hook is defined outside of freeze.
+    Every other norm with running statistics (BatchNorm of all kinds, ...) keeps them, and
+    normalises with them, even after network.train() or that of a part; a norm `bn1` is among
+    those trained if `but` has "bn1", or "bn1." with its dot. Called again, freeze decides
+    anew for everything, so a part can thaw. The network can be copied and saved, so the hook
+    is defined outside of freeze.
     Raises ValueError, which names it, for a text with which no name begins.
     """
     ...
@@ -557,9 +558,9 @@ slide_gamma(("coffee", "china"),
 # %% [markdown]
 # <details><summary>What came out (opens when you have slid)</summary>
 #
-# **The answer goes, and the map stays.**
-# The palace is no longer called a palace, the coffee loses most of its probability, [in each of five runs](lab_book.md#6.-What-it-looks-at), and the bright cells hardly move.
-# So on these two photographs a beautiful heat map is no evidence that the network works: it shows where it would look for an answer that it no longer gives.
+# **The confidence goes, and the map stays.**
+# The palace is no longer called a palace, the coffee keeps its name and loses most of its probability, [in each of five runs](lab_book.md#6.-What-it-looks-at), and the bright cells hardly move.
+# So on these two photographs a beautiful heat map is no evidence that the network works: it shows where it would look for an answer of which it is no longer sure.
 # (Without the trained weights, the maps are those of a random network and mean nothing.)
 # </details>
 #

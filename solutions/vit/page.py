@@ -474,6 +474,7 @@ class VisionTransformer(nn.Module):
 
     patch_embed: PatchEmbed for 3 channels. cls_token: nn.Parameter (1, 1, dim).
     pos_embed: nn.Parameter (1, N + 1, dim) for the N patches of image_size, (height, width).
+    Both may start as they like; 0.02 * torch.randn(...) is usual.
     blocks: nn.ModuleList of depth ViTBlocks. norm: nn.LayerNorm(dim, eps=1e-6).
     head: nn.Linear to num_classes. Pictures may have other sizes than image_size.
     pool="token": head(norm(class token)). pool="mean": head(norm(mean of the patch
@@ -560,8 +561,8 @@ with after_predicting(predicted):
 # Colours can be compared wherever they are, so nine times in ten your crippled network says correctly whether the digit counts.
 # But a digit is strokes *at places*, and of those that count it now reads one in ten, as if it drew lots.
 #
-# **The convolutions read a little better.**
-# It is the digits themselves that the transformer reads less well, although it has learned its own pictures as thoroughly.
+# **The convolutions read better.**
+# It is the digits themselves that the transformer reads less well; how much less, and whether it lags on its own pictures too, your table says.
 # The usual explanation: to a convolution a stroke is a stroke wherever it stands, a transformer has to find that out from pictures, and 4,000 are few.
 # (How far they are apart [depends on the training](lab_book.md#8.-Digits-on-photographs).
 # The paper met the same on ImageNet, and with 300 million pictures the transformer won.)

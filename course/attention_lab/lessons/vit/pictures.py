@@ -15,7 +15,7 @@ from ...pictures.keepsake import keepsake
 from ...pictures.style import FEATURES, MAPS, OTHER, house_figure
 from ...pictures.touch import slide
 from ...tasks.digits_on_photos import OTHER_COLOUR
-from .photo_digits import class_token_reads, middle_shares, new_digits, written_on
+from .photo_digits import class_token_reads, new_digits, written_on
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
     from matplotlib.figure import Figure
@@ -136,10 +136,11 @@ def keep_heads(poster: Tensor, maps: Tensor, flag: tuple[int, int], network: nn.
     """Keeps two heads over a flag, and two of the class token's heads over a digit, as `my_heads.png`.
 
     maps: (2, 36, 36). network: a vision transformer that has learned the digits; the two heads are those that give the
-        most and the least of their light to the middle.
+        most and the least of their light to the middle of this digit.
     """
-    shares, digit = middle_shares(network), new_digits(2).pictures[1]
+    digit = new_digits(2).pictures[1]
     light = class_token_reads(network, digit[None], block=0)[0]
+    shares = light[:, 1:-1, 1:-1].sum((1, 2)) / light.sum((1, 2))
     digit = digit / 2 + 0.5
     both = [(f"head {head + 1}", digit * F.interpolate(0.15 + 0.85 * (light[head] / light[head].max())[None, None],
                                                        digit.shape[1:])[0])
