@@ -8,7 +8,7 @@ of an exercise have the same heads, whose weights a file keeps once, and few of 
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Case, Exercise, RandomTensor, Size
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Repair, Size
 from autograder.lessons.derive import REFUSALS
 from autograder.lessons.sizes import other_words
 
@@ -271,4 +271,6 @@ GRL = Exercise("GRLBlock", sizes=(
     uses=("MixedAttention", "LocalConvBlock"), large=3.0)
 
 EXERCISES = (ANCHORS, STRIPE, MIXED, GRL)
+REPAIR = Repair("ExhibitA", like=MIXED, edits={
+    "stripe_size, shift=stripe_shift": "stripe_size, stripe_groups, shift=stripe_shift"})
 USED_LATER = {"AnchorProjection": ("reduction",), "MixedAttention": ("qkv",)}

@@ -22,7 +22,7 @@
 # Its stickers come in pairs with one motif, and where a motif has faded, only the partner knows it.
 # Run the next cells, and point at a sticker without a motif: you see what each of three branches looks at, and how it would restore it.
 #
-# **Needs** lessons 08b (windows, cosine attention) and 07b (LayerNorm, MLP) · 2 h 55 min · 10 points · difficulty 4 of 5
+# **Needs** lessons 08b (windows, cosine attention) and 07b (LayerNorm, MLP) · 2 h 55 min · 11 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -42,7 +42,7 @@
 # | [exercise 3, `MixedAttention`](#5.-Exercise-3:-MixedAttention) (2 points) | 14 |
 # | [`LocalConvBlock`](#6.-LocalConvBlock) | 4 |
 # | [exercise 4, `GRLBlock`](#7.-Exercise-4:-GRLBlock) (3 points) | 20 |
-# | [the bug museum](#8.-The-bug-museum) | 5 |
+# | [the bug museum](#8.-The-bug-museum), where you repair `ExhibitA` (1 point) | 5 |
 # | [the experiment](#9.-The-experiment:-where-is-the-answer?) | 20 |
 # | [your blocks clean a photograph](#10.-Your-blocks-clean-a-photograph) and [what we now know](#11.-What-we-now-know) | 18 |
 #
@@ -641,27 +641,63 @@ check(GRLBlock)
 # %% [markdown]
 # ## 8. The bug museum
 #
-# ### Exhibit: a stripe that is not one
+# ### Exhibit A: a stripe that is not one
 #
-# "Global" attention finds nothing that is far away, and yet nothing crashes, all shapes fit, every parameter gets a gradient, and training goes on.
-# A [reader](https://github.com/ofsoundof/GRL-Image-Restoration/issues/14) of GRL's code asked about the default arguments of this constructor.
-# Below it is a test that needs no sharp eyes: it counts the rows and columns of an image that can change the result of one token.
-# Repair the arguments until a token reaches 8 rows and all columns of *any* image.
+# Here is somebody's mixed attention, for networks whose stripes shall be 8 rows high and as wide as the image.
+# Nothing crashes, all shapes fit, every parameter gets a gradient, and training goes on.
+# Only one thing is odd: whatever is far away, its "global" branch doesn't find.
+
+# %% repair
+class ExhibitA(nn.Module):
+    def __init__(self, dim, num_heads_window, num_heads_stripe, window_size, stripe_size,
+                 stripe_groups=(None, None), window_shift=False, stripe_shift=False,
+                 down_factor=1):
+        super().__init__()
+        self.qkv, self.proj = nn.Linear(dim, 3 * dim), nn.Linear(dim, dim)
+        self.anchor = AnchorProjection(dim, down_factor)
+        self.window_attention = WindowAttention(num_heads_window, window_size, window_shift)
+        self.stripe_attention = AnchoredStripeAttention(
+            num_heads_stripe, stripe_size, shift=stripe_shift, down_factor=down_factor)
+
+    def forward(self, x, image_size):
+        for_window, for_stripe = self.qkv(x).tensor_split(2, dim=-1)
+        anchors = self.anchor(x, image_size)
+        found = (self.window_attention(for_window, image_size),
+                 self.stripe_attention(for_stripe, anchors, image_size))
+        return self.proj(torch.cat(found, dim=-1))
+
+
+# %% [markdown]
+# You could train this for a day and blame the learning rate.
+# It is quicker to ask how far one token can see: change the image anywhere, and count the rows and columns in which a change reaches that token's result.
+# The next cell does this on three images, for a module that asks for stripes across the whole image.
+#
+# Read the constructor once more, argument by argument, and repair the exhibit in its own cell, until a token reaches 8 rows and all columns of *any* image.
+# Mend what stands there: an answer that borrows from your `MixedAttention` earns nothing, because one day you will mend somebody's module without a right one beside it.
 
 # %%
 def exhibit():
-    return AnchoredStripeAttention(1, stripe_size=(8, 8), stripe_groups=(None, None),
-                                   down_factor=2)
+    return ExhibitA(8, 1, 1, (4, 4), (8, 8), (None, 1), down_factor=2).stripe_attention
 
 
 print_reach(exhibit)
 
+# %% points=1
+check(ExhibitA)
+
 # %% [markdown]
-# <details><summary>What is wrong</summary>
+# <details><summary>Hint 1: a nudge</summary>
 #
-# The defaults make a stripe of 8 x 8, which is a window.
-# With `stripe_size=(8, None), stripe_groups=(None, 1)` the stripe spans the full width of any image.
-# As the author answers that reader, the configurations of the experiments in the repository override the defaults.
+# Follow each argument of the constructor to the part that needs it.
+# One of them never arrives.
+# </details>
+#
+# <details><summary>Hint 2: what is wrong</summary>
+#
+# `stripe_groups` is not passed on, so the stripes keep their size of 8 x 8.
+# With `stripe_groups=stripe_groups` the stripe spans the full width of any image.
+# An argument that is accepted and then forgotten raises no error, because the default takes its place.
+# GRL's own code has such defaults: a [reader](https://github.com/ofsoundof/GRL-Image-Restoration/issues/14) found that they make a stripe of 8 x 8, a window by another name, and the author answered that the configurations of the experiments override them.
 # </details>
 
 # %% [markdown]
