@@ -67,7 +67,7 @@ point_at_wall(test_set)
 # Bluish stickers have their partner in the window, yellowish ones in the stripe, and in some pairs both have faded.
 #
 # For the far partner, why not let all tokens look at all tokens, as in lesson 05a?
-# A photograph of 512 x 512 pixels, in patches of 2 x 2, has N = 65,536 tokens, and one map of N · N weights takes 16 GiB.
+# Because a photograph has too many of them: at 512 x 512 pixels, in patches of 2 x 2, one map of everything against everything takes 16 GiB.
 # [GRL](https://arxiv.org/abs/2303.00748) (2023), whose trained weights clean real photographs, sends everything through a few go-betweens, the **anchors**.
 # Each is made from the mean of a block of d x d tokens: first the anchors look at all tokens, and then all tokens look at the anchors.
 #
@@ -95,21 +95,21 @@ print("means of four tokens in a row:", tokens.reshape(1, 2, 4, 1).mean(2).flatt
 
 # %% [markdown]
 # Those are the means of the two *rows*.
+# The shapes won't warn you, because two means are two means.
+# So the image has to come back before anything is averaged: there, the 5 stands right below the 1, while in the list it is four places away.
 #
 # *About 7 minutes.*
-# The tokens x have the shape (B, L, dim) and come row by row.
-# `image_size` is (H, W), with L = H · W.
-# Average each block of d x d tokens, then project the means with `reduction`, a Linear layer (with bias) from dim to dim // 2.
-# The result is a grid with the channels last, (B, H // d, W // d, dim // 2).
 #
-# If d does not divide H or W, the rows or columns left over belong to no block: round the number of blocks down, as `F.avg_pool2d` does.
-# Such sizes are allowed, so don't raise a `ValueError`.
+# 1. Give the tokens their places in the image back, and average each block.
+# 2. Project the means, and leave them as a grid.
 
 # %% exercise
 class AnchorProjection(nn.Module):
     """Means of d x d tokens, projected: (B, L, dim) -> (B, H // d, W // d, dim // 2).
 
-    reduction: nn.Linear(dim, dim // 2).
+    d is down_factor. x holds the tokens row by row, image_size is (H, W), and L = H * W.
+    reduction: nn.Linear(dim, dim // 2), with a bias, applied to the means.
+    Rows or columns that d leaves over belong to no block; they are dropped without an error.
     """
 
     def __init__(self, dim: int, down_factor: int) -> None:
@@ -172,21 +172,13 @@ print(to_anchors @ from_tokens)
 
 # %% [markdown]
 # No query looks at token 1 alone: whatever weights token 0 chooses, tokens 0, 1 and 2 arrive in equal parts, because anchor 0 has already mixed them.
-# All rows are mixtures of A rows, so the rank of the product is at most A.
-# That is the price of the memory, a **low-rank** map.
+# Every row is a mixture of the anchors' rows, so the map is **low-rank**, and that is what the memory costs.
 
 # %% [markdown]
 # ## 4. Exercise 2: `AnchoredStripeAttention`
 #
-# The next cell holds the functions and modules of lessons 08a and 08b, so your own need not be finished.
-# If you did these lessons, you wrote these or very similar ones there, so scroll past what you know.
-# `relative_coords_table` and `relative_position_index`, which 08b gave you, now come from the library.
-# With a `down_factor`, these two functions also work for anchors.
-# But they place the anchors oddly, as the authors' code does.
-# Take a row of 8 tokens and d = 2.
-# Each anchor is the mean of two neighbouring tokens, so the four anchors are really at 0.5, 2.5, 4.5 and 6.5.
-# The functions compute offsets as if the anchors stood side by side in the middle, at 2, 3, 4 and 5.
-# So the offset of token 0 from the first anchor is 0 - 2 = -2, although the two are really only 0.5 apart.
+# The next cell holds the functions and modules of lessons 08a and 08b, so scroll past what you know.
+# (`relative_coords_table` and `relative_position_index` come from the library, and with a `down_factor` they work for anchors too.)
 
 # %%
 def window_partition(x, window_size):
@@ -260,25 +252,13 @@ class WindowAttention(nn.Module):
 
 # %% [markdown]
 # A **stripe** is a long window, say 8 rows high and as wide as the image.
-# On each axis (length n), the stripe is given in one of two ways:
+# But how wide is that, if images differ?
+# So each axis may name a number of *groups* instead of a size: with one group the stripe spans the axis on every image, and there is nothing left to shift.
 #
-# - by its size s; the shift is then s // 2, even if the stripe fills the axis;
-# - by a number of groups g (in `stripe_groups`); the stripe's size is then n // g, and its shift is n // (2g), or 0 if g is 1.
-#   If an axis has a number of groups, its `stripe_size` is ignored.
-#
-# The exception for g = 1 is the authors' choice: one group spans the axis whatever the image's size, so there is nothing to shift.
-# Each axis has a size, a number of groups, or both.
-# The image's size is always a multiple of the stripe's size, which is always a multiple of d, so you need not check this.
-
-# %% [markdown]
-# Tokens and anchors are two grids, and with shifted stripes both grids are rolled: tokens by -shift, anchors by -(shift // d).
-# Divide first, then change the sign.
-# Your code must work even if d does not divide the shift.
-# The function `anchor_mask`, which is given below, returns a mask of shape (nW, N, A), where nW is the number of stripes.
-# The mask says which tokens may exchange information with which anchors.
-# The last lines of the next cell make stripes of 16 tokens and 4 anchors, so a stripe has 64 pairs.
-# How many of these pairs may exchange information ("meet") in the first stripe, which the shift has cut into two regions?
-# And how many may meet in the second stripe, which is cut into four regions?
+# Tokens and anchors are two grids, and where stripes are shifted both are rolled, the anchors by d times fewer steps.
+# `anchor_mask` then says which tokens of a stripe may exchange information with which of its anchors.
+# The last lines of the next cell make two stripes of 16 tokens and 4 anchors each.
+# The shift has cut the first into two regions, and the second into four: how many of its 64 pairs may still meet in each?
 
 # %%
 def anchor_mask(image_size, stripe_size, shift_size, down_factor):
@@ -293,8 +273,8 @@ mask = anchor_mask((4, 8), (4, 4), (2, 2), 2)  # (2, 16, 4)
 print("pairs that may meet, by stripe:", (mask == 0).sum((1, 2)).tolist())
 
 # %% [markdown]
-# The first stripe has two regions, each of 8 tokens and 2 anchors, so 2 · 8 · 2 = 32 pairs may meet.
-# The second stripe has four regions, each of 4 tokens and 1 anchor, so 16 pairs may meet.
+# In the first stripe, each of two regions has 8 tokens and 2 anchors: 2 · 8 · 2 pairs.
+# In the second, each of four regions has 4 tokens and a single anchor.
 
 # %% [markdown]
 # **Your turn.**
@@ -302,29 +282,36 @@ print("pairs that may meet, by stripe:", (mask == 0).sum((1, 2)).tolist())
 #
 # ![Tokens and anchors are rolled, cut and split into heads. Anchors gather through transform_in, tokens through transform_out; then stripes are joined and rolled back.](figures/stripe.svg)
 #
-# `qkv` is (B, L, 3C), with channels `[q | k | v]` as in `WindowAttention`; `anchor` is a grid, (B, H // d, W // d, C).
-# In the following, `stripe` is the pair (height, width) of a stripe.
-# The module has two sub-modules, both of them `AffineTransform`s:
+# 1. Find out how large the stripe is on this image, and how far it is shifted; roll and cut both grids accordingly.
+# 2. Let the anchors gather from the tokens, then the tokens from the anchors, each time with a transform of its own.
+# 3. Join the stripes, and roll the tokens home.
 #
-# - `transform_in` (anchors look at tokens) gets the *transposed* mask,
-#   and the index `relative_position_index(stripe, d, from_anchor=True)`;
-# - `transform_out` (tokens look at anchors) gets the mask, and the index `relative_position_index(stripe, d)`.
-#
-# One table serves both: `relative_coords_table(stripe, d, dtype=qkv.dtype)`.
-# Make the table, the indices and the mask in `forward`, on `qkv`'s device, as `WindowAttention` does.
-# Without `shift`, there is no roll and no mask.
-# (If `shift` is set, but the shift is 0 on both axes, the mask is all zeros, and you may leave it out.)
-#
-# Worked example: `stripe_size=(2, None)`, `stripe_groups=(None, 2)`, d = 2, image 4 x 8.
-# Stripes are 2 x 4 (N = 8), and their shifts are (1, 2).
-# Anchors form a grid of 2 x 4, their stripes are 1 x 2 (A = 2), and their shifts are (0, 1).
+# For instance, `stripe_size=(2, None)` and `stripe_groups=(None, 2)` with d = 2 make, on an image of 4 x 8, stripes of 2 x 4 tokens with shifts (1, 2).
+# Their anchors are 1 x 2, with shifts (0, 1).
 
 # %% exercise
 class AnchoredStripeAttention(nn.Module):
     """Tokens of a stripe meet through its anchors.
 
-    qkv (B, L, 3C), anchor (B, H // d, W // d, C) -> (B, L, C).
-    transform_in, transform_out: AffineTransform.
+    qkv (B, L, 3C), anchor (B, H // d, W // d, C) -> (B, L, C). d is down_factor.
+    qkv has the channels [q | k | v], as in WindowAttention; anchor is a grid.
+
+    On an axis of n tokens, the stripe's length and the length of its shift come from
+    - stripe_groups, if it has a number g for the axis: n // g, and n // (2 * g), or 0 if g is 1
+      (stripe_size is ignored on this axis);
+    - stripe_size otherwise, if that is s: s, and s // 2, even if the stripe fills the axis.
+    They fit: a stripe's length divides n, and d divides it. But d need not divide the shift.
+
+    With shift=True, shifts of t roll tokens by -t and anchors by -(t // d), and anchor_mask
+    applies (all zeros if t is 0 on both axes, so it may be left out there).
+    Without shift, there is no roll and no mask.
+
+    stripe is the pair (height, width). Both get relative_coords_table(stripe, d, dtype):
+    transform_in: AffineTransform(num_heads), where anchors look at tokens: the transposed mask,
+        and relative_position_index(stripe, d, from_anchor=True).
+    transform_out: AffineTransform(num_heads), where tokens look at anchors: the mask,
+        and relative_position_index(stripe, d).
+    Table (of qkv's dtype), indices and mask are made in forward, on qkv's device.
     """
 
     def __init__(
@@ -406,7 +393,7 @@ check(AnchoredStripeAttention)
 
 # %% [markdown]
 # **What does it cost?**
-# Take a square image, one head of 16 channels, and stripes that are 8 rows high and as wide as the image; "anchors 1/2" means d = 2.
+# Take stripes that are 8 rows high and as wide as a square image; "anchors 1/2" means d = 2.
 # When the image's side grows from 32 to 64 tokens, by what factor does the memory of a training step grow for each kind of attention?
 
 # %%
@@ -436,40 +423,33 @@ predict_then_run(predicted, {kind: large[kind] / small[kind] for kind in predict
 # ## 5. Exercise 3: `MixedAttention`
 #
 # Half of the channels go to windows and the other half go to stripes, side by side.
-#
-# - `qkv`: Linear, dim to 3 · dim; the *first half* of its outputs is the window branch's `[q | k | v]`,
-#   the second half is the stripe branch's `[q | k | v]`;
-# - `anchor`: your `AnchorProjection` of x itself (not of the output of `qkv`);
-# - `window_attention`, `stripe_attention`: the modules above, with their own heads and shifts;
-# - `proj`: Linear, dim to dim, applied to `[window, stripe]` joined along the channels.
-#
-# Both Linear layers have a bias, and there is no shortcut.
-#
-# The order of `qkv`'s outputs is easy to get wrong, because most networks cut them into queries, keys and values first, and divide these among the heads afterwards.
-# For dim = 8, `qkv` makes 24 numbers per token, and the windows would get these:
+# One Linear layer makes the queries, keys and values of both, and here is a trap.
+# Most networks cut such a layer's outputs into q, k and v first, and divide these afterwards.
+# For dim = 8 there are 24 numbers per token, and the windows would get these:
 
 # %%
 q, k, v = torch.arange(24).chunk(3)  # numbers 0 to 23, first cut into q, k and v
 print("the windows would get", q[:4].tolist(), k[:4].tolist(), v[:4].tolist())
 
 # %% [markdown]
-# All shapes fit, so nothing crashes.
+# All shapes fit, so nothing crashes, but the trained weights of section 10 expect another order: the windows own numbers 0 to 11, and so their queries are 0 to 3, their keys 4 to 7, their values 8 to 11.
 #
 # *About 9 minutes.*
-# This module first cuts the outputs into the parts of the two branches, and then cuts each part into q, k and v.
 #
-# Worked example, for the same dim = 8:
-# numbers 0 to 11 are the window branch's, so its queries are 0 to 3, its keys 4 to 7, and its values 8 to 11.
-# The stripe branch's queries are 12 to 15.
-# Each branch returns 4 channels, and `proj` sees 8.
-# So `MixedAttention` returns as many channels as it gets, and needs to know the image's size only to pass it on to its parts.
+# 1. Make q, k and v of both branches, and cut them between the branches first.
+# 2. Let windows and stripes attend; the anchors come from x itself.
+# 3. Join what they return, and mix it once more.
 
 # %% exercise
 class MixedAttention(nn.Module):
     """Windows and anchored stripes side by side, (B, L, dim) -> (B, L, dim).
 
-    qkv, proj: nn.Linear. anchor: AnchorProjection.
+    qkv: nn.Linear(dim, 3 * dim), with a bias. The first half of its outputs is the windows'
+        [q | k | v], the second half the stripes' [q | k | v].
+    anchor: AnchorProjection, of x itself.
     window_attention: WindowAttention. stripe_attention: AnchoredStripeAttention.
+        Each has its own number of heads and its own shift.
+    proj: nn.Linear(dim, dim), with a bias, of [windows | stripes]. There is no shortcut.
     """
 
     def __init__(
@@ -522,8 +502,7 @@ check(MixedAttention)
 # %% [markdown]
 # ## 6. `LocalConvBlock`
 #
-# After stripes and windows, the third place to look is the pixels next door, which convolutions handle well.
-# The tokens form an image (B, dim, H, W), to which the block applies two 3 x 3 convolutions and then a gate for each channel, as SE does (lesson 01).
+# The third place to look is next door, and there convolutions do well: two of them, and then a gate for each channel, as in SE (lesson 01).
 # Which tensor does the gate average: the block's input, or what the convolutions made of it?
 
 # %%
@@ -555,9 +534,8 @@ y = torch.tensor([[2.0, 4, 6, 8], [3, -3, 5, -5]])  # conv2's output, a row for 
 print("means", y.mean(1).numpy(), "gates", torch.sigmoid(y.mean(1) - 2).numpy().round(2))
 
 # %% [markdown]
-# Channel 0 keeps 95 % of each number.
-# In channel 1 positive and negative numbers cancel, so its mean is 0, and only 12 % of each number is left.
-# (These are the means of `conv2`'s output; those of the block's input would give other gates.)
+# The second channel's numbers cancel, so its mean says "nothing here" and the gate nearly closes, although the numbers are not small.
+# (The mean is that of `conv2`'s output; the block's input would give other gates.)
 
 # %% [markdown]
 # ## 7. Exercise 4: `GRLBlock`
@@ -581,22 +559,24 @@ print("before:", F.layer_norm(0.1 * z, (3,)), "\nafter: ", 0.1 * F.layer_norm(z,
 # A norm brings every input to the same scale, so only multiplying *after* it makes the step small.
 #
 # *About 13 minutes.*
-# The block has these parts:
 #
-# - `attn`: `MixedAttention`; `norm1`, `norm2`: LayerNorm, *after* attention and MLP, as in Swin v2;
-# - `mlp`: a module with `fc1` (dim to int(dim · mlp_ratio)), GELU (exact, torch's default), `fc2` (back);
-# - `local`: `LocalConvBlock(dim)`, or `None` without `local_connection`.
+# 1. Build the parts; for stripes that stand upright, reverse what describes the stripe, but not the window.
+# 2. Compute the two lines above.
 #
-# `stripe_type="W"` turns the stripes: `stripe_size` and `stripe_groups` are both reversed, but `window_size` is not.
-# Any type other than "H" and "W" raises a `ValueError`.
-#
-# Worked example: `stripe_size=(8, None)`, `stripe_groups=(None, 1)` on 32 x 48 tokens.
-# "H" makes stripes of 8 x 48, and "W" makes stripes of 32 x 8.
-# Keep all names, including `fc1` and `fc2` in `mlp`: section 10 loads weights by name.
+# With `stripe_size=(8, None)` and `stripe_groups=(None, 1)` on 32 x 48 tokens, "H" makes stripes of 8 x 48, and "W" of 32 x 8, so each type crosses the whole image in its own direction.
 
 # %% exercise
 class GRLBlock(nn.Module):
-    """(B, L, dim) -> (B, L, dim). attn, norm1, local (or None), mlp (fc1, fc2), norm2."""
+    """Attention with a local branch beside it, then an MLP: (B, L, dim) -> (B, L, dim).
+
+    attn: MixedAttention. norm1, norm2: nn.LayerNorm(dim), after attention and after the MLP.
+    mlp: a module with fc1 (Linear, dim to int(dim * mlp_ratio)), GELU (exact, torch's default)
+        and fc2 (Linear, back to dim). Section 10 loads weights by these names.
+    local: LocalConvBlock(dim), or None without local_connection (and then nothing is added).
+    stripe_type: "H", or "W", which reverses stripe_size and stripe_groups, not window_size.
+        Any other raises a ValueError.
+    res_scale: s in the formulas.
+    """
 
     def __init__(
         self,
@@ -703,17 +683,14 @@ check(ExhibitA)
 # %% [markdown]
 # ## 9. The experiment: where is the answer?
 #
-# Back to the wall, now with a network that has to restore it.
-# It is one `GRLBlock` between two linear layers that treat each token by itself, so your block is the only place to look around.
-# Walls and reach are *made* for each other: each window (4 x 10 tokens) has one pair of each bluish colour, and each stripe (2 x 20) one pair of each yellowish colour.
-# In some pairs both stickers have faded, so their motif is **nowhere**.
+# Back to the wall, now with a network that has to restore it: one `GRLBlock` between two linear layers that treat each token by itself, so your block is the only place to look around.
+# Each window has one pair of each bluish colour, and each stripe one pair of each yellowish colour.
+# Where both stickers of a pair have faded, their motif is **nowhere**.
 # (The wall also has holes, whose answer is **beside** them.)
 #
-# Switching a branch *off* here means that it only averages over its window or stripe.
-# So all four networks have the same layers and as many parameters, and a branch that is off lacks one thing: it cannot choose.
+# A branch that is *off* averages over its window or stripe, so all four networks have the same layers, and it lacks one thing: it cannot choose.
 #
-# A wall that is left as it is scores 16.5 dB on all three kinds of sticker, and 10 dB more means a tenth of the squared error.
-# (This measure, PSNR, is lesson 01's.)
+# A wall that is left as it is scores 16.5 dB on each kind of sticker (PSNR, from lesson 01: 10 dB more means a tenth of the squared error).
 # Which network restores which kind?
 # Each name below gives the branches that are on, and, after the comma, the kind of sticker.
 
@@ -756,7 +733,7 @@ with after_predicting(predicted):
 #
 # **A branch finds what lies within its reach, if it can choose.**
 # With only one of them on, the stickers of its own kind come out at 31 or 32 dB in all but one of our runs, and the others stay near 17 dB, hardly above a wall that nobody touched.
-# That holds [after five times as many steps](lab_book.md#3.-Is-it-only-slow), and one of five seeds needed those steps before its windows had learned anything at all.
+# More steps don't close the gap, because no patience makes a stripe taller.
 #
 # **What is nowhere cannot be found.**
 # No network restores the stickers whose partner has faded too, so the networks do not guess motifs; they look them up.
@@ -771,8 +748,7 @@ with after_predicting(predicted):
 #
 # On a photograph nobody knows where the answer is, so you can only try.
 # `Restorer` turns patches of 2 x 2 pixels into tokens and back again, and patches exchange information only in your blocks.
-# We trained this network six times to remove noise, for 1,000 steps, each time on five of the course's six photographs.
-# Below, each photograph is restored by the network that did *not* see it in training.
+# We trained it to remove noise, six times, each time without one of the course's six photographs, and that one it restores below.
 
 # %% tags=["experiment"]
 def restorer(photograph, window=(8, 8), stripe=(8, None), groups=(None, 1)):
@@ -791,7 +767,7 @@ show(show_images(noisy_pictures, titles=PHOTOGRAPHS, columns=3),
 
 
 # %% [markdown]
-# All six start at a PSNR of 20 dB, and averaging four independently noisy copies would gain 6 dB.
+# (For scale: averaging four independently noisy copies would gain 6 dB.)
 # How many dB does each photograph gain, and which one gains most?
 
 # %% tags=["experiment"]
@@ -809,11 +785,8 @@ predict_then_run(predicted, gains(restored, noisy_pictures, whole), unit="dB gai
 show_before_and_after(noisy_pictures, restored, whole)
 
 # %% [markdown]
-# Your blocks are ahead of the Gaussian blur on every photograph, with the blur's width tuned on the other five.
-# They do not beat everything: *non-local means*, a filter from 2005 that learns nothing, gains [more on five of the six](lab_book.md#6.-The-photographs).
-# It averages each pixel with those nearby pixels whose surroundings look like its own, which is attention whose queries and keys are not learned.
-#
-# And whether the network really needs its stripes here is another question: made to average, they cost the rocket [only 0.4 dB](lab_book.md#7.-The-network-broken-in-five-ways).
+# Your blocks are ahead of the Gaussian blur on every photograph, but a filter from 2005 that learns nothing, *non-local means*, gains [more on five of the six](lab_book.md#6.-The-photographs).
+# It averages each pixel with those nearby pixels whose surroundings look like its own: attention, if you like, whose queries and keys nobody had to train.
 
 # %% tags=["experiment"]
 keep_photographs(noisy_pictures, restored, whole)
@@ -824,14 +797,12 @@ keep_photographs(noisy_pictures, restored, whole)
 #
 # ## 11. What we now know
 #
-# Two thin maps through a few anchors can stand in for one large map, and with one anchor per 4 x 4 tokens they need an eighth of its numbers; the price is that no token can separate what an anchor has mixed.
-# A branch can find only an answer that is within its reach, and only if it can choose where to look.
-# Photographs do not tell you where their answers are, and there your blocks do a decent job, and an old filter that learns nothing a better one.
-# On real pictures (handwritten digits in coloured frames) [a 3 x 3 convolution is ahead of `MixedAttention`](lab_book.md#8.-Real-pictures).
+# Two thin maps through a few anchors can stand in for one large map; the price is that no token can separate what an anchor has mixed.
+# A branch finds only an answer that is within its reach, and only if it can choose where to look.
 # So before you pay for a long stripe, ask how far away the answer can be.
 #
 # **Next.** [Lesson 09](../09_cloformer/09_cloformer.ipynb) also joins near and far in one block, but its local branch is itself a kind of attention.
-# (The [lab book](lab_book.md) of this lesson is there for doubters: every run, the network broken in five ways, the paper against the code, a challenge and two questions.)
+# (The [lab book](lab_book.md) is there for doubters: every run, digits on which a 3 x 3 convolution is ahead of `MixedAttention`, a challenge and two questions.)
 
 # %% tags=["nbval-ignore-output"]
 progress()
