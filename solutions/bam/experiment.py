@@ -42,18 +42,34 @@ ROWS = [
     *((Row(arm), range(5)) for arm in (*CONTROLS, *LEARN[:1], *LEARN[2:3], *LEARN[4:])),
 ]
 
+
+def wide_view_that_is_not_wide(branch: type[nn.Module]) -> type[nn.Module]:
+    """The lab book's exhibit A: a spatial branch whose dilation lands in `groups`."""
+    class ExhibitA(branch):
+        def __init__(self, channels: int, reduction: int = 16, dilation: int = 4) -> None:
+            super().__init__(channels, reduction, dilation)
+            c = channels // reduction
+            self.conv1 = nn.Conv2d(c, c, 3, 1, "same", 1, dilation)
+            self.conv2 = nn.Conv2d(c, c, 3, 1, "same", 1, dilation)
+
+    return ExhibitA
+
+
 if __name__ == "__main__":
+    from attention_lab.lessons.bam.experiment import WithoutGate
+
     runs = LongRuns(HERE / "page.py")
-    BAM, no_gate, reader, size = (runs.page[name] for name in ("BAM", "NoGate", "strip_reader", "SIZE"))
-    runs.page["arms"][PRODUCT] = lambda: reader(BAM(*size, 4, "product")), 8, True
-    runs.page["arms"][FAR_NO_GATE] = lambda: reader(no_gate(*size)), 12, True
-    runs.page["arms"] |= {arm: (lambda dilation=dilation: reader(BAM(*size, dilation)), far, True)
+    BAM, reader, size = (runs.page[name] for name in ("BAM", "strip_reader", "SIZE"))
+    exhibit = wide_view_that_is_not_wide(runs.page["SpatialBranch"])
+    runs.page["arms"][PRODUCT] = lambda: reader(BAM(*size, 4, "product")), 8
+    runs.page["arms"][FAR_NO_GATE] = lambda: reader(WithoutGate(BAM(*size))), 12
+    runs.page["arms"] |= {arm: (lambda dilation=dilation: reader(BAM(*size, dilation)), far)
                           for arm, (dilation, far) in AT_THE_EDGE.items()}
 
     def with_exhibit() -> nn.Module:
         block = BAM(*size, 4)
-        block.spatial = runs.page["ExhibitA"](*size, 4)
+        block.spatial = exhibit(*size, 4)
         return reader(block)
 
-    runs.page["arms"] |= {arm: (with_exhibit, far, True) for arm, far in EXHIBIT.items()}
+    runs.page["arms"] |= {arm: (with_exhibit, far) for arm, far in EXHIBIT.items()}
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, runs.page["run"])
