@@ -1,14 +1,19 @@
 """The long runs of lesson 00: `python -m solutions.warmup.experiment` writes experiment.md (about ten minutes of one
 core)."""
 
+from __future__ import annotations
+
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 import torch
 
-from attention_lab.lessons.warmup.task import CARDS, CardPlayer, Games
 from solutions.shared.long_runs import LongRuns, Row
+
+if TYPE_CHECKING:
+    from attention_lab.lessons.warmup.task import CardPlayer, Games
 
 HERE = Path(__file__).parent
 ABOUT = """# 00_warmup: long runs
@@ -28,7 +33,8 @@ ROWS = [
 def repeating(games: Games) -> Games:
     """The same games, with a random colour for each card."""
     asked = (games.answers[:, :, None] == games.colours[:, None]).float().argmax(2)  # the card of each question
-    colours = torch.randint(CARDS, games.colours.shape, generator=torch.Generator().manual_seed(len(asked)))
+    cards = games.colours.shape[1]
+    colours = torch.randint(cards, games.colours.shape, generator=torch.Generator().manual_seed(len(asked)))
     return games._replace(colours=colours, answers=colours.gather(1, asked))
 
 
@@ -43,22 +49,24 @@ def weight_on_the_right_colour(player: CardPlayer, games: Games, axis: int) -> f
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
-    page, trained = runs.page, []
-    train, card_games = page["train"], page["card_games"]
-    page["arms"] |= {arm + repeat + WEIGHTS: page["arms"][arm] for repeat in ("", REPEAT) for arm in ARMS[:2]}
+    # imported after the page, which would otherwise find the library's `compare` in the kit
+    from attention_lab.lessons.warmup import experiment as kit
 
-    def kept(*arguments: Any, **others: Any) -> Any:
-        trained[:] = [train(*arguments, **others)]
-        return trained[0]
+    arms, trained, card_games = runs.page["arms"], runs.page["trained"], kit.card_games
+    arms |= {arm + kit.NO_CUE: arms[arm] for arm in ARMS[:2]}
+    arms |= {arm + repeat + WEIGHTS: arms[arm] for repeat in ("", REPEAT) for arm in ARMS[:2]}
 
     def run(arm: str, seed: int) -> dict[str, float]:
-        page["card_games"] = (lambda *of: repeating(card_games(*of))) if REPEAT in arm else card_games
-        scores = page["run"](arm, seed)
+        def games(n: int, seed: int, cue: bool = True) -> Games:
+            drawn = card_games(n, seed, cue)
+            return repeating(drawn) if REPEAT in arm else drawn
+
+        with patch.object(kit, "card_games", games):
+            scores = runs.page["run"](arm, seed)
         if arm.endswith(WEIGHTS):
             axis = 2 if arm.startswith("over the keys") else 1
-            games = page["card_games"](512, 1, True)
-            scores["on the right colour"] = weight_on_the_right_colour(trained[0], games, axis)
+            player = trained[arm, seed]
+            scores["on the right colour"] = weight_on_the_right_colour(player, games(512, 1), axis)
         return scores
 
-    page["train"] = kept
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run)

@@ -7,17 +7,17 @@ import torch.nn.functional as F
 from torch import nn
 
 from ... import begin, check, course_map, progress
-from ...networks.training import Trained, compare, train
+from ...networks.training import compare
 from ...pictures import predict_then_run, show, show_images
+from ...pictures.look import look
 from ...pictures.prediction import after_predicting, remind
-from ...significance.gaps import print_gaps
 from ...tasks.data import photograph
+from .experiment import on_cards, plain_mean
 from .pictures import keep_cards, show_losses_and_questions, slide_a_query, spotlight
-from .task import CARD_COLOURS, AnswerLoss, CardPlayer, as_inputs, card_games, card_pictures, right_answers
+from .task import CARD_COLOURS, CardPlayer, card_games, card_pictures
 
 __all__ = [
-    "AnswerLoss", "CARD_COLOURS", "CardPlayer", "F", "Trained", "after_predicting", "as_inputs", "begin",
-    "card_games", "card_pictures", "check", "compare", "course_map", "keep_cards", "math", "nn", "photograph",
-    "predict_then_run", "print_gaps", "progress", "remind", "right_answers", "show", "show_images",
-    "show_losses_and_questions", "slide_a_query", "spotlight", "torch", "train"
+    "CARD_COLOURS", "CardPlayer", "F", "after_predicting", "begin", "card_games", "card_pictures", "check", "compare",
+    "course_map", "keep_cards", "look", "math", "nn", "on_cards", "photograph", "plain_mean", "predict_then_run",
+    "progress", "remind", "show", "show_images", "show_losses_and_questions", "slide_a_query", "spotlight", "torch"
 ]
