@@ -69,8 +69,8 @@ def test_a_notebook_alone_knows_its_lesson(here, monkeypatch, how):
         (here / "01_se").mkdir()
         monkeypatch.chdir(here / "01_se")
     check(squeeze())
-    assert repr(progress()).startswith("○ 01_se: ") and "2 of 10" in repr(progress())
-    assert "▶  01" in repr(CourseMap(Path.cwd())) and "2 of 10" in repr(CourseMap(Path.cwd()))
+    assert repr(progress()).startswith("○ 01_se: ") and "2 of 11" in repr(progress())
+    assert "▶  01" in repr(CourseMap(Path.cwd())) and "2 of 11" in repr(CourseMap(Path.cwd()))
     assert "come on" in repr(review()) and "three different tries" in repr(solution("Excitation"))
     assert lesson_files.handed_out("real.json").exists()
     with pytest.raises(ValueError, match="not an exercise of this lesson"):

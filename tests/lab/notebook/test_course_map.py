@@ -39,7 +39,7 @@ def test_what_is_solved_is_seen_across_lessons(course, lesson):
         assert "✓" not in row(lesson, "01")
         remember(lesson.parent / "01_se", Verdict(name, points, points, [], ""))
     drawn = CourseMap(lesson)._repr_html_()
-    assert row(lesson, "01").endswith("✓ 10 of 10") and "✓ 10 of 10" in drawn and drawn.count('stroke-width="3"') == 2
+    assert row(lesson, "01").endswith("✓ 11 of 11") and "✓ 11 of 11" in drawn and drawn.count('stroke-width="3"') == 2
 
 
 def test_boxes_lead_to_the_lessons_that_are_there(lesson):

@@ -24,7 +24,7 @@ class GatesAdded(nn.Module):
         self.excitation = excitation
 
     def forward(self, x: Tensor) -> Tensor:
-        return x + self.excitation(x.mean(dim=(2, 3)))[:, :, None, None]
+        return x + self.excitation(x.mean((2, 3)))[:, :, None, None]
 
 
 def train_and_test(network: nn.Module, seed: int, two_lamps: bool = False) -> float:
