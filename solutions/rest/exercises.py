@@ -9,7 +9,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Case, Exercise, RandomTensor, Size, call
+from autograder.lessons.declare import Case, Exercise, RandomTensor, Repair, Size, call
 from autograder.lessons.sizes import LARGE_MAPS, MAPS, Construct, Shape, batch_and_map, on_map, on_maps
 
 # a softmax of such numbers is one-hot, so that its gradients say nothing
@@ -263,3 +263,4 @@ BLOCK = Exercise("ResTBlock", sizes=(
 overflow=1e4)
 
 EXERCISES = (PIXEL, EMBED, EMSA, BLOCK)
+REPAIR = Repair("ExhibitA", like=EMSA, edits={"reshape(B, C, -1, H)": "reshape(B, C, H, W)"})

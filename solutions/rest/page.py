@@ -23,7 +23,7 @@
 # The question is worth money: a map of 256 x 256 positions with a key for each of them has an attention matrix of 16 GiB per head, and one key for every 8 x 8 positions leaves 256 MiB.
 # That is why [PVT](https://arxiv.org/abs/2102.12122), [ResT](https://arxiv.org/abs/2105.13677) and [SegFormer](https://huggingface.co/docs/transformers/model_doc/segformer) have fewer keys than queries.
 #
-# **Needs** lesson 05a (queries, keys, values, rows of A) and lesson 06a (groups) · 2 h 35 min · 10 points · difficulty 4 of 5
+# **Needs** lesson 05a (queries, keys, values, rows of A) and lesson 06a (groups) · 2 h 35 min · 11 points · difficulty 4 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -39,11 +39,12 @@
 # |---|---|
 # | [how many keys?](#1.-How-many-keys?) | 7 |
 # | [exercise 1, `PixelAttention`](#2.-Exercise-1:-PixelAttention) (1 point), and a shuffled image | 16 |
-# | [map and tokens](#3.-Map-and-tokens:-the-bug-museum), [exercise 2, `OverlapPatchEmbed`](#4.-Exercise-2:-OverlapPatchEmbed) (2 points) | 23 |
+# | [map and tokens](#3.-Map-and-tokens), [exercise 2, `OverlapPatchEmbed`](#4.-Exercise-2:-OverlapPatchEmbed) (2 points) | 18 |
 # | [the idea](#5.-Many-queries,-few-keys), [exercise 3, `EMSA`](#6.-Exercise-3:-EMSA) (5 points) | 48 |
 # | [what it saves, and what the rows sum to](#7.-What-it-saves,-and-what-the-rows-sum-to) | 17 |
 # | [exercise 4, `ResTBlock`](#8.-Exercise-4:-ResTBlock) (2 points), and a whole network | 16 |
-# | [the experiment](#9.-The-experiment:-black-or-white?), [what we now know](#10.-What-we-now-know) | 28 |
+# | [the bug museum](#9.-The-bug-museum), where you repair `ExhibitA` (1 point) | 8 |
+# | [the experiment](#10.-The-experiment:-black-or-white?), [what we now know](#11.-What-we-now-know) | 28 |
 #
 # </details>
 
@@ -165,14 +166,14 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 # So `PixelAttention` tells a network [the order of neighbours, and little about the place](lab_book.md#2.-What-a-position-code-tells), with 640 parameters for 64 channels, where a table for 56 x 56 positions takes 200,704.
 
 # %% [markdown]
-# ## 3. Map and tokens: the bug museum
+# ## 3. Map and tokens
 #
 # ResT is a chain of four *stages*, and between two of them the map shrinks.
 # Its blocks work on *tokens* (B, N, C), one per position, row by row; convolutions work on a map (B, C, H, W).
 # So a function that makes tokens must also return the height and width of their map.
 
 # %% [markdown]
-# ### Exhibit A: fine on ImageNet
+# ### Fine on ImageNet
 #
 # The [authors' code](https://github.com/wofmanaf/ResT/blob/main/models/rest.py) makes tokens like this (rebuilt here).
 # At 224 x 224 pixels it trains, and every shape is right.
@@ -540,7 +541,82 @@ predict_then_run(predicted, measured, unit="million parameters")
 # And 225 x 161 pixels are no problem for your network, because your tokens come with the true size of their map.
 
 # %% [markdown]
-# ## 9. The experiment: black or white?
+# ## 9. The bug museum
+#
+# ### Exhibit A: the wide cat
+#
+# This is attention with few keys, written once more, and on every square picture it is *exactly* your `EMSA`: the same numbers, the same gradients, the same training.
+# Since most networks are trained on squares, nothing that you can measure there will ever find its mistake.
+# It has been published more than once, by people whose papers you have read.
+# Can you find it, by reading?
+
+# %% repair
+class ExhibitA(nn.Module):
+    def __init__(self, dim, num_heads=8, sr_ratio=1, qkv_bias=False, apply_transform=False):
+        super().__init__()
+        self.heads, self.width, self.ratio = num_heads, dim // num_heads, sr_ratio
+        self.mixes = apply_transform and num_heads > 1
+        self.q = nn.Linear(dim, dim, bias=qkv_bias)
+        self.kv = nn.Linear(dim, 2 * dim, bias=qkv_bias)
+        self.proj = nn.Linear(dim, dim)
+        if sr_ratio > 1:
+            self.sr = nn.Conv2d(dim, dim, sr_ratio + 1, sr_ratio, sr_ratio // 2, groups=dim)
+            self.sr_norm = nn.LayerNorm(dim)
+        if self.mixes:
+            self.transform_conv = nn.Conv2d(num_heads, num_heads, 1)
+            self.transform_norm = nn.InstanceNorm2d(num_heads)
+
+    def forward(self, x, H, W):
+        B, N, C = x.shape
+        if N != H * W:
+            raise ValueError(f"{N} tokens are no map of {H} x {W} positions")
+        q = self.q(x).reshape(B, N, self.heads, self.width).transpose(1, 2)
+        if self.ratio > 1:
+            x = self.sr(x.mT.reshape(B, C, -1, H)).flatten(2).mT
+            x = self.sr_norm(x)
+        k, v = self.kv(x).reshape(B, -1, 2, self.heads, self.width).permute(2, 0, 3, 1, 4)
+        a = q @ k.mT * self.width ** -0.5
+        if self.mixes:
+            a = self.transform_norm(self.transform_conv(a).softmax(dim=3))
+        else:
+            a = a.softmax(dim=3)
+        return self.proj((a @ v).transpose(1, 2).reshape(B, N, C))
+
+
+# %% [markdown]
+# Its tokens are handed over row by row, as always.
+# So let a cat walk in, once as a square and once as a wide picture, and look at the map that its `sr` reads.
+# If all is well, what must you see there, both times, before any training?
+# Then repair the exhibit, in its own cell, until both cats are whole.
+# (Your `EMSA` is no part of the repair: what leans on it earns nothing.)
+
+# %%
+photo = F.adaptive_avg_pool2d(photograph("chelsea"), (96, 144))
+show_what_sr_reads(ExhibitA(3, num_heads=1, sr_ratio=2),
+                   {"a square cat": photo[:, :, 24:120], "a wide cat": photo})
+
+# %% points=1
+check(ExhibitA)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# In PyTorch a map is (B, C, rows, columns).
+# How many columns has the exhibit's map, and how many should it have?
+# </details>
+#
+# <details><summary>Hint 2: what is wrong, and where it was seen</summary>
+#
+# `-1` stands for whatever fits, and after it stand H columns.
+# With 96 x 144 positions that makes 144 rows of 96, so each row of the cat runs on into the next line, and the windows of `sr` hold cells that were never neighbours.
+# No shape complains, because 144 · 96 tokens are as many as 96 · 144.
+#
+# Repair: `.reshape(B, C, H, W)`.
+# Where we saw sides that change places: [DINOv2](https://github.com/facebookresearch/dinov2/pull/582) reads `B, nc, w, h = x.shape`, and [FasterViT](https://github.com/NVlabs/FasterViT/issues/6) had them in a wrong order, too.
+# </details>
+
+# %% [markdown]
+# ## 10. The experiment: black or white?
 #
 # Back to the drawing, with a network of your block and little else: a 1 x 1 convolution in front of it and a Linear behind it, so that only the block can look from one position to another.
 # Hues, places and answers are new in every picture.
@@ -667,7 +743,7 @@ look({"head 1": weights[0], "head 2": weights[1]}, painted(picture)[0], grid=(16
 # 256 queries, 64 keys, and the right answers all the same.
 
 # %% [markdown]
-# ## 10. What we now know
+# ## 11. What we now know
 #
 # We kept a query for every position, and far fewer keys were enough.
 # Where each entry has a key of its own a network learns fast; where four entries share one it still learns nearly all, in many more steps.
