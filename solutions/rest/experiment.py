@@ -4,15 +4,20 @@ core)."""
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab.lessons.rest.task import Legends, dominoes, small_legends
+from attention_lab.networks import training
+from attention_lab.tasks.scoring import right_of_each
 from solutions.rest.reference import PixelAttention
 from solutions.shared.long_runs import LongRuns, Row
+
+if TYPE_CHECKING:
+    from attention_lab.lessons.rest.task import Legends
 
 HERE = Path(__file__).parent
 ABOUT = """# 07b_rest: long runs
@@ -26,13 +31,12 @@ def look_up(size: int, ratio: int, change: str = "") -> str:
     return f"entries {size} x {size}, ratio {ratio}" + (f", {change}" if change else "")
 
 
-EVERY = {look_up(size, ratio): (size, {"sr_ratio": ratio}) for size in (1, 2, 4) for ratio in (1, 2, 4, 8)}
-CHANGED = {look_up(size, ratio, change): (size, {"sr_ratio": ratio, "change": change})
+EVERY = {look_up(size, ratio): (size, ratio) for size in (1, 2, 4) for ratio in (1, 2, 4, 8)}
+CHANGED = {look_up(size, ratio, change): (size, ratio, change)
            for change in ("transform", "norm", "mean") for size, ratio in ((1, 2), (2, 4))}
 AT_SIZE = tuple(look_up(size, size) for size in (2, 4))
 BEYOND = tuple(look_up(*cell) for cell in ((1, 2), (2, 4), (4, 8), (1, 4), (2, 8), (1, 8)))
-APART = {f"four entries in one key, {of}": (ONE_KEY, {"sr_ratio": 2, "change": f"{of} apart"})
-         for of in ("kernel", "mean")}
+APART = {f"four entries in one key, {of}": (ONE_KEY, 2, f"{of} apart") for of in ("kernel", "mean")}
 POSITIONS = "table", "PixelAttention", "added"
 
 ROWS = [
@@ -66,24 +70,16 @@ class Mean(nn.Module):
         return F.avg_pool2d(x, self.ratio + 1, self.ratio, self.ratio // 2)
 
 
-def with_changes(net: type[nn.Module]) -> type[nn.Module]:
-    """The page's network, whose block can be changed, and which can have a position code."""
-    class Changed(net):
-        def __init__(self, *sizes: Any, position: nn.Module | None = None, change: str = "", **of_block: Any) -> None:
-            super().__init__(*sizes, apply_transform=change in ("transform", "norm"), **of_block)
-            if position:
-                self.embed = nn.Sequential(self.embed, position)
-            if change == "norm":
-                self.block.attn.transform_conv = nn.Identity()
-            if change == "mean":
-                self.block.attn.sr = Mean(of_block["sr_ratio"])
-            if change == "mean apart":
-                self.block.attn.sr = nn.AvgPool2d(2)
-            if change == "kernel apart":
-                channels = self.embed.out_channels
-                self.block.attn.sr = nn.Conv2d(channels, channels, 2, stride=2, groups=channels)
-
-    return Changed
+def change_in_place(attn: nn.Module, change: str) -> None:
+    """Change the EMSA of a network that has been made: what is drawn for it comes after all of the network's draws."""
+    if change == "norm":
+        attn.transform_conv = nn.Identity()
+    if change == "mean":
+        attn.sr = Mean(attn.sr_ratio)
+    if change == "mean apart":
+        attn.sr = nn.AvgPool2d(2)
+    if change == "kernel apart":
+        attn.sr = nn.Conv2d(attn.sr.in_channels, attn.sr.in_channels, 2, stride=2, groups=attn.sr.in_channels)
 
 
 # --- side and quarter: what a position code tells a network
@@ -113,6 +109,9 @@ TESTED = {f"{h} x {w}": (h, w) for h, w in ((12, 12), (9, 15), (18, 20))}
 
 def locate(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
     """Train a network with a position code on both questions about dominoes, and test it at three sizes."""
+    from attention_lab.lessons.rest.experiment import CHANNELS, Net
+    from attention_lab.lessons.rest.task import dominoes
+
     cards = dominoes(2160, 1, 12, 12)
     tests = {size: dominoes(100, 2, *sides) for size, sides in TESTED.items()}
 
@@ -120,23 +119,27 @@ def locate(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
         return scores.unflatten(1, (4, 2))  # four answers, two questions
 
     def run(code: str, seed: int) -> dict[str, float]:
-        model = page["Net"](2, 8, position=CODES[code](page["CHANNELS"]))
-        page["train"](model, cards.pictures, torch.stack([cards.sides, cards.quarters], dim=1), epochs=1, batch_size=12,
-                      peak_rate=0.01,
-                      seed=seed, loss=lambda scores, answers: F.cross_entropy(both(scores), answers))
+        position = CODES[code](CHANNELS)
+        model = Net(page["block"](1), 2, 8)
+        model.embed = nn.Sequential(model.embed, position)
+        training.train(model, cards.pictures, torch.stack([cards.sides, cards.quarters], dim=1), epochs=1,
+                       batch_size=12, peak_rate=0.01, seed=seed,
+                       loss=lambda scores, answers: F.cross_entropy(both(scores), answers))
         scores = {}
         for size, (pictures, *answers) in tests.items():
             with torch.no_grad():
                 found = both(model(pictures))
-            scores |= {f"{question}, {size}": page["right_of_each"](found[:, :, i], answers[i])
+            scores |= {f"{question}, {size}": right_of_each(found[:, :, i], answers[i])
                        for i, question in enumerate(("side", "quarter"))}
         return scores
 
     return run
 
 
-def in_one_window(n: int, seed: int) -> Legends:
+def in_one_window(n: int, seed: int) -> "Legends":
     """Pictures of which all four entries, of one cell each, lie in the same window of 2 x 2 cells."""
+    from attention_lab.lessons.rest.task import Legends, small_legends
+
     drawn = small_legends(6 * n, seed, 1)
     inside = (drawn.corners[:, 0] % 2 == 0).all(1).nonzero()[:n, 0]
     if len(inside) < n:
@@ -146,13 +149,37 @@ def in_one_window(n: int, seed: int) -> Legends:
 
 def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
     """The run of either experiment, by the name of its arm."""
-    of_code = locate(page)
-    return lambda arm, seed: (of_code if arm in CODES else page["run"])(arm, seed)
+    from attention_lab.lessons.rest import experiment  # after the page, which imports it, too
+
+    of_code, plain, plain_fields = locate(page), experiment.Net, experiment.fields
+    one_key = in_one_window(2160, 1), in_one_window(300, 2)
+    arms: dict[str, tuple[Any, ...]] = EVERY | CHANGED | APART
+    for arm, (size, ratio, *_) in arms.items():
+        page["arms"][arm] = size, page["block"](ratio)
+
+    def fields(size: int | str) -> tuple["Legends", "Legends"]:
+        return one_key if size == ONE_KEY else plain_fields(size)
+
+    def run(arm: str, seed: int) -> dict[str, float]:
+        if arm in CODES:
+            return of_code(arm, seed)
+        _, ratio, *change = arms[arm]
+
+        def net(block: Callable[[], nn.Module]) -> nn.Module:
+            if change and change[0] in ("transform", "norm"):
+                made = plain(lambda: page["ResTBlock"](experiment.CHANNELS, num_heads=2, mlp_ratio=2, sr_ratio=ratio,
+                                                       apply_transform=True))
+            else:
+                made = plain(block)
+            change_in_place(made.block.attn, *change or ("",))
+            return made
+
+        with patch.object(experiment, "Net", net), patch.object(experiment, "fields", fields):
+            return page["run"](arm, seed)
+
+    return run
 
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
-    runs.page["Net"] = with_changes(runs.page["Net"])
-    runs.page["arms"] |= EVERY | CHANGED | APART
-    runs.page["train_sets"][ONE_KEY], runs.page["test_sets"][ONE_KEY] = in_one_window(2160, 1), in_one_window(300, 2)
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run_of(runs.page))

@@ -8,20 +8,18 @@ from torch import nn
 
 from ... import begin, check, progress, review
 from ...networks.cost import cost
-from ...networks.training import Trained, compare, train
-from ...pictures import ScorePlot, predict_then_run, show, show_images
-from ...pictures.look import look
+from ...networks.training import compare
+from ...pictures import predict_then_run
+from ...pictures.own_picture import my_picture
 from ...pictures.prediction import after_predicting, remind
 from ...tasks.data import photograph
-from ...tasks.scoring import right_of_each
-from .photographs import show_what_sr_reads
-from .pictures import lone_cell, slide_windows, weights_on_keys
+from .experiment import CHANNELS, look_at_keys, on_legends, print_guesses, show_fields
+from .photographs import keep_keys, show_what_sr_reads, slide_keys
+from .pictures import slide_windows
 from .rest_lite import ResTLite
-from .task import painted, small_legends
 
 __all__ = [
-    "F", "OrderedDict", "ResTLite", "ScorePlot", "Trained", "after_predicting", "begin", "check", "compare", "cost",
-    "lone_cell", "look", "nn", "painted", "photograph", "predict_then_run", "progress", "remind", "review",
-    "right_of_each", "show", "show_images", "show_what_sr_reads", "slide_windows", "small_legends", "torch", "train",
-    "weights_on_keys"
+    "CHANNELS", "F", "OrderedDict", "ResTLite", "after_predicting", "begin", "check", "compare", "cost", "keep_keys",
+    "look_at_keys", "my_picture", "nn", "on_legends", "photograph", "predict_then_run", "print_guesses", "progress",
+    "remind", "review", "show_fields", "show_what_sr_reads", "slide_keys", "slide_windows", "torch"
 ]
