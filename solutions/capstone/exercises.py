@@ -8,7 +8,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from autograder.lessons.declare import Case, Exercise, Factory, Given, Size, TorchModule, call
+from autograder.lessons.declare import Case, Exercise, Factory, Given, Repair, Size, TorchModule, call
 
 Construct = dict[str, Any] | tuple
 Draw = Callable[[Random], Construct]
@@ -346,3 +346,6 @@ TABLE = Exercise("parameter_table", sizes=(
 ))
 
 EXERCISES = (TABLE, RESNET, CLOFORMER)
+REPAIR = Repair("ExhibitA", like=RESNET, edits={
+    "attention, row = make(width), nn.ModuleList()": "row = nn.ModuleList()",
+    "self.Block(before, width, stride, attention)": "self.Block(before, width, stride, make(width))"})

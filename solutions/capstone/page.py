@@ -21,7 +21,7 @@
 # People choose networks by such tables.
 # Here you count for yourself, with your own modules.
 #
-# **Needs** lessons 01 and 09 (other lessons add rows to the tables) · 2 h 50 min · 7 points · difficulty 3 of 5
+# **Needs** lessons 01 and 09 (other lessons add rows to the tables) · 2 h 50 min · 8 points · difficulty 3 of 5
 #
 # <details><summary>Goals, parts and minutes</summary>
 #
@@ -40,7 +40,7 @@
 # | *counting*: [exercise 1, `parameter_table`](#1.-Exercise-1:-parameter_table) (1 point) | 13 |
 # | *building*: [exercise 2, `AttentionResNet`](#2.-Exercise-2:-AttentionResNet) (3 points), and what each module costs | 32 |
 # | [exercise 3, `CloFormer`](#3.-Exercise-3:-CloFormer) (3 points) | 28 |
-# | [the papers' tables](#4.-The-papers'-tables), [the bug museum](#5.-The-bug-museum) | 22 |
+# | [the papers' tables](#4.-The-papers'-tables), [the bug museum](#5.-The-bug-museum), where you repair `ExhibitA` (1 point) | 22 |
 # | *comparing*: [what is attention good for?](#6.-What-is-attention-good-for?) | 30 |
 # | *asking*: [your own network, trained](#7.-Your-own-network,-trained) | 12 |
 # | [a question of your own](#8.-A-question-of-your-own) | 25 |
@@ -460,6 +460,92 @@ paper_table(here={"CloFormer": CloFormer})
 
 # %% [markdown]
 # ## 5. The bug museum
+#
+# ### Exhibit A: half price
+#
+# This network was written by somebody in a hurry, and its row in a table looks splendid.
+# It has a module in each block, as yours has, and pays for half of them.
+# A comparison made with it would praise every module, whichever it is, for its low price.
+# Its shapes are right, it trains, and every block has its own entries in the state dict.
+# Read it, and see whether you can find the line.
+
+# %% repair
+class ExhibitA(nn.Module):
+    class Block(nn.Module):
+        def __init__(self, before, width, stride, attention):
+            super().__init__()
+            self.conv1 = nn.Conv2d(before, width, 3, stride, 1, bias=False)
+            self.bn1, self.bn2 = nn.BatchNorm2d(width), nn.BatchNorm2d(width)
+            self.conv2 = nn.Conv2d(width, width, 3, 1, 1, bias=False)
+            self.attention, self.downsample = attention, None
+            if stride > 1 or before != width:
+                self.downsample = nn.Sequential(
+                    nn.Conv2d(before, width, 1, stride, bias=False), nn.BatchNorm2d(width))
+
+        def forward(self, x):
+            y = self.bn1(self.conv1(x)).relu()
+            y = self.attention(self.bn2(self.conv2(y)))
+            return (y + (x if self.downsample is None else self.downsample(x))).relu()
+
+    def __init__(self, make_attention, widths=(16, 32, 64), blocks=2, num_classes=10):
+        super().__init__()
+        make = make_attention or (lambda width: nn.Identity())
+        self.stem = nn.Sequential(nn.Conv2d(3, widths[0], 3, 1, 1, bias=False),
+                                  nn.BatchNorm2d(widths[0]), nn.ReLU())
+        self.stages, before = nn.ModuleList(), widths[0]
+        for stage, width in enumerate(widths):
+            attention, row = make(width), nn.ModuleList()
+            for place in range(blocks):
+                stride = 2 if stage > 0 and place == 0 else 1
+                row.append(self.Block(before, width, stride, attention))
+                before = width
+            self.stages.append(row)
+        self.head = nn.Linear(before, num_classes)
+
+    def forward(self, x):
+        x = self.stem(x)
+        for block in (block for row in self.stages for block in row):
+            x = block(x)
+        return self.head(x.mean(dim=(2, 3)))
+
+
+# %% [markdown]
+# Whether you found it or not, the cell below makes it visible.
+# It puts a 1 x 1 convolution into each block, and counts these convolutions twice: as the state dict lists them, and as they are trained.
+#
+# Two counts of one network: if they differ, something stands in it more than once.
+# Then repair the exhibit, in its own cell, until both counts agree.
+# (Your `AttentionResNet` is only there to compare with: what leans on it earns nothing.)
+
+# %%
+for name, network_class in (("exhibit", ExhibitA), ("yours", AttentionResNet)):
+    net = network_class(lambda width: nn.Conv2d(width, width, 1, bias=False))
+    listed, trained = ({key: each.numel() for key, each in found if ".attention." in key}
+                       for found in (net.state_dict().items(), net.named_parameters()))
+    print(f"{name}: {len(listed)} modules listed, with {sum(listed.values()):,} weights; "
+          f"{len(trained)} trained, with {sum(trained.values()):,}")
+
+
+# %% points=1
+check(ExhibitA)
+
+# %% [markdown]
+# <details><summary>Hint 1: a nudge</summary>
+#
+# How often is `make` called, and how many blocks are there?
+# </details>
+#
+# <details><summary>Hint 2: what is wrong, and why nobody notices</summary>
+#
+# `make(width)` is called once per stage, so the blocks of a stage hold one and the same module.
+# A state dict lists it under each block's name, and a checkpoint of a right network even loads without a complaint: of the two blocks' weights, the second block's overwrite the first's.
+# With one block per stage there is no mistake at all, so the smallest test passes.
+#
+# Repair: give each block `make(width)` instead of `attention`.
+# </details>
+
+# %% [markdown]
+# ### Exhibit B: three units
 #
 # **Which of these three networks is the cheapest?**
 # For images of 224 x 224 pixels the authors' READMEs state these "FLOPs":
