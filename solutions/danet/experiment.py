@@ -49,9 +49,12 @@ def weight_on_unmarked(weights: Tensor, posters: Posters) -> float:
     alike = colours[:, :, None] == colours[:, None, :]  # (n, 144, 144)
     return (weights * alike).sum(2)[posters.answers.flatten(1) != UNASKED].mean().item()
 
+
 if __name__ == "__main__":
+    from attention_lab.lessons.danet.experiment import BORROWED, RIGHT
+
     runs = LongRuns(HERE / "page.py")
-    runs.page["arms"] |= {NONE: nn.Identity, PAPER: lambda: runs.page["Channel"]()}
+    runs.page["arms"] |= {NONE: nn.Identity, PAPER: lambda: runs.page["ChannelAttention"]()}
     PositionAttention = runs.page["PositionAttention"]
 
     class LentMean(PositionAttention):
@@ -79,7 +82,7 @@ if __name__ == "__main__":
             q, k, v = (layer(x).permute(0, 2, 3, 1) for layer in (self.query, self.key, self.value))  # (B, H, W, D)
             return x + self.gamma * ((q @ k.mT).softmax(dim=-1) @ v).permute(0, 3, 1, 2)
 
-    class LongQueries(runs.page["Position"]):
+    class LongQueries(PositionAttention):
         def __init__(self, channels: int, scaled: bool) -> None:
             super().__init__(channels, reduction=4)
             self.query, self.key = (nn.Conv2d(channels, 64, 1) for _ in range(2))
@@ -89,23 +92,27 @@ if __name__ == "__main__":
             q, k = self.query(x).flatten(2), self.key(x).flatten(2)
             return (self.scale * q.mT @ k).softmax(dim=-1)
 
-    channels = runs.page["CHANNELS"]
-    runs.page["arms"] |= {LENT: lambda: LentMean(channels, reduction=4),
-                          EXHIBITS[0]: lambda: Exhibit(channels, reduction=4),
-                          EXHIBITS[1]: lambda: OneRow(channels, reduction=4),
-                          LONG[0]: lambda: LongQueries(channels, scaled=False),
+    channels, train_set, test_set = (runs.page[name] for name in ("CHANNELS", "train_set", "test_set"))
+    runs.page["arms"] |= {LONG[0]: lambda: LongQueries(channels, scaled=False),
                           LONG[1]: lambda: LongQueries(channels, scaled=True)}
+    # These have an `attention` that they do not gather with as the page's module does, so each borrows by itself.
+    own = {LENT: LentMean, EXHIBITS[0]: Exhibit, EXHIBITS[1]: OneRow}
 
     def run(arm: str, seed: int) -> dict[str, float]:
+        if arm in own:
+            network, scores = runs.page["learn"](own[arm](channels, reduction=4), train_set, seed), {}
+            for borrowed, measure in ((False, RIGHT), (True, RIGHT + BORROWED)):
+                network[2].borrowed = borrowed  # one row has nothing to borrow
+                scores[measure] = coloured_posters.right_on_posters(network, test_set)
+            return scores
         if arm != LOOKS:
             return runs.page["run"](arm, seed)
         torch.manual_seed(seed)
-        network = runs.page["learn"](PositionAttention(runs.page["CHANNELS"], reduction=4), seed)
-        posters = runs.page["test_set"]
+        network = runs.page["learn"](PositionAttention(channels, reduction=4), train_set, seed)
         with torch.no_grad():
-            weights = network[2].attention(network[:2](posters.pictures))
-        return {"right": coloured_posters.right_on_posters(network, posters),
-                "marked": 100 * coloured_posters.weight_on_the_same(weights, posters),
-                "unmarked": 100 * weight_on_unmarked(weights, posters)}
+            weights = network[2].attention(network[:2](test_set.pictures))
+        return {"right": coloured_posters.right_on_posters(network, test_set),
+                "marked": 100 * coloured_posters.weight_on_the_same(weights, test_set),
+                "unmarked": 100 * weight_on_unmarked(weights, test_set)}
 
     runs.fill(HERE / "experiment.md", ABOUT, ROWS, run)

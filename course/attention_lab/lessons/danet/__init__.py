@@ -8,24 +8,19 @@ from torch import nn
 
 from ... import begin, check, progress
 from ...networks.backbones import parameters
-from ...networks.training import compare, train
+from ...networks.training import compare
 from ...pictures import predict_then_run, show, show_images
-from ...pictures.borrowed import show_own_and_borrowed
 from ...pictures.look import look
-from ...pictures.prediction import after_predicting, remind
-from ...significance.gaps import print_gaps
-from ...tasks.coloured_posters import (
-                                       coloured_posters,
-                                       poster_loss,
-                                       poster_network,
-                                       right_on_posters,
-                                       weight_on_the_same,
-)
+from ...pictures.prediction import remind
+from ...tasks.coloured_posters import coloured_posters, right_on_posters, weight_on_the_same
+from ...tasks.data import photograph
+from .experiment import CHANNELS, MeanOfAll, learn, on_posters, wide_window
+from .own_colour import asks_for_its_colour
 from .pictures import keep_posters, show_channel_maps
 
 __all__ = [
-    "F", "after_predicting", "begin", "check", "coloured_posters", "compare", "keep_posters", "look", "math", "nn",
-    "parameters", "poster_loss", "poster_network", "predict_then_run", "print_gaps", "progress", "remind",
-    "right_on_posters", "show", "show_channel_maps", "show_images", "show_own_and_borrowed", "torch", "train",
-    "weight_on_the_same"
+    "CHANNELS", "F", "MeanOfAll", "asks_for_its_colour", "begin", "check", "coloured_posters", "compare",
+    "keep_posters", "learn", "look", "math", "nn", "on_posters", "parameters", "photograph", "predict_then_run",
+    "progress", "remind", "right_on_posters", "show", "show_channel_maps", "show_images", "torch", "weight_on_the_same",
+    "wide_window"
 ]
