@@ -127,46 +127,45 @@ parameter_table([("ResNet-50", plain)])
 #
 # ![The network: a stem, then stages of blocks, a mean and a linear layer, with the shape of the map after each. Below, one block: conv1, bn1, ReLU, conv2, bn2, attention, then the sum with the shortcut, then ReLU.](figures/resnet.svg)
 #
-# Now a network to put your modules into: a small ResNet whose blocks each have a place for one of them, on the residual branch, after `bn2` and before the shortcut is added.
-#
-# - `stem`: an `nn.Sequential` of a 3 x 3 convolution from 3 to widths[0] channels, a BatchNorm and a ReLU;
-# - `stages`: an `nn.ModuleList` with one entry for each width.
-#   Each entry is an `nn.ModuleList` too, and holds the blocks of its stage; the argument `blocks` says how many;
-# - a block: `conv1`, `bn1`, ReLU, `conv2`, `bn2`, `attention`, then the sum with the shortcut, then ReLU;
-# - the first block of every stage *but the first* has stride 2, in `conv1`;
-# - if the stride is 2 or the width changes, the shortcut is `downsample(x)`, an `nn.Sequential` of a 1 x 1 convolution with the block's stride and a BatchNorm.
-#   Otherwise the shortcut is x and `downsample` is None;
-# - at the end come the mean over H and W, and then `head: nn.Linear(widths[-1], num_classes)`.
-#
-# Convolutions are 3 x 3 with padding 1, except those in `downsample`, and no convolution has a bias.
+# Now a network to put your modules into: a small ResNet, in which each block has a place for one of them.
+# The place is on the residual branch, after `bn2` and before the shortcut is added.
+# A shortcut can be x itself only where x has the shape of what it is added to, so every block has to know what comes in.
 
 # %% [markdown]
 # ### The exercise
 #
 # *About 25 minutes.*
-# `make_attention` is a function: called with a block's width, it returns a module.
-# Call it once *for each block*, so that no two blocks share weights.
-# If it is None, `attention` is an `nn.Identity()`.
 #
-# Worked example: `AttentionResNet(make, widths=(4, 6), blocks=2)` on x (2, 3, 8, 10).
-# The stem gives (2, 4, 8, 10), both blocks of the first stage keep that shape, and the second stage makes it (2, 6, 4, 5).
-# The mean is (2, 6), and the output is (2, 10).
-# There are four blocks, so `make` was called four times, with 4, 4, 6 and 6; one block, the third, has a `downsample`.
-# Stride 2 rounds odd sides up on both paths: 7 becomes 4.
+# 1. Write the block: two convolutions with their norms, the module, and a shortcut that fits.
+# 2. Stack blocks to stages: a later stage begins with a block that halves the map.
+#    Each block calls `make_attention` for a module of its own.
+# 3. Put the stem in front, the mean and the head behind.
 #
-# We suggest a class `Block` inside `AttentionResNet`, which you then call as `self.Block(...)`; any other way is fine too.
+# `AttentionResNet(make, widths=(4, 6), blocks=2)` has four blocks, so it calls `make` four times, with 4, 4, 6 and 6, and only the third block needs a `downsample`.
+# With x (2, 3, 8, 10) the maps of its stages are (2, 4, 8, 10) and (2, 6, 4, 5).
+#
+# (The class `Block` inside is a suggestion; any other way is fine too.)
 
 # %% exercise
 class AttentionResNet(nn.Module):
     """A small ResNet with a module in each block, (B, 3, H, W) -> (B, num_classes).
 
-    stem: nn.Sequential. stages: nn.ModuleList of nn.ModuleLists of blocks. head: nn.Linear.
-    A block has conv1, bn1, conv2, bn2, attention and downsample (None where x fits).
-    No convolution has a bias.
+    make_attention: called with a block's width, once for each block, so that no two blocks
+        share weights. If it is None, attention is an nn.Identity().
+    stem: nn.Sequential of a convolution from 3 to widths[0] channels, a BatchNorm, a ReLU.
+    stages: nn.ModuleList with an nn.ModuleList of as many blocks as `blocks` says for each
+        width. The first block of every stage but the first has stride 2.
+    head: nn.Linear(widths[-1], num_classes), of the mean over H and W.
+    Convolutions are 3 x 3 with padding 1, except in downsample; none has a bias.
     """
 
     class Block(nn.Module):
-        """relu(attention(bn2(conv2(relu(bn1(conv1(x)))))) + shortcut)."""
+        """relu(attention(bn2(conv2(relu(bn1(conv1(x)))))) + shortcut); conv1 has the stride.
+
+        If the stride is 2 or the width changes, the shortcut is downsample(x), an
+        nn.Sequential of a 1 x 1 convolution with that stride and a BatchNorm.
+        Otherwise it is x, and downsample is None.
+        """
 
         def __init__(self, in_channels: int, width: int, stride: int, attention: nn.Module):
             super().__init__()
@@ -336,42 +335,33 @@ class CloBlock(nn.Module):
         return self.mlp(self.norm2(x)) + self.downsample(x)
 
 # %% [markdown]
-# **Build this** from `CloBlock`s:
-#
-# - `patch_embed`: an `nn.Sequential` of four 3 x 3 convolutions with padding 1, each followed by a BatchNorm and a ReLU.
-#   With d = dims[0], their outputs have d // 2, d, d and d channels, and their strides are 2, 2, 1 and 1.
-#   Then come a 1 x 1 convolution from d to d channels, and `nn.GroupNorm(1, d)`.
-#   All convolutions have biases;
-# - `stages`: an `nn.ModuleList` with one `nn.ModuleList` of depths[i] `CloBlock`s for each stage;
-# - `norm`: `nn.GroupNorm(1, dims[-1])`; then the mean over H and W; then `head`, an `nn.Linear`.
-#
-# If there is a next stage, the *last* block of a stage has stride 2 and leads to the next stage's width.
-# (Mind the difference: in exercise 2 the *first* block of the next stage had stride 2.)
-# All other blocks keep the width, with stride 1.
-
-# %% [markdown]
 # ### The exercise
 #
 # *About 22 minutes.*
-# `CloFormer` takes six lists with one entry per stage: `dims`, `depths`, `num_heads`, `group_splits`, `kernel_sizes` and `window_sizes`.
-# The entries of `group_splits` and `kernel_sizes` are lists themselves.
-# If the six lists do not all have the same length, raise a `ValueError`.
+# The blocks are given, so what is left is the order of things.
 #
-# Worked example: take dims [8, 12] and depths [2, 1], and an image of 32 x 48 pixels.
-# `patch_embed` holds 4 · 3 + 2 = 14 layers and makes (B, 8, 8, 12), because its two strides of 2 divide both sides by 4.
-# Its 3 x 3 convolutions have 3 · 9 · 4 + 4 = 112, then 4 · 9 · 8 + 8 = 296, then 584 and 584 parameters, and the 1 x 1 convolution has 72.
-# The first stage has two blocks: 8 to 8 with stride 1, then 8 to 12 with stride 2, which gives (B, 12, 4, 6).
-# The second stage has one block, 12 to 12; it is the last of its stage, but there is no next stage to lead to.
+# 1. Make `patch_embed`, which turns 4 x 4 pixels into one position.
+# 2. Stack `CloBlock`s to stages, each with the heads, kernels and window of its own stage.
+#    Here the *last* block of a stage halves the map and leads to the next width; in exercise 2 the *first* block of the next stage did.
+# 3. Put a norm, a mean and a head behind.
 #
-# CloFormer-XXS, whose settings are in the cell below your check, has 4,166,728 parameters.
+# For an image of 32 x 48 pixels and dims [8, 12], `patch_embed` makes (B, 8, 8, 12).
+# With depths [2, 1] the first stage has a block from 8 to 8 channels and one from 8 to 12, which gives (B, 12, 4, 6); the second stage stays at 12, because no stage follows it.
 
 # %% exercise
 class CloFormer(nn.Module):
     """CloFormer, (B, 3, H, W) -> (B, num_classes). Each list has one entry per stage.
 
-    patch_embed: nn.Sequential. stages: nn.ModuleList of nn.ModuleLists of CloBlock.
-    norm: nn.GroupNorm(1, dims[-1]). head: nn.Linear.
-    Raises ValueError for lists of different lengths.
+    group_splits and kernel_sizes hold lists themselves.
+    patch_embed: nn.Sequential of four 3 x 3 convolutions with padding 1, each followed by a
+        BatchNorm and a ReLU. With d = dims[0] they have d // 2, d, d and d output channels,
+        and the strides 2, 2, 1 and 1. Then come a 1 x 1 convolution from d to d channels and
+        nn.GroupNorm(1, d). All convolutions have biases.
+    stages: nn.ModuleList with an nn.ModuleList of depths[i] CloBlocks for each stage. If there
+        is a next stage, a stage's last block has stride 2 and leads to the next stage's
+        width. All other blocks keep the width, with stride 1.
+    norm: nn.GroupNorm(1, dims[-1]). head: nn.Linear, of the mean of norm's map over H and W.
+    Raises ValueError if the six lists do not all have the same length.
     """
 
     def __init__(self, dims, depths, num_heads, group_splits, kernel_sizes, window_sizes,
@@ -419,10 +409,8 @@ print(parameter_table([("CloFormer-XXS", xxs)]))
 print(tuple(xxs(torch.empty(1, 3, 224, 224, device="meta")).shape))
 
 # %% [markdown]
-# In the paper's drawing, the shortcut of a block with stride 2 begins with a depth-wise convolution; in the authors' code that is a full convolution, as here.
-# Which of the two was trained?
-# The paper's table says 4.2 million parameters.
-# Yours has 4.17 million, and with depth-wise convolutions it would have 3.63, so a number in a table has told you which of the two was counted.
+# In the paper's drawing, a shortcut with stride 2 begins with a depth-wise convolution; in the authors' code that is a full one, as here.
+# The paper's table says 4.2 million parameters, as yours has; depth-wise it would have 3.63 million, so the table tells you which of the two was counted.
 #
 # Does yours also *compute* what theirs computes?
 # We ran the authors' code with weights that a fixed rule makes, and wrote down the output of every stage.
@@ -438,7 +426,6 @@ print(agreement(your_cloformer, "CloFormer-XXS"))
 # Each row below is a published network, built from *your* modules.
 # "Met" means that your network has exactly as many parameters as we counted in the released code, *and* that somebody states a number to which your count rounds.
 # "As the code" means that only the first of these holds.
-# ("Second-hand" numbers are quoted often, but not from the paper itself.)
 #
 # **Guess first:** SE-ResNet-50 and CBAM-ResNet-50 are both quoted at 28.09M.
 # Do the two networks have the same number of parameters?
@@ -449,7 +436,6 @@ paper_table(here={"CloFormer": CloFormer})
 # %% [markdown]
 # If a row says "too many" or "too few", look for a difference between your module and the code: a bias, a norm, a width.
 # But a row that is "met" proves little about what the module computes, because a sigmoid in the wrong place does not change the count.
-# That is what your checks are for.
 #
 # <details><summary>The two 28.09M</summary>
 #
@@ -545,40 +531,6 @@ check(ExhibitA)
 # </details>
 
 # %% [markdown]
-# ### Exhibit B: three units
-#
-# **Which of these three networks is the cheapest?**
-# For images of 224 x 224 pixels the authors' READMEs state these "FLOPs":
-#
-# | EPSANet-50 (Small) | ECA-ResNet-50 | SCNet-50 |
-# |---|---|---|
-# | 3.62G | 3.86G | 7.9G |
-#
-# A survey that copies these numbers would call SCNet-50 twice as expensive as the other two.
-# **Predict, then run:** how many billion multiply-adds does each network need, counted with your own modules?
-
-# %% tags=["experiment"]
-predicted = {"EPSANet-50 (Small)": None, "ECA-ResNet-50": None, "SCNet-50": None}
-
-measured = billions_of_multiply_adds(predicted)
-predict_then_run(predicted, measured, unit="billion multiply-adds")
-
-# %% [markdown]
-# <details><summary>What is wrong with that table</summary>
-#
-# | | stated "FLOPs" | what it is | multiply-adds |
-# |---|---|---|---|
-# | EPSANet-50 | 3.62G | multiply-adds in 10^9, and some more (for norms and pooling?) | 3.60 · 10^9 |
-# | ECA-ResNet-50 | 3.86G | multiply-adds in 2^30, and some more | 4.09 · 10^9 |
-# | SCNet-50 | 7.9G | *twice* its multiply-adds (each is a multiplication and an addition); the README's column "MAdds" has 4.0G | 3.93 · 10^9 |
-#
-# Counted in one unit, EPSANet-50 is the cheapest, and SCNet-50 is 4 % cheaper than ECA-ResNet-50.
-# We saw these numbers in the READMEs of [EPSANet](https://github.com/murufeng/EPSANet), [ECANet](https://github.com/BangguWu/ECANet) and [SCNet](https://github.com/MCG-NKU/SCNet).
-# That two of them include norms and pooling is our guess, and we have not run the authors' counter.
-# No single README is wrong, but the table made from all three is wrong.
-# </details>
-
-# %% [markdown]
 # ## 6. What is attention good for?
 #
 # ![Five small pictures with their questions: what, where, look-up, far and local.](figures/tasks.svg)
@@ -586,25 +538,22 @@ predict_then_run(predicted, measured, unit="billion multiply-adds")
 # Accuracy on one benchmark cannot tell you which mechanism did the work.
 # So here are five small tasks, each made so that one mechanism is enough:
 #
-# - **what:** under a lamp of unknown colour, would this paper look redder or bluer than grey in white light?
-#   (The *mean* of the picture is enough; chance is 50 %.)
-# - **where:** is this square in the marked row, in the marked column, in both or in neither?
-#   (*Positions* are enough; chance is 25 %.)
-# - **look-up:** beside black, grey or white, where does this patch's colour stand in the legend on the left?
-#   (*Content* is enough, wherever it stands; chance is 33 %.)
+# - **what:** under a lamp of unknown colour, is this paper redder or bluer than grey?
+#   (The *mean* of the picture is enough.)
+# - **where:** is this square in the marked row, the marked column, both or neither?
+#   (*Positions* are enough.)
+# - **look-up:** does this patch's colour stand beside black, grey or white in the legend on the left?
+#   (*Content* is enough.)
 # - **far:** what colour are the posts six pixels left and right of this dot?
-#   (*Reach* is enough; chance is 33 %.)
-# - **local:** do these noisy stripes rise or fall here?
-#   (The neighbourhood is enough, so this is our control; chance is 50 %.)
-
-# %% [markdown]
-# The network is the same for all: small, with one place for *the module*, and no pooling anywhere.
+#   (*Reach* is enough.)
+# - **local:** do these noisy stripes rise or fall?
+#   (The neighbourhood is enough, so this is our control.)
+#
+# One leaderboard for all modules: the same small network with one place for *the module*, the same pictures, steps and seed.
 # Without the module, a score depends on 7 x 7 pixels.
-# A run has **solved** its task if it scores at least 90 %.
 #
 # **Predict, then run:** what percentage does each of five modules get right on two of the tasks?
 # Which of them can use content, and which have reach?
-# (One run each; half a minute on a quiet machine.)
 
 # %% tags=["experiment"]
 predicted = {"SE, look-up": None, "SE, far": None, "CBAM, look-up": None, "CBAM, far": None,
@@ -616,23 +565,8 @@ predicted = {"SE, look-up": None, "SE, far": None, "CBAM, look-up": None, "CBAM,
 tasks = ["look-up", "far"]
 arms = {name: make for name, make in modules.items() if name in (
     "nothing", "SE", "CBAM", "DANet position", "CloAttention", "CoordAtt")}
-trained = {}  # by arm and task
-
-
-def learn(make, task, seed):
-    torch.manual_seed(seed)
-    net = TaskNet(make(WIDTH), TASKS[task].classes)
-    return train(net, *train_questions(task), loss=F.cross_entropy, epochs=1, batch_size=16,
-                 peak_rate=0.01, seed=seed)
-
-
-def run(arm, seed):
-    for task in tasks:
-        trained[arm, task] = learn(arms[arm], task, seed)
-    return {task: score(trained[arm, task], task) for task in tasks}
-
-# %% tags=["experiment"]
-remind(predicted)
+run, trained = on_tasks(arms, tasks)
+remind(predicted)  # one run each, half a minute on a quiet machine
 results = compare(arms, seeds=[0], run=run)
 
 # %% tags=["experiment"]
@@ -644,27 +578,18 @@ with after_predicting(predicted):
 
 # %% [markdown]
 # The lines are **Pareto fronts**: a module is on the front if it beats every cheaper one, here by more than two points.
-# All this comes from a single seed, so trust only the large differences.
+# This is a single seed, so trust only the large differences.
 #
-# **Touch it.** Here are the answers themselves, in four new pictures: a blue cell is a right answer, an orange cell a wrong one.
-# Choose *nothing* and *look-up*: is there a rule behind its right answers?
-# Then choose *DANet position*: which of the three answers (black, grey and white) has it learned, and which has it not?
+# **Touch it.** Here are the answers themselves: blue cells are right, orange ones wrong.
+# Choose *DANet position* and *look-up*: which of black, grey and white has it learned?
 
 # %% tags=["experiment"]
 slide_answers(arms, trained, tasks)
 
 # %% [markdown]
-# Without a module there is no rule, because the network cannot see the legend, and one answer in three is right by chance.
-# In our run position attention got no further than two answers in three: it knew white, and could not tell black from grey.
-# (With other seeds it solves the task in three runs of five.)
-
-# %% [markdown]
-# ### The whole map
-#
-# These are all modules of the course, and five controls (in bold), five runs in each cell: on the left with the page's steps, on the right with five times as many.
-# Where some runs have solved a task and others are far from it, a mean would describe none of them, so the cell says how many have.
-#
-# Before you read the three findings at its foot, look for one of your own: on which task does a control score as much as the best modules?
+# And these are all modules of the course, with five controls (in bold), five runs in each cell; on the right with five times as many steps.
+# Where a mean would describe no run, the cell says in how many runs at least 90 % of the answers were right.
+# On which task does a control score as much as the best modules?
 #
 # ![All modules of the course and five controls on all five tasks, at the page's number of steps and at five times as many, in per cent. Three findings are framed: what the mean does for "what", what coordinates do for "where", and that content and reach are different things.](figures/map.svg)
 
@@ -673,25 +598,17 @@ slide_answers(arms, trained, tasks)
 #
 # **"Far" needs no attention.** Three more plain convolutions solve it in every run; on "look-up" and "where" they fail at every rate.
 #
-# **A mechanism is not the property of one module.** CBAM compares no two positions, and yet looks things up in three of five runs.
-# It took us twenty runs to find out [what the maximum has to do with it](lab_book.md#3.-What-surprised-us-on-the-map).
-#
-# A high score says that a module *can* use a mechanism; a low one does not say that it cannot.
+# **A mechanism is not the property of one module.** CBAM compares no two positions, and yet [looks things up](lab_book.md#3.-What-surprised-us-on-the-map) in three of five runs.
 
 # %% [markdown]
 # ## 7. Your own network, trained
 #
-# Now train your own `AttentionResNet` on things that people made: handwritten digits on pieces of photographs, each picture in a coloured frame.
-# If the digit has the frame's colour, the answer is the digit, and otherwise it is "not it".
-# About half of the answers are "not it", so you can work out what a network scores that always says so.
+# Now your `AttentionResNet` meets things that people made: handwritten digits on pieces of photographs, each in a coloured frame.
+# If the digit has the frame's colour, the answer is the digit, and otherwise, in about half of the pictures, it is "not it".
 #
-# **The budget.** Up to 35,000 parameters, which `parameter_table` counts, and up to 5 million multiply-adds for one picture.
-# Training takes 800 steps of 64 new pictures, one or two minutes in all; you choose the stages and the module.
-# (`make_attention` is called with a number of channels, so it may choose a different module for each width.)
-#
-# **The baselines** are five networks within the same budget: two without a module, two with SE, and one with CBAM.
-# The two that are called *wider* have more channels, and use nearly the whole budget.
-# **Predict:** what does each get right, and will yours beat the one without a module?
+# You may spend up to 35,000 parameters and 5 million multiply-adds; stages and module are yours to choose.
+# **Predict:** what do five networks within the same budget get right, and will yours beat the one without a module?
+# (The *wider* ones have more channels.)
 
 # %% tags=["experiment"]
 predicted = {"your network": None, "no module": None, "no module, wider": None,
@@ -707,8 +624,7 @@ yours
 predict_then_run(predicted, yours.means(), unit="% right")
 
 # %% [markdown]
-# If you run the last two cells again, the network gets a second run, with another seed.
-# Then change the widths, the blocks or the module.
+# Run the last two cells again for another seed; then change the widths, the blocks or the module.
 #
 # <details><summary>What came out when we did it</summary>
 #
@@ -723,19 +639,15 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # %% [markdown]
 # ## 8. A question of your own
 #
-# The map asked our questions, so now ask one of yours.
-# Work in a fixed order, so that you cannot fool yourself.
+# The map asked our questions, so now ask one of yours, in an order in which you cannot fool yourself.
 # First write down what you expect, and what would prove you wrong.
-# Then choose the **arms**, the networks that you compare, at least one of them a **control**, which lacks the part that should make the difference.
-# Run them only after that.
-#
-# `study(...)` holds you to this order: once a run has finished, hypothesis, refutation, task, comparisons and the smallest gap that counts (5 points, unless you say otherwise) are fixed.
-# You may still change an arm, its training or the number of seeds, and the report says that you did.
+# Then choose the arms, with a **control** that lacks the part in question, and only then run them.
+# `study(...)` holds you to it: once a run has finished, hypothesis and refutation are fixed.
 #
 # Here is one of our own.
 # Position attention fails at "far".
 # Is the reason that it cannot tell where a position is?
-# *Guess:* what will attention score if its queries and keys also see each position's row and column?
+# *Guess:* what will it score if its queries and keys also see each position's row and column?
 
 # %% tags=["experiment"]
 study("places", task="far",
@@ -749,35 +661,29 @@ study("places", task="far",
       ahead=[("attention with places", "attention")], controls=["places alone"])
 
 # %% [markdown]
-# Open the report that the cell wrote, and read its last parts too, which say how the study was done and what it does not show.
+# Open the report that the cell wrote, its last parts too, which say what it does not show.
 #
 # <details><summary>What surprised us</summary>
 #
 # The hypothesis is supported: every run of *attention with places* scores more than every run of the other two arms, which stay at chance.
 # But only two of its five runs have solved the task, so their mean describes none of them, and the verdict depends on how the runs rank.
 # With five times the steps all five solve it.
-#
-# We had tried a lazier arm first, which mixed rows and columns into the features and used lesson 05a's module as it is.
-# After the same steps none of its runs had solved the task, and we would have told you that places help but never solve it.
-# How you build an arm is part of the question.
 # </details>
 #
 # **Your turn.** Copy the cell above, and change everything in it.
 # Take a question that you care about, or one of [six that we asked](lab_book.md#6.-Six-questions), such as: does attention need its scale for the look-up?
-# Each takes ten minutes, of which one or two are training; [this report](example_study.html) answers one of them.
 
 # %% [markdown]
 # ## 9. What we now know
 #
 # Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far, exchange information through a summary.
 # A mean was enough for "what", rows and columns for "where", comparing contents for "look-up", and reach for "far", and no task belonged to one module alone.
-# And a published number means nothing without its unit.
-# Before you praise a module, take away one thing at a time, train longer, and look where the score comes from.
+# And a published number means nothing without its unit, as a million lost parameters have taught you.
 #
-# **Next.** Open a repository that uses attention, and look for the bugs of this course: a wrong axis, a mask that hides nothing, a norm that sees too much.
-# (The [lab book](lab_book.md) is there for doubters: every run, a loophole that we closed, real pictures on which most modules tie with a plain convolution, and a challenge.)
+# **Next.** Open a repository that uses attention, and look for the bugs of this course: a wrong axis, a mask that hides nothing, a module that stands in two places.
+# (The [lab book](lab_book.md) is there for doubters: every run, a loophole that we closed, and a challenge.)
 #
-# Here is what you can show: the report of your own study, a page that lies beside this notebook.
+# The report of your own study, which you can show to anybody, lies beside this notebook.
 # And this is the way that you have come:
 
 # %% tags=["nbval-ignore-output"]

@@ -8,22 +8,23 @@ from torch import nn
 
 from ... import begin, check, course_map, progress
 from ...networks.backbones import resnet
-from ...networks.training import compare, train
+from ...networks.training import compare
 from ...pictures import predict_then_run
 from ...pictures.prediction import after_predicting, remind
 from .adapters import plugged
-from .five_tasks import TASKS, WIDTH, TaskNet
+from .experiment import on_tasks
+from .five_tasks import TASKS, WIDTH
 from .own_study import study
 from .paper_tables import network, paper_table
-from .pictures import billions_of_multiply_adds, print_missing, print_sizes, show_task_scores, slide_answers
+from .pictures import print_missing, print_sizes, show_task_scores, slide_answers
 from .places import PlacedAttention
 from .released_weights import agreement
-from .task_scores import score, train_questions, with_means
+from .task_scores import score, with_means
 from .whole_resnet import train_resnet
 
 __all__ = [
-    "F", "OrderedDict", "PlacedAttention", "TASKS", "TaskNet", "WIDTH", "after_predicting", "agreement", "begin",
-    "billions_of_multiply_adds", "check", "compare", "course_map", "network", "nn", "paper_table", "plugged",
-    "predict_then_run", "print_missing", "print_sizes", "progress", "remind", "resnet", "score", "show_task_scores",
-    "slide_answers", "study", "torch", "train", "train_questions", "train_resnet", "with_means"
+    "F", "OrderedDict", "PlacedAttention", "TASKS", "WIDTH", "after_predicting", "agreement", "begin", "check",
+    "compare", "course_map", "network", "nn", "on_tasks", "paper_table", "plugged", "predict_then_run",
+    "print_missing", "print_sizes", "progress", "remind", "resnet", "score", "show_task_scores", "slide_answers",
+    "study", "torch", "train_resnet", "with_means"
 ]
