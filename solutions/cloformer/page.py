@@ -537,7 +537,8 @@ keep_cloths({arm: trained[arm, 0] for arm in arms}, cloths["a cloth"])
 
 
 # %% [markdown]
-# Local heads alone know nothing of the glow; global heads alone show where the glow is, and no threads; with both, patches appear, and under the blue glow they are the right way round.
+# Local heads alone know nothing of the glow, and global heads alone show where it is, and no threads.
+# With both, patches appear, and under the blue glow they are the right way round.
 # The picture is now beside this notebook, as `my_cloformer.png`: show it to a friend, and let them find the glow.
 #
 # ## 8. A leak
