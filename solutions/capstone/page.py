@@ -633,7 +633,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 # In its one run, our own network of the cell above was behind the one without a module, and that may be luck, too.
 #
 # In lesson 01's recorded run SE was far ahead, in a network that cannot see the frame from the digit's centre.
-# Here each position of the last stage sees the whole picture, so the network can compare digit and frame without any module.
+# Here positions near the centre of the last stage see the whole picture, so the network can compare digit and frame without any module.
 # </details>
 
 # %% [markdown]
@@ -666,7 +666,7 @@ study("places", task="far",
 # <details><summary>What surprised us</summary>
 #
 # The hypothesis is supported: every run of *attention with places* scores more than every run of the other two arms, which stay at chance.
-# But only two of its five runs have solved the task, so their mean describes none of them, and the verdict depends on how the runs rank.
+# But only two of its five runs have solved the task, so their mean describes hardly any of them, and the verdict depends on how the runs rank.
 # With five times the steps all five solve it.
 # </details>
 #

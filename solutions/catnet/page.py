@@ -332,7 +332,7 @@ for name, axis in (("keys", 1), ("queries", 0)):
 # With the softmax over the keys, each position of x gathers with weights that sum to 1.
 # With the softmax over the queries, each position of y *hands out* a total weight of 1, and a row can sum to anything.
 # The wrong axis has the right shape, so nothing warns you.
-# The authors' code has both, keys in its cross attention and queries in its self-attention, and so has your module.
+# The authors' code has both, keys in its cross attention and queries in its self-attention, so your module offers both; the page's block uses the keys.
 
 # %% [markdown]
 # *About 12 minutes.*
@@ -488,10 +488,10 @@ check(iterative_refinement)
 #
 # ### Exhibit A: a map of the other picture
 #
-# This function makes a prior, and one sign of it is wrong.
+# This function makes a prior, and one character of it is wrong.
 # The shape is right, the numbers run from 0 to 1, and gradients flow.
 # Tried on two copies of one picture, as one tries such a thing, it even looks better than the right one, because its light ends exactly where the object does.
-# Read it, and see whether you find the sign.
+# Read it, and see whether you find it.
 
 # %% repair
 def exhibit_a(query, support, support_mask):
@@ -633,7 +633,7 @@ plot.show(results, predicted)
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **The mask pays a little, and looking across does not.**
-# With a look-up at the end, the mask is worth about a point, and [more after longer training](lab_book.md#3.-Across-or-masked), whether the network looks across or not; looking across is worth less.
+# With a look-up at the end, the mask is worth about a point, which may be luck in three runs, and [more after longer training](lab_book.md#3.-Across-or-masked), whether the network looks across or not; looking across is worth less.
 # (These are striped ellipses: on handwritten digits the module did better [without its mask](lab_book.md#9.-Real-pictures).)
 #
 # **The lead of the look-up is mostly a head start.**
@@ -665,7 +665,7 @@ keep_episodes(trained["other picture, masked", 0], tune_set, test_set)
 #
 # One example with a mask is enough to find most of an object on our ellipses, even without any training.
 # It matters what the query is compared with: a mean of three colours says little, but a look-up that includes the background keeps the colours apart.
-# And in a module with two words in its name, one word earned the credit, which took a control that lacks only one of the two parts to find out.
+# And in a module with two words in its name, one word, the mask, earned the credit (on handwritten digits it was the other one), which took a control that lacks only one of the two parts to find out.
 # So when a module has two ideas, ask for the arm that has only one of them.
 #
 # **Next.** The capstone, [lesson 10](../10_capstone/10_capstone.ipynb), asks the same question about whole networks: which part deserves the credit?

@@ -605,7 +605,7 @@ keep_posters(network, test_set)
 #
 # In position attention, each position compares its query with the keys of all positions and gathers their values, so it can read an answer that stands anywhere in the picture.
 # The shape of an attention matrix says what it compares: N x N positions, or C x C channels.
-# Here both kinds solved the posters, and with the A of another poster both were at chance: a matrix that looks right is one thing, a matrix that is needed another.
+# Here both kinds can solve the posters, and with the A of another poster both were at chance: a matrix that looks right is one thing, a matrix that is needed another.
 # So before you put position attention into a network, ask whether a position needs something that may be anywhere in the picture.
 #
 # **Next.** The matrix A has N · N numbers, which is too many for large images, and [lesson 05b](../05b_memory/05b_memory.ipynb) computes the same attention without ever building it.

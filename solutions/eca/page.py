@@ -83,7 +83,7 @@ print(f"{100 * (answers == thousand.bands).float().mean():.0f} % right")
 # <details><summary>Three numbers that work</summary>
 #
 # The glowing band stands out from its neighbours, so compare it with them: (-0.5, 1, -0.5) subtracts the neighbours' average and is right in 94 % of the pictures.
-# Any multiple of it does as well, such as (-1, 2, -1).
+# Any positive multiple of it does as well, such as (-1, 2, -1).
 # </details>
 #
 # Your three numbers are the same for every band, and that is the whole trick of this page: what they know of band 7, they know of band 8 too.

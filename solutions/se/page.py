@@ -541,7 +541,7 @@ plot.show(results, predicted)
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **The view of the whole picture is worth about 22 points, and the parameters alone are worth nothing.**
-# Without a module the network scores what the centre alone is worth, and the same two matrices without the squeeze leave it there, [however long they train](lab_book.md#2.-Is-it-only-slow).
+# Without a module the network scores what the centre alone is worth, and the same two matrices without the squeeze leave it there, [with five times the training, too](lab_book.md#2.-Is-it-only-slow).
 # With the squeeze it gets close to the rule that you tried in section 2.
 #
 # **Where the mean says nothing about the lamp, SE is worth nothing.**

@@ -35,7 +35,8 @@ def test_every_lesson_is_on_it_and_the_one_at_hand_is_marked(lesson):
 def test_what_is_solved_is_seen_across_lessons(course, lesson):
     assert row(lesson, "00").endswith("0 of 11") and row(lesson, "01").endswith("not in this folder")
     shutil.copytree(course / "01_se", lesson.parent / "01_se")
-    for name, points in (("squeeze", 2.0), ("Excitation", 3.0), ("SEBlock", 4.0), ("se_parameter_cost", 1.0)):
+    for name, points in (("squeeze", 2.0), ("Excitation", 3.0), ("SEBlock", 4.0), ("se_parameter_cost", 1.0),
+                         ("ExhibitA", 1.0)):
         assert "✓" not in row(lesson, "01")
         remember(lesson.parent / "01_se", Verdict(name, points, points, [], ""))
     drawn = CourseMap(lesson)._repr_html_()

@@ -284,7 +284,7 @@ def _with_own(attention: Any, block: Any) -> Any:
             self.attn = attention(dim, num_heads, group_split, kernel_sizes, window_size)
 
         def forward(self, x: Tensor) -> Tensor:
-            x = x + self.attn(self.norm1(x))
+            x = self.attn(self.norm1(x)) + x
             return self.mlp(self.norm2(x)) + self.downsample(x)
 
     return OwnBlock
