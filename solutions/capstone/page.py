@@ -677,7 +677,7 @@ study("places", task="far",
 # ## 9. What we now know
 #
 # Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far, exchange information through a summary.
-# A mean was enough for "what", rows and columns for "where", comparing contents for "look-up", and reach for "far", and no task belonged to one module alone.
+# A mean was enough for "what", rows and columns for "where", comparing contents for "look-up", and reach for "far", and only "where" had one module that was alone at the top.
 # And a published number means nothing without its unit, as a million lost parameters have taught you.
 #
 # **Next.** Open a repository that uses attention, and look for the bugs of this course: a wrong axis, a mask that hides nothing, a module that stands in two places.

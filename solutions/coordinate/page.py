@@ -20,7 +20,7 @@
 # How would a network do it that takes the mean over the whole picture?
 # It forgets where the marks are.
 #
-# This lesson's module remembers, and it was made for networks that run on phones, where its [authors report](https://arxiv.org/abs/2103.02907) that it gains nearly twice as much as SE (lesson 01).
+# This lesson's module remembers, and it was made for networks that run on phones, where its [authors report](https://arxiv.org/abs/2103.02907) that it gains clearly more than SE (lesson 01).
 #
 # **Needs** lessons 01 (SE) and 03 (CBAM's spatial gate) · 1 h · 6 points · difficulty 2 of 5
 #

@@ -47,7 +47,7 @@ def test_each_exercise_of_this_lesson_is_shown_with_what_is_missing_and_no_other
     head, squeeze, excitation, *rest = repr(Progress(lesson)).splitlines()
     assert len(rest) == 3 and head.endswith("1.5 of 11")
     assert "squeeze (0.5 missing)" in squeeze and "Excitation (not checked yet)" in excitation
-    assert Progress(lesson)._repr_html_().count("<tr>") == 5
+    assert Progress(lesson)._repr_html_().count("<tr>") == 6
 
 
 @pytest.mark.parametrize("broken", ["", "{", "[1]", '{"squeeze": "many"}', "\x00"])
