@@ -7,7 +7,6 @@ from importlib import import_module
 import pytest
 
 from autograder.lessons import pages, topics
-from autograder.lessons.pages import RELEASED
 from builder import build, cells, lab_book
 from builder.cells import PERSONAL
 from tests.course import prose, sources
@@ -81,7 +80,7 @@ def test_something_of_the_learners_comes_soon(lesson):
 @LESSONS
 def test_a_page_has_four_exercises_at_most_and_one_repair(lesson):
     written = [cell for cell in page(lesson) if cell.metadata.get("nbgrader", {}).get("solution")]
-    repaired = [cell for cell in written if RELEASED in cell.metadata]
+    repaired = [cell for cell in written if pages.RELEASED in cell.metadata]
     # 04's is written anew below the wrong code, which is too broken to be handed out
     assert len(written) - 1 <= MOST_TYPED and (len(repaired) == 1 or lesson.topic == "bam")
 
