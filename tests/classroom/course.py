@@ -86,7 +86,7 @@ class Course:
 
     def grades(self) -> dict[str, tuple[float | None, ...]]:
         """Each student's points by exercise as the gradebook holds them, in the order of the lesson."""
-        order = ("squeeze-check", "excitation-check", "seblock-check", "se_parameter_cost-check")
+        order = ("squeeze-check", "excitation-check", "seblock-check", "se_parameter_cost-check", "exhibita-check")
         with self.gradebook() as gradebook:
             found = {}
             for submission in gradebook.assignment_submissions(LESSON):

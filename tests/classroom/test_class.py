@@ -141,7 +141,7 @@ def graded_again(autograding):
 def test_grading_again_changes_nothing_and_keeps_a_mark_by_hand(graded_again):
     before, course = graded_again
     assert notebooks(course) == before
-    assert course.grades() == {**{pupil.student: pupil.points for pupil in CLASS}, "dora": (0, 2.75, 4, 0.5)}
+    assert course.grades() == {**{pupil.student: pupil.points for pupil in CLASS}, "dora": (0, 2.75, 4, 0.5, 1)}
     with course.gradebook() as gradebook:
         grade = gradebook.find_grade("se_parameter_cost-check", LESSON, LESSON, "dora")
         assert (grade.score, grade.auto_score, grade.manual_score) == (0.5, 0, 0.5)
@@ -189,7 +189,7 @@ SENTENCES = {
     "sue": ("The file that you handed in ends in the middle",
             f"its {whole_cells(file_of(BY_ID['sue']))} complete cells were graded",
             "Your file is kept as you handed it in", "No cell defines se_parameter_cost"),
-    "tom": ("8.8 of 11 points",
+    "tom": ("9 of 11 points",
             "2.2 of 11 taken off for being late: handed in 2026-11-22 11:00 UTC, due 2026-11-20 12:00 UTC."),
     "uma": ("This cell holds HTML or links that are not shown to others", "onerror="),
     "yan": ("is an empty file", "Your file is kept as you handed it in"),

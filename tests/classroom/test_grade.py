@@ -95,7 +95,7 @@ def test_grading_again_judges_nothing_and_keeps_marks_by_hand(again):
     run = grade(again, "--force")
     assert run.returncode == 0 and counts(run) == (0, len(QUICK))
     assert notebooks(again) == before
-    assert again.grades() == {**POINTS, "dora": (0, 2.75, 4, 0.5)}
+    assert again.grades() == {**POINTS, "dora": (0, 2.75, 4, 0.5, 1)}
 
 
 def test_newer_work_is_graded_and_the_rest_is_left(again):
