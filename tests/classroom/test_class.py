@@ -190,7 +190,7 @@ SENTENCES = {
             f"its {whole_cells(file_of(BY_ID['sue']))} complete cells were graded",
             "Your file is kept as you handed it in", "No cell defines se_parameter_cost"),
     "tom": ("9 of 11 points",
-            "2.2 of 11 taken off for being late: handed in 2026-11-22 11:00 UTC, due 2026-11-20 12:00 UTC."),
+            "2 of 11 taken off for being late: handed in 2026-11-22 11:00 UTC, due 2026-11-20 12:00 UTC."),
     "uma": ("This cell holds HTML or links that are not shown to others", "onerror="),
     "yan": ("is an empty file", "Your file is kept as you handed it in"),
     "zoe": ("there is no file 01_se.ipynb, only 01_se.pdf",),

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.nightly
 
 EVIL = "\x1b]0;pwned\x07\x1b[2J[bold red]x[bold red]\u202ekcab \x9b31m"
 NAMED = "eve " + EVIL
-ERROR = Pupil(NAMED, "a name and an error that steer terminals", (0, 3, 4, 1), {
+ERROR = Pupil(NAMED, "a name and an error that steer terminals", (0, 3, 4, 1, 1), {
     "squeeze": f"def squeeze(x):\n    raise RuntimeError({EVIL!r} + '[link=x]y')\n"})
 
 

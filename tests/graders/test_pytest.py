@@ -48,7 +48,7 @@ def test_the_solved_notebook_passes(capsys):
     code, seen = run("--submission", str(SOLVED), "--isolation", "none", "--device", "cpu")
     assert code == pytest.ExitCode.OK and {outcome for outcome, _ in seen.values()} == {"passed"}
     assert {"squeeze-output", "Excitation-errors", "SEBlock-device", "se_parameter_cost-output"} <= set(seen)
-    assert "01_se: 10 of 10 points (isolation: none, device: cpu)" in capsys.readouterr().out
+    assert "01_se: 11 of 11 points (isolation: none, device: cpu)" in capsys.readouterr().out
 
 
 def test_a_wrong_answer_fails_as_the_judge_says(tmp_path):
