@@ -174,6 +174,12 @@ def _telling(known: ReleasedLesson) -> list[Slot]:
     return [slot for slot in known.exercises if lessons_with[slot.name] < 2]
 
 
+def shared_ids(known: ReleasedLesson) -> set[str]:
+    """Returns the ids of exercises whose name another lesson has, too: they do not tell which lesson a notebook is."""
+    telling = _telling(known)
+    return {each for slot in known.exercises if slot not in telling for each in (slot.grade_id, slot.check_id)}
+
+
 def _ids_and_names(notebook: NotebookNode) -> tuple[set[str], set[str]]:
     """Returns the grade ids in a notebook, and the names that its code defines."""
     return ({cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells},

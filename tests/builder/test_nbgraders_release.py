@@ -1,10 +1,11 @@
-"""A release is what nbgrader's own command makes."""
+"""A release is what nbgrader's own command makes, with our step that hands out a repair."""
 
 import os
 import sysconfig
 
 import nbformat
 
+from autograder.classroom.nbgrader_plugin import HANDS_OUT
 from builder import build, notebooks
 
 
@@ -18,5 +19,6 @@ def test_a_release_is_that_of_nbgraders_command(tmp_path, monkeypatch):
     nbformat.write(solved, tmp_path / "source/01_se/01_se.ipynb")
     config = Config()
     config.CourseDirectory.root = str(tmp_path)
+    config.GenerateAssignment.preprocessors = HANDS_OUT
     assert NbGraderAPI(config=config).generate_assignment("01_se")["success"]
     assert nbformat.read(tmp_path / "release/01_se/01_se.ipynb", as_version=4) == notebooks.release(solved, "01_se")

@@ -103,15 +103,15 @@ def asked(released, tmp_path_factory):
 
 def test_a_written_question_waits_for_its_mark(asked):
     course, ran = asked
-    assert ran.returncode == 0 and "ada  10 of 15, 5 not marked yet" in ran.stdout
+    assert ran.returncode == 0 and "ada  11 of 16, 5 not marked yet" in ran.stdout
     assert "Something is not marked yet, see formgrader: ada\n" in ran.stdout
     said, line, row, canvas, page = told(course)
-    assert "10 of 15, 5 not marked yet" in said and "1 not marked completely" in said and line["unmarked"] == 5
-    assert row["score"] == "" and canvas[0] == "" and canvas[1:] == ["2.0", "3.0", "4.0", "1.0", ""]
+    assert "11 of 16, 5 not marked yet" in said and "1 not marked completely" in said and line["unmarked"] == 5
+    assert row["score"] == "" and canvas[0] == "" and canvas[1:] == ["2.0", "3.0", "4.0", "1.0", "1.0", ""]
     assert "Why a mean, and not a maximum?" in page and "Because every position counts." in page
     assert "Not marked yet 5 points" in page and "Well done" not in page
     *_, dora = told(course, "dora")
-    assert "6.75 of 15 points" in dora and "0 of 5 points" in dora and "as it was handed out" in dora
+    assert "7.75 of 16 points" in dora and "0 of 5 points" in dora and "as it was handed out" in dora
     assert "Well done" not in dora
 
 
@@ -123,5 +123,5 @@ def test_a_mark_by_hand_and_a_comment_are_shown(asked, tmp_path):
         gradebook.find_comment("why", LESSON, LESSON, "ada").manual_comment = "Say *how*."
         gradebook.db.commit()
     said, line, row, canvas, page = told(course)
-    assert line["unmarked"] == 0 and row["score"] == "13.5" and canvas[0] == "13.5"
+    assert line["unmarked"] == 0 and row["score"] == "14.5" and canvas[0] == "14.5"
     assert "3.5 of 5 points" in page and "Your instructor writes: Say how ." in page and "not marked" not in page

@@ -381,5 +381,5 @@ def test_an_exercise_that_does_not_count_is_left_out_and_the_others_weigh(group)
     rules.write_text('[exercises.01_se]\nsqueeze = 0\nExcitation = 2\nse_parameter_cost = "bonus"')
     seen = found(group)
     assert [(m.group.exercise, m.group.lost) for m in seen.named] == [("Excitation", 3.0)]
-    assert (seen.max_points, seen.totals) == (10, [11, 8]) and "squeeze" not in seen.answers
+    assert (seen.max_points, seen.totals) == (11, [12, 9]) and "squeeze" not in seen.answers
     assert "squeeze" not in text(page(seen, False, DAY)).split("Nobody is named")[1]

@@ -63,7 +63,7 @@ def test_one_broken_notebook_does_not_stop_the_others(folder, tmp_path, capsys):
 @pytest.mark.parametrize("names, status", [((SOLVED,), 0), ((SOLVED, RELEASED), 1)])
 def test_exit_status_and_json_alone_on_standard_output(names, status, capsys):
     assert run("check", *names, "--json", "-") == status
-    assert [json.loads(line)["points"] for line in capsys.readouterr().out.splitlines()] == [10, 0][:len(names)]
+    assert [json.loads(line)["points"] for line in capsys.readouterr().out.splitlines()] == [11, 0][:len(names)]
 
 
 @pytest.mark.nightly  # each draws its lesson's hidden questions, as for a new class
@@ -145,7 +145,7 @@ def test_both_ways_to_call_it(command):
         pytest.fail("make writes .venv/bin/autograder")
     done = subprocess.run([sys.executable, *command, "check", str(SOLVED), "--json", "-"], capture_output=True,
                           text=True, cwd=ROOT)
-    assert done.returncode == 0 and json.loads(done.stdout)["points"] == 10
+    assert done.returncode == 0 and json.loads(done.stdout)["points"] == 11
 
 
 def test_the_seed_is_drawn_once_and_kept_from_others(tmp_path):

@@ -299,7 +299,7 @@ def test_answers_that_are_none_gain_nothing_and_are_not_our_failure(judge, sourc
 def test_an_exercise_that_is_given_a_value(judge, source):
     assert points(judge.grade(changed(squeeze=source))) == FULL
     alone = new_notebook(cells=[new_code_cell(f"import torch\n{source}")])
-    assert judge.grade(alone, solved=SOLVED).points == 10
+    assert judge.grade(alone, solved=SOLVED).points == 11
 
 
 def test_annotations_of_the_future_hold_for_all_cells_that_follow(judge):

@@ -153,11 +153,11 @@ DIFFERENT = [
     (lambda c, r: Se(c, r, gate=F.hardsigmoid), "SEBlock", ["hardsigmoid", "a bias"]),
     (lambda c, r: Se(c, r, hidden=lambda c, r: max(8, c // r)), "SEBlock", ["The hidden width is at least 8"]),
     (lambda c, r: Se(c, r, hidden=lambda c, r: round(c / r)), "SEBlock", ["rounded to the nearest"]),
-    (lambda c, r: Se(c, r, hidden=lambda c, r: c // r // (2 if c >= 64 else 1)), "SEBlock", ["in shape", "(2, 64)"]),
+    (lambda c, r: Se(c, r, hidden=lambda c, r: c // r // (2 if c >= 64 else 1)), "SEBlock", ["in shape", "(2, 68)"]),
     (lambda dim, num_heads: Attention(dim, num_heads, 100), "MultiHeadSelfAttention",
-     ["something else on (2, 112, 64)", "same on the other 2"]),
+     ["something else on (2, 112, 64)", "the same on the other 2"]),
     (changed("SEBlock", lambda y, x: y * 2), "SEBlock", ["2 times"]),
-    (changed("SEBlock", lambda y, x: y * (1 if len(x) < 17 else 2)), "SEBlock", ["something else on (33, 64, 3, 4)"]),
+    (changed("SEBlock", lambda y, x: y * (1 if len(x) < 17 else 2)), "SEBlock", ["something else on (33, 68, 3, 4)"]),
     (changed("SEBlock", lambda y, x: y.detach()), "SEBlock", ["outputs are the same, but no gradient"]),
     (changed("SEBlock", lambda y, x: F.dropout(y, 0.1, x.requires_grad)), "SEBlock", ["gradient"]),
     (lambda channels, reduction: nn.Sequential(reference("SEBlock")(channels, reduction), nn.Dropout(0.1)), "SEBlock",
@@ -187,7 +187,7 @@ def test_the_fault_is_said_and_no_convention_hides_it(thing, name, words):
 
 @pytest.mark.parametrize("thing, name, error, words", [
     (nn.Identity(), "SEBlock", TypeError, "give it the class"), (nn.Identity, "SE", ValueError, "SEBlock, ECABlock"),
-    (lambda mystery, reduction: None, "SEBlock", Unclear, "lambda channels, reduction.*channels=64, reduction=16"),
+    (lambda mystery, reduction: None, "SEBlock", Unclear, "lambda channels, reduction.*channels=68, reduction=16"),
     (lambda mystery: None, "", Unclear, "Nothing that is known is near"),
 ])
 def test_what_cannot_be_compared_is_refused_in_a_sentence(thing, name, error, words):
@@ -227,7 +227,7 @@ def test_the_command(tmp_path, capsys, monkeypatch):
     wrong.write_text(FILE.format(twice=True))
     assert run(capsys, f"{right}:SEMine", "--as", "SEBlock")[0] == 0
     status, said = run(capsys, f"{wrong}:SEMine", "--as", "SEBlock", "--json")
-    assert status == 1 and json.loads(said)["answer"] == "different" and "one time too many" in said
+    assert status == 1 and json.loads(said)["answer"] == "different" and "multiplied in once more" in said
     status, said = run(capsys, tmp_path)
     assert status == 1 and "right.py:SEMine: Nearest to `SEBlock`. The same" in said
     for text, words in (("import nothing_like_it", "No module named"), ("import os; os.environ['NONE']", "KeyError"),

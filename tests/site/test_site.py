@@ -246,8 +246,8 @@ def test_the_front_page_can_be_read_by_everyone(site, browser, axe, width, schem
 def test_a_lesson_says_what_is_built_and_how_much_is_left(site, window):
     opened(window, site / "lessons/01_se.html", 390, 844)
     assert window.find_element(By.CSS_SELECTOR, ".build").text == (
-        "What you will build: squeeze, Excitation, SEBlock, se_parameter_cost · about 80 minutes")
-    assert len(window.find_elements(By.CSS_SELECTOR, "[id^=write-]")) == 4
+        "What you will build: squeeze, Excitation, SEBlock, se_parameter_cost, ExhibitA · about 80 minutes")
+    assert len(window.find_elements(By.CSS_SELECTOR, "[id^=write-]")) == 5
     left = []
     for share in (0, 0.5, 1):
         window.execute_async_script(  # two frames later, the event has come

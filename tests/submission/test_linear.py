@@ -159,7 +159,7 @@ def test_nobody_writes_so_much_code_by_hand(name):
     solved = [cell.source for cell in parse((NOTEBOOKS / name / f"{name}.ipynb").read_bytes()).cells
               if cell.cell_type == "code"]
     assert 15 * sum(len(parsing.WORD.findall(source)) for source in solved) < parsing.MOST_WORDS
-    assert 15 * max(map(len, solved)) < trees.LONGEST
+    assert 12 * max(map(len, solved)) < trees.LONGEST
 
 
 @pytest.mark.parametrize("name", few([*CELLS, *(f"file: {name}" for name in FILES)], 16, lambda name: 0, str))

@@ -88,10 +88,11 @@ class ReadAnything(NotebookExporter):
 
     def _another_lesson(self, name: str, notebook: NotebookNode, resources: dict) -> str:
         """Says which lesson a notebook is, if it holds nothing that was handed out with this one; empty if it does."""
-        from autograder.submission.notebook import another_lesson, lesson  # imports the lessons
+        from autograder.submission.notebook import another_lesson, lesson, shared_ids  # imports the lessons
 
         try:
-            why = another_lesson(notebook, lesson(name))
+            known = lesson(name)
+            why = another_lesson(notebook, known)
         except ValueError:  # an assignment that is not ours
             return ""
         if not why:
@@ -99,7 +100,7 @@ class ReadAnything(NotebookExporter):
         handed_out = released_notebook(self.parent.coursedir, resources["nbgrader"]["assignment"], name)
         marks = [{cell.metadata.get("nbgrader", {}).get("grade_id") for cell in nb.cells}
                  for nb in (notebook, handed_out)]
-        return "" if marks[0] & marks[1] - {None} else why
+        return "" if marks[0] & marks[1] - {None, *shared_ids(known)} else why
 
     def _instead(self, path: Path, problem: Unreadable, resources: dict, begins: bool) -> NotebookNode:
         """Returns the released notebook with a note above it. begins: whether the note shows how the file begins."""

@@ -10,6 +10,7 @@ import runpy
 import sys
 import traceback
 from collections.abc import Callable
+from itertools import takewhile
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,7 +23,8 @@ HELP = """Is this attention module the published one?
 WHAT is file.py:Class, package.module:Class, or a folder, in which every class is asked that looks like an attention
 module. The exit status is 0 if each is the same or follows another convention, 1 if one computes something else or
 fails, and 2 if one could not be asked."""
-LIKELY = re.compile(r"att|se_?(layer|block|module)|squeeze|gate|cbam|bam|psa|msa|eca|scconv|coord", re.IGNORECASE)
+DEEP = 4  # packages around a file
+LIKELY = re.compile(r"att|(?-i:^SE(?![a-z]))|se_?(layer|block|module)|squeeze|gate|cbam|bam|psa|msa|eca|scconv|coord", re.IGNORECASE)
 
 
 class NotAsked(Exception):
@@ -32,14 +34,23 @@ class NotAsked(Exception):
 def loaded(where: str) -> dict[str, Any]:
     """Returns what a file or a module defines. Raises NotAsked for whatever stops it."""
     path = Path(where)
-    sys.path.insert(0, str(path.resolve().parent if path.suffix == ".py" else Path.cwd()))
-    try:
-        return runpy.run_path(where) if path.suffix == ".py" else vars(importlib.import_module(where))
-    except ImportError as error:
-        if "relative import" not in str(error):
+    if path.suffix != ".py":
+        sys.path.insert(0, str(Path.cwd()))
+    else:
+        sys.path.insert(0, str(path.resolve().parent))
+    for _ in range(DEEP):
+        try:
+            return runpy.run_path(where) if path.suffix == ".py" else vars(importlib.import_module(where))
+        except ImportError as error:
+            if "relative import" in str(error):
+                break
+            above = next((up for up in path.resolve().parents[:DEEP] if error.name and path.suffix == ".py"
+                          and (up / error.name.partition(".")[0]).is_dir() and str(up) not in sys.path), None)
+            if not above:
+                raise NotAsked(f"{where} stops: {short(error)}") from error
+            sys.path.insert(0, str(above))  # it imports its own package by name
+        except (Exception, SystemExit) as error:  # their code may raise anything
             raise NotAsked(f"{where} stops: {short(error)}") from error
-    except (Exception, SystemExit) as error:  # their code may raise anything
-        raise NotAsked(f"{where} stops: {short(error)}") from error
     try:
         return vars(importlib.import_module(_within_packages(path.resolve())))
     except (Exception, SystemExit) as error:
@@ -49,12 +60,12 @@ def loaded(where: str) -> dict[str, Any]:
 def _within_packages(path: Path) -> str:
     """Returns the dotted name under which a file may import its neighbours. The packages around it are made without
     their `__init__`, which often imports much that the file does not need."""
-    folders = list(path.parents)[:4][::-1]
-    for number, folder in enumerate(folders[1:], start=1):
-        name = ".".join(each.name for each in folders[1:number + 1])
+    folders = list(takewhile(lambda folder: folder.name.isidentifier(), path.parents))[:DEEP][::-1]
+    for number, folder in enumerate(folders, start=1):
+        name = ".".join(each.name for each in folders[:number])
         package = sys.modules.setdefault(name, ModuleType(name))
         package.__path__ = [str(folder)]
-    return ".".join([*(each.name for each in folders[1:]), path.stem])
+    return ".".join([*(each.name for each in folders), path.stem])
 
 
 def short(error: BaseException) -> str:

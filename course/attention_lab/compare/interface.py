@@ -10,6 +10,7 @@ import inspect
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import torch
@@ -21,7 +22,7 @@ from . import record
 # Names of one argument in published code. Where several arguments of ours fit, the first one that is free is taken.
 CHANNELS = ("channels channel in_channels in_channel inplanes in_planes in_dim in_features input_channels dim d_model "
             "embed_dim hidden_size dim_in feature_dim num_channels gate_channels gate_channel planes inp c c1 "
-            "n_channels ch n_embd hidden_dim d_in input_dim")
+            "n_channels ch inplans n_embd hidden_dim d_in input_dim")
 SYNONYMS: tuple[frozenset[str], ...] = tuple(frozenset(words.split()) for words in (
     CHANNELS,
     "out_channels out_channel oup out_planes out_dim c2 dim_out outp output_dim",
@@ -29,6 +30,8 @@ SYNONYMS: tuple[frozenset[str], ...] = tuple(frozenset(words.split()) for words 
     "kernel_size k_size ksize kernel k spatial_kernel_size spatial_kernel", "dilation dia_val dilation_val d",
     "num_heads heads n_heads nhead head h num_attention_heads n_head", "memory_size s m slots",
     "sr_ratio ratio reduction", "qkv_bias bias add_bias_kv", "window_size window ws", "pooling pooling_r"))
+# What a required argument gets that ours has not
+NEUTRAL = {"groups": 1, "dilation": 1, "padding": 1, "norm_layer": nn.BatchNorm2d, "dropout": 0.0, "drop": 0.0}
 
 
 class Unclear(ValueError):
@@ -60,6 +63,10 @@ class Build:
         return module
 
 
+def _neutral(name: str, _given: dict[str, Any], _channels: int) -> Any:
+    return NEUTRAL[name]
+
+
 def _means_channels(name: str) -> bool:
     return name in SYNONYMS[0] or bool(re.search(r"chan|planes|plans|dim|feat|width|embed|hidden|filters", name))
 
@@ -81,8 +88,10 @@ def build_of(thing: Callable, known: dict[str, Any]) -> Build:
     width = next((ours for ours in known["signature"] if ours in SYNONYMS[0]), "")
     if width and width not in named and left and _means_channels(left[0].lower()):
         named[width] = left[0]
-    more = {name: lambda given, channels: channels for name in left if name not in named.values()
-            and (name.lower() in SYNONYMS[1] or not width and name.lower() in SYNONYMS[0])}
+    more: dict[str, Callable[[dict[str, Any], int], Any]] = {
+        name: lambda given, channels: channels for name in left if name not in named.values()
+        and name.lower() in SYNONYMS[0] | SYNONYMS[1]}
+    more |= {name: partial(_neutral, name) for name in left if name in NEUTRAL and name not in named.values()}
     if "num_heads" in named:
         more |= {p.name: lambda given, channels: channels // given["num_heads"] for p in free
                  if p.name.lower() in ("dim_head", "head_dim", "d_head")}

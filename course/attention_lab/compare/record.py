@@ -133,5 +133,6 @@ def gradient(module: nn.Module, inputs: list[Any], run: Any = None) -> tuple[Ten
     """Returns a call's output and the gradient of its first input for a fixed random direction."""
     first = inputs[0].clone().requires_grad_()
     output = next(tensors((run or module)(first, *inputs[1:])))
-    pulled = torch.autograd.grad((output * draw(list(output.shape), 7)).sum(), first, allow_unused=True)[0]
+    loss = (output * draw(list(output.shape), 7)).sum()
+    pulled = torch.autograd.grad(loss, first, allow_unused=True)[0] if loss.requires_grad else None
     return output.detach(), torch.zeros_like(first) if pulled is None else pulled

@@ -198,7 +198,7 @@ def _candidates(subject: Subject, kind: str, adapter: Adapter, stripped: tuple[s
                 record.place(module, state, choice)
                 with torch.no_grad():
                     output = adapter.call(module, *inputs)
-                for words, tensor in _undone(output, inputs[0]):
+                for words, tensor in _undone(output, inputs[0]) if kind == "forms" else [("", output)]:
                     digest = record.digest(tensor)
                     for form, (shape, expected, *_) in forms:
                         if shape == list(tensor.shape) and (far := record.distance(digest, expected)) <= record.NEAR:

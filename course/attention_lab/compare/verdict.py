@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections import Counter
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -51,13 +52,12 @@ def verdict(subject: Subject, ways: list[Way], name: str) -> Said:
         lines.append(_beside_the_outputs(subject, best, dead))
     elif best and best.fault and not best.differs:
         lines.append(f"Computes something else: {best.form['says']}")
-    elif best and best.right:
+    elif best and best.right >= len(best.differs) and not best.fault:
         lines.append(f"Computes something else on {_with_arguments(subject, best.differs)}, and the same on the other "
                      f"{best.right} input{'s' * (best.right > 1)}. {_shapes(subject, best)}".rstrip())
-        lines += [best.form["says"]] if best.fault else []
     else:
         lines += _unknown(subject, small_checks(subject, name))
-    if answer == "different" and best and conventions:
+    if answer == "different" and best and conventions and (whole or not best.differs or best.right >= len(best.differs)):
         lines.append(f"The conventions differ, too: {'; '.join(conventions)}.")
     return answer, [*lines, *_notes(subject, best)], keys, 1.0 if best else _overlap(subject)
 
@@ -165,9 +165,10 @@ def _overlap(subject: Subject) -> float:
 def _shapes(subject: Subject, way: Way | None) -> str:
     """Says in which size the weights have other shapes."""
     for size in subject.sizes:
-        if way and way.fault and size > 1:
-            continue
         theirs, ours = _stripped_specs(subject, size, way.form if way else None)
+        with suppress(weights.Unplaced):
+            weights.candidates([(name, tuple(shape)) for name, shape in ours], theirs)
+            continue  # they fit, if not one by one
         extra, missing = list(theirs), list(ours)
         for name, shape in theirs:
             twin = next((each for each in missing if weights.canonical(each[1]) == weights.canonical(shape)), None)
