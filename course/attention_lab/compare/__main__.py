@@ -24,7 +24,8 @@ WHAT is file.py:Class, package.module:Class, or a folder, in which every class i
 module. The exit status is 0 if each is the same or follows another convention, 1 if one computes something else or
 fails, and 2 if one could not be asked."""
 DEEP = 4  # packages around a file
-LIKELY = re.compile(r"att|(?-i:^SE(?![a-z]))|se_?(layer|block|module)|squeeze|gate|cbam|bam|psa|msa|eca|scconv|coord", re.IGNORECASE)
+LIKELY = re.compile(r"att|(?-i:^SE(?![a-z]))|se_?(layer|block|module)|squeeze|gate|cbam|bam|psa|msa|eca|scconv|coord",
+                    re.IGNORECASE)
 
 
 class NotAsked(Exception):

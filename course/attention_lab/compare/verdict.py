@@ -57,7 +57,7 @@ def verdict(subject: Subject, ways: list[Way], name: str) -> Said:
                      f"{best.right} input{'s' * (best.right > 1)}. {_shapes(subject, best)}".rstrip())
     else:
         lines += _unknown(subject, small_checks(subject, name))
-    if answer == "different" and best and conventions and (whole or not best.differs or best.right >= len(best.differs)):
+    if answer == "different" and best and conventions and best.right >= len(best.differs):
         lines.append(f"The conventions differ, too: {'; '.join(conventions)}.")
     return answer, [*lines, *_notes(subject, best)], keys, 1.0 if best else _overlap(subject)
 
