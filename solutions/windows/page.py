@@ -18,7 +18,6 @@
 # ![A grid of 4 x 6 cells in four windows of 2 x 3. Cells 8 and 9 are neighbours in different windows. Beside it are three layers with the same windows: layer 1, layer 2, layer 100. How can 8 ever learn what 9 contains?](figures/windows.svg)
 #
 # Each cell looks only at its own window: how can 8 ever learn what its neighbour 9 contains?
-# (Not by patience: a hundred layers of the same windows do not help.)
 #
 # A photograph of 1536 x 1536 pixels in patches of 4 x 4 is 147,456 tokens, and if every token looks at every other, the weights take 81 GiB per head.
 # Within windows of 8 x 8 they take 36 MiB, which is why [Swin](https://arxiv.org/abs/2103.14030) and its heirs could be trained on large pictures at all.
@@ -31,8 +30,7 @@
 #
 # - cut pictures into windows and put them together again, with two reshapes and a swap;
 # - move all windows with one roll, and say which cells must not meet afterwards;
-# - build the mask that keeps them apart;
-# - say what a network loses without it, and why it is not what you would expect;
+# - build the mask that keeps them apart, and say what a network loses without it;
 # - find mistakes that raise no error, in reshapes and in masks.
 #
 # | part | minutes |
@@ -95,7 +93,7 @@ check(window_partition)
 #
 # H is the number of windows from top to bottom, times the number of rows in one window.
 # Split the axis of size H in two, with the sizes (number of windows, wh), in this order.
-# Then do the same with the axis of size W.
+# The axis of size W is split likewise.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -147,7 +145,6 @@ check(window_reverse)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Undo your `window_partition`, from its last step to its first.
-# A second swap undoes the first.
 # </details>
 #
 # <details><summary>Hint 2: the shape of the code</summary>
@@ -177,7 +174,8 @@ print("the four windows:", *window_partition(rolled, (2, 3)).flatten(1).tolist()
 # The first window is what we wanted.
 # The others hold strangers: 11 is the end of a row, 6 is the beginning of one, and after the roll they are neighbours.
 # In each window, the cells that were together before the roll form a **region**, and a **mask** keeps regions apart: it is added to the logits (lesson 00's scores) before the softmax, 0 for two cells of one region and -100 for strangers.
-# After the softmax, -100 is a weight of about 4 · 10⁻⁴⁴, which is nothing, but not a division by zero.
+# Beside an equal logit, -100 leaves a weight of about 4 · 10⁻⁴⁴, as good as nothing.
+# (Minus infinity would do, too; -100 is the number in Swin's code.)
 #
 # ![The second window: 10, 11, 16, 17 are region A, 6 and 12 are region B. Its 6 x 6 mask is 0 within A and within B, -100 between them.](figures/mask.svg)
 #
@@ -200,9 +198,7 @@ print("the four windows:", *window_partition(rolled, (2, 3)).flatten(1).tolist()
 #
 # 1. Along one axis of the rolled picture, find out where cells that were neighbours stop being neighbours, and where one window ends.
 #    Number the stretches in between; rows and columns together then give each cell the number of its region.
-# 2. Cut this picture of numbers into windows, and compare each cell of a window with each other one.
-#
-# Nobody says that you need anything new for step 2: you have a function that cuts pictures.
+# 2. Cut this picture of numbers into windows (you have a function for that), and compare each cell of a window with each other one.
 
 # %% exercise
 def shifted_window_mask(
@@ -228,13 +224,11 @@ check(shifted_window_mask)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Give each cell the number of its region; this makes a picture of shape (H, W).
-# Which function finds the cells of each window?
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# Number the stretches of each axis 0, 1 and 2.
-# Then give each cell the number 3 · (number of its stretch of rows) + (number of its stretch of columns).
+# With the stretches numbered 0, 1 and 2, give each cell the number 3 · (number of its stretch of rows) + (number of its stretch of columns).
 # Partition this picture, and flatten each window: (nW, N).
 # To compare all pairs in a window, take two copies, and give each copy an axis of size 1 in a different place.
 # Then `==` broadcasts.
@@ -257,8 +251,8 @@ photo = F.adaptive_avg_pool2d(photograph("chelsea"), (160, 240))
 point_windows(window_partition, shifted_window_mask, photo)
 
 # %% [markdown]
-# The cells that a cell reads have read others before, so with each layer it hears from more of the picture.
-# Play the layers: does anything ever leave an ordinary window?
+# The cells that a cell reads have read others before, so news travels from layer to layer.
+# Play the layers: does any of it ever leave an ordinary window?
 
 # %% tags=["nbval-ignore-output"]
 slide_layers(window_partition, shifted_window_mask, photo)
@@ -268,7 +262,6 @@ slide_layers(window_partition, shifted_window_mask, photo)
 #
 # Somebody's pictures came out slightly wrong along one edge.
 # The network trained, all shapes were right, and the mask was to blame: a reader found this [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81), and here is our copy.
-# It fills a picture with region numbers as your mask does, with slices.
 
 # %% repair
 def exhibit_a(image_size, window_size, shift_size):
@@ -285,8 +278,16 @@ def exhibit_a(image_size, window_size, shift_size):
 
 # %% [markdown]
 # Count before you read.
-# In two rows of three windows, how many pairs should the mask hide in a window in the middle, at the right edge, at the bottom, and in the corner?
-# The next cell prints what the exhibit hides, and shows you which window is the odd one.
+# Take 8 x 12 cells in two rows of three windows of 4 x 4, rolled by (-2, -2).
+# How many of a window's 256 pairs should the mask hide: at the top left, at the right edge, at the bottom, in the corner?
+# The next cell prints the exhibit's counts, and where they are not yours, its mask is wrong.
+#
+# <details><summary>The right counts</summary>
+#
+# None at the top left.
+# At an edge, two regions of 8 cells hide 2 · 8 · 8 = 128 pairs.
+# In the corner, four regions of 4 cells leave 4 · 16 open, so 192 are hidden.
+# </details>
 #
 # Then repair the function in its own cell, until the test says *Yes*.
 # One line is enough, and `shifted_window_mask` is only there to compare with: an answer that calls it earns nothing.
@@ -308,7 +309,6 @@ check(exhibit_a)
 #
 # <details><summary>Hint 2: what is wrong</summary>
 #
-# The third window's mask hides no pair, and the sixth window's mask hides too few.
 # `regions` is (1, 1, H, W), but the slices are applied to axes 1 and 2, one axis too early.
 # A slice of an axis of size 1 is either empty or the whole axis, and neither case raises an error.
 # The repair is `regions[:, :, rows, columns] = number`.
@@ -326,7 +326,8 @@ show(show_images(coloured_tiles(3, seed=1).pictures), "Three pictures of 6 x 12 
 
 # %% [markdown]
 # The network has two blocks of attention in windows of 2 x 4, cut, joined and masked by your functions.
-# Four arms differ only in which block's windows move, and one of them does without the mask:
+# (A learned number for each pair of cells lets a tile tell right from left.)
+# Three arms differ only in which block's windows move, and the last one lacks the mask:
 #
 # - *never shifted* and *both shifted*: both blocks have the same windows;
 # - *one shifted*: the windows of the second block move;
@@ -364,14 +365,15 @@ with after_predicting(predicted):
 #
 # **Windows must move, and not all of them.**
 # Without a shift, columns 3 and 7 stay at chance, because nothing about the neighbour ever arrives.
+# At every window's end such a network names the tile's own colour, which is sure to be right only in column 11.
 # Shift *both* blocks, and other columns are blind instead: 1, 5 and 9, where the moved windows end.
-# Five times as much training [changes nothing](lab_book.md#2.-More-time), and you know why.
+# Five times as much training [changes nothing](lab_book.md#2.-More-time).
 #
 # **The mask tells the network where the picture ends.**
 # You may have expected that without it strangers disturb each other a little, everywhere.
-# They do not: everywhere but in two places the unmasked network is right.
+# They do not: away from the windows' ends the unmasked network is right.
 # But after the roll, the picture is a ring, in which column 0 stands to the right of column 11 as column 4 does of column 3.
-# These two places look alike and need different answers, the neighbour's colour and one's own, so what the network wins in one it loses in the other.
+# Columns 3, 7 and 11 now look alike and need different answers, the neighbour's colour or one's own, so what the network wins in one place it loses in the other.
 # Ours mostly chose the borders, of which there are more.
 # </details>
 #
@@ -382,7 +384,7 @@ with after_predicting(predicted):
 keep_spread(window_partition, shifted_window_mask, photo, results.mean("one shifted"))
 
 # %% [markdown]
-# That is how far your windows carry the news over a photograph, and the picture is yours to keep (`my_windows.png`).
+# So far your windows carry the news over a photograph, and the picture is yours to keep (`my_windows.png`).
 #
 # ## 7. What we now know
 #
@@ -393,7 +395,7 @@ keep_spread(window_partition, shifted_window_mask, photo, results.mean("one shif
 #
 # (The [lab book](lab_book.md) is there for doubters: every run, longer ones, two more questions and a challenge.)
 #
-# **Next.** Our attention had one learned number for each pair of cells, and fits a single size of windows.
+# **Next.** Our learned number for each pair of cells fits a single size of windows.
 # [Lesson 08b](../08b_cosine/08b_cosine.ipynb) has attention that fits any, and finds out what that is worth.
 
 # %% tags=["nbval-ignore-output"]
