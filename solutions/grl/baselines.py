@@ -18,7 +18,7 @@ HERE = Path(__file__).parent
 ABOUT = """# 08c_grl: classical filters on the noisy photographs
 
 `python -m solutions.grl.baselines` measures what each filter gains, in dB.
-The photographs and their noise are those of the page's section 8.
+The photographs and their noise are those of the page's section 10.
 For each photograph, a filter has the settings that gain most on the other five.
 The bilateral filter and non-local means are scikit-image's, and non-local means is told the size of the noise.
 The last row is what the page's blocks gained in our run."""
