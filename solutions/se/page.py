@@ -64,7 +64,8 @@ show(show_images(scenes.image, titles=["1", "2", "3", "4", "5", "6"]),
      "Six pictures of coloured papers, each with a square paper in the centre.")
 
 # %% [markdown]
-# And here are the same papers in white light:
+# And here are the same papers in white light.
+# How many did you get right?
 
 # %% tags=["nbval-ignore-output"]
 colours = ["more red" if red else "more blue" for red in scenes.label]

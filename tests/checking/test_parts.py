@@ -81,3 +81,10 @@ def test_no_layer_is_cut_where_its_parts_are_missing():
     ours, theirs = [("qkv.weight", (12, 4))], [("q.weight", (4, 4)), ("k.weight", (4, 4)), ("v.weight", (5, 4))]
     with pytest.raises(weights.Unplaced):
         weights.candidates(ours, theirs)
+
+
+def test_no_norm_is_cut():
+    def norm(width):
+        return [("conv.weight", (4, 4)), *((f"bn.{name}", (width,)) for name in ("weight", "bias", "running_mean"))]
+    with pytest.raises(weights.Unplaced):
+        weights.candidates([*norm(8), ("bn.num_batches_tracked", ())], [*norm(4), ("bn.num_batches_tracked", ())])

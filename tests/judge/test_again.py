@@ -34,10 +34,10 @@ def test_one_of_the_two_programs_counts_and_not_the_best_of_each(judge):
 def test_it_takes_no_time_from_a_first_one(judge, monkeypatch):
     """Nor is it said that an exercise was not reached which has its verdict."""
     monkeypatch.setattr("autograder.sandbox.limits.QUESTION_CPU", 1.0)
-    monkeypatch.setattr("autograder.sandbox.limits.NOTEBOOK_CPU", 1.2)
+    monkeypatch.setattr("autograder.sandbox.limits.NOTEBOOK_CPU", 2.1)
     endless = "EVER = True\ndef squeeze(x):\n    while EVER:\n        pass\n    return x.mean((2, 3)).float()"
     result, points = graded(judge, instead={"squeeze": endless}, last=["EVER = False"])
-    assert points == {"squeeze": 1.8, "Excitation": 3, "SEBlock": 4, "se_parameter_cost": 1}
+    assert points == {"squeeze": 1.8, "Excitation": 3, "SEBlock": 4, "se_parameter_cost": 1, "ExhibitA": 1}
     assert not result.not_reached and not result.timed_out
 
 

@@ -127,13 +127,13 @@ def test_grade_cells_and_experiments_are_not_run():
 
 
 def test_of_an_experiment_what_other_code_speaks_of_is_run():
-    known = lesson("05a_danet")
-    solved = read(NOTEBOOKS / "05a_danet/05a_danet.ipynb")
-    head = next(cell for cell in solved.cells if "class DANetHead" in cell.source)
-    solved.cells.insert(solved.cells.index(head), new_code_cell("def layer(): ...", metadata={"tags": ["experiment"]}))
+    known = lesson("05c_vit")
+    solved = read(NOTEBOOKS / "05c_vit/05c_vit.ipynb")
     assert not any(cell.tagged for cell in cells_to_run(solved, known))
-    head.source = f"mine = layer\n{head.source}"
-    assert [cell.source.split("(")[0] for cell in cells_to_run(solved, known) if cell.tagged] == ["def layer"]
+    embed = next(cell for cell in solved.cells if "class PatchEmbed" in cell.source)
+    embed.source = f"mine = reads_flags\n{embed.source}"
+    run, = (cell.source for cell in cells_to_run(solved, known) if cell.tagged)
+    assert run.startswith("def reads_flags") and "compare" not in run
 
 
 def test_of_a_learners_own_experiment_definitions_and_what_they_need_are_run():

@@ -19,7 +19,7 @@ from .recorded import RecordedCase
 
 STRUCTURES = 12  # the most lists of names in an exercise's cases that are tried, because each takes time
 WAYS = 2000  # the most ways to place several modules together that are tried
-MOST = 3  # names of a learner for each of the reference's
+MOST = max(weights.PARTS)  # names of a learner for each of the reference's
 MANY = 4  # an output with so many numbers can't be guessed, to nine digits, in so few tries
 
 # (exercise, its name) -> (the reference's name, is the matrix transposed?)

@@ -268,10 +268,11 @@ def _cuts(spec: Spec, whole: Spec, parts: Spec) -> Iterator[Spec]:
     layer, those in which another one of its size is cut."""
     there = Counter(canonical(shape) for _, shape in parts)
     pieces: dict[str, int] = {}  # by layer, into how many it is cut
+    norms = {_layer(name) for name, _ in spec if name.rpartition(".")[2] in STATISTICS}  # which are never cut
     for name, shape in whole:
         for count in PARTS:
             part = canonical((shape[0] // count, *shape[1:])) if shape and shape[0] % count == 0 else ()
-            if part and there[part] >= count and pieces.setdefault(_layer(name), count) == count:
+            if part and there[part] >= count and _layer(name) not in norms and pieces.setdefault(_layer(name), count) == count:
                 there[part] -= count
                 break
     sizes: dict[str, list] = {}
