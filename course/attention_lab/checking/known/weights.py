@@ -272,7 +272,8 @@ def _cuts(spec: Spec, whole: Spec, parts: Spec) -> Iterator[Spec]:
     for name, shape in whole:
         for count in PARTS:
             part = canonical((shape[0] // count, *shape[1:])) if shape and shape[0] % count == 0 else ()
-            if part and there[part] >= count and _layer(name) not in norms and pieces.setdefault(_layer(name), count) == count:
+            if (part and there[part] >= count and _layer(name) not in norms
+                    and pieces.setdefault(_layer(name), count) == count):
                 there[part] -= count
                 break
     sizes: dict[str, list] = {}
