@@ -543,7 +543,7 @@ arms |= {"no module, posts 8 away": (lambda: strip_reader(nn.Identity()), 8),
          "dilation 4, posts anywhere": (lambda: strip_reader(BAM(*SIZE)), 8)}
 run, trained, plot = on_strips(arms, longer=longer_runs)
 remind(predicted)  # three runs of each arm
-results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
+results = compare_arms(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% tags=["experiment"]
 plot.show(results, predicted)

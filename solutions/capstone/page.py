@@ -567,7 +567,7 @@ arms = {name: make for name, make in modules.items() if name in (
     "nothing", "SE", "CBAM", "DANet position", "CloAttention", "CoordAtt")}
 run, trained = on_tasks(arms, tasks)
 remind(predicted)  # one run each, half a minute on a quiet machine
-results = compare(arms, seeds=[0], run=run)
+results = compare_arms(arms, seeds=[0], run=run)
 
 # %% tags=["experiment"]
 predict_then_run(*with_means(results, predicted), unit="% right (at chance: 33 %)")

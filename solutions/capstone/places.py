@@ -15,7 +15,7 @@ from attention_lab.lessons.capstone.adapters import Maker
 from attention_lab.lessons.capstone.five_tasks import TASKS, UNASKED, WIDTH, TaskNet
 from attention_lab.lessons.capstone.places import PlacedAttention, positions
 from attention_lab.lessons.capstone.task_scores import score, train_questions
-from attention_lab.networks.training import compare, train
+from attention_lab.networks.training import compare_arms, train
 from autograder.lessons.topics import topic
 from solutions.shared.long_runs import Row, Table, write
 
@@ -56,7 +56,7 @@ def main() -> None:
                   epochs=longer, batch_size=16, peak_rate=0.01, seed=seed)
             return score(net, "far")
 
-        results = compare(ARMS, SEEDS, run)
+        results = compare_arms(ARMS, SEEDS, run)
         table |= {Row(arm, longer): {seed: f"{results.runs[arm, seed]['score']:.1f}" for seed in SEEDS} for arm in ARMS}
     FILE.write_text(f"{ABOUT}\n\n{write(table)}\n\ntorch {torch.__version__}, one thread.\n", encoding="utf-8")
 

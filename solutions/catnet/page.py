@@ -624,7 +624,7 @@ plot = ScorePlot("IoU on new episodes (%)", highlight=["other picture, masked"],
                        ("other picture, masked", "other picture, masked, prototype")])
 
 remind(predicted)
-results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
+results = compare_arms(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% tags=["experiment"]
 plot.show(results, predicted)

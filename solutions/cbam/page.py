@@ -559,7 +559,7 @@ arms = {
 }
 run, trained, plot = on_crosses(arms, longer=longer_runs)
 remind(predicted)  # three runs of each arm, one to two minutes
-results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
+results = compare_arms(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% [markdown]
 # <details><summary>By hand</summary>

@@ -509,7 +509,7 @@ arms = {"local heads only": lambda: network([4, 0]),
         "two of each": lambda: network([2, 2])}
 run, trained, plot = on_cloths(arms, cloths)
 remind(predicted)
-results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
+results = compare_arms(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% tags=["experiment"]
 plot.show(results, predicted)

@@ -432,7 +432,7 @@ plot = ScorePlot("right on new boards (%)", highlight=["coordinate"], parameters
                        ("CBAM's map", "none"), ("SE", "none"), ("coordinate, no places", "SE")])
 
 remind(predicted | five)
-results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(five))
+results = compare_arms(arms, seeds=range(3), run=run, after_each=plot.growing(five))
 
 # %% tags=["experiment"]
 measured = {name: results.mean("coordinate", name) for name in predicted}

@@ -566,7 +566,7 @@ arms = {  # what stands in the middle of the network
 }
 run, plot = on_posters(arms, train_set, test_set)
 remind(predicted)
-results = compare(arms, seeds=range(3), run=run)  # about a minute
+results = compare_arms(arms, seeds=range(3), run=run)  # about a minute
 
 # %% tags=["experiment"]
 plot.show(results, predicted)

@@ -377,7 +377,7 @@ arms = {  # what gates the bands: its parameters
 }
 run, trained, plot = on_discs(arms)
 remind(predicted)  # three runs of each arm, about two minutes
-results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
+results = compare_arms(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% [markdown]
 # <details><summary>By hand</summary>

@@ -690,7 +690,7 @@ def run(arm, seed):
 
 
 remind(predicted)
-results = compare(arms, seeds=range(3), run=run)
+results = compare_arms(arms, seeds=range(3), run=run)
 
 # %% tags=["experiment"]
 predict_then_run(predicted, {name: results.mean(*name.split(", ")) for name in predicted},

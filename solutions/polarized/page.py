@@ -470,7 +470,7 @@ arms = {
 }
 run, trained, plot = on_dots(arms, longer=longer_runs)
 remind(predicted)
-results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
+results = compare_arms(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% tags=["experiment"]
 plot.show(results, predicted)

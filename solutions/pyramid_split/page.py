@@ -473,7 +473,7 @@ arms = {"only 3 x 3 kernels": (PyramidSplitAttention, (3, 3, 3, 3)),
         "sigmoids, no competition": (Sigmoids, KERNELS)}
 run, trained, plot = on_cloths(arms, longer=longer_runs)
 remind(predicted)
-results = compare(arms, seeds=range(5), run=run, after_each=plot.growing(predicted))
+results = compare_arms(arms, seeds=range(5), run=run, after_each=plot.growing(predicted))
 
 # %% [markdown]
 # The figure shows your runs and, as squares, recorded ones with five times as many steps.

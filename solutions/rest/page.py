@@ -570,7 +570,7 @@ arms = {f"entries {size} x {size}, ratio {ratio}": (size, block(ratio))
         for size, ratio in ((1, 1), (1, 2), (2, 2), (2, 4), (4, 4), (4, 8))}
 run, trained, plot = on_legends(arms)
 remind(predicted)
-results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
+results = compare_arms(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% tags=["experiment"]
 plot.show(results, predicted)

@@ -368,7 +368,7 @@ def run(arm, seed):
 
 plot = dots_plot(arms)
 remind(four)
-results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(four))
+results = compare_arms(arms, seeds=range(3), run=run, after_each=plot.growing(four))
 
 # %% tags=["experiment"]
 plot.show(results, four)

@@ -529,7 +529,7 @@ arms = {
 }
 run, trained, plot = on_papers(arms)
 remind(predicted)
-results = compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
+results = compare_arms(arms, seeds=range(3), run=run, after_each=plot.growing(predicted))
 
 # %% [markdown]
 # Each arm has three runs (**seeds**), with different initial weights and the pictures in a different order, so a gap between two means may be luck.

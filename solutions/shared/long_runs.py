@@ -31,7 +31,7 @@ class LongRuns:
     add arms to `page["arms"]`."""
 
     def __init__(self, page: Path) -> None:
-        """Run the page from its top to its first `compare(...)`, without its checks.
+        """Run the page from its top to its first `compare_arms(...)`, without its checks.
         ValueError for a page that compares nothing."""
         self._longer, self._faster = 1, Fraction(1)
         self._librarys = training.train  # while a page sees ours under that name
@@ -48,7 +48,7 @@ class LongRuns:
                 if seed in table.setdefault(row, {}):
                     continue
                 with patch.object(training, "train", self._train):  # for a kit that asks its module for it
-                    scores = training.compare([row.arm], [seed], run).runs[row.arm, seed]
+                    scores = training.compare_arms([row.arm], [seed], run).runs[row.arm, seed]
                 table[row][seed] = " / ".join(f"{score:.1f}" for score in scores.values())
                 file.write_text(f"{about}\n\n{write(table)}\n\ntorch {torch.__version__}, one thread.\n",
                                 encoding="utf-8")
@@ -86,7 +86,7 @@ def _names(page: Path, train: Callable[..., Any]) -> dict[str, Any]:
 
     names: dict[str, Any] = {}
     quiet = io.StringIO()
-    with (patch.object(training, "train", train), patch.object(training, "compare", reached),
+    with (patch.object(training, "train", train), patch.object(training, "compare_arms", reached),
           contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet)):
         for cell in pages.read(page).cells:
             if (
@@ -99,4 +99,4 @@ def _names(page: Path, train: Callable[..., Any]) -> dict[str, Any]:
                 exec(cell.source, names)
             except _ExperimentReached:
                 return names
-    raise ValueError(f"{page} never calls compare(...)")
+    raise ValueError(f"{page} never calls compare_arms(...)")

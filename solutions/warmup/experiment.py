@@ -49,7 +49,7 @@ def weight_on_the_right_colour(player: CardPlayer, games: Games, axis: int) -> f
 
 if __name__ == "__main__":
     runs = LongRuns(HERE / "page.py")
-    # imported after the page, which would otherwise find the library's `compare` in the kit
+    # imported after the page, which would otherwise find the library's `compare_arms` in the kit
     from attention_lab.lessons.warmup import experiment as kit
 
     arms, trained, card_games = runs.page["arms"], runs.page["trained"], kit.card_games

@@ -530,7 +530,7 @@ arms = {"over the keys": dot_product_attention,  # yours
         "plain mean": plain_mean}
 run, trained, losses = on_cards(arms)
 remind(predicted)  # five runs of each arm, each from other initial weights
-results = compare(arms, seeds=range(5), run=run)
+results = compare_arms(arms, seeds=range(5), run=run)
 
 # %% tags=["experiment"]
 with after_predicting(predicted):

@@ -10,7 +10,8 @@ from tests.conftest import ROOT, need
 FOLDED = "<details><summary>What came out ({})</summary>\n\nSE scores 90 %.\n</details>"
 CELLS = {
     "predict": f"import sys, time\nsys.path.insert(0, {str(ROOT / 'course')!r})\n"
-               "from attention_lab.networks.training import compare\nfrom attention_lab.pictures import ScorePlot\n"
+               "from attention_lab.networks.training import compare_arms\n"
+               "from attention_lab.pictures import ScorePlot\n"
                "predicted = {'plain': 70, 'SE': None}",
     "train": """def run(arm, seed):
     time.sleep(0.3)  # the bar moves five times a second
@@ -19,7 +20,7 @@ CELLS = {
     return {'plain': 72, 'SE': 90}[arm]
 
 plot = ScorePlot('right (%)')
-results = compare(('plain', 'SE'), range(2), run, plot.growing(predicted))""",
+results = compare_arms(('plain', 'SE'), range(2), run, plot.growing(predicted))""",
     "show": "plot.show(results, predicted)",
 }
 OPEN = f"return [...{PANEL}.content.node.querySelectorAll('details')].map(fold => fold.open)"

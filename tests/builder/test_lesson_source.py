@@ -96,14 +96,15 @@ def names(code):
 def compared_but_trained(notebook):
     """Cells that nbval compares although they train, or read what an experiment left behind;
     with the names that say so."""
-    found, of_experiments = {}, {"train", "compare"}
+    found, of_experiments = {}, {"train", "compare_arms"}
     for cell in notebook.cells:
         if cell.cell_type == "code":
             read, made = names(cell.source)
             experiment = "experiment" in cell.metadata.get("tags", [])
             if not experiment and read & of_experiments:
                 found[cell.source] = sorted(read & of_experiments)
-            of_experiments = of_experiments | made if experiment else of_experiments - (made - {"train", "compare"})
+            again = made - {"train", "compare_arms"}
+            of_experiments = of_experiments | made if experiment else of_experiments - again
     return found
 
 
@@ -123,7 +124,7 @@ def training_that_the_challenge_needs(notebook, book=""):
         read, made = names(code)
         if made & needed:
             needed = (needed - made) | read
-            found += [code] if re.search(r"^(\w+ = )?compare\(", code, re.MULTILINE) else []
+            found += [code] if re.search(r"^(\w+ = )?compare_arms\(", code, re.MULTILINE) else []
     return found
 
 
@@ -141,10 +142,11 @@ def test_a_challenge_can_be_tried_without_training_every_arm_again(lesson):
 
 
 def test_training_in_front_of_a_challenge_is_found():
-    training = "results = compare(arms)"
+    training = "results = compare_arms(arms)"
     pages = {
-        f"# %%\narms = {{}}\n\n# %%\n{training}\n\n# %%\nmine = compare(arms)\nchallenge(mine)": [],
-        f"# %%\narms = {{}}\n{training}\n\n# %%\nmine = compare(arms)\nchallenge(mine)": [f"arms = {{}}\n{training}"],
+        f"# %%\narms = {{}}\n\n# %%\n{training}\n\n# %%\nmine = compare_arms(arms)\nchallenge(mine)": [],
+        f"# %%\narms = {{}}\n{training}\n\n# %%\nmine = compare_arms(arms)\nchallenge(mine)":
+            [f"arms = {{}}\n{training}"],
     }
     assert [training_that_the_challenge_needs(expanded(page)) for page in pages] == list(pages.values())
 
@@ -158,8 +160,8 @@ def test_training_in_front_of_a_challenge_is_found():
     ("def best(scores):\n    return max(scores)", None),
 ])
 def test_a_cell_that_depends_on_training_is_found(code, names):
-    experiment = "# %% tags=[\"experiment\"]\nscores = compare(arms)\n\n"
-    imports = "# %%\nfrom attention_lab.networks.training import compare, train\n\n"
+    experiment = "# %% tags=[\"experiment\"]\nscores = compare_arms(arms)\n\n"
+    imports = "# %%\nfrom attention_lab.networks.training import compare_arms, train\n\n"
     found = compared_but_trained(expanded(f"{imports}{experiment}# %%\n{code}\n"))
     assert found == ({code: names} if names else {})
 

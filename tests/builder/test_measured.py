@@ -65,7 +65,7 @@ def test_of_a_page_only_the_experiments_count_and_what_they_use():
     page = notebooks.read_source(LESSON["02_eca"])
     page.cells[-1:-1] = [v4.new_code_cell("print('nothing that an experiment uses')")]
     assert not measure.outdated(LESSON["02_eca"], page)
-    page.cells[-1:-1] = [v4.new_code_cell("compare = None")]
+    page.cells[-1:-1] = [v4.new_code_cell("compare_arms = None")]
     assert measure.outdated(LESSON["02_eca"], page) == {"experiments": ["page.py"]}
 
 

@@ -57,7 +57,7 @@ def test_the_last_screen_says_what_we_now_know(lesson):
     where = [place for place, source in enumerate(text) if re.search(rf"^## \d+\. {LAST}$", source, re.MULTILINE)]
     assert len(where) == 1, f"one section `## N. {LAST}`"
     after = "\n".join(text[where[0] + 1:])
-    assert "compare(" not in after and "predict_then_run(" not in after, "move experiments up"
+    assert "compare_arms(" not in after and "predict_then_run(" not in after, "move experiments up"
     if topics.topic(lesson.topic).has(lab_book.FILE):
         assert not re.search("^#", after, re.MULTILINE), "move it to the lab book"
         last = max(place for place, source in enumerate(text) if source.startswith(("check(", *starts(lesson.name))))

@@ -107,10 +107,10 @@ def test_predictions_are_looked_at_before_anything_is_trained(lesson):
     cells = [cell.source for cell in sources.page(lesson).cells
              if cell.cell_type == "code" and experiment(cell)]
     for before, cell in zip(cells, cells[1:]):
-        trains = re.search(r"^\w+ = compare\(", before, re.MULTILINE)
+        trains = re.search(r"^\w+ = compare_arms\(", before, re.MULTILINE)
         if trains and COMPARED.search(cell):
-            assert "remind(" in before[:trains.start()], "call remind(...) before compare(...)"
-        assert not (COMPARED.search(cell) and re.search(r"= compare\(", cell)), "train before"
+            assert "remind(" in before[:trains.start()], "call remind(...) before compare_arms(...)"
+        assert not (COMPARED.search(cell) and re.search(r"= compare_arms\(", cell)), "train before"
 
 
 @LESSONS

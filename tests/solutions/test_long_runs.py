@@ -16,7 +16,7 @@ from solutions.shared.long_runs import LongRuns, Row
 EXPERIMENTS = sorted(path.parent.name for path in (ROOT / "solutions").glob("*/experiment.py"))
 PAGE = """\
 # %%
-from attention_lab.networks.training import compare, train
+from attention_lab.networks.training import compare_arms, train
 
 # %% points=2
 check(nothing)
@@ -30,7 +30,7 @@ def run(arm, seed):
     return {"score": 100 * arms[arm] + epochs, "rate": 1000 * rate}
 
 
-results = compare(arms, seeds=range(2), run=run)
+results = compare_arms(arms, seeds=range(2), run=run)
 
 # %%
 raise AssertionError("this is behind the experiment")
@@ -87,7 +87,7 @@ def test_what_stands_in_the_table_is_not_run_again(page, tmp_path):
 
 def test_a_page_that_compares_nothing_is_refused(page):
     page.write_text("# %%\nx = 1\n", encoding="utf-8")
-    with pytest.raises(ValueError, match=r"page.py never calls compare"):
+    with pytest.raises(ValueError, match=r"page.py never calls compare_arms"):
         LongRuns(page)
 
 
@@ -118,7 +118,7 @@ def test_every_arm_of_a_lesson_still_fits_its_page(name, monkeypatch):
 
     def one_run_of_each(self, file, about, rows, run):
         for arm in dict.fromkeys(row.arm for row, _ in rows):
-            long_runs.training.compare([arm], [0], run)
+            long_runs.training.compare_arms([arm], [0], run)
             tried.add(arm)
 
     monkeypatch.setattr(long_runs.training, "train", for_a_moment)

@@ -123,7 +123,7 @@ def test_a_lesson_is_found_by_its_cells_and_names():
 def test_grade_cells_and_experiments_are_not_run():
     cells = cells_to_run(SOLVED, SE)
     assert exercises(cells) == [slot.name for slot in SE.exercises]
-    assert not any(cell.source.startswith("check(") or "compare(arms" in cell.source for cell in cells)
+    assert not any(cell.source.startswith("check(") or "compare_arms(arms" in cell.source for cell in cells)
 
 
 def test_of_an_experiment_what_other_code_speaks_of_is_run():
@@ -133,7 +133,7 @@ def test_of_an_experiment_what_other_code_speaks_of_is_run():
     embed = next(cell for cell in solved.cells if "class PatchEmbed" in cell.source)
     embed.source = f"mine = reads_flags\n{embed.source}"
     run, = (cell.source for cell in cells_to_run(solved, known) if cell.tagged)
-    assert run.startswith("def reads_flags") and "compare" not in run
+    assert run.startswith("def reads_flags") and "compare_arms" not in run
 
 
 def test_of_a_learners_own_experiment_definitions_and_what_they_need_are_run():

@@ -1,7 +1,7 @@
 """Trains small networks and compares them fairly: the same data, budget and seeds for every arm of an experiment.
 
-An *arm* is one variant that is compared (plain, with the module, a control). `train` is one training run; `compare`
-runs every arm with several seeds, because one seed can be luck.
+An *arm* is one variant that is compared (plain, with the module, a control). `train` is one training run;
+`compare_arms` runs every arm with several seeds, because one seed can be luck.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def train(
     return model
 
 
-def compare(
+def compare_arms(
     arms: Iterable[str], seeds: Iterable[int], run: Callable[[str, int], float | Mapping[str, float]],
     after_each: Callable[[Results], None] | None = None,
 ) -> Results:

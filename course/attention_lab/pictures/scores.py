@@ -55,7 +55,7 @@ class ScorePlot:
     def draw(self, results: Results, predicted: Mapping[str, float | None] | None = None) -> Figure:
         """Returns the figure.
 
-        results: what `compare` returned, finished or not.
+        results: what `compare_arms` returned, finished or not.
         predicted: the learner's numbers, by arm.
 
         Raises ValueError for a name in parameters or highlight that is not an arm, KeyError for an unknown measure.
@@ -109,8 +109,8 @@ class ScorePlot:
         return f"{self.label[0].upper()}{self.label[1:]}. {'; '.join(said)}.{lines}{gaps}"
 
     def growing(self, predicted: Mapping[str, float | None]) -> Callable[[Results], None] | None:
-        """Returns a function for `compare` that draws the runs that are finished. While a prediction is missing, there
-        is none: the plot would give the answers away. `show` takes the drawing away again.
+        """Returns a function for `compare_arms` that draws the runs that are finished. While a prediction is missing,
+        there is none: the plot would give the answers away. `show` takes the drawing away again.
 
         Raises TypeError, before anything is trained, for a prediction that is not a number.
         """

@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from attention_lab.networks.training import NotTrained, Results, Trained, compare, train
+from attention_lab.networks.training import NotTrained, Results, Trained, compare_arms, train
 
 pytestmark = pytest.mark.quick
 
@@ -60,7 +60,7 @@ def test_training_computes_on_one_thread_and_gives_the_others_back():
         return F.mse_loss(prediction, target)
 
     try:
-        compare(["a"], [0], lambda arm, seed: train(network(), *data(), **settings(loss=loss)) and 1.0)
+        compare_arms(["a"], [0], lambda arm, seed: train(network(), *data(), **settings(loss=loss)) and 1.0)
         assert (seen, torch.get_num_threads()) == ({1}, 2)
     finally:
         torch.set_num_threads(before)
@@ -110,7 +110,7 @@ def test_a_loss_that_is_not_finite_stops_the_training():
 
 
 def test_compare_gives_mean_deviation_and_standard_error():
-    results = compare(["plain", "SE"], [3, 4, 5], lambda arm, seed: seed if arm == "plain" else torch.tensor(2.0))
+    results = compare_arms(["plain", "SE"], [3, 4, 5], lambda arm, seed: seed if arm == "plain" else torch.tensor(2.0))
     assert results.scores("plain") == [3.0, 4.0, 5.0]
     assert (results.mean("plain"), results.std("plain")) == (4.0, 1.0)
     assert results.standard_error("plain") == pytest.approx(1 / math.sqrt(3))
@@ -120,7 +120,7 @@ def test_compare_gives_mean_deviation_and_standard_error():
 
 def test_runs_may_measure_several_things_and_not_all_of_them_everywhere():
     scores = {"a": {"acc": 0.5, "gate": 9.0}, "b": {"acc": 0.25}}
-    results = compare(scores, [0], lambda arm, seed: scores[arm])
+    results = compare_arms(scores, [0], lambda arm, seed: scores[arm])
     assert results.measures == ("acc", "gate")
     assert results.mean("b") == 0.25
     assert results.mean("a", "gate") == 9.0
@@ -138,7 +138,7 @@ def test_a_run_draws_the_same_random_numbers_whatever_ran_before():
         return torch.rand(()).item()
 
     torch.manual_seed(1)
-    both, alone = compare(["a", "b"], [0, 7], run), compare(["b"], [7], run)
+    both, alone = compare_arms(["a", "b"], [0, 7], run), compare_arms(["b"], [7], run)
     assert both.scores("b")[1] == alone.scores("b")[0]
     assert both.scores("a")[0] != both.scores("a")[1]
 
@@ -149,7 +149,7 @@ def test_an_interrupt_keeps_the_finished_runs_and_leaves_the_arms_even():
             raise KeyboardInterrupt
         return seed
 
-    results = compare(["a", "b", "c"], range(5), run)
+    results = compare_arms(["a", "b", "c"], range(5), run)
     assert [len(results.scores(arm)) for arm in results.arms] == [3, 3, 2]
     assert "8 of 15 runs finished" in repr(results)
 
@@ -165,25 +165,25 @@ def test_an_error_names_the_run():
         raise RuntimeError("shapes")
 
     with pytest.raises(RuntimeError) as caught:
-        compare(["SE"], [4], run)
+        compare_arms(["SE"], [4], run)
     assert "'SE' with seed 4" in caught.value.__notes__[0]
 
 
 @pytest.mark.parametrize("returned", [None, torch.rand(2), {"acc": "high"}])
 def test_a_run_that_returns_no_number_is_told_so(returned):
     with pytest.raises(TypeError, match=r"run\('SE', 4\) must return a number"):
-        compare(["SE"], [4], lambda arm, seed: returned)
+        compare_arms(["SE"], [4], lambda arm, seed: returned)
 
 
 def test_arms_and_seeds_must_be_some_and_different():
     with pytest.raises(ValueError, match=r"arms.*got \[\]"):
-        compare([], [0], lambda arm, seed: 0)
+        compare_arms([], [0], lambda arm, seed: 0)
     with pytest.raises(ValueError, match=r"seeds.*got \[1, 1\]"):
-        compare(["a"], [1, 1], lambda arm, seed: 0)
+        compare_arms(["a"], [1, 1], lambda arm, seed: 0)
 
 
 def test_outside_a_notebook_and_a_terminal_nothing_is_printed(capfd):
-    compare(["a"], range(3), lambda arm, seed: train(network(), *data(), **settings()) and 1.0)
+    compare_arms(["a"], range(3), lambda arm, seed: train(network(), *data(), **settings()) and 1.0)
     assert capfd.readouterr() == ("", "")
 
 
@@ -211,7 +211,7 @@ def notebook(monkeypatch):
 
 
 def test_a_notebook_shows_one_bar_and_keeps_one_stable_line(notebook):
-    compare(["<a>", "b"], range(2), lambda arm, seed: train(network(), *data(), **settings()) and 1.0)
+    compare_arms(["<a>", "b"], range(2), lambda arm, seed: train(network(), *data(), **settings()) and 1.0)
     (display,) = notebook.shown  # the training inside has no bar of its own
     assert display[0] == display[-1] == {"text/plain": "2 arms x 2 seeds = 4 runs"}
     bars = [float(update["text/html"].split('value="')[1].split('"')[0]) for update in display[1:-1]]
@@ -227,13 +227,13 @@ def test_the_line_of_an_interrupted_comparison_says_so(notebook):
             raise KeyboardInterrupt
         return 1
 
-    compare(["a"], range(2), run)
+    compare_arms(["a"], range(2), run)
     assert notebook.shown[0][-1] == {"text/plain": "Interrupted: 1 of 2 runs finished."}
 
 
 def test_a_failed_run_does_not_hide_the_next_bar(notebook):
     with pytest.raises(ZeroDivisionError):
-        compare(["a"], [0], lambda arm, seed: 1 / 0)
+        compare_arms(["a"], [0], lambda arm, seed: 1 / 0)
     train(network(), *data(), **settings())
     assert notebook.shown[1][-1] == {"text/plain": "Sequential: 3 epochs"}
 

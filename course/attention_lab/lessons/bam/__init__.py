@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ... import begin, check, progress, review
-from ...networks.training import compare
+from ...networks.training import compare_arms
 from ...pictures import predict_then_run
 from ...pictures.longer_runs import longer_runs
 from ...pictures.look import look
@@ -21,8 +21,8 @@ from .pictures import print_sides, show_posted_and_repaired, show_ways, show_wha
 from .task import CHANNELS, bars_and_posts, right_on_strips, strip_reader
 
 __all__ = [
-    "CHANNELS", "F", "OrderedDict", "WithoutGate", "bars_and_posts", "begin", "check", "compare", "longer_runs", "look",
-    "made_to_stand_out", "my_picture", "nn", "on_strips", "photograph", "predict_then_run", "print_sides", "progress",
-    "remind", "review", "right_on_strips", "show_posted_and_repaired", "show_ways", "show_what_branches_mark",
-    "slide_a_position", "strip_reader", "torch", "ways_to_the_centre", "window"
+    "CHANNELS", "F", "OrderedDict", "WithoutGate", "bars_and_posts", "begin", "check", "compare_arms", "longer_runs",
+    "look", "made_to_stand_out", "my_picture", "nn", "on_strips", "photograph", "predict_then_run", "print_sides",
+    "progress", "remind", "review", "right_on_strips", "show_posted_and_repaired", "show_ways",
+    "show_what_branches_mark", "slide_a_position", "strip_reader", "torch", "ways_to_the_centre", "window"
 ]

@@ -30,9 +30,9 @@ class WithoutGate(nn.Module):
 def on_strips(
     arms: Mapping[str, tuple[Callable[[], nn.Module], int]], longer: Callable[[], Mapping[str, Sequence[float]]]
 ) -> tuple[Callable[[str, int], float], training.Trained, ScorePlot]:
-    """Returns what an experiment on strips needs: a `run` for `compare`, the networks that its runs train, and the plot
-    of their scores. A run trains a new network of its arm for 4 epochs, and returns the right answers on new strips in
-    %.
+    """Returns what an experiment on strips needs: a `run` for `compare_arms`, the networks that its runs train, and the
+    plot of their scores. A run trains a new network of its arm for 4 epochs, and returns the right answers on new
+    strips in %.
 
     arms: by name, what makes the network of an arm, (B, 2, H, W) -> (B, 2), and how many pixels away its posts stand.
         Arms that are added later can be run, too.

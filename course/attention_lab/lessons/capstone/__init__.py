@@ -8,7 +8,7 @@ from torch import nn
 
 from ... import begin, check, course_map, progress
 from ...networks.backbones import resnet
-from ...networks.training import compare
+from ...networks.training import compare_arms
 from ...pictures import predict_then_run
 from ...pictures.prediction import after_predicting, remind
 from .adapters import plugged
@@ -24,7 +24,7 @@ from .whole_resnet import train_resnet
 
 __all__ = [
     "F", "OrderedDict", "PlacedAttention", "TASKS", "WIDTH", "after_predicting", "agreement", "begin", "check",
-    "compare", "course_map", "network", "nn", "on_tasks", "paper_table", "plugged", "predict_then_run",
+    "compare_arms", "course_map", "network", "nn", "on_tasks", "paper_table", "plugged", "predict_then_run",
     "print_missing", "print_sizes", "progress", "remind", "resnet", "score", "show_task_scores", "slide_answers",
     "study", "torch", "train_resnet", "with_means"
 ]

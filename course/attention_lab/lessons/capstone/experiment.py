@@ -15,8 +15,8 @@ from .task_scores import MakeModule, score, train_questions
 
 def on_tasks(arms: Mapping[str, MakeModule], tasks: Sequence[str]
              ) -> tuple[Callable[[str, int], dict[str, float]], dict[tuple[str, str], nn.Module]]:
-    """Returns a `run` for `compare`, and the networks that its runs train, by arm and task. A run trains a network of
-    its arm on each task, and returns the right answers in %.
+    """Returns a `run` for `compare_arms`, and the networks that its runs train, by arm and task. A run trains a network
+    of its arm on each task, and returns the right answers in %.
 
     arms: makes the module of each arm, by the arm's name.
     """

@@ -25,7 +25,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ...checking.form.kinds import fits
-from ...networks.training import Results, compare, train
+from ...networks.training import Results, compare_arms, train
 from ...notebook.needed import needed
 from ...storage import found, keep, write
 from .five_tasks import SIDE, TASKS, WIDTH, TaskNet
@@ -78,7 +78,7 @@ class Kept:
 class Study:
     """A study after its runs.
 
-    results: the scores, as `compare` returns them.
+    results: the scores, as `compare_arms` returns them.
     judged: whether the hypothesis holds, and why.
     path: the file of its page.
     came_out: the middle part of the page, which a notebook shows.
@@ -149,7 +149,7 @@ def study(
             _write(file, kept)
         return done["score"]
 
-    compare(arms, range(seeds), run)
+    compare_arms(arms, range(seeds), run)
     results = kept.results()
     verdict = unfinished(results) or judged(results, kept.ahead, kept.controls, matters)
     path = folder / f"study_{name}.html"

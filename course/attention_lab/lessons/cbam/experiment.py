@@ -30,9 +30,9 @@ class Gated(nn.Module):
 def on_crosses(
     arms: Mapping[str, Callable[[], nn.Module]], longer: Callable[[], Mapping[str, Sequence[float]]]
 ) -> tuple[Callable[[str, int], float], training.Trained, ScorePlot]:
-    """Returns what an experiment on framed crosses needs: a `run` for `compare`, the networks that its runs train, and
-    the plot of their scores. A run trains `cross_reader` around a new module of its arm, for 8 epochs, and returns the
-    right answers on new pictures in %.
+    """Returns what an experiment on framed crosses needs: a `run` for `compare_arms`, the networks that its runs train,
+    and the plot of their scores. A run trains `cross_reader` around a new module of its arm, for 8 epochs, and returns
+    the right answers on new pictures in %.
 
     arms: makes the module of each arm, by the arm's name. Arms that are added later can be run, too.
     longer: returns the scores of recorded runs with five times the steps, by arm.

@@ -21,8 +21,9 @@ TO_LEARN = 2160  # cloths; in batches of 12 they make the page's 180 steps
 def on_cloths(
     arms: Mapping[str, Callable[[], ClothNet]], cloths: Mapping[str, tuple[Tensor, Tensor]]
 ) -> tuple[Callable[[str, int], dict[str, float]], training.Trained, ScorePlot]:
-    """Returns what an experiment on cloths needs: a `run` for `compare`, the networks that its runs train, and the plot
-    of their scores. A run trains a new network of its arm, and returns the right answers in % on each set of cloths.
+    """Returns what an experiment on cloths needs: a `run` for `compare_arms`, the networks that its runs train, and the
+    plot of their scores. A run trains a new network of its arm, and returns the right answers in % on each set of
+    cloths.
 
     arms: makes the network of each arm, by the arm's name. Arms that are added later can be run, too.
     cloths: pictures and answers to test on, by the set's name; the plot shows "a cloth".

@@ -87,4 +87,4 @@ def in_wider_windows(make: Make, on_trained_scale: Make, predicted: Mapping[str,
         return {f"2 x {width}": right_in(width, make, state) for width in (WINDOW[1], *WIDER)} | {
             f"2 x {widest}, trained scale": right_in(widest, on_trained_scale, state), "scale": largest_scale(state)}
 
-    return training.compare(["yours"], seeds, run), networks[0]
+    return training.compare_arms(["yours"], seeds, run), networks[0]

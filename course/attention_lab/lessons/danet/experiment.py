@@ -93,9 +93,9 @@ class PosterPlot:
 
 def on_posters(arms: Mapping[str, Callable[[], nn.Module]], train_set: Posters, test_set: Posters
                ) -> tuple[Callable[[str, int], dict[str, float]], PosterPlot]:
-    """Returns what an experiment on posters needs: a `run` for `compare`, and the plot of its scores. A run trains the
-    small network around a new module of its arm, and returns the right answers on new posters in %, with each poster's
-    own A and with that of another poster. A module without an `attention` has no A, and both are the same.
+    """Returns what an experiment on posters needs: a `run` for `compare_arms`, and the plot of its scores. A run trains
+    the small network around a new module of its arm, and returns the right answers on new posters in %, with each
+    poster's own A and with that of another poster. A module without an `attention` has no A, and both are the same.
 
     arms: makes the module of each arm, by the arm's name. Arms that are added later can be run, too.
     """

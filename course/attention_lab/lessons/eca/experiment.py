@@ -56,8 +56,8 @@ def find_discs(gate: nn.Module, bands: Tensor | slice, peak_rate: float, seed: i
 
 def on_discs(arms: Mapping[str, Callable[[], nn.Module]]
              ) -> tuple[Callable[[str, int], dict[str, float]], training.Trained, ScorePlot]:
-    """Returns what an experiment on glowing discs needs: a `run` for `compare`, the gates that its runs train, and the
-    plot of their scores.
+    """Returns what an experiment on glowing discs needs: a `run` for `compare_arms`, the gates that its runs train, and
+    the plot of their scores.
 
     arms: makes the gate of each arm, by the arm's name.
     """

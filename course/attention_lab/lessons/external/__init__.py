@@ -5,7 +5,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ... import begin, check, progress, review
-from ...networks.training import compare
+from ...networks.training import compare_arms
 from ...pictures import predict_then_run
 from ...pictures.borrowed import show_own_and_borrowed
 from ...pictures.look import look
@@ -20,7 +20,7 @@ from .task import QUESTIONS, PlainSoftmax, SelfAttention, disc_network, hue_disc
 
 __all__ = [
     "CHANNELS", "F", "INVITATION", "PlainSoftmax", "QUESTIONS", "SLOTS", "SelfAttention", "after_predicting", "begin",
-    "beside_self_attention", "beside_torchs_heads", "check", "colour_keys", "colour_tokens", "compare",
+    "beside_self_attention", "beside_torchs_heads", "check", "colour_keys", "colour_tokens", "compare_arms",
     "compare_on_discs", "disc_network", "hue_discs", "learn", "look", "mlp", "my_picture", "new_discs", "nn",
     "photograph", "predict_then_run", "print_gaps", "progress", "remind", "review", "right_on_discs", "show_answers",
     "show_examples", "show_own_and_borrowed", "slide_green_discs", "torch"

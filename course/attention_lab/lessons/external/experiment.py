@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import nn
 
-from ...networks.training import Results, Trained, compare, train
+from ...networks.training import Results, Trained, compare_arms, train
 from .task import QUESTIONS, HueDiscs, disc_network, hue_discs, right_on_discs
 
 CHANNELS = 32
@@ -52,4 +52,4 @@ def compare_on_discs(arms: Mapping[str, Callable[[int], nn.Module]]) -> tuple[Re
     """Runs each arm three times, and returns the scores, and the networks by arm and question. arms: make a module on
     tokens of the given width."""
     trained = Trained()
-    return compare(arms, seeds=range(3), run=lambda arm, seed: run(arm, arms[arm], seed, trained)), trained
+    return compare_arms(arms, seeds=range(3), run=lambda arm, seed: run(arm, arms[arm], seed, trained)), trained

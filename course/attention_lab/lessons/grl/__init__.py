@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ... import begin, check, progress, review
-from ...networks.training import compare, train
+from ...networks.training import compare_arms, train
 from ...pictures import predict_then_run, show, show_images
 from ...pictures.prediction import after_predicting, remind
 from .pictures import keep_photographs, point_at_wall, show_before_and_after, show_restored
@@ -17,7 +17,7 @@ from .task import PHOTOGRAPHS, Restorer, gains, noisy, photograph_crops, restore
 from .wall_net import WallNet, error_at_damage, left_as_it_is, wall_targets
 
 __all__ = [
-    "F", "PHOTOGRAPHS", "Restorer", "WallNet", "after_predicting", "begin", "check", "compare", "error_at_damage",
+    "F", "PHOTOGRAPHS", "Restorer", "WallNet", "after_predicting", "begin", "check", "compare_arms", "error_at_damage",
     "gains", "keep_photographs", "left_as_it_is", "math", "nn", "noisy", "photograph_crops", "point_at_wall",
     "predict_then_run", "print_reach", "progress", "relative_coords_table", "relative_position_index", "remind",
     "restore_each", "restored_at", "review", "show", "show_before_and_after", "show_images", "show_restored",

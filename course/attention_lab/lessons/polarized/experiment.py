@@ -44,9 +44,9 @@ def score(network: nn.Module, pictures: Tensor) -> float:
 def on_dots(
     arms: Mapping[str, Callable[[], nn.Module]], longer: Callable[[], Mapping[str, Sequence[float]]]
 ) -> tuple[Callable[[str, int], dict[str, float]], training.Trained, ScorePlot]:
-    """Returns what the experiment needs: a `run` for `compare`, the networks that its runs train, and the plot of their
-    scores. A run trains `dot_finder` around a new module of its arm, for 256 steps, and returns the right dots in %, on
-    new pictures and on the same pictures with the bars of others.
+    """Returns what the experiment needs: a `run` for `compare_arms`, the networks that its runs train, and the plot of
+    their scores. A run trains `dot_finder` around a new module of its arm, for 256 steps, and returns the right dots in
+    %, on new pictures and on the same pictures with the bars of others.
 
     arms: makes the module of each arm, by the arm's name. Arms that are added later can be run, too.
     longer: returns the scores of recorded runs with five times the steps, by arm.

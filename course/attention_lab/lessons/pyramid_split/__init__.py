@@ -6,7 +6,7 @@ from torch import nn
 
 from ... import begin, check, progress, review
 from ...networks.backbones import parameters, resnet
-from ...networks.training import compare
+from ...networks.training import compare_arms
 from ...pictures import predict_then_run, show, show_images
 from ...pictures.longer_runs import longer_runs
 from ...pictures.prediction import after_predicting, remind
@@ -17,7 +17,7 @@ from .pictures import desk_in_words, desk_shares, photograph_on_a_desk, show_des
 from .task import DIRECTIONS, striped_cloths
 
 __all__ = [
-    "DIRECTIONS", "F", "KERNELS", "after_predicting", "begin", "check", "compare", "desk_in_words", "desk_shares",
+    "DIRECTIONS", "F", "KERNELS", "after_predicting", "begin", "check", "compare_arms", "desk_in_words", "desk_shares",
     "longer_runs", "nn", "on_cloths", "parameters", "photograph", "photograph_on_a_desk", "predict_then_run",
     "progress", "remind", "resnet", "review", "show", "show_desks", "show_images", "slide", "striped_cloths", "torch"
 ]

@@ -47,8 +47,8 @@ def on_cloths(
     arms: Mapping[str, tuple[Callable[..., nn.Module], Sequence[int]]],
     longer: Callable[[], Mapping[str, Sequence[float]]],
 ) -> tuple[Callable[[str, int], dict[str, Tensor]], training.Trained, ScorePlot]:
-    """Returns what the experiment needs: a `run` for `compare`, the networks that its runs train, and the plot of their
-    scores. A run trains `direction_namer` around a new module of its arm, and returns the right answers on new
+    """Returns what the experiment needs: a `run` for `compare_arms`, the networks that its runs train, and the plot of
+    their scores. A run trains `direction_namer` around a new module of its arm, and returns the right answers on new
     cloths in %: of all, of those that ask for fine and for coarse stripes, and of all with another picture's dot.
 
     arms: the module's class and the sizes of its kernels, by the arm's name. Arms that are added later can be run, too.

@@ -63,8 +63,8 @@ def learn(network: nn.Module, size: int, seed: int) -> nn.Module:
 def on_legends(
     arms: Mapping[str, tuple[int, Callable[[], nn.Module]]],
 ) -> tuple[Callable[[str, int], dict[str, float]], training.Trained, ScorePlot]:
-    """Returns what the experiment needs: a `run` for `compare`, the networks that its runs train, and the plot of their
-    scores. A run trains a network, and returns its right answers on new fields in %, and those on the same fields
+    """Returns what the experiment needs: a `run` for `compare_arms`, the networks that its runs train, and the plot of
+    their scores. A run trains a network, and returns its right answers on new fields in %, and those on the same fields
     without black and white.
 
     arms: the side of an entry, and what makes the block, by the arm's name. Arms that are added later can be run, too.

@@ -46,8 +46,8 @@ def _pictures(two_lamps: bool) -> list[tuple[Tensor, Tensor]]:
 
 def on_papers(arms: Mapping[str, Callable[[], nn.Module]]
               ) -> tuple[Callable[[str, int], float], training.Trained, ScorePlot]:
-    """Returns what an experiment on papers under lamps needs: a `run` for `compare`, the networks that its runs train,
-    and the plot of their scores.
+    """Returns what an experiment on papers under lamps needs: a `run` for `compare_arms`, the networks that its runs
+    train, and the plot of their scores.
 
     arms: makes the module of each arm, by the arm's name.
     """

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 import torch
 from torch import Tensor, nn
 
-from ...networks.training import Results, Trained, compare, train
+from ...networks.training import Results, Trained, compare_arms, train
 from ...pictures.longer_runs import longer_runs
 from ...pictures.scores import ScorePlot
 from .task import Flags, asked_loss, right_on_flags
@@ -34,7 +34,7 @@ def compare_on_flags(arms: Mapping[str, Callable[[], nn.Module]], posters: Flags
         trained[arm, seed] = trained_on_flags(arms[arm](), posters, seed)
         return right_on_flags(trained[arm, seed], new)
 
-    return compare(arms, seeds=range(3), run=run, after_each=plot.growing(predicted)), trained
+    return compare_arms(arms, seeds=range(3), run=run, after_each=plot.growing(predicted)), trained
 
 
 def search_once(posters: Flags) -> float:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor, nn
 
-from ...networks.training import Results, compare, train
+from ...networks.training import Results, compare_arms, train
 from .task import DIM, PATCH, SIDE, Beside, asked_loss
 
 MIRROR = torch.arange(SIDE * SIDE).view(SIDE, SIDE).flip(1).flatten()  # the cell at the mirrored place
@@ -81,4 +81,4 @@ def played(network: nn.Module, seed: int) -> dict[str, float]:
 def compare_places(reader: Callable[[str], nn.Module]) -> Results:
     """Plays the game three times with each kind of vectors. reader: makes a `board_reader` with the kind that it is
     given."""
-    return compare(KINDS, seeds=range(3), run=lambda arm, seed: played(reader(KINDS[arm]), seed))
+    return compare_arms(KINDS, seeds=range(3), run=lambda arm, seed: played(reader(KINDS[arm]), seed))

@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from ... import begin, check, course_map, progress
-from ...networks.training import compare
+from ...networks.training import compare_arms
 from ...pictures import predict_then_run, show, show_images
 from ...pictures.look import look
 from ...pictures.prediction import after_predicting, remind
@@ -17,7 +17,8 @@ from .pictures import keep_cards, show_losses_and_questions, slide_a_query, spot
 from .task import CARD_COLOURS, CardPlayer, card_games, card_pictures
 
 __all__ = [
-    "CARD_COLOURS", "CardPlayer", "F", "after_predicting", "begin", "card_games", "card_pictures", "check", "compare",
-    "course_map", "keep_cards", "look", "math", "nn", "on_cards", "photograph", "plain_mean", "predict_then_run",
-    "progress", "remind", "show", "show_images", "show_losses_and_questions", "slide_a_query", "spotlight", "torch"
+    "CARD_COLOURS", "CardPlayer", "F", "after_predicting", "begin", "card_games", "card_pictures", "check",
+    "compare_arms", "course_map", "keep_cards", "look", "math", "nn", "on_cards", "photograph", "plain_mean",
+    "predict_then_run", "progress", "remind", "show", "show_images", "show_losses_and_questions", "slide_a_query",
+    "spotlight", "torch"
 ]

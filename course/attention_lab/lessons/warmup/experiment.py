@@ -20,8 +20,8 @@ def plain_mean(q: Tensor, k: Tensor, v: Tensor) -> Tensor:
 def on_cards(
     arms: Mapping[str, Callable[[Tensor, Tensor, Tensor], Tensor]]
 ) -> tuple[Callable[[str, int], dict[str, float]], training.Trained, dict[tuple[str, int], list[float]]]:
-    """Returns what the experiment needs: a `run` for `compare`, the networks that its runs train, and their losses at
-    each step. A run trains a `CardPlayer` and returns its right answers on new games, as `right_answers` does.
+    """Returns what the experiment needs: a `run` for `compare_arms`, the networks that its runs train, and their losses
+    at each step. A run trains a `CardPlayer` and returns its right answers on new games, as `right_answers` does.
 
     arms: the attention of each arm, by the arm's name. Arms that are added later can be run, too.
     """

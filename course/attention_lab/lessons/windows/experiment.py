@@ -81,4 +81,4 @@ def colour_on_the_right(arms: Mapping[str, Arm], predicted: Mapping[str, float |
                         seeds: Iterable[int] = range(3)) -> training.Results:
     """Trains each arm with each seed, and scores it on new pictures. Reminds first of predictions that are missing."""
     remind(predicted)
-    return training.compare(arms, seeds, lambda arm, seed: right_by_place(learned(arms[arm], seed)))
+    return training.compare_arms(arms, seeds, lambda arm, seed: right_by_place(learned(arms[arm], seed)))

@@ -38,7 +38,7 @@ def pareto_front(points: Mapping[str, tuple[float, float]], margin: float = 0) -
 def heat_map(results: Results, guesses: Mapping[str, float]) -> Figure:
     """Draws the mean score of each arm on each task, in per cent, coloured from the chance level (white) to 100 (blue).
 
-    results: the result of `compare`, with tasks as measures.
+    results: the result of `compare_arms`, with tasks as measures.
     guesses: the chance level of each task, in per cent.
 
     Raises KeyError for a task that is not in `guesses`.
