@@ -117,3 +117,10 @@ def test_a_small_change_breaks_every_case():
         if not broken(case, errors(case, adapt(case).observe(case))):
             unnoticed.append(path.name)
     assert not unnoticed
+
+
+def test_a_vision_transformer_takes_every_argument_of_the_contract():
+    config = {"img_size": 16, "patch_size": 8, "embed_dim": 12, "depth": 1, "num_heads": 2, "num_classes": 3,
+              "mlp_ratio": 2, "global_pool": "avg"}
+    unit = adapt(Case("vit", "VisionTransformer", config, "eval", {}))
+    assert isinstance(unit, Unit) and unit.module.blocks[0].mlp.fc1.out_features == 24

@@ -93,9 +93,10 @@ def embeddings(case: Case, image_size: int, patch_size: int, hidden_size: int,
 
 
 def transformer(case: Case, img_size: int | list[int], patch_size: int, embed_dim: int, depth: int, num_heads: int,
-                num_classes: int, global_pool: str = "token", no_embed_class: bool = False) -> Unit:
+                num_classes: int, mlp_ratio: float = 4, global_pool: str = "token",
+                no_embed_class: bool = False) -> Unit:
     size = (img_size, img_size) if isinstance(img_size, int) else tuple(img_size)
-    module = VisionTransformer(size, patch_size, embed_dim, depth, num_heads, num_classes,
+    module = VisionTransformer(size, patch_size, embed_dim, depth, num_heads, num_classes, mlp_ratio,
                                pool="mean" if global_pool == "avg" else global_pool)
     if not no_embed_class:
         return Unit(module, names=(("fc_norm", "norm"),))
