@@ -90,7 +90,7 @@ MODULES: dict[str, tuple[str, str, list[Size]]] = {
         ({"in_channels": 512, "out_channels": 512, "reduction": 32}, maps(512, (2, 5, 4)))]),
     "CrossMaskedAttention": ("catnet", CODE, [
         ({"channels": 64, "reduction": 8}, maps(64, FIRST, SMALL, inputs=2)),
-        ({"channels": 78, "reduction": 8}, maps(78, ODD, inputs=2))]),
+        ({"channels": 78, "reduction": 8}, [[[1, 78, 7, 9], [1, 78, 7, 9], [1, 1, 7, 9]]])]),
 }
 
 # What another publication does otherwise: words, and edits of the reference, arguments, or another class.

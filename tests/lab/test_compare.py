@@ -137,6 +137,8 @@ SAME = [(lambda embed_dim, num_heads: nn.MultiheadAttention(embed_dim, num_heads
          "sequence first"),
         (Attention, "MultiHeadSelfAttention", "is in 3 parts"),
         (lambda channels, reduction: nn.DataParallel(reference("SEBlock")(channels, reduction)), "SEBlock", ""),
+        (lambda channels, reduction: reference("SEBlock")(channels, reduction).requires_grad_(False), "SEBlock",
+         "frozen"),
         (changed("SEBlock", lambda y, x: {"out": y, "more": x}), "SEBlock", ""),
         (changed("SEBlock", lambda y, x: (y, x.mean((2, 3)))), "SEBlock", "")]
 CONVENTIONS = [

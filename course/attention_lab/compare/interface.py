@@ -57,9 +57,6 @@ class Build:
         module = self.thing(**arguments)
         if not isinstance(module, nn.Module):
             raise TypeError(f"it makes a {type(module).__name__}, and no torch module")
-        for parameter in module.parameters():
-            if not isinstance(parameter, nn.UninitializedParameter):  # a lazy layer's, before the first call
-                parameter.requires_grad_()
         return module
 
 

@@ -68,6 +68,7 @@ class Subject:
     sizes: list[int] = field(default_factory=list)
     ways_in: list[Adapter] = field(default_factory=list)
     errors: dict[str, str] = field(default_factory=dict)
+    frozen: set[str] = field(default_factory=set)
     unused: dict[int, set[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -105,6 +106,10 @@ class Subject:
         of = self.known["sizes"][size]
         first = of["calls"][0][0]
         module = self.build(of["construct"], first[1] if len(first) == 4 else first[-1]).double().eval()
+        for name, parameter in module.named_parameters():
+            if not parameter.requires_grad:
+                self.frozen.add(name)
+                parameter.requires_grad_()
         if self.ways_in and size not in self.unused:
             inputs = record.draw_inputs(of["calls"][0])
             self.unused[size] = unused(module, partial(self.ways_in[0].call, module, *inputs))

@@ -265,6 +265,9 @@ def _notes(subject: Subject, best: Way | None) -> list[str]:
             found.append(f"The default of `{theirs}` is {default!r} in yours, and {known['defaults'][ours]!r} in ours.")
     if unused := subject.unused.get(subject.sizes[0]):
         found.append(f"{_layers(unused)} of yours is never used.")
+    if subject.frozen:
+        found.append(f"{_layers(subject.frozen)} of yours is frozen: requires_grad is False, so no optimizer trains "
+                     "it.")
     if module is not None and (hidden := unregistered(module)):
         found.append(f"torch does not see the layers in {_layers(set(hidden))}, because they lie in a plain list or "
                      "dict: no optimizer trains them.")
