@@ -14,7 +14,6 @@ from attention_lab.lessons.cosine.experiment import (
     largest_scale,
     learned,
     new_tiles,
-    on_trained_scale,
     right_in,
     with_transform,
 )
@@ -45,6 +44,7 @@ def run_of(page: dict[str, Any]) -> Callable[[str, int], dict[str, float]]:
     """The scores of lesson 08a's places with the page's attention, the largest scale, and for the arm that has all the
     windows that were never trained."""
     transform, window_attention = page["AffineTransform"], page["WindowAttention"]
+    on_trained_scale = page["on_trained_scale"]
 
     class Unmasked(transform):
         def forward(self, attn: Tensor, table: Tensor, index: Tensor, mask: Tensor | None = None) -> Tensor:

@@ -19,6 +19,7 @@ from solutions.cosine import reference as cosine
 from solutions.polarized.reference import SpatialPolarized
 from solutions.rest import reference as rest
 from solutions.windows import reference as swin
+from tests.course.test_given import of_page
 
 
 def test_a_key_reads_the_cells_of_its_window():
@@ -93,9 +94,10 @@ def test_a_transform_is_replaced_and_one_that_is_missing_is_named():
 
 
 def test_a_step_has_the_same_coordinate_in_every_window_on_the_scale_of_the_training():
+    on_trained_scale = of_page("08b_cosine", "on_trained_scale")
     trained, wide = (cosine.relative_coords_table((2, width)) for width in (4, 8))
-    assert wider.on_trained_scale(trained).allclose(trained, atol=1e-6)
-    assert wider.on_trained_scale(wide)[:, :, 4:11].allclose(trained, atol=1e-6)
+    assert on_trained_scale(trained).allclose(trained, atol=1e-6)
+    assert on_trained_scale(wide)[:, :, 4:11].allclose(trained, atol=1e-6)
 
 
 def test_plain_attention_in_windows_reads_what_its_mask_lets_through():

@@ -11,10 +11,10 @@ from ...pictures import predict_then_run
 from ...pictures.look import look
 from ...pictures.prediction import after_predicting
 from ...tasks.data import photograph
-from .experiment import in_wider_windows, on_trained_scale, with_transform
-from .pictures import colours_of, keep_scales, show_bias
+from .experiment import in_wider_windows, with_transform
+from .pictures import colours_of, keep_answers, show_bias
 
 __all__ = [
-    "F", "after_predicting", "begin", "check", "colours_of", "in_wider_windows", "keep_scales", "look", "math", "nn",
-    "on_trained_scale", "photograph", "predict_then_run", "progress", "review", "show_bias", "torch", "with_transform"
+    "F", "after_predicting", "begin", "check", "colours_of", "in_wider_windows", "keep_answers", "look", "math", "nn",
+    "photograph", "predict_then_run", "progress", "review", "show_bias", "torch", "with_transform"
 ]

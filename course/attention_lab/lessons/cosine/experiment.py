@@ -30,15 +30,6 @@ def with_transform(attention: nn.Module, transform: nn.Module) -> nn.Module:
     return attention
 
 
-def on_trained_scale(table: Tensor) -> Tensor:
-    """Returns a table of coordinates on the scale of windows of 2 x 4, whatever the windows: it takes the logarithm
-    back, makes coordinates for windows of 2 x 4, and takes the logarithm again."""
-    part = table.sign() * (2 ** (3 * table.abs()) - 1) / 8
-    steps = part * (torch.tensor(table.shape[1:3]) - 1) / 2  # offsets, in tiles
-    t = 8 * steps / (torch.tensor(WINDOW) - 1)
-    return torch.sign(t) * (t.abs() + 1).log2() / 3
-
-
 @cache
 def tiles_to_learn() -> Tiles:
     return coloured_tiles(2400, seed=1)
@@ -58,11 +49,17 @@ def learned(network: TileNet, seed: int) -> nn.Module:
 
 
 @torch.no_grad()
-def right_in(width: int, make: Make, state: Mapping[str, Tensor]) -> float:
-    """Returns the share of right answers on new pictures, in %, of trained weights in windows of 2 x width."""
+def answered(width: int, make: Make, state: Mapping[str, Tensor]) -> Tensor:
+    """Returns for each tile of new pictures whether trained weights are right about it in windows of 2 x width, (300,
+    6, 3 width)."""
     network, (pictures, answers) = TileNet(lambda shift: make((2, width), shift), SHIFTS), new_tiles(width)
     network.load_state_dict(state)
-    return 100 * (network(pictures).argmax(1) == answers).float().mean().item()
+    return network(pictures).argmax(1) == answers
+
+
+def right_in(width: int, make: Make, state: Mapping[str, Tensor]) -> float:
+    """Returns the share of right answers on new pictures, in %, of trained weights in windows of 2 x width."""
+    return 100 * answered(width, make, state).float().mean().item()
 
 
 def largest_scale(state: Mapping[str, Tensor]) -> float:

@@ -1,5 +1,5 @@
-"""Pictures of lesson 08b: what a scale does to attention over a photograph, and a bias that is stretched with its
-window."""
+"""Pictures of lesson 08b: colours as queries and keys, a bias that is stretched with its window, and where answers are
+wrong."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from torch import Tensor, nn
 from ...pictures.images import show
 from ...pictures.keepsake import keepsake
 from ...pictures.style import ALERT, FEATURES, OTHER, WIDEST, house_figure
+from .experiment import Make, answered, new_tiles
 
 if TYPE_CHECKING:  # importing matplotlib takes longer than grading a notebook, so only drawing imports it
     from matplotlib.figure import Figure
 
-Attend = Callable[[Tensor, Tensor, Tensor, Callable[[Tensor], Tensor]], Tensor]
-GRID, START = (12, 16), (4, 6)
-SCALES = 1, 10, 100
+GRID = 12, 16
+DIM = 0.12  # the light of a tile whose answer is wrong
 
 
 def colours_of(picture: Tensor) -> Tensor:
@@ -32,21 +32,21 @@ def colours_of(picture: Tensor) -> Tensor:
     return (colours - colours.mean(0))[None, None]
 
 
-def keep_scales(cosine_attention: Attend, picture: Tensor, right: float) -> None:
-    """Keeps a picture, `my_cosine.png`: what one cell of a photograph reads at three scales of its cosines.
+def keep_answers(network: nn.Module, yours: Make, on_trained_scale: Make) -> None:
+    """Keeps a picture, `my_cosine.png`: tiles in the windows of a network's training and in wider ones, dark where it
+    names a wrong neighbour.
 
-    cosine_attention: the learner's.
-    picture: (3, H, W) from 0 to 1.
-    right: the share of right answers of the learner's network in the windows it was trained in, in %.
+    network: trained in windows of 2 x 4.
+    yours, on_trained_scale: as in `in_wider_windows`.
     """
-    colours, cell = colours_of(picture), START[0] * GRID[1] + START[1]
-    lights = {scale: cosine_attention(colours, colours, torch.eye(colours.shape[2])[None, None],
-                                      torch.tensor(scale).mul)[0, 0, cell] for scale in SCALES}
-    keepsake("my_cosine.png", "What does one cell of a photograph read, if it looks for its own colour?",
-             {"": [(f"scale {scale}", picture * F.interpolate((0.15 + 0.85 * light / light.max()).view(1, 1, *GRID),
-                                                              picture.shape[1:])[0])
-                   for scale, light in lights.items()]},
-             f"cosine attention, written by hand; in windows, a network of it names {right:.0f} % of its neighbours")
+    tiles = []
+    for words, width, make in (("2 x 4, as in training", 4, yours), ("2 x 8", 8, yours),
+                               ("2 x 8, on the trained scale", 8, on_trained_scale)):
+        right = answered(width, make, network.state_dict()).float()
+        tiles.append((f"{words}: {100 * right.mean():.0f} % right",
+                      new_tiles(width).pictures[0] * (DIM + (1 - DIM) * right[0])))
+    keepsake("my_cosine.png", "One network in three kinds of windows: who is your right neighbour?", {"": tiles},
+             "cosine attention, written by hand; a tile is dark if the answer is wrong")
 
 
 def show_bias(network: nn.Module, coords_table: Callable[[tuple[int, int]], Tensor]) -> None:
