@@ -115,8 +115,7 @@ for name, example in (("before", fond), ("after", crowded)):
           f"b's weights are {weights[1].tolist()} and sum to {weights[1].sum():g}")
 
 # %% [markdown]
-# Nothing at all.
-# Only the sum of slot 2's column has changed, and the paper's normalisation is built on exactly these sums.
+# Nothing: beside a's own row, only the sum of slot 2's column has changed, and the paper's normalisation is built on exactly these sums.
 #
 # ### The exercise
 #
@@ -161,7 +160,7 @@ check(double_normalize)
 #
 # <details><summary>Hint 3: the shape of the code</summary>
 #
-# You need one line with a softmax, and one `return` with a division.
+# One line with a softmax, and one `return` with a division.
 # </details>
 
 # %% [markdown]
@@ -262,7 +261,7 @@ for name, weights in ways.items():
 look(ways, small, grid=(30, 40), keys=list(SLOTS))
 
 # %% [markdown]
-# With a plain softmax nobody does, because a cat is neither.
+# With a plain softmax nobody does: every pixel is something else more than it is green or blue.
 # With yours hundreds of pixels do: they are the greenest and the bluest that this picture has, and since hardly anybody else wants these slots, they get them.
 # So colours are judged by the standards of the picture now, and yet no pixel has been compared with another.
 #
@@ -333,7 +332,7 @@ class ExhibitA(nn.Module):
         return self.mv(weights)
 
 # %% [markdown]
-# Whether you found it or not, ask the exhibit for a mean of ones.
+# Found or not, ask the exhibit for a mean of ones.
 # If every slot has the same value, 1, then every token gathers a weighted mean of ones, whatever its weights are.
 # So what should each of five tokens gather?
 #
@@ -362,7 +361,7 @@ check(ExhibitA)
 # The numbers of the axes were right in (B, S, N).
 # In (B, N, S), `softmax(dim=-1)` runs over the slots and the sum over the tokens; it has to be a softmax over dim 1 and a sum over dim 2.
 # As it stands, a slot's weights sum to 1 over the tokens, and a token's weights sum to whatever is left for it.
-# In our runs it learned the book, half learned the legend, and never learned to count.
+# In our runs it learned the book, half learned the legend, and never to count.
 # </details>
 #
 # ## 6. Exercise 3: `attention_cost`
@@ -379,8 +378,7 @@ check(ExhibitA)
 # ### The exercise
 #
 # *About 4 minutes.*
-# Turn the table into a function; only its four products count, and a multiply-add counts as one.
-# (Torch's counter says twice as much, because it takes a multiplication and an addition for two operations.)
+# Turn the table into a function; only its four products count, and a multiply-add counts as one (Torch's own counter says two).
 #
 # Try it by hand first: with n = 10, dim = 4 and S = 3, self-attention takes 10 · 4 · 10 twice, and external attention 10 · 4 · 3 twice.
 # For which S would there be nothing to save?
@@ -405,7 +403,7 @@ check(attention_cost)
 #
 # <details><summary>Hint 2: the shape of the code</summary>
 #
-# You need one `return` with two products, each with a factor of 2.
+# One `return` with two products, each with a factor of 2.
 # </details>
 
 # %% [markdown]
@@ -435,10 +433,10 @@ predict_then_run(predicted, beside_self_attention(ExternalAttention(64)),
 print(torch.arange(12).reshape(1, 2, 2, 3).flatten(2).transpose(1, 2)[0].tolist())
 
 # %% [markdown]
-# ![x goes through conv1, becomes tokens, goes through attention, becomes a map, goes through conv2 and bn; x is added; ReLU.](figures/block.svg)
-#
-# Both channels of the upper left position.
+# The first token holds both channels of the upper left position.
 # Here is the block, around your module.
+#
+# ![x goes through conv1, becomes tokens, goes through attention, becomes a map, goes through conv2 and bn; x is added; ReLU.](figures/block.svg)
 
 # %%
 class ExternalAttentionBlock(nn.Module):
@@ -457,7 +455,7 @@ class ExternalAttentionBlock(nn.Module):
         return torch.relu(x + self.bn(self.conv2(gathered)))
 
 # %% [markdown]
-# Without the `transpose`, the `reshape` would cut the tokens' channels into rows, and nothing would crash.
+# Without the second `transpose`, the `reshape` would cut the tokens' channels into rows, and nothing would crash.
 
 # %% [markdown]
 # ## 7. Exercise 4: `MultiHeadExternalAttention`
@@ -557,8 +555,7 @@ show_examples()
 # %% [markdown]
 # **How do we find out where an answer comes from?**
 # After training, each test picture *borrows* some numbers from the picture before it, and nothing else changes: external attention borrows the 64 sums Z, self-attention its whole matrix of weights.
-# If an answer survives, it did not come through these numbers.
-# If it falls to chance, it did.
+# An answer that survives did not come through these numbers; one that falls to chance did.
 #
 # **Predict** (a coin gets 50 %) external attention's score on the legend, on the legend with borrowed sums, and on the book with borrowed sums.
 # By now you know this module: do you still expect of the legend what you guessed in section 1?
@@ -607,14 +604,15 @@ with after_predicting(predicted):
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **The book needs no sums.**
-# The answer depends on one token's hue, an MLP does as well, and with borrowed sums the score hardly falls.
+# An MLP does as well, and with borrowed sums the score hardly falls.
+# (Self-attention's does: through its matrix goes even a token's own hue.)
 #
 # **The legend comes through the sums.**
-# The MLP and the plain softmax are at chance, as they must be, because they treat each token on its own.
-# External attention compares tokens only with its memory, and yet it answers; with borrowed sums it falls to chance, so the answer came through 64 numbers.
+# The MLP and the plain softmax are at chance, because they treat each token on its own.
+# External attention answers, though it compares tokens only with its memory; with borrowed sums it falls to chance, so the answer came through 64 numbers.
 #
 # **So does counting.**
-# Self-attention can learn this one too, [in some runs and with more time](lab_book.md#3.-More-time-and-other-rates).
+# The lead over self-attention may be luck; it can learn this, too, [in some runs and with more time](lab_book.md#3.-More-time-and-other-rates).
 #
 # How do they do it?
 # The swatches are tokens, too, and the convolution sees both halves of a swatch where they meet, so one token can say "orange beside white".
@@ -623,16 +621,17 @@ with after_predicting(predicted):
 # </details>
 
 # %% [markdown]
-# ### The ringed discs
+# ### Your module answers
 #
-# Now the question at the top of the page: four new pictures with a legend, first with their own sums and then with those of another picture.
+# Four new pictures with a legend, first with their own sums and then with those of another picture: do equal discs get equal answers?
 
 # %% tags=["experiment"]
 show_answers(trained["external attention, legend", 0])
 
 # %% [markdown]
-# The lower row is the same network, with the same weights and the same pictures, and 64 strange numbers.
-# The picture lies beside this notebook, as `my_memory.png`.
+# In our last picture they get opposite ones: same discs, same 64 vectors, strange sums.
+# (A strange legend may also fit; chance is the mean over all pictures.)
+# Keep `my_memory.png`, beside this notebook.
 #
 # ## 9. What we now know
 #
