@@ -94,7 +94,7 @@ for row, kernel in (([4., 2., 0.], [0., 0., 1.]), ([1., 0., 3.], [1., 0., 0.])):
 
 # %% [markdown]
 # In the first row conv(x) is 2 where x is 4, so the output there is 4 · σ(2) = 3.52; the last position sees only the padding, so its gate is half open.
-# (A convolution whose weights and biases are all 0 would leave every gate half open, and halve the image.)
+# (With weights and biases of 0 all gates would be.)
 #
 # *About 6 minutes.*
 #
@@ -156,8 +156,8 @@ predict_then_run(predicted, measured, unit="1 (the same numbers) or 0 (different
 
 # %% [markdown]
 # So your module notices the shuffle.
-# It does not tell a network everything, though: trained networks learn from it [on which side a neighbour lies, and hardly in which quarter of the picture they are](lab_book.md#2.-What-a-position-code-tells).
-# But it does so at every image size, where a learned table, stretched to a larger picture, loses the side.
+# Trained networks learn from it [on which side a neighbour lies, and hardly in which quarter of the picture they are](lab_book.md#2.-What-a-position-code-tells).
+# They do so at every image size (the same convolution *added* does as well), where a learned table, stretched to a larger picture, loses the side.
 
 # %% [markdown]
 # ## 3. Exercise 2: `OverlapPatchEmbed`
@@ -327,7 +327,6 @@ check(EMSA)
 # <details><summary>Hint 1: a nudge</summary>
 #
 # Begin with `sr_ratio=1` and no transform, and run the check: it says which cases are right.
-# Write the shape next to each line.
 # </details>
 #
 # <details><summary>Hint 2: the idea</summary>
@@ -459,7 +458,7 @@ predict_then_run(predicted, measured, unit="million parameters")
 
 # %% [markdown]
 # The authors' [README](https://github.com/wofmanaf/ResT) rounds this number to 11 M.
-# And the odd picture is no problem for your network, because your tokens know the true size of their map.
+# And the odd picture is no problem, because your tokens know the true size of their map.
 
 # %% [markdown]
 # ## 8. The bug museum
@@ -505,7 +504,7 @@ class ExhibitA(nn.Module):
 
 
 # %% [markdown]
-# Its tokens are handed over row by row, as always.
+# Its tokens come row by row, as always.
 # So let a cat walk in, once as a square and once as a wide picture, and look at the map that its `sr` reads.
 # If all is well, what must you see there, both times, before any training?
 # Then repair the exhibit, in its own cell, until both cats are whole.
@@ -552,9 +551,10 @@ show_fields()
 slide_windows(lambda ratio: EMSA(4, num_heads=1, sr_ratio=ratio))
 
 # %% [markdown]
-# You guessed three ratios at the beginning.
+# You guessed three ratios.
 # Now for each size of entry there are two networks, one whose ratio equals the entry's side, and one with twice that ratio.
 # How many per cent does each get right?
+# (Their training takes a minute or two.)
 
 # %% tags=["experiment"]
 predicted = {"entries 1 x 1, ratio 1": None, "entries 1 x 1, ratio 2": None,
@@ -581,11 +581,11 @@ with after_predicting(predicted):
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **A key for each entry is enough, even if that is only a sixteenth of the keys.**
-# If the ratio equals an entry's side, about nine of ten answers are right after a short training.
+# If the ratio equals an entry's side, a short training finds nearly all answers, or for 2 x 2 about nine of ten (the mean; two of three runs find fewer).
 #
-# **At twice that ratio the scores are low**, though three runs each leave some of these differences uncertain.
+# **At twice that ratio the scores are low, so far**, though the third gap may be luck.
 # It is not for lack of parameters, because the networks with the larger ratio have more.
-# And without black and white in the test pictures all six are at chance, so nothing else gives the answer away.
+# Without black and white in the test pictures all six are at chance.
 # </details>
 
 # %% [markdown]
@@ -608,29 +608,30 @@ with after_predicting(predicted):
 
 # %% [markdown]
 # Now see your own block at work.
-# Point at a lone cell at the right: one of the heads at least should find the entry of its hue.
-# (A key lights up as 2 x 2 cells.)
+# Point at a lone cell at the right: does one of the heads find the entry of its hue?
+# (A key reads 3 x 3 cells; only the lower right 2 x 2 light up.)
 
 # %% tags=["experiment"]
 look_at_keys(trained["entries 2 x 2, ratio 2", 0])
 
 # %% [markdown]
-# 256 queries, 64 keys, and the right answers all the same.
+# 256 queries, 64 keys, and most answers right.
 #
 # ## 10. What we now know
 #
 # We kept a question for every position, and far fewer answers were enough.
 # Where each entry has a key of its own, a network learns fast; where four share one, it still learns nearly all, in many more steps.
-# So what looks like lost detail may be a network that was not given the time, and before you choose a ratio, ask: *how small are the things that a key has to hold, and how long can you train?*
+# So the opening's 16 keys are enough (4 keys, for one-cell entries, never were).
+# What looks like lost detail may be a network that was not given the time, and before you choose a ratio, ask: *how small are the things that a key has to hold, and how long can you train?*
 #
-# Here is a picture to keep, `my_rest.png`: it is now beside this notebook.
+# Here is a picture to keep, beside this notebook: `my_rest.png`.
 
 # %% tags=["nbval-ignore-output"]
 keep_keys(EMSA, photo)
 
 # %% [markdown]
 # **Next.** [Lesson 08a](../08a_windows/08a_windows.ipynb) keeps all keys, and lets each query see only a window of them.
-# (For doubters there is the [lab book](lab_book.md): every run, real pictures on which a plain 3 x 3 convolution does as well, the paper against the code, and a challenge.)
+# (For doubters there is the [lab book](lab_book.md): every run, real pictures on which a plain 3 x 3 convolution does as well, and a challenge.)
 
 # %% tags=["nbval-ignore-output"]
 progress()
