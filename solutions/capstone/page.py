@@ -238,8 +238,6 @@ check(AttentionResNet)
 #
 # `Block` sets six attributes, the last one with an `if`, and its `forward` has four lines.
 # The network makes the stem and an empty `ModuleList`, which two loops fill with one `append` each.
-# Then it makes the head.
-# The `forward` of the network has the same two loops.
 # </details>
 
 # %% [markdown]
@@ -394,7 +392,6 @@ check(CloFormer)
 # `__init__` starts with the check that may raise the error.
 # A loop over four pairs (channels, stride) collects the layers of `patch_embed`.
 # A loop over the stages has a loop over the blocks inside it, and `norm` and `head` come last.
-# `forward` calls `patch_embed`, and has two loops and one `return`.
 # </details>
 
 # %% [markdown]
@@ -496,7 +493,7 @@ class ExhibitA(nn.Module):
 
 
 # %% [markdown]
-# Whether you found it or not, the cell below makes it visible.
+# Found or not, the cell below makes it visible.
 # It puts a 1 x 1 convolution into each block, and counts these convolutions twice: as the state dict lists them, and as they are trained.
 #
 # Two counts of one network: if they differ, something stands in it more than once.
@@ -577,11 +574,16 @@ with after_predicting(predicted):
     show_task_scores(results, arms, task="look-up")
 
 # %% [markdown]
+# <details><summary>What came out (opens when you have predicted)</summary>
+#
+# In our run CBAM and CloAttention had both, position attention some content, coordinate attention reach, and SE neither.
+# </details>
+#
 # The lines are **Pareto fronts**: a module is on the front if it beats every cheaper one, here by more than two points.
 # This is a single seed, so trust only the large differences.
 #
 # **Touch it.** Here are the answers themselves: blue cells are right, orange ones wrong.
-# Choose *DANet position* and *look-up*: which of black, grey and white has it learned?
+# Choose *DANet position* and *look-up*: which of black, grey and white does yours know?
 
 # %% tags=["experiment"]
 slide_answers(arms, trained, tasks)
@@ -630,7 +632,7 @@ predict_then_run(predicted, yours.means(), unit="% right")
 #
 # **No network with a module is ahead of a network without one by more than luck.**
 # Two runs of the same network can differ by more than ten points, so a gap of one or two says little.
-# In its one run, our own network of the cell above was behind the one without a module, and that may be luck, too.
+# In its one run, our own network was behind all five, behind *no module, wider* and *SE* by more than luck.
 #
 # In lesson 01's recorded run SE was far ahead, in a network that cannot see the frame from the digit's centre.
 # Here positions near the centre of the last stage see the whole picture, so the network can compare digit and frame without any module.
@@ -670,7 +672,7 @@ study("places", task="far",
 # With five times the steps all five solve it.
 # </details>
 #
-# **Your turn.** Copy the cell above, and change everything in it.
+# **Your turn.** Copy the cell above, and change everything in it (`help(study)` says what it takes).
 # Take a question that you care about, or one of [six that we asked](lab_book.md#6.-Six-questions), such as: does attention need its scale for the look-up?
 
 # %% [markdown]

@@ -106,9 +106,9 @@ def study(
     hypothesis, refuted_if: what you expect and what would refute it, in your words.
     task: one of TASKS.
     arms: by name, a function that takes the number of channels and returns a module, (B, C, H, W) -> (B, C, H, W).
-    ahead: pairs of arms; in each pair, the first should score higher than the second.
-    controls: arms that lack the part that should make the difference.
-    seeds: the number of seeds for each arm.
+    ahead: pairs of arms, at least one; in each pair, the first should score higher than the second.
+    controls: arms that lack the part that should make the difference, at least one, and none that should be ahead.
+    seeds: the number of seeds for each arm, at least 3.
     epochs: how many times training goes through all pictures.
     peak_rate: the largest learning rate.
     matters: the smallest gap, in points, that counts for the hypothesis.
