@@ -50,7 +50,7 @@ def verdict(subject: Subject, ways: list[Way], name: str) -> Said:
         answer = "fails" if failed else answer
     elif best and whole:
         lines.append(_beside_the_outputs(subject, best, dead))
-    elif best and best.fault and not best.differs:
+    elif best and best.fault and not best.differs and not best.only:
         lines.append(f"Computes something else: {best.form['says']}")
     elif best and best.right >= len(best.differs) and not best.fault:
         lines.append(f"Computes something else on {_with_arguments(subject, best.differs)}, and the same on the other "
