@@ -455,7 +455,7 @@ class ExternalAttentionBlock(nn.Module):
         return torch.relu(x + self.bn(self.conv2(gathered)))
 
 # %% [markdown]
-# Without the second `transpose`, the `reshape` would cut the tokens' channels into rows, and nothing would crash.
+# The second `transpose` undoes the first; without it, the `reshape` would cut the tokens' channels into rows, and nothing would crash.
 
 # %% [markdown]
 # ## 7. Exercise 4: `MultiHeadExternalAttention`
@@ -612,9 +612,10 @@ with after_predicting(predicted):
 # External attention answers, though it compares tokens only with its memory; with borrowed sums it falls to chance, so the answer came through 64 numbers.
 #
 # **So does counting.**
-# The lead over self-attention may be luck; it can learn this, too, [in some runs and with more time](lab_book.md#3.-More-time-and-other-rates).
+# With borrowed sums it is at chance as well.
+# Over three runs the lead over self-attention may be luck; that can count, too, [in some runs and with more time](lab_book.md#3.-More-time-and-other-rates).
 #
-# How do they do it?
+# How does it read a legend?
 # The swatches are tokens, too, and the convolution sees both halves of a swatch where they meet, so one token can say "orange beside white".
 # Suppose that a slot has a large logit for this token: then that slot's Z is large in this picture, every token's share of it is divided by this Z, and *all* discs notice, without being compared with any swatch.
 # That is our reading; the swap of the sums is what we measured.
@@ -623,14 +624,15 @@ with after_predicting(predicted):
 # %% [markdown]
 # ### Your module answers
 #
-# Four new pictures with a legend, first with their own sums and then with those of another picture: do equal discs get equal answers?
+# Back to the ringed discs: four new pictures with a legend, first with their own sums and then with those of another picture.
+# Do equal discs get equal answers?
 
 # %% tags=["experiment"]
 show_answers(trained["external attention, legend", 0])
 
 # %% [markdown]
-# In our last picture they get opposite ones: same discs, same 64 vectors, strange sums.
-# (A strange legend may also fit; chance is the mean over all pictures.)
+# In our last picture all get the opposite one: same discs, same 64 vectors, other sums, so the answers for the two ringed discs can differ.
+# (Our first picture keeps its 100 %: strange sums may happen to fit, and 50 % is a mean over all pictures.)
 # Keep `my_memory.png`, beside this notebook.
 #
 # ## 9. What we now know
