@@ -346,7 +346,7 @@ check(ExhibitA)
 #
 # Each network has one 3 x 3 convolution, one of the four blocks, and three outputs per position, one for each colour.
 # Only the dots' pixels count, in the loss and in the score.
-# Each trained network is also tested on the same pictures with new random colours of the rings and the old answers ("no cue"), and with Up switched to *bilinear*.
+# Two controls go with them: the networks with a wide view are tested again with new random colours of the rings and the old answers (*without the cue*), and *SC, pooling 4* with Up switched to bilinear.
 # You made your predictions in section 1, so train:
 
 # %% tags=["experiment"]
@@ -391,15 +391,16 @@ with after_predicting(four):
 # %% [markdown]
 # ### At every dot
 #
-# Here the network answers at every pixel, and only the dots, on which it was trained, are drawn in full colour.
+# Here two networks answer at every pixel: red, green and blue are mixed by their probabilities, and pale outside the dots, because only the dots were trained.
 # What do you expect of the plain block, which sees no ring?
 
 # %% tags=["experiment"]
 show_answers_at_dots({arm: trained[arm, 0] for arm in ("plain", "SC, pooling 4")}, new)
 
 # %% [markdown]
-# The dots in the lower row have the colours of their rings, from pixels that are all white.
-# The picture is beside this notebook, as `my_scnet.png`.
+# The plain block's dots are grey, a third of each colour, so what it gets right is luck.
+# Yours have the colours of their rings, from pixels that are all white.
+# The picture is beside this notebook: `my_scnet.png`.
 
 # %% [markdown]
 # ## 7. What we now know
