@@ -350,8 +350,8 @@ print(f"the convolution and the matrix agree: {same}")
 # ## 6. The experiment: does the gate find the band?
 #
 # Back to the glowing discs.
-# A small network gets all 48 bands and marks the pixels of the disc, and the arms differ only in the gate that stands before it.
-# (The *full matrix* is SE without its hidden layer.)
+# A small network gets all 48 bands and marks the pixels of the disc, and the arms differ in the gate that stands before it.
+# (The *full matrix* is SE without its hidden layer; both read means scaled to one size and learn at a tenth of ECA's rate, because they do worse otherwise.)
 # The last arm is your block again, on the same pictures, except that the bands come in one new order.
 # No information is lost, but adjacent channels no longer hold similar colours.
 #
@@ -399,7 +399,7 @@ plot.show(results, predicted)
 #
 # **Free numbers learn slowly.**
 # After so few steps the full matrix is no better than no gate.
-# Given more of them it sets out, and where it arrives depends on more than the sharing: it also reads all bands, on one scale, and learns at a lower rate ([one thing at a time](lab_book.md#3.-Is-it-the-sharing)).
+# Given more of them it sets out, and where it arrives depends on more than the sharing: its bands, scale and rate are others, too ([one thing at a time](lab_book.md#3.-Is-it-the-sharing)).
 # </details>
 
 # %% [markdown]
@@ -496,8 +496,8 @@ photographs = ["flower", "coffee"]  # or "astronaut", "rocket", "chelsea", "chin
 keep_colours(trained["ECA", 0], photographs)
 
 # %% [markdown]
-# The orange of the petals stays, because it is a peak among its neighbours.
-# The red saucer goes grey: there is plenty of red, but next to it there is still more of the wood's brown, and a peak detector takes the summit and not the slope.
+# The orange of the petals stays, because it is a peak among its neighbours; their yellower tips and redder hearts lie beside the peak, and go grey.
+# So does the red saucer: there is plenty of red, but next to it there is still more of the wood's brown, and a peak detector takes the summit and not the slope.
 #
 # And now, on new pictures, what it was trained for.
 # We take the band whose gate is widest open, leaving out the two at the ends, which are open always.
@@ -506,8 +506,8 @@ keep_colours(trained["ECA", 0], photographs)
 show_tuned_in(trained["ECA", 0], glowing_discs(500, seed=7))
 
 # %% [markdown]
-# In the upper row nobody would find the disc, and one band of 48 shows it.
-# The picture is now beside this notebook, as `my_eca.png`.
+# In the upper row nobody would find the disc, and in four of our five pictures one band of 48 shows it (in the miss, no gate is even half open).
+# The picture is beside this notebook: `my_eca.png`.
 
 # %% [markdown]
 # ## 9. What we now know
