@@ -621,7 +621,7 @@ look_at_keys(trained["entries 2 x 2, ratio 2", 0])
 #
 # We kept a question for every position, and far fewer answers were enough.
 # Where each entry has a key of its own, a network learns fast; where four share one, it still learns nearly all, in many more steps.
-# So the opening's 16 keys are enough, after 3,600 steps (with 4 keys, entries of one cell stayed at [50 and 58 %](lab_book.md#3.-Longer-runs) even then).
+# So the opening's 16 keys are enough, after 3,600 steps (with 4 keys, entries of one cell stayed at 50 and 58 % even then).
 # What looks like lost detail may be too little time, so before you choose a ratio, ask: *how small are the things that a key has to hold, and how long can you train?*
 #
 # Here is a picture to keep, beside this notebook: `my_rest.png`.
