@@ -315,8 +315,8 @@ touch_a_mask(methods, sharpness=100.0)
 # Now you build something that learns.
 # CAT-Net's tool is attention between two feature maps x and y, each (B, C, H, W), with N = H · W positions.
 # Queries come from x, and keys and values come from y.
-# (A query is now a vector, not the *query* picture.)
-# So the rows of the attention map belong to x, and its columns to y.
+# (So here a query is a vector: each position of x makes one, whether x is the *query* picture or the support.)
+# The rows of the attention map belong to x, and its columns to y.
 #
 # Here is a small example, with two positions and one number for each query, key and value:
 
@@ -332,7 +332,7 @@ for name, axis in (("keys", 1), ("queries", 0)):
 # With the softmax over the keys, each position of x gathers with weights that sum to 1.
 # With the softmax over the queries, each position of y *hands out* a total weight of 1, and a row can sum to anything.
 # The wrong axis has the right shape, so nothing warns you.
-# The authors' code has both, keys in its cross attention and queries in its self-attention, so your module offers both; the page's block uses the keys.
+# The authors' cross attention takes the keys' axis and their self-attention the queries', so your module offers both; the page's block takes the keys'.
 
 # %% [markdown]
 # *About 12 minutes.*
@@ -394,11 +394,11 @@ check(CrossMaskedAttention)
 #
 # ![Query and support go through self-attention, each with a shortcut and norm0. Then each gathers from the other by cross attention, and the result is multiplied by its own mask. A shortcut and norm1 follow, then an MLP with a shortcut and norm2. All layers are shared by the two rows.](figures/cmat.svg)
 #
-# The **CMAT** block (*cross masked attention Transformer*) refines both pictures with the same layers:
+# The **CMAT** block (*cross masked attention Transformer*) refines both pictures, query and support, with the same layers:
 #
 # - first, for query and support alike: `a = norm0(a + self_attention(a, a))`, without a mask;
 # - then, for each picture a with its own mask m: `z = norm1(a + cross_attention(a, b, m))`.
-#   Here b is the other picture *after the first step*.
+#   Here b is the other picture *after the first step*: a's positions ask, and b's answer.
 #   The result is `norm2(z + mlp(z))`.
 #
 # In the second step both pictures change at the same time, each looking at the other as it was, and the two attentions are your `CrossMaskedAttention`.
