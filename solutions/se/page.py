@@ -373,7 +373,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # Now count for a whole network.
 # ResNet-50 is a chain of blocks in four **stages**, and each block gets one SE block on its output channels:
 #
-# 1. an SE block on C channels has two matrices with C · C / r numbers each;
+# 1. an SE block on C channels has two matrices with C · C / r numbers each, if r divides C as it does here;
 # 2. stage s has $N_s$ blocks with $C_s$ channels, so SE adds in total $\frac{2}{r} \sum_s N_s\, C_s^2$.
 #
 # One stage of 64 channels with two blocks costs 2 / 16 · 2 · 64² = 1024.
@@ -564,8 +564,8 @@ show_answers_under_lamps({"no module": trained["no module", 0], "SE": trained["S
 
 # %% [markdown]
 # The papers are the same in all four columns, so the answers should be too.
-# Without a module they follow the lamp, and under your SE block they nearly stand still.
-# Your picture is now beside this notebook, as `my_se.png`.
+# Without a module they follow the lamp, and under the outer two it is right as often as a coin; under your SE block most of them stand still.
+# Your picture is beside this notebook: `my_se.png`.
 
 # %% [markdown]
 # ## 9. What we now know
