@@ -552,7 +552,7 @@ plot.show(results, predicted)
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **The window sets the limit.**
-# Where it can hold a bar and its post (the dark arms), every one of our longer runs found the right bar.
+# Up to 7 pixels apart for d = 1 and 11 for d = 2, it can hold a bar and its post, and there (the dark arms) every one of our longer runs found the right bar.
 # Where it can't, the network stayed at the vote that you worked out by hand, as it did without BAM and with posts that say nothing; [close to the edge](lab_book.md#3.-At-the-edge-of-the-window), luck decides how many steps a run needs.
 #
 # **The reach costs nothing.**
@@ -576,16 +576,16 @@ show_what_branches_mark({f"dilation {d}": trained[f"dilation {d}, posts 8 away",
 
 # %% [markdown]
 # With dilation 1 the two maps are alike at the bars, because the window around a bar ends long before the posts.
-# With dilation 4 the marks move along with the posts.
-# The picture is now beside this notebook, as `my_bam.png`.
-# Show it to a friend, cover the strips, and ask which bar stood between the posts.
+# With dilation 4 Ms is higher at the bar between the posts, wherever they stand, though a single map holds other marks, too.
+# The picture is beside this notebook: `my_bam.png`.
+# Show it to a friend, and ask why only one of the two networks is right twice.
 
 # %% [markdown]
 # ## 9. What we now know
 #
 # BAM asks *what* and *where* side by side, adds the two answers, and makes one gate for each channel at each position.
 # But no gate can weigh what its position has not seen.
-# With the same nine taps, spread out, your network found the right bar as soon as one position could see the bar and its post together, and in this task the reach did the work, with or without the gate.
+# With the same nine taps, spread out, a network finds the right bar where one position can see bar and post together, sooner or later; in this task the reach did the work, with or without the gate.
 #
 # So before you put BAM into a network, ask how far apart the things are that one position has to see together.
 #
