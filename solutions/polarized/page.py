@@ -487,7 +487,8 @@ with after_predicting(predicted):
 # Among [dots that share a cell](lab_book.md#4.-Where-a-coarse-map-fails) it does little better than guess.
 #
 # **Channel gates find the dot too.**
-# They turn *colours* on and off everywhere, and because the features know where each colour is, that is enough here; a short run may get stuck, and none of the longer ones did.
+# They turn *colours* on and off everywhere, and because the features know where each colour is, that is enough here.
+# A short run may get stuck, so the bracket of their gap is wide (its end above 100 is the test's, no score gets there); none of the longer ones did.
 #
 # **Whether two branches beat one, this task cannot tell.**
 # One branch already scores all there is to score.
@@ -518,7 +519,7 @@ keep_dots(trained["full-size map", 0], test_set, GREY)
 
 # %% [markdown]
 # Only the bar changes, and the answer moves to the dot of its colour.
-# The picture is now beside this notebook, as `my_polarized.png`: show it to a friend, cover the bars, and ask which colour they had.
+# The picture is beside this notebook, as `my_polarized.png`: show it to a friend, cover the bars, and ask which colour they had.
 #
 # ## 8. What we now know
 #
