@@ -282,7 +282,7 @@ plot.show(results, predicted)
 #
 # **One head reads one thing.**
 # It answers one side of every flag and says the opposite for the other one, which gives the 80 % that you worked out by hand.
-# More time does not help it (the squares in the figure, after five times the steps): [the best recorded run](lab_book.md#2.-One-head-or-two) scored 80.1 %.
+# More time does not help it (the squares in the figure, after five times the steps): [the best recorded run](lab_book.md#2.-One-head-or-two) ended a hair above 80 %.
 #
 # **Two heads can read both**, with the same number of parameters.
 # If one of your runs stopped below 90, it needed more time; all of the recorded longer ones got there.
