@@ -552,8 +552,8 @@ plot.show(results, predicted)
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **The window sets the limit.**
-# Up to 7 pixels apart for d = 1 and 11 for d = 2, it can hold a bar and its post, and there (the dark arms) every one of our longer runs found the right bar.
-# Where it can't, the network stayed at the vote that you worked out by hand, as it did without BAM and with posts that say nothing; [close to the edge](lab_book.md#3.-At-the-edge-of-the-window), luck decides how many steps a run needs.
+# It holds a bar and its post up to 7 pixels apart for d = 1, and 11 for d = 2; in the arms that keep to that (the dark ones), every one of our longer runs found the right bar.
+# In the others the network stayed at the vote that you worked out by hand, as it did without BAM and with posts that say nothing; [close to the edge](lab_book.md#3.-At-the-edge-of-the-window), luck decides how many steps a run needs.
 #
 # **The reach costs nothing.**
 # With d = 1 and with d = 4 your block has the same parameters and the same multiply-adds, and all that lies between their scores is how far apart its taps stand.
@@ -576,7 +576,7 @@ show_what_branches_mark({f"dilation {d}": trained[f"dilation {d}, posts 8 away",
 
 # %% [markdown]
 # With dilation 1 the two maps are alike at the bars, because the window around a bar ends long before the posts.
-# With dilation 4 Ms is higher at the bar between the posts, wherever they stand, though a single map holds other marks, too.
+# With dilation 4 Ms is on average higher at the bar between the posts, though a single map holds other marks, too.
 # The picture is beside this notebook: `my_bam.png`.
 # Show it to a friend, and ask why only one of the two networks is right twice.
 
