@@ -308,7 +308,7 @@ look({"head 1": maps[0], "head 2": maps[1]}, poster.clamp(0, 1), grid=(6, 6), st
 #
 # Here is a multi-head attention with one wrong number.
 # It runs, the shapes are right, every weight gets a gradient, and on the flags it scored 100 % in four of five recorded runs, like the right one.
-# It has been published more than once, by people who know what they are doing.
+# It has been published more than once.
 # Read it as you would read a colleague's code before it is merged: what is wrong?
 
 # %% repair
@@ -588,7 +588,7 @@ touch_digits(mine, photo)
 # A head is a look-up: one of them reads one thing at a time, two can read two, and they cost no parameters, because they share out the numbers that are there.
 # A patch becomes a token by one matrix, and attention does not know where any of them stood; the place has to be in the token, or a digit is a bag of strokes.
 #
-# You have built the network that most vision models of today grew from, and you have seen it read.
+# You have built a vision transformer, and you have seen it read.
 # Keep its heads, over the flag and over the digit, and show them to somebody who thinks that attention is one heat map.
 
 # %% tags=["experiment"]
