@@ -209,7 +209,7 @@ for name, example in (("before", fond), ("after", crowded)):
 # 1. Compare each token with all keys, and normalise.
 # 2. Gather each token's weighted mean of the values.
 #
-# No query layer, no shortcut, no scale: the module is smaller than its reputation.
+# No query layer, no shortcut, no scale.
 
 # %% exercise
 class ExternalAttention(nn.Module):
@@ -303,7 +303,7 @@ predict_then_run(predicted, measured, unit="1 (the weights change) or 0 (they do
 # and dividing a row of such exponentials by its sum is a softmax.
 # So a row of weights is one plain softmax over the slots, of $l_{ij} - \ln Z_j$.
 # **$Z_j$ says how much all tokens of this picture like slot j, and nothing else in the formula knows of other tokens.**
-# With 64 slots, these are 64 numbers per picture: the only door in the wall.
+# With 64 slots, these are 64 numbers per picture.
 
 # %%
 one_softmax = (logits - logits.logsumexp(dim=1, keepdim=True)).softmax(dim=2)
@@ -434,7 +434,7 @@ print(torch.arange(12).reshape(1, 2, 2, 3).flatten(2).transpose(1, 2)[0].tolist(
 
 # %% [markdown]
 # The first token holds both channels of the upper left position.
-# Here is the block, around your module.
+# Here is the block:
 #
 # ![x goes through conv1, becomes tokens, goes through attention, becomes a map, goes through conv2 and bn; x is added; ReLU.](figures/block.svg)
 
@@ -460,7 +460,7 @@ class ExternalAttentionBlock(nn.Module):
 # %% [markdown]
 # ## 7. Exercise 4: `MultiHeadExternalAttention`
 #
-# One memory, read many times: in the form for transformers (section 3.3 of the paper), each token is cut into heads, and all heads share one small memory.
+# In the form for transformers (section 3.3 of the paper), each token is cut into heads, and all heads share one small memory.
 # It hides a trap.
 # Logits with heads have *four* axes, (B, heads, N, S), and `double_normalize` is made for three.
 # Run the wrong version first.
@@ -532,7 +532,6 @@ check(MultiHeadExternalAttention)
 
 # %% [markdown]
 # **Is it still cheap?** Divide your module's multiply-adds by those of torch's `nn.MultiheadAttention(64, 8)`, for 196 tokens (as in a small vision transformer) and for 4,096.
-# What do you expect?
 
 # %%
 predicted = {"196 tokens": None, "4096 tokens": None}
@@ -558,7 +557,7 @@ show_examples()
 # An answer that survives did not come through these numbers; one that falls to chance did.
 #
 # **Predict** (a coin gets 50 %) external attention's score on the legend, on the legend with borrowed sums, and on the book with borrowed sums.
-# By now you know this module: do you still expect of the legend what you guessed in section 1?
+# Do you still expect of the legend what you guessed in section 1?
 
 # %% tags=["experiment"]
 predicted = {"legend": None, "legend, borrowed": None, "book, borrowed": None}
