@@ -182,7 +182,7 @@ for H, W in ((8, 12), (7, 9)):
 
 # %% [markdown]
 # Six channels became ten, by luck a number that fits, and nobody complained: a network would have trained on a scrambled map.
-# With most odd sizes no number fits, and you get an error, which is the better luck of the two.
+# With most odd sizes no number fits, and you get an error.
 # Who knows the true size?
 #
 # *About 10 minutes.*
@@ -233,7 +233,6 @@ check(OverlapPatchEmbed)
 # %% [markdown]
 # ## 4. Many queries, few keys
 #
-# Now the trick.
 # Zhang and Yang call their attention EMSA, for efficient multi-head self-attention:
 #
 # ![x takes two paths. Above, q makes N queries. Below, x becomes a map; a convolution with stride (sr) and a LayerNorm (sr_norm) make M tokens, one for each window, and a Linear (kv) makes M keys and M values of them. Queries times keys and a softmax give A, N rows of M weights; A times the values, through proj, gives (B, N, dim).](figures/emsa.svg)
@@ -284,7 +283,7 @@ for query in range(4):
 # ## 5. Exercise 3: `EMSA`
 #
 # *About 35 minutes.*
-# This is the longest module of the page, and most of it is moving axes, so write the shape next to each line.
+# Most of this long module is moving axes, so write the shape next to each line.
 #
 # 1. Queries from all tokens; keys and values from the reduced ones, if there is anything to reduce.
 # 2. Attend in each head, with or without the talk between them.
@@ -589,7 +588,6 @@ with after_predicting(predicted):
 
 # %% [markdown]
 # Would you write "the reduction destroys small entries"?
-# Many would, with this figure beside it.
 # First think of an experiment that could prove you wrong, and then open the next fold.
 #
 # <details><summary>We trained for longer</summary>
@@ -606,8 +604,7 @@ with after_predicting(predicted):
 # </details>
 
 # %% [markdown]
-# Now see your own block at work.
-# Point at a lone cell at the right: does one of the heads find the entry of its hue?
+# Now point at a lone cell at the right, in your own block: does one of the heads find the entry of its hue?
 # (A key reads 3 x 3 cells; only the lower right 2 x 2 light up.)
 
 # %% tags=["experiment"]
