@@ -105,7 +105,6 @@ predict_then_run(predicted, measured, unit="the number at this place")
 
 # %% [markdown]
 # Torch's default takes the **nearest** cell and makes steps; bilinear would climb.
-# You will soon know which of the two the published network ran.
 
 # %% [markdown]
 # ## 3. Exercise 1: `SCConv`
@@ -180,7 +179,6 @@ for mode in ("nearest", "bilinear"):
 # %% [markdown]
 # It was nearest, to the last digit, and one of the authors [writes](https://github.com/MCG-NKU/SCNet/issues/6) that the accuracies in the paper come from exactly this code.
 #
-# You can see it with your own eyes.
 # Here is your module on a photograph, with weights set by hand so that its output is the gate alone: open where a pixel is brighter than the mean around it.
 # Where do you see "nearest"?
 
@@ -290,7 +288,7 @@ predict_then_run(predicted, measured, unit="times those of ResNet's block")
 #
 # One line of this module is wrong.
 # Shapes and gradients are right, and in the experiment below it does as well as the right one.
-# So nothing on the training pictures will tell you; read it, and see whether you find the line.
+# Read it, and see whether you find the line.
 
 # %% repair
 class ExhibitA(nn.Module):
