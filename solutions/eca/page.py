@@ -185,7 +185,6 @@ print_released_kernels(eca_kernel_size)
 # ![The means 1, 3, 2, 2 with a zero beyond each end; the kernel -1, 2, -1 lies over 1, 3, 2 and gives 3. The scores are -1, 3, -1, 2, the gates 0.27, 0.95, 0.27, 0.88.](figures/sliding.svg)
 #
 # The score of channel 1 is -1 + 2 · 3 - 2 = 3, and its gate is σ(3) = 0.95.
-# Keep the four scores in mind, because they come back in section 5.
 #
 # *About 12 minutes.*
 # Your block does this for any number of channels and any kernel:
@@ -454,7 +453,7 @@ class ExhibitA(nn.Module):
 # A block that treats every picture alone leaves nothing but dots.
 #
 # Then repair the exhibit, in its own cell, until no gate depends on who else is in the batch.
-# Mend what stands there: an answer that borrows from your `ECABlock` earns nothing, because the code that you will repair one day has no right version in the cell above.
+# Mend what stands there: an answer that borrows from your `ECABlock` earns nothing.
 
 # %%
 torch.manual_seed(0)
@@ -480,7 +479,6 @@ check(ExhibitA)
 # So the last band of one picture is a neighbour of the first band of the next, and an answer depends on which pictures happen to be asked together.
 # With `s[:, None]`, each picture is a row of its own.
 # Only two gates of 48 are wrong, and they were odd ones before, so the score does not notice.
-# In a medical image or an exam, somebody would.
 # </details>
 
 # %% [markdown]
