@@ -512,7 +512,7 @@ def exhibit_a(query, support, support_mask):
 # A prior of the query follows; how far does this one go?
 #
 # Then repair the exhibit, in its own cell, until the light moves as far as the picture did, and run the test and the check again.
-# Mend what stands there: an answer that calls your `prior_mask` earns nothing, because the code that you will repair one day has no right version in the cell above.
+# Mend what stands there: an answer that calls your `prior_mask` earns nothing.
 
 # %%
 torch.manual_seed(0)
