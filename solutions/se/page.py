@@ -321,7 +321,6 @@ check(SEBlock)
 # %% [markdown]
 # ### Your block, set by hand
 #
-# Nothing is trained yet, so play the trainer.
 # Take your block for the three channels red, green and blue, let `fc1` pass the three means on as they are, and let `fc2` multiply each of them by -4.
 # The stronger a colour is in the whole picture, the further its gate closes: a mean of 0.5 gives σ(-2) = 0.12, and a mean of 0.25 gives σ(-1) = 0.27.
 # What do you expect of the rule from section 1 behind this block?
@@ -377,7 +376,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # 2. stage s has $N_s$ blocks with $C_s$ channels, so SE adds in total $\frac{2}{r} \sum_s N_s\, C_s^2$.
 #
 # One stage of 64 channels with two blocks costs 2 / 16 · 2 · 64² = 1024.
-# For ResNet-50 the paper says "about 2.5 million", and it is your turn to check.
+# For ResNet-50 the paper says "about 2.5 million": check it.
 
 # %% exercise
 def se_parameter_cost(stage_channels, stage_blocks, reduction=16):
