@@ -115,7 +115,7 @@ show_ways((1, 1), (2, 2), (4, 4))
 # ## 3. Exercise 1: `conv_output_size`
 #
 # *About 6 minutes.*
-# Nothing, that is, except room: a wide kernel fits in fewer places, so features can shrink without anyone noticing, and in section 7 you meet somebody who did not notice.
+# Nothing, that is, except room: a wide kernel fits in fewer places, so features can shrink without anyone noticing.
 # Look at the drawing again, on the right: 7 positions and a zero at *each* end make 9, and a kernel that spans 5 fits in 5 places.
 #
 # 1. Work out the span of the kernel from k and d, as above.
@@ -245,7 +245,7 @@ check(ChannelBranch)
 # %% [markdown]
 # ## 5. Exercise 3: `SpatialBranch`
 #
-# Now the branch with the wide view, which is the one that this page is about.
+# Now the branch with the wide view.
 #
 # *About 12 minutes.*
 #
@@ -566,7 +566,6 @@ plot.show(results, predicted)
 # %% [markdown]
 # ### The same bars, two questions
 #
-# You have a score, but you have not yet seen your spatial branch answer.
 # Take one pair of bars and move only the posts, first around the left bar, then around the right one.
 # What should happen to Ms with dilation 4, and what with dilation 1?
 
