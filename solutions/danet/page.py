@@ -20,7 +20,7 @@
 # On this poster, patches of the same colour have the same mark, black or white.
 # The patches 1, 2 and 3 have lost theirs.
 # Which marks should they have?
-# Decide, and then run the next cells, which load what this page needs and draw three of the posters that your network will read.
+# Decide, and run the next cells, which draw three of the posters that your network will read.
 #
 # **Needs** lesson 00 (attention on three words) and lesson 04 (how far a position sees) · 1 h 55 min · 8 points · difficulty 4 of 5
 #
@@ -497,7 +497,7 @@ class ExhibitA(nn.Module):
         return x + self.gamma * (values @ A).view_as(x)
 
 # %% [markdown]
-# Whether you found it or not, you know from lesson 00 how to catch it.
+# You know from lesson 00 how to catch it.
 # If every position has the same thing to say, 1, then a weighted mean of what they say is 1, whatever the weights are.
 # So let all values be 1, and set gamma to 1.
 # What should be added to x at each of 3 x 4 positions?
