@@ -128,8 +128,7 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 #
 # ![wq and a softmax over the N positions make weights (B, 1, N); wv makes values (B, C // 2, N). Their weighted mean goes through wz, LayerNorm and sigmoid: gates (B, C, 1, 1).](figures/channel_branch.svg)
 #
-# Most of the drawing is the weighted mean that you know by now; the surprise is the **LayerNorm** before the sigmoid.
-# What is it for?
+# The surprise is the **LayerNorm** before the sigmoid: what is it for?
 # Suppose that `wz` returns (7, -7), and that the same picture arrives once more with features ten times as strong:
 
 # %%
@@ -150,7 +149,7 @@ for scores in (torch.tensor([7.0, -7.0]), torch.tensor([70.0, -70.0])):
 # 3. `wz`, the norm and a sigmoid turn the mean into gates.
 #
 # Mind the shapes on the way: `wz` is a convolution and wants two axes of size 1 at the end, and `ln` works over the *last* axis, so it wants them gone.
-# And return the gates as they are; multiplying x by them is the business of exercise 3.
+# Return the gates as they are; exercise 3 multiplies x by them.
 
 # %% exercise
 class ChannelPolarized(nn.Module):
