@@ -182,7 +182,7 @@ for H, W in ((8, 12), (7, 9)):
 
 # %% [markdown]
 # Six channels became ten, by luck a number that fits, and nobody complained: a network would have trained on a scrambled map.
-# With most odd sizes no number fits, and you get an error.
+# With most odd sizes no number fits, and you get an error, which is the better luck of the two.
 # Who knows the true size?
 #
 # *About 10 minutes.*
@@ -283,7 +283,7 @@ for query in range(4):
 # ## 5. Exercise 3: `EMSA`
 #
 # *About 35 minutes.*
-# Most of this long module is moving axes, so write the shape next to each line.
+# This is the longest module of the page, and most of it is moving axes, so write the shape next to each line.
 #
 # 1. Queries from all tokens; keys and values from the reduced ones, if there is anything to reduce.
 # 2. Attend in each head, with or without the talk between them.
@@ -361,7 +361,6 @@ slide_keys(EMSA, photo)
 # At ratio 32 the keys alone are no animal, and yet the stripes at the right are sharp to the pixel, because every pixel still asks *for itself*.
 # Only colours get lost, and the green of the eyes goes first.
 #
-# And this is why anyone would do it.
 # On 64 x 64 positions with 64 channels and one head, by what factor are memory (the peak of the forward pass) and multiply-adds larger at ratio 1 than at ratio 8?
 
 # %%
@@ -466,7 +465,7 @@ predict_then_run(predicted, measured, unit="million parameters")
 #
 # This is attention with few keys, written once more, and on every square picture it is *exactly* your `EMSA`: the same numbers, the same gradients, the same training.
 # Since most networks are trained on squares, nothing that you can measure there will ever find its mistake.
-# It has been published more than once, by people whose papers you have read.
+# It has been published more than once.
 # Can you find it, by reading?
 
 # %% repair
@@ -506,7 +505,7 @@ class ExhibitA(nn.Module):
 # Its tokens come row by row, as always.
 # So let a cat walk in, once as a square and once as a wide picture, and look at the map that its `sr` reads.
 # If all is well, what must you see there, both times, before any training?
-# Then repair the exhibit, in its own cell, until both cats are whole.
+# Then repair the exhibit until both cats are whole.
 # (Your `EMSA` is no part of the repair: what leans on it earns nothing.)
 
 # %%
