@@ -487,7 +487,7 @@ with after_predicting(predicted):
 #
 # **Channel gates find the dot too.**
 # They turn *colours* on and off everywhere, and because the features know where each colour is, that is enough here.
-# A short run may get stuck, so the bracket of their gap is wide (its end above 100 is the test's, no score gets there); none of the longer ones did.
+# A short run may get stuck, as none of the longer ones did, so the bracket of the gap is wide; the test does not know that no gap exceeds 100.
 #
 # **Whether two branches beat one, this task cannot tell.**
 # One branch already scores all there is to score.
