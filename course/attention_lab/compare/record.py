@@ -89,11 +89,11 @@ def draw_weights(spec: list) -> dict[str, Tensor]:
     """Returns a tensor for each of these names and shapes. Outputs of a layer are about as large as its inputs, so
     that no softmax or gate is saturated; a single number, such as a gamma, is never near zero."""
     state = {name: draw(shape, i) for i, (name, shape) in enumerate(spec)}
-    for name, tensor in state.items():
-        if name.endswith("running_var") or tensor.numel() == 1:
-            state[name] = tensor.abs() + 0.5
-        elif tensor.dim() > 1:
-            state[name] = tensor * 2.0 ** -round(log2(prod(tensor.shape[1:])) / 2 - 1)
+    for name, drawn in state.items():
+        if name.endswith("running_var") or drawn.numel() == 1:
+            state[name] = drawn.abs() + 0.5
+        elif drawn.dim() > 1:
+            state[name] = drawn * 2.0 ** -round(log2(prod(drawn.shape[1:])) / 2 - 1)
     return state
 
 
