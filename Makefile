@@ -5,7 +5,7 @@
 # make nightly everything, one folder of tests/ after the other (PART="judge corruption": only these; PART=notebooks: the solved ones)
 # make affected   what to build and to test for what has changed since the last commit on main
 # make class   a whole class through nbgrader, in a course of its own below work/class
-# make handout   the library for learners, without a solution, in work/library
+# make handout   the library for learners, without a solution, in work/library, and the graders for instructors in work/graders
 # make build   build every lesson from its source (LESSON=01_se: one); nothing is trained
 # make measure LESSON=01_se   run a lesson's experiments again, and keep what they measure (KEEP=1: keep the old numbers)
 # make gpu     all that needs a CUDA device, in ten minutes at most; the report is work/gpu.json
@@ -67,9 +67,10 @@ class: .venv/grade
 	$(BIN)/python -m tests.classroom.demonstration
 
 handout: .venv/lab
-	rm -rf work/library
+	rm -rf work/library work/graders
 	$(PIP) wheel -q --no-deps -w work/library ./course
-	@ls work/library
+	$(PIP) wheel -q --no-deps -w work/graders ./installed
+	@ls work/library work/graders
 
 build: .venv/test
 	$(BIN)/python -m builder $(LESSON)

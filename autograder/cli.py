@@ -1,4 +1,4 @@
-"""`autograder check | grade | course | status | feedback | insights | export | backup | restore | upgrade |
+"""`autograder start | check | grade | course | status | feedback | insights | export | backup | restore | upgrade |
 replay | new | audit | doctor`."""
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
     commands: Commands = parser.add_subparsers(dest="command", required=True)
     for add in (
         _add_check, _add_grade, _add_course, _add_status, _add_feedback, _add_insights, _add_export, _add_backups,
-        _add_upgrade, _add_replay, _add_new, _add_audit,
+        _add_upgrade, _add_replay, _add_new, _add_audit, _add_start,
     ):
         add(commands)
     options = parser.parse_args(arguments)
@@ -130,6 +130,17 @@ def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number of at least 1")
     return int(text)
+
+
+def _add_start(commands: Commands) -> None:
+    start = commands.add_parser("start", help="add lessons to an nbgrader course of your own, or begin one",
+                                description="Copies the lessons to the course's source folder, and adds four lines to "
+                                            "its nbgrader_config.py. It writes over nothing. Exit status 0; 2: a usage "
+                                            "error.")
+    start.add_argument("folder", type=Path, metavar="FOLDER", help="nbgrader's course, or an empty folder")
+    start.add_argument("lessons", nargs="+", metavar="LESSON", help="a lesson, such as 01_se")
+    start.set_defaults(run=lambda given: _from("classroom.start").start(given.folder.resolve(), given.lessons,
+                                                                        Terminal()))
 
 
 def _add_check(commands: Commands) -> None:

@@ -309,16 +309,10 @@ def _class() -> Iterator[Finding]:
     import nbgrader.server_extensions.formgrader.formgrader  # noqa: F401  that the configuration adapts it
     from nbgrader.exchange.default import Exchange
 
-    from autograder.classroom import nbgrader_plugin
     from autograder.classroom.nbgrader_course import course_app
     from autograder.classroom.nbgrader_plugin import exchange_collect, formgrader
 
     app = course_app("doctor")
-    if others := nbgrader_plugin.set_otherwise(app.config):
-        yield Finding("missing", f"this class's configuration replaces {', '.join(others)}: what docs/security.md "
-                                 "promises about nbgrader's steps is not checked")
-    else:
-        yield Finding("good", "nbgrader's steps are the course's own")
     yield (Finding("good", "formgrader opens only plain files of a submission, and none that is too large")
            if formgrader.is_adapted() else
            Finding("bad", "formgrader opens every kind of file in a submission: nbgrader_config.py must call "

@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 import shlex
 
+from autograder.lessons.course import CLASS, ROOT
+
 # Signs that begin a formula, the wide ones too; and those that a spreadsheet somewhere in the world takes for the end
 # of a cell, or for the quote around one. A blank can be one as well, but then a lone sign behind it is a cell of its
 # own and computes nothing.
@@ -34,10 +36,13 @@ def on_terminal(said: object, lines: bool = False) -> str:
     return text if lines else " ".join(text.split())
 
 
-def command(*words: object) -> str:
+def command(tool: str, *words: object) -> str:
     """Returns a command in the form in which a message shows it. It can be pasted into a shell, whatever its words
-    hold."""
-    return f"`{' '.join(map(_quoted, map(str, words)))}`"
+    hold. tool: "autograder", "nbgrader" or "builder", which in a clone are in its own environment."""
+    found = [f".venv/bin/{tool}"] if CLASS == ROOT else [tool]
+    if tool == "builder":
+        found = [".venv/bin/python", "-m", "builder"] if CLASS == ROOT else ["autograder", "build"]
+    return f"`{' '.join(map(_quoted, [*found, *map(str, words)]))}`"
 
 
 def _quoted(word: str) -> str:

@@ -36,7 +36,16 @@ from pathlib import Path
 
 import nbformat
 
-from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson, files_of, lessons, own_lessons, repository
+from autograder.lessons.course import (
+    COURSE,
+    Lesson,
+    files_of,
+    lessons,
+    own_lessons,
+    released_folder,
+    repository,
+    solved_folder,
+)
 from autograder.lessons.topics import topic
 
 sys.path[:0] = [str(COURSE)]  # the library as it is here, whatever is installed
@@ -63,7 +72,7 @@ SHIPPED = "weights.safetensors", real.FILE, longer_runs.FILE, "recorded_networks
 def files(lesson: Lesson) -> dict[Path, bytes]:
     """Returns a lesson's files besides its notebook and its checks, by their places: what its page links to, and what
     the library reads."""
-    own, page, read = topic(lesson.topic), COURSE / lesson.name, files_of(lesson.name)
+    own, page, read = topic(lesson.topic), released_folder(lesson.name), files_of(lesson.name)
     contents = {page / FIGURES / name: drawn for name, drawn in draw(lesson.topic).items()}
     if own.has("review.py"):
         questions = json.dumps([asdict(item) for item in own.review], indent=1, ensure_ascii=False)
@@ -81,24 +90,25 @@ def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> Non
     experiments: True runs the experiments too.
     """
     notebook = notebooks.read_source(lesson)
-    solved, released = (folder / lesson.name / f"{lesson.name}.ipynb" for folder in (NOTEBOOKS, COURSE))
+    done, given = (folder / f"{lesson.name}.ipynb" for folder in (solved_folder(lesson.name),
+                                                                  released_folder(lesson.name)))
     places = files(lesson)
-    for path in (solved, released, *places):
+    for path in (done, given, *places):
         path.parent.mkdir(parents=True, exist_ok=True)
     for path, content in places.items():
         write(path, content)
-    only({path.name for path in places}, released.parent / FIGURES, "*")  # a drawing that is gone leaves no file behind
+    only({path.name for path in places}, given.parent / FIGURES, "*")  # a drawing that is gone leaves no file behind
     before = record.last_digests(lesson).get("mistakes", {})
     written = record.build(lesson, notebook, again)
     now = record.last_digests(lesson)["mistakes"]
     _print_reports(lesson, [id for id in now if now[id] != before.get(id)])
     page = first_cell.with_first_cell(notebook, lesson, repository())  # its other cells are the same objects
-    kept = solved.exists() and notebooks.keep_outputs(page, nbformat.read(solved, as_version=4))
+    kept = done.exists() and notebooks.keep_outputs(page, nbformat.read(done, as_version=4))
     if again or experiments or written or not kept:
-        run(page, released.parent, beside(lesson.name, notebook), experiments)
-    write(solved, nbformat.writes(page) + "\n")
+        run(page, given.parent, beside(lesson.name, notebook), experiments)
+    write(done, nbformat.writes(page) + "\n")
     handed_out = notebooks.release(page, lesson.name)
-    write(released, nbformat.writes(handed_out) + "\n")
+    write(given, nbformat.writes(handed_out) + "\n")
     for line in form.complaints(handed_out):
         print(f"  {line}")
     if not lesson.folder:

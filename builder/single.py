@@ -25,7 +25,7 @@ from typing import Any
 import resvg_py
 
 from autograder.lessons.attached import DRAWN, attached
-from autograder.lessons.course import COURSE, Lesson, lessons, repository
+from autograder.lessons.course import Lesson, lessons, released_folder, repository
 from builder.download import wheel
 
 ZOOM = 1.5  # sharp on a fine screen, and not much too large where a page shows a picture's own size
@@ -50,7 +50,7 @@ if not find_spec("attention_lab"):
 
 def notebook(lesson: Lesson) -> dict[str, Any]:
     """Returns the lesson as a single notebook."""
-    folder = COURSE / lesson.name
+    folder = released_folder(lesson.name)
     content = json.loads((folder / f"{lesson.name}.ipynb").read_text(encoding="utf-8"))
     for cell in content["cells"]:
         cell["source"] = "".join(cell["source"])

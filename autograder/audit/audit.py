@@ -32,7 +32,7 @@ from autograder.intake.files import read
 from autograder.judge.judge import Judge
 from autograder.judge.settings import Settings
 from autograder.lessons.catalogue import Catalogue, Wrong
-from autograder.lessons.course import NOTEBOOKS, files_of
+from autograder.lessons.course import files_of, solved_folder
 from autograder.lessons.topics import topic
 from autograder.mutation.mutants import mutants
 from autograder.submission import notebook
@@ -104,7 +104,7 @@ def audit(lesson_name: str, seeds: Sequence[str] = tuple(seed_names(MUTATED))) -
     """Judges everything that is known to be right or wrong in a lesson, once for each seed. Raises ValueError for an
     unknown lesson."""
     files = topic(notebook.lesson(lesson_name).topic)
-    solved = read(NOTEBOOKS / lesson_name / f"{lesson_name}.ipynb")
+    solved = read(solved_folder(lesson_name) / f"{lesson_name}.ipynb")
     catalogue = files.catalogue
     changed = {e.name: mutants(inspect.getsource(getattr(files.reference, e.name))) for e in files.exercises}
     report = Audit(lesson_name, tuple(seeds), missing=list(missing(files)))

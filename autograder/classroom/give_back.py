@@ -6,16 +6,17 @@ import logging
 from typing import Any
 
 from nbgrader.apps import NbGrader
-from nbgrader.converters import GenerateFeedback, NbGraderException
+from nbgrader.converters import NbGraderException
 from rich.console import Console
 
 from autograder.classroom.counts import differing
 from autograder.classroom.feedback_zip import feedback_zip
 from autograder.classroom.nbgrader_course import course_app, lesson_in_gradebook
+from autograder.classroom.nbgrader_plugin.converters import LessonFeedback
 from autograder.terminal import say
 
 
-class Pages(GenerateFeedback):
+class Pages(LessonFeedback):
     """nbgrader's converter, which also keeps lists of the pages that it made and of those that were up to date."""
 
     def __init__(self, **options: Any):

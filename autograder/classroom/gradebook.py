@@ -14,13 +14,14 @@ from typing import Any
 
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
-from nbgrader.converters import Autograde, NbGraderException
+from nbgrader.converters import NbGraderException
 
 from autograder.classroom.cluster import ClusterPool
 from autograder.classroom.counts import differing
 from autograder.classroom.each import Each, first_line
 from autograder.classroom.final_mark import FinalMark, mark_of, why_late
 from autograder.classroom.live import Display
+from autograder.classroom.nbgrader_plugin.converters import LessonAutograde
 from autograder.classroom.nbgrader_plugin.exporter import released_notebook
 from autograder.classroom.nbgrader_plugin.graded import FIRST, students_of, why_again
 from autograder.classroom.nbgrader_plugin.hand_in_time import unread_in, unread_lines
@@ -42,7 +43,7 @@ class NothingToGrade(ValueError):
     """A usage error: there is no such lesson, student or submission."""
 
 
-class GradebookWriter(Autograde):
+class GradebookWriter(LessonAutograde):
     """Records a lesson's submissions one after another, as `nbgrader autograde` does, while the pool already judges the
     next ones.
 
@@ -81,7 +82,7 @@ class GradebookWriter(Autograde):
                 self.expected = [each.name for each in gradebook.find_assignment(lesson).notebooks]
             except MissingEntry:
                 there = ", ".join(each.name for each in gradebook.assignments) or "nothing"
-                release = command(".venv/bin/nbgrader", "generate_assignment", lesson)
+                release = command("nbgrader", "generate_assignment", lesson)
                 raise NothingToGrade(f"{lesson} is not in the gradebook ({there} is): {release} releases it") from None
             self.on_the_list = [student.id for student in gradebook.students]
         found = folders_by_student(self.coursedir, self.coursedir.submitted_directory, lesson)

@@ -39,6 +39,6 @@ def lesson_in_gradebook(coursedir: CourseDirectory, lesson: str) -> ReleasedLess
         try:
             gradebook.find_assignment(lesson)
         except MissingEntry:
-            release = command(".venv/bin/nbgrader", "generate_assignment", lesson)
+            release = command("nbgrader", "generate_assignment", lesson)
             raise ValueError(f"{lesson} is not in the gradebook: run {release} first") from None
     return known

@@ -26,7 +26,7 @@ from autograder.classroom.nbgrader_course import course_app, lesson_in_gradebook
 from autograder.classroom.roster import enrol
 from autograder.classroom.rules import NAME
 from autograder.judge import private
-from autograder.outward import in_cell
+from autograder.outward import command, in_cell
 from autograder.submission import notebook
 from autograder.submission.notebook import ReleasedLesson
 from autograder.terminal import say
@@ -135,7 +135,8 @@ def export_term(wanted: Wanted, console: Console) -> int:
         for name in {*own.weights, *own.headings}:
             notebook.lesson(name)
         if not lessons:
-            raise ValueError("the gradebook holds no lesson: run `.venv/bin/nbgrader generate_assignment LESSON` first")
+            raise ValueError("the gradebook holds no lesson: run "
+                             f"{command('nbgrader', 'generate_assignment', 'LESSON')} first")
         points = [_points(gradebook, app.coursedir, known, each_student) for known in lessons]
         sheet = _sheet(points, _students(gradebook), wanted, own, weights)
         _write(app, TERM, wanted.platform, sheet, wanted, console)

@@ -59,10 +59,11 @@ def restore(path: Path, console: Console) -> int:
         gradebook_copy.load(gradebook, make_url(course_app("restore").coursedir.db_url))
         undo.pop_all()
     say(console, f"Restored the class of {path}. Here, attention_lab is {version('attention-lab')}. Next, run "
-                 "`.venv/bin/autograder doctor`, then `.venv/bin/autograder feedback LESSON` for the pages.")
+                 f"{command('autograder', 'doctor')}, then {command('autograder', 'feedback', 'LESSON')} for the "
+                 "pages.")
     for lesson in own_lessons():
         if not Path(lesson.folder).is_dir():
-            build = command(".venv/bin/python", "-m", "builder", lesson.name)
+            build = command("builder", lesson.name)
             say(console, f"{lesson.name}: work/lessons.toml says that this lesson is in {lesson.folder}, which is not "
                          f"here. Correct the folder in that file, then run {build}.")
     return 0

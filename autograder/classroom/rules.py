@@ -101,7 +101,7 @@ class Rules:
             if students is not None and student not in students:
                 raise _error_at(self.text, ("extensions", student),
                                 f"the gradebook has no student {student!r}{_near(student, students)} "
-                                f"({command('.venv/bin/nbgrader', 'db', 'student', 'add', student)} adds this student)")
+                                f"({command('nbgrader', 'db', 'student', 'add', student)} adds this student)")
 
 
     def check_exercises(self, lesson: str, names: Collection[str]) -> None:

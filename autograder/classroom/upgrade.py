@@ -22,7 +22,7 @@ from autograder.classroom.ready import get_ready
 from autograder.judge import seed
 from autograder.judge.judge import Result
 from autograder.judge.settings import Settings
-from autograder.lessons.course import COURSE, files_of
+from autograder.lessons.course import files_of, released_folder
 from autograder.submission import notebook
 from autograder.submission.notebook import ReleasedLesson
 from autograder.terminal import say
@@ -96,7 +96,7 @@ def _handed_out(coursedir: CourseDirectory, known: ReleasedLesson) -> list[str]:
     theirs = Path(coursedir.format_path(coursedir.release_directory, "", known.name)).resolve()
     if not theirs.is_dir():
         return []
-    names = {f"{known.name}.ipynb": (COURSE / known.name, "the notebook that was handed out differs from this "
+    names = {f"{known.name}.ipynb": (released_folder(known.name), "the notebook that was handed out differs from this "
                                                        "version's")}
     names |= {f"checks/{slot.name}.check": (files_of(known.name), f"the recorded check of {slot.name} differs from "
                                                                   "this version's") for slot in known.exercises}

@@ -97,7 +97,7 @@ def insights(coursedir: Any, lesson: ReleasedLesson, names: bool, each_student: 
         graded.unkept.append(work.student)
     if not graded.works:
         folder = Path(coursedir.format_path(coursedir.autograded_directory, "*", lesson.name))
-        grade = command(".venv/bin/autograder", "grade", lesson.name, *["--force"] * bool(graded.unkept))
+        grade = command("autograder", "grade", lesson.name, *["--force"] * bool(graded.unkept))
         raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks "
                          f"there have none): run {grade} first")
     words = None if names else vocabulary(known)

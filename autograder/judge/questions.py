@@ -20,13 +20,13 @@ from autograder.judge import private
 from autograder.judge.depends import digest, unchanged, versions
 from autograder.judge.known import MistakeAnswers, unseen
 from autograder.lessons import derive
-from autograder.lessons.course import ROOT, files_of
+from autograder.lessons.course import CLASS, files_of
 from autograder.lessons.declare import Exercise
 from autograder.lessons.topics import topic
 from autograder.submission import notebook
 from autograder.worker import wire
 
-FOLDER = ROOT / "work/hidden"  # as private as the class's seed, which is beside it
+FOLDER = CLASS / "work/hidden"  # as private as the class's seed, which is beside it
 DRAWS = 5  # at most
 KEPT = 40  # files: some for each lesson, and for the seed and the code before these
 

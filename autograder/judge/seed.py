@@ -9,11 +9,11 @@ from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
-from autograder.lessons.course import ROOT
+from autograder.lessons.course import CLASS
 from autograder.lessons.plain_text import plain_text
 
 NAME = "work/seed"  # below the folder of a course
-FILE = ROOT / NAME
+FILE = CLASS / NAME
 
 
 def class_seed(path: Path = FILE) -> str:

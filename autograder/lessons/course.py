@@ -6,14 +6,20 @@ import os
 import re
 import tomllib
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]  # the package: what judges, and all lessons; only read
+# nbgrader's course, with the class's seed, gradebook and settings. In a clone it is the clone; what is installed names
+# it (installed/attention_autograder.py).
+CLASS = Path(os.environ.get("ATTENTION_CLASS", ROOT)).resolve()
 LIST = ROOT / "solutions/course.toml"
 SETTINGS = ROOT / "pyproject.toml"
 NOTEBOOKS, COURSE = ROOT / "solutions/notebooks", ROOT / "course"  # solved, released
-FILES = COURSE / "attention_lab/lessons"  # a kit for each lesson, named after its topic
-OWN_LIST = Path(os.environ.get("OWN_LESSONS", ROOT / "work/lessons.toml"))  # not under version control
+_library = find_spec("attention_lab")
+LIBRARY = Path(_library.origin).parent if _library and _library.origin else COURSE / "attention_lab"
+FILES = LIBRARY / "lessons"  # a kit for each lesson, named after its topic
+OWN_LIST = Path(os.environ.get("OWN_LESSONS", CLASS / "work/lessons.toml"))  # not under version control
 OWN = "own_"  # every name of an own lesson begins with it; git ignores what is built under such names
 
 
@@ -67,7 +73,17 @@ def files_of(lesson: str) -> Path:
     """The folder with the files that the library reads, such as the recorded checks. An own lesson has them beside its
     released notebook."""
     topics = {each.name: each.topic for each in lessons()}
-    return FILES / topics[lesson] if lesson in topics else COURSE / lesson
+    return FILES / topics[lesson] if lesson in topics else released_folder(lesson)
+
+
+def solved_folder(lesson: str) -> Path:
+    """The folder with a lesson's solved notebook. What is built of an own lesson belongs to the class."""
+    return (CLASS / "work/solved" if CLASS != ROOT and lesson.startswith(OWN) else NOTEBOOKS) / lesson
+
+
+def released_folder(lesson: str) -> Path:
+    """The folder with what learners get of a lesson."""
+    return (CLASS / "work/lessons_built" if CLASS != ROOT and lesson.startswith(OWN) else COURSE) / lesson
 
 
 def repository() -> str:

@@ -96,8 +96,8 @@ def new(name: str, reference: Path, folder: Path, console: Console) -> int:
     lesson = OWN + name
     console.print(f"{home}: page.py, reference.py, exercises.py and catalogue/ ({len(mistakes)} mistakes proposed).\n"
                   f"{OWN_LIST} names it as {lesson}. Next: "
-                  f"{command('.venv/bin/python', '-m', 'builder', lesson)}, then "
-                  f"{command('.venv/bin/autograder', 'audit', lesson)}",
+                  f"{command('builder', lesson)}, then "
+                  f"{command('autograder', 'audit', lesson)}",
                   markup=False, highlight=False, soft_wrap=True)
     return 0
 

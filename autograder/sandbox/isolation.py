@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from autograder.lessons.course import ROOT, own_lessons
+from autograder.lessons.course import CLASS, ROOT, own_lessons
 from autograder.sandbox import ISOLATIONS, gpu, system_calls
 
 WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
@@ -221,7 +221,8 @@ def readable() -> tuple[str, ...]:
               "/sys/devices/system/cpu"]
     wanted = dict.fromkeys([*python, sysconfig.get_config_var("LIBDIR"), str(LIBRARY), *system])
     paths = tuple(path for path in wanted if path and os.path.exists(path))
-    secret = {"The course": ROOT, **{f"The lesson {own.name}": Path(own.folder).resolve() for own in own_lessons()}}
+    secret = {"The course": ROOT, "The class": CLASS,
+              **{f"The lesson {own.name}": Path(own.folder).resolve() for own in own_lessons()}}
     for path in paths:
         for what, folder in secret.items():
             if folder.is_relative_to(os.path.realpath(path)):

@@ -14,8 +14,8 @@ from itertools import chain
 
 from nbformat import NotebookNode
 
-from autograder.lessons.course import COURSE, own_lessons
 from autograder.lessons.course import lessons as listed
+from autograder.lessons.course import own_lessons, released_folder
 from autograder.outward import command
 from autograder.submission.gaps import answers, same_code, without, without_gaps
 from autograder.submission.parse import Unreadable, parse
@@ -84,7 +84,7 @@ class Cell:
 def lessons() -> list[ReleasedLesson]:
     """Returns every lesson as it is released, in order: the course's lessons, then an instructor's own lessons that
     have been built."""
-    built = [entry for entry in own_lessons() if (COURSE / entry.name / f"{entry.name}.ipynb").exists()]
+    built = [entry for entry in own_lessons() if (released_folder(entry.name) / f"{entry.name}.ipynb").exists()]
     return [_read_release(entry.name, entry.topic) for entry in [*listed(), *built]]
 
 
@@ -95,14 +95,14 @@ def lesson(name: str) -> ReleasedLesson:
         if known.name == name:
             return known
     if name in [entry.name for entry in own_lessons()]:
-        raise ValueError(f"{name} is not built yet: {command('.venv/bin/python', '-m', 'builder', name)}")
+        raise ValueError(f"{name} is not built yet: {command('builder', name)}")
     names = [known.name for known in lessons()]
     near = difflib.get_close_matches(name, names, n=1)
     raise ValueError(f"no lesson {name!r}{f'; did you mean {near[0]}?' if near else '.'} There are {', '.join(names)}")
 
 
 def _read_release(name: str, topic: str) -> ReleasedLesson:
-    cells = parse((COURSE / name / f"{name}.ipynb").read_bytes()).cells  # our own
+    cells = parse((released_folder(name) / f"{name}.ipynb").read_bytes()).cells  # our own
     slots = []
     for check in cells:
         marks = check.metadata.get("nbgrader", {})

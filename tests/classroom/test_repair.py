@@ -12,7 +12,6 @@ from nbconvert.exporters import HTMLExporter
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.preprocessors import CheckCellMetadata
-from traitlets.config import Config
 
 from autograder.classroom import nbgrader_plugin
 from autograder.classroom.nbgrader_plugin.harmless import (
@@ -274,12 +273,10 @@ def test_of_many_long_texts_the_beginning_is_shown():
 
 
 def test_of_ten_thousand_cells_a_page_shows_the_first_and_all_of_the_lesson():
-    config = Config()
-    nbgrader_plugin.configure(config)
     added = [new_code_cell(f"own{number} = 1", id=f"own-{number}") for number in range(MOST_ADDED + 200)]
     notebook = copy.deepcopy(RELEASED)
     notebook.cells = [*added, *notebook.cells]
-    page, _ = HTMLExporter(config=config).from_notebook_node(notebook)
+    page, _ = HTMLExporter(config=nbgrader_plugin.settings()).from_notebook_node(notebook)
     assert "own0" in page and f"own{MOST_ADDED - 1}" in page and f"own{MOST_ADDED + 1}" not in page
     assert (
         all(f">{name}<" in page for name in GRADE_IDS) and "more cells are in the notebook that was handed in" in page

@@ -3,12 +3,12 @@
 import nbformat
 import pytest
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, NbGraderException
+from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from autograder import outputs
-from autograder.classroom import nbgrader_plugin
+from autograder.classroom.nbgrader_plugin.converters import LessonAutograde
 from autograder.classroom.nbgrader_plugin.graded import RECORD, why_again
 from autograder.classroom.nbgrader_plugin.judge_cells import JudgeCells
 from autograder.classroom.nbgrader_plugin.unfinished import BEFORE, FILES, begin, finish, mark_of
@@ -16,7 +16,7 @@ from autograder.classroom.nbgrader_plugin.unfinished import BEFORE, FILES, begin
 from .pupils import LESSON, RELEASED
 
 
-class Grading(Autograde):
+class Grading(LessonAutograde):
     machine_known = True  # nothing of a learner's is run here
 
 
@@ -39,7 +39,6 @@ def folder(tmp_path_factory):
 def grading(folder):
     """Grades her work. Its argument: whether by force."""
     config = Config()
-    nbgrader_plugin.configure(config)
     config.CourseDirectory.update(root=str(folder), db_url=f"sqlite:///{folder / 'gradebook.db'}", assignment_id=LESSON)
     coursedir = CourseDirectory(config=config)
     with Gradebook(coursedir.db_url) as gradebook:

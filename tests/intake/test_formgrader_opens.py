@@ -86,15 +86,6 @@ def test_formgraders_handlers_are_ours_and_doctor_would_see_it(monkeypatch):
     assert not formgrader.is_adapted()
 
 
-def test_a_configuration_that_replaces_a_step_is_named():
-    config = Config()
-    nbgrader_plugin.configure(config)
-    assert nbgrader_plugin.set_otherwise(config) == []
-    config.HTMLExporter.preprocessors = []
-    config.ZipCollectApp.pop("extractor_plugin")
-    assert nbgrader_plugin.set_otherwise(config) == ["HTMLExporter.preprocessors", "ZipCollectApp.extractor_plugin"]
-
-
 @pytest.mark.parametrize("names, check_owner, mine, state, said", [
     (["bob", "cy"], True, True, "missing", "without an account, or with yours, can use such a name"),
     (["bob", "cy"], False, False, "missing", "anybody who can write there can use such a name"),

@@ -10,7 +10,6 @@ import tracemalloc
 import pytest
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from traitlets.config import Config
 
 from attention_lab.checking.verdict.report import DIRECTIONS
 from attention_lab.checking.verdict.verdict import Check, Verdict
@@ -82,10 +81,8 @@ def test_an_answer_that_nests_too_deeply_ends_no_ones_insights(source):
 
 
 def test_a_cell_that_colours_slowly_is_shown_by_its_beginning(at_once):
-    config = Config()
-    nbgrader_plugin.configure(config)
     slow = "if 0:\n " + ";".join(["a"] * 949_000)
-    page, _ = HTMLExporter(config=config).from_notebook_node(
+    page, _ = HTMLExporter(config=nbgrader_plugin.settings()).from_notebook_node(
         new_notebook(cells=[new_code_cell("mine = 1"), *(new_code_cell(slow) for _ in range(3))]))
     assert (
         "mine" in page and page.count("the rest is in the notebook that was handed in") == 3 and len(page) < 5_000_000

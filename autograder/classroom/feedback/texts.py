@@ -22,7 +22,7 @@ from autograder.classroom.feedback.formulas import with_formulas
 from autograder.classroom.nbgrader_plugin.harmless import render_markdown
 from autograder.intake.folders import TooMuch
 from autograder.intake.plain_file import read_plain
-from autograder.lessons.course import COURSE
+from autograder.lessons.course import released_folder
 from autograder.outward import on_terminal
 
 LARGEST = 400_000  # bytes of one picture
@@ -37,7 +37,7 @@ def released_text(source: str, lesson: str) -> str:
     """A cell as it was handed out, with the figures of the lesson's folder."""
     soup = BeautifulSoup(render_markdown(new_markdown_cell(source)), "html.parser")
     with_formulas(soup)
-    _embed(soup, lambda address: _figure(COURSE / lesson, address))
+    _embed(soup, lambda address: _figure(released_folder(lesson), address))
     _readable(soup)
     return str(soup)
 
@@ -46,7 +46,7 @@ def learners_text(cell: NotebookNode, folder: Path, lesson: str) -> str:
     """Returns a cell that a learner wrote or changed, with the lesson's figures and with the learner's own pictures.
     The learner's pictures are in `folder`, beside the notebook. No sign turns the direction of the text."""
     soup = BeautifulSoup(render_markdown(cell), "html.parser")
-    _embed(soup, lambda address: _figure(COURSE / lesson, address) or _own_picture(folder, address))
+    _embed(soup, lambda address: _figure(released_folder(lesson), address) or _own_picture(folder, address))
     _readable(soup)
     return on_terminal(str(soup), lines=True)
 

@@ -1,7 +1,7 @@
 """Adapts nbgrader: its steps read any file that was handed in, repair it, have it judged, and show it without harm.
 
-`configure(c)` enters these steps in nbgrader's configuration, and installs what has no setting there (replaced.py). It
-does not import torch, because every nbgrader command runs the configuration.
+`configure(c)` and `add_to_course()` put these steps in place of nbgrader's (replaced.py). They do not import torch,
+because every nbgrader command runs the configuration.
 """
 
 from __future__ import annotations
@@ -27,10 +27,25 @@ HANDS_OUT = [*(f"nbgrader.preprocessors.{name}" for name in BEFORE), f"{HERE}.ha
 
 
 def configure(c: Config) -> None:
-    """Sets the parts of nbgrader's configuration that are ours. Directories and the gradebook are left to the course.
-    """
-    _find_alembic()
-    keep_logs_plain()
+    """Makes nbgrader grade a course of our lessons alone, as a clone's is. Directories and the gradebook are left to
+    the course."""
+    install(shared=False)
+    _get_ready()
+    if root := c.CourseDirectory.get("root"):
+        with suppress(ValueError):  # a mistake in the class's rules: every command that needs them says so
+            c.NbGraderAPI.timezone = str(zone_of(Path(root)))
+
+
+def add_to_course() -> None:
+    """Makes nbgrader grade our lessons in a course that has assignments of an instructor's own. Those stay stock
+    nbgrader's, and nothing is set in the course's configuration."""
+    install(shared=True)
+    _get_ready()
+
+
+def settings() -> Config:
+    """Returns nbgrader's settings for a lesson of ours."""
+    c = Config()
     c.GenerateAssignment.preprocessors = HANDS_OUT
     c.Autograde.exporter_class = f"{HERE}.exporter.ReadAnything"
     # Repair does the work of nbgrader's DeduplicateIds, OverwriteCells and CheckCellMetadata, which are a quarter of
@@ -49,25 +64,12 @@ def configure(c: Config) -> None:
     c.HTMLExporter.filters = {"strip_files_prefix": f"{HERE}.harmless.on_formgraders_page"}
     c.GenerateFeedback.exporter_class = f"{HERE}.feedback.FeedbackPage"
     c.GenerateFeedback.preprocessors = []
-    c.ExchangeFactory.collect = f"{HERE}.exchange_collect.Collect"
-    c.ExchangeFactory.list = f"{HERE}.released.List"
-    c.ExchangeFactory.release_feedback = f"{HERE}.released.ReleaseFeedback"
-    c.ZipCollectApp.extractor_plugin = f"{HERE}.zip_collect.Unpack"
-    c.ZipCollectApp.collector_plugin = f"{HERE}.zip_collect.Download"
-    c.ExportApp.plugin_class = f"{HERE}.csv_export.Csv"
-    if root := c.CourseDirectory.get("root"):
-        with suppress(ValueError):  # a mistake in the class's rules: every command that needs them says so
-            c.NbGraderAPI.timezone = str(zone_of(Path(root)))
-    install()
+    return c
 
 
-def set_otherwise(c: Config) -> list[str]:
-    """Returns the settings of `configure` that a course's own configuration has replaced, such as
-    `Autograde.exporter_class`."""
-    ours = Config()
-    configure(ours)
-    return [f"{section}.{name}" for section, values in ours.items() for name, value in values.items()
-            if c[section].get(name) != value]
+def _get_ready() -> None:
+    keep_logs_plain()
+    _find_alembic()
 
 
 def _find_alembic() -> None:

@@ -13,13 +13,9 @@ from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-from nbgrader.converters import BaseConverter, GenerateAssignment
-
 from autograder.intake.files import content
 from autograder.outward import on_terminal
 from autograder.submission.parse import Unreadable
-
-THEIRS = BaseConverter.init_assignment
 
 
 def plain_files(path: str, exclude: Collection[str] = ()) -> list[str]:
@@ -40,13 +36,9 @@ def _plain(file: str) -> bool:
     return stat.S_ISREG(about.st_mode) and about.st_nlink == 1 and file.isprintable()
 
 
-def init_assignment(self: Any, *names: str) -> None:
-    """Replaces nbgrader's method. Of learners' work, only plain files are copied; what is handed out is copied whole.
-    """
-    if isinstance(self, GenerateAssignment):
-        THEIRS(self, *names)
-    else:
-        _copy(self, Path(self._format_source(*names)), Path(self._format_dest(*names)))
+def init_assignment(self: Any, assignment_id: str, student_id: str) -> None:
+    """Overrides nbgrader's method. Of learners' work, only plain files are copied."""
+    _copy(self, *(Path(place(assignment_id, student_id)) for place in (self._format_source, self._format_dest)))
 
 
 def _copy(converter: Any, source: Path, into: Path) -> None:

@@ -20,7 +20,7 @@ from autograder.classroom.nbgrader_plugin.graded import anything_to_grade
 from autograder.classroom.nbgrader_plugin.handed_in import file_of
 from autograder.classroom.nbgrader_plugin.student_folders import submissions
 from autograder.intake.files import beginning, load_with_digest
-from autograder.lessons.course import ROOT
+from autograder.lessons.course import released_folder
 from autograder.outward import command
 from autograder.submission.parse import NOTE, Unreadable, as_text, decode, text
 
@@ -32,11 +32,11 @@ def released_notebook(coursedir: Any, assignment: str, notebook: str) -> Noteboo
     """Returns the notebook as it was handed out: nbgrader's release, or else the built lesson. Raises NbGraderException
     if there is neither."""
     paths = [Path(coursedir.format_path(coursedir.release_directory, ".", assignment), f"{notebook}.ipynb"),
-             ROOT / f"course/{notebook}/{notebook}.ipynb"]
+             released_folder(notebook) / f"{notebook}.ipynb"]
     for path in paths:
         if path.exists():
             return nbformat.read(path, as_version=4)
-    release = command(".venv/bin/nbgrader", "generate_assignment", assignment)
+    release = command("nbgrader", "generate_assignment", assignment)
     raise NbGraderException(f"{notebook}.ipynb is neither {paths[0]} nor {paths[1]}: run {release} first")
 
 
@@ -120,8 +120,8 @@ class ReadAnything(NotebookExporter):
 
 
 def init_notebooks(self: Any) -> None:
-    """Replaces nbgrader's method: finds the notebooks of each matching submission, including those that are missing and
-    should be there.
+    """Overrides nbgrader's method: finds the notebooks of each matching submission, including those that are missing
+    and should be there.
 
     Raises NbGraderException if no sandbox can hold learners' code here, or if that code can't have the memory that
     right answers need. Raises it, too, if the marks were made with a seed that is not the class's present one. The
@@ -161,7 +161,7 @@ def _refused(converter: Any, *errors: type[Exception]) -> Iterator[None]:
 
 
 def convert_single_notebook(self: Any, notebook_filename: str) -> None:
-    """Replaces nbgrader's method, which writes the sanitized notebook, reads it again and repeats all steps. Here each
+    """Overrides nbgrader's method, which writes the sanitized notebook, reads it again and repeats all steps. Here each
     notebook goes through the steps once."""
     if not self.exporter._preprocessors:
         for step in [*self.sanitize_preprocessors, *self.autograde_preprocessors]:

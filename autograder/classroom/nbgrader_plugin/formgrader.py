@@ -14,17 +14,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from contextlib import suppress
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment
 from nbconvert.exporters import HTMLExporter
+from nbgrader.api import MissingEntry
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.server_extensions.formgrader import formgrader, handlers
 from tornado import web
 
+from autograder.classroom.nbgrader_plugin import settings
 from autograder.classroom.nbgrader_plugin.student_folders import EXACTLY
+from autograder.classroom.nbgrader_plugin.whose import is_ours
 from autograder.intake.folders import LARGEST
 from autograder.intake.plain_file import open_plain
 
@@ -33,9 +38,10 @@ Escaping = partial(Environment, autoescape=True)
 
 
 def _of_one(step: Callable[..., Any], **options: Any) -> Callable[..., Any]:
-    """Returns one of formgrader's steps, which takes an id for nothing else."""
-    def of_one(api: NbGraderAPI, lesson: str, student: str | None = None) -> Any:
-        return step(api, lesson, student and EXACTLY + student, **options)
+    """Returns one of formgrader's steps, which takes an id of a lesson of ours for nothing else."""
+    def of_one(api: NbGraderAPI, lesson: str, student: str | None = None, **named: Any) -> Any:
+        return (step(api, lesson, student and EXACTLY + student, **named | options) if is_ours(lesson) else
+                step(api, lesson, student, **named))
     return of_one
 
 
@@ -51,11 +57,20 @@ def is_adapted() -> bool:
 
 
 class SubmissionPage(HTMLExporter):
-    """Shows a graded notebook as a page. If the file is not a plain file, or is too large, the answer is one line."""
+    """Shows a graded notebook as a page. Of a lesson of ours, what is not a plain file, or is too large, gets one line
+    as its answer, and the page runs nothing that a learner wrote."""
+
+    def __init__(self, **options: Any):
+        super().__init__(**options)
+        config = deepcopy(self.config)
+        config.merge(settings())
+        self.of_lessons = HTMLExporter(config=config)
 
     def from_filename(  # type: ignore[override]  # as in nbconvert's own exporters, what comes out is a text
             self, filename: str, resources: dict | None = None, **kw: Any) -> tuple[str, dict]:
-        """Overrides nbconvert's method."""
+        """Overrides nbconvert's method. resources: formgrader's, which name the assignment."""
+        if not is_ours((resources or {}).get("assignment_id", "")):
+            return super().from_filename(filename, resources, **kw)
         try:
             with open_plain(Path(filename)) as file:
                 size = os.fstat(file.fileno()).st_size
@@ -63,22 +78,28 @@ class SubmissionPage(HTMLExporter):
             raise web.HTTPError(404, f"The graded notebook can't be read: {error.strerror or error}") from error
         if size > LARGEST:
             raise web.HTTPError(413, f"The graded notebook has {size:,} bytes; at most {LARGEST:,} are read")
-        return super().from_filename(filename, resources, **kw)
+        return self.of_lessons.from_filename(filename, resources, **kw)
 
 
 class SubmissionFiles(handlers.SubmissionFilesHandler):
     """Serves the files beside a graded notebook: only pictures, in which no script can run. A page that a learner wrote
-    would have the instructor's rights on this server."""
+    would have the instructor's rights on this server. Beside an assignment that is not ours, all files are served."""
+
+    lesson = ""
 
     def parse_url_path(self, url_path: str) -> str:
         """Overrides tornado's method. The submission's folder is found by asking the original method for an empty path
         in it."""
         submission, _, _ = url_path.lstrip("/").partition("/")
+        with suppress(MissingEntry):  # then nbgrader finds none either
+            self.lesson = self.gradebook.find_submission_notebook_by_id(submission).assignment.assignment.name
         self.folder = super().parse_url_path(f"{submission}/")
         return super().parse_url_path(url_path)
 
     def validate_absolute_path(self, root: str, absolute_path: str) -> str | None:
         """Overrides tornado's method."""
+        if not is_ours(self.lesson):
+            return super().validate_absolute_path(root, absolute_path)
         path, folder = Path(absolute_path), Path(self.folder)
         try:
             inside = path.is_relative_to(folder) and path.resolve() == folder.resolve() / path.relative_to(folder)
@@ -92,6 +113,8 @@ class SubmissionFiles(handlers.SubmissionFilesHandler):
 
     def set_extra_headers(self, path: str) -> None:
         """Overrides tornado's method."""
+        if not is_ours(self.lesson):
+            return
         self.set_header("Content-Security-Policy", "sandbox; default-src 'none'")
         self.set_header("X-Content-Type-Options", "nosniff")
 

@@ -11,9 +11,9 @@ from typing import Any
 import nbformat
 from nbgrader import utils
 from nbgrader.converters import GenerateAssignment, NbGraderException
-from nbgrader.converters.base import BaseConverter
 
-from autograder.lessons.course import COURSE, files_of
+from autograder.classroom.nbgrader_plugin import student_folders
+from autograder.lessons.course import files_of, released_folder
 
 INSTEAD = ("Nothing was handed out. Make it a manually graded answer (in JupyterLab, Create Assignment), or put the "
            "exercise into a lesson of your own: docs/own-lesson.md")
@@ -21,9 +21,9 @@ THEIRS = GenerateAssignment.init_assignment
 
 
 def init_notebooks(self: Any) -> None:
-    """Replaces GenerateAssignment's method: finds the notebooks, and raises NbGraderException if one of them holds a
+    """Overrides GenerateAssignment's method: finds the notebooks, and raises NbGraderException if one of them holds a
     cell for the autograder that belongs to no exercise."""
-    BaseConverter.init_notebooks(self)
+    student_folders.init_notebooks(self)
     for path in map(Path, chain.from_iterable(self.assignments.values())):
         if problem := not_gradable(path):
             self.log.error(problem)
@@ -31,10 +31,10 @@ def init_notebooks(self: Any) -> None:
 
 
 def init_assignment(self: Any, assignment_id: str, student_id: str) -> None:
-    """Replaces GenerateAssignment's method: makes the folder that is handed out. It also gets the lesson's checks and
+    """Overrides GenerateAssignment's method: makes the folder that is handed out. It also gets the lesson's checks and
     other files, because a learner may have an older library, or a lesson may have been changed since."""
     THEIRS(self, assignment_id, student_id)
-    for files in (COURSE / assignment_id, files_of(assignment_id)):
+    for files in (released_folder(assignment_id), files_of(assignment_id)):
         if files.is_dir():
             shutil.copytree(files, self._format_dest(assignment_id, student_id), dirs_exist_ok=True, ignore=_stays)
 

@@ -92,7 +92,7 @@ def _why(gradebook: Gradebook, held: SubmittedNotebook | None, source: Path, gra
 
 
 def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
-    """Replaces nbgrader's method: says whether this run grades the submission. The earlier graded work stays until the
+    """Overrides nbgrader's method: says whether this run grades the submission. The earlier graded work stays until the
     new one is complete."""
     folder = at(self, assignment_id, student_id)
     if student_id in self.coursedir.student_id_exclude.split(","):

@@ -16,8 +16,10 @@ from typing import Any
 from nbgrader import utils
 from nbgrader.api import SubmittedAssignment
 from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom.nbgrader_plugin.handed_in import NOT_THEIRS
+from autograder.classroom.nbgrader_plugin.whose import is_ours
 from autograder.classroom.rules import zone_of
 from autograder.classroom.times import Unread, as_iso, late_by, utc_of
 from autograder.intake.folders import TooMuch
@@ -25,7 +27,10 @@ from autograder.intake.plain_file import read_plain
 from autograder.outward import on_terminal
 
 LONGEST = 200  # bytes: a time has 30
-PARSE_UTC, GET_ASSIGNMENT = utils.parse_utc, NbGraderAPI.get_assignment
+# nbgrader's own
+PARSE_UTC, EXISTING = utils.parse_utc, CourseDirectory.get_existing_timestamp
+GET_ASSIGNMENT, SUBMITTED = NbGraderAPI.get_assignment, NbGraderAPI.get_submitted_timestamp
+DUE, LATE = SubmittedAssignment.duedate, SubmittedAssignment.total_seconds_late
 
 
 def time_text_in(folder: Path) -> str:
@@ -75,17 +80,23 @@ def time_of(submission: SubmittedAssignment, folder: Path, zone: tzinfo) -> date
 
 def get_existing_timestamp(self: Any, dest_path: str) -> datetime | None:
     """Replaces nbgrader's method."""
+    return _existing(self, dest_path) if is_ours(self.assignment_id) else EXISTING(self, dest_path)
+
+
+def _existing(coursedir: Any, dest_path: str) -> datetime | None:
     try:
-        return time_in(Path(dest_path), zone_of(Path(self.root)))
+        return time_in(Path(dest_path), zone_of(Path(coursedir.root)))
     except ValueError as unread:
-        self.log.warning("%s: %s", on_terminal(dest_path), on_terminal(unread))
+        coursedir.log.warning("%s: %s", on_terminal(dest_path), on_terminal(unread))
         return None
 
 
 def get_submitted_timestamp(self: Any, assignment_id: str, student_id: str) -> datetime | None:
     """Replaces nbgrader's method, for formgrader's lists."""
-    return get_existing_timestamp(self.coursedir, self.coursedir.format_path(self.coursedir.submitted_directory,
-                                                                             student_id, assignment_id))
+    if not is_ours(assignment_id):
+        return SUBMITTED(self, assignment_id, student_id)
+    return _existing(self.coursedir, self.coursedir.format_path(self.coursedir.submitted_directory, student_id,
+                                                                assignment_id))
 
 
 def parse_utc(text: Any) -> Any:
@@ -99,8 +110,10 @@ def parse_utc(text: Any) -> Any:
 def get_assignment(self: Any, *which: Any, **named: Any) -> dict[str, Any] | None:
     """Replaces nbgrader's method, whose offset for formgrader's form is today's, and not that of the due date."""
     fields = GET_ASSIGNMENT(self, *which, **named)
+    if not fields or not is_ours(fields["name"]):
+        return fields
     with suppress(ValueError):  # a mistake in the class's rules, which ends no list of formgrader's
-        if fields and fields.get("duedate") and self.timezone == str(zone := zone_of(Path(self.coursedir.root))):
+        if fields.get("duedate") and self.timezone == str(zone := zone_of(Path(self.coursedir.root))):
             due = datetime.fromisoformat(as_iso(datetime.fromisoformat(fields["duedate"]), zone) or "")
             fields |= {"duedate_notimezone": due.replace(tzinfo=None).isoformat(), "duedate_timezone": f"{due:%z}"}
     return fields
@@ -108,12 +121,16 @@ def get_assignment(self: Any, *which: Any, **named: Any) -> dict[str, Any] | Non
 
 def _duedate(self: Any) -> datetime | None:
     """Replaces nbgrader's property, which fails if there is an extension of no date."""
+    if not is_ours(self.assignment.name):
+        return DUE.fget(self)
     due = self.assignment.duedate
     return due + self.extension if due and self.extension else due
 
 
 def _total_seconds_late(self: Any) -> float:
     """Replaces nbgrader's property, which counts microseconds."""
+    if not is_ours(self.assignment.name):
+        return LATE.fget(self)
     return late_by(self.timestamp, self.duedate).total_seconds()
 
 

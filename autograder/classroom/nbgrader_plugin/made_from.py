@@ -25,7 +25,7 @@ LAST_LINE = re.compile(LINE.format("([0-9a-f]{64})").encode())
 
 
 def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
-    """Replaces nbgrader's method: says whether this run makes the pages of this submission. The earlier pages stay
+    """Overrides nbgrader's method: says whether this run makes the pages of this submission. The earlier pages stay
     until the new ones are complete."""
     folder = at(self, assignment_id, student_id)
     if student_id in self.coursedir.student_id_exclude.split(","):
@@ -40,7 +40,7 @@ def init_destination(self: Any, assignment_id: str, student_id: str) -> bool:
 
 
 def write_single_notebook(self: Any, output: str, resources: dict) -> None:
-    """Replaces nbgrader's method: writes the page, and the digest of what it was made from."""
+    """Overrides nbgrader's method: writes the page, and the digest of what it was made from."""
     output += LINE.format(self.made_from[resources["nbgrader"]["notebook"]])
     BaseConverter.write_single_notebook(self, output, resources)
 

@@ -1,5 +1,5 @@
-"""What stands in place of nbgrader's own methods, because nbgrader has no setting for it: one table, which installs
-itself.
+"""What stands in place of nbgrader's own classes and methods where a lesson of ours is meant: two tables, which
+install themselves.
 
 An entry's name is also that of a function in tests/classroom/stock_nbgrader.py, which shows nbgrader's own behaviour.
 Once that has changed, a test fails, and the entry can be reconsidered. If the behaviour is a plain bug,
@@ -9,52 +9,61 @@ docs/upstream/<name>.patch mends it in nbgrader itself.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pkgutil import resolve_name
+from typing import Any
+
+from autograder.classroom.nbgrader_plugin.whose import asked_for_ours, share_the_course
 
 SEEN_IN = ("0.9.5", "0.9.6")  # the versions of nbgrader that behave like this
 FORMGRADER = "nbgrader.server_extensions.formgrader.formgrader"
 CONVERTERS, API, COURSE = "nbgrader.converters", "nbgrader.apps.api:NbGraderAPI", "nbgrader.coursedir:CourseDirectory"
+PARSE_UTC = "nbgrader.utils:parse_utc"
+
+
+# For a lesson of ours, nbgrader makes an object of our class instead of its own.
+EXCHANGE, PLUGINS = "nbgrader.exchange.default", "nbgrader.plugins"
+CLASSES = {
+    f"{CONVERTERS}:GenerateAssignment": "converters:LessonAssignment",
+    f"{CONVERTERS}:Autograde": "converters:LessonAutograde",
+    f"{CONVERTERS}:GenerateFeedback": "converters:LessonFeedback",
+    f"{EXCHANGE}:ExchangeCollect": "exchange_collect:Collect",
+    f"{EXCHANGE}:ExchangeList": "released:List",
+    f"{EXCHANGE}:ExchangeReleaseFeedback": "released:ReleaseFeedback",
+    f"{PLUGINS}:ExtractorPlugin": "zip_collect:Unpack",
+    f"{PLUGINS}:FileNameCollectorPlugin": "zip_collect:Download",
+    f"{PLUGINS}:CsvExportPlugin": "csv_export:Csv",
+}
 
 
 @dataclass(frozen=True)
 class Replaced:
-    """why: what nbgrader does. methods: nbgrader's, each with ours, which is in this package."""
+    """why: what nbgrader does. methods: nbgrader's, each with ours, which is in this package and asks whose the
+    assignment is. Without methods, one of our classes overrides it."""
 
     name: str
     why: str
-    methods: dict[str, str]
+    methods: dict[str, str] = field(default_factory=dict)
 
 
 REPLACED = (
     Replaced("ids_are_patterns", "It takes ids and the course's path for patterns, so it never finds `li [a1]`.", {
-        f"{CONVERTERS}:BaseConverter.init_notebooks": "student_folders:init_notebooks",
         f"{API}.autograde": "formgrader:autograde",
         f"{API}.generate_feedback": "formgrader:generate_feedback",
         f"{API}.release_feedback": "formgrader:release_feedback"}),
     Replaced("missing_work_is_passed_over", "It passes over a folder without a notebook, and stops at one whose "
-             "notebooks all have other names.", {
-                 f"{CONVERTERS}:Autograde.init_notebooks": "exporter:init_notebooks"}),
-    Replaced("each_notebook_is_converted_twice", "It writes the sanitized notebook, and then reads it again.", {
-        f"{CONVERTERS}:Autograde.convert_single_notebook": "exporter:convert_single_notebook"}),
+             "notebooks all have other names."),
+    Replaced("each_notebook_is_converted_twice", "It writes the sanitized notebook, and then reads it again."),
     Replaced("corrected_work_is_not_graded", "It grades again only if a timestamp is newer, so it misses a corrected "
-             "notebook and a gradebook that was lost.", {
-                 f"{CONVERTERS}:Autograde.init_destination": "graded:init_destination"}),
+             "notebook and a gradebook that was lost."),
     Replaced("a_new_mark_misses_the_page", "It makes a page again only if a timestamp is newer, so it misses a mark by "
-             "hand.", {
-                 f"{CONVERTERS}:GenerateFeedback.init_destination": "made_from:init_destination",
-                 f"{CONVERTERS}:GenerateFeedback.write_single_notebook": "made_from:write_single_notebook"}),
-    Replaced("a_failed_run_loses_earlier_work", "It removes the earlier folder before the new one is complete.", {
-        f"{CONVERTERS}:{converter}.{name}": f"unfinished:{ours}" for converter in ("Autograde", "GenerateFeedback")
-        for name, ours in (("_format_dest", "format_dest"), ("run_post_convert_hook", "run_post_convert_hook"))}),
+             "hand."),
+    Replaced("a_failed_run_loses_earlier_work", "It removes the earlier folder before the new one is complete."),
     Replaced("no_hook_can_refuse", "It goes on after a hook has failed, and a preprocessor that fails ends in a "
-             "traceback.", {
-                 f"{CONVERTERS}:GenerateAssignment.init_notebooks": "gradable:init_notebooks",
-                 f"{CONVERTERS}:GenerateAssignment.init_assignment": "gradable:init_assignment"}),
-    Replaced("links_are_followed", "It copies the file to which a link in a submission leads, and hangs at pipes.", {
-        f"{CONVERTERS}:BaseConverter.init_assignment": "copy_files:init_assignment"}),
+             "traceback."),
+    Replaced("links_are_followed", "It copies the file to which a link in a submission leads, and hangs at pipes."),
     Replaced("offsets_are_seconds", "It takes the offset of a due date, such as -0800, for 800 seconds.", {
-        "nbgrader.utils:parse_utc": "hand_in_time:parse_utc"}),
+        PARSE_UTC: "hand_in_time:parse_utc"}),
     Replaced("a_time_that_cannot_be_read_ends_a_list", "It fails at a hand-in time that it can't read. It also follows "
              "links, reads files of any size, and guesses at a zone that it does not know.", {
                  f"{COURSE}.get_existing_timestamp": "hand_in_time:get_existing_timestamp",
@@ -75,12 +84,27 @@ REPLACED = (
 )
 
 
-def install() -> None:
-    """Puts our methods in place of nbgrader's. Those for formgrader need its server, so they wait until it is imported.
-    """
+def install(shared: bool) -> None:
+    """Puts our classes and methods in place of nbgrader's. Those for formgrader need its server, so they wait until it
+    is imported. shared: whether the course has assignments of an instructor's own, too."""
+    share_the_course(shared)
+    for theirs, ours in CLASSES.items():
+        _choose(resolve_name(theirs), ours)
     for each in REPLACED:
         for theirs, ours in each.methods.items():
-            if FORMGRADER in sys.modules or not ours.startswith("formgrader:"):
+            # the function can't know for which assignment it is called
+            if (FORMGRADER in sys.modules or not ours.startswith("formgrader:")) and not (
+                    shared and theirs == PARSE_UTC):
                 module, _, path = theirs.partition(":")
                 *owner, name = path.split(".")
                 setattr(resolve_name(f"{module}:{'.'.join(owner)}"), name, resolve_name(f"{__package__}.{ours}"))
+
+
+def _choose(theirs: Any, ours: str) -> None:
+    """From now on, making an object of their class makes one of ours, if it is asked for a lesson of ours."""
+    def new(kind: Any, *given: Any, **options: Any) -> Any:
+        if kind is theirs and asked_for_ours(options):
+            kind = resolve_name(f"{__package__}.{ours}")
+        return super(theirs, kind).__new__(kind, *given, **options)
+
+    theirs.__new__ = new

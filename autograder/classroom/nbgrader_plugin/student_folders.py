@@ -70,7 +70,7 @@ def submissions(converter: Any) -> dict[str, list[str]]:
 
 
 def init_notebooks(self: Any) -> None:
-    """Replaces nbgrader's method. Here too, a folder without a notebook is passed over."""
+    """Overrides nbgrader's method. Here too, a folder without a notebook is passed over."""
     notebooks = submissions(self)
     self.assignments, self.notebooks = {folder: files for folder, files in notebooks.items() if files}, []
     for folder in notebooks.keys() - self.assignments.keys():

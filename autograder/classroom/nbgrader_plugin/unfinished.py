@@ -74,13 +74,13 @@ def begin_submission(converter: Any) -> None:
 
 
 def format_dest(self: Any, assignment_id: str, student_id: str, escape: bool = False) -> str:
-    """Replaces nbgrader's method: returns where the present submission is written."""
+    """Overrides nbgrader's method: returns where the present submission is written."""
     folder = BaseConverter._format_dest(self, assignment_id, student_id, escape)
     return str(mark_of(Path(folder)) / FILES) if getattr(self, "at", None) == (assignment_id, student_id) else folder
 
 
 def run_post_convert_hook(self: Any) -> None:
-    """Replaces nbgrader's method, the last one for a submission. Everything is written by now, and is moved to its
+    """Overrides nbgrader's method, the last one for a submission. Everything is written by now, and is moved to its
     place before the hook runs."""
     finish(place_of(self, *self.at))
     BaseConverter.run_post_convert_hook(self)
