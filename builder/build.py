@@ -156,4 +156,5 @@ def main() -> None:
         build(known[name], arguments.again, arguments.measure and not arguments.keep and not arguments.real)
         if said := not known[name].folder and measure.complaint(known[name], notebooks.read_source(known[name])):
             print(said, flush=True)
-    lesson_lists.build()
+    if not arguments.lessons or any(not known[name].folder for name in arguments.lessons):
+        lesson_lists.build()

@@ -34,7 +34,7 @@ from attention_lab.threads import one_thread
 from autograder import recording
 from autograder.lessons import derive
 from autograder.lessons.catalogue import Mistake
-from autograder.lessons.course import COURSE, ROOT, Lesson, files_of
+from autograder.lessons.course import LIBRARY, ROOT, Lesson, files_of
 from autograder.lessons.declare import Repair
 from autograder.lessons.pages import RELEASED
 from autograder.lessons.topics import topic
@@ -43,7 +43,7 @@ from builder.reach import Reach, defining, digest, used
 
 TORCH = version("torch").partition("+")[0]
 FILE = "recorded.json"
-FOLDERS = {"attention_lab": COURSE / "attention_lab", "autograder": ROOT / "autograder",
+FOLDERS = {"attention_lab": LIBRARY, "autograder": ROOT / "autograder",
            "solutions": ROOT / "solutions"}
 MAKES = "autograder.recording"
 

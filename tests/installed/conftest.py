@@ -51,7 +51,10 @@ class Installed:
 
 @pytest.fixture(scope="session")
 def environment(tmp_path_factory) -> Path:
-    """The environment's Python. What the wheels need comes from the environment of the tests; a CI job installs it."""
+    """The environment's Python: the one that $INSTALLED names, in which a CI job has installed all, or one that takes
+    what the wheels need from the environment of the tests."""
+    if there := os.environ.get("INSTALLED"):
+        return ROOT / there
     folder = tmp_path_factory.mktemp("installed")
     subprocess.run([sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder / "wheels", ROOT / "course",
                     ROOT / "installed"], check=True)
@@ -62,7 +65,7 @@ def environment(tmp_path_factory) -> Path:
                     *sorted((folder / "wheels").glob("*.whl"))], check=True)
     (packages / "shared.pth").write_text(sysconfig.get_path("purelib") + "\n")
     for tool in ("nbgrader", "dask", "alembic"):
-        (python.parent / tool).write_text(f"#!{python}\nimport runpy\nrunpy.run_module({tool!r}, run_name='__main__')\n")
+        (python.parent / tool).write_text(f"#!{python}\nimport runpy\nrunpy.run_module({tool!r}, None, '__main__')\n")
         (python.parent / tool).chmod(0o755)
     return python
 
