@@ -78,12 +78,12 @@ def files_of(lesson: str) -> Path:
 
 def solved_folder(lesson: str) -> Path:
     """The folder with a lesson's solved notebook. What is built of an own lesson belongs to the class."""
-    return (CLASS / "work/solved" if CLASS != ROOT and lesson.startswith(OWN) else NOTEBOOKS) / lesson
+    return (CLASS / "work/built/solved" if CLASS != ROOT and lesson.startswith(OWN) else NOTEBOOKS) / lesson
 
 
 def released_folder(lesson: str) -> Path:
     """The folder with what learners get of a lesson."""
-    return (CLASS / "work/lessons_built" if CLASS != ROOT and lesson.startswith(OWN) else COURSE) / lesson
+    return (CLASS / "work/built/released" if CLASS != ROOT and lesson.startswith(OWN) else COURSE) / lesson
 
 
 def repository() -> str:
