@@ -1,7 +1,9 @@
 """A page and its lab book: every link lands, and no measured number stands in both by hand."""
 
+import ast
 import re
 from fractions import Fraction
+from importlib import import_module
 
 import pytest
 
@@ -31,6 +33,15 @@ def test_every_link_lands_at_a_heading(lesson):
     linked = re.findall(rf"\]\({lab_book.FILE}#([^)]*)\)", words(lesson)) + re.findall(r"\]\(#([^)]*)\)", book)
     assert set(linked) <= anchors, "no such heading"
     assert f"({lab_book.FILE}" in words(lesson), "link to the lab book from the page"
+
+
+@LESSONS
+def test_what_its_code_takes_from_the_library_is_there(lesson):
+    taken = [(node.module, alias.name)
+             for block in re.findall("(?s)```python\n(.*?)```", source(lesson))
+             for node in ast.walk(ast.parse(block)) if isinstance(node, ast.ImportFrom)
+             if node.module.startswith("attention_lab") for alias in node.names]
+    assert [f"{module}.{name}" for module, name in taken if not hasattr(import_module(module), name)] == []
 
 
 @LESSONS
