@@ -426,10 +426,10 @@ results, network = in_wider_windows(yours, trained_scale, predicted)  # half a m
 
 # %% tags=["experiment"]
 measured = {name: results.mean("yours", name) for name in predicted}
-predict_then_run(predicted, measured, unit="% right")
 with after_predicting(predicted):
     show_bias(network, relative_coords_table)
     print(f"largest scale of a head: {max(results.scores('yours', 'scale')):.0f}")
+predict_then_run(predicted, measured, unit="% right")
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>

@@ -162,9 +162,9 @@ in_one = one_block_at_a_time(patient, insert, SE)  # three places, 16 blocks
 
 # %% tags=["experiment"]
 measured = {place: blocks[10] for place, blocks in in_one.items()}
-predict_then_run(predicted, measured, unit="pieces with their former answer (%)")
 with after_predicting(predicted):
     show_blocks(in_one)
+predict_then_run(predicted, measured, unit="pieces with their former answer (%)")
 
 # %% [markdown]
 # Look at the upper two rows.
@@ -263,10 +263,10 @@ remind(predicted)
 found = try_starts(patient, insert, starts)
 
 # %% tags=["experiment"]
-predict_then_run(predicted, {name: found[name].left for name in predicted},
-                 unit="loss that is left (%)")
 with after_predicting(predicted):
     print_starts(found)
+predict_then_run(predicted, {name: found[name].left for name in predicted},
+                 unit="loss that is left (%)")
 
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>

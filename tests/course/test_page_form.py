@@ -78,6 +78,15 @@ def test_something_of_the_learners_comes_soon(lesson):
 
 
 @LESSONS
+def test_a_table_of_predictions_is_shown(lesson):
+    """A notebook shows the last expression of a cell, and no other one."""
+    for cell in page(lesson):
+        body = ast.parse(cells.code([cell])).body
+        for node in body:
+            assert node is body[-1] or "predict_then_run(" not in ast.unparse(node), "make it the cell's last line"
+
+
+@LESSONS
 def test_a_page_has_four_exercises_at_most_and_one_repair(lesson):
     written = [cell for cell in page(lesson) if cell.metadata.get("nbgrader", {}).get("solution")]
     repaired = [cell for cell in written if pages.RELEASED in cell.metadata]
