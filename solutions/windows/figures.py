@@ -124,7 +124,7 @@ def mask() -> str:
         drawing.text(x + side / 2, y + 24, str(cell), bold=True)
         drawing.text(x + side / 2, y + 43, region, size=13)
     drawing.line((left + 2 * side, top), (left + 2 * side, top + 2 * side), colour="wrong", width=4)
-    drawing.text(left + 1.5 * side, top + 2 * side + 34, "A was here before the roll,", size=14)
+    drawing.text(left + 1.5 * side, top + 2 * side + 34, "A stayed together,", size=14)
     drawing.text(left + 1.5 * side, top + 2 * side + 54, "B came from the other side.", size=14)
     drawing.arrow((250, top + side), (380, top + side))
     side, left, top = 40, 470, 76

@@ -20,7 +20,8 @@
 # Each cell looks only at its own window: how can 8 ever learn what its neighbour 9 contains?
 #
 # A photograph of 1536 x 1536 pixels in patches of 4 x 4 is 147,456 tokens, and if every token looks at every other, the weights take 81 GiB per head.
-# Within windows of 8 x 8 they take 36 MiB, which is why [Swin](https://arxiv.org/abs/2103.14030) and its heirs could be trained on large pictures at all.
+# Within windows of 8 x 8 they take 36 MiB, and that is the offer of [Swin](https://arxiv.org/abs/2103.14030) and its heirs.
+# (Code as in lesson 05b does not store all the weights, but it computes them.)
 #
 # **Needs** lesson 05a (queries, keys, values) and lesson 00 (softmax) · 1 h 30 min · 5 points · difficulty 3 of 5
 #
@@ -51,8 +52,7 @@ begin("08a_windows")
 # %% [markdown]
 # ## 1. Cut
 #
-# Here are the drawing's 24 cells, and a `reshape` that seems to cut them into four windows of 2 x 3.
-# The shape is right, and no error is raised.
+# Here are the drawing's 24 cells, and a `reshape` that raises no error and seems to cut them into four windows of 2 x 3.
 # Which six numbers should window 0 hold, and which ones does it hold?
 
 # %%
@@ -105,25 +105,22 @@ check(window_partition)
 # %% [markdown]
 # ## 2. And back
 #
-# Now every cell holds the number of its window.
-# How should row 0 of the picture read, and how does it read after a `reshape` alone?
+# How would you test a function that joins windows?
+# Most people cut, join and compare. Does this test catch the `reshape` of section 1?
 
 # %%
-numbered = torch.arange(4).reshape(4, 1, 1).expand(4, 2, 3)  # window 0 holds zeros, and so on
-print("rows 0 and 1 by reshape:   ", numbered.reshape(4, 6)[:2].tolist())
-side_by_side = torch.cat((numbered[0], numbered[1]), dim=1)
-print("rows 0 and 1 of the image:", side_by_side.tolist())
+joined = wrong.reshape(1, 4, 6, 1)  # the wrong windows, and another reshape
+print("the same picture as before:", joined.equal(grid))
 
 # %% [markdown]
+# Two mistakes that cancel are still two mistakes, so the check below hands your function windows that yours did not cut.
+#
 # ### Exercise 2: `window_reverse`
 #
 # *About 8 minutes.*
 #
 # 1. Find out how many windows an image has; nobody tells you how many images there are.
-# 2. Walk back through exercise 1: six axes, the same swap as before, and then four axes again.
-#
-# A warning about the obvious test, "cut, join, compare": the wrong `reshape` above passes it too, together with the `reshape` that undoes it.
-# Two mistakes that cancel are still two mistakes.
+# 2. Walk back through exercise 1: six axes, which this time come out of the *first* axis, the same swap as before, and then four axes again.
 
 # %% exercise
 def window_reverse(
@@ -156,7 +153,7 @@ check(window_reverse)
 # ## 3. Move
 #
 # If windows stay where they are, 8 never hears of 9.
-# So Swin *moves* them, in every second layer, down and to the right by half a window (rounded down: in the drawing, by one row and one column).
+# So Swin *moves* them in every second layer, down and right by half a window (rounded down: in the drawing, one row and one column).
 # Now 8 and 9 share a window, and 9 can pass on in the next layer what it heard from its other neighbours.
 #
 # ![Left: the borders moved by (1, 1), with pieces left over at the rim. Right: the picture rolled by (-1, -1), cut into ordinary windows; the second window holds 10, 11, 6, 16, 17, 12.](figures/shift.svg)
@@ -196,8 +193,8 @@ print("the four windows:", *window_partition(rolled, (2, 3)).flatten(1).tolist()
 #
 # *About 16 minutes.*
 #
-# 1. Along one axis of the rolled picture, find out where cells that were neighbours stop being neighbours, and where one window ends.
-#    Number the stretches in between; rows and columns together then give each cell the number of its region.
+# 1. Along one axis of the rolled picture, find two places: where its last window begins, and where the cells from the other side begin.
+#    Number the three stretches that they make; rows and columns together then give each cell the number of its region.
 # 2. Cut this picture of numbers into windows (you have a function for that), and compare each cell of a window with each other one.
 
 # %% exercise
@@ -208,11 +205,10 @@ def shifted_window_mask(
 
     N is the number of cells in a window. mask[w, i, j] is 0.0 where cells i and j of window
     w may look at each other, and -100.0 where they may not.
-    Along an axis of n cells, with windows of w cells and the shift s, the rolled image has
-    three stretches: [0, n - w), [n - w, n - s) and [n - s, n), the last one from the other
-    side. Two cells of a window may meet if both their rows and both their columns
-    are in the same stretch. Without any shift, all is 0.
-    Windows divide the image, and 0 <= s < w on each axis.
+    A roll by -s brings the first s rows (or columns) to the other side. Two cells of a window
+    may meet if both their rows came from there or neither did, and their columns likewise.
+    Without any shift, all is 0.
+    Windows divide the image, and each shift is at least 0 and less than its window's side.
     """
     ...
 
@@ -235,16 +231,14 @@ check(shifted_window_mask)
 # </details>
 
 # %% [markdown]
-# How many zeros does your mask have in each of the drawing's windows?
-# The last number is the one that you worked out by hand.
+# Count the zeros in the drawing's windows: the last number is the one that you worked out by hand.
 
 # %%
 print((shifted_window_mask((4, 6), (2, 3), (1, 1)) == 0).sum((1, 2)).tolist())
 
 # %% [markdown]
 # **Touch it.** A photograph is cut into 8 x 12 cells, with windows of 4 x 4; on the right they are moved by (2, 2).
-# Point at a cell, or use the arrow keys: what your mask lets it read is clear.
-# Try the corners, and see how little is left there on the right.
+# Point at a cell, or use the arrow keys: what your mask lets it read is clear (in the corners on the right, little).
 
 # %% tags=["nbval-ignore-output"]
 photo = F.adaptive_avg_pool2d(photograph("chelsea"), (160, 240))
@@ -325,29 +319,50 @@ check(exhibit_a)
 show(show_images(coloured_tiles(3, seed=1).pictures), "Three pictures of 6 x 12 tiles.")
 
 # %% [markdown]
-# The network has two blocks of attention in windows of 2 x 4, cut, joined and masked by your functions.
-# (A learned number for each pair of cells lets a tile tell right from left.)
-# Three arms differ only in which block's windows move, and the last one lacks the mask:
+# The network has two blocks of attention in windows of 2 x 4, and here your three functions do their work.
+# (`TwoHeads` is the rest; its learned number for each pair of cells lets a tile tell right from left.)
+
+# %%
+class InWindows(TwoHeads):
+    def forward(self, qkv, size):  # (B, 72, 96) -> (B, 72, 32)
+        down, right = self.step  # (1, 2) in a block whose windows move, otherwise (0, 0)
+        rolled = qkv.unflatten(1, size).roll((-down, -right), dims=(1, 2))
+        q, k, v = self.split(window_partition(rolled, WINDOW), len(qkv))
+        added = self.of_pairs() + self.mask(size, WINDOW, self.step)[:, None]
+        seen = F.scaled_dot_product_attention(q, k, v, attn_mask=added)  # added to the logits
+        joined = window_reverse(self.merge(seen), WINDOW, size)
+        return joined.roll((down, right), dims=(1, 2)).flatten(1, 2)
+
+# %% [markdown]
+# Without the `roll` in the last line everything runs and trains: what would a tile get then?
 #
-# - *never shifted* and *both shifted*: both blocks have the same windows;
-# - *one shifted*: the windows of the second block move;
-# - *no mask*: they move, and nothing keeps strangers apart.
+# <details><summary>The answer</summary>
 #
-# **Predict:** what percentage of the answers is right in columns 3 and 7 (the last ones of a window, *border*), and in column 11 (the last one of the picture, *edge*)?
+# The answer to another tile's query: that of the tile one row below it and two columns to its right.
+# </details>
+#
+# There are four arms:
+#
+# - *never shifted*: both blocks have the same windows, which end at columns 3 and 7 (*borders*) and at 11 (the picture's *edge*);
+# - *both shifted*: both have the same windows again, moved by (1, 2);
+# - *one shifted*: only the second block's windows move;
+# - *no mask*: *one shifted*, with nothing that keeps strangers apart.
+#
+# **Predict:** what percentage of the answers is right in column 3, for *never shifted*, *both shifted* and *no mask*?
+# And in column 11, for *no mask*?
 # A tile that cannot see its neighbour can only guess among four colours.
-# And for *no mask*, think about which tile stands to the right of column 11 after the roll.
 
 # %% tags=["experiment"]
-predicted = {"never shifted, border": None, "one shifted, border": None,
-             "no mask, border": None, "no mask, edge": None}
+predicted = {"never shifted, column 3": None, "both shifted, column 3": None,
+             "no mask, column 3": None, "no mask, column 11": None}
 
 # %% tags=["experiment"]
 def masked(shift):
-    return InWindows(window_partition, window_reverse, shifted_window_mask, shift)
+    return InWindows(shifted_window_mask, shift)
 
 
 def unmasked(shift):
-    return InWindows(window_partition, window_reverse, no_mask, shift)
+    return InWindows(no_mask, shift)
 
 
 arms = {"never shifted": (masked, (False, False)), "both shifted": (masked, (True, True)),
@@ -357,6 +372,8 @@ results = colour_on_the_right(arms, predicted)  # twelve networks, a minute
 # %% tags=["experiment"]
 measured = {name: results.mean(*name.split(", ")) for name in predicted}
 predict_then_run(predicted, measured, unit="% right")
+
+# %% tags=["experiment"]
 with after_predicting(predicted):
     show_by_column(results)
 
@@ -367,36 +384,31 @@ with after_predicting(predicted):
 # Without a shift, columns 3 and 7 stay at chance, because nothing about the neighbour ever arrives.
 # At every window's end such a network names the tile's own colour, which is sure to be right only in column 11.
 # Shift *both* blocks, and other columns are blind instead: 1, 5 and 9, where the moved windows end.
-# Five times as much training [changes nothing](lab_book.md#2.-More-time).
+# Five times as much training [opens no blind column](lab_book.md#2.-More-time).
 #
 # **The mask tells the network where the picture ends.**
-# You may have expected that without it strangers disturb each other a little, everywhere.
-# They do not: away from the windows' ends the unmasked network is right.
+# Without it, you may have thought, strangers disturb each other a little, everywhere.
+# They do not: away from the windows' ends that network is right.
 # But after the roll, the picture is a ring, in which column 0 stands to the right of column 11 as column 4 does of column 3.
 # Columns 3, 7 and 11 now look alike and need different answers, the neighbour's colour or one's own, so what the network wins in one place it loses in the other.
-# Ours mostly chose the borders, of which there are more.
+# Ours leaned towards the borders, of which there are more, and had not finished: with five times the training the borders are nearly all right, and the edge is at chance.
 # </details>
 #
-# Nobody told the masked network where the edge is.
-# It found the edge in its mask, which you wrote to keep strangers apart.
+# ## 7. What we now know
+#
+# Windows make attention affordable, and they have to move, so the picture is rolled and a mask keeps apart what the roll has brought together.
+# Leave the mask out and nothing crashes, but the network loses the picture's edge.
+# Nobody ever told it where that is: **it found the edge in the mask that you wrote to keep strangers apart.**
 
 # %% tags=["experiment"]
 keep_spread(window_partition, shifted_window_mask, photo, results.mean("one shifted"))
 
 # %% [markdown]
-# So far your windows carry the news over a photograph, and the picture is yours to keep (`my_windows.png`).
-#
-# ## 7. What we now know
-#
-# Windows make attention affordable, and they have to move, or neighbours on two sides of a border never meet.
-# It is the picture that moves, with a roll, and a mask keeps apart what the roll has brought together.
-# Leave it out and nothing crashes; the network only no longer knows where the picture ends.
-# News travels about half a window per layer, so later networks often add a cheap look at the whole picture.
+# A picture to keep, `my_windows.png`: the layer whose windows have moved takes one cell from 16 cells to 64, and the next one, whose windows stand still, adds none.
 #
 # (The [lab book](lab_book.md) is there for doubters: every run, longer ones, two more questions and a challenge.)
 #
-# **Next.** Our learned number for each pair of cells fits a single size of windows.
-# [Lesson 08b](../08b_cosine/08b_cosine.ipynb) has attention that fits any, and finds out what that is worth.
+# **Next.** These windows have one size for life; those of [lesson 08b](../08b_cosine/08b_cosine.ipynb) may grow.
 
 # %% tags=["nbval-ignore-output"]
 progress()

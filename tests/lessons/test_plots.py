@@ -10,7 +10,6 @@ from attention_lab.lessons.polarized import pictures as polarized
 from attention_lab.lessons.rest import pictures as keys
 from attention_lab.lessons.rest import task as legends_and_dominoes
 from attention_lab.lessons.rest.rest_lite import ResTLite
-from attention_lab.lessons.windows import experiment as tiles
 from attention_lab.lessons.windows import pictures as windows
 from attention_lab.networks.training import Results
 from attention_lab.pictures import borrowed
@@ -101,8 +100,7 @@ def test_a_step_has_the_same_coordinate_in_every_window_on_the_scale_of_the_trai
 
 
 def test_plain_attention_in_windows_reads_what_its_mask_lets_through():
-    functions = swin.window_partition, swin.window_reverse, swin.shifted_window_mask
-    attention = tiles.InWindows(*functions, True).requires_grad_(False)
+    attention = of_page("08a_windows", "InWindows")(swin.shifted_window_mask, True).requires_grad_(False)
     qkv = torch.randn(1, 72, 96)
     qkv[:, :, 32:64] = 0  # keys that are all alike, so that the weights are
     y = attention(qkv, (6, 12))

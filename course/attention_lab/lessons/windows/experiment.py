@@ -20,34 +20,33 @@ WINDOW, HEADS = (2, 4), 2
 FASTER = 4  # the numbers for pairs of cells learn so many times as fast as other weights: 150 steps are few
 
 
-class InWindows(nn.Module):
-    """Plain attention within windows, on queries, keys and values: (B, L, 3C) -> (B, L, C).
+class TwoHeads(nn.Module):
+    """What plain attention within windows has besides windows: two heads, and a learned number for each pair of cells
+    in a window, which tells the network where a key stands. The page adds `forward`, (B, L, 3C) -> (B, L, C).
 
-    Logits are scaled dot products, plus a learned number for each pair of cells in a window, which tells the network
-    where a key stands, plus the mask.
-
-    cut, join, mask: the lesson's three functions.
+    mask: the lesson's mask, or none.
     shift: True for windows that are shifted by half their height and half their width.
     """
 
-    def __init__(self, cut: Callable[[Tensor, Pair], Tensor], join: Callable[[Tensor, Pair, Pair], Tensor],
-                 mask: Callable[[Pair, Pair, Pair], Tensor], shift: bool) -> None:
+    def __init__(self, mask: Callable[[Pair, Pair, Pair], Tensor], shift: bool) -> None:
         super().__init__()
         cells = WINDOW[0] * WINDOW[1]
-        self.cut, self.join, self.mask = cut, join, mask
+        self.mask = mask
         self.step = (WINDOW[0] // 2, WINDOW[1] // 2) if shift else (0, 0)
-        self.of_pairs = nn.Parameter(torch.zeros(HEADS, cells, cells))
+        self.learned = nn.Parameter(torch.zeros(HEADS, cells, cells))
 
-    def forward(self, qkv: Tensor, size: Pair) -> Tensor:
-        down, right = self.step
-        rolled = qkv.unflatten(1, size).roll((-down, -right), (1, 2))
-        tokens = self.cut(rolled, WINDOW).flatten(1, 2)  # (B nW, N, 3C)
-        of_heads = tokens.unflatten(2, (3, HEADS, -1)).permute(2, 0, 3, 1, 4)
-        q, k, v = of_heads.unflatten(1, (len(qkv), -1))  # (B, nW, heads, N, C / heads)
-        added = FASTER * self.of_pairs + self.mask(size, WINDOW, self.step)[:, None]
-        seen = F.scaled_dot_product_attention(q, k, v, attn_mask=added)
-        seen = seen.flatten(0, 1).transpose(1, 2).flatten(2).unflatten(1, WINDOW)
-        return self.join(seen, WINDOW, size).roll(self.step, (1, 2)).flatten(1, 2)
+    def of_pairs(self) -> Tensor:
+        """Returns the learned number of each pair of cells, (heads, N, N)."""
+        return FASTER * self.learned
+
+    def split(self, windows: Tensor, batch: int) -> Tensor:
+        """Returns queries, keys and values, (3, B, nW, heads, N, C / heads), of windows, (B nW, wh, ww, 3C)."""
+        of_heads = windows.flatten(1, 2).unflatten(2, (3, HEADS, -1)).permute(2, 0, 3, 1, 4)
+        return of_heads.unflatten(1, (batch, -1))
+
+    def merge(self, seen: Tensor) -> Tensor:
+        """Returns windows, (B nW, wh, ww, C), of what the heads have seen, (B, nW, heads, N, C / heads)."""
+        return seen.flatten(0, 1).transpose(1, 2).flatten(2).unflatten(1, WINDOW)
 
 
 def no_mask(image_size: Pair, window_size: Pair, shift_size: Pair) -> Tensor:

@@ -72,7 +72,7 @@ def slide_layers(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pa
            "cell": {f"row {row}, column {column}": (row, column) for row, column in ((0, 0), (3, 3), (4, 6), (7, 11))}},
           lambda layers, cell: [lit(picture, seen(name, layers, cell), name, cell) for name in heard],
           lambda layers, cell: f"Cells that the one in row {cell[0]}, column {cell[1]} has heard from after {layers} "
-                               "layers: " + "; ".join(f"{name}, {seen(name, layers, cell).sum()}"
+                               f"layer{'s' * (layers != 1)}: " + "; ".join(f"{name}, {seen(name, layers, cell).sum()}"
                                                        for name in heard) + ".",
           start=("2", "row 3, column 3"), plays="layers")
 
@@ -94,7 +94,8 @@ def keep_spread(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pai
                        picture * F.interpolate(0.2 + 0.8 * seen.float(), picture.shape[1:])[0])
                       for layers, seen in lights.items()]
     keepsake("my_windows.png", "How far does one cell hear, if each looks only at its window?", rows,
-             f"shifted windows, written by hand; a network with one plain and one shifted block: {score:.0f} % right")
+             "shifted windows, written by hand; a network with them names the tile across a border: "
+             f"{score:.0f} % right")
 
 
 def _heard(partition: Callable[[Tensor, Pair], Tensor], mask: Callable[[Pair, Pair, Pair], Tensor]
