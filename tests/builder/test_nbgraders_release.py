@@ -6,7 +6,8 @@ import sysconfig
 import nbformat
 
 from autograder.classroom.nbgrader_plugin import HANDS_OUT
-from builder import build, notebooks
+from autograder.lessons.course import NOTEBOOKS
+from builder import notebooks
 
 
 def test_a_release_is_that_of_nbgraders_command(tmp_path, monkeypatch):
@@ -14,7 +15,7 @@ def test_a_release_is_that_of_nbgraders_command(tmp_path, monkeypatch):
     from traitlets.config import Config
 
     monkeypatch.setenv("PATH", f"{sysconfig.get_path('scripts')}{os.pathsep}{os.environ['PATH']}")  # where alembic is
-    solved = nbformat.read(build.NOTEBOOKS / "01_se/01_se.ipynb", as_version=4)
+    solved = nbformat.read(NOTEBOOKS / "01_se/01_se.ipynb", as_version=4)
     (tmp_path / "source/01_se").mkdir(parents=True)
     nbformat.write(solved, tmp_path / "source/01_se/01_se.ipynb")
     config = Config()

@@ -7,7 +7,7 @@ import pytest
 
 from attention_lab.checking.known import recorded
 from autograder.lessons import course
-from autograder.lessons.course import files_of
+from autograder.lessons.course import NOTEBOOKS, files_of
 from builder import build, cells, first_cell, form, lesson_lists, notebooks
 from tests.course import sources
 
@@ -17,7 +17,7 @@ LESSONS = pytest.mark.parametrize("lesson", build.lessons(), ids=lambda lesson: 
 
 
 def solved(lesson):
-    return nbformat.read(build.NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4)
+    return nbformat.read(NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4)
 
 
 def released(lesson):
@@ -83,7 +83,7 @@ def test_a_lesson_has_what_its_topic_makes_and_nothing_else_and_nothing_twice(le
     made, name = build.files(lesson), f"{lesson.name}.ipynb"
     for path, content in made.items():
         assert len(content) <= 500_000 and path.read_bytes() == content, "run `make build`"
-    folders = build.NOTEBOOKS / lesson.name, build.COURSE / lesson.name, files_of(lesson.name)
+    folders = NOTEBOOKS / lesson.name, build.COURSE / lesson.name, files_of(lesson.name)
     there = {path for folder in folders for path in folder.rglob("*") if path.is_file() and path.name[0] != "."}
     besides = {folder / name for folder in folders[:2]} | {*(folders[2] / recorded.FOLDER).iterdir()}
     code = "".join(path.read_text(encoding="utf-8") for path in folders[2].rglob("*.py"))

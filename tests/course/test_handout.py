@@ -12,6 +12,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from autograder.lessons.course import NOTEBOOKS
 from autograder.lessons.topics import topic
 from autograder.submission.notebook import defined_names
 from builder import build, cells
@@ -88,7 +89,7 @@ def test_one_notebook_and_the_library_are_enough(lesson, handed_out, tmp_path):
     alone.mkdir()
     notebook = nbformat.read(folder / lesson.name / f"{lesson.name}.ipynb", as_version=4)
     answers = {cell.id: cell.source for cell in
-               nbformat.read(build.NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4).cells}
+               nbformat.read(NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4).cells}
     for cell in notebook.cells:
         if cell.metadata.get("nbgrader", {}).get("solution"):
             cell.source = answers[cell.id]
@@ -130,7 +131,7 @@ def not_given(lesson, reference):
 def test_it_holds_no_answers(lesson, handed_out):
     """No line of a solution, no marker, no word of the packages that judge, in any file."""
     folder, _ = handed_out
-    solved = nbformat.read(build.NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4)
+    solved = nbformat.read(NOTEBOOKS / lesson.name / f"{lesson.name}.ipynb", as_version=4)
     regions = re.findall(r"### BEGIN SOLUTION\n(.*?)### END SOLUTION", "\n".join(c.source for c in solved.cells),
                          re.DOTALL)
     secrets = {line.strip() for region in regions for line in region.splitlines() if len(line.strip()) > 20}

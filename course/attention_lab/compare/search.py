@@ -114,8 +114,8 @@ class Subject:
             inputs = record.draw_inputs(of["calls"][0])
             self.unused[size] = unused(module, partial(self.ways_in[0].call, module, *inputs))
         for name in self.unused.get(size, ()):
-            parent, _, last = name.rpartition(".")
-            setattr(module.get_submodule(parent), last, nn.Identity())
+            holder, _, child = name.rpartition(".")
+            setattr(module.get_submodule(holder), child, nn.Identity())
         return record.strip(module, stripped)
 
 
