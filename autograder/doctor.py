@@ -10,7 +10,9 @@ import importlib.util
 import math
 import os
 import platform
+import shlex
 import shutil
+import sys
 import sysconfig
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -30,7 +32,7 @@ from autograder.judge.judge import Judge
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.seed import FILE
 from autograder.judge.settings import Settings
-from autograder.lessons.course import ROOT
+from autograder.lessons.course import CLASS, ROOT
 from autograder.lessons.topics import topic
 from autograder.sandbox import limits
 from autograder.sandbox.budget import Died
@@ -311,8 +313,11 @@ def _class() -> Iterator[Finding]:
 
     from autograder.classroom.nbgrader_course import course_app
     from autograder.classroom.nbgrader_plugin import exchange_collect, formgrader
+    from autograder.classroom.start import risk
 
     app = course_app("doctor")
+    if CLASS != ROOT and (said := risk(app.coursedir)):
+        yield Finding("missing", said)
     yield (Finding("good", "formgrader opens only plain files of a submission, and none that is too large")
            if formgrader.is_adapted() else
            Finding("bad", "formgrader opens every kind of file in a submission: nbgrader_config.py must call "
@@ -357,6 +362,9 @@ def _exchange(inbound: Path, check_owner: bool) -> Iterator[Finding]:
 
 
 def _course() -> Iterator[Finding]:
+    if CLASS != ROOT and all(folder.stat().st_mode & 0o001 for folder in [ROOT, *ROOT.parents]):
+        yield Finding("missing", f"other accounts of this machine can read the solutions in {ROOT}. If learners have "
+                                 f"such accounts, run `chmod 700 {shlex.quote(sys.prefix)}`")
     try:
         yield Finding("good", f"lessons: {', '.join(lesson.name for lesson in notebook.lessons())}")
     except (OSError, ValueError) as error:

@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 
 from autograder.classroom.nbgrader_course import course_app
@@ -23,6 +24,13 @@ import attention_autograder  # noqa: E402
 """
 OTHERS = ("Beware: nbgrader runs learners' code for your own assignments ({}) without a sandbox, as you. That code can "
           "read this class's seed and our solutions. Grade those assignments in another account or in a container")
+
+
+def risk(coursedir: CourseDirectory) -> str:
+    """Says what assignments of an instructor's own risk; empty if the course has none."""
+    ours, sources = {lesson.name for lesson in notebook.lessons()}, Path(coursedir.root, coursedir.source_directory)
+    others = sorted(path.name for path in sources.glob("*/") if path.name not in ours)
+    return OTHERS.format(", ".join(others)) if others else ""
 
 
 def start(folder: Path, names: list[str], console: Console) -> int:
@@ -49,9 +57,8 @@ def start(folder: Path, names: list[str], console: Console) -> int:
             continue
         source.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(solved_folder(name) / f"{name}.ipynb", source)
-    ours = {lesson.name for lesson in notebook.lessons()}
-    if others := sorted(path.name for path in sources.iterdir() if path.is_dir() and path.name not in ours):
-        say(console, OTHERS.format(", ".join(others)))
+    if said := risk(coursedir):
+        say(console, said)
     say(console, f"{folder.resolve()}: {', '.join(names)}. Next: "
                  f"{command('nbgrader', 'generate_assignment', names[0])}")
     return 0
