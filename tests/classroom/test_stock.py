@@ -5,12 +5,12 @@ import nbformat
 import pytest
 
 from .course import Course
-from .pupils import FULL, LESSON, NAMES, PUPILS
+from .pupils import FULL, LESSON, NAMES, NOTHING, PUPILS
 
 pytestmark = pytest.mark.nightly
 
 # an earlier exercise that is wrong costs the block too
-CLASS = {"ada": (2, 3, 4, 1), "dora": (0, 2.75, 0, 0), "emil": (0, 0, 0, 0)}
+CLASS = {"ada": FULL, "dora": (0, 2.75, 0, 0, 1), "emil": NOTHING}
 
 
 @pytest.fixture(scope="module")
