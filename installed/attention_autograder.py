@@ -30,11 +30,6 @@ def add_to(config: str) -> None:
     nbgrader_plugin.add_to_course()
 
 
-def dask_setup(worker: object) -> None:
-    """For a Dask worker that is started with `--preload attention_autograder`."""
-    find(Path.cwd())
-
-
 def main() -> None:
     """The command `autograder`, which is run in a course's folder."""
     find(Path.cwd())
