@@ -27,6 +27,7 @@ from autograder.classroom.nbgrader_plugin.late import LatePenalties, only_here
 from autograder.classroom.one_gradebook import OneGradebook
 from autograder.classroom.rules import NAME, ONCE, Rules, read
 from autograder.classroom.times import format_time
+from autograder.lessons.course import document
 from autograder.submission import notebook
 from autograder.terminal import say
 
@@ -58,7 +59,8 @@ def course(how: str, console: Console) -> int:
     app.log.setLevel(logging.ERROR)
     rules = rules_of(app)
     if rules is None:
-        raise ValueError(f"there is no {NAME} yet: docs/instructors/course.md has an example to begin with")
+        raise ValueError(f"there is no {NAME} yet: {document('docs/instructors/course.md')} has an example to "
+                         "begin with")
     book = OneGradebook(app.coursedir.db_url, app.coursedir.course_id)
     with book.everywhere(), book.transaction():
         result = _agree(app, rules, book.gradebook, how == REPLACE)

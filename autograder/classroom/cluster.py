@@ -27,7 +27,7 @@ from autograder.judge.identity import differences, identity
 from autograder.judge.judge import Result
 from autograder.judge.seed import class_seed
 from autograder.judge.settings import USUAL, Settings
-from autograder.lessons.course import CLASS, ROOT
+from autograder.lessons.course import CLASS, ROOT, document
 from autograder.sandbox.isolation import NoRoom
 from autograder.submission.parse import Unreadable
 
@@ -310,8 +310,8 @@ def safe_address(address: str) -> str:
         raise ValueError(f"{address!r} is not the address of a cluster: an address looks like tls://HOST:8786")
     if parts.scheme == "tcp" and not _is_here(parts.hostname):
         raise ValueError(f"{address} is refused: without encryption, anybody on the network could read the class's "
-                         "seed and send code to be run. Use tls:// with certificates, as docs/instructors/cluster.md "
-                         "shows; tcp:// is only for this machine")
+                         "seed and send code to be run. Use tls:// with certificates, as "
+                         f"{document('docs/instructors/cluster.md')} shows; tcp:// is only for this machine")
     return address
 
 
@@ -331,7 +331,7 @@ def _client(address: str) -> Any:
     ours = security.get_tls_config_for_role("client") if security else None
     if ours and not (ours["ca_file"] and ours["cert"]):
         raise ValueError("the cluster's certificates are not set up: first run `export DASK_CONFIG=docs/cluster.yaml` "
-                         "(docs/instructors/cluster.md)")
+                         f"({document('docs/instructors/cluster.md')})")
     try:
         return Client(address, security=security, timeout=PATIENCE, set_as_default=False)
     except OSError as error:

@@ -97,6 +97,13 @@ def repository() -> str:
     return address
 
 
+def document(name: str) -> str:
+    """Returns where a page of the course's documents is, such as docs/own-lesson.md: what pip installs has none."""
+    address = repository()
+    return name if CLASS == ROOT else (f"https://github.com/{address}/blob/main/{name}" if address else
+                                       f"{name} in the course's repository")
+
+
 def own_lessons() -> list[Lesson]:
     """Returns every lesson of an instructor's own list, in order; empty if there is no list.
 

@@ -17,7 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from autograder.lessons.course import CLASS, ROOT, own_lessons
+from autograder.lessons.course import CLASS, ROOT, document, own_lessons
 from autograder.sandbox import ISOLATIONS, gpu, system_calls
 
 WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
@@ -103,8 +103,8 @@ def layers_for(isolation: str) -> tuple[str, ...]:
     if open_to:
         raise NoLayers(f"Nothing on this machine keeps learners' code from your {' and the '.join(sorted(open_to))}, "
                        "so nothing was run. `autograder doctor` says what to install. The container in "
-                       "docs/instructors/sandbox.md has all of it. Notebooks whose authors you trust can be graded "
-                       "with `--isolation none` (with nbgrader: `--JudgeCells.isolation=none`).")
+                       f"{document('docs/instructors/sandbox.md')} has all of it. Notebooks whose authors you trust can "
+                       "be graded with `--isolation none` (with nbgrader: `--JudgeCells.isolation=none`).")
     return layers
 
 
@@ -113,7 +113,7 @@ def refuse_windows() -> None:
     worker."""
     if sys.platform == "win32":
         raise NoLayers("Nothing can be graded on Windows, not even with `--isolation none`. Use the Windows Subsystem "
-                       "for Linux, or the container in docs/instructors/sandbox.md.")
+                       "for Linux, or the container in {}.".format(document("docs/instructors/sandbox.md")))
 
 
 @cache

@@ -13,10 +13,10 @@ from nbgrader import utils
 from nbgrader.converters import GenerateAssignment, NbGraderException
 
 from autograder.classroom.nbgrader_plugin import student_folders
-from autograder.lessons.course import files_of, released_folder
+from autograder.lessons.course import document, files_of, released_folder
 
 INSTEAD = ("Nothing was handed out. Make it a manually graded answer (in JupyterLab, Create Assignment), or put the "
-           "exercise into a lesson of your own: docs/own-lesson.md")
+           f"exercise into a lesson of your own: {document('docs/own-lesson.md')}")
 THEIRS = GenerateAssignment.init_assignment
 
 
