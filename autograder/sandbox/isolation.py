@@ -101,10 +101,10 @@ def layers_for(isolation: str) -> tuple[str, ...]:
     layers = probed()
     open_to = {"files", "network"} - set().union(*(layer.keeps for layer in LAYERS if layer.name in layers))
     if open_to:
+        page = document("docs/instructors/sandbox.md")
         raise NoLayers(f"Nothing on this machine keeps learners' code from your {' and the '.join(sorted(open_to))}, "
                        "so nothing was run. `autograder doctor` says what to install. The container in "
-                       f"{document('docs/instructors/sandbox.md')} has all of it. Notebooks whose authors you trust can "
-                       "be graded with `--isolation none` (with nbgrader: `--JudgeCells.isolation=none`).")
+                       f"{page} has all of it. Notebooks whose authors you trust can be graded with `--isolation none` (with nbgrader: `--JudgeCells.isolation=none`).")
     return layers
 
 
@@ -113,7 +113,8 @@ def refuse_windows() -> None:
     worker."""
     if sys.platform == "win32":
         raise NoLayers("Nothing can be graded on Windows, not even with `--isolation none`. Use the Windows Subsystem "
-                       "for Linux, or the container in {}.".format(document("docs/instructors/sandbox.md")))
+                       "for Linux, or the container in "
+                       f"{document('docs/instructors/sandbox.md')}.")
 
 
 @cache
