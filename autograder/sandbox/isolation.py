@@ -104,7 +104,8 @@ def layers_for(isolation: str) -> tuple[str, ...]:
         page = document("docs/instructors/sandbox.md")
         raise NoLayers(f"Nothing on this machine keeps learners' code from your {' and the '.join(sorted(open_to))}, "
                        "so nothing was run. `autograder doctor` says what to install. The container in "
-                       f"{page} has all of it. Notebooks whose authors you trust can be graded with `--isolation none` (with nbgrader: `--JudgeCells.isolation=none`).")
+                       f"{page} has all of it. Notebooks whose authors you trust can be graded with "
+                       "`--isolation none` (with nbgrader: `--JudgeCells.isolation=none`).")
     return layers
 
 
