@@ -94,21 +94,22 @@ def hand_in_own(folder: Path) -> None:
 
 
 def graded(course: Installed, mixed: bool) -> Installed:
-    """Goes through a course as docs/instructors.md says. mixed: with a lesson of ours beside the own assignment."""
+    """Goes through a course as docs/instructors.md says. mixed: with a lesson of ours, which begins when the own
+    assignment is graded."""
     (course.folder / "nbgrader_config.py").write_text(CONFIG)
     own_assignment(course.folder)
+    course.done("nbgrader", "generate_assignment", OWN)
+    hand_in_own(course.folder)
+    course.done("nbgrader", "autograde", OWN)
     if mixed:
         course.said = course.done("autograder", "start", ".", LESSON)
         course.done("nbgrader", "generate_assignment", LESSON)
         for pupil in PUPILS:
             if pupil.student in ("ada", "tom", "zoe"):
                 hand_in(pupil, course.folder / "submitted" / pupil.student / LESSON)
-    course.done("nbgrader", "generate_assignment", OWN)
-    hand_in_own(course.folder)
-    if mixed:
         course.graded = course.done("autograder", "grade", LESSON, "--jobs=2")
         course.done("autograder", "feedback", LESSON)
-    course.done("nbgrader", "autograde", OWN)
+    course.done("nbgrader", "autograde", OWN, "--force")
     course.done("nbgrader", "generate_feedback", OWN)
     course.done("nbgrader", "export", "--to", "grades.csv")
     return course

@@ -14,6 +14,7 @@ from typing import Any
 from nbgrader.api import Gradebook, SubmittedAssignment
 from sqlalchemy import Column, Integer, MetaData, String, Table, select
 
+from autograder.classroom.nbgrader_plugin.whose import is_ours
 from autograder.judge import private, seed
 
 TABLE = Table("autograder_seed", MetaData(), Column("number", Integer, primary_key=True),
@@ -27,7 +28,7 @@ def check(coursedir: Any) -> None:
     path, beside = Path(coursedir.root) / seed.NAME, Path(coursedir.root) / BESIDE_VERDICTS
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         known = _of_gradebook(gradebook)
-        marks = gradebook.db.query(SubmittedAssignment).count()
+        marks = sum(is_ours(each.assignment.name) for each in gradebook.db.query(SubmittedAssignment))
     with suppress(OSError):
         known = known or beside.read_text(encoding="ascii", errors="replace").strip()
     if not path.exists() and (known or marks):
