@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from autograder.judge.settings import DEVICES, Settings
+from autograder.lessons.course import document
 from autograder.outward import on_terminal
 from autograder.sandbox import ISOLATIONS
 from autograder.terminal import Terminal, say
@@ -60,7 +62,9 @@ def main(arguments: list[str] | None = None) -> None:
         except KeyboardInterrupt as interrupt:
             sys.exit(128 + (interrupt.args[0] if interrupt.args else signal.SIGINT))
         except Exception as error:
-            parser.error(_error_message(error))
+            status, said = _told(error)
+            say(Terminal(stderr=True), f"autograder {options.command}: {said}")
+            sys.exit(status)
 
 
 def _unsupported() -> str:
@@ -77,21 +81,30 @@ def _get_ready(options: argparse.Namespace) -> None:
     get_ready(options.isolation or "auto")
 
 
-def _error_message(error: Exception) -> str:
-    """Returns a sentence about an error that is not a fault of this program. Raises any other error again."""
+WRONG_USE, MACHINE = 2, 3  # exit statuses: what was asked for can't be read or done; the machine can't do it now
+OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
+                  errno.EAGAIN}
+
+
+def _told(error: Exception) -> tuple[int, str]:
+    """Returns an exit status, and a sentence about an error that is not a fault of this program. Raises any other error
+    again."""
     if isinstance(error, (ValueError, OSError)):
-        return str(error)
+        return MACHINE if getattr(error, "errno", None) in OF_THE_MACHINE else WRONG_USE, str(error)
     from sqlalchemy.exc import SQLAlchemyError
 
     from autograder.sandbox.isolation import NoLayers, NoRoom
 
     if isinstance(error, (NoLayers, NoRoom)):
-        return str(error)
+        return MACHINE, str(error)
     if not isinstance(error, SQLAlchemyError):
         raise error
     why = str(getattr(error, "orig", None) or error).partition("\n")[0]
-    return (f"the gradebook can't be used ({why}), perhaps because another program holds it. Nothing is half done: run "
-            "the same command again when it is free")
+    if "malformed" in why or "not a database" in why:
+        return MACHINE, (f"the gradebook is damaged ({why}). Restore your backup into a new folder: "
+                         f"{document('docs/instructors/upgrading.md')} says how")
+    return MACHINE, (f"the gradebook can't be used ({why}), perhaps because another program holds it. Nothing is half "
+                     "done: run the same command again when it is free")
 
 
 @contextlib.contextmanager

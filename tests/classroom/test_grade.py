@@ -193,6 +193,6 @@ def test_nothing_is_recorded_where_a_worker_has_too_little_memory(ungraded):
     asked = f"ulimit -v {1280 << 10}; exec {sys.executable} -m autograder grade {LESSON} --jobs=1"
     run = subprocess.run(["bash", "-c", asked], cwd=ungraded.folder, env=environment(ungraded), text=True,
                          capture_output=True)
-    assert run.returncode == 2 and "can't have 1 GiB of memory on this machine" in run.stderr, run.stdout + run.stderr
+    assert run.returncode == 3 and "can't have 1 GiB of memory on this machine" in run.stderr, run.stdout + run.stderr
     with ungraded.gradebook() as gradebook:
         assert not gradebook.assignment_submissions(LESSON)

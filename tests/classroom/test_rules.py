@@ -210,7 +210,7 @@ def test_a_gradebook_that_another_program_holds_is_one_sentence_and_nothing_is_h
     graded.coursedir.db_url += "?timeout=0.1"
     other = sqlite3.connect(graded.folder / "gradebook.db", isolation_level=None)
     other.execute(f"BEGIN {lock}")
-    with pytest.raises(SystemExit, match="2"):
+    with pytest.raises(SystemExit, match="3"):
         cli.main(["course", "--apply"])
     said = capsys.readouterr().err
     assert "the gradebook can't be used (database is locked)" in said and "Traceback" not in said

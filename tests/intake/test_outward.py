@@ -1,6 +1,7 @@
 """One way out for text that strangers chose: no terminal is steered by it, and no cell of a table computes it."""
 
 import ast
+import errno
 import io
 import logging
 import re
@@ -11,9 +12,12 @@ import sys
 import pytest
 from rich.table import Table
 from rich.text import Text
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from autograder.classroom.nbgrader_plugin.plain_log import PlainRecord
+from autograder.cli import main
 from autograder.outward import command, in_cell, on_terminal
+from autograder.sandbox.isolation import NoRoom
 from autograder.terminal import Terminal
 from tests.classroom.pupils import ROOT
 
@@ -104,3 +108,20 @@ def test_there_is_no_other_way_out():
             "sys.stderr.write",
         }, f"{path} has a way out of its own"
         assert "print" not in called or "on_terminal" in imported, f"{path} prints past the terminal"
+
+
+@pytest.mark.parametrize("error, status, words", [
+    (ValueError("no lesson 'x'"), 2, "no lesson 'x'"), (FileNotFoundError(errno.ENOENT, "No such file", "a"), 2, "'a'"),
+    (OSError(errno.ENOSPC, "No space left on device", "work"), 3, "No space left"), (NoRoom("too small"), 3, "small"),
+    (OperationalError("", {}, Exception("database is locked")), 3, "run the same command again"),
+    (DatabaseError("", {}, Exception("database disk image is malformed")), 3, "Restore your backup")])
+def test_an_error_is_a_sentence_with_a_status(error, status, words, monkeypatch, capsys):
+    def fail(_):
+        raise error
+
+    monkeypatch.setattr("autograder.cli._status", fail)
+    with pytest.raises(SystemExit) as ended:
+        main(["status", "01_se"])
+    said = capsys.readouterr().err
+    assert ended.value.code == status and words in said and said.startswith("autograder status: ")
+    assert "usage:" not in said and said.count("\n") == 1

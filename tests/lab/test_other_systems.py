@@ -102,7 +102,7 @@ def test_nothing_is_graded_on_windows(monkeypatch, capsys):
     monkeypatch.setattr(sys, "platform", "win32")
     with pytest.raises(SystemExit) as ended:
         main(["check", "--isolation", "none", str(NOTEBOOKS / "01_se/01_se.ipynb")])
-    assert ended.value.code == 2 and "error: Nothing can be graded on Windows" in capsys.readouterr().err
+    assert ended.value.code == 3 and "autograder check: Nothing can be graded on Windows" in capsys.readouterr().err
     for told in isolation.ISOLATIONS:
         with pytest.raises(isolation.NoLayers, match="Nothing can be graded on Windows"):
             isolation.layers_for(told)
