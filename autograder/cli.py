@@ -63,8 +63,7 @@ def main(arguments: list[str] | None = None) -> None:
             sys.exit(128 + (interrupt.args[0] if interrupt.args else signal.SIGINT))
         except Exception as error:
             status, said = _told(error)
-            say(Terminal(stderr=True), f"autograder {options.command}: {said}")
-            sys.exit(status)
+            parser.exit(status, on_terminal(f"autograder {options.command}: {said}") + "\n")
 
 
 def _unsupported() -> str:
