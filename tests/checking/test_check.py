@@ -39,8 +39,10 @@ def test_points_and_one_print(lesson, capsys):
 
 def test_what_is_no_exercise(lesson):
     names = lesson.namespace(GATE)
-    for thing, telling in ((lambda x: x, "`<lambda>`"), (names["Gate"](), "an object of type Gate"), (len, "`len`"),
-                           (None, "type NoneType"), (names["nn"].Linear, "`Linear`")):
+    with pytest.raises(ValueError, match=r"an object that `Gate` made.*without the parentheses: check\(Gate\)"):
+        check(names["Gate"]())
+    for thing, telling in ((lambda x: x, "`<lambda>`"), (len, "`len`"), (None, "type NoneType"),
+                           (names["nn"].Linear, "`Linear`")):
         with pytest.raises(ValueError, match="wrote with def or class under its own name: Gate") as refused:
             check(thing)
         assert telling in str(refused.value)

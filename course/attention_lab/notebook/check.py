@@ -166,6 +166,9 @@ def verdict_on(thing: Callable, checks: Path) -> Verdict:
     if not known:
         raise FileNotFoundError(f"no checks in {checks}: run the first cell of the lesson's notebook, which says what "
                                 "is missing")
+    if name not in known and (made := type(thing).__name__) in known:
+        raise ValueError(f"this is an object that `{made}` made. Check the class, without the parentheses: "
+                         f"check({made})")
     if name not in known:
         shown = f"`{name}`" if name else f"an object of type {type(thing).__name__}"
         raise ValueError(f"{shown} is not an exercise of this lesson. Check one that you wrote with def or class under "
