@@ -254,9 +254,9 @@ def report() -> str:
     drawing.text(58, 62, "✗ global_average_pool: 0 of 2 points.", anchor="start", bold=True, colour="wrong", size=14)
     sentence = ("Your function averages over axes 1 and 2, the channels and the rows.",
                 "Axes are counted from 0, so H and W are 2 and 3.")
-    seen = ("With a map of 4 x 5, shape (2, 3, 4, 5):",
+    seen = ("With shape (2, 3, 4, 5):",
             "output: it is the mean of x over the axes (1, 2). Expected shape (2, 3), got (2, 5).")
-    rest = ("▸ Wrong on 6 of 6 cases", "✗ output    – gradients    – dtype    – device    ✓ input untouched")
+    rest = ("▸ Wrong on 8 of 8 cases", "✗ output    – gradients    – dtype    – device    ✓ input untouched")
     for y, line in zip((90, 112, 144, 166, 200, 246), (*sentence, *seen, *rest), strict=True):
         drawing.text(58, y, line, anchor="start", size=14)
     for y, word, more in ((57, "points", "all, some or none"), (101, "the sentence", "about your mistake"),
