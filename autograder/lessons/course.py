@@ -99,9 +99,10 @@ def repository() -> str:
 
 def document(name: str) -> str:
     """Returns where a page of the course's documents is, such as docs/own-lesson.md: what pip installs has none."""
+    if CLASS == ROOT:
+        return name
     address = repository()
-    return name if CLASS == ROOT else (f"https://github.com/{address}/blob/main/{name}" if address else
-                                       f"{name} in the course's repository")
+    return f"https://github.com/{address}/blob/main/{name}" if address else f"{name} in the course's repository"
 
 
 def own_lessons() -> list[Lesson]:
