@@ -59,7 +59,7 @@ def test_the_commands_work_in_a_fresh_clone(clone):
         assert "Unwritable" not in ran.stderr
     with Gradebook(db, "attention") as gradebook:
         found = {s.student.id: (s.score, s.late_submission_penalty) for s in gradebook.assignment_submissions(LESSON)}
-    assert found == {"ada": (11, 0), "tom": (11, 5)}
+    assert found == {"ada": (11, 0), "tom": (11, 5.5)}
     assert (clone / f"work/feedback/tom/{LESSON}/{LESSON}.html").exists()
     assert (clone / f"work/exchange/attention/outbound/{LESSON}").is_dir()
     assert files(clone) == before
