@@ -1,4 +1,4 @@
-"""Grades submissions. Run from the repository, never installed.
+"""Grades submissions. Run from the repository, or from a wheel's data, which learners' code can't read (installed/).
 
 A grade, from package to package
 ==================================

@@ -11,7 +11,7 @@ import start  # beside this file
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LISTS = "constraints.txt", "pyproject.toml", os.path.join("course", "pyproject.toml")
-# An instructor's command. Graders and references are run from here, never installed. The line that names Python is for
+# An instructor's command. Graders and references are run from here, not installed. The line that names Python is for
 # the shell as well, because a folder may have a blank in its name.
 COMMAND = """#!/bin/sh
 '''exec' "{python}" "$0" "$@"
