@@ -49,7 +49,7 @@ class Installed:
         return said
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def environment(tmp_path_factory) -> Path:
     """The environment's Python: the one that $INSTALLED names, in which a CI job has installed all, or one that takes
     what the wheels need from the environment of the tests."""
@@ -115,12 +115,12 @@ def graded(course: Installed, mixed: bool) -> Installed:
     return course
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def mixed(environment, tmp_path_factory) -> Installed:
     return graded(Installed(environment, tmp_path_factory.mktemp("mixed")), True)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stock(environment, tmp_path_factory) -> Installed:
     """The same course without a lesson of ours."""
     return graded(Installed(environment, tmp_path_factory.mktemp("stock")), False)
