@@ -32,12 +32,13 @@ class Graders(BuildHookInterface):
         for cell in content["cells"]:
             cell |= {"outputs": []} if cell["cell_type"] == "code" else {}
         path = Path(self.scratch.name, "-".join(name.parts))
-        path.write_text(json.dumps(content, ensure_ascii=False, indent=1), encoding="utf-8")
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         return path
 
 
 class OneList(MetadataHookInterface):
-    """The version is the library's, and what is needed is what a clone's `make class` installs."""
+    """The version is the library's, and what is needed is what a clone's `make class` installs, but pytest: the tests
+    of graders are run in a clone."""
 
     def update(self, metadata):
         groups = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["dependency-groups"]
@@ -45,4 +46,4 @@ class OneList(MetadataHookInterface):
             "project"]["version"]
         metadata["dependencies"] = [f"attention-lab=={metadata['version']}",
                                     *(each for group in ("lab", "grade") for each in groups[group]
-                                      if isinstance(each, str))]
+                                      if isinstance(each, str) and not each.startswith("pytest"))]

@@ -24,6 +24,7 @@ from autograder.classroom.final_mark import FinalMark, format_points, mark_of, w
 from autograder.classroom.nbgrader_course import course_app
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_of, unread_in
 from autograder.classroom.nbgrader_plugin.late import LatePenalties, only_here
+from autograder.classroom.nbgrader_plugin.whose import is_ours
 from autograder.classroom.one_gradebook import OneGradebook
 from autograder.classroom.rules import NAME, ONCE, Rules, read
 from autograder.classroom.times import format_time
@@ -110,7 +111,8 @@ def _agree(app: NbGrader, rules: Rules, gradebook: Gradebook, replace: bool) -> 
                 result.differences.append(f"{lesson.name} is due {_when(rules, there)} in the gradebook, and "
                                           f"{_when(rules, wanted)} in {NAME}")
     marks = _weigh(rules, gradebook, result)
-    submissions = [each for lesson in gradebook.assignments for each in gradebook.assignment_submissions(lesson.name)]
+    submissions = [each for lesson in gradebook.assignments if is_ours(lesson.name)  # others are nbgrader's own affair
+                   for each in gradebook.assignment_submissions(lesson.name)]
     for submission in sorted(submissions, key=lambda each: (each.assignment.name, each.student.id)):
         _extend(rules, submission, replace, result)
         before = _penalty(submission)

@@ -7,8 +7,10 @@ from pathlib import Path, PurePosixPath
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom import participants, roster, rules
+from autograder.lessons.course import CLASS, ROOT
 
-SETTINGS = "work/nbgrader_config.py"
+INSTALLED = CLASS != ROOT
+SETTINGS = "nbgrader_config.py" if INSTALLED else "work/nbgrader_config.py"  # in a clone, the other one is the clone's
 OWN = [SETTINGS, rules.NAME, roster.NAME, participants.NAME, "work/lessons.toml"]  # what a class's instructor wrote
 OWN_LESSONS = "work/lessons"  # where `autograder new` makes lessons
 FILES = "files"  # the folder of a backup that holds all of this, and not the gradebook
@@ -23,7 +25,8 @@ def places(coursedir: CourseDirectory, root: Path) -> list[str]:
     """Returns the files and folders, below `root`, in which such a class keeps what can't be made again. Not all of
     them need to be there."""
     seeds = sorted(f"work/{path.name}" for path in (root / "work").glob("seed*"))
-    return [*seeds, *OWN, OWN_LESSONS, _below(coursedir, coursedir.autograded_directory), submitted_folder(coursedir)]
+    folders = [coursedir.source_directory] * INSTALLED + [coursedir.autograded_directory, coursedir.submitted_directory]
+    return [*seeds, *OWN, OWN_LESSONS, *(_below(coursedir, folder) for folder in folders)]
 
 
 def belongs(name: str, coursedir: CourseDirectory) -> bool:

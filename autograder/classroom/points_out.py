@@ -134,6 +134,9 @@ def export_term(wanted: Wanted, console: Console) -> int:
         lessons = [known for known in notebook.lessons() if known.name in names and weights.get(known.name, 1.0)]
         for name in {*own.weights, *own.headings}:
             notebook.lesson(name)
+        if others := sorted(names - {known.name for known in notebook.lessons()}):
+            say(console, f"Not in the file, because they are no lessons of ours: {', '.join(others)}. "
+                         f"{command('nbgrader', 'export')} has them.")
         if not lessons:
             raise ValueError("the gradebook holds no lesson: run "
                              f"{command('nbgrader', 'generate_assignment', 'LESSON')} first")

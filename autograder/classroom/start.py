@@ -53,7 +53,9 @@ def start(folder: Path, names: list[str], console: Console) -> int:
     for name in names:
         source = sources / name / f"{name}.ipynb"
         if source.exists():
-            say(console, f"{source} is there already, and stays as it is")
+            same = source.read_bytes() == (solved_folder(name) / source.name).read_bytes()
+            say(console, f"{source} is there already, and stays as it is" + (
+                "" if same else ". It is not what this version has: move it away and run the same command for that"))
             continue
         source.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(solved_folder(name) / f"{name}.ipynb", source)

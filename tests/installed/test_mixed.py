@@ -2,6 +2,7 @@
 
 import csv
 import re
+import tarfile
 
 import nbformat
 import pytest
@@ -67,8 +68,13 @@ def test_commands_that_look_at_a_class_find_it(mixed):
     assert "ada" in mixed.done("autograder", "status", LESSON)
     mixed.done("autograder", "insights", LESSON)
     mixed.done("autograder", "backup", "class.tar.gz")
+    with tarfile.open(mixed.folder / "class.tar.gz") as kept:
+        assert {"files/nbgrader_config.py", f"files/source/{OWN}/{OWN}.ipynb", "files/work/seed"} <= {*kept.getnames()}
     said = mixed.done("autograder", "upgrade", "--dry-run", "--jobs=2")
-    assert "ps1" in said and ".venv" not in said
+    assert "ps1" in said and ".venv" not in said and "differs" not in said
+    (mixed.folder / "work/course.toml").write_text("[due]\n01_se = 2026-11-20T12:00:00Z\n[extensions]\nada = 2\n")
+    said = mixed.done("autograder", "course", "--apply")
+    assert "01_se is due" in said and OWN not in said
     assert (mixed.folder / "work").stat().st_mode & 0o777 == 0o700 and (mixed.folder / "work/seed").exists()
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from autograder.intake.files import digest, load
 from autograder.intake.folders import DEEPEST, MOST_FILES
+from autograder.lessons.course import files_of
 from autograder.submission.parse import Unreadable
 
 NOT_THEIRS = "timestamp.txt"
@@ -43,6 +44,7 @@ def notebooks_beside(path: Path) -> list[Path]:
     """Returns every other notebook in a folder and in the folders inside, including one that was saved as text. Links
     are left out, and so are hidden files and folders, such as Jupyter's checkpoints and what macOS adds to a zip."""
     notebooks, entries = [], 0
+    ours = {file.name for file in files_of(path.stem).glob("*.json")}  # handed out with the notebook
     for folder, folders, files in os.walk(path.parent):  # which follows no link
         depth = len(Path(folder).relative_to(path.parent).parts)
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name != "__MACOSX"
@@ -52,7 +54,7 @@ def notebooks_beside(path: Path) -> list[Path]:
             break
         notebooks += [each for each in sorted(Path(folder, name) for name in files)
                       if (".ipynb" in each.name.lower() or each.suffix == ".json") and not each.name.startswith(".")
-                      and each != path and each.is_file() and not each.is_symlink()]
+                      and each != path and each.name not in ours and each.is_file() and not each.is_symlink()]
     return notebooks
 
 

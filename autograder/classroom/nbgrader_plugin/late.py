@@ -16,6 +16,7 @@ from nbgrader.plugins import BasePlugin, LateSubmissionPlugin
 from nbgrader.preprocessors import AssignLatePenalties
 
 from autograder.classroom import rules
+from autograder.classroom.class_files import SETTINGS
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_of
 from autograder.classroom.rules import Rules
 
@@ -72,5 +73,4 @@ def settle(own: Rules, submission: SubmittedAssignment, coursedir: CourseDirecto
 def only_here(step: AssignLatePenalties) -> None:
     """Raises ValueError if the class's configuration has a rule for late work of its own as well."""
     if step.plugin_class is not LateSubmissionPlugin or LateSubmissionPlugin(parent=step).penalty_method != "none":
-        raise ValueError(f"[late] in {rules.NAME} and work/nbgrader_config.py both say what late work costs: keep "
-                         "one of them")
+        raise ValueError(f"[late] in {rules.NAME} and {SETTINGS} both say what late work costs: keep one of them")
