@@ -44,10 +44,11 @@ REFUSED = [
 ]
 
 
-def of_page(lesson, name):
-    """The page's definition, among the imports and the other definitions of the solved notebook."""
+def of_page(lesson, name, experiments=False):
+    """The page's definition, among the imports and the other definitions of the solved notebook; those of its
+    experiments only if they are asked for."""
     code = [cell for cell in notebooks.read_source(LESSONS[lesson]).cells
-            if cell.cell_type == "code" and "experiment" not in cell.metadata.get("tags", [])]
+            if cell.cell_type == "code" and (experiments or "experiment" not in cell.metadata.get("tags", []))]
     kept = [node for node in ast.parse(cells.code(code)).body
             if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)]
     space = {"__name__": "page"}

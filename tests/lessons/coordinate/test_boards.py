@@ -6,6 +6,7 @@ from torch import nn
 from attention_lab.lessons.coordinate import pictures as coordinate
 from attention_lab.lessons.coordinate import task as boards
 from solutions.coordinate.reference import CoordinateAttention
+from tests.course.test_given import of_page
 
 
 def read_off(pictures):
@@ -66,7 +67,10 @@ def test_gates_multiply_to_what_the_module_does():
 
 
 def test_without_places_every_row_and_column_has_one_gate():
-    attention = boards.without_places(CoordinateAttention(5, 5).eval())
+    no_places = of_page("e2_coordinate", "no_places", experiments=True)
+    no_places.__globals__["CHANNELS"] = 5
+    attention = no_places().eval()
+    assert [p.shape for p in attention.parameters()] == [p.shape for p in CoordinateAttention(5, 5).parameters()]
     for gate in boards.gates(attention, torch.randn(3, 5, 4, 6)):
         torch.testing.assert_close(gate, gate[..., :1].expand_as(gate))
 

@@ -107,12 +107,3 @@ def gates_of_the_next(attention: nn.Module) -> Iterator[None]:
     finally:
         for hook in hooks:
             hook.remove()
-
-
-def without_places(attention: nn.Module) -> nn.Module:
-    """Changes `attention` in place, and returns it: all layers stay, but `conv1` gets the mean over all rows and
-    columns at every position."""
-    attention.get_submodule("conv1").register_forward_pre_hook(
-        lambda _, given: (given[0].mean((2, 3), keepdim=True).expand_as(given[0]),)
-    )
-    return attention
