@@ -1,5 +1,7 @@
 """What lesson 08c's page takes from the library: walls made by hand, a network for them, damage, memory and reach."""
 
+from itertools import product
+
 import pytest
 import torch
 
@@ -9,6 +11,7 @@ from attention_lab.lessons.grl.damaged_restorer import DAMAGES, damaged
 from attention_lab.lessons.grl.task import GRID, PLACES, Restorer, blurred, gains_of_a_blur, sticker_walls
 from attention_lab.lessons.grl.wall_net import WallNet, error_at_damage, left_as_it_is, wall_targets
 from autograder.lessons.topics import topic
+from tests.course.test_given import of_page
 
 REFERENCE = topic("grl").reference
 WALLS = sticker_walls(2, seed=2)
@@ -40,15 +43,24 @@ def test_a_wall_to_point_at_says_what_there_is_to_see(monkeypatch):
 
 
 def test_branches_that_are_off_cost_no_parameters_and_only_average():
+    wall_block, sizes = of_page("08c_grl", "wall_block", experiments=True), set()
+    for on in product((False, True), repeat=2):
+        block, seen = wall_block(*on), []
+        sizes.add(sum(p.numel() for p in block.parameters()))
+        stripes = block.attn.stripe_attention
+        for transform in (block.attn.window_attention.transform, stripes.transform_in, stripes.transform_out):
+            transform.register_forward_hook(lambda module, inputs, logits, seen=seen: seen.append(bool(logits.any())))
+        block(torch.randn(1, 160, 32), GRID)
+        assert seen == [on[0], on[1], on[1]], on
+    assert len(sizes) == 1
+
+
+def test_a_network_for_walls_starts_with_queries_like_its_keys():
     torch.manual_seed(0)
-    on, off = WallNet(block, window=True, stripe=True), WallNet(block, window=False, stripe=False)
-    assert sum(p.numel() for p in on.parameters()) == sum(p.numel() for p in off.parameters())
-    seen = []
-    off.block.attn.window_attention.transform.register_forward_hook(lambda module, inputs, logits: seen.append(logits))
-    targets = wall_targets(WALLS)
+    model, targets = WallNet(block), wall_targets(WALLS)
     assert error_at_damage(left_as_it_is(WALLS), targets) > error_at_damage(WALLS.whole, targets) == 0
-    assert off(WALLS.seen).shape == (2, 160, 12) and (seen[0] == 0).all()
-    attn = on.block.attn
+    assert model(WALLS.seen).shape == (2, 160, 12)
+    attn = model.block.attn
     queries, keys = attn.qkv.weight[48:64], attn.qkv.weight[64:80]
     assert torch.equal(queries, keys) and torch.equal(attn.anchor.reduction.weight.flatten(), queries.flatten())
 

@@ -37,22 +37,14 @@ class WallNet(nn.Module):
     step.
 
     make_block: makes the block; called once.
-    window: False makes the window branch average over its window.
-    stripe: False makes the stripe branch average over its stripe.
     """
 
-    def __init__(self, make_block: Callable[[], nn.Module], window: bool, stripe: bool) -> None:
+    def __init__(self, make_block: Callable[[], nn.Module]) -> None:
         super().__init__()
         self.embed = nn.Sequential(nn.Linear(16, WIDTH), nn.LayerNorm(WIDTH))
         self.block = make_block()
         self.out = nn.Linear(WIDTH, 12)
-        attn = self.block.attn
-        _start_alike(attn)
-        if not window:
-            attn.window_attention.transform = Averaging(attn.window_attention.transform)
-        if not stripe:
-            branch = attn.stripe_attention
-            branch.transform_in, branch.transform_out = Averaging(branch.transform_in), Averaging(branch.transform_out)
+        _start_alike(self.block.attn)
 
     def forward(self, seen: Tensor) -> Tensor:
         tokens = self.block(self.embed(seen * SCALE), GRID)
