@@ -106,7 +106,7 @@ check(window_partition)
 # ## 2. And back
 #
 # How would you test a function that joins windows?
-# Most people cut, join and compare. Does this test catch the `reshape` of section 1?
+# Most people cut, join and compare; does this test catch the `reshape` of section 1?
 
 # %%
 joined = wrong.reshape(1, 4, 6, 1)  # the wrong windows, and another reshape
