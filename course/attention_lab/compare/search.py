@@ -82,7 +82,7 @@ class Subject:
                     found = list(adapters(self.made(i), record.draw_inputs(call), shape))
                     self.ways_in = self.ways_in or found
                 except Exception as error:  # their code may raise anything
-                    if None in self.known["sizes"][i]["construct"].values():  # which only ours takes
+                    if None in self.known["sizes"][i]["construct"].values() and self.sizes != [i]:  # only ours takes it
                         self.sizes = [size for size in self.sizes if size != i]
                         break
                     self.errors[record.label(call)] = f"{type(error).__name__}: {str(error)[:300] or 'no message'}"
