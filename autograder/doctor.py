@@ -32,7 +32,7 @@ from autograder.judge.judge import Judge
 from autograder.judge.proxy_process import ProxyProcess
 from autograder.judge.seed import FILE
 from autograder.judge.settings import Settings
-from autograder.lessons.course import CLASS, ROOT
+from autograder.lessons.course import INSTALLED, ROOT
 from autograder.lessons.topics import topic
 from autograder.sandbox import limits
 from autograder.sandbox.budget import Died
@@ -316,7 +316,7 @@ def _class() -> Iterator[Finding]:
     from autograder.classroom.start import risk
 
     app = course_app("doctor")
-    if CLASS != ROOT and (said := risk(app.coursedir)):
+    if INSTALLED and (said := risk(app.coursedir)):
         yield Finding("missing", said)
     yield (Finding("good", "formgrader opens only plain files of a submission, and none that is too large")
            if formgrader.is_adapted() else
@@ -362,7 +362,7 @@ def _exchange(inbound: Path, check_owner: bool) -> Iterator[Finding]:
 
 
 def _course() -> Iterator[Finding]:
-    if CLASS != ROOT and all(folder.stat().st_mode & 0o001 for folder in [ROOT, *ROOT.parents]):
+    if INSTALLED and all(folder.stat().st_mode & 0o001 for folder in [ROOT, *ROOT.parents]):
         yield Finding("missing", f"other accounts of this machine can read the solutions in {ROOT}. If learners have "
                                  f"such accounts, run `chmod 700 {shlex.quote(sys.prefix)}`")
     try:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import shlex
 
-from autograder.lessons.course import CLASS, ROOT
+from autograder.lessons.course import INSTALLED
 
 # Signs that begin a formula, the wide ones too; and those that a spreadsheet somewhere in the world takes for the end
 # of a cell, or for the quote around one. A blank can be one as well, but then a lone sign behind it is a cell of its
@@ -39,9 +39,10 @@ def on_terminal(said: object, lines: bool = False) -> str:
 def command(tool: str, *words: object) -> str:
     """Returns a command in the form in which a message shows it. It can be pasted into a shell, whatever its words
     hold. tool: "autograder", "nbgrader" or "builder", which in a clone are in its own environment."""
-    found = [f".venv/bin/{tool}"] if CLASS == ROOT else [tool]
     if tool == "builder":
-        found = [".venv/bin/python", "-m", "builder"] if CLASS == ROOT else ["autograder", "build"]
+        found = ["autograder", "build"] if INSTALLED else [".venv/bin/python", "-m", "builder"]
+    else:
+        found = [tool if INSTALLED else f".venv/bin/{tool}"]
     return f"`{' '.join(map(_quoted, [*found, *map(str, words)]))}`"
 
 

@@ -7,9 +7,8 @@ from pathlib import Path, PurePosixPath
 from nbgrader.coursedir import CourseDirectory
 
 from autograder.classroom import participants, roster, rules
-from autograder.lessons.course import CLASS, ROOT
+from autograder.lessons.course import INSTALLED
 
-INSTALLED = CLASS != ROOT
 SETTINGS = "nbgrader_config.py" if INSTALLED else "work/nbgrader_config.py"  # in a clone, the other one is the clone's
 OWN = [SETTINGS, rules.NAME, roster.NAME, participants.NAME, "work/lessons.toml"]  # what a class's instructor wrote
 OWN_LESSONS = "work/lessons"  # where `autograder new` makes lessons

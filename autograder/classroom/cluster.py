@@ -27,7 +27,7 @@ from autograder.judge.identity import differences, identity
 from autograder.judge.judge import Result
 from autograder.judge.seed import class_seed
 from autograder.judge.settings import USUAL, Settings
-from autograder.lessons.course import CLASS, ROOT, document
+from autograder.lessons.course import INSTALLED, document
 from autograder.sandbox.isolation import NoRoom
 from autograder.submission.parse import Unreadable
 
@@ -42,8 +42,8 @@ LOUD = (
 LOST = "Not graded: {} workers were lost while they graded this notebook. Run the same command to try again."
 # A function and its arguments. A logger is sent as its name, so the other process uses its own.
 LOGS_MESSAGES = logging.Logger.isEnabledFor, logging.getLogger("distributed.core"), logging.DEBUG
-INSTALL = "--cluster needs Dask: " + (".venv/bin/python -m pip install -c constraints.txt --group cluster"
-                                      if CLASS == ROOT else "pip install 'distributed>=2026.1'")
+INSTALL = "--cluster needs Dask: " + ("pip install 'distributed>=2026.1'" if INSTALLED else
+                                      ".venv/bin/python -m pip install -c constraints.txt --group cluster")
 
 
 class NoWorkers(ValueError):

@@ -10,7 +10,7 @@ from nbgrader.coursedir import CourseDirectory
 from rich.console import Console
 
 from autograder.classroom.nbgrader_course import course_app
-from autograder.lessons.course import CLASS, ROOT, solved_folder
+from autograder.lessons.course import INSTALLED, solved_folder
 from autograder.outward import command
 from autograder.submission import notebook
 from autograder.terminal import say
@@ -36,7 +36,7 @@ def risk(coursedir: CourseDirectory) -> str:
 def start(folder: Path, names: list[str], console: Console) -> int:
     """Writes the lessons' sources and what nbgrader's configuration needs, and nothing over what is there. Returns the
     command's exit status. Raises ValueError for a lesson that does not exist."""
-    if CLASS == ROOT:
+    if not INSTALLED:
         raise ValueError("this is a clone, whose course has all lessons; `start` is for the graders that pip installs")
     for name in names:
         notebook.lesson(name)

@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]  # the package: what judges, and all 
 # nbgrader's course, with the class's seed, gradebook and settings. In a clone it is the clone; what is installed names
 # it (installed/attention_autograder.py).
 CLASS = Path(os.environ.get("ATTENTION_CLASS", ROOT)).resolve()
+INSTALLED = CLASS != ROOT
 LIST = ROOT / "solutions/course.toml"
 SETTINGS = ROOT / "pyproject.toml"
 NOTEBOOKS, COURSE = ROOT / "solutions/notebooks", ROOT / "course"  # solved, released
@@ -78,12 +79,12 @@ def files_of(lesson: str) -> Path:
 
 def solved_folder(lesson: str) -> Path:
     """The folder with a lesson's solved notebook. What is built of an own lesson belongs to the class."""
-    return (CLASS / "work/built/solved" if CLASS != ROOT and lesson.startswith(OWN) else NOTEBOOKS) / lesson
+    return (CLASS / "work/built/solved" if INSTALLED and lesson.startswith(OWN) else NOTEBOOKS) / lesson
 
 
 def released_folder(lesson: str) -> Path:
     """The folder with what learners get of a lesson."""
-    return (CLASS / "work/built/released" if CLASS != ROOT and lesson.startswith(OWN) else COURSE) / lesson
+    return (CLASS / "work/built/released" if INSTALLED and lesson.startswith(OWN) else COURSE) / lesson
 
 
 def repository() -> str:
@@ -99,7 +100,7 @@ def repository() -> str:
 
 def document(name: str) -> str:
     """Returns where a page of the course's documents is, such as docs/own-lesson.md: what pip installs has none."""
-    if CLASS == ROOT:
+    if not INSTALLED:
         return name
     address = repository()
     return f"https://github.com/{address}/blob/main/{name}" if address else f"{name} in the course's repository"
