@@ -18,6 +18,7 @@ MAXIMUM = "def squeeze(x):\n    return x.amax(dim=(2, 3))"
 
 
 @pytest.mark.nightly
+@pytest.mark.by_lesson
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_course_is_judged_rightly(lesson, monkeypatch):
     """With every known mistake and every mutant; what is called equivalent is one."""
