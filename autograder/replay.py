@@ -15,6 +15,7 @@ from attention_lab.notebook.problem import Problem, versions
 from autograder.classroom.pool import Pool
 from autograder.classroom.ready import get_ready
 from autograder.intake import problems
+from autograder.judge.session import UNDEFINED
 from autograder.judge.settings import Settings
 from autograder.outward import on_terminal
 from autograder.submission import notebook
@@ -35,6 +36,8 @@ def replay(path: Path, isolation: str, console: Console) -> int:
     if problem.exercise not in [slot.name for slot in known.exercises]:
         raise ValueError(f"{path} is about {problem.exercise}, which is not an exercise of {problem.lesson}")
     said = _judged(problem, isolation, console)
+    if said.headline.startswith(UNDEFINED):
+        raise ValueError(f"{path} holds no code of {problem.exercise} that could be judged: {said.headline}")
     _say(console, f"{problem.exercise} of {problem.lesson}, the check that the learner ran:", problem.verdict)
     _say(console, "the judge's hidden questions, now:", text(said))
     agree = abs(said.points - problem.points) < NEAR and abs(said.max_points - problem.most) < NEAR

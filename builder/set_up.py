@@ -11,17 +11,21 @@ import start  # beside this file
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 LISTS = "constraints.txt", "pyproject.toml", os.path.join("course", "pyproject.toml")
-# An instructor's command. Graders and references are run from here, not installed. The line that names Python is for
-# the shell as well, because a folder may have a blank in its name.
-COMMAND = """#!/bin/sh
-'''exec' "{python}" "$0" "$@"
-' '''
+# An instructor's command. Graders and references are run from here, not installed.
+COMMAND = """{run_by}
 import sys
 sys.path[:0] = [{root!r}, {course!r}]
 from autograder.cli import main
 if __name__ == "__main__":
     main()
 """
+
+
+def run_by(python):
+    """Returns the first lines of a program that this Python runs. Only a path with a blank, or a long one, needs the
+    shell, which would replace a `$` in it: the lines are for Python as well."""
+    plain = " " not in python and len(python) < 126
+    return f"#!{python}" if plain else f"""#!/bin/sh\n'''exec' "{python}" "$0" "$@"\n' '''"""
 
 
 def main(name):
@@ -47,7 +51,8 @@ def main(name):
     if name in ("grade", "test"):
         command = os.path.join(environment.bin, "autograder")
         with open(command, "w") as file:
-            file.write(COMMAND.format(python=environment.python, root=ROOT, course=os.path.join(ROOT, "course")))
+            file.write(COMMAND.format(run_by=run_by(environment.python), root=ROOT,
+                                      course=os.path.join(ROOT, "course")))
         os.chmod(command, 0o755)
 
 

@@ -111,9 +111,11 @@ class Environment:
                 "or two."), self.pip("torch", "--extra-index-url", CPU, *arguments)
 
     def quiet(self):
-        """Returns the step that keeps JupyterLab's first word to a newcomer from being whether to send news."""
-        return "JupyterLab's settings.", ["-m", "jupyter", "labextension", "disable", "--level=sys_prefix",
-                                          "@jupyterlab/apputils-extension:announcements"]
+        """Returns the step that keeps JupyterLab's first word to a newcomer from being whether to send news. Where it
+        fails, as in a folder with `$HOME` in its name, nothing is lost."""
+        return "JupyterLab's settings.", ["-c", "import subprocess, sys; subprocess.call([sys.executable, '-m', "
+                                          "'jupyter', 'labextension', 'disable', '--level=sys_prefix', "
+                                          "'@jupyterlab/apputils-extension:announcements'])"]
 
     def _installed(self):
         try:

@@ -21,6 +21,7 @@ from autograder.classroom.live import Display
 from autograder.classroom.nbgrader_course import course_app
 from autograder.classroom.nbgrader_plugin import same_seed
 from autograder.classroom.nbgrader_plugin.judge_cells import VERDICTS, JudgeCells
+from autograder.classroom.nbgrader_plugin.student_folders import misplaced
 from autograder.classroom.pool import Pool
 from autograder.classroom.roster import enrol
 from autograder.judge import private, seed
@@ -73,7 +74,7 @@ def grade(options: argparse.Namespace) -> int:
                     raise
         verdicts.tidy()
         progress.summary(writer.standing(), writer.absent, writer.passed_over(),
-                         [*writer.times(), *(roster.odd if roster else ())])
+                         [*writer.times(), *(roster.odd if roster else ()), *misplaced(app.coursedir, options.lesson)])
     if not complete:
         say(console, f"Not everything could be recorded: {log} says why. Run the same command to try again.")
     elif options.new_seed and progress.before:

@@ -27,7 +27,7 @@ from autograder.classroom.nbgrader_plugin.graded import FIRST, students_of, why_
 from autograder.classroom.nbgrader_plugin.hand_in_time import unread_in, unread_lines
 from autograder.classroom.nbgrader_plugin.handed_in import file_of, notebooks_beside
 from autograder.classroom.nbgrader_plugin.repair import Mark, known_marks, restore
-from autograder.classroom.nbgrader_plugin.student_folders import TORN, folders_by_student, is_torn
+from autograder.classroom.nbgrader_plugin.student_folders import TORN, folders_by_student, is_torn, misplaced
 from autograder.classroom.one_gradebook import OneGradebook
 from autograder.classroom.pool import Pool
 from autograder.classroom.rules import Rules
@@ -87,8 +87,8 @@ class GradebookWriter(LessonAutograde):
             self.on_the_list = [student.id for student in gradebook.students]
         found = folders_by_student(self.coursedir, self.coursedir.submitted_directory, lesson)
         if not found:
-            raise NothingToGrade(f"nobody has handed in {lesson}: there is no folder "
-                                 f"{self._format_source(lesson, '*')}")
+            raise NothingToGrade(". ".join([f"nobody has handed in {lesson}: there is no folder "
+                                            f"{self._format_source(lesson, '*')}", *misplaced(self.coursedir, lesson)]))
         super().init_notebooks()
         folders = {student: folder for folder, student in students_of(self).items()}
         self.torn = [] if self.students else list(filter(is_torn, found))

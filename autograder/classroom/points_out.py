@@ -212,9 +212,20 @@ def _sheet(lessons: list[LessonPoints], students: list[Student], wanted: Wanted,
 
 
 def _write(app: NbGrader, name: str, form: str, sheet: Sheet, wanted: Wanted, console: Console) -> None:
+    """Writes the file. An id that a spreadsheet would take for a formula can't be made safe and stay the id by which
+    the platform knows the student."""
     path = Path(app.coursedir.root) / FOLDER / f"{name}-{wanted.platform}.csv"
+    unsafe = [row for row in sheet.rows if _is_formula(row.student)]
+    sheet = replace(sheet, rows=[row for row in sheet.rows if row not in unsafe])
     rows: Iterable[list] = PLATFORMS[form](sheet, wanted.language)
     with private.replacing(path) as beside, open(beside, "w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([in_cell(value) for value in row] for row in rows)
     most = f", and the maximum is {sheet.columns[0].most:g} points" if name != TERM else ""
     say(console, f"{path}: {len(sheet.rows)} students{most}")
+    if unsafe:
+        say(console, "Not in the file, because a spreadsheet would take their id or address for a formula; type their "
+                     f"points in by hand: {', '.join(repr(row.student.id) for row in unsafe)}")
+
+
+def _is_formula(student: Student) -> bool:
+    return any(in_cell(name) != name for name in (student.id, student.email, student.lms_user_id))

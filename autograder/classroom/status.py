@@ -25,7 +25,7 @@ from autograder.classroom.nbgrader_plugin.graded import FIRST, why_again
 from autograder.classroom.nbgrader_plugin.hand_in_time import time_in, unread_in, unread_lines
 from autograder.classroom.nbgrader_plugin.made_from import up_to_date
 from autograder.classroom.nbgrader_plugin.released import secret_in
-from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student
+from autograder.classroom.nbgrader_plugin.student_folders import folders_by_student, misplaced
 from autograder.classroom.rules import Rules, read
 from autograder.classroom.times import as_iso, format_time, late_by
 from autograder.insights.graded_work import half_read
@@ -34,7 +34,6 @@ from autograder.submission.notebook import ReleasedLesson
 from autograder.terminal import say
 
 NONE, CURRENT, STALE = "none", "up to date", "out of date"
-# nbgrader's: what an exchange names a page after, and the bytes of it that are read
 
 
 @dataclass(frozen=True)
@@ -106,7 +105,7 @@ def status(lesson: str, console: Console) -> tuple[int, list[dict[str, Any]]]:
         console.print(Text(line.rstrip()), soft_wrap=True)
     say(console, _summary(rows))
     for line in [*differing(app.coursedir, lesson), *(f"{each.student}: the notebook {each.file}" for each in rows
-                                                      if each.file), *_late(rows)]:
+                                                      if each.file), *_late(rows), *misplaced(app.coursedir, lesson)]:
         say(console, line)
     return each_student.end(console), [each.as_json(lesson) for each in rows]
 

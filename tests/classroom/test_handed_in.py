@@ -5,10 +5,12 @@ import json
 import nbformat
 import pytest
 from nbformat.v4 import new_markdown_cell
+from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Configurable
 
 from autograder.classroom.nbgrader_plugin import exporter
 from autograder.classroom.nbgrader_plugin.handed_in import file_of, notebooks_beside
+from autograder.classroom.nbgrader_plugin.student_folders import misplaced
 from autograder.lessons.course import COURSE, NOTEBOOKS
 from autograder.submission.parse import Unreadable
 
@@ -56,6 +58,22 @@ def test_no_link_leads_to_a_notebook(tmp_path):
     (tmp_path / "ann/inside").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "ann/x.ipynb").symlink_to(tmp_path / "elsewhere" / NAME)
     assert notebooks_beside(tmp_path / "ann" / NAME) == []
+    (tmp_path / "ann" / NAME).symlink_to(tmp_path / "elsewhere" / NAME)
+    with pytest.raises(Unreadable, match=f"^is a link, {NAME}, which is not followed, only x.ipynb$"):
+        file_of(tmp_path / "ann" / NAME)
+
+
+def test_a_notebook_in_a_wrong_place_is_named_with_the_right_one(tmp_path):
+    course = CourseDirectory(root=str(tmp_path), submitted_directory="submitted")
+    put(tmp_path / "submitted", {f"{place}.ipynb": RIGHT for place in (
+        "ada/01_se/01_se", "a1/01_SE/x", "a2/01_se", "a3/01_se /01_se", "a4/01-se/y", "a5_01_se", "a6/02_eca/02_eca",
+        "a7/notes/01_se", "notes")})
+    said = [line.removeprefix(f"Not graded, because it lies in a wrong place: {tmp_path}/submitted/")
+            for line in misplaced(course, LESSON)]
+    right = f" (its place is {tmp_path}/submitted/{{}}/01_se/01_se.ipynb)"
+    assert said == [f"{path}.ipynb{right.format(student)}" for path, student in (
+        ("a1/01_SE/x", "a1"), ("a2/01_se", "a2"), ("a3/01_se /01_se", "a3"), ("a4/01-se/y", "a4"),
+        ("a5_01_se", "STUDENT"))]
 
 
 class Converter(Configurable):

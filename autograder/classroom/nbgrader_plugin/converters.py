@@ -3,9 +3,12 @@ every other assignment: see replaced.py."""
 
 from __future__ import annotations
 
+import logging
+import warnings
 from typing import Any
 
 from nbgrader.converters import Autograde, BaseConverter, GenerateAssignment, GenerateFeedback
+from sqlalchemy.exc import SAWarning
 from traitlets.config import Config
 
 from autograder.classroom.nbgrader_plugin import (
@@ -41,6 +44,11 @@ class _OfLearners(_OfLesson):
     run_post_convert_hook = unfinished.run_post_convert_hook
 
 
+class _Unsaid(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not str(record.msg).startswith("No submitted file")
+
+
 class LessonAssignment(GenerateAssignment, _OfLesson):
     init_notebooks = gradable.init_notebooks
     init_assignment = gradable.init_assignment
@@ -48,6 +56,19 @@ class LessonAssignment(GenerateAssignment, _OfLesson):
 
 class LessonAutograde(Autograde, _OfLearners):
     init_notebooks = exporter.init_notebooks
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Overrides nbgrader's method. It calls a file missing that has another name, where the exporter says what is
+        missing; and SQLAlchemy warns of the order in which it makes a submission's rows."""
+        unsaid = _Unsaid()
+        self.log.addFilter(unsaid)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore", SAWarning)
+                super().init_assignment(assignment_id, student_id)
+        finally:
+            self.log.removeFilter(unsaid)
+
     init_destination = graded.init_destination
     convert_single_notebook = exporter.convert_single_notebook
 

@@ -24,7 +24,8 @@ def file_of(path: Path) -> Path:
     """
     if path.is_file() and not path.is_symlink():  # a link could lead to a file that its reader must not see
         return path
-    missing, others = f"is missing: there is no file {path.name}", notebooks_beside(path)
+    linked = f"is a link, {path.name}, which is not followed" if path.is_symlink() else ""
+    missing, others = linked or f"is missing: there is no file {path.name}", notebooks_beside(path)
     why = {other: _not_this_lesson(other, path.stem) for other in others[:MOST_READ]}
     fitting = [other for other, wrong in why.items() if not wrong]
     if len(fitting) > 1 and len({digest(other) for other in fitting}) == 1:  # copies
@@ -36,7 +37,7 @@ def file_of(path: Path) -> Path:
     if others:
         said = "; ".join(f"{_names([other], path)}, which {wrong}" for other, wrong in [*why.items()][:3])
         raise Unreadable(f"{missing}, only {said}" + (f", and {len(others) - 3} more" if others[3:] else ""))
-    files = sorted(p for p in path.parent.glob("*") if p.is_file() and p.name != NOT_THEIRS)
+    files = sorted(p for p in path.parent.glob("*") if p.is_file() and p.name not in (NOT_THEIRS, path.name))
     raise Unreadable(missing + (f", only {_names(files, path)}" if files else ""))
 
 

@@ -9,14 +9,18 @@ from __future__ import annotations
 import glob
 import os
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 from nbgrader.converters import BaseConverter, NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
+from autograder.outward import named
+
 EVERYBODY = "*"  # nbgrader's default for the students that a command is for
 TORN = "an id can't hold a line break"
 EXACTLY = "\0"  # before an id, which is then no pattern; no path holds this sign
+SAID = 20  # files in wrong places that are named
 NOBODY_FOUND = BaseConverter.init_notebooks  # nbgrader's own, which then says what it looked for, and raises
 
 
@@ -28,6 +32,27 @@ def folders_by_student(coursedir: CourseDirectory, step: str, lesson: str) -> di
     before, after = coursedir.format_path(step, EXACTLY, lesson).split(EXACTLY)
     paths = glob.glob(f"{glob.escape(before)}*{glob.escape(after)}")
     return {folder[len(before):len(folder) - len(after)]: folder for folder in sorted(paths) if os.path.isdir(folder)}
+
+
+def misplaced(coursedir: CourseDirectory, lesson: str) -> list[str]:
+    """Returns sentences about notebooks that seem to be of a lesson and lie where neither nbgrader nor we look: in a
+    folder of nearly the lesson's name, in the student's own folder, or beside the students' folders."""
+    before, after = coursedir.format_path(coursedir.submitted_directory, EXACTLY, lesson).split(EXACTLY)
+    root = Path(before)
+    if after != f"{os.sep}{lesson}" or not root.is_dir():
+        return []  # an instructor's own arrangement
+    found = [(path, "STUDENT") for path in root.glob("*.ipynb") if _plainly(lesson) in _plainly(path.stem)]
+    for folder in (each for each in root.iterdir() if each.is_dir()):
+        found += [(path, folder.name) for path in folder.glob("*.ipynb") if _plainly(lesson) in _plainly(path.stem)]
+        found += [(next(other.glob("*.ipynb")), folder.name) for other in folder.iterdir() if other.is_dir()
+                  and other.name != lesson and _plainly(lesson) == _plainly(other.name) and any(other.glob("*.ipynb"))]
+    said = [f"Not graded, because it lies in a wrong place: {named(path)} (its place is "
+            f"{named(f'{before}{student}{after}{os.sep}{lesson}.ipynb')})" for path, student in sorted(found)]
+    return said[:SAID] + ([f"... and {len(said) - SAID} more in wrong places"] if said[SAID:] else [])
+
+
+def _plainly(name: str) -> str:
+    return "".join(sign for sign in name.lower() if sign.isalnum())
 
 
 def chosen_folders(coursedir: CourseDirectory, step: str) -> dict[str, str]:

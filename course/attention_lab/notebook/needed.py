@@ -10,12 +10,14 @@ import ast
 import builtins
 import dis
 import linecache
+import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
+IPYTHONS = {"In", "Out", "get_ipython", "exit", "quit", "display", "open"}  # names that no cell gives
 READS, WRITES = {"LOAD_NAME", "LOAD_GLOBAL", "LOAD_FROM_DICT_OR_GLOBALS"}, {"STORE_NAME", "STORE_GLOBAL"}
 FUTURE = "from __future__"
 
@@ -25,7 +27,9 @@ class Statement:
     """A statement of a cell.
 
     gives: the names that it binds.
-    alters: the names of which it changes a part, as in `Gate.forward = forward`.
+    alters: the names of which it changes a part, as in `Gate.forward = forward`, or whose objects it hands to a
+        decorator or to `setattr`, which may do so.
+    renews: the names that it binds to something made of what they were bound to, as in `Gate = timed(Gate)`.
     now: the global names that it reads while it runs.
     later: the global names that its functions read when they are called.
     """
@@ -34,16 +38,20 @@ class Statement:
     source: str
     gives: frozenset[str]
     alters: frozenset[str]
+    renews: frozenset[str]
     now: frozenset[str]
     later: frozenset[str]
 
 
 def needed(name: str, cells: list[str], namespace: dict[str, Any]) -> str:
-    """Returns the code that `name` needs, in the order in which it was run; empty if no cell defines it.
+    """Returns the code that `name` needs, in the order in which it was run; empty if there is no such name.
 
     cells: the text of each cell, in the order in which they were run.
     namespace: the global names. They tell which cell a function or class comes from. That need not be the newest cell
         that defines it, because this cell may have stopped with an error before it came to the definition.
+
+    Raises LookupError, with the name, for one that is defined but not in these cells. Perhaps a magic such as `%%time`
+    ran its cell.
     """
     statements = [statement for cell in cells for statement in _statements(cell)]
     waiting, chosen = [(name, len(statements))], set()
@@ -65,13 +73,22 @@ def _made_of(name: str, statements: list[Statement], namespace: dict[str, Any]) 
     statement binds it."""
     places = [place for place, statement in enumerate(statements) if name in statement.gives]
     if not places and name in namespace and not hasattr(builtins, name):
-        places = [place for place, statement in enumerate(statements) if "*" in statement.gives]
+        places = [place for place, statement in enumerate(statements)
+                  if "*" in statement.gives and _of_a_module(namespace[name], name, statement.source.split()[1])]
+        if not places and not (name in IPYTHONS or name.startswith("_")):
+            raise LookupError(name)
     cell = _cell_of(namespace.get(name))
     binds = max((place for place in places if statements[place].cell.strip() == cell),
                 default=max(places, default=None))
     if binds is None:
         return []
-    return [binds, *(place for place in range(binds + 1, len(statements)) if name in statements[place].alters)]
+    later = range(binds + 1, len(statements))
+    return [binds, *(place for place in later if name in statements[place].alters | statements[place].renews)]
+
+
+def _of_a_module(value: Any, name: str, module: str) -> bool:
+    """Says whether a value can be what a module has by this name, and was not defined in a cell."""
+    return hasattr(sys.modules.get(module), name) and getattr(value, "__module__", "") != "__main__"
 
 
 def _cell_of(thing: Any) -> str | None:
@@ -98,7 +115,7 @@ def _statements(cell: str) -> Iterator[Statement]:
                     else ast.ImportFrom(node.module, [alias], node.level)
                 )
                 yield Statement(cell, ast.unparse(one), frozenset([alias.asname or alias.name.partition(".")[0]]),
-                                *[frozenset()] * 3)
+                                *[frozenset()] * 4)
             continue
         decorators = getattr(node, "decorator_list", [])
         begins = min(each.lineno for each in [node, *decorators])
@@ -109,7 +126,10 @@ def _statements(cell: str) -> Iterator[Statement]:
             code = _compile(node)
         except SyntaxError:  # a `return` outside of a function
             continue
-        yield Statement(cell, source, _names(code, WRITES), _alters(node), _names(code, READS), _read_later(code))
+        gives, now = _names(code, WRITES), _names(code, READS)
+        made = isinstance(node, ast.Assign) and isinstance(node.value, ast.Call)
+        yield Statement(cell, source, gives, _alters(node), gives & now if made else frozenset(), now,
+                        _read_later(code))
 
 
 def _compile(node: ast.stmt) -> CodeType:
@@ -132,8 +152,12 @@ def _read_later(code: CodeType) -> frozenset[str]:
 
 
 def _alters(node: ast.stmt) -> frozenset[str]:
-    """Returns the names of which a statement sets an attribute or an item."""
-    roots = set()
+    """Returns the names of which a statement sets an attribute or an item, or which it hands to a decorator or
+    `setattr`."""
+    calls = [each for each in getattr(node, "decorator_list", []) if isinstance(each, ast.Call)]
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and ast.unparse(node.value.func) == "setattr":
+        calls.append(node.value)
+    roots = {part.id for call in calls for part in call.args if isinstance(part, ast.Name)}
     for part in ast.walk(node) if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) else ():
         if isinstance(part, ast.Attribute | ast.Subscript) and isinstance(part.ctx, ast.Store):
             while isinstance(part, ast.Attribute | ast.Subscript):

@@ -97,8 +97,8 @@ def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bo
         same wrong answer was tried before. A right answer after a right one does not count either.
 
     Exercises that the file names but the lesson lacks, such as those of another lesson in the same folder, are kept as
-    far as there is room for them. If the folder cannot be written to, nothing is remembered, and the check still works.
-    A file that cannot be read is kept under another name, and a note in the verdict says so.
+    far as there is room for them. If the folder cannot be written to, a note in the verdict says so, and the check
+    still works. A file that cannot be read is kept under another name, and a note in the verdict says so.
 
     Returns what is now remembered of this exercise, and whether this was a new try.
     """
@@ -122,8 +122,9 @@ def remember(folder: Path, verdict: Verdict, digest: str = "") -> tuple[Kept, bo
         own.solved = own.solved or date.today().isoformat()
     own.points = max(verdict.points, own.points)
     lesson = {verdict.exercise, *(path.stem for path in checks(folder, verdict.exercise).glob(f"*{recorded.SUFFIX}"))}
-    keep(folder / FILE, {name: asdict(each) for name, each in bounded(
-        everything, lambda name: (name == verdict.exercise, name in lesson, everything[name].points)).items()})
+    kept = bounded(everything, lambda name: (name == verdict.exercise, name in lesson, everything[name].points))
+    if why := keep(folder / FILE, {name: asdict(each) for name, each in kept.items()}):
+        verdict.notes.append(f"Your progress could not be kept: {FILE} can't be written ({why}).")
     return own, new
 
 

@@ -60,15 +60,14 @@ def report_problem(exercise: Callable) -> Shown:
 
 def _code(exercise: Callable, name: str) -> str:
     """Returns the exercise's code with everything that it uses. Raises ValueError if the cells that were run do not
-    define it."""
+    define all of it."""
     if not (shell := notebook()):
         raise Unusable("report_problem(...) takes the code from the cells that you have run: call it in a notebook")
-    namespace = namespace_of(exercise)
-    code = needed(name, shell.history_manager.input_hist_parsed, namespace)
-    if not code:
-        raise Unusable(f"none of the cells that you have run defines {name}: run its cell again, without a magic such "
-                       f"as %%time, and then report_problem({name})")
-    return code
+    try:
+        return needed(name, shell.history_manager.input_hist_parsed, namespace_of(exercise))
+    except LookupError as missing:
+        raise Unusable(f"none of the cells that you have run defines {missing.args[0]}: run its cell again, without a "
+                       f"magic such as %%time, and then report_problem({name})") from None
 
 
 def _without_paths(text: str) -> str:

@@ -307,5 +307,6 @@ def _write(question: Question, step: int, due: date) -> str:
         plan, note = {}, put_beside(folder / SCHEDULE)
     lesson = {name, *(item["id"] for item in _items(handed_out(QUESTIONS, folder)))}
     plan = bounded(plan | {name: (step, due)}, lambda each: (each == name, each in lesson))
-    keep(folder / SCHEDULE, {name: [step, due.isoformat()] for name, (step, due) in plan.items()})
+    if why := keep(folder / SCHEDULE, {name: [step, due.isoformat()] for name, (step, due) in plan.items()}):
+        note = f"{SCHEDULE} can't be written ({why}), so this question's next day is not kept."
     return note

@@ -116,7 +116,10 @@ def test_a_function_is_taken_from_the_cell_that_defined_it(lesson, run):
     (["f = 1", "from __future__ import annotations\ndef f(): return g()\ndef g(): return f()", "return 3",
       "not Python"], "f",
      "from __future__ import annotations\n\ndef f(): return g()\n\ndef g(): return f()"),
-    (["x = 3"], "f", "")])
+    (["x = 3"], "f", ""),
+    (["class A: pass", "@put_into(A)\ndef forward(x): return help()", "def help(): pass", "setattr(A, 'f', help)",
+      "A = timed(A)", "check(A)"], "A", "class A: pass\n\n@put_into(A)\ndef forward(x): return help()\n\n"
+     "def help(): pass\n\nsetattr(A, 'f', help)\n\nA = timed(A)")])
 def test_what_a_name_is_made_of(cells, name, code):
     assert needed(name, cells, {"Linear": object}) == code
 
@@ -128,10 +131,13 @@ def test_what_a_name_is_made_of(cells, name, code):
     ("def squeeze(x):\n    return x.mean((2, 3))\nreport_problem(squeeze)", "squeeze has full points"),
     ("def squeeze(x):\n    raise NotImplementedError()\nreport_problem(squeeze)", "squeeze is not written yet"),
     ("%%time\ndef squeeze(x):\n    return x.sum((2, 3))\nreport_problem(squeeze)",
-     "none of the cells that you have run defines squeeze")])
+     "none of the cells that you have run defines squeeze"),
+    ("exec('def squeeze(x):\\n    return x.sum((2, 3))')\nreport_problem(squeeze)", "defines squeeze"),
+    ("get_ipython().run_cell_magic('capture', '', 'def mean(x): return x.mean((2, 3))\\nk = 2')\n"
+     "def squeeze(x):\n    return k * mean(x)\nreport_problem(squeeze)", "run defines (k|mean): run its cell again")])
 def test_what_there_is_nothing_to_report_about_is_a_sentence(lesson, run, call, said):
     with pytest.raises(Unusable, match=said):
-        run(IMPORTS, call)
+        run(IMPORTS, "from attention_lab.lessons.se import *", call)
     assert not list(lesson.glob("problem*"))
 
 
@@ -191,6 +197,11 @@ def test_verdicts_that_differ_are_said_to(sent, monkeypatch, capsys):
         "They do NOT agree: the check gave 1.33333 of 2 points, the judge gives 2 of 2 points." in out
         and "The versions are the same." in out
     )
+
+
+def test_a_file_without_the_code_agrees_with_nothing(sent, capsys):
+    assert replayed(sent("x = 3")) == 2
+    assert "holds no code of squeeze that could be judged: No cell defines `squeeze`" in capsys.readouterr().err
 
 
 def test_what_a_stranger_wrote_steers_no_terminal(sent, monkeypatch):

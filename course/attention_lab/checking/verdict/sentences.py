@@ -29,8 +29,8 @@ def unwritten_verdict(exercise: RecordedExercise, place: str | None) -> Verdict:
     what = f"`{place}`, an earlier exercise that this one uses, is not implemented" if earlier else "Not implemented"
     return Verdict(exercise.name, 0.0, exercise.points,
                    [Check(a, "failed", "not implemented yet") for a in checks_in(exercise)],
-                   f"{what} yet: write the code where {'its' if earlier else 'the'} cell says so, run it, then run "
-                   "this check again.",
+                   f"{what} yet: write the code where {'its' if earlier else 'the'} cell says so, in place of the line "
+                   "`raise NotImplementedError()`. Run the cell, then this check again.",
                    started=False)
 
 
