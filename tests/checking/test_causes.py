@@ -109,6 +109,24 @@ def test_an_argument_without_an_effect_is_asked_again(cost, way):
     wide.wrong(conv.replace("dilation=dilation", "dilation=dilation, bias=False"), "`conv.bias`", never=("no effect",))
 
 
+def test_what_has_no_effect_before_training_is_asked_with_the_case_s_weights(way):
+    scaled = """
+        class Scaled(nn.Module):
+            def __init__(self, negate=False):
+                super().__init__()
+                self.gamma = nn.Parameter(torch.zeros(1))
+                self.negate = negate
+
+            def forward(self, x):
+                scores = -x if self.negate else x
+                return x + self.gamma * scores.softmax(-1)
+        """
+    cases = (Case(f"negated, {n}", (RandomTensor((2, n)),), construct=(True,)) for n in (3, 4))
+    lesson = way(scaled, "Scaled", Case("as it is", (RandomTensor((2, 5)),)), *cases)
+    lesson.wrong(scaled.replace("-x if", "x.exp() if"), never=("no effect",))
+    lesson.wrong(scaled.replace("-x if", "x if"), "points. The argument `negate` has no effect. Use it.")
+
+
 def test_numbers_that_are_wrong_in_the_same_way_everywhere(way):
     numbers = way("def area(a, b):\n    return a * b", "area", *(Case(f"{a} and {b}", (a, b)) for a, b in
                                                                  ((2, 3), (4, 5), (6, 7), (1, 9))))

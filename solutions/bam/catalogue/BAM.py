@@ -169,7 +169,6 @@ class BAM(nn.Module):
             gate = torch.sigmoid(mc * ms)
         return x + x * gate
 """, says="size of tensor a (6) must match"),
-    Wrong("substring", {'("sum", "product")': "'sum product'"}, of="einsum", says="no ValueError is raised"),
 )
 
 EQUIVALENT = (

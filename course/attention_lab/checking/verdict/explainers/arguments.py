@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 import torch
+from torch import Tensor
 
-from ...form.protocol import Question
+from ...form.protocol import Answer, Question
 from ...known.fingerprint import Fingerprint
 from ..cause import Cause
 from ..differences import differences
@@ -46,10 +47,11 @@ def _no_effect(evidence: Evidence, name: str, default: Any) -> Cause | None:
     explains = given & evidence.asked.view.failing
     by_size = sorted(given, key=lambda i: sum(t.numel() for t in cases[i].tensors.values()))  # most end with the first
     for i in sorted(by_size, key=lambda i: i not in explains) if explains else ():
-        mine = evidence.again(i, _own_weights(cases[i].question))
         for other in _others(default):
-            theirs = evidence.again(i, _own_weights(_with(evidence, i, name, other)))
+            mine, theirs = _both(evidence, i, _with(evidence, i, name, other))
             if mine[0].raised and theirs[0].raised or mine[0].output is None:  # it returns nothing, whatever is passed
+                continue
+            if _returns_an_input(mine[1], cases[i].tensors):  # its scale is still zero: nothing has an effect yet
                 continue
             if not _same(cases[i].fingerprint(*mine), cases[i].fingerprint(*theirs)):
                 return None
@@ -67,10 +69,20 @@ def _same(one: Fingerprint, other: Fingerprint) -> bool:
     return one[0] == other[0] and torch.equal(one[1], other[1])
 
 
-def _own_weights(question: Question) -> Question:
-    """Returns the question to a module with the weights that torch draws for it, because others may have no place."""
-    built = question.construct and replace(question.construct, load_weights=False)
-    return replace(question, trace=False, construct=built)
+def _both(evidence: Evidence, i: int, other: Question) -> tuple[Answer, Answer]:
+    """Returns the answers to a case and to another question about it. Where the case's weights have no place in one of
+    them, both modules keep the weights that torch draws for them."""
+    question = replace(evidence.exercise.cases[i].question, trace=False)
+    mine, theirs = evidence.again(i, question), evidence.again(i, other)
+    if mine[0].unplaced or theirs[0].unplaced:
+        mine, theirs = (evidence.again(i, replace(each, construct=each.construct and replace(
+            each.construct, load_weights=False))) for each in (question, other))
+    return mine, theirs
+
+
+def _returns_an_input(output: dict[str, Tensor], given: dict[str, Tensor]) -> bool:
+    return any(one.shape == other.shape and torch.equal(one, other) for name, one in output.items()
+               if name.startswith("output") for other in given.values())
 
 
 def _cause(evidence: Evidence, explains: set[int], sentence: str) -> Cause | None:
