@@ -163,7 +163,7 @@ WRONG = (
            "expansion)": "4)",
            "expansion,": "4,",
            "self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5": "self.mk(heads.flatten(0, 1))"}, of="scaled-logits",
-          says="The parameters are not the ones that the exercise asks for"),
+          says="The argument `expansion` has no effect"),
     Wrong("head-dim-from-all-heads",
           {"""self.heads = num_heads * expansion
         self.head_dim = dim // num_heads""": """self.head_dim = dim // (num_heads * expansion)
@@ -198,7 +198,7 @@ WRONG = (
         h = self.expand(x).reshape(B, N, self.heads, self.head_dim).transpose(1, 2).squeeze(1)
         w = double_normalize(self.mk(h.flatten(0, 1)))
         out = self.mv(w).reshape(B, self.heads, N, self.head_dim).transpose(1, 2).flatten(2)"""}, of="scaled-logits",
-          says="Right on other inputs"),
+          says="takes away axis 1. Leave it out. The rest is right."),
     Wrong("proj-forgotten",
           {"self.mk(heads.flatten(0, 1)) * self.head_dim ** -0.5": "self.mk(heads.flatten(0, 1))",
            "self.proj(out)": "out.unflatten(2, (-1, x.shape[2])).mean(dim=2)"}, of="scaled-logits",

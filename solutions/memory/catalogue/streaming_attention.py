@@ -211,7 +211,7 @@ WRONG = (
         m = new
     return o / s"""},
           of="whole-matrix", says="makes a tensor of 524,288 elements, shape (1, 1024, 512)"),
-    Wrong("eps", {"/ l": "/ (l + 1e-08)"}, of="loop", says="adds. Take `l` as it is."),
+    Wrong("eps", {"/ l": "/ (l + 1e-08)"}, of="loop", says="it is right to about six digits only"),
     Wrong("four-blocks",
           {"return (q @ k.mT).softmax(-1) @ v":
                """pieces = [(q @ kb.mT, vb) for kb, vb in zip(k.chunk(4, 1), v.chunk(4, 1))]

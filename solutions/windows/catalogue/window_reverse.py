@@ -87,7 +87,7 @@ WRONG = (
           {"C ": """if H % wh != 0 or W % ww != 0 or len(windows) != H // wh * (W // ww):
         raise ValueError('windows do not divide the image')
     C """},
-          of="no-test-of-the-sizes", says="ValueError when it was called: windows do not divide"),
+          of="no-test-of-the-sizes", says="it holds the right numbers in another order"),
     Wrong("no-test-of-the-sizes", """
 def window_reverse(
     windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
@@ -130,7 +130,7 @@ def window_reverse(
            "C ": """if H % wh != 0 or W % ww != 0:
         raise ValueError('windows do not divide the image')
     C """},
-          of="no-test-of-the-sizes", says="ValueError when it was called: windows do not divide"),
+          of="no-test-of-the-sizes", says="it holds the right numbers in another order"),
     Wrong("width-not-tested",
           {"C ": """if H % wh != 0:
         raise ValueError('windows do not divide the image')

@@ -125,6 +125,8 @@ def _ways(step: Step) -> Iterator[Way]:
 
     if name in ALONG and at:
         does, should = ALONG[name]
+        if name == "squeeze":  # of an axis that sometimes has one entry
+            yield way("left out", f"{does} {_axes(at)}", "Leave it out")
         for axes in _sets(step):
             if axes != sorted(at):
                 yield way("axes", f"{does} {_axes(at)}", f"{should} {_axes(axes)}", axes, why=_why(name, at, axes))
