@@ -24,6 +24,8 @@ from autograder.worker.proxies import UNASKED
 NEARLY = 0.5  # of the time that a cell may compute: the kernel's two clocks count in steps
 TOLD = 3  # how many failed imports, or other cells that can't be read, a report mentions
 UNDEFINED = "No cell defines", "The cell that defines"  # how the sentence begins if there is nothing to judge
+CONFLICT = re.compile(r"^(<{7}|>{7})( |$)", re.MULTILINE)
+ODD_SIGN = re.compile(r"invalid non-printable character (U\+[0-9A-F]+)")
 UNREADABLE = ("SyntaxError", "IndentationError", "TabError")
 BY_CLOCK = ("wall", "budget")
 OVER = ("spent", "budget")  # the time for the whole notebook
@@ -110,8 +112,7 @@ class CellHistory:
             line = f"\nin your line: {ran.raised.line}" if ran.raised.line else ""
             message = f"{ran.raised.type}: {_name_cell(ran.raised.message, cell)}{line}"
             if ran.raised.type in UNREADABLE and number not in self.unreadable:
-                self.unreadable[number] = (f"can't be read: this machine grades with {PYTHON}, in which it is not "
-                                           "valid (a newer Python may know more)")
+                self.unreadable[number] = f"can't be read: {_why_unreadable(cell.source, ran.raised.message)}"
             self.stopped.setdefault(number, ("error", message))
         self.unmet[number] = ran.unmet
         self.lacks(*(unmet.module for unmet in ran.unmet if unmet.module))
@@ -280,10 +281,13 @@ class Session:
                 how = self.history.unreadable.get(number, "was not run as a whole")
                 sentences.append(f"The cell that defines `{verdict.exercise}` {how}. {why}")
         if any(check.outcome == "error" for check in verdict.checks):
-            others = [(self.cells[number], how) for number, how in sorted(self.history.unreadable.items())
-                      if not self.cells[number].exercises]
-            sentences += [f"The cell that begins with `{notebook.first_line(cell.source)}` {how}."
-                          for cell, how in others[:TOLD]]
+            others: dict[str, list[str]] = {}
+            for number, how in sorted(self.history.unreadable.items()):
+                if not self.cells[number].exercises:
+                    others.setdefault(how, []).append(f"`{notebook.first_line(self.cells[number].source)}`")
+            sentences += [f"The cell{'s' if cells[1:] else ''} that begin{'' if cells[1:] else 's'} with "
+                          f"{', '.join(cells[:TOLD])}{', ...' if cells[TOLD:] else ''} {how}."
+                          for how, cells in others.items()]
         if any(check.outcome == "error" for check in verdict.checks) or verdict.exercise not in self.names:
             failed = [(self.cells[number], unmet) for number, all_of_it in sorted(self.history.unmet.items())
                       for unmet in all_of_it]
@@ -301,6 +305,15 @@ class Session:
         for device in list(self.workers):
             self._end(device)
         self.asked_about.clear()
+
+
+def _why_unreadable(source: str, message: str) -> str:
+    if CONFLICT.search(source):
+        return "there are marks of a merge conflict in git (`<<<<<<<`, `>>>>>>>`). Keep one version, without the marks"
+    if odd := ODD_SIGN.search(message):
+        return (f"there are signs that look like blanks or like nothing ({odd[1]}), as in code copied from a web page. "
+                "Replace them by plain blanks")
+    return f"this machine grades with {PYTHON}, in which it is not valid (a newer Python may know more)"
 
 
 def _import_sentence(cell: notebook.Cell, unmet: Unmet) -> str:

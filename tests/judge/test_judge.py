@@ -182,6 +182,9 @@ def test_an_endless_loop_costs_its_own_exercise(judge, monkeypatch):
 @pytest.mark.parametrize("cell, outcome, said", [
     ("class Endless:\n    while True: pass\nsqueeze = Endless.method", "timeout", "did not come to an end"),
     ("class Ends:\n    import os; os._exit(0)\nsqueeze = Ends.method", "error", "ended the whole Python process"),
+    ("def squeeze(x):\n\u00a0   return x", "error", "there are signs that look like blanks or like nothing (U+00A0)"),
+    ("def squeeze(x):\n<<<<<<< HEAD\n    return x\n=======\n    return 2 * x\n>>>>>>> b", "error",
+     "there are marks of a merge conflict in git"),
     ("def squeeze(x:\n    return x", "error", f"grades with {PYTHON}, in which it is not valid (a newer"),
     ("@missing\ndef squeeze(x): return x", "error", "NameError: name 'missing'"),
 ])
