@@ -271,7 +271,7 @@ WRONG = (
           {"relative_position_index(self.window_size).to(qkv.device)": "relative_position_index(self.window_size)",
            "shifted_window_mask(image_size, self.window_size, (sh, sw)).to(qkv)":
                "shifted_window_mask(image_size, self.window_size, (sh, sw))"}, of="hints-followed",
-          says="wrong with another device"),
+          says="wrong in half precision"),
     Wrong("mask-for-the-wrong-shift", {" (sh": " (1", "sw))": "1))"}, of="hints-followed",
           says="cannot be shifted by 1"),
     Wrong("mask-forgotten", """

@@ -96,7 +96,7 @@ WRONG = (
           {"'same'": "1",
            "return x * torch.sigmoid(self.conv(x))": """gate = torch.sigmoid(self.conv(x))
         return (x * gate).squeeze(0)"""},
-          of="padding-same", says="batch of one"),
+          of="padding-same", says="takes away axis 0. Leave it out."),
     Wrong("view-needs-contiguous-input",
           {"'same'": "1",
            "return x * torch.sigmoid(self.conv(x))": """B, C, H, W = x.shape

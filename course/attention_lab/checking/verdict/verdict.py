@@ -25,6 +25,7 @@ LABELS = {"output": "output", "gradients": "gradients", "start": "fresh module",
 NOT_COMPARED = "not compared: the output is not right"
 COMPARED = ("gradients", "large", "dtype", "device", "state")  # the checks that say nothing if the output is wrong
 IN_PLACE = re.compile("in-?place")  # what torch says of a tensor that was changed although a gradient needs it
+PLACES = "after ", "around ", "at ", "behind ", "by ", "in ", "without "  # how labels begin that need no "with"
 OF_MEMORY = ("largest tensor", "peak memory")  # the `where` of a Difference that says that a memory limit was exceeded
 
 
@@ -93,6 +94,17 @@ def by_value(case: RecordedCase) -> bool:
     return case.question.device == "cpu" and not case.expected.raised
 
 
+def when(case: RecordedCase) -> str:
+    """Returns a case's label in a sentence: with a batch of one, in half precision."""
+    return case.label if case.label.startswith(PLACES) else f"with {case.label}"
+
+
+def opening(case: RecordedCase) -> str:
+    """Returns the same at the beginning of a sentence."""
+    said = when(case)
+    return said[:1].upper() + said[1:]
+
+
 def checks_of(exercise: RecordedExercise, found: list[list[Difference]]) -> list[Check]:
     """Returns the checks of the exercise, with their outcomes. A check that could not be made because the output is
     wrong has failed, too."""
@@ -101,7 +113,7 @@ def checks_of(exercise: RecordedExercise, found: list[list[Difference]]) -> list
         for d in ds:
             if d.check not in failed:
                 outcome = "error" if d.where in ("crash", "class") else "failed"
-                failed[d.check] = outcome, f"With {case.label}: {d.place}: {d.message}"
+                failed[d.check] = outcome, f"{opening(case)}: {d.place}: {d.message}"
     if "output" in failed:
         exceeded = any(d.where in OF_MEMORY for ds in found for d in ds)
         failed |= dict.fromkeys(COMPARED if exceeded or "memory" not in failed else (*COMPARED, "memory"),

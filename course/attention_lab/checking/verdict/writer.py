@@ -11,7 +11,7 @@ from .explainers.first_difference import begins
 from .explainers.layers import misuse
 from .leading import best_first, candidates, comparable, near_throughout, worst
 from .sentences import group_labels
-from .verdict import Verdict
+from .verdict import Verdict, opening
 
 NEAR_THROUGHOUT = ("No output is wrong by more than a thousandth of its largest number. A different value of eps, or "
                    "of another small constant, makes a difference of that size.")
@@ -34,7 +34,7 @@ def tell(verdict: Verdict, evidence: Evidence, cover: Cover, stub: str | None) -
     if evidence.wrong_output(index) and not case.secret:
         verdict.shown = evidence.picture(index)
     more = [_rest_of_message(d, verdict.headline) for d in best_first(found[index])[:2]]
-    verdict.evidence = [f"With {case.label}{':' if any(more) else '.'}", *filter(None, more)]
+    verdict.evidence = [f"{opening(case)}{':' if any(more) else '.'}", *filter(None, more)]
     if not stub:
         verdict.evidence += _unexplained(exercise, found, cover)
     verdict.evidence += _other_side(evidence, found, index)
@@ -96,12 +96,12 @@ def _other_side(evidence: Evidence, found: list[list[Difference]], shown: int) -
     cases, stopped = evidence.exercise.cases, evidence.stopped
     others = [i for i in comparable(evidence.exercise, found) if found[i] and (i in stopped) != (shown in stopped)
               and (i in stopped or cases[i].check == "output")]
-    return [f"With {cases[others[0]].label}: {worst(found[others[0]]).message}"] if others else []
+    return [f"{opening(cases[others[0]])}: {worst(found[others[0]]).message}"] if others else []
 
 
 def _elsewhere(exercise: RecordedExercise, found: list[list[Difference]]) -> list[str]:
     """Returns what is wrong on another device, if anything is."""
-    return [f"With {case.label}: {worst(ds).message}" for case, ds in zip(exercise.cases, found)
+    return [f"{opening(case)}: {worst(ds).message}" for case, ds in zip(exercise.cases, found)
             if case.check == "device" and ds][:1]
 
 

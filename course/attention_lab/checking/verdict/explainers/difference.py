@@ -13,7 +13,7 @@ from ..cause import Cause
 from ..differences import Difference, in_words
 from ..evidence import Evidence
 from ..leading import comparable, worst
-from ..verdict import OF_MEMORY
+from ..verdict import OF_MEMORY, opening, when
 from .first_difference import begins
 
 # These say how the whole output could be made from the expected one, or from an input. In another case it may be
@@ -44,7 +44,7 @@ def difference(evidence: Evidence) -> Cause:
         sentence, specific = _sentence(evidence, index, first)
         others = _contradicting(evidence, index, alike)
     if others and case.label not in sentence:
-        sentence = f"With {case.label}: {sentence}"
+        sentence = f"{opening(case)}: {sentence}"
     return Cause(sentence, set(alike) - others, others, specific=specific, shown=index)
 
 
@@ -128,9 +128,9 @@ def _sentence(evidence: Evidence, index: int, difference: Difference) -> tuple[s
     values_cases = [i for i in comparable(exercise, found) if _compares(exercise.cases[i], difference)]
     wrong = [i for i in values_cases if found[i]]
     if wrong and len(wrong) <= len(values_cases) // 2 and index in wrong:
-        return f"Right on other inputs, wrong with {case.label}. {lead}", True
+        return f"Right on other inputs, wrong {when(case)}. {lead}", True
     if case.expected.raised:
-        lead = f"With {case.label}: {difference.message}"
+        lead = f"{opening(case)}: {difference.message}"
     return lead, difference.specific
 
 

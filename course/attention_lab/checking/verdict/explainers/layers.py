@@ -8,6 +8,7 @@ from ...form.protocol import Answer, Observation
 from ...known.recorded import RecordedCase
 from ..cause import Cause
 from ..evidence import Evidence
+from ..verdict import opening
 
 
 def layers(evidence: Evidence) -> list[Cause]:
@@ -20,7 +21,7 @@ def layers(evidence: Evidence) -> list[Cause]:
     elsewhere = [ds for other, ds in zip(evidence.exercise.cases, evidence.found)
                  if (other.check, other.question.method) == ("output", case.question.method) and not ds]
     if isinstance(fact, facts.NeverCalled) and (others or elsewhere):  # it is called in a right case
-        sentence = f"With {case.label}: {sentence}"
+        sentence = f"{opening(case)}: {sentence}"
     return [Cause(sentence, {evidence.leading, *evidence.alike} - others, others)]
 
 
