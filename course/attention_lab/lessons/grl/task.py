@@ -44,10 +44,10 @@ def sticker_walls(n: int, seed: int) -> Walls:
     """Draws n grey walls with coloured stickers in pairs, each pair with a motif in light and dark. One sticker of each
     pair has lost its motif.
 
-    Bluish partners are in the same window of 4 x 10 tokens, but in different stripes of 2 x 20. Yellowish partners are
-    in the same stripe, but in different windows. Every window and every stripe has two such pairs. The colours of these
-    two are the same on the whole wall, but each pair has a motif of its own. So the colour alone does not tell the
-    partner from stickers in other windows or stripes. In some pairs, both stickers have lost their motif, so it is
+    Blue and violet partners are in the same window of 4 x 10 tokens, but in different stripes of 2 x 20. Red and green
+    ones are in the same stripe, but in different windows. Every window and every stripe has two such pairs. The colours
+    of these two are the same on the whole wall, but each pair has a motif of its own. So the colour alone does not tell
+    the partner from stickers in other windows or stripes. In some pairs, both stickers have lost their motif, so it is
     nowhere on the wall. The wall between the stickers is smooth, and has holes.
     """
     g = torch.Generator().manual_seed(seed)
