@@ -69,7 +69,7 @@ show_cloths(cloths)
 
 # %% [markdown]
 # Without the glow nobody can answer, because half of our cloths show their back.
-# The checkerboard has the colours, pixel by pixel, and nothing of them is left from a distance.
+# The checkerboard has the colours, pixel by pixel, and a mean over a few pixels has none of them.
 #
 # So whoever answers has to read what is fine and near, *and* gather what is wide and far away.
 # CloFormer's **local heads** see a small window, sharply; its **global heads** see everything, but only as averages.
@@ -95,7 +95,7 @@ for x in (0.5, -0.5):
 
 # %% [markdown]
 # Unlike a ReLU, a SiLU lets a little of a negative number through.
-# In a local head these numbers will become weights, one for each channel at each position, and the SiLU is what lets a weight depend on more than a plain sum.
+# In a local head these numbers will become weights, one for each channel at each position, and nothing bounds them yet; in the next exercise, a tanh will see to that.
 #
 # *About 5 minutes.*
 #
@@ -405,8 +405,8 @@ photo = F.adaptive_avg_pool2d(photograph("chelsea"), (96, 144))
 slide_photograph(CloAttention, photo)
 
 # %% [markdown]
-# With a dozen keys the far head still knows fur from background, and has lost every whisker; the near head has the whiskers, and no idea what colour anything is.
-# Neither picture is the cat, and a plain sum of the two already looks like it.
+# With a dozen keys the far head still tells light from dark, and has lost even the green of the eyes; the near head has the whiskers, and no idea what colour anything is.
+# Neither picture is the cat, and a plain sum of the two already looks like one.
 # (So far this is a drawing, not evidence: nobody has *trained* anything.)
 
 # %% [markdown]
@@ -537,16 +537,17 @@ keep_cloths({arm: trained[arm, 0] for arm in arms}, cloths["a cloth"])
 
 
 # %% [markdown]
-# Local heads alone know nothing of the glow, and global heads alone show where it is, and no threads.
+# Local heads alone know nothing of the glow, and global heads alone see no threads.
 # With both, patches appear, and under the blue glow they are the right way round.
-# The picture is now beside this notebook, as `my_cloformer.png`: show it to a friend, and let them find the glow.
+# (In the truth, pale means not asked.)
+# The picture is now beside this notebook, as `my_cloformer.png`: cover all but a cloth, and ask a friend.
 #
 # ## 8. A leak
 #
 # One detail of our network was not CloFormer's.
 # The published block has a GroupNorm before its attention, and ours has a BatchNorm, because of a surprise.
 # Poke one pixel, the o, and see which answers notice (#), for local heads with a kernel of 5 x 5.
-# You expect a square around the o; do you expect the same with both norms?
+# How many # do you expect with each norm?
 
 # %% tags=["experiment"]
 torch.manual_seed(0)
