@@ -19,7 +19,7 @@
 #
 # The [authors of ECA](https://github.com/BangguWu/ECANet) state 24.37M parameters for a ResNet-50 with one ECA module in each of its 16 blocks, and that module, from lesson 02, *adds* a few numbers and removes nothing.
 # People choose networks by such tables.
-# Here you count for yourself, with your own modules.
+# What may you believe of such a row: its count, its computation, its lead?
 #
 # **Needs** lessons 01 and 09 (other lessons add rows to the tables) · 2 h 50 min · 8 points · difficulty 3 of 5
 #
@@ -264,7 +264,7 @@ predict_then_run(predicted, measured, unit="parameters")
 # SE needs C · C/2 parameters twice, so C² for each block: 2 · (16² + 32² + 64²) = 10,752 in all.
 # ECA needs 3 for each block, 18 in all.
 # The extra convolution needs 9 C² for each block, and the BatchNorm after it 2 C, which makes 97,216.
-# A gate adds so few parameters that they alone can hardly explain its effect; the plain convolution is our control, because it shows what more parameters and a wider view bring alone.
+# SE and ECA add few parameters; the plain convolution is our control, because it shows what more parameters and a wider view bring alone.
 # </details>
 
 # %% tags=["experiment"]
@@ -542,7 +542,7 @@ check(ExhibitA)
 # - **look-up:** does this patch's colour stand beside black, grey or white in the legend on the left?
 #   (*Content* is enough.)
 # - **far:** what colour are the posts six pixels left and right of this dot?
-#   (*Reach* is enough.)
+#   (*Reach* is enough, if it tells places apart.)
 # - **local:** do these noisy stripes rise or fall?
 #   (The neighbourhood is enough, so this is our control.)
 #
@@ -589,18 +589,18 @@ with after_predicting(predicted):
 slide_answers(arms, trained, tasks)
 
 # %% [markdown]
-# And these are all modules of the course, with five controls (in bold), five runs in each cell; on the right with five times as many steps.
+# And these are our runs of all modules and five controls (in bold; "the wrapper" is a BatchNorm and a shortcut), five in each cell; on the right with five times as many steps.
 # Where a mean would describe no run, the cell says in how many runs at least 90 % of the answers were right.
-# On which task does a control score as much as the best modules?
+# On which two tasks does a control score as much as the best modules?
 #
 # ![All modules of the course and five controls on all five tasks, at the page's number of steps and at five times as many, in per cent. Three findings are framed: what the mean does for "what", what coordinates do for "where", and that content and reach are different things.](figures/map.svg)
 
 # %% [markdown]
-# **No winner.** No row is the best everywhere, and a mean over the columns would depend on the columns that we chose.
+# **No winner.** No row is the best everywhere.
 #
-# **"Far" needs no attention.** Three more plain convolutions solve it in every run; on "look-up" and "where" they fail at every rate.
+# **"Local" needs nothing, and "far" needs no attention.** Three more plain convolutions solve it in every run; on "look-up" and "where" they fail at every rate.
 #
-# **A mechanism is not the property of one module.** CBAM compares no two positions, and yet [looks things up](lab_book.md#3.-What-surprised-us-on-the-map) in three of five runs.
+# **A mechanism is not the property of one module.** CBAM compares no two positions, and yet [looks things up](lab_book.md#3.-What-surprised-us-on-the-map) in three of five runs; with more steps BAM does, too, and most runs of SE and ECA.
 
 # %% [markdown]
 # ## 7. Your own network, trained
@@ -679,13 +679,9 @@ study("places", task="far",
 # ## 9. What we now know
 #
 # Attention modules are a few ideas in many arrangements: squeeze and gate, compare and mix, look near and look far, exchange information through a summary.
-# A mean was enough for "what", rows and columns for "where", comparing contents for "look-up", and reach for "far", and only "where" had one module that was alone at the top.
-# And a published number means nothing without its unit, as a million lost parameters have taught you.
+# Of a row in a table you may believe the count, once you know its unit, and the computation, where outputs agree.
+# You may believe its lead if other seeds repeat it, and its cause only if a control that lacks it falls behind.
 #
-# **Next.** Open a repository that uses attention, and look for the bugs of this course: a wrong axis, a mask that hides nothing, a module that stands in two places.
-# (The [lab book](lab_book.md) is there for doubters: every run, a loophole that we closed, and a challenge.)
-#
-# The report of your own study, which you can show to anybody, lies beside this notebook.
 # And this is the way that you have come:
 
 # %% tags=["nbval-ignore-output"]
@@ -694,6 +690,9 @@ course_map()
 # %% [markdown]
 # You have written these modules by hand.
 # Whatever comes next will be made of the same parts, and you will be able to read it.
+#
+# **Next.** Open a repository that uses attention, and look for the bugs of this course: a wrong axis, a mask that hides nothing, a module that stands in two places.
+# (The [lab book](lab_book.md) is there for doubters: every run, a loophole that we closed, and a challenge.)
 
 # %% tags=["nbval-ignore-output"]
 progress()

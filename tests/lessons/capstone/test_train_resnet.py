@@ -218,7 +218,7 @@ def test_the_maps_show_where_the_attention_lets_most_through():
     for maps in seen.maps:
         half = maps.shape[1] // 2
         assert maps[:, :half, :half].min() > 0 > maps[:, half:].max()
-    assert "Purple means" in seen.said()
+    assert "Blue means" in seen.said()
     plain = looked_at(AttentionResNet(None, (4, 4), 1, CLASSES), new_pictures(60))
     assert "lets all positions through alike" in plain.said() and plain.modules == [False, False]
     assert seen.modules == [True, True] and "the mean over all positions of 60 pictures" in seen.said()

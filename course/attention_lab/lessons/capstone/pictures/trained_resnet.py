@@ -40,7 +40,7 @@ class LookedAt(NamedTuple):
         """Says what the colours stand for, and whether there is anything to see."""
         if all(maps.abs().max() < FAINT for maps in self.maps):
             return "It lets all positions through alike, as a network without a module does."
-        return ("The map compares what comes out of a stage's last attention with what went in. Purple means that a "
+        return ("The map compares what comes out of a stage's last attention with what went in. Blue means that a "
                 f"position is strengthened more than the mean over all positions of {self.of:,} pictures. Orange means "
                 "less. A module such as SE gives one number per channel and chooses no place. Its map only shows where "
                 "the channels that it favours are strong.")
