@@ -589,7 +589,8 @@ with after_predicting(predicted):
 slide_answers(arms, trained, tasks)
 
 # %% [markdown]
-# And these are our runs of all modules and five controls (in bold; "the wrapper" is a BatchNorm and a shortcut), five in each cell; on the right with five times as many steps.
+# And these are our runs of all modules and five controls (in bold), where "the wrapper" is a BatchNorm and a shortcut.
+# A cell has five runs, on the right with five times as many steps.
 # Where a mean would describe no run, the cell says in how many runs at least 90 % of the answers were right.
 # On which two tasks does a control score as much as the best modules?
 #
