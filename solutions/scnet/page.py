@@ -18,7 +18,7 @@
 # ![Four white dots, all alike, each in the middle of a thin ring: red, green or blue. The ring's radius is 6 pixels; a 3 x 3 window around the dot sees white and grey. Which colour is the ring around a dot?](figures/rings.svg)
 #
 # All four dots look alike, and a network has to name, *at the dot*, the colour of the ring around it.
-# A 3 x 3 convolution sees one pixel in each direction, and the ring is six away.
+# A 3 x 3 convolution sees one pixel in each direction, and the ring is at least five away.
 # This lesson's convolution first looks at a smaller copy of the image.
 # Its network, SCNet ([project page](https://mmcheng.net/scconv/)), improves on ResNet-50 at several tasks, its authors report.
 #
@@ -73,7 +73,7 @@ print(INVITATION if None in four.values() else "Noted, until section 6.")
 #
 # Liu and others (2020) cut the convolution itself into parts.
 # Half of the channels take a normal path, and for the other half, a small copy of the image says what is around each position.
-# A gate made from this copy corrects ("calibrates") a normal convolution.
+# A gate made from this copy and x itself corrects ("calibrates") a normal convolution.
 #
 # ![The calibrated half has three convolutions, k2, k3 and k4. x (B, C, H, W) goes through k3. In a second branch, k2 averages x over cells of r x r pixels and convolves the averages; the result is enlarged to H x W, x is added, and a sigmoid makes the gate. k3's result times the gate goes through k4.](figures/scconv.svg)
 #
@@ -213,7 +213,7 @@ predict_then_run(predicted, measured, unit="rows of pixels")
 #
 # **Touch it.** Move the sliders.
 # The small frame is the position, and the blue area is the view from there.
-# When is the frame in the middle of the blue area?
+# With which poolings does the blue area reach a ring five pixels away, from every row?
 
 # %% tags=["experiment"]
 slide_a_view(SCConv)
@@ -221,7 +221,7 @@ slide_a_view(SCConv)
 # %% [markdown]
 # <details><summary>Answer</summary>
 #
-# Always with pooling 1, and never with pooling 2, 4 or 8.
+# With 4 and 8: with pooling 1 it ends two pixels away, and with pooling 2 at most four.
 # </details>
 
 # %% [markdown]
@@ -383,14 +383,13 @@ with after_predicting(four):
 # SC with pooling 1 has the same layers and the same parameters as with pooling 4, and stays at chance.
 #
 # **For this task, neither averages nor a gate are needed.**
-# A dilated convolution does as well, and so do the enlarged means if they are *added* [instead of gating](lab_book.md#3.-Is-it-the-gate).
+# A dilated convolution does as well, and so do, in our recorded runs, the enlarged means if they are *added* [instead of gating](lab_book.md#3.-Is-it-the-gate).
 # </details>
 
 # %% [markdown]
 # ### At every dot
 #
 # Here two networks answer at every pixel: red, green and blue are mixed by their probabilities, and pale outside the dots, because only the dots were trained.
-# What do you expect of the plain block, which sees no ring?
 
 # %% tags=["experiment"]
 show_answers_at_dots({arm: trained[arm, 0] for arm in ("plain", "SC, pooling 4")}, new)
@@ -403,9 +402,8 @@ show_answers_at_dots({arm: trained[arm, 0] for arm in ("plain", "SC, pooling 4")
 # %% [markdown]
 # ## 7. What we now know
 #
-# A self-calibrated convolution averages its input over cells and makes a gate from the averages, so each position knows what lies around it.
-# In our runs only blocks whose view reaches the ring rose above chance, with averages or with dilation, with a gate or without.
-# The paper says bilinear and its code uses nearest; scores did not tell the two apart, and comparing outputs did at once.
+# A self-calibrated convolution makes a gate from its input and the means around, so each position knows what lies around it.
+# Only blocks whose view reaches the ring rose above chance, with averages or with dilation.
 # So before you put the block into a network, ask how far away the information is that a position needs.
 #
 # (The [lab book](lab_book.md) has all runs, real pictures, on which `SCConv` is a little ahead of plain convolutions, and a challenge.)
