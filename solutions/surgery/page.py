@@ -58,6 +58,7 @@ begin("e4_surgery")
 #
 # The patient is EfficientNet-Lite0, a network of 16 blocks that was trained on ImageNet, and whose authors took SE [*out*](https://github.com/tensorflow/tpu/tree/master/models/official/efficientnet/lite).
 # It gets 60 pieces of six photographs, without labels: the untouched network's own answers are the yardstick.
+# With its weights installed (17 MB; the next cell says how), every number that a cell prints is yours.
 
 # %% tags=["experiment"]
 patient = Patient()  # says so if the trained weights are not installed
@@ -119,7 +120,7 @@ check(insert)
 
 # %% [markdown]
 # Now operate.
-# This is lesson 01's SE, shortened; use your own if you like, or any other module that takes a number of channels.
+# This is lesson 01's SE, shortened; with the weights installed, you can use your own, or any other module.
 
 # %%
 class SE(nn.Module):
@@ -140,12 +141,10 @@ torch.manual_seed(0)
 everywhere = places("depthwise", range(16))
 print(everywhere[:3], "...")
 careless = insert(patient.network, SE, everywhere, patient.example)
-score = patient.agreement(careless, called="SE everywhere, depthwise")
-print(f"SE in all 16 blocks: {score:.0f} % agreement")
+print("in all 16 blocks:", patient.told(careless, "SE everywhere, depthwise"))
 
 # %% [markdown]
-# There it is, the scandal of the first screen, by your own hand.
-# (Without the trained weights your copy is a small random network, and the number above is the one that we recorded with them.)
+# There it is, the scandal of the first screen: with the trained weights by your own hand, without them by ours.
 #
 # ## 2. Where does it hurt?
 #
@@ -182,9 +181,9 @@ with after_predicting(predicted):
 # %% [markdown]
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
-# **The shortcut protects the network from the surgeon.**
+# **A shortcut softens the blow.**
 # With a shortcut, a damaged branch is only one part of a sum.
-# After the sum the module stands on the shortcut's way, too, and there the good blocks are as bad as the others, [in each of five runs](lab_book.md#2.-Where-it-hurts).
+# After the sum (the lowest row) the module stands on the shortcut's way, too, and there the good blocks are as bad as the others, [in each of five runs](lab_book.md#2.-Where-it-hurts).
 #
 # **The damage is scale.**
 # A new SE has never seen anything worth attending to, so all its gates are near one half.
@@ -298,11 +297,11 @@ torch.manual_seed(0)
 wrapped = patient.fresh()  # a new network, with random weights
 wrapped.blocks[10] = nn.Sequential(wrapped.blocks[10], nn.Identity())
 told = wrapped.load_state_dict(patient.network.state_dict(), strict=False)
-score = patient.agreement(wrapped, called="loaded, 1 wrapped")
-print(f"{score:.0f} % agreement; different blocks: {patient.differing(wrapped)}")
+print(patient.told(wrapped, "loaded, 1 wrapped"))
+print("different blocks:", patient.differing(wrapped))
 
 # %% [markdown]
-# No error, no warning, and most answers are right.
+# No error, no warning, and with the trained weights most answers are right.
 # Yet block 10 has kept its random weights, because its parts have moved from `blocks.10.expand` to `blocks.10.0.expand` and the file has the old names.
 # (Its shortcut hides it, as it hid your SE.)
 # The lists of names that did not fit are in `told`, and nothing made us read them.
@@ -532,6 +531,7 @@ check(exhibit_a)
 #
 # The last question is the one that everybody asks of a patient who is awake.
 # Grad-CAM lights up the places of the last map that speak for an answer.
+# (A random network has none: without the trained weights, its maps mean nothing.)
 #
 # <details><summary>How Grad-CAM does it</summary>
 #
@@ -544,7 +544,7 @@ check(exhibit_a)
 # </details>
 #
 # **Touch it.** Now let the operation do harm, step by step.
-# Four blocks have a new SE behind your `identity_start`, and the slider sets all four gammas at once: with 0 nothing has happened, and 1 is as careless as the first screen.
+# Four blocks have a new SE behind your `identity_start`, and the slider sets all four gammas at once: with 0 nothing has happened, and with 1 these four are as careless as the first screen's sixteen.
 # On the left is the map of the *former* answer; on the right are the former answer and those that take its place.
 # Before you slide: which of the two will go first, the map or the answer?
 
@@ -559,9 +559,8 @@ slide_gamma(("coffee", "china"),
 # <details><summary>What came out (opens when you have slid)</summary>
 #
 # **The confidence goes, and the map stays.**
-# The palace is no longer called a palace, the coffee keeps its name and loses most of its probability, [in each of five runs](lab_book.md#6.-What-it-looks-at), and the bright cells hardly move.
+# With the trained weights, the palace is no longer called a palace, the coffee keeps its name and loses most of its probability, [in each of five runs](lab_book.md#6.-What-it-looks-at), and the bright cells hardly move.
 # So on these two photographs a beautiful heat map is no evidence that the network works: it shows where it would look for an answer of which it is no longer sure.
-# (Without the trained weights, the maps are those of a random network and mean nothing.)
 # </details>
 #
 # Here is your receipt, for the whole operation: built with your gates, loaded by key, frozen but for the gates.
@@ -569,7 +568,8 @@ slide_gamma(("coffee", "china"),
 # %% tags=["experiment"]
 trained = freeze(operated, receipt["new"])
 score = patient.agreement(operated)
-keepsake("my_receipt.png", "16 modules in a network that was trained without them",
+keepsake("my_receipt.png", "16 modules in a network that was trained without them"
+         if patient.trained else "16 modules in a random network of the same form",
          {"": before_and_after(patient, operated, "coffee")},
          f"{len(receipt['loaded'])} entries loaded, {len(receipt['left'])} left over, "
          f"{len(trained)} tensors to train, {score:.0f} % of the answers unchanged")
@@ -578,13 +578,8 @@ keepsake("my_receipt.png", "16 modules in a network that was trained without the
 # ## 8. What we now know
 #
 # SE was not bad: a module that has not learned anything changes the scale, and the layers behind it were trained for another one.
-# A shortcut protects the network from that, and with an identity start no protection is needed.
-# One zero in front of the module's difference is enough; a saturated gate learns slowly, and two zeros in a row never.
-# Weights are loaded by name, and only a receipt that adds up shows that all of them arrived.
-# And a frozen network changes all the same while its BatchNorms are in training mode, so ask each of them which mode it is in.
-#
-# Will your module *help*, and how long must it be trained?
-# That is another question, and we do not know: in our only short trial with labels gates gained nothing and a small convolution did, so train both beside the network without them ([lab book](lab_book.md), with a challenge).
+# A shortcut softens that, and a start as the identity, with one zero in front of the module's difference, needs no protection and still learns.
+# And that the patient is alive is proved by counting: a receipt that adds up for the weights, and each norm's mode.
 #
 # <details><summary>On Monday: your SE in a network that nobody here wrote</summary>
 #
@@ -602,7 +597,8 @@ keepsake("my_receipt.png", "16 modules in a network that was trained without the
 # Dropout is still random in training mode, and an optimiser moves a parameter whose `.grad` is left from before, until you call `zero_grad()`.
 # </details>
 #
-# **Next.** Take a module of yours from any lesson (CBAM, coordinate attention), operate, and freeze the rest.
+# **Next.** Take a module of yours from any lesson, operate, freeze the rest, and train it beside the network without it: whether it helps is your experiment.
+# (In our only short trial, gates gained nothing and a small convolution did; see the [lab book](lab_book.md), with a challenge.)
 
 # %% tags=["nbval-ignore-output"]
 progress()

@@ -43,6 +43,8 @@ def test_without_the_weights_a_page_says_so_and_tells_recorded_numbers(monkeypat
     said = capsys.readouterr().out
     assert "Apache 2.0 by its LICENSE file, though its metadata say UNKNOWN" in said and "recorded" in said
     assert patient.agreement(patient.network) == 100.0 and patient.agreement(patient.network, 3, "branch 3") == 12.5
+    assert patient.own == {"branch 3": 100.0} and "recorded" in (told := patient.told(patient.network, "branch 3"))
+    assert told.startswith("12 %") and told.endswith("yours, on a random network: 100 %")
     assert patient.differing(patient.network) == []
     assert patient.foreign().keys() == set(lite0.package_names())
 

@@ -39,6 +39,7 @@ def operation(patient: Patient, insert: Insert, make: Make, where: str, blocks: 
 
 def one_block_at_a_time(patient: Patient, insert: Insert, make: Make) -> dict[str, list[float]]:
     """Returns the agreement with a module in one block, for each place and each block."""
+    patient.say_recorded()
     return {where: [operation(patient, insert, make, where, [block], f"{where} {block}")
                     for block in range(len(patient.network.blocks))]
             for where in PLACES}
@@ -46,6 +47,7 @@ def one_block_at_a_time(patient: Patient, insert: Insert, make: Make) -> dict[st
 
 def compare_shortcuts(patient: Patient, agreement: Sequence[float]) -> None:
     """Prints the mean agreement of the blocks with a shortcut, and of those without one."""
+    patient.say_recorded()
     for kept in (True, False):
         group = [number for number, block in enumerate(patient.network.blocks) if block.shortcut == kept]
         mean = sum(agreement[number] for number in group) / len(group)
@@ -62,6 +64,7 @@ def compare_half(patient: Patient, insert: Insert, make: Make) -> None:
 def try_starts(patient: Patient, insert: Insert, starts: Mapping[str, Make]) -> dict[str, Start]:
     """Lets each start learn to dim half of the channels, and operates with it on four blocks."""
     features, found = features_for(patient), {}
+    patient.say_recorded()
     for name, make in starts.items():
         torch.manual_seed(0)
         learned = learn_to_dim(make(features.shape[1]), features)
@@ -88,6 +91,8 @@ def show_pictures(patient: Patient, network: nn.Module, called: str) -> dict[str
         if count in (5, 20):
             score = patient.agreement(network.eval(), EARLY, f"{called}, momentum 0.01, {count} batches")
             found[f"{count} batches"] = score
+    if f"{called}, momentum 0.01, 20 batches" in patient.own:
+        patient.say_recorded()
     return found
 
 
@@ -117,8 +122,13 @@ def seen(patient: Patient, network: nn.Module, name: str) -> tuple[Tensor, Tenso
 
 
 def before_and_after(patient: Patient, network: nn.Module, name: str) -> list[tuple[str, Tensor]]:
-    """Returns a photograph, and where the patient and an operated network see its answer, with words for each."""
+    """Returns a photograph, and where the patient and an operated network see its answer, with words for each.
+
+    A random network sees nothing, so without the trained weights only the photograph is returned.
+    """
     photograph, pictures = square(name), []
+    if not patient.trained:
+        return [("the photograph", photograph)]
     for words, each in (("before", patient.network), ("with 16 gates of mine", network)):
         cam, said, former = seen(patient, each, name)
         pictures.append((f"{words}: {named(former)} {said[former]:.2f}", lit(photograph, cam)))

