@@ -539,7 +539,7 @@ keep_cloths({arm: trained[arm, 0] for arm in arms}, cloths["a cloth"])
 # %% [markdown]
 # Local heads alone know nothing of the glow, and global heads alone see no threads.
 # With both, patches appear, and under the blue glow they are the right way round.
-# (In the truth, pale means not asked.)
+# (Pale means not asked.)
 # The picture is now beside this notebook, as `my_cloformer.png`: cover all but a cloth, and ask a friend.
 #
 # ## 8. A leak

@@ -287,7 +287,7 @@ measured = {"SE": sum(parameters(SE(c, 24)) for c in widths),
 predict_then_run(predicted, measured, unit="parameters added")
 
 # %% [markdown]
-# Add 3,504,872 to yours, and you have the paper's 3.89 million with SE and 3.95 million with Coordinate Attention.
+# Add 3,504,872, and you have the paper's 3.89 million with SE and 3.95 million with Coordinate Attention.
 
 # %% [markdown]
 # ## 5. The bug museum
@@ -463,10 +463,10 @@ with after_predicting(predicted | five):
 #
 # **Half right without places.**
 # Even *none* scores about 50 %, more than the most frequent colour, and falls to 31 % when the marks move.
-# So the networks without places read the marks a little, too; how, we have not examined.
+# So it reads the marks a little, too; how, we have not examined.
 #
 # **It reads the marks.**
-# When they point elsewhere *coordinate* drops to chance, and with another board's gates it scores about 30 %, which is chance, too.
+# When they point elsewhere *coordinate* drops to chance, and with another board's gates to about 30 %.
 #
 # **A wide view does it as well.**
 # CBAM's map stops at 63 %, because its window is too small for the board; [with a dilation](lab_book.md#3.-A-wider-view) it sees all of it, and scores nearly 100 %.
