@@ -107,9 +107,8 @@ MARK, THROUGH = 0x5EED5EED, 4000  # a sixth argument that no call is made with, 
 UNFILTERED = {335, 336}
 
 # A filter that is there before the walls answers THROUGH to every call with the mark that ours lets pass, so that
-# nothing is carried
-# out: the kernel's own word on each number, and no call that hangs or harms.
-#     A call that kills is told by its signal, below zero.
+# nothing is carried out: the kernel's own word on each number, and no call that hangs or harms. A call that kills is
+# told by its signal, below zero.
 TRIAL = """
 import ctypes, json, os, struct, sys
 from worker import layers, room
