@@ -240,37 +240,8 @@ def axes() -> str:
     return drawing.svg()
 
 
-def report() -> str:
-    """A red report with what its parts are, 900 x 300 px."""
-    drawing = Drawing(
-        900, 300, "The parts of a red report",
-        "A red report begins with a cross, the exercise and its points; then the most useful sentence; then what "
-        "was seen on which input; then a fold with all cases; last a row of checks, each passed, failed or not "
-        "compared.",
-    )
-    left, right = 40, 640
-    drawing.rectangle(left, 28, right - left, 244, "#FFFFFF", outline="border")
-    drawing.line((left, 28), (left, 272), colour="wrong", width=6)
-    drawing.text(58, 62, "✗ global_average_pool: 0 of 2 points.", anchor="start", bold=True, colour="wrong", size=14)
-    sentence = ("Your function averages over axes 1 and 2, the channels and the rows.",
-                "Axes are counted from 0, so H and W are 2 and 3.")
-    seen = ("With shape (2, 3, 4, 5):",
-            "output: it is the mean of x over the axes (1, 2). Expected shape (2, 3), got (2, 5).")
-    rest = ("▸ Wrong on 8 of 8 cases", "✗ output    – gradients    – dtype    – device    ✓ input untouched")
-    for y, line in zip((90, 112, 144, 166, 200, 246), (*sentence, *seen, *rest), strict=True):
-        drawing.text(58, y, line, anchor="start", size=14)
-    for y, word, more in ((57, "points", "all, some or none"), (101, "the sentence", "about your mistake"),
-                          (155, "what was seen", "the input, the output"), (195, "a fold", "which inputs, click it"),
-                          (241, "the checks", "– means: not compared")):
-        drawing.line((right + 6, y), (right + 34, y), colour="quiet")
-        drawing.text(right + 42, y - 1, word, anchor="start", bold=True, size=14)
-        drawing.text(right + 42, y + 16, more, anchor="start", size=13, colour="quiet")
-    return drawing.svg()
-
-
 FIGURES = {
     "cards": cards,
-    "report": report,
     "vocabulary": vocabulary,
     "gates": gates,
     "attention": attention,

@@ -55,7 +55,8 @@ guess = None  # in quotes: black, blue, green, orange, pink or red
 
 game = card_games(1, seed=14)
 answer = list(CARD_COLOURS)[game.answers[0, 0]]
-print(f"You say {guess}, it is {answer}. The mean of the six cards:")
+print(f"You say {guess}, it is {answer}." if guess else "Your guess first: write it above.")
+print("The mean of the six cards:")
 show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]),
      "4 x 4 squares in pale, muddy colours.")
 
@@ -65,7 +66,7 @@ show(show_images(card_pictures(game.cards[0], game.colours[0]).mean(dim=0)[None]
 # You probably compared card by card, and read off the colour of the best match.
 # The muddy picture is what you get without comparing: an average, the same whichever pattern you ask about, which no longer knows what colour belonged to which card.
 #
-# So each card needs a *weight*, nearly 1 if it fits and nearly 0 if it doesn't, and then an average of that kind is the answer.
+# So each card needs a *weight*, nearly 1 if it fits and nearly 0 if it doesn't, and then the average, so weighted, is the colour you want.
 # That is the idea of the course, and it comes in two forms.
 # A **gate** multiplies features by weights, so that some of them fade; many blocks of [MobileNetV3](https://arxiv.org/abs/1905.02244), a network made for phones, contain one.
 # **Attention** takes a weighted mean, in which the things that matter weigh more; it is the heart of the [transformer](https://arxiv.org/abs/1706.03762), the network behind today's language models.
@@ -103,8 +104,6 @@ def global_average_pool(x: torch.Tensor) -> torch.Tensor:
 check(global_average_pool)
 
 # %% [markdown]
-# ![A red report begins with a cross, the exercise and its points. Then comes the most useful sentence, and after it what was seen on which input. Below that is a fold with all inputs. At the end is a row of checks, and each check is passed, failed or not compared.](figures/report.svg)
-#
 # <details><summary>What a check looks at, and what cells do without your code</summary>
 #
 # A check compares your code's results with recorded ones (in float64, so that rounding hides nothing).
@@ -263,7 +262,7 @@ show(show_images(torch.cat(gated), titles),
 # ![The queries of ball (1, 0) and rolls (0, 1) meet the keys of red (1, 0), ball (0, 1), rolls (0, 0). The scores are 1, 0, 0 and 0, 1, 0. The weights are 1/2, 1/4, 1/4 and 1/4, 1/2, 1/4. With the values (8, 0), (0, 4), (4, 4), the outputs are (5, 2) and (3, 3).](figures/attention.svg)
 #
 # All questions can be asked at once, with a row for each query and a column for each key.
-# In the drawing's table of weights each *row* is one query's, and sums to 1; remember that, because the whole page turns on it.
+# In the drawing's table of weights each *row* is one query's, and sums to 1.
 #
 # <details><summary>The paper's letters, and the base 2</summary>
 #
@@ -448,10 +447,10 @@ for attend in (dot_product_attention, plain_mean):
 #
 # Every lesson has an exhibit: wrong code that looks right.
 #
-# ### Exhibit A: one wrong axis
+# ### Exhibit A: it trains
 #
 # In the card game, a small network turns each question into a query, each pattern into a key, and each colour into a value.
-# With this attention in it the network [trains](lab_book.md#3.-The-wrong-axis), and its loss falls nearly as fast as with yours.
+# With this attention in it the network [trains](lab_book.md#3.-The-wrong-axis).
 # Read it, and see whether you can find the mistake.
 
 # %% repair
@@ -548,6 +547,7 @@ predict_then_run(predicted, {name: results.mean(*name.split(", ")) for name in p
 # **One at a time, it is at chance.**
 # A single query competes with nobody, so all six of its weights are 1, and the output is the sum of all six colours, which is the same in every game.
 # No amount of training changes that.
+# In between, the fewer ask together, the more it guesses.
 #
 # **Being right is not looking at the right place.**
 # In most of [eight more networks with the right axis](lab_book.md#5.-Where-does-it-look), the matching card gets hardly any of the weight.
@@ -579,9 +579,8 @@ keep_cards(trained["over the keys", 0], game)
 #
 # A gate multiplies features by weights.
 # Attention takes a weighted mean: each query is compared with every key, its scores become weights that sum to 1, and these mix the values.
-# The whole of it hangs on who competes with whom, and training did not tell you: with the wrong axis the loss fell and the score was good.
+# The whole of it hangs on who competes with whom, and training did not tell you: with the wrong axis the loss fell, and the score was good as long as all six asked at once.
 # Two questions did, in a second: do values of 1 stay 1, and does a query get the same when it asks alone?
-# (In an image all positions ask at once, too; whether the wrong axis hides as well there, a game made for the question cannot say.)
 #
 # <details><summary>Handing in, and a GPU</summary>
 #
