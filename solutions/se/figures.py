@@ -149,63 +149,6 @@ def excitation() -> str:
     return drawing.svg()
 
 
-def broadcast() -> str:
-    """The gate stretched over the sheets of x, and below it what goes wrong without the two 1s, 900 x 464 px."""
-    drawing = Drawing(
-        900, 464, "Broadcasting a gate, right and wrong",
-        "Right: a gate (B, C, 1, 1) is stretched over H and W, so each channel's sheet is multiplied by its own "
-        "number. Wrong: a gate (B, C) is aligned from the right, so C meets W: an error, or one number per column.",
-    )
-    gates = GATE[:3]
-    face, thickness, bar, side = 78, 28, 28, 26
-    reach, rise = depth(thickness, len(gates))
-    first, second, third, table = 40, 250, 460, 672
-
-    drawing.line((30, 31), (35, 37), (46, 22), width=3)
-    drawing.text(56, 35, "Right: every channel's sheet is multiplied by its own number.", anchor="start", bold=True)
-    top = 58 + rise
-    middle = 58 + (face + rise) / 2
-    drawing.broadcast(first, top, face, face, gates, thickness=thickness, bar=bar)
-    for channel, gate in enumerate(gates):
-        step_x, step_y = depth(thickness, 1)
-        drawing.text(first + (face + bar) / 2 + (channel + 0.5) * step_x,
-                     top + face / 2 + 5 - (channel + 0.5) * step_y, str(gate), size=13, bold=True)
-    drawing.operation(220, middle, "×")
-    drawing.box(second, top, face, face, [FEATURES] * 3, "features", thickness=thickness)
-    drawing.operation(430, middle, "=")
-    drawing.box(third, top, face, face, _gated(gates), "features", thickness=thickness)
-    for left, name, shape in ((first, "gate", "(B, C, 1, 1)"), (second, "x", "(B, C, H, W)"),
-                              (third, "output", "(B, C, H, W)")):
-        drawing.label(left + (face + reach) / 2, 200, name, shape)
-    drawing.axes_paired(table, 84, "BC11", ("same", "same", "1 → H", "1 → W"))
-
-    drawing.line((20, 240), (880, 240), colour="border")
-    drawing.line((31, 262), (45, 276), colour="wrong", width=3.5)
-    drawing.line((45, 262), (31, 276), colour="wrong", width=3.5)
-    drawing.text(56, 274, "Wrong: (B, C) is aligned from the right, so that C meets W.", anchor="start", bold=True)
-    drawing.text(56, 296,
-                 "Usually an error. If B = 1 and C = W (drawn here), it runs: each column gets its own number.",
-                 anchor="start")
-    top, middle = 320, 320 + face / 2
-    inset = (reach + face - 3 * side) / 2
-    for column, gate in enumerate(gates):
-        left = first + inset + column * side
-        drawing.ghost([(left, top), (left + side, top), (left + side, top + face), (left, top + face)], gate)
-    drawing.cells(first + inset, middle - side / 2, [gates], "gate", side=side, numbers=[gates])
-    drawing.operation(220, middle, "×")
-    drawing.cells(second + inset, top, [[FEATURES] * 3] * 3, "features", side=side)
-    drawing.operation(430, middle, "=")
-    drawing.cells(third + inset, top, [_gated(gates)] * 3, "features", side=side)
-    for left, name, shape in ((first, "gate", "(B, C)"), (second, "a sheet of x", "(H, W)"),
-                              (third, "a sheet of the output", "(H, W)")):
-        drawing.label(left + (face + reach) / 2, 426, name, shape)
-    drawing.axes_paired(table, 316, "  BC", ("1 → B", "1 → C", "B ? H", "C ? W"))
-    for left in (table + 95, table + 145):
-        drawing.line((left, 310), (left + 50, 310), (left + 50, 416), (left, 416), (left, 310),
-                     colour="wrong", width=2.5)
-    return drawing.svg()
-
-
 def _times(colour: Colour, light: Colour) -> Colour:
     return colour[0] * light[0], colour[1] * light[1], colour[2] * light[2]
 
@@ -322,6 +265,5 @@ FIGURES = {
     "se_block": se_block,
     "squeeze": squeeze,
     "excitation": excitation,
-    "broadcast": broadcast,
     "two_views": two_views,
 }

@@ -17,7 +17,7 @@
 #
 # ![A picture of 16 x 16 pixels: coloured papers under a lamp whose colour nobody tells you. A frame marks the paper in the centre, which looks reddish. Is it red paper, or blue paper under a red lamp?](figures/question.svg)
 #
-# A window of 3 x 3 pixels sees only the inside of the frame, so it cannot tell red paper from blue paper under a red lamp.
+# A window of 3 x 3 pixels sees only the inside of the frame, so red paper and blue paper under a red lamp can look the same to it.
 # An SE block looks at the whole image.
 # A network built from such blocks [won the last ImageNet challenge](https://arxiv.org/abs/1709.01507), in 2017, and [MobileNetV3](https://arxiv.org/abs/1905.02244) and [EfficientNet](https://arxiv.org/abs/1905.11946) still contain them.
 #
@@ -91,7 +91,8 @@ def right(image):
 print("the centre alone:", right(many.image), "- you said", my_guess)
 
 # %% [markdown]
-# What could help?
+# It is more than a coin's 50 %, because many lamps are too weak to turn red into blue.
+# What could help with the others?
 # The papers have random colours, so in a picture with many of them the colours roughly cancel.
 # If the *mean* of the whole picture is reddish all the same, it must be the lamp that is red.
 #
@@ -143,10 +144,11 @@ divided = many.image / squeeze(many.image)[:, :, None, None]
 print("divided by your means:", right(divided))
 few = scenes.image / squeeze(scenes.image)[:, :, None, None]
 show(show_images(few / few.amax((1, 2, 3), keepdim=True), colours),
-     "The six pictures, each divided by its three means: the lamps are nearly gone.")
+     "The six pictures, each divided by its three means: most of the lamps is gone.")
 
 # %% [markdown]
-# Three numbers per picture, and the lamps are almost gone.
+# Three numbers per picture took most of the lamps away.
+# At the centre of one of the six, the rule is still wrong: which one?
 #
 # **Touch it.** Why does this work?
 # Change the lamp, and see which of the four pictures change with it, and which do not.
@@ -159,7 +161,7 @@ slide_a_lamp()
 #
 # The colours that the camera sees follow the lamp, and so do the means, so their quotient does not change at all.
 # Apart from its brightness it looks almost like the papers in white light.
-# Almost, because in any one picture the papers are not exactly grey on average, and that is why this rule still errs now and then.
+# Almost, because in any one picture the papers are not exactly grey on average, and that is why this rule still errs now and then, as at the centre of picture 6.
 # </details>
 #
 # Here we could write the rule by hand, because we know what the mean has to say.
@@ -271,9 +273,8 @@ print("x * gates:", (x * gates).tolist())
 
 # %% [markdown]
 # Channel 0 should be 0.5 everywhere, and channel 1 should be 0 everywhere.
-# Instead each *column* got a gate, and nothing complained, because torch aligns shapes **from the right** (lesson 00) and so C met W.
-#
-# ![Correct: gates (B, C, 1, 1) are stretched over H and W, so every channel is multiplied by its own gate. Incorrect: gates (B, C) are aligned from the right, so that C meets W. Usually this is an error. If the sizes happen to fit (for example B = 1 and C = W), there is no error, and each column gets a gate, not each channel.](figures/broadcast.svg)
+# What happened instead, and why did nothing complain?
+# (Torch aligns shapes **from the right**, as in lesson 00.)
 #
 # *About 6 minutes.*
 # Your block does it right:
@@ -338,7 +339,7 @@ show(show_images(gated / gated.amax((1, 2, 3), keepdim=True), colours),
      "The six pictures after the block, each made brighter: the lamps are weaker.")
 
 # %% [markdown]
-# No gate of this kind divides by the mean exactly, and still the papers come more than half of the way to their colours in white light.
+# No gate of this kind divides by the mean exactly, and still the rule gains 14 points.
 #
 # And on a photograph?
 # Here are two, each under three lamps, and below them what the same block makes of them.
@@ -348,7 +349,7 @@ show_photograph_under_lamps(block, "china")
 show_photograph_under_lamps(block, "coffee")  # or "flower", "rocket", "chelsea", "astronaut"
 
 # %% [markdown]
-# Under all three lamps you get nearly the same pagoda.
+# The three pagodas are much more alike than before, though the sky still gives the lamp away.
 # But the table with the cup *is* brown, which your block takes for a lamp, so that even in white light it drives the warmth out.
 # A mean tells you the lamp only where the scene is grey on average.
 # In section 8 we leave the search for good numbers to gradients.
@@ -509,9 +510,7 @@ check(ExhibitA)
 
 # %% [markdown]
 # Which scores should you expect, in per cent of new pictures?
-# Without a module the network sees only the paper in front of it, and so did a rule of this page.
-# With SE it may use the means of the whole picture, and you know what a good rule makes of those.
-# What does that leave for the other arms?
+# What does each of them see, and which rule of this page saw as much?
 
 # %% tags=["experiment"]
 predicted = {"no module": None, "no squeeze": None, "gates added": None, "SE": None,
@@ -563,15 +562,15 @@ show_answers_under_lamps({"no module": trained["no module", 0], "SE": trained["S
 
 # %% [markdown]
 # The papers are the same in all four columns, so the answers should be too.
-# Without a module they follow the lamp, and under the outer two it is right as often as a coin; under your SE block most of them stand still.
+# Without a module they follow the lamp, and the picture turns from blue to red; under your SE block the centre keeps its answer, though the outer pixels, on which nothing was trained, still move.
 # Your picture is beside this notebook: `my_se.png`.
 
 # %% [markdown]
 # ## 9. What we now know
 #
 # An SE block takes one number per channel from the whole image, and turns these numbers into a gate for each channel.
+# The view is what counted, because gates that were added did about as well.
 # So a network with a short sight can know what lights the whole scene, as long as the mean shows it; when we took that cue away, the block was worth nothing.
-# An output of the right shape proves little, because even a block that squeezes the wrong numbers gives one.
 # So before you put SE into a network, ask what a mean over the whole image can tell these channels.
 #
 # **Next.** Does it take two matrices to make the gates?

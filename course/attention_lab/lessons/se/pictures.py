@@ -125,7 +125,8 @@ def _gate_under_lamps(gates: Tensor, balance: Tensor, lamps: Tensor, channel: in
 @torch.no_grad()
 def show_answers_under_lamps(networks: Mapping[str, nn.Module]) -> None:
     """Prints how often each network is right at the centre of new pictures under four lamps. Then draws one set of
-    papers under these lamps with each network's answer at every pixel, and keeps the picture as `my_se.png`.
+    papers under these lamps with each network's answer at every pixel, says how many of these are right, and keeps the
+    picture as `my_se.png`.
 
     networks: by their names, the learner's last; each takes pictures (B, 3, 16, 16), and returns scores (B, 2, 16, 16)
         for more blue and more red.
@@ -135,16 +136,28 @@ def show_answers_under_lamps(networks: Mapping[str, nn.Module]) -> None:
     rights = {name: [100 * (network.eval()(pictures)[:, :, CENTRE, CENTRE].argmax(1) == new.label).float().mean().item()
                      for pictures in lit.values()] for name, network in networks.items()}
     for name, right in rights.items():
-        print(f"{name}: right under these lamps, from blue to red: {', '.join(f'{each:.0f} %' for each in right)}")
+        print(f"{name}, right at the centre of 500 new pictures, from the blue lamp to the red one: "
+              f"{', '.join(f'{each:.0f} %' for each in right)}")
     pictures = {ratio: _lit(ratio, shown) for ratio in FOUR_LAMPS}
     rows = {"camera": [(f"lamp: red / blue = {ratio:.2g}", picture / picture.max())
                        for ratio, picture in pictures.items()]}
     for name, network in networks.items():
-        rows[name] = [(f"{right:.0f} % right", _red_or_blue(network(picture[None])[0]))
-                      for picture, right in zip(pictures.values(), rights[name], strict=True)]
+        scores = [network(picture[None])[0] for picture in pictures.values()]
+        rows[name] = [(f"{_right_pixels(each, shown):.0f} % of the pixels right", _red_or_blue(each))
+                      for each in scores]
     name, right = list(rights.items())[-1]
     keepsake("my_se.png", "The same papers under four lamps: is a pixel's paper more red, or more blue?", rows,
-             f"{name}, written by hand: {min(right):.0f} to {max(right):.0f} % right on new pictures, lamp by lamp")
+             f"{name}, written by hand: {min(right):.0f} to {max(right):.0f} % right at the centre of new "
+             "pictures, lamp by lamp")
+
+
+def _right_pixels(scores: Tensor, paper: Tensor) -> float:
+    """Returns the share of pixels at which a network's answer is the paper's, in per cent.
+
+    scores: (2, H, W), for more blue and more red.
+    paper: the picture in white light, (3, H, W).
+    """
+    return 100 * (scores.argmax(0) == (paper[0] > paper[2])).float().mean().item()
 
 
 def _red_or_blue(scores: Tensor) -> Tensor:
