@@ -87,7 +87,6 @@ print(f"{100 * (answers == thousand.bands).float().mean():.0f} % right")
 # </details>
 #
 # Your three numbers are the same for every band, and that is the whole trick of this page: what they know of band 7, they know of band 8 too.
-# With a matrix instead, a row of free numbers for each gate, row 7 would have to learn the rule from the few pictures in which band 7 glows, and that would not help row 8.
 
 # %% [markdown]
 # ## 2. The idea
@@ -123,7 +122,7 @@ print(f"{100 * (answers == thousand.bands).float().mean():.0f} % right")
 # How many neighbours should a gate see?
 # The paper lets the kernel grow with the logarithm of C and takes the odd number nearest to $t = (\log_2 C + b) / \gamma$, with γ = 2 and b = 1, because a kernel needs a middle.
 # But for 128 channels t is 4, which is as near to 3 as to 5.
-# Somebody [asked about this](https://github.com/BangguWu/ECANet/issues/12), and an author pointed to what [readers had worked out](https://github.com/BangguWu/ECANet/issues/24):
+# Somebody [asked about this](https://github.com/BangguWu/ECANet/issues/12), and an author pointed to what [readers had worked out](https://github.com/BangguWu/ECANet/issues/24), which takes the larger:
 #
 # 1. drop the fraction of t, so that 4.9 becomes 4;
 # 2. if the result is even, add 1.
@@ -249,8 +248,8 @@ show(show_gate(gates_of(peaks, pictures)[0], title="gates of the kernel (-4, 8, 
      "A bar for the gate of each of the 48 channels. The text below says what stands out.")
 
 # %% [markdown]
-# The gate of the glowing band is, as it should be, and most others stay half open, because nothing stands out there.
-# But two gates are open even wider, and in these pictures they always are.
+# The gate of the glowing band is, as it should be, and most others scatter around one half, because the means are noisy; band 7 comes close.
+# But two gates are open even wider, and in such pictures they nearly always are.
 #
 # **Touch it.** Find out why: slide a kernel along twelve channels, in your own block.
 # Which gates are wide open, and what lies under the kernel there?
@@ -342,8 +341,8 @@ same = torch.allclose(block.conv(s[:, None])[:, 0], s @ band.T, atol=1e-6)
 print(f"the convolution and the matrix agree: {same}")
 
 # %% [markdown]
-# So an ECA block *is* a block with a full matrix, one in which all rows share a few numbers.
-# Does the sharing pay?
+# So an ECA block *is* a block with a 48 x 48 matrix, if there are 48 bands, and all its rows share a few numbers.
+# Are neighbours all that it takes?
 
 # %% [markdown]
 # ## 6. The experiment: does the gate find the band?
@@ -360,7 +359,7 @@ print(f"the convolution and the matrix agree: {same}")
 # From so many pictures row 7 of the full matrix learns where its own band's peak is; from how many does ECA's kernel learn it?
 # And what is left of that in shuffled bands?
 #
-# Without a gate the overlap is about 33 %, and now it is your turn:
+# Without a gate the overlap is about 34 %, and now it is your turn:
 
 # %% tags=["experiment"]
 predicted = {"full matrix": None, "ECA": None, "ECA, bands shuffled": None}
@@ -393,12 +392,13 @@ plot.show(results, predicted)
 # **Three shared numbers more than double the overlap.**
 # The gate that reads only its own mean gets none of this, so it is the bands nearby that count.
 #
-# **Shuffle the bands, and nothing is left of the lead.**
+# **Shuffle the bands, and the lead is gone.**
+# What is left of it may be luck.
 # Nothing was taken out of the pictures; only neighbours are no longer alike, and five times the training does not bring it back.
 #
 # **Free numbers learn slowly.**
 # After so few steps the full matrix is no better than no gate.
-# Given more of them it sets out, and where it arrives depends on more than the sharing: its bands, scale and rate are others, too ([one thing at a time](lab_book.md#3.-Is-it-the-sharing)).
+# Given more of them it does better, and [stays far behind](lab_book.md#3.-Is-it-the-sharing).
 # </details>
 
 # %% [markdown]
@@ -498,20 +498,21 @@ keep_colours(trained["ECA", 0], photographs)
 # So does the red saucer: there is plenty of red, but next to it there is still more of the wood's brown, and a peak detector takes the summit and not the slope.
 #
 # And now, on new pictures, what it was trained for.
-# We take the band whose gate is widest open, leaving out the two at the ends, which are open always.
+# We take the band whose gate is widest open, leaving out the two at the ends, which are nearly always open.
 
 # %% tags=["experiment"]
 show_tuned_in(trained["ECA", 0], glowing_discs(500, seed=7))
 
 # %% [markdown]
-# In the upper row nobody would find the disc, and in four of our five pictures one band of 48 shows it (in the miss, no gate is even half open).
+# The upper row hardly shows a disc, and in four of our five pictures one band of 48 does.
+# If the ends count as well, as in ECA as published, they win nearly always.
 # The picture is beside this notebook: `my_eca.png`.
 
 # %% [markdown]
 # ## 9. What we now know
 #
 # ECA replaces SE's two matrices by one small kernel that slides along the channels, so every gate follows the same rule and every picture teaches it.
-# The rule pays as long as neighbours have something to do with each other; shuffle them, and the same three numbers are worth nothing.
+# The rule pays as long as neighbours have something to do with each other; shuffle them, and the lead is gone.
 # In the middle of an ordinary network nothing gives the channels an order, and yet the authors report gains on ImageNet.
 # Do such networks learn an order, or would any small gate do?
 # We don't know.
