@@ -56,10 +56,11 @@ guess = "????"  # change each ? to h (horizontal) or v (vertical)
 
 crosses = framed_crosses(4, seed=275)
 answers = "".join("vh"[a] for a in crosses.answers)
-print(f"{sum(map(str.__eq__, guess, answers))} of 4 are right: the answers are {answers}")
+print(f"{sum(map(str.__eq__, guess, answers))} of 4 are right: the answers are {answers}"
+      if "?" not in guess else "Your guess first.")
 
 # %% [markdown]
-# You put two cues together, *what* and *where*, probably without noticing.
+# You put two cues together, *what* and *where*.
 # Lesson 01's SE has only the first one: each of its gates holds for all positions at once, so it chooses what to look at, but never where.
 # [CBAM](https://arxiv.org/abs/1807.06521) gates the positions as well.
 # The library [timm](https://github.com/huggingface/pytorch-image-models/blob/main/timm/layers/cbam.py) has both of its gates, and the detector [YOLOv4](https://arxiv.org/abs/2004.10934) has a variant of the second.
@@ -134,7 +135,7 @@ for name, channel in zip(("red", "blue"), channels):
 # %% [markdown]
 # ### A gate by hand
 #
-# Two channels hold (1, 2, 3, 2) and (0, 0, 4, 0), so their means are (2, 1) and their maxima are (3, 4).
+# Two channels hold (0, 0, 4, 0) and (1, 2, 3, 2), so their means are (1, 2) and their maxima are (4, 3).
 # Both pairs go through the same small mlp, in which we set the weights by hand.
 # Which channel will it open?
 
@@ -144,14 +145,14 @@ def mlp(pooled):
     return hidden * torch.tensor([2, -2])  # the second layer
 
 
-means, maxima = (2, 1), (3, 4)
+means, maxima = (1, 2), (4, 3)
 print("means ", mlp(means).tolist())
 print("maxima", mlp(maxima).tolist())
 print("gates ", [round(gate, 2) for gate in (mlp(means) + mlp(maxima)).sigmoid().tolist()])
 
 # %% [markdown]
-# The means open channel 0 and close channel 1.
-# The maxima would have pulled the other way, but the ReLU cut that off, so here they add nothing.
+# The means alone would leave both gates half open, because the ReLU cuts them off.
+# The maxima open channel 0 and close channel 1.
 #
 # ### The exercise
 #
@@ -322,7 +323,7 @@ for photo, weights in zip(photos, maps):
     look(weights, photo)
 
 # %% [markdown]
-# It opens at the lamps and the rocket, and in the photograph of the cat at the nose and at the rims of the eyes.
+# It opens at the lamps and at the lower half of the rocket, and in the photograph of the cat at the nose and at the rims of the eyes.
 # (It also opens along the border, because next to the zeros of the padding everything seems to stand out.)
 
 # %% [markdown]
@@ -454,7 +455,7 @@ print("the same as x * ChannelGate(x):", bool(difference.abs().max() < 1e-6))
 # ### Exhibit A: a map of somewhere else
 #
 # Here is a spatial gate with one wrong line.
-# It runs, its map has the right shape, every weight in it gets a gradient, and in our runs CBAM trained with it no worse than with the right one.
+# It runs, its map has the right shape, every weight in it gets a gradient, and CBAM [trains with it](lab_book.md#8.-The-exhibits) no worse than with the right one.
 # So neither the shapes nor the loss will help you.
 # Read it, and see whether you can find the line.
 
@@ -506,7 +507,6 @@ check(ExhibitA)
 # It only cuts the same row of numbers in a different way, so that the first "sheet" holds the upper half of the picture, with maxima and means taking turns.
 # The map is then a map of somewhere else.
 # With `dim=1` the stack has the right order, and needs no `view`.
-# (How such a map still answers nine of ten questions, we do not know; the lab book has the runs, in its section 8.)
 # The same slip, a `view` or `reshape` where a `permute` was needed, was reported in [leaderj1001/Attention-Augmented-Conv2d, issue 21](https://github.com/leaderj1001/Attention-Augmented-Conv2d/issues/21).
 # It was also reported in [jsbaan/transformer-from-scratch, pull request 6](https://github.com/jsbaan/transformer-from-scratch/pull/6), where the author wonders why the training test had passed all the same.
 # We rebuilt it inside CBAM's gate.
@@ -577,16 +577,14 @@ plot.show(results, predicted)
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **With one gate, two bars stay in play.**
-# Each gate alone scores about what you worked out by hand, and more training does not help it.
-# (A network that sees farther, or has one more hidden layer, [gets by with one gate or with none](lab_book.md#5.-Is-it-this-network).)
+# Each gate alone stays near the 75 % that you worked out by hand, and more training does not help it.
 #
 # **With both gates, one bar is left.**
-# In nearly all of our recorded runs CBAM answers more than nine of ten new pictures correctly, and either gate alone never came near that.
-# A CBAM that is trained with the stars and frames of other pictures does no better than no module, so the gain comes from the cues.
+# CBAM answers nearly every new picture, and with the stars and frames of other pictures it does no better than no module, so the gain comes from the cues.
 #
 # **The faster order is not CBAM's.**
-# Three runs say little about this, so we made [24 of each order](lab_book.md#6.-The-order).
-# With the spatial gate first all but one were as good as perfect after so few steps, and with the channel gate first about half were; most of the others only needed more time.
+# Your three runs with the spatial gate first are as good as perfect.
+# Of [24 of each order](lab_book.md#6.-The-order), all but one were with the spatial gate first, and about half with the channel gate first; most of the others only needed more time.
 # </details>
 
 # %% [markdown]
@@ -616,7 +614,7 @@ show_spatial_maps([trained["CBAM", seed] for seed in results.seeds], results.sco
 #
 # The channel gate pools over positions and chooses *what*, so it does not notice a mirrored input; the spatial gate pools over channels and chooses *where*, so it does not notice shuffled channels.
 # In our short-sighted network either gate alone was about as good as a vote of two bars, and your CBAM, which has both, answered the question.
-# So before you put it into a network, ask whether a window of 7 x 7 positions can tell where the answer is.
+# So before you put it into a network, ask whether your question has both a what and a where.
 #
 # **Next.** And if 7 x 7 is too small a window?
 # [Lesson 04](../04_bam/04_bam.ipynb), BAM, looks farther, and asks *what* and *where* side by side.
