@@ -30,7 +30,7 @@
 #
 # - work out the size of a convolution's output, and how far a dilated convolution sees;
 # - build BAM's two branches and put them together;
-# - find out why a published "spatial" map holds only one number, and repair it;
+# - find out what a published "spatial" map leaves out, and repair it;
 # - measure how far a module really sees.
 #
 # | part | minutes |
@@ -406,18 +406,18 @@ for d, combine in ((1, "sum"), (4, "sum"), (4, "product")):
 look(gates, photo)
 
 # %% [markdown]
-# With d = 1 the sum finds thin things, such as the edges of the rocket, and with d = 4 it finds the rocket.
+# With d = 1 the sum finds what is thin, the lamps and the lower half of the rocket.
+# With d = 4 it finds the rocket, with a ghost on each side, four pixels away.
 # The product, with the very same weights, prefers the empty sky, because "no" times "no" is "yes".
 # So "BAM" is the name of two modules, and the weights of either load into the other without complaint.
 
 # %% [markdown]
 # ## 7. The bug museum
 #
-# ### A map that says nothing
+# ### A map of a blog post
 #
 # Somebody explains BAM in a Chinese blog post of October 2021, with a snippet from a popular collection of attention modules; here are its layers, rebuilt by us.
 # The result should say *where* something is, so it should differ from position to position.
-# How many different values does it hold?
 
 # %%
 class PostedAttention(nn.Module):
@@ -440,10 +440,16 @@ torch.manual_seed(0)
 posted = PostedAttention(64, reduction=8).eval()
 y = posted(torch.randn(2, 64, 7, 7))
 print("shape of the result:", tuple(y.shape), "as it should be")
-print("different values for each image:", [len(values.unique()) for values in y])
 
 # %% [markdown]
-# The shape is right, and the post prints only the shape, but all 7 x 7 positions share one number: a "spatial" attention that knows nothing of space.
+# The shape is right, and the post prints only the shape.
+# How many different values does the map of each image hold?
+
+# %%
+print([len(values.unique()) for values in y])
+
+# %% [markdown]
+# All 7 x 7 positions share one number: a "spatial" attention that knows nothing of space.
 # Your `conv_output_size` can tell why, because the next cell lets it follow the side of the features through the three dilated layers.
 # For which sides does the snippet run at all?
 
@@ -525,8 +531,8 @@ show_posted_and_repaired(posted, repaired)
 # After the block a position has seen a window of (4d + 1) + 2 = 4d + 3 pixels, and one halfway between bar and post could see both.
 # So how far apart may they stand for d = 1, and for d = 2?
 #
-# Three more arms test your explanation.
-# One has no module, one *adds* both branches to x without a gate, and one gets posts that stand at either bar and so say nothing.
+# And is it the gate, or only the view?
+# Of three more arms, one has no module, one *adds* both branches to x without a gate, and one gets posts that stand at either bar and so say nothing.
 # Predict the percentage of right answers in four of the nine.
 
 # %% tags=["experiment"]
@@ -558,9 +564,8 @@ plot.show(results, predicted)
 # **The reach costs nothing.**
 # With d = 1 and with d = 4 your block has the same parameters and the same multiply-adds, and all that lies between their scores is how far apart its taps stand.
 #
-# **The gate is not needed here.**
+# **It is the view, and not the gate.**
 # *No gate* is as good with posts 8 pixels away, and with posts 12 pixels away it even [learns faster](lab_book.md#4.-Is-it-the-gate).
-# So this experiment speaks for dilated convolutions, and not for gating with them.
 # </details>
 
 # %% [markdown]
@@ -574,8 +579,8 @@ show_what_branches_mark({f"dilation {d}": trained[f"dilation {d}, posts 8 away",
                          for d in (1, 4)})
 
 # %% [markdown]
-# With dilation 1 the two maps are alike at the bars, because the window around a bar ends long before the posts.
-# With dilation 4 Ms is on average higher at the bar between the posts, though a single map holds other marks, too.
+# With dilation 1 Ms changes only near the posts, because the window around a bar ends long before them.
+# With dilation 4 it changes at the bars: darker where the posts now stand around one, paler at the other.
 # The picture is beside this notebook: `my_bam.png`.
 # Show it to a friend, and ask why only one of the two networks is right twice.
 
@@ -584,7 +589,7 @@ show_what_branches_mark({f"dilation {d}": trained[f"dilation {d}, posts 8 away",
 #
 # BAM asks *what* and *where* side by side, adds the two answers, and makes one gate for each channel at each position.
 # But no gate can weigh what its position has not seen.
-# With the same nine taps, spread out, a network finds the right bar where one position can see bar and post together, sooner or later; in this task the reach did the work, with or without the gate.
+# With the same nine taps, only farther apart, the network went from a guess between two bars to every answer right, with or without the gate.
 #
 # So before you put BAM into a network, ask how far apart the things are that one position has to see together.
 #

@@ -147,7 +147,8 @@ def show_posted_and_repaired(posted: nn.Module, repaired: nn.Module) -> None:
 @torch.no_grad()
 def show_what_branches_mark(networks: Mapping[str, nn.Module]) -> None:
     """Prints how strongly trained spatial branches mark the bar that counts and the other one. Then draws their maps
-    for one pair of bars with posts around the left bar and around the right one, and keeps the picture as `my_bam.png`.
+    for one pair of bars with posts around the left bar and around the right one, and the difference between the two,
+    and keeps the picture as `my_bam.png`.
 
     networks: by name; each has a module `spatial` and was trained on strips with posts 8 pixels away. The last one is
         named below the picture.
@@ -164,14 +165,22 @@ def show_what_branches_mark(networks: Mapping[str, nn.Module]) -> None:
     pair[1, 1] = pair[1, 1].flip(1)  # the posts around the other bar
     rows = {"strip": [(f"posts around the {side} bar", _coloured(strip))
                       for side, strip in zip(("left", "right"), pair, strict=True)]}
+    rows["strip"].append(("what moved", _coloured((pair[1] - pair[0]).abs())))
     for name, network in networks.items():
         maps, said = output_inside(network, "spatial", pair)[:, 0], network.eval()(pair).argmax(1)
         rows[name] = [(f"{name} says {'horizontal' if answer else 'vertical'} {'✓' if answer == right else '✗'}",
-                       colour_map("maps")(((values / largest[name]).clamp(-1, 1) / 2 + 0.5).numpy()))
+                       _marked(values / largest[name]))
                       for values, answer, right in zip(maps, said, (1, 0), strict=True)]
+        change = maps[1] - maps[0]
+        rows[name].append(("where Ms changed with it", _marked(change / change.abs().max())))
     name, network = list(networks.items())[-1]
     keepsake("my_bam.png", "Is the bar between the posts horizontal? What the spatial branch marks", rows,
              f"BAM, written by hand, {name}: {right_on_strips(network, strips):.0f} % right on new strips")
+
+
+def _marked(values: Tensor) -> Tensor:
+    """Returns a map (H, W) from -1 to 1 as a picture, dark where it is large and pale where it is negative."""
+    return colour_map("maps")((values.clamp(-1, 1) / 2 + 0.5).numpy())
 
 
 def _coloured(strip: Tensor) -> Tensor:
