@@ -119,7 +119,7 @@ print("row b of A:", weights, "  b gathers", weights @ values)
 # *About 20 minutes.*
 # This is the drawing above, as a module.
 #
-# 1. `attention(x)`: every position asks every other one, and gets a row of weights.
+# 1. `attention(x)`: every position asks all positions, itself too, and gets a row of weights.
 # 2. `forward(x)`: gather the values with these weights, and add γ times the result to x.
 #
 # The second step has the trap.
@@ -238,24 +238,22 @@ predict_then_run(predicted, {"on the marked patch of its colour": share},
 # **Touch it.** Here is one of the new posters.
 # Point at a position, or click it and use the arrow keys; the position gets a ring.
 # Arcs lead to what it reads, as wide as the weights in that position's row of A, and what is not read is dark.
-# Start with patches without a mark.
+# The ring begins on a patch without a mark; try the others of that kind.
 # Then find out what the marks look at, and what plain grey looks at.
 
 # %% tags=["experiment"]
-look(A[0], test_set.pictures[0].clamp(0, 1), grid=(12, 12))
+look(A[0], test_set.pictures[0].clamp(0, 1), grid=(12, 12), start=(7, 1))
 
 # %% [markdown]
 # <details><summary>What we think</summary>
 #
-# A patch without a mark looks at patches of its own colour, and in our run nearly all of its weight lies on the marked one.
-# That run is the clearest of eight, though: most others answer as well with half to three quarters of the weight there, and nearly all the rest on *unmarked* patches of the same colour.
-# Why that does no harm we have not looked into.
-#
+# A patch without a mark looks at patches of its own colour, and nearly all of its weight lies on the marked one.
 # Most marks look at themselves, and grey looks at marked patches or all over the poster.
 # Only patches without a mark have to answer, so nothing asks the other rows of A to make sense.
 # </details>
 #
 # So the network has found out, from black and white alone, which patches have the same colour.
+# Among eight such networks ours is the clearest: most others answer as well with half to three quarters of the weight on the marked patch, and nearly all the rest on *unmarked* patches of its colour.
 #
 # ### On a photograph
 #
@@ -385,7 +383,7 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 # An energy is a sum over all positions, without a scale, so the energies are far apart, and the softmax of E is nearly one-hot, with most of its large weights on the diagonal.
 # A channel that looks only at itself gathers only what it already has.
 # In the code's form hardly any channel looks at itself.
-# Whether that is why it trains better, nobody has tested, as far as we know.
+# Whether that is why the authors' attempt with E did not do well, nobody has tested, as far as we know.
 
 # %% [markdown]
 # ## 6. Exercise 3: `DANetHead`
@@ -400,9 +398,7 @@ show_channel_maps({form: weights[0] for form, weights in maps.items()})
 # 1. Two branches of three parts each: convolve, attend, convolve.
 # 2. Three classifiers: one for each branch, and `classify_fused` for the *sum* of the branches.
 #
-# It is tempting to classify each branch first and to add the logits.
-# But let the branches hold (1, 0) and (0, 2) at one position, and let the classifier have the weights (3, 4) and the bias 5.
-# The branches' logits are 8 and 13, and their sum, 21, counts the bias twice; the logit of the summed branch, (1, 2), is 16.
+# (The logits of the sum are not the sum of the logits, which would count the bias twice.)
 
 # %% exercise
 class DANetHead(nn.Module):
@@ -471,7 +467,7 @@ predict_then_run(predicted, {"parameters of the attentions": share}, unit="% of 
 # %% [markdown]
 # ## 7. The bug museum
 #
-# ### Exhibit A: the other way round
+# ### Exhibit A: it answers, too
 #
 # Here is a position attention with one mistake.
 # It runs, its A is right, every layer in it gets a gradient, and on the posters most of our runs with it ended like those of the right module.
@@ -579,7 +575,7 @@ plot.show(results, predicted)
 # Not every run learns it in 500 steps, but [in five times as many](lab_book.md#3.-Is-it-only-slow) all of ours answered every patch, with position attention and with channel attention, which has a single parameter.
 #
 # **Without a comparison one gets part of the way.**
-# *Mean of all* is far above a coin, and at chance with the mean of another poster, so it does use the mean; how, we don't know.
+# *Mean of all* is far above a coin; how it uses a mean, we don't know.
 # *Wide window* is at 50 % because it learns slowly: after five times the steps it scored 66 to 74 %, and was still gaining.
 #
 # **The sign changes how soon.**
@@ -605,11 +601,11 @@ keep_posters(network, test_set)
 #
 # In position attention, each position compares its query with the keys of all positions and gathers their values, so it can read an answer that stands anywhere in the picture.
 # The shape of an attention matrix says what it compares: N x N positions, or C x C channels.
-# Here both kinds can solve the posters, and with the A of another poster both were at chance: a matrix that looks right is one thing, a matrix that is needed another.
+# Here both kinds can solve the posters, but only with their own A: with that of another poster both were at chance.
 # So before you put position attention into a network, ask whether a position needs something that may be anywhere in the picture.
 #
 # **Next.** The matrix A has N · N numbers, which is too many for large images, and [lesson 05b](../05b_memory/05b_memory.ipynb) computes the same attention without ever building it.
-# (For doubters there is the [lab book](lab_book.md), with every run, and with real pictures on which a plain 3 x 3 convolution does better than either attention on average.)
+# (For doubters there is the [lab book](lab_book.md), with every run, and real pictures on which a plain convolution is ahead.)
 
 # %% tags=["nbval-ignore-output"]
 progress()
