@@ -92,6 +92,7 @@ predict_then_run(predicted, measured, unit="times as much memory")
 
 # %% [markdown]
 # Twice the side means four times the positions, and sixteen times the entries of A.
+# (The smaller the image, the more the other tensors weigh beside A, so the first factor is smaller.)
 # Users of DANet noticed that this one module [doubled the memory](https://github.com/CASIA-IVA-Lab/DANet/issues/104) of their network.
 
 # %% [markdown]
@@ -192,8 +193,8 @@ for kind in (PositionAttention, EfficientPositionAttention):
           "yes" if large < 6 * small else "no")
 
 # %% [markdown]
-# `PositionAttention` gets *no* twice, and yours should get *yes* twice.
-# If only your last answer is *no*, then autograd keeps all your chunks, because you do not recompute them, or their number is fixed.
+# `PositionAttention` gets *no* twice; with recomputation, or the fused kernel, yours gets *yes* twice.
+# If only your last answer is *no*, then autograd keeps all your chunks, or their number is fixed.
 
 # %% [markdown]
 # ## 3. Five ways side by side
@@ -242,7 +243,7 @@ show(memory_growth(sizes, memory), growth_in_words(sizes, memory))
 # %% [markdown]
 # Both axes are logarithmic, so a steeper line is a higher power of N.
 #
-# **Chunks alone save a part of it, and change nothing about its growth.**
+# **Chunks alone save a part of it, and hardly change its growth.**
 # No single tensor is large, and yet the whole matrix is there, in pieces that autograd keeps.
 #
 # **Chunks with recomputation, and the padded fused kernel, grow linearly**, and [in a real process](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs) they do, too.
@@ -376,17 +377,28 @@ slide({"order": orders, "blocks read": {str(n): n for n in range(1, 9)}},
 # With small logits first every block brings a new maximum, and even near the end o / s is far off.
 # The order changes the way, but never the result.
 #
-# **FlashAttention** (Dao and others) runs a loop like yours on tiles of queries *and* keys, which fit into the fast memory beside a GPU's arithmetic units, so it saves time, too.
+# Your function never holds more than a block of A, so is its memory linear in a training step, too?
+
+# %%
+for n in (1024, 4096):
+    step = cost(streaming_attention, *(torch.randn(1, n, width) for width in (4, 4, 32)),
+                backward=True, latency=False)
+    print(f"N = {n}: {step.forward_memory / 2**20:.1f} MiB without gradients,",
+          f"{step.training_memory / 2**20:.0f} MiB in a training step")
+
+# %% [markdown]
+# As in exercise 1, autograd keeps the pieces, unless they are recomputed.
+#
+# **FlashAttention** (Dao and others) runs a loop like yours on tiles of queries *and* keys, which fit into the fast memory beside a GPU's arithmetic units, so it saves time, too; its backward pass recomputes them.
 
 # %% [markdown]
 # ## 5. The bug museum
 #
 # ### Exhibit A: a sum that looks corrected
 #
-# This function streams, too, and a line in it comes too early.
+# This function streams, too, and one thing in it is wrong.
 # Its weights add up to 1, it is finite for logits of any size, and with the whole row in one block it is exact.
-# It even cleans the photograph of the next section, only less well.
-# Read it, and see whether you find the place.
+# Read it, and see whether you find it.
 
 # %% repair
 def exhibit_a(q, k, v, block=64):
@@ -443,41 +455,53 @@ check(exhibit_a)
 # %% [markdown]
 # ## 6. A photograph that cleans itself
 #
-# Now something that the matrix would have forbidden.
-# Here is a small photograph with noise, 96 x 96 pixels: 9216 positions, as in the drawing on top.
+# Here is a small photograph with noise, 96 x 96 pixels: 9216 positions, so the matrix is that of the drawing on top.
 # Each *pixel* is a query and asks all 9216 pixels how much they are like it.
 # It compares the 3 x 3 pixels around both places, and gets the mean of the colours, weighted by this likeness.
 # Noise differs from pixel to pixel, and the picture repeats itself, so the mean should have less of it.
 # (No network, nothing learned: this is *non-local means*, from 2005.)
 #
 # PSNR says how close two pictures are: 10 dB more means a tenth of the squared error.
-# The noisy photograph has 20.0 dB, and a mean over 3 x 3 pixels lifts it to 23.5; what will your attention make of it?
+
+# %%
+clean, noisy = noisy_photograph()
+
+
+def psnr(picture):
+    return -10 * (picture - clean).square().mean().log10().item()
+
+
+blurred = F.avg_pool2d(F.pad(noisy[None], (1,) * 4, mode="reflect"), 3, 1)[0]
+print(f"with noise {psnr(noisy):.1f} dB, a mean over 3 x 3 pixels {psnr(blurred):.1f} dB")
+
+# %% [markdown]
+# What will your attention make of it?
 # And how many MiB does your function need for it, with the default block of 64?
 
 # %% tags=["experiment"]
 predicted = {"PSNR in dB": None, "MiB": None}
 
-clean, noisy = noisy_photograph()
 cleaned = streaming_attention(*pixels_alike(noisy))[0].T.view_as(noisy)
-psnr = -10 * (cleaned - clean).square().mean().log10().item()
 needed = cost(streaming_attention, *pixels_alike(noisy), latency=False).forward_memory / 2**20
-predict_then_run(predicted, {"PSNR in dB": psnr, "MiB": needed}, unit="")
+predict_then_run(predicted, {"PSNR in dB": psnr(cleaned), "MiB": needed}, unit="")
 
 # %% tags=["experiment"]
 keepsake("my_streaming.png", "9,216 pixels ask each other, and the matrix never exists",
          {"": [("with noise", noisy.clamp(0, 1)), ("after my attention", cleaned.clamp(0, 1)),
                ("the photograph", clean)]},
-         f"streaming attention, by hand: {psnr:.1f} dB, {needed:.0f} MiB instead of 324")
+         f"streaming attention, by hand: {psnr(cleaned):.1f} dB, "
+         f"{needed:.0f} MiB instead of 324")
 
 # %% [markdown]
 # The picture is now beside this notebook, as `my_streaming.png`.
-# Such attention helps where a photograph repeats itself: of our six this one gains most, and [on the fur of a cat](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs) a plain mean does a little better.
+# Such attention helps [where a photograph repeats itself](lab_book.md#1.-The-memory-of-a-process,-and-six-photographs).
 #
 # ## 7. What we now know
 #
 # The matrix A never has to exist.
-# Cut the queries, and each chunk has its whole rows; in training, recompute them, or autograd keeps all the pieces.
+# Cut the queries, and each chunk has its whole rows.
 # Cut the keys, and a maximum, a sum and an output for each query carry a softmax from block to block.
+# In training, recompute the pieces, or autograd keeps them all.
 # torch's fused attention does all this by itself, and builds the matrix without a word where its conditions are not met, so measure.
 # The memory becomes linear in the number of positions; the multiplications stay quadratic.
 #
