@@ -548,12 +548,16 @@ predict_then_run(predicted, {name: results.mean(*name.split(", ")) for name in p
 # A single query competes with nobody, so all six of its weights are 1, and the output is the sum of all six colours, which is the same in every game.
 # No amount of training changes that.
 # In between, the fewer ask together, the more it guesses.
-#
-# **Being right is not looking at the right place.**
-# In most of [eight more networks with the right axis](lab_book.md#5.-Where-does-it-look), the matching card gets hardly any of the weight.
-# The five *other* cards share it, and yet these networks answer nearly all of the questions.
-# How?
 # </details>
+#
+# And where do your five networks with the right axis look?
+
+# %% tags=["experiment"]
+print_matching_weights([trained["over the keys", seed] for seed in results.seeds])
+
+# %% [markdown]
+# All of them answer nearly all of the questions, and yet in some of them the *other* five cards share the weight, as in [six of eight more](lab_book.md#5.-Where-does-it-look).
+# How can that be?
 #
 # <details><summary>How a network can be right that does not look at the right card</summary>
 #
@@ -561,8 +565,7 @@ predict_then_run(predicted, {name: results.mean(*name.split(", ")) for name in p
 # If you know the colours of five cards, you know the sixth: it is the one that is missing.
 # When we let colours repeat, all eight networks looked at the matching card.
 # </details>
-
-# %% [markdown]
+#
 # ### Your first network at work
 #
 # Back to the game at the top of the page, with one of the five networks that use your attention.

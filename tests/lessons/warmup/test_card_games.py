@@ -1,12 +1,16 @@
 """What lesson 00 takes from the library for its experiment and for what can be touched."""
 
+import re
+
 import matplotlib as mpl
 import pytest
 import torch
 
+from attention_lab.lessons.warmup.experiment import plain_mean
 from attention_lab.lessons.warmup.pictures import (
     QUESTIONS,
     STYLES,
+    print_matching_weights,
     query_in_words,
     show_losses_and_questions,
     slide_a_query,
@@ -53,6 +57,18 @@ def test_a_query_in_words(capsys):
         "The weights of red, ball and rolls are 0.50, 0.25, 0.25.")
     slide_a_query(lambda q, k, v, scale: torch.full((1, 1, 3), 1 / 3), KEYS)
     assert "are 0.33, 0.33, 0.33." in capsys.readouterr().out
+
+
+def test_the_weight_on_matching_cards_is_printed(capsys):
+    def nearest(q, k, v):
+        return (-10 * torch.cdist(q, k)).softmax(2) @ v
+
+    by_hand = CardPlayer(nearest)
+    for layer in (by_hand.query, by_hand.key):
+        torch.nn.init.eye_(layer.weight), torch.nn.init.zeros_(layer.bias)
+    print_matching_weights([CardPlayer(plain_mean), by_hand])
+    shares = [int(each) for each in re.findall(r"(\d+) % of a question's weight", capsys.readouterr().out)]
+    assert shares[0] == 17 and shares[1] > 90
 
 
 def test_a_spotlight_is_brightest_near_the_middle():

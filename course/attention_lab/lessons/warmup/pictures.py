@@ -1,5 +1,5 @@
-"""Pictures of lesson 00: a query that moves with sliders, a spotlight for a gate, the curves of the experiment, and a
-game that a trained network has answered."""
+"""Pictures of lesson 00: a query that moves with sliders, a spotlight for a gate, the curves of the experiment, where
+trained networks look, and a game that one of them has answered."""
 
 from __future__ import annotations
 
@@ -15,7 +15,17 @@ from ...pictures.keepsake import keepsake
 from ...pictures.panels import bars
 from ...pictures.style import ALERT, FEATURES, WIDEST, house_figure
 from ...pictures.touch import slide
-from .task import CARD_COLOURS, CARDS, Games, as_inputs, card_games, card_pictures, right_answers
+from .task import (
+    CARD_COLOURS,
+    CARDS,
+    SQUARES,
+    CardPlayer,
+    Games,
+    as_inputs,
+    card_games,
+    card_pictures,
+    right_answers,
+)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -81,6 +91,22 @@ def keep_cards(network: nn.Module, game: Games) -> None:
                               zip(said, marks, card_pictures(game.questions[0], said), strict=True)]},
              f"Attention, written by hand: {right_answers(network, card_games(512, 1))['1 at once']:.1f} % right on "
              "512 new games")
+
+
+@torch.no_grad()
+def print_matching_weights(players: Sequence[CardPlayer]) -> None:
+    """Prints how many questions each trained network answers, one at a time, and how much of a question's weight lies
+    on the card that matches it, on average over new games.
+
+    If the values are the rows of the identity matrix, the output of an attention is its weights.
+    """
+    games = card_games(512, 1)
+    questions, cards, _ = as_inputs(games).split([SQUARES, SQUARES, CARDS], dim=2)
+    match = games.answers[:, :, None] == games.colours[:, None, :]
+    for number, player in enumerate(players):
+        weights = player.attend(player.query(questions), player.key(cards), torch.eye(CARDS).expand(len(cards), -1, -1))
+        print(f"network {number}: {right_answers(player, games)['1 at once']:.0f} % right, "
+              f"{100 * (weights * match).sum(2).mean():.0f} % of a question's weight on the matching card")
 
 
 def show_losses_and_questions(results: Results, losses: Mapping[tuple[str, int], Sequence[float]]) -> None:
