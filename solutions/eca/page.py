@@ -393,7 +393,7 @@ plot.show(results, predicted)
 # The gate that reads only its own mean gets none of this, so it is the bands nearby that count.
 #
 # **Shuffle the bands, and the lead is gone.**
-# What is left of it may be luck.
+# The little that is left may be luck.
 # Nothing was taken out of the pictures; only neighbours are no longer alike, and five times the training does not bring it back.
 #
 # **Free numbers learn slowly.**
