@@ -25,16 +25,17 @@ SHARES = tuple(zip(*(_shares(channel) for channel in range(3)), strict=True))
 
 
 ROWS, COLUMNS = 12, 11  # of a cloth
+LARGE = 20, 24  # the cloths of the first drawing: one has to see whole coarse stripes
 FINE, COARSE = 3, 12  # its wavelengths
 ANGLES = {"upright": 0.0, "rising": math.pi / 3, "falling": 2 * math.pi / 3}
 Greys = list[list[float]]  # brightness of each pixel, 0 to 1
 
 
-def _stripes(direction: str, wavelength: int, contrast: float) -> Greys:
+def _stripes(direction: str, wavelength: int, contrast: float, size: tuple[int, int] = (ROWS, COLUMNS)) -> Greys:
     angle = ANGLES[direction]
     return [[0.5 + contrast * math.sin(2 * math.pi * (math.cos(angle) * column + math.sin(angle) * row) / wavelength
                                        + 0.6)
-             for column in range(COLUMNS)] for row in range(ROWS)]
+             for column in range(size[1])] for row in range(size[0])]
 
 
 def _colours(greys: Greys) -> list[list[str]]:
@@ -42,19 +43,19 @@ def _colours(greys: Greys) -> list[list[str]]:
     return [[mix("#FFFFFF", "#000000", round(15 * min(1, max(0, grey))) / 15) for grey in line] for line in greys]
 
 
-def _both(fine: str, coarse: str) -> Greys:
+def _both(fine: str, coarse: str, size: tuple[int, int] = (ROWS, COLUMNS)) -> Greys:
     """Fine stripes on top of coarse ones."""
-    pairs = zip(_stripes(fine, FINE, 0.3), _stripes(coarse, COARSE, 0.3), strict=True)
+    pairs = zip(_stripes(fine, FINE, 0.3, size), _stripes(coarse, COARSE, 0.3, size), strict=True)
     return [[a + b - 0.5 for a, b in zip(*lines, strict=True)] for lines in pairs]
 
 
-def _picture(cloth: Greys, dot: str, width: int = 20) -> list[list[str]]:
+def _picture(cloth: Greys, dot: str, margin: int = 9) -> list[list[str]]:
     """A cloth on grey, and to its left a dot in a hex colour."""
-    picture = [["#808080"] * (width - COLUMNS) + line for line in _colours(cloth)]
-    for row in range(ROWS):
+    picture = [["#808080"] * margin + line for line in _colours(cloth)]
+    for row, line in enumerate(picture):
         for column in range(4):
-            if (row - 5) ** 2 + (column - 1) ** 2 <= 5:
-                picture[row][column] = dot
+            if (row - len(picture) // 2 + 1) ** 2 + (column - 1) ** 2 <= 5:
+                line[column] = dot
     return picture
 
 
@@ -69,15 +70,16 @@ def question() -> str:
         "dot, which asks for the direction of the fine stripes; the other two have a blue dot, which asks for the "
         "coarse ones. Below, samples of the three directions: upright, rising, falling.",
     )
-    side, top = 13.5, 66
+    (rows, columns), top, width = LARGE, 66, 270
+    side = width / (9 + columns)
     drawing.text(450, 36, "A red dot asks for the fine stripes, a blue dot for the coarse ones. In which direction do "
                           "they run?", size=17,
                  bold=True)
     asked = (("rising", "falling", RED), ("rising", "upright", BLUE), ("upright", "falling", BLUE))
     for number, (fine, coarse, dot) in enumerate(asked, start=1):
         left = 20 + (number - 1) * 295
-        drawing.image(left, top, _picture(_both(fine, coarse), dot), side)
-        drawing.text(left + 10 * side, top + ROWS * side + 22, f"cloth {number}", bold=True)
+        drawing.image(left, top, _picture(_both(fine, coarse, LARGE), dot), side)
+        drawing.text(left + width / 2, top + rows * side + 22, f"cloth {number}", bold=True)
     small, below = 5, 268
     drawing.text(44, below + 36, "the directions:", anchor="start", bold=True)
     for i, direction in enumerate(ANGLES):

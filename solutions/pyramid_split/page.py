@@ -19,7 +19,7 @@
 #
 # A red dot asks for the direction of the **fine** stripes, a blue dot for that of the **coarse** ones.
 # A small window holds a whole fine stripe and only a corner of a coarse one, and large windows are expensive: with kernels of 9 x 9, ResNet-50 would have more than four times its parameters.
-# So since [GoogLeNet](https://arxiv.org/abs/1409.4842), in 2014, networks have put several sizes side by side, and something has to decide which of them to listen to.
+# So since [GoogLeNet](https://arxiv.org/abs/1409.4842), in 2014, networks have put several sizes side by side; which of them to listen to, later layers have to find out.
 # You first: run the next cell, and write your three directions into the one after it.
 #
 # **Needs** lesson 01 (squeeze, gate) and lesson 04 (a convolution's window) · 1 h 55 min · 7 points · difficulty 3 of 5
@@ -102,9 +102,10 @@ predict_then_run(predicted, measured, unit="parameters")
 # The 3 x 3 convolution has 64 · 16 · 9 = 9,216 parameters, and the 5 x 5 convolution has 16 · 16 · 25 = 6,400.
 # The 7 x 7 convolution has 8 · 16 · 49 = 6,272, and the 9 x 9 convolution has 4 · 16 · 81 = 5,184.
 # The *smallest* kernel has the most parameters.
+# Together that is 27,072, and the plain 3 x 3 convolution that they replace has 64 · 64 · 9 = 36,864.
 # </details>
 #
-# Four windows, and together they are cheaper than the one plain 3 x 3 convolution that they replace.
+# Four windows, and together they are cheaper than one plain 3 x 3 convolution.
 # (Cheaper in parameters and arithmetic, that is: on a CPU, groups can cost more time than they save.)
 
 # %% [markdown]
@@ -334,8 +335,8 @@ slide({"number of 3 x 3": {str(n): float(n) for n in (-8, -4, -2, 0, 2, 4, 8)},
 # %% [markdown]
 # ## 6. `EPSABlock`
 #
-# How do you know that you have built the authors' module, and not a cousin of it?
-# Count.
+# Have you built the authors' module, or a cousin of it?
+# A first test is to count.
 # ResNet-50's blocks have a 3 x 3 convolution between two 1 x 1 convolutions, and EPSANet puts your module in its place:
 #
 # ![The EPSA block: x goes through conv1, bn1 and ReLU to (B, P, H, W), through psa, bn2 and ReLU to (B, P, H', W'), through conv3 and bn3 to (B, 4P, H', W'). x, or downsample of x, is added; a ReLU follows.](figures/epsa_block.svg)
@@ -374,7 +375,7 @@ print(f"{parameters(network):,} parameters")
 
 # %% [markdown]
 # Fewer, by 12 %, and to the last digit what we count in [the authors' own code](https://github.com/murufeng/EPSANet).
-# The figure in their paper shows another network, which would have more than a quarter less: a parameter count is a fingerprint.
+# A wrong count would have given a cousin away; a right one is no proof.
 
 # %% [markdown]
 # ## 7. The bug museum
@@ -383,7 +384,7 @@ print(f"{parameters(network):,} parameters")
 #
 # This module has a wrong line.
 # Shapes and gradients are right, and the four shares of each desk add up to 1, so a look at the sums finds nothing.
-# Nor do the steps of the experiment below, after which it scores like yours (much longer runs begin to tell).
+# Nor does the score: trained as in the experiment below, it does as well as yours, and only much longer runs begin to tell.
 # It is a mistake that one makes on an ordinary afternoon, with everything green, and the colleague who reads the change nods.
 # Read it, and see whether you find the line.
 
@@ -410,7 +411,7 @@ class ExhibitA(nn.Module):
 # A score cannot tell you who competes with whom, and a poke can.
 # What one scale gains the others lose, so which marks do you expect?
 #
-# Then repair the exhibit, in its own cell, until every share moves.
+# Then repair the exhibit, in its own cell, until you see them.
 # Mend what stands there: what leans on your `PyramidSplitAttention` earns nothing.
 
 # %%
@@ -477,7 +478,7 @@ results = compare_arms(arms, seeds=range(5), run=run, after_each=plot.growing(pr
 
 # %% [markdown]
 # The figure shows your runs and, as squares, recorded ones with five times as many steps.
-# Below it you see which stripes each arm names, and how it does with *another picture's dot*, where a network that uses the dot falls back to your number.
+# Below it you see which stripes each arm names, and how it does with *another picture's dot*, whose colour is right half of the time.
 
 # %% tags=["experiment"]
 plot.show(results, predicted)
@@ -494,7 +495,7 @@ with after_predicting(predicted):
 #
 # **Seeing both is not enough, something has to choose.**
 # *Equal shares* sees both kinds, and stays near your 67 % however long it is trained.
-# The softmax is far ahead of it, and with another picture's dot it is back at 67 %, so it does use the dot.
+# The softmax is far ahead of it, and does use the dot: with another picture's it, too, gets about 1/2 + 1/2 · 1/3.
 # (A gate is not the only thing that can choose: [a hidden layer before the answer](lab_book.md#4.-Is-it-the-gate) learns it, too, and then even from narrow windows.)
 #
 # **Competition is not needed.**
@@ -505,7 +506,6 @@ with after_predicting(predicted):
 # %% [markdown]
 # ### One cloth, two dots
 #
-# You have not yet seen your desks at work.
 # Take two cloths, and give each of them a red dot and then a blue one, so that nothing changes but the question.
 # What should happen to the shares?
 
@@ -515,15 +515,14 @@ show_desks({seed: trained["softmax over scales", seed] for seed in results.seeds
 
 # %% [markdown]
 # Below each cloth are its desks, a column for each channel, and a row for each window, from 3 x 3 at the top to 9 x 9; the deeper the orange, the larger the share.
-# The cloth is the same, and the faders have moved.
-# (Don't expect the small windows to answer for the fine stripes: training asks for the right direction, and not for a division of labour that we would find tidy.)
-# (The two lines above the picture have the mean share of each window in your best run; another run may divide the work differently.)
+# In our run the two red desks are alike, and so are the two blue ones: a desk listens to the dot, and hardly to the cloth.
+# (The small windows need not answer for the fine stripes, because nobody trains them to a division of labour that we would find tidy.)
 # Your picture is now beside this notebook, as `my_pyramid.png`.
 
 # %% [markdown]
 # ## 9. What we now know
 #
-# To name the right stripes, our small network had to see far *and* to choose, and with either one alone it was stuck at the score of a single kind of stripes.
+# To name the right stripes, our small network, without a hidden layer, had to see far *and* to choose; with either one alone it was stuck at the score of a single kind of stripes.
 # Groups make large windows cheap, in parameters if not in time.
 # The softmax lets the windows compete, but because it reads the outputs of sigmoids it can only mildly prefer one, and gates that did not compete at all did at least as well.
 # So before you put the module into a network, ask how far a window must see, and what chooses for each picture.
