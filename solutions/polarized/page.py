@@ -64,7 +64,7 @@ show(show_images(with_answers, columns=4),
 # A small window that sees a dot does not see the bar, so the colour has to travel across the picture.
 # And the answer must be fine, because the next dot is only three pixels away.
 #
-# Attention between all pairs of positions would carry the colour, but for a street scene its matrix would take 64 GiB, so networks often compute it on a coarser map.
+# Attention between all pairs of positions would carry the colour, but for 256 x 512 positions its matrix would take 64 GiB, so networks often compute it on a coarser map.
 # How much of a *perfect* answer survives that?
 # Average the true heat map over cells, take the dot that is then the hottest, and guess if several are equally hot because they share a cell.
 # In what percentage of 1,000 pictures will you be right?
@@ -129,17 +129,18 @@ predict_then_run(predicted, dict(zip(predicted, perfect.values())), unit="% righ
 # ![wq and a softmax over the N positions make weights (B, 1, N); wv makes values (B, C // 2, N). Their weighted mean goes through wz, LayerNorm and sigmoid: gates (B, C, 1, 1).](figures/channel_branch.svg)
 #
 # The surprise is the **LayerNorm** before the sigmoid: what is it for?
-# Suppose that `wz` returns (7, -7), and that the same picture arrives once more with features ten times as strong:
+# Suppose that `wz` returns (7, -7, 0) for one picture, and ten times as much for another:
 
 # %%
-for scores in (torch.tensor([7.0, -7.0]), torch.tensor([70.0, -70.0])):
-    normed = F.layer_norm(scores, (2,))
-    print("without the norm", scores.sigmoid().tolist(), "with it", normed.sigmoid().tolist())
+for scores in (torch.tensor([7.0, -7.0, 0.0]), torch.tensor([70.0, -70.0, 0.0])):
+    normed = F.layer_norm(scores, (3,))
+    print("without the norm", scores.sigmoid().numpy().round(3),
+          "with it", normed.sigmoid().numpy().round(3))
 
 
 # %% [markdown]
 # Without the norm one gate is wide open and the other one shut, and where a gate is that sure the sigmoid has almost no gradient.
-# With it, scores that are all larger give the same gates: it asks only which channels of *this* image get more than others.
+# With it, ten times the scores give the same gates: it asks only which channels of *this* image get more than others.
 
 # %% [markdown]
 # *About 12 minutes.*
@@ -149,7 +150,6 @@ for scores in (torch.tensor([7.0, -7.0]), torch.tensor([70.0, -70.0])):
 # 3. `wz`, the norm and a sigmoid turn the mean into gates.
 #
 # Mind the shapes on the way: `wz` is a convolution and wants two axes of size 1 at the end, and `ln` works over the *last* axis, so it wants them gone.
-# Return the gates as they are; exercise 3 multiplies x by them.
 
 # %% exercise
 class ChannelPolarized(nn.Module):
@@ -218,14 +218,7 @@ print("the same gates:", torch.allclose(gates, branch(x).flatten(1), atol=1e-6))
 #
 # By hand, with two channels of values: if the means of `wq(x)` over all positions are 1.1 and 0, the weights are (3/4, 1/4), because e to the power of 1.1 is about 3.
 # A position with the values (2, -2) then gets 1.5 - 0.5 = 1, and one with the values (0, 4) gets 0 + 1 = 1 as well.
-# The numbers of all positions together are the *sheet*, and a sigmoid makes it the map:
-
-# %%
-weights = torch.tensor([1.1, 0.0]).softmax(0)
-for values in (torch.tensor([2.0, -2.0]), torch.tensor([0.0, 4.0])):
-    sheet = weights @ values
-    print(f"values {values.tolist()}: sheet {sheet:.2f}, map {sheet.sigmoid():.2f}")
-
+# The numbers of all positions together are the *sheet*, and a sigmoid makes it the map, here σ(1) = 0.73 at both: two positions that differ look alike once their channels are collapsed.
 
 # %% [markdown]
 # *About 10 minutes.*
@@ -234,7 +227,7 @@ for values in (torch.tensor([2.0, -2.0]), torch.tensor([0.0, 4.0])):
 # 2. At every position, take the mean of the values' channels with these weights: one sheet.
 # 3. A sigmoid makes the map.
 #
-# Notice what is missing: no LayerNorm, no third convolution, and above all no look at the neighbours, so nothing in this map can blur.
+# Nothing here looks at the neighbours, so nothing in this map can blur.
 # If you write the weighted mean as a product `@`, give both factors three axes.
 
 # %% exercise
@@ -280,7 +273,7 @@ check(SpatialPolarized)
 # **Touch it.**
 # Your branch reads two sheets, *bright* and *dark* (1 - bright), and we set its layers by hand.
 # A position opens where its sheet is above 0.7, and the query prefers *bright* the more, the darker the whole photograph is.
-# So the same weights should open the lamps by night and the shadows by day.
+# So the same layers should open the lamps by night and the shadows by day.
 # Change the photograph, and then set the factor of the logits to 0: what is left of the map, and why?
 
 # %% tags=["experiment"]
@@ -331,7 +324,7 @@ for block in range(1, 9):
 # 1. Parallel: both branches read x, and you add x times the gates and x times the map.
 # 2. Sequential: multiply x by its gates, and let the spatial branch read and gate *that product*.
 #
-# Only one thing can go wrong in silence: a sequential map that is made from x.
+# The likeliest silent mistake is a sequential map that is made from x.
 # At one position, two channels hold 2 and -1, their gates are 0.5 and 1, and the spatial branch takes their mean.
 # From the product, (1, -1), the map is σ(0) = 0.5; from x it would be σ(0.5) = 0.62, and no shape would give the mistake away.
 
@@ -436,7 +429,7 @@ check(ExhibitA)
 # The sum is N times as large as a mean, and that would show, except that the LayerNorm divides it away again.
 # With `dim=2`, the weights of an image sum to 1.
 #
-# It still finds the dots because here a plain mean is enough: it says which colour the bar has, so [our dots do not show](lab_book.md#7.-The-exhibits) what the query is good for.
+# It still finds the dots because here a plain mean is enough: it says which colour the bar has.
 # A softmax that was *missing* in a public version of the other branch was reported in [External-Attention-pytorch, issue 19](https://github.com/xmu-xiaoma666/External-Attention-pytorch/issues/19).
 # </details>
 
@@ -487,30 +480,31 @@ with after_predicting(predicted):
 #
 # **Channel gates find the dot too.**
 # They turn *colours* on and off everywhere, and because the features know where each colour is, that is enough here.
-# A short run may get stuck, as none of the longer ones did, so the bracket of the gap is wide; the test does not know that no gap exceeds 100.
+# A short run of them may get stuck, and so may the parallel block, even below its own map; none of the longer ones did.
 #
-# **Whether two branches beat one, this task cannot tell.**
-# One branch already scores all there is to score.
+# **Whether two branches beat one, and what the query is good for, this task cannot tell.**
+# One branch already scores all there is to score, and for the gates [a plain mean would do](lab_book.md#7.-The-exhibits), as the exhibit's did.
 # With another picture's bar every arm that learned something falls to chance, a third, so the bar is what they use.
 # </details>
 
 # %% [markdown]
 # ### One picture, three bars
 #
-# Here are the maps, for a picture in which two dots lie in the same 4 x 4 cell, under a bar of each colour.
-# Which of them can tell these two apart?
+# Here are the two finer maps, for a picture in which two dots lie in the same 4 x 4 cell, under a bar of each colour.
+# Which map can tell these two apart?
 
 # %% tags=["experiment"]
 picture = test_set.pictures[sharing_a_cell(test_set, 4)[:1]]
 under_bars = with_bar(picture.expand(3, -1, -1, -1), torch.arange(3))
-gates = {arm: gate_maps(trained[arm, 0], under_bars - GREY) for arm in arms if "map" in arm}
+gates = {arm: gate_maps(trained[arm, 0], under_bars - GREY)
+         for arm in ("full-size map", "map of 4 x 4 cells")}
 show(maps_below(under_bars.clamp(0, 1), gates),
      "Columns: one picture under a bar of each colour. Below it, the full-size map, and the "
-     "maps of 4 x 4 and 8 x 8 cells.")
+     "map of 4 x 4 cells.")
 
 
 # %% [markdown]
-# In the coarse maps these two dots share one gate, whatever the colour of the bar; in yours each has its own.
+# In the coarse map the blue and the green dot share one gate, whatever the colour of the bar; yours closes the two dots that are not meant.
 # Now your network alone, with its answers:
 
 # %% tags=["experiment"]
@@ -524,7 +518,7 @@ keep_dots(trained["full-size map", 0], test_set, GREY)
 #
 # Both your branches are weighted means with weights that the image chooses: over the positions for the gates, over the channels for the map.
 # A single row of weights is enough to bring knowledge of the whole image to every pixel, and the map stays as fine as the features.
-# Where the question was about one pixel, a coarse map had a limit that no training removed.
+# Where the question was about one pixel, a coarse map came about as far as a perfect map of such cells, and hardly farther.
 # So before you use such a map, ask how fine it must be, and whether gates for the channels would be enough.
 #
 # **Next.** Here the keys were the pixels.

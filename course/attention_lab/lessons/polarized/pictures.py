@@ -75,4 +75,4 @@ def keep_dots(network: nn.Module, dots: Dots, grey: float) -> None:
     keepsake("my_polarized.png", "The bar says which dot is meant. Where is its centre?",
              {"the picture": list(zip(names, asked.pictures.clamp(0, 1), strict=True)),
               "the answer": list(zip(marks, (heat / heat.amax((2, 3), keepdim=True)).nan_to_num()[:, 0], strict=True))},
-             f"Polarized self-attention, written by hand: {100 * right.mean():.1f} % of {len(right)} new dots found")
+             f"A polarized map, written by hand: {100 * right.mean():.1f} % of {len(right)} new dots found")
