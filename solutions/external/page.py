@@ -255,9 +255,7 @@ memory = ExternalAttention(3, memory_size=6)
 memory.mk.weight.data = colour_keys()  # (6, 3), a key for each slot
 logits = memory.mk(colour_tokens(small)).detach()
 ways = {"plain softmax": logits.softmax(dim=2)[0], "yours": double_normalize(logits)[0]}
-for name, weights in ways.items():
-    most = weights.argmax(dim=1).bincount(minlength=6).tolist()
-    print(f"{name}: pixels that read most from", dict(zip(SLOTS, most)))
+show_favourites(ways, small)  # each pixel in the colour of the slot that it reads most
 look(ways, small, grid=(30, 40), keys=list(SLOTS))
 
 # %% [markdown]
@@ -316,7 +314,7 @@ print("the same weights:", torch.allclose(one_softmax, double_normalize(logits))
 #
 # The [authors' code](https://github.com/MenghaoGuo/EANet/blob/main/model_torch.py) keeps the tokens last, (B, S, N), because it works on maps.
 # Somebody needs the module for a transformer, where tokens are rows, replaces the convolutions by linear layers, and copies the two lines of the normalisation faithfully.
-# It runs, every shape is right, it trains, and on one of the questions below it answers more than nine of ten discs in two of three recorded runs.
+# It runs, every shape is right, it trains, and on the book it answers more than nine of ten discs in two of three recorded runs.
 # Read it, and see whether you find what is wrong.
 
 # %% repair
@@ -381,7 +379,7 @@ check(ExhibitA)
 # Turn the table into a function; only its four products count, and a multiply-add counts as one (Torch's own counter says two).
 #
 # Try it by hand first: with n = 10, dim = 4 and S = 3, self-attention takes 10 · 4 · 10 twice, and external attention 10 · 4 · 3 twice.
-# For which S would there be nothing to save?
+# (With as many slots as tokens there would be nothing to save.)
 
 # %% exercise
 def attention_cost(n: int, dim: int, memory_size: int) -> tuple[int, int]:
@@ -406,9 +404,12 @@ check(attention_cost)
 # One `return` with two products, each with a factor of 2.
 # </details>
 
+# %%
+self_attention, external = attention_cost(4096, 64, memory_size=64)
+print(f"{self_attention / external:g} times fewer multiply-adds")
+
 # %% [markdown]
 # **And by the clock?**
-# For 4,096 tokens of 64 numbers and 64 slots, your function says 64 times fewer multiply-adds.
 # *Naive* self-attention stores its N x N matrix; *fused* self-attention is torch's own function, which computes the same result without storing it (lesson 05b).
 #
 # **Predict, then run:** how many times longer does fused self-attention take than your module?
@@ -426,15 +427,7 @@ predict_then_run(predicted, beside_self_attention(ExternalAttention(64)),
 #
 # ### The block around it
 #
-# EANet, the authors' segmentation network, reads maps, so its block turns a map into tokens and back.
-# If the first channel holds 0 to 5 and the second one 6 to 11, which token comes first?
-
-# %%
-print(torch.arange(12).reshape(1, 2, 2, 3).flatten(2).transpose(1, 2)[0].tolist())
-
-# %% [markdown]
-# The first token holds both channels of the upper left position.
-# Here is the block:
+# EANet, the authors' segmentation network, reads maps, so its block turns a map into tokens and back:
 #
 # ![x goes through conv1, becomes tokens, goes through attention, becomes a map, goes through conv2 and bn; x is added; ReLU.](figures/block.svg)
 
@@ -554,7 +547,7 @@ show_examples()
 # %% [markdown]
 # **How do we find out where an answer comes from?**
 # After training, each test picture *borrows* some numbers from the picture before it, and nothing else changes: external attention borrows the 64 sums Z, self-attention its whole matrix of weights.
-# An answer that survives did not come through these numbers; one that falls to chance did.
+# An answer that survives did not come through these numbers; one that falls to chance did, unless strange numbers spoil every answer.
 #
 # **Predict** (a coin gets 50 %) external attention's score on the legend, on the legend with borrowed sums, and on the book with borrowed sums.
 # Do you still expect of the legend what you guessed in section 1?
@@ -576,7 +569,7 @@ class Borrowing(ExternalAttention):
 
 arms = {"MLP": mlp, "self-attention": SelfAttention, "plain softmax": PlainSoftmax,
         "external attention": Borrowing}
-remind(predicted)  # three runs of each arm on each question, about a minute
+remind(predicted)  # each run trains three networks, one a question; about a minute
 results, trained = compare_on_discs(arms)
 
 # %% tags=["experiment"]
@@ -603,7 +596,7 @@ with after_predicting(predicted):
 # <details><summary>What came out (opens when you have predicted)</summary>
 #
 # **The book needs no sums.**
-# An MLP does as well, and with borrowed sums the score hardly falls.
+# An MLP does as well, and with borrowed sums the score hardly falls, so strange sums alone spoil nothing.
 # (Self-attention's does: through its matrix goes even a token's own hue.)
 #
 # **The legend comes through the sums.**
@@ -623,27 +616,26 @@ with after_predicting(predicted):
 # %% [markdown]
 # ### Your module answers
 #
-# Back to the ringed discs: four new pictures with a legend, first with their own sums and then with those of another picture.
+# Back to the ringed discs: four new pictures with a legend, first with their own sums and then with those that they would have if their swatches were exchanged.
 # Do equal discs get equal answers?
 
 # %% tags=["experiment"]
 show_answers(trained["external attention, legend", 0])
 
 # %% [markdown]
-# In our last picture all get the opposite one: same discs, same 64 vectors, other sums, so the answers for the two ringed discs can differ.
-# (Our first picture keeps its 100 %: strange sums may happen to fit, and 50 % is a mean over all pictures.)
+# **Yes, the two answers can differ**: same discs, same 64 vectors, other sums, and in our run every answer turns.
 # Keep `my_memory.png`, beside this notebook.
 #
 # ## 9. What we now know
 #
 # External attention compares a token with a memory that knows nothing of the picture, and still the picture gets a word in.
-# The sums over all tokens decide how much each slot counts, and all that one token learns of the others comes through them.
+# *All that one token learns of the others comes through the sums over all tokens, one for each slot.*
 # Double normalisation does not remove the scale of the logits; it removes a preference that all tokens share.
 # The cost grows with N · S, which saves time, and against the fused form no memory.
 # So before you put external attention into a network, ask: *what must a token know about the others, and can sums over all tokens say it?*
 #
 # **Next.** In [lesson 07b](../07b_rest/07b_rest.ipynb), keys and values come from the picture again, but there are fewer of them.
-# (The [lab book](lab_book.md) is there for doubters: every run, [real pictures](lab_book.md#6.-Real-pictures), where a plain convolution does as well, and a challenge with fewer than 16 sums.)
+# (The [lab book](lab_book.md) is there for doubters: every run, [real pictures](lab_book.md#6.-Real-pictures), and a challenge with fewer than 16 sums.)
 
 # %% tags=["nbval-ignore-output"]
 progress()

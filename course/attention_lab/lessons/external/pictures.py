@@ -14,7 +14,6 @@ from ...pictures.keepsake import keepsake
 from ...pictures.panels import Panel, bars
 from ...pictures.style import LAYERS, OTHER
 from ...pictures.touch import slide
-from ...tasks.scoring import UNASKED
 from .experiment import discs_to_learn, new_discs
 from .task import QUESTIONS
 
@@ -48,25 +47,54 @@ def show_examples() -> None:
 
 @torch.no_grad()
 def show_answers(network: nn.Sequential) -> None:
-    """Displays four new pictures with a legend, and what a network answers for their discs with its own sums and with
-    those of another picture, and keeps them as `my_memory.png`.
+    """Displays four new pictures with a legend, and what a network answers for their discs with their own sums and with
+    those of the same pictures with their swatches exchanged, and keeps them as `my_memory.png`.
 
     network: `network[2].module` has an attribute `borrowed`.
     """
-    discs = new_discs("legend")
-    asked = (discs.answers != UNASKED)[:4]
-    rows = {"the picture": [("", each.clamp(0, 1)) for each in discs.pictures[:4]]}
-    for name, borrowed in (("its own sums", False), ("another picture's", True)):
+    pictures, answers, _, places = (part[:4] for part in new_discs("legend"))
+    # each picture behind its twin, whose sums it borrows
+    both = torch.stack([with_swatches_exchanged(pictures), pictures], dim=1).flatten(0, 1)
+    four, at = torch.arange(4)[:, None], (torch.arange(24)[:, None], torch.arange(24))
+    right = answers[four, *places.unbind(2)] == 1
+    rows = {"the picture": [("", each.clamp(0, 1)) for each in pictures]}
+    for name, borrowed in (("its own sums", False), ("its twin's sums", True)):
         network[2].module.borrowed = borrowed
-        white = network(discs.pictures)[:4].softmax(1)[:, 1]
-        right = [((said > 0.5) == (answer == 1))[of].float().mean() for said, answer, of in
-                 zip(white, discs.answers, asked, strict=False)]
-        painted = torch.where(asked, white, 0.4).repeat_interleave(2, 1).repeat_interleave(2, 2)
-        rows[name] = [(f"{100 * share:.0f} % right", each.expand(3, -1, -1))
-                      for share, each in zip(right, painted, strict=True)]
+        white = network(both)[1::2].softmax(1)[four, 1, *places.unbind(2)]  # (4, 6)
+        painted = torch.full((4, 24, 24), 0.4)
+        for disc in range(6):
+            inside = sum((line - 2 * place[:, None, None]) ** 2 for line, place in
+                         zip(at, places[:, disc].unbind(1), strict=True)) <= 4
+            painted = torch.where(inside, white[:, disc, None, None], painted)
+        rows[name] = [(f"{count} of 6 right", each.expand(3, -1, -1)) for count, each in
+                      zip(((white > 0.5) == right).sum(1).tolist(), painted, strict=True)]
     network[2].module.borrowed = False
     keepsake("my_memory.png", "Which discs are white? The patches at the left say it, and 64 sums carry it", rows,
-             "External attention, written by hand. The last row: the same network, with the sums of another picture")
+             "External attention, written by hand. The twin has its swatches exchanged, and no more")
+
+
+def with_swatches_exchanged(pictures: Tensor) -> Tensor:
+    """Returns pictures with a legend, (n, 3, 24, 24), in which each hue stands for the other answer."""
+    exchanged = pictures.clone()
+    exchanged[..., 4:9, 4:7], exchanged[..., 15:20, 4:7] = pictures[..., 15:20, 4:7], pictures[..., 4:9, 4:7]
+    return exchanged
+
+
+def show_favourites(ways: Mapping[str, Tensor], photo: Tensor) -> None:
+    """Displays a photograph whose pixels have the colour of the slot that they read most from, once for each way of
+    normalising, and says how many read most from the green and from the blue one.
+
+    ways: the weights of the pixels, (H * W, 6), by the name of the way.
+    photo: (3, H, W).
+    """
+    colours = (0.5 + torch.tensor(list(SLOTS.values()))).clamp(0, 1)
+    read = {name: weights.argmax(1) for name, weights in ways.items()}
+    named = {name: ", ".join(f"{(slots == list(SLOTS).index(slot)).sum()} {slot}" for slot in ("green", "blue"))
+             for name, slots in read.items()}
+    show(show_images(torch.stack([colours[slots].T.unflatten(1, photo.shape[1:]) for slots in read.values()]),
+                     [f"{name}: {of} pixels" for name, of in named.items()], columns=2),
+         "A photograph in the colours of the slots that its pixels read most from. "
+         + " ".join(f"With {name}: {of}." for name, of in named.items()))
 
 
 def slide_green_discs(weights_of_six: Callable[[int], Mapping[str, Tensor]]) -> None:
