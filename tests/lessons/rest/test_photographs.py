@@ -35,7 +35,7 @@ def test_the_slider_counts_the_keys(monkeypatch):
     monkeypatch.setattr(photographs, "slide", lambda *arguments, start: shown.append((*arguments, start)))
     photographs.slide_keys(EMSA, two_colours())
     (controls, panels, says, start), = shown
-    assert start == ("32",) and list(controls["ratio"].values()) == [4, 8, 16, 32]
+    assert start == ("4",) and list(controls["ratio"].values()) == [4, 8, 16, 32]
     assert len(panels(32)) == 3 and "2,048 pixels ask, and 2 keys answer" in says(32)
 
 

@@ -99,11 +99,11 @@ def print_guesses(guess: Mapping[str, object], results: training.Results) -> Non
 
 
 def look_at_keys(network: nn.Module) -> None:
-    """Displays a field with entries of 2 x 2 cells, and on which keys each cell looks.
+    """Displays a field with entries of 4 x 4 cells, and on which keys each cell looks.
 
-    network: a `Net` whose block has two heads and ratio 2.
+    network: a `Net` whose block has two heads and ratio 4.
     """
-    legends = fields(2)[1]
+    legends = fields(4)[1]
     weights = weights_on_keys(network, legends.pictures[:1])
-    look({"head 1": weights[0], "head 2": weights[1]}, painted(legends.pictures[:1])[0], grid=(16, 16), keys=(8, 8),
+    look({"head 1": weights[0], "head 2": weights[1]}, painted(legends.pictures[:1])[0], grid=(16, 16), keys=(4, 4),
          start=lone_cell(legends))

@@ -112,7 +112,7 @@ def slide_keys(make: Make, picture: Tensor) -> None:
         return (f"Ratio {ratio}: {picture[0].numel():,} pixels ask, and {found[ratio]['keys'][0].numel()} keys "
                 "answer.")
 
-    slide({"ratio": {str(ratio): ratio for ratio in RATIOS}}, panels, says, start=(str(RATIOS[-1]),))
+    slide({"ratio": {str(ratio): ratio for ratio in RATIOS}}, panels, says, start=(str(RATIOS[0]),))
 
 
 def keep_keys(make: Make, picture: Tensor) -> None:
