@@ -68,8 +68,8 @@ print("window 0:", wrong[0, ..., 0].tolist(), "window 1:", wrong[1, ..., 0].toli
 #
 # *About 9 minutes.*
 #
-# 1. Split the height into (windows, rows of a window), and the width likewise: six axes instead of four.
-# 2. Swap the two axes in the middle, so that a window's rows and columns stand side by side, and merge all windows into the first axis.
+# 1. Split the height and the width, so that a window's rows and columns have axes of their own.
+# 2. Bring these two side by side, and merge all windows into the first axis.
 #
 # Channels come *last* in this lesson, and all sizes are pairs (height, width).
 
@@ -193,8 +193,7 @@ print("the four windows:", *window_partition(rolled, (2, 3)).flatten(1).tolist()
 #
 # *About 16 minutes.*
 #
-# 1. Along one axis of the rolled picture, find two places: where its last window begins, and where the cells from the other side begin.
-#    Number the three stretches that they make; rows and columns together then give each cell the number of its region.
+# 1. Along each axis of the rolled picture, mark the cells that came from the other side of the picture; the marks of its row and of its column then give each cell the number of its region.
 # 2. Cut this picture of numbers into windows (you have a function for that), and compare each cell of a window with each other one.
 
 # %% exercise
@@ -224,7 +223,8 @@ check(shifted_window_mask)
 #
 # <details><summary>Hint 2: the idea</summary>
 #
-# With the stretches numbered 0, 1 and 2, give each cell the number 3 · (number of its stretch of rows) + (number of its stretch of columns).
+# Number rows that came from the other side 1 and others 0, columns likewise, and give each cell the number 2 · (its row's) + (its column's).
+# (The authors number three stretches, which makes the same mask.)
 # Partition this picture, and flatten each window: (nW, N).
 # To compare all pairs in a window, take two copies, and give each copy an axis of size 1 in a different place.
 # Then `==` broadcasts.
@@ -254,8 +254,8 @@ slide_layers(window_partition, shifted_window_mask, photo)
 # %% [markdown]
 # ## 5. The bug museum
 #
-# Somebody's pictures came out slightly wrong along one edge.
-# The network trained, all shapes were right, and the mask was to blame: a reader found this [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81), and here is our copy.
+# A reader found this mask [in a network that restores images](https://github.com/zsyOAOA/ResShift/issues/81).
+# The network trained, and all shapes were right; here is our copy.
 
 # %% repair
 def exhibit_a(image_size, window_size, shift_size):
@@ -345,8 +345,8 @@ class InWindows(TwoHeads):
 #
 # - *never shifted*: both blocks have the same windows, which end at columns 3 and 7 (*borders*) and at 11 (the picture's *edge*);
 # - *both shifted*: both have the same windows again, moved by (1, 2);
-# - *one shifted*: only the second block's windows move;
-# - *no mask*: *one shifted*, with nothing that keeps strangers apart.
+# - *no mask*: only the second block's windows move, with nothing that keeps strangers apart;
+# - *one shifted*: the same, with your mask.
 #
 # **Predict:** what percentage of the answers is right in column 3, for *never shifted*, *both shifted* and *no mask*?
 # And in column 11, for *no mask*?
@@ -382,7 +382,7 @@ with after_predicting(predicted):
 #
 # **Windows must move, and not all of them.**
 # Without a shift, columns 3 and 7 stay at chance, because nothing about the neighbour ever arrives.
-# At every window's end such a network names the tile's own colour, which is sure to be right only in column 11.
+# (Column 11 is right all the same, because there the answer is the tile's own colour.)
 # Shift *both* blocks, and other columns are blind instead: 1, 5 and 9, where the moved windows end.
 # Five times as much training [opens no blind column](lab_book.md#2.-More-time).
 #
@@ -404,7 +404,7 @@ with after_predicting(predicted):
 keep_spread(window_partition, shifted_window_mask, photo, results.mean("one shifted"))
 
 # %% [markdown]
-# A picture to keep, `my_windows.png`: the layer whose windows have moved takes one cell from 16 cells to 64, and the next one, whose windows stand still, adds none.
+# A picture to keep, `my_windows.png`: where windows move, one cell has heard from 64 cells after two layers, and after four from all 96.
 #
 # (The [lab book](lab_book.md) is there for doubters: every run, longer ones, two more questions and a challenge.)
 #

@@ -73,10 +73,14 @@ def test_a_cell_reads_its_window_but_for_what_is_masked(cell, shift, reads):
     assert row[cell] == 1 / reads and (row > 0).sum() == reads and weights.sum(1).allclose(torch.ones(96))
 
 
-def test_only_shifted_windows_let_a_cell_hear_from_beyond_its_window(capsys):
+def test_only_shifted_windows_let_a_cell_hear_from_beyond_its_window(monkeypatch):
+    shown = []
+    monkeypatch.setattr(windows, "slide", lambda *arguments, start, plays: shown.append((*arguments, start)))
     windows.slide_layers(swin.window_partition, swin.shifted_window_mask, torch.rand(3, 8, 12))
-    assert ("Cells that the one in row 3, column 3 has heard from after 2 layers: never shifted, 16; every other layer "
-            "shifted, 64.") in capsys.readouterr().out
+    (_, _, says, start), = shown
+    assert start[0] == "0" and says(2, (3, 3)) == (
+        "Cells that the one in row 3, column 3 has heard from after 2 layers: never shifted, 16; every other layer "
+        "shifted, 64.")
 
 
 def test_tiles_are_scored_by_column():
