@@ -58,7 +58,7 @@ def offsets() -> str:
         x, y = left + token % 3 * side, top + token // 3 * side
         drawing.rectangle(x, y, side, side, TINTS["pair" if token in (2, 4) else "window"])
         drawing.text(x + side / 2, y + 33, str(token), bold=token in (2, 4), size=17)
-    drawing.arrow((left + 2.3 * side, top + 0.75 * side), (left + 1.8 * side, top + 1.25 * side))
+    drawing.arrow((left + 1.8 * side, top + 1.25 * side), (left + 2.3 * side, top + 0.75 * side))
     drawing.text(left + 1.5 * side, top + 2 * side + 30, "4 minus 2: row +1, column -1", size=14)
     drawing.arrow((260, top + side), (390, top + side))
     drawing.text(325, top + side - 14, "index[4, 2] = 11", size=14, bold=True)

@@ -21,7 +21,7 @@
 # Your eye says A, because it points the same way.
 # A dot product says C, because C is long.
 #
-# When [Swin v2](https://arxiv.org/abs/2111.09883) was made large, a few loud pairs came to dominate whole attention maps, and its authors changed the comparison.
+# When Swin was made large, a few loud pairs came to dominate whole attention maps, and in [Swin v2](https://arxiv.org/abs/2111.09883) its authors changed the comparison.
 # You build theirs, and take it somewhere it has never been.
 #
 # **Needs** lesson 08a (windows, shift, mask) · 1 h 45 min · 7 points · difficulty 4 of 5
@@ -54,7 +54,7 @@ begin("08b_cosine")
 # ## 1. Directions
 #
 # Two keys, one query.
-# Change `longer` to 3 and then to 10, and watch the two columns of weights.
+# Change `longer` to 3 and then to 10, and watch the weights.
 
 # %%
 longer = 1  # your turn: 3, then 10
@@ -108,7 +108,7 @@ check(cosine_attention)
 
 # %% [markdown]
 # Put it on a photograph at once.
-# Query and key of each cell are its own colour (by hand, nothing is trained), so a cell looks for cells that look like itself; the cosines are multiplied by 1, 10 and 100.
+# Query and key of each cell are its colour minus the mean colour (otherwise all would point the same way), so a cell looks for cells like itself; the cosines are multiplied by 1, 10 and 100.
 # Point at the eye, then at the fur.
 
 # %% tags=["nbval-ignore-output"]
@@ -237,7 +237,7 @@ measured = {"scale": scales[(weight - 0.5).abs().argmin()].item()}
 predict_then_run(predicted, measured, unit="scale at which the mask fails")
 
 # %% [markdown]
-# For a scale z the two logits are -z and z + 16 - 100.
+# For a scale z the two logits are -z and z + 16 - 100, which meet at z = 42.
 # A new module starts at 10 and may go to 100, so a mask *can* leak; section 5 prints how far your heads go.
 
 # %% [markdown]
@@ -273,8 +273,7 @@ def shifted_window_mask(image_size, window_size, shift_size):
 # 2. `cosine_attention`, with your `AffineTransform` and the table, index and mask of these windows.
 # 3. The same way out, backwards: heads, windows, roll, tokens.
 #
-# Print shapes as you go: this is where people lose an evening.
-# In shifted windows, token 8 of lesson 08a now hears from 9.
+# Print the shapes as you go, after each step: this is the place where people lose an evening.
 
 # %% exercise
 class WindowAttention(nn.Module):
@@ -390,7 +389,7 @@ check(exhibit_a)
 # "Any window will do", the page said.
 # Will it?
 # The tiles of lesson 08a are back: name the colour of your right neighbour.
-# A network of two of your blocks learns this in windows of 2 x 4, and then it is put, without another step of training, into windows of 2 x 6 and 2 x 8.
+# A network of two of your blocks learns this in windows of 2 x 4, and then it is put, without another step of training, into wider pictures with windows of 2 x 6 and 2 x 8.
 # No parameter depends on the window, so nothing crashes.
 #
 # The last arm has the same weights, but divides its offsets as in training:
@@ -436,17 +435,16 @@ predict_then_run(predicted, measured, unit="% right")
 #
 # **The windows fit, and the answers do not.**
 # In windows of 2 x 6 the network loses up to a fifth of its answers, in windows of 2 x 8 [about half](lab_book.md#2.-Wider-windows).
-# (Two of our thirteen networks had not even learned the windows of 2 x 4, so one of yours may be below 99 % there.)
+# (Now and then a network does not even learn the windows of 2 x 4.)
 # The figure shows why: the bias is stretched with the window.
 # The network has learned a place in a window, "a third of the way to the right", and in a wider window that is another tile.
 #
 # **Keep the scale, and nothing is lost.**
 # With offsets divided as in training, the same weights are as right as they were there.
 # Swin v2's code has an argument for this, `pretrained_window_size`, and now you know what it repairs.
-# Here the distance in tiles is what matters; if pictures were enlarged together with their windows, the stretched bias would be the right one.
+# Here the distance in tiles is what matters; if tiles had grown with the windows, the stretched bias would be the right one.
 #
-# **The scale hardly moved.**
-# It began at 10, and is still near it.
+# **The largest scale is still near 10**, where it began.
 # No head comes near the scale at which -100 fails.
 # </details>
 
@@ -454,15 +452,15 @@ predict_then_run(predicted, measured, unit="% right")
 keep_answers(network, yours, trained_scale)
 
 # %% [markdown]
-# A picture to keep, `my_cosine.png`: one network of yours in three places, and dark tiles where it is wrong.
+# A picture to keep, `my_cosine.png`: one network of yours in three places.
 #
 # ## 6. What we now know
 #
 # A cosine compares directions, so no vector can shout; how sharply a head looks is a number of its own.
-# A bias computed from offsets fits every window, but it keeps its meaning only if the offsets are divided as in training.
+# **A bias computed from offsets fits every window, but it keeps its meaning only if the offsets are divided as in training.**
 # A mask of -100 is enough as long as scales stay small, and they did.
 #
-# (The [lab book](lab_book.md) has all runs, Swin v2's paper against its code, and a digit on a photograph, where a plain convolution is ahead of windows that never move.)
+# (The [lab book](lab_book.md) has all runs, Swin v2's paper against its code, and a digit on a photograph.)
 #
 # **Next.** [Lesson 08c](../08c_grl/08c_grl.ipynb) takes your windows, puts long stripes beside them, and cleans a photograph.
 

@@ -39,14 +39,15 @@ def keep_answers(network: nn.Module, yours: Make, on_trained_scale: Make) -> Non
     network: trained in windows of 2 x 4.
     yours, on_trained_scale: as in `in_wider_windows`.
     """
-    tiles = []
-    for words, width, make in (("2 x 4, as in training", 4, yours), ("2 x 8", 8, yours),
-                               ("2 x 8, on the trained scale", 8, on_trained_scale)):
+    rows = {}
+    for place, words, width, make in (("2 x 4", "windows as in training", 4, yours),
+                                      ("2 x 8", "wider windows, the bias stretched with them", 8, yours),
+                                      ("2 x 8 ", "wider windows, on the trained scale", 8, on_trained_scale)):
         right = answered(width, make, network.state_dict()).float()
-        tiles.append((f"{words}: {100 * right.mean():.0f} % right",
-                      new_tiles(width).pictures[0] * (DIM + (1 - DIM) * right[0])))
-    keepsake("my_cosine.png", "One network in three kinds of windows: who is your right neighbour?", {"": tiles},
-             "cosine attention, written by hand; a tile is dark if the answer is wrong")
+        rows[place] = [(f"{words}: {100 * right.mean():.0f} % right",
+                        new_tiles(width).pictures[0] * (DIM + (1 - DIM) * right[0]))]
+    keepsake("my_cosine.png", "One network in three places: who is your right neighbour?", rows,
+             "cosine attention, written by hand; means over 300 pictures, of which one is drawn, dark where wrong")
 
 
 def show_bias(network: nn.Module, coords_table: Callable[[tuple[int, int]], Tensor]) -> None:
