@@ -27,8 +27,9 @@ def table() -> str:
         rows += f'<tr><th scope="row">{name}</th>{cells}</tr>'
     found = "".join(f"<li>{escape(' '.join(words))}</li>" for _, _, *words in figures.FINDINGS)
     return (f'<div class="modules"><div class="scrolled"><table><caption>Right answers in per cent, at the lesson’s '
-            f'number of steps (left) and at {figures.LONGER} times as many (right). Below each task: at chance. '
-            f'In bold: controls.</caption><thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
+            f'number of steps (first) and at {figures.LONGER} times as many (second). "3 of 5": '
+            f'so many of the five runs solved the task. Below each task: at chance. In bold: controls.</caption>'
+            f'<thead><tr><td></td>{heads}</tr></thead><tbody>{rows}</tbody></table></div>'
             f'<div class="runs" role="status"></div><ol>{found}</ol></div>')
 
 

@@ -236,6 +236,9 @@ def test_the_map_shows_the_runs_of_the_cell_that_has_the_focus(site, window):
     assert said == [" · ".join(f"{score:.0f}" for score in both["where"]) for both in of]
     shown = window.find_elements(By.CSS_SELECTOR, ".modules td[data-runs]")
     assert len(shown) == len(figures.arms(runs)) * len(figures.TASKS)
+    assert window.execute_script("return [...document.querySelectorAll('.modules td span')].every((half) => "
+                                 "parseFloat(getComputedStyle(half).fontSize) > 10 && "
+                                 "half.scrollWidth <= half.clientWidth)")
 
 
 @pytest.mark.parametrize("width, scheme", VIEWS)
