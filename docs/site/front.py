@@ -20,9 +20,7 @@ from docs.site.lesson_map import drawing
 TEXT = Path(__file__).with_name("index.md")
 TABLE = re.compile("(?s)<!-- lessons,.*?-->\n(.*?)<!-- /lessons -->")  # of docs/learners.md, written by the build
 PATHS = re.compile("(?s)<!-- paths,.*?-->\n(.*?)<!-- /paths -->")  # likewise
-TOUCHED = instrument.Part("", "", "08a_windows", "point_windows(window_partition, shifted")  # a photograph
-START = re.compile(r', \[[\d., ]+\](?=, \{"clear")')  # where an instrument's pointer is at first
-EYE = ", [0.375, 0.4375]"  # the cat's
+TOUCHED = instrument.Part("", "", "00_warmup", "look(weights[0], photo")
 SHOWN = "01_se", "squeeze-over-batch"  # a mistake that Python and PyTorch say nothing about
 
 
@@ -31,7 +29,7 @@ def page(chosen: Sequence[Lesson], learners: str) -> str:
     table = re.sub(r"(?<=\d) (?=h|min)", "\N{NO-BREAK SPACE}", TABLE.search(learners)[1])
     lesson = {each.name: each for each in lessons()}
     known = {
-        "instrument": START.sub(EYE, outputs(instrument.cell(TOUCHED, lesson[TOUCHED.lesson]))),
+        "instrument": outputs(instrument.cell(TOUCHED, lesson[TOUCHED.lesson])),
         "report": html(f'<div class="output">{red_report(*SHOWN)}</div>'),
         "map": html(modules.table()),
         "drawing": html(drawing("lessons/")),

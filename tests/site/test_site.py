@@ -209,12 +209,13 @@ def window(browser):
     browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-@pytest.mark.parametrize("width, height", [(1280, 800), (390, 844)])
-def test_the_first_screen_says_what_it_is_and_moves(site, window, width, height):
+@pytest.mark.parametrize("width, height, tall", [(1280, 800, 350), (390, 844, 230)])
+def test_the_first_screen_says_what_it_is_and_moves(site, window, width, height, tall):
     opened(window, site / "index.html", width, height)
     for part in (".button.first", ".door svg"):
         assert 0 < window.find_element(By.CSS_SELECTOR, part).rect["y"] < height
     assert window.execute_script("return document.querySelector('.door svg').getBoundingClientRect().bottom") < height
+    assert window.find_element(By.CSS_SELECTOR, ".door use").rect["height"] > tall  # the photograph
     assert ANSWERS["look"](window.find_element(By.CSS_SELECTOR, ".door"))
     assert window.execute_script("return document.documentElement.scrollWidth") == width
     words = window.find_element(By.CSS_SELECTOR, "article section > p").text
