@@ -15,7 +15,7 @@ from rich.text import Text
 from attention_lab.checking.verdict import report
 from attention_lab.checking.verdict.verdict import Verdict
 from autograder.judge.judge import Result
-from autograder.outward import on_terminal
+from autograder.outward import count, on_terminal
 
 
 def outputs(verdict: Verdict, maximum: float) -> list[NotebookNode]:
@@ -50,7 +50,7 @@ def show(console: Console, name: str, result: Result) -> None:
     console.print()
     console.print(Text(on_terminal(name), style="bold"), Text(f"  {result.lesson or 'no lesson'}  "
                                                               f"{report.number(result.points)} of "
-                                                 f"{report.number(result.max_points)} points"))
+                                                 f"{count(result.max_points, 'point')}"))
     if result.problem:
         console.print(Text(on_terminal(result.problem, lines=True), style="red"))
     table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))

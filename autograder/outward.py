@@ -36,6 +36,11 @@ def on_terminal(said: object, lines: bool = False) -> str:
     return text if lines else " ".join(text.split())
 
 
+def count(number: float, word: str) -> str:
+    """A number with its noun: 1 point, 1.5 points."""
+    return f"{number:g} {word}{'s' * (number != 1)}"
+
+
 def command(tool: str, *words: object) -> str:
     """Returns a command in the form in which a message shows it. It can be pasted into a shell, whatever its words
     hold. tool: "autograder", "nbgrader" or "builder", which in a clone are in its own environment."""

@@ -17,7 +17,7 @@ from autograder.classroom.ready import get_ready
 from autograder.intake import problems
 from autograder.judge.session import UNDEFINED
 from autograder.judge.settings import Settings
-from autograder.outward import on_terminal
+from autograder.outward import count, on_terminal
 from autograder.submission import notebook
 
 MOST_LINES, LONGEST = 200, 20_000  # lines and characters of a verdict that are shown
@@ -42,8 +42,8 @@ def replay(path: Path, isolation: str, console: Console) -> int:
     _say(console, "the judge's hidden questions, now:", text(said))
     agree = abs(said.points - problem.points) < NEAR and abs(said.max_points - problem.most) < NEAR
     points = (
-        f"{number(problem.points)} of {number(problem.most)} points",
-        f"{number(said.points)} of {number(said.max_points)} points",
+        f"{number(problem.points)} of {count(problem.most, 'point')}",
+        f"{number(said.points)} of {count(said.max_points, 'point')}",
     )
     _say(console, f"They agree: {points[0]}." if agree else
          f"They do NOT agree: the check gave {points[0]}, the judge gives {points[1]}.")

@@ -23,7 +23,7 @@ from autograder.classroom.nbgrader_course import course_app
 from autograder.intake.folders import DEEPEST, LARGEST, MOST, MOST_FILES
 from autograder.intake.plain_file import open_plain
 from autograder.lessons.course import own_lessons
-from autograder.outward import named
+from autograder.outward import count, named
 from autograder.terminal import say
 
 
@@ -50,8 +50,9 @@ def backup(path: Path, console: Console) -> int:
         os.link(beside, path)  # never over another one
     finally:
         os.unlink(beside)
-    say(console, f"{path} holds the gradebook and {saving.files} files ({path.stat().st_size / 2**20:.1f} MiB). It "
-                  "holds the class's seed, so keep it where your class can't read it.")
+    say(console, f"{path} holds the gradebook and {count(saving.files, 'file')} "
+                 f"({path.stat().st_size / 2**20:.1f} MiB). It holds the class's seed, so keep it "
+                  "where your class can't read it.")
     for line in saving.left_out:
         say(console, line)
     for lesson in own_lessons():

@@ -26,7 +26,7 @@ from autograder.classroom.nbgrader_course import course_app, lesson_in_gradebook
 from autograder.classroom.roster import enrol
 from autograder.classroom.rules import NAME
 from autograder.judge import private
-from autograder.outward import command, in_cell
+from autograder.outward import command, count, in_cell
 from autograder.submission import notebook
 from autograder.submission.notebook import ReleasedLesson
 from autograder.terminal import say
@@ -220,8 +220,8 @@ def _write(app: NbGrader, name: str, form: str, sheet: Sheet, wanted: Wanted, co
     rows: Iterable[list] = PLATFORMS[form](sheet, wanted.language)
     with private.replacing(path) as beside, open(beside, "w", newline="", encoding="utf-8") as file:
         csv.writer(file).writerows([in_cell(value) for value in row] for row in rows)
-    most = f", and the maximum is {sheet.columns[0].most:g} points" if name != TERM else ""
-    say(console, f"{path}: {len(sheet.rows)} students{most}")
+    most = f", and the maximum is {count(sheet.columns[0].most, 'point')}" if name != TERM else ""
+    say(console, f"{path}: {count(len(sheet.rows), 'student')}{most}")
     if unsafe:
         say(console, "Not in the file, because a spreadsheet would take their id or address for a formula; type their "
                      f"points in by hand: {', '.join(repr(row.student.id) for row in unsafe)}")

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 
 from autograder.classroom.times import EXAMPLE, moments_of
 from autograder.lessons.plain_text import plain_text
-from autograder.outward import command
+from autograder.outward import command, count
 
 NAME = "work/course.toml"  # below the course's folder
 SECTIONS = ("timezone", "due", "late", "extensions", "exercises", "weights")
@@ -83,7 +83,7 @@ class Rules:
         """Says how `penalty` computes what it returns: 2 days begun at 10 % of 10 points."""
         days = _days(seconds_late)
         capped = days * (self.percent_per_day or 0.0) > self.at_most_percent
-        return (f"{days} day{'s' * (days != 1)} begun at {self.percent_per_day:g} % of {round(most, 2):g} points"
+        return (f"{count(days, 'day')} begun at {self.percent_per_day:g} % of {count(round(most, 2), 'point')}"
                 + (f", at most {self.at_most_percent:g} %" if capped else ""))
 
     def check_names(self, lessons: Collection[str], students: Collection[str] | None = None) -> None:

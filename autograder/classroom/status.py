@@ -29,7 +29,7 @@ from autograder.classroom.nbgrader_plugin.student_folders import folders_by_stud
 from autograder.classroom.rules import Rules, read
 from autograder.classroom.times import as_iso, format_time, late_by
 from autograder.insights.graded_work import half_read
-from autograder.outward import on_terminal
+from autograder.outward import count, on_terminal
 from autograder.submission.notebook import ReleasedLesson
 from autograder.terminal import say
 
@@ -186,7 +186,7 @@ def _dates(rows: list[Standing]) -> str:
 def _summary(rows: list[Standing]) -> str:
     graded = [each for each in rows if each.submitted and each.why_not is None]
     part = sum(bool(each.mark and each.mark.unmarked) for each in rows)
-    return (f"{len(rows)} students: {sum(each.submitted for each in rows)} handed in, {len(graded)} graded, "
+    return (f"{count(len(rows), 'student')}: {sum(each.submitted for each in rows)} handed in, {len(graded)} graded, "
             f"{f'{part} not marked completely, ' if part else ''}"
             f"{sum(each.feedback == CURRENT for each in rows)} with feedback that is up to date, "
             f"{sum(each.released == CURRENT for each in rows)} released")

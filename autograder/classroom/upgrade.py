@@ -23,6 +23,7 @@ from autograder.judge import seed
 from autograder.judge.judge import Result
 from autograder.judge.settings import Settings
 from autograder.lessons.course import files_of, released_folder
+from autograder.outward import count
 from autograder.submission import notebook
 from autograder.submission.notebook import ReleasedLesson
 from autograder.terminal import say
@@ -106,7 +107,7 @@ def _handed_out(coursedir: CourseDirectory, known: ReleasedLesson) -> list[str]:
 
 def _points(known: ReleasedLesson, before: Marks) -> list[str]:
     """Returns lines about exercises whose points have changed, or that the gradebook does not know."""
-    return [f"{slot.name} is worth {number(slot.points)} points in this version, and "
+    return [f"{slot.name} is worth {count(slot.points, 'point')} in this version, and "
             + (f"{number(before.most[slot.check_id])} in the gradebook"
                if slot.check_id in before.most else "is not in the gradebook")
             for slot in known.exercises if before.most.get(slot.check_id) != slot.points]

@@ -16,7 +16,7 @@ from attention_lab.checking.verdict.verdict import Check, Verdict
 from autograder.intake.files import read
 from autograder.judge.judge import Judge, Result
 from autograder.judge.settings import DEVICES, Settings
-from autograder.outward import on_terminal
+from autograder.outward import count, on_terminal
 from autograder.sandbox import ISOLATIONS
 
 RESULT = pytest.StashKey[Result]()
@@ -63,5 +63,5 @@ def _passes(verdict: Verdict, check: Check) -> None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     if result := config.stash.get(RESULT, None):
         terminalreporter.write_line(f"{result.lesson}: {report.number(result.points)} of "
-                                    f"{report.number(result.max_points)} points (isolation: {result.isolation}, "
+                                    f"{count(result.max_points, 'point')} (isolation: {result.isolation}, "
                                     f"device: {result.device})")

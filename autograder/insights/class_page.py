@@ -4,7 +4,6 @@ and narrow screens."""
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from datetime import date
 from functools import cache, partial
@@ -17,7 +16,7 @@ from autograder.classroom.feedback.student_page import points, prose
 from autograder.insights.insights import Insights
 from autograder.insights.items import FEWEST
 from autograder.judge.packages import package_name
-from autograder.outward import on_terminal
+from autograder.outward import count, on_terminal
 
 BINS = 10  # columns of the histogram, at most
 
@@ -49,11 +48,6 @@ def _template() -> Template:
     environment.filters |= {"prose": prose, "count": count, "points": points, "listed": listed,
                             "plain": partial(on_terminal, lines=True), "package": package_name}
     return environment.get_template("page.html")
-
-
-def count(number: int, word: str) -> str:
-    """Formats a number with its noun: 1 student, 2 students."""
-    return f"{number} {word if number == 1 else re.sub('y$', 'ie', word) + 's'}"
 
 
 def listed(words: Iterable[str]) -> str:

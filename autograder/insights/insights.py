@@ -16,7 +16,7 @@ from autograder.insights.mistakes import FOLLOWS, LIMIT, NAMED, UNNAMED, Answer,
 from autograder.judge.packages import sort_out
 from autograder.judge.questions import closure
 from autograder.lessons.topics import Topic, topic
-from autograder.outward import command
+from autograder.outward import command, count
 from autograder.submission.notebook import ReleasedLesson
 
 MOST = 3  # mistakes to talk about
@@ -98,8 +98,8 @@ def insights(coursedir: Any, lesson: ReleasedLesson, names: bool, each_student: 
     if not graded.works:
         folder = Path(coursedir.format_path(coursedir.autograded_directory, "*", lesson.name))
         grade = command("autograder", "grade", lesson.name, *["--force"] * bool(graded.unkept))
-        raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ({len(graded.unkept)} notebooks "
-                         f"there have none): run {grade} first")
+        raise ValueError(f"no verdicts on {lesson.name} are kept in {folder} ("
+                         f"{count(len(graded.unkept), 'notebook')} there without any): run {grade} first")
     words = None if names else vocabulary(known)
     weights = weights_of(rules, lesson.name)
     weighted = {}

@@ -13,6 +13,7 @@ from autograder.insights import table
 from autograder.insights.class_page import page
 from autograder.insights.insights import insights
 from autograder.judge import private
+from autograder.outward import count
 from autograder.submission import notebook
 from autograder.terminal import say
 
@@ -35,6 +36,7 @@ def write(lesson: str, names: bool, console: Console) -> int:
             make(beside)
         say(console, path)
     for exhibit in found.shared or found.single:
-        say(console, f"{exhibit.group.exercise}: {exhibit.group.lost:g} points lost by {len(exhibit.group.answers)} of "
-                     f"{len(found.graded.works)} students. {exhibit.group.sentence}")
+        say(console, f"{exhibit.group.exercise}: {count(exhibit.group.lost, 'point')} lost by "
+                     f"{len(exhibit.group.answers)} of {count(len(found.graded.works), 'student')}. "
+                     f"{exhibit.group.sentence}")
     return each_student.end(console)

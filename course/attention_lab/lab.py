@@ -53,7 +53,7 @@ def main(arguments: list[str] | None = None) -> int:
     first = not my.exists()
     try:
         said = workspace.copy(lessons, my)
-        print(f"{len(said)} lessons are new, in {my}." if first else "\n".join(said) or f"{my} is up to date")
+        print(f"New lessons in {my}: {len(said)}." if first else "\n".join(said) or f"{my} is up to date")
     except OSError as error:
         parser.error(str(error))
     print(f"Your notebooks are in {my.resolve()}. JupyterLab shows them in your browser, at the address below. Ctrl-C "

@@ -8,6 +8,7 @@ from html import escape
 from typing import Any
 
 from autograder.lessons.course import COURSE, NOTEBOOKS, Lesson
+from autograder.outward import count
 from builder.download import wheel_name
 from docs.site.blocks import folded, html, python
 from docs.site.lesson_map import drawing
@@ -89,7 +90,7 @@ def only_in_notebook(cell: Cell) -> str | None:
         return ""
     if CHECK.fullmatch(source):
         points = cell["metadata"]["nbgrader"]["points"]
-        said = f"In the notebook, <code>{source}</code> says whether it is right ({points:g} points)."
+        said = f"In the notebook, <code>{source}</code> says whether it is right ({count(points, 'point')})."
     elif PREDICTED.fullmatch(source):
         said = "Predict first: the fields for your numbers are below, where the results are."
     else:

@@ -181,7 +181,7 @@ SENTENCES = {
     "dora": ("Your squeeze takes the largest value of each channel. SE takes the mean.",
              "Raise a ValueError that names both numbers.", "You count one matrix for each block."),
     "emil": ("Not implemented yet",),
-    "fay": ("se_parameter_cost: 0 of 1 points.", "SyntaxError"),
+    "fay": ("se_parameter_cost: 0 of 1 point.", "SyntaxError"),
     "hal": ("Is there a loop that never stops?",),
     "jon": ("Your code ended the whole Python process",),
     "kim": ("No cell defines Excitation", "This cell was missing from the notebook that was handed in."),

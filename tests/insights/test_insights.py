@@ -223,7 +223,7 @@ def test_without_verdicts_the_command_to_run_is_named(group):
                                          "01_se` first"):
         found(group)
     group.write("cy", {}, ANSWERS)
-    with pytest.raises(ValueError, match=r"1 notebooks there have none\): run `.venv/bin/autograder grade 01_se "
+    with pytest.raises(ValueError, match=r"1 notebook there without any\): run `.venv/bin/autograder grade 01_se "
                                          r"--force` first"):
         found(group)
 

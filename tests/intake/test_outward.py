@@ -16,13 +16,17 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 
 from autograder.classroom.nbgrader_plugin.plain_log import PlainRecord
 from autograder.cli import main
-from autograder.outward import command, in_cell, on_terminal
+from autograder.outward import command, count, in_cell, on_terminal
 from autograder.sandbox.isolation import NoRoom
 from autograder.terminal import Terminal
 from tests.classroom.pupils import ROOT
 
 STEERING = "eve\x1b]0;pwned\x07 \x1b[2J\u202e\x9b31m\x1bP1\x1b\\\r\x00\x7f[link=http://x]y[bold red]"
 SIGNS = ("\x1b]", "\x07", "\x1b[2J", "\u202e", "\x9b", "\x1bP", "\r", "\x00", "\x7f")
+
+
+def test_one_of_something_is_not_many():
+    assert [count(number, "point") for number in (0, 0.5, 1.0)] == ["0 points", "0.5 points", "1 point"]
 
 
 def test_a_name_is_one_line_and_a_message_keeps_its_own():

@@ -15,7 +15,7 @@ from pygments.lexers import PythonLexer
 from autograder.classroom.feedback.content import Cell, Content
 from autograder.classroom.final_mark import format_points
 from autograder.classroom.nbgrader_plugin.harmless import short
-from autograder.outward import named, on_terminal
+from autograder.outward import count, named, on_terminal
 
 LARGEST = 2_000_000  # bytes: what a mail server, a learning platform and a telephone take
 BEHIND = 200  # bytes that may be written behind the page: see nbgrader_plugin.made_from
@@ -59,7 +59,7 @@ def prose(text: str) -> Markup:
 
 def points(value: float) -> str:
     """Formats a number of points with its noun: 1 point, 2.5 points."""
-    return f"{format_points(value)} point{'' if format_points(value) == '1' else 's'}"
+    return count(round(value, 2), "point")
 
 
 @cache

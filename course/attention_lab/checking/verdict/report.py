@@ -56,7 +56,8 @@ def _sign(verdict: Verdict) -> tuple[str, str]:
 
 
 def score(verdict: Verdict) -> str:
-    return f"{verdict.exercise}: {number(verdict.points)} of {number(verdict.max_points)} points."
+    most = verdict.max_points
+    return f"{verdict.exercise}: {number(verdict.points)} of {number(most)} point{'s' * (most != 1)}."
 
 
 def text(verdict: Verdict) -> str:

@@ -152,7 +152,8 @@ def points_of(exercise: RecordedExercise, found: list[list[Difference]], checks:
         why = "your code needs more memory at once than it may use, which leaves at most half of the points."
     # rounded down to a twentieth, so that what is missing is not rounded away
     points = int(exercise.points * passed / sum(shares.values()) * 20) / 20
-    return points, f"Why {points:g} of {exercise.points:g} points: {why}" if points else ""
+    of = f"{exercise.points:g} point{'s' * (exercise.points != 1)}"
+    return points, f"Why {points:g} of {of}: {why}" if points else ""
 
 
 def _follow(found: list[list[Difference]], failed: list[str], shares: dict[str, int]) -> set[str]:
