@@ -1,7 +1,7 @@
 """Write the handwritten digits that scikit-learn ships into the library, as one picture and one line of labels.
 
     pip install scikit-learn==1.9.1 pillow==13.0.0
-    python make.py
+    python -m datasets.digits.make
 
 Source and licence: CARD.md there.
 """
@@ -13,14 +13,15 @@ import numpy as np
 from PIL import Image
 from sklearn.datasets import load_digits
 
-VERSION = "1.9.1"
+VERSIONS = {"scikit-learn": "1.9.1", "pillow": "13.0.0"}
 ACROSS = 40  # digits in a row of the sheet
 SIDE, LEVELS = 8, 16
 LIBRARY = Path(__file__).parents[2] / "course/attention_lab/digits"
 
 if __name__ == "__main__":
-    if version("scikit-learn") != VERSION:
-        raise SystemExit(f"scikit-learn {VERSION} is needed, found {version('scikit-learn')}")
+    for package, needed in VERSIONS.items():
+        if version(package) != needed:
+            raise SystemExit(f"{package} {needed} is needed, found {version(package)}")
     digits = load_digits()
     down = -(-len(digits.images) // ACROSS)
     sheet = np.zeros((down * ACROSS, SIDE, SIDE), dtype=np.uint8)

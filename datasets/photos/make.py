@@ -1,7 +1,7 @@
 """Shrink the photographs that two packages ship, and write them into the library as JPEGs.
 
     pip install --no-deps scikit-image==0.26.0 scikit-learn==1.9.1 pillow==13.0.0
-    python make.py
+    python -m datasets.photos.make
 
 Licences, authors and the split into training and test photographs: CARD.md there.
 """
