@@ -43,6 +43,9 @@ FAILED = "Not graded: the grader could not work on this machine: {}"  # a progra
 COMPUTING, LONGEST = 60.0, 600.0  # seconds of the judge's process, seconds by the clock
 MEMORY = 600 << 20  # bytes of it, in addition to what it held before, which with some builds of torch is a gigabyte
 GPU_MEMORY = 3 << 30  # and on a GPU for what CUDA's libraries load when they are first used
+# After so many seconds a notebook keeps no other one waiting: most probably it sleeps, and is left beside the others
+# until its limits end it.
+ASIDE = 4.0
 LOOK = 0.1  # seconds between two checks of its use of time and memory
 # What a process says before and after it draws. A class's hidden questions are drawn once, and no notebook's time goes
 # into it.
@@ -64,8 +67,9 @@ Submission = NotebookNode | Path | File
 
 
 class Pool:
-    """Grades notebooks in up to `jobs` processes, each with its own judge. The processes start when they are needed.
-    Use it as a context manager: at its end, the processes end, whatever they are doing.
+    """Grades notebooks in up to `jobs` processes, each with its own judge. For notebooks that take long, there are as
+    many more. The processes start when they are needed. Use it as a context manager: at its end, the processes end,
+    whatever they are doing.
 
     log: the file for what the processes print.
     say: called with a sentence when something takes long.
@@ -75,7 +79,9 @@ class Pool:
                  say: Callable[[str], object] = lambda sentence: None):
         self.settings, self.log = settings, log
         self.say = cache(say)  # says it once, however many processes draw
-        self.threads = ThreadPoolExecutor(jobs)  # each waits for one process
+        self.most = 2 * jobs
+        self.threads = ThreadPoolExecutor(self.most)  # each waits for one process, or for its turn
+        self.turns = threading.Semaphore(jobs)
         self.free: queue.SimpleQueue[JudgeProcess] = queue.SimpleQueue()
         self.processes: list[JudgeProcess] = []
         self.starting, self.closed = threading.Lock(), False
@@ -89,6 +95,7 @@ class Pool:
         with self.starting:
             self.closed = True
         self.threads.shutdown(wait=False, cancel_futures=True)
+        self.turns.release(self.most)  # whoever waits for a turn is told that the pool is closed
         for process in self.processes:
             process.process.terminate()
         for process in self.processes:
@@ -108,6 +115,20 @@ class Pool:
 
     def _grade(self, task: tuple[Submission, str | None, NotebookNode | None],
                began: Callable[[], object] | None) -> Result:
+        self.turns.acquire()
+        held = iter([self.turns])
+
+        def give_way() -> None:  # once
+            for turns in held:
+                turns.release()
+
+        try:
+            return self._result(task, began, give_way)
+        finally:
+            give_way()
+
+    def _result(self, task: tuple[Submission, str | None, NotebookNode | None],
+                began: Callable[[], object] | None, give_way: Callable[[], None]) -> Result:
         why = DIED.format(TRIES)
         for _ in range(TRIES):
             process = self._process()
@@ -116,7 +137,7 @@ class Pool:
                     process.begin()
                 if began:
                     began()
-                result = process.ask(task, self.drawing, self.say)
+                result = process.ask(task, self.drawing, self.say, give_way)
             except (EOFError, OSError) as error:
                 if isinstance(error, OSError) and not isinstance(error, ConnectionError):
                     why = FAILED.format(error)
@@ -173,13 +194,14 @@ class JudgeProcess:
         self.ready = True
 
     def ask(self, task: tuple[Submission, str | None, NotebookNode | None], drawing: AbstractContextManager,
-            say: Callable[[str], object]) -> Result:
+            say: Callable[[str], object], give_way: Callable[[], None]) -> Result:
         """Has a notebook graded. Raises TooMuch or NoRoom; the process must then be ended.
 
         drawing: the context in which the process may draw hidden questions.
+        give_way: called when the notebook takes long.
         """
         self.connection.send(task)
-        while (message := self._receive(bounded=True)) == DRAWING:
+        while (message := self._receive(give_way)) == DRAWING:
             before = self._resident()
             timer = threading.Timer(WAIT, say, [DRAWS])
             timer.daemon = True
@@ -187,7 +209,7 @@ class JudgeProcess:
             try:
                 with drawing:
                     self.connection.send(None)
-                    self._receive(bounded=False)  # until it says DRAWN
+                    self._receive()  # until it says DRAWN
             finally:
                 timer.cancel()
             self.base_memory += max(0, self._resident() - before)  # the questions are the class's, not this notebook's
@@ -199,9 +221,10 @@ class JudgeProcess:
         """Says whether a notebook has left so much memory in use that it would count against the next notebooks."""
         return self._resident() - self.base_memory > self.most / 2
 
-    def _receive(self, bounded: bool) -> Any:
-        """Returns the next message of the process. bounded: whether it now works on a notebook, with a notebook's
+    def _receive(self, give_way: Callable[[], None] | None = None) -> Any:
+        """Returns the next message of the process. give_way: given if it now works on a notebook, with a notebook's
         limits."""
+        bounded = give_way is not None
         began, spent = time.monotonic(), self._cpu_seconds()
         while not self.connection.poll(LOOK):
             if bounded and self._cpu_seconds() - spent > COMPUTING:
@@ -210,6 +233,8 @@ class JudgeProcess:
                 raise TooMuch(f"{self.most >> 20} MB of memory")
             if bounded and time.monotonic() - began > LONGEST:
                 raise TooMuch(f"{LONGEST:g} seconds")
+            if give_way and time.monotonic() - began > ASIDE:
+                give_way()
         return self.connection.recv()
 
     def _cpu_seconds(self) -> float:

@@ -130,6 +130,20 @@ def test_memory_that_a_notebook_leaves_behind_costs_the_next_one_nothing(tmp_pat
     assert [(result.error, result.points) for result in results] == [(None, sum(FULL))] * 3
 
 
+def sleeps(notebook):
+    time.sleep(60)
+    return notebook
+
+
+@pytest.mark.nightly
+def test_one_that_sleeps_keeps_no_other_one_waiting(tmp_path):
+    notebook = parse(file_of(PUPILS[0]))
+    with Pool(1, log=tmp_path / "log") as pool:
+        first, *others = (pool.submit(each) for each in (Doing(sleeps, notebook), notebook, notebook))
+        assert [other.result().points for other in others] == [sum(FULL)] * 2
+        assert not first.done() and len(pool.processes) == 2
+
+
 @pytest.mark.nightly
 def test_a_pool_that_is_left_does_not_wait(tmp_path):
     endless = parse(file_of(next(pupil for pupil in PUPILS if pupil.student == "hal")))
