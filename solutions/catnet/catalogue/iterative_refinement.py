@@ -287,7 +287,7 @@ WRONG = (
 
 EQUIVALENT = (
     "1: support_mask detached", "1: support_mask float32", "1: support_mask float32 on the way",
-    "1: support_mask clamped", "1: support_mask its absolute value", "1: support_mask read in its order of memory",
+    "1: support_mask clamped", "1: support_mask read in its order of memory",
     "1: support_mask a view taken", "1: support doubled in place at the end", "3: support_mask detached",
     "3: _resize_mask(support_mask, support) detached", "3: support_mask detached (2)", "3: support -> query (2)",
     "3: support detached (2)", "6: support_mask detached", "8: query -> support", "8: query -> support_mask",

@@ -128,7 +128,7 @@ def masked_average_pool(features, mask):
 
 EQUIVALENT = (
     "1: mask detached", "1: mask float32", "1: mask float32 on the way", "1: mask clamped",
-    "1: mask its absolute value", "1: features doubled in place at the end",
+    "1: features doubled in place at the end",
     "2: without `_check_shapes(features, mask)`", "2: _check_shapes left out", "2: features detached",
     "2: mask detached", "3: mask detached", "3: mask.to(features.dtype) detached", "3: features detached",
     "4: mask detached", "4: interpolate without align_corners", "4: without USub", "5: mask detached",

@@ -225,7 +225,7 @@ WRONG = (
 
 EQUIVALENT = (
     "1: support_mask detached", "1: support_mask float32", "1: support_mask float32 on the way",
-    "1: support_mask clamped", "1: support_mask its absolute value", "1: support_mask read in its order of memory",
+    "1: support_mask clamped", "1: support_mask read in its order of memory",
     "1: support_mask a view taken", "2: guard left out", "2: an assert", "2: query -> support", "2: support -> query",
     "3: raises RuntimeError", "3: raises TypeError", "3: raises Exception", "3: message without numbers",
     "3: no message", "3: printed, not raised", "3: message without tuple(query.shape)",

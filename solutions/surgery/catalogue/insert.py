@@ -112,7 +112,8 @@ EQUIVALENT = (  # of the example only the shape matters, and no question has a t
     "16: message without name",
     # no question has a map whose channels are last, because the page does not ask for that
     *(f"17: {each}" for each in (
-        "0 -> -1", "0 -> 1", "4 -> 3", "4 -> 5", "4 -> 8", "Eq -> NotEq (2)", "getattr without 0", "len left out",
+        "0 -> -1", "0 -> 1", "4 -> 3", "4 -> 5", "4 -> 8", "Eq -> NotEq (2)", "example -> make", "example -> names",
+        "example -> network", "example detached", "getattr without 0", "len left out",
         "never len(shape) == 4 == getattr(example, '...", "without getattr(example, 'ndim', 0)")),
     *(f"18: {each}" for each in (
         "Div -> FloorDiv", "Div -> Mult", "example detached", "example detached (2)",

@@ -438,6 +438,8 @@ def _unplaced(fact: facts.Unplaced) -> str:
 
 def _crash(raised: Raised) -> str:
     first, *rest = raised.message.split("\n")
+    if first.endswith(":") and rest:  # torch's, of a state that does not fit
+        first = f"{first} {rest.pop(0).strip()}"
     text = f"{raised.type} {DURING[raised.stage]}" + (f": {first}" if raised.message else ", without a message")
     text += "".join(f"\n{line}" for line in [*filter(None, [meaning(raised)]), *rest])
     if raised.line:
