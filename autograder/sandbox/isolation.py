@@ -13,17 +13,13 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from autograder.lessons.course import CLASS, ROOT, document, own_lessons
+from autograder.lessons.course import CLASS, LIBRARY, ROOT, document, own_lessons
 from autograder.sandbox import ISOLATIONS, gpu, system_calls
 
 WORKER = ROOT / "autograder/worker"  # what is sent to a worker, as text
-if (found := find_spec("attention_lab")) is None:  # it is not imported here, because it imports torch
-    raise ImportError("there is no attention_lab")
-LIBRARY = Path(str(found.origin)).parent
 # RLIMIT_AS limits addresses, not memory in use, in addition to what torch maps when it is imported. RLIMIT_CPU is for a
 # whole worker, and sandbox.py holds each question to less.
 LIMITS = {"RLIMIT_AS": 3 << 30, "RLIMIT_CPU": 300, "RLIMIT_FSIZE": 16 << 20, "RLIMIT_NOFILE": 256, "RLIMIT_CORE": 0}
