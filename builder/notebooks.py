@@ -36,6 +36,8 @@ def read_source(lesson: Lesson) -> NotebookNode:
             cell.source = catalogue.applied(files.repair.edits, cell.source, files.repair.name)
         cell.id = re.sub(r"[^a-zA-Z0-9_-]", "-",
                          cell.metadata.get("nbgrader", {}).get("grade_id", f"{cell.cell_type}-{index:03d}"))
+        if cell.cell_type == "markdown" and not lesson.folder:
+            cell.source = pages.as_solved(cell.source, lesson.name)
     first_cell.add_link(notebook, lesson.name, repository())
     notebook.metadata = nbformat.from_dict({
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},

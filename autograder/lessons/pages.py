@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,7 +30,18 @@ from .course import COURSE, ROOT
 
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
 RELEASED = "released"  # in the metadata of a repair's cell: the code that is handed out
+# what lies beside a released notebook, and not beside the solved one
+BESIDE = r"(?P<beside>figures/|lab_book\.md|example_study\.html)"
 Definition = ast.FunctionDef | ast.ClassDef
+
+
+def as_solved(words: str, lesson: str) -> str:
+    """Returns a page's Markdown with links that lead from the solved notebook to what lies beside the released one."""
+    return re.sub(rf"\]\({BESIDE}", rf"](../../../course/{lesson}/\g<beside>", words)
+
+
+def as_released(words: str) -> str:
+    return re.sub(rf"\]\(\.\./\.\./\.\./course/\w+/{BESIDE}", r"](\g<beside>", words)
 
 
 class Module:

@@ -94,6 +94,15 @@ def test_a_lesson_has_what_its_topic_makes_and_nothing_else_and_nothing_twice(le
 
 
 @LESSONS
+def test_what_a_solved_notebook_links_to_is_there(lesson):
+    """As it is read in the repository, where nothing lies beside it."""
+    folder = NOTEBOOKS / lesson.name
+    words = "\n".join(cell.source for cell in solved(lesson).cells if cell.cell_type == "markdown")
+    links = [link for link in re.findall(r"\]\(([^)#\s]+)", words) if "://" not in link]
+    assert links and not [link for link in links if not (folder / link).exists()]
+
+
+@LESSONS
 def test_cells_are_readable(lesson):
     assert not form.complaints(released(lesson))
     for cell in released(lesson).cells:

@@ -1,4 +1,5 @@
-"""A step of `nbgrader generate_assignment`: a repair is handed out with its mistake."""
+"""A step of `nbgrader generate_assignment`: a repair is handed out with its mistake, and links lead to what lies beside
+the notebook."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Any
 from nbformat import NotebookNode
 from nbgrader.preprocessors import NbGraderPreprocessor
 
-from autograder.lessons.pages import RELEASED
+from autograder.lessons.pages import RELEASED, as_released
 
 
 class HandOutRepairs(NbGraderPreprocessor):
@@ -15,5 +16,5 @@ class HandOutRepairs(NbGraderPreprocessor):
 
     def preprocess_cell(self, cell: NotebookNode, resources: dict[str, Any],
                         index: int) -> tuple[NotebookNode, dict[str, Any]]:
-        cell.source = cell.metadata.pop(RELEASED, cell.source)
+        cell.source = as_released(cell.metadata.pop(RELEASED, cell.source))
         return cell, resources
