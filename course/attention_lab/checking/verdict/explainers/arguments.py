@@ -16,6 +16,8 @@ from ..differences import differences
 from ..evidence import Evidence
 from ..leading import candidates
 
+CRASHES = 4  # of an answer that stops with an error whatever it is passed, so many are enough
+
 
 def arguments(evidence: Evidence) -> list[Cause]:
     """Returns a cause for each argument with another default, and for each without an effect."""
@@ -41,15 +43,21 @@ def _other_default(evidence: Evidence, name: str, value: str, other: str) -> Cau
 
 def _no_effect(evidence: Evidence, name: str, default: Any) -> Cause | None:
     """Returns a cause that explains the cases that pass the argument, if no answer changes with it."""
-    cases, computed = evidence.exercise.cases, False
+    cases, computed, crashes = evidence.exercise.cases, False, 0
     given = {i for i, case in enumerate(cases) if not case.expected.raised and i not in evidence.exercise.apart
              and _given(evidence, i, name) not in (None, [_node(default)])}
     explains = given & evidence.asked.view.failing
     by_size = sorted(given, key=lambda i: sum(t.numel() for t in cases[i].tensors.values()))  # most end with the first
     for i in sorted(by_size, key=lambda i: i not in explains) if explains else ():
+        asked: dict[bool, Answer] = {}
         for other in _others(default):
-            mine, theirs = _both(evidence, i, _with(evidence, i, name, other))
-            if mine[0].raised and theirs[0].raised or mine[0].output is None:  # it returns nothing, whatever is passed
+            mine, theirs = _both(evidence, i, _with(evidence, i, name, other), asked)
+            if mine[0].raised and theirs[0].raised:
+                crashes += 1
+                if crashes > CRASHES:
+                    return None
+                continue
+            if mine[0].output is None:  # it returns nothing, whatever is passed
                 continue
             if _returns_an_input(mine[1], cases[i].tensors):  # its scale is still zero: nothing has an effect yet
                 continue
@@ -69,15 +77,20 @@ def _same(one: Fingerprint, other: Fingerprint) -> bool:
     return one[0] == other[0] and torch.equal(one[1], other[1])
 
 
-def _both(evidence: Evidence, i: int, other: Question) -> tuple[Answer, Answer]:
+def _both(evidence: Evidence, i: int, other: Question, asked: dict[bool, Answer]) -> tuple[Answer, Answer]:
     """Returns the answers to a case and to another question about it. Where the case's weights have no place in one of
-    them, both modules keep the weights that torch draws for them."""
-    question = replace(evidence.exercise.cases[i].question, trace=False)
-    mine, theirs = evidence.again(i, question), evidence.again(i, other)
-    if mine[0].unplaced or theirs[0].unplaced:
-        mine, theirs = (evidence.again(i, replace(each, construct=each.construct and replace(
-            each.construct, load_weights=False))) for each in (question, other))
-    return mine, theirs
+    them, both modules keep the weights that torch draws for them. asked: the answers to the case so far."""
+    for loaded in (True, False):
+        question = replace(evidence.exercise.cases[i].question, trace=False)
+        if not loaded:
+            question, other = (replace(each, construct=each.construct and replace(each.construct, load_weights=False))
+                               for each in (question, other))
+        if loaded not in asked:
+            asked[loaded] = evidence.again(i, question)
+        theirs = evidence.again(i, other)
+        if not (asked[loaded][0].unplaced or theirs[0].unplaced):
+            break
+    return asked[loaded], theirs
 
 
 def _returns_an_input(output: dict[str, Tensor], given: dict[str, Tensor]) -> bool:
