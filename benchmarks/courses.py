@@ -15,7 +15,7 @@ import nbformat
 from attention_lab.checking.known import recorded
 from autograder.judge.judge import Graders
 from tests.classroom.course import OURS, Course
-from tests.classroom.pupils import GRADE_IDS, LESSON, ROOT, Pupil, find
+from tests.classroom.pupils import FULL, GRADE_IDS, LESSON, ROOT, Pupil, find
 
 from .submissions import without_pictures
 
@@ -59,7 +59,7 @@ class Class(Course):
     def right(self, pupils: list[Pupil]) -> int:
         """How many people have full marks in the gradebook."""
         grades = self.grades()
-        return sum(grades[pupil.student] == (2, 3, 4, 1) for pupil in pupils)
+        return sum(grades[pupil.student] == FULL for pupil in pupils)
 
 
 class Ours(Class):

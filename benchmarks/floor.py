@@ -62,7 +62,7 @@ def _run(thing: Callable, case: recorded.RecordedCase) -> Run:
     expected = case.expected_tensors[output["tensor"]] if isinstance(output, dict) and "tensor" in output else output
     built = _Call(construct.args, construct.kwargs, given, "cpu") if construct else None
 
-    def answer(target: Callable) -> bool:
+    def answer(target: Callable, names: dict[str, str]) -> bool:
         if before:
             target(*before.args, **before.kwargs)
         args = inputs.leaves()
@@ -74,19 +74,20 @@ def _run(thing: Callable, case: recorded.RecordedCase) -> Run:
         if not isinstance(got, Tensor):
             return abs(got - expected) <= 1e-9 * abs(expected)
         leaves = {f"input.{i}": x for i, x in enumerate(args)}
-        leaves |= {f"param.{name}": p for name, p in target.named_parameters()} if built else {}
+        leaves |= {f"param.{names[name]}": p for name, p in target.named_parameters()} if built else {}
         return _close(got, expected) and all(_close(leaves[name].grad, t) for name, t in wanted.items())
 
     def run() -> bool:
         if built is None:
-            return answer(thing)
+            return answer(thing, {})
         try:
             module = thing(*built.args, **built.kwargs)
         except ValueError:
             return case.expected.raised is not None
         module.to(dtype).train(question.train)
-        module.load_state_dict(state)
-        return answer(module if device == "cpu" else module.to(device))
+        names = dict(zip(module.state_dict(), state, strict=True))  # a repair's are its own, in the same order
+        module.load_state_dict({own: state[name] for own, name in names.items()})
+        return answer(module if device == "cpu" else module.to(device), names)
 
     return run
 

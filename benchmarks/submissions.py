@@ -29,8 +29,8 @@ def submissions(count: int) -> list[Pupil]:
 
 def _pupil(number: int, r: Random) -> Pupil:
     student, quality = f"s{number:04d}", WRONG[number % len(WRONG)]
-    answers = {name: NEEDED + r.choice(variants).source if r.random() < 0.4 else SOLVED[name]
-               for name, variants in _by_exercise(SE.catalogue.right)}
+    answers = SOLVED | {name: NEEDED + r.choice(variants).source for name, variants in _by_exercise(SE.catalogue.right)
+                        if r.random() < 0.4}
     if quality == "stubs":
         answers |= {name: STUBS[name] for name in NAMES[r.randint(0, 3):]}
     else:
@@ -42,7 +42,9 @@ def _pupil(number: int, r: Random) -> Pupil:
 
 
 def _by_exercise(entries: tuple) -> list[tuple[str, list]]:
-    return [(name, [entry for entry in entries if entry.exercise == name]) for name in NAMES]
+    """The entries of each exercise that has any; a repair has none of its own."""
+    found = {name: [entry for entry in entries if entry.exercise == name] for name in NAMES}
+    return [(name, own) for name, own in found.items() if own]
 
 
 def solved(number: int) -> Pupil:
