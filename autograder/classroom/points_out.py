@@ -26,7 +26,7 @@ from autograder.classroom.nbgrader_course import course_app, lesson_in_gradebook
 from autograder.classroom.roster import enrol
 from autograder.classroom.rules import NAME
 from autograder.judge import private
-from autograder.outward import command, count, in_cell
+from autograder.outward import command, count, in_cell, is_formula
 from autograder.submission import notebook
 from autograder.submission.notebook import ReleasedLesson
 from autograder.terminal import say
@@ -215,7 +215,7 @@ def _write(app: NbGrader, name: str, form: str, sheet: Sheet, wanted: Wanted, co
     """Writes the file. An id that a spreadsheet would take for a formula can't be made safe and stay the id by which
     the platform knows the student."""
     path = Path(app.coursedir.root) / FOLDER / f"{name}-{wanted.platform}.csv"
-    unsafe = [row for row in sheet.rows if _is_formula(row.student)]
+    unsafe = [row for row in sheet.rows if is_formula(row.student)]
     sheet = replace(sheet, rows=[row for row in sheet.rows if row not in unsafe])
     rows: Iterable[list] = PLATFORMS[form](sheet, wanted.language)
     with private.replacing(path) as beside, open(beside, "w", newline="", encoding="utf-8") as file:
@@ -225,7 +225,3 @@ def _write(app: NbGrader, name: str, form: str, sheet: Sheet, wanted: Wanted, co
     if unsafe:
         say(console, "Not in the file, because a spreadsheet would take their id or address for a formula; type their "
                      f"points in by hand: {', '.join(repr(row.student.id) for row in unsafe)}")
-
-
-def _is_formula(student: Student) -> bool:
-    return any(in_cell(name) != name for name in (student.id, student.email, student.lms_user_id))

@@ -13,7 +13,7 @@ from autograder.classroom.final_mark import mark_of
 from autograder.classroom.nbgrader_plugin.whose import is_ours
 from autograder.classroom.rules import zone_of
 from autograder.classroom.times import as_iso
-from autograder.outward import in_cell
+from autograder.outward import in_cell, is_formula
 
 COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score",
            "late_submission_penalty",
@@ -22,8 +22,9 @@ COLUMNS = ("assignment", "duedate", "timestamp", "student_id", "last_name", "fir
 
 class Csv(CsvExportPlugin):
     """Writes the same columns as nbgrader's own export, but puts quotes around a name with a comma, a quote or a line
-    break. Times are in the course's zone, with their offset. Rows of an assignment that is not ours say what nbgrader's
-    say."""
+    break. A student whose id a spreadsheet would take for a formula is left out, because a changed id is somebody
+    else's. Times are in the course's zone, with their offset. Rows of an assignment that is not ours say what
+    nbgrader's say."""
 
     def export(self, gradebook: Gradebook) -> None:
         with open(self.to or "grades.csv", "w", newline="", encoding="utf-8") as file:
@@ -35,6 +36,10 @@ class Csv(CsvExportPlugin):
                     if not self.assignment or assignment.name in self.assignment:
                         if not self.student or student.id in map(str, self.student):
                             row = self._row(gradebook, assignment, student, zone)
+                            if is_ours(assignment.name) and is_formula(student):
+                                self.log.warning("%r is not in the file: a spreadsheet would take the id or the "
+                                                 "address for a formula", student.id)
+                                continue
                             writer.writerow({k: in_cell(v) for k, v in row.items()} if is_ours(assignment.name)
                                             else row)
 
