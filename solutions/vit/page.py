@@ -282,7 +282,7 @@ plot.show(results, predicted)
 #
 # **One head reads one thing.**
 # It ends where you predicted by hand that a reader ends who searches once, at 80 %.
-# More time does not help it (the squares in the figure, after five times the steps): [the best recorded run](lab_book.md#2.-One-head-or-two) ended a hair above 80 %.
+# More time does not help it (the squares in the figure, after five times the steps): [at no learning rate](lab_book.md#2.-One-head-or-two) did a run end more than a hair above 80 %.
 #
 # **Two heads can read both**, with the same number of parameters.
 # If one of your runs stopped below 90, it needed more time; all of the recorded longer ones got there.
@@ -307,7 +307,7 @@ look({"head 1": maps[0], "head 2": maps[1]}, poster.clamp(0, 1), grid=(6, 6), st
 # ### Exhibit A: a number that is nearly right
 #
 # Here is a multi-head attention with one wrong number.
-# It runs, the shapes are right, every weight gets a gradient, and on the flags it reached 99 % in four of five recorded runs; the right one did in four of six.
+# It runs, the shapes are right, every weight gets a gradient, and on the flags it reached 99 % in four of five recorded runs, as the right one mostly does.
 # It has been published more than once.
 # Read it as you would read a colleague's code before it is merged: what is wrong?
 
@@ -581,7 +581,7 @@ with after_predicting(predicted):
 # And where does the class token look?
 # Put a digit on a photograph, yours if you have one beside this notebook, and let your network read it: each picture is as light as one head of the first block weighs its patches.
 # Change the digit's colour alone, then the frame's alone.
-# Which heads follow the digit, and which the frame?
+# Does any head stay with the digit, or with the frame, whatever the colours?
 
 # %% tags=["experiment"]
 print_shares_in_the_middle(mine)
@@ -589,13 +589,13 @@ touch_digits(mine, photo)
 
 # %% [markdown]
 # On average over 500 pictures, heads 2 and 4 of our run give four fifths of their light to the middle and heads 1 and 3 about half; an even look would give 36 %.
-# (In yours the numbers will be dealt otherwise.)
-# The two questions, *which* and *whether*, are about these two places.
+# (In yours the shares will be others.)
+# The two questions, *which* and *whether*, are about these two places, and a head may change its place with the colours.
 #
 # ## 9. What we now know
 #
 # A head is a look-up: in our network one read one thing, two read two, and they cost no parameters, because they share out the numbers that are there.
-# A patch becomes a token by one matrix, and attention does not know where any of them stood; the place has to be in the token, or a digit is a bag of strokes.
+# A patch becomes a token by one matrix, and attention does not know where any of them stood; take the places away from a network that was trained with them, and a digit is a bag of strokes.
 #
 # You have built a vision transformer, and you have seen it read.
 # Keep its heads, over the flag and over the digit, and show them to somebody who thinks that attention is one heat map.
