@@ -54,7 +54,8 @@ MISTAKES = (
     Mistake("block-post-norm", "You normalise after each sum, as the first transformers did. Here each norm stands in "
             "front of its part: x + attn(norm1(x)), then x + mlp(norm2(x)).",
             {FIRST: "x = self.norm1(x + self.attn(x))", SECOND: "self.norm2(x + self.mlp(x))"}, hint=1),
-    Mistake("block-normed-second-shortcut", "Your second shortcut carries the normalised tokens. It should carry x.",
+    Mistake("block-normed-second-shortcut", "Your second shortcut carries the normalised tokens. It should carry what "
+            "the norm gets.",
             {f"return {SECOND}": "x = self.norm2(x)\n        return x + self.mlp(x)"}, hint=1),
     Mistake("block-no-second-shortcut", "The second shortcut is missing: return x + mlp(norm2(x)).",
             {SECOND: "self.mlp(self.norm2(x))"}, hint=1),
