@@ -102,7 +102,7 @@ def build(lesson: Lesson, again: bool = False, experiments: bool = False) -> Non
     written = record.build(lesson, notebook, again)
     now = record.last_digests(lesson)["mistakes"]
     _print_reports(lesson, [id for id in now if now[id] != before.get(id)])
-    page = first_cell.with_first_cell(notebook, lesson, repository())  # its other cells are the same objects
+    page = notebooks.with_links(first_cell.with_first_cell(notebook, lesson, repository()), lesson)
     kept = done.exists() and notebooks.keep_outputs(page, nbformat.read(done, as_version=4))
     if again or experiments or written or not kept:
         run(page, given.parent, beside(lesson.name, notebook), experiments)

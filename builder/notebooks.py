@@ -36,8 +36,6 @@ def read_source(lesson: Lesson) -> NotebookNode:
             cell.source = catalogue.applied(files.repair.edits, cell.source, files.repair.name)
         cell.id = re.sub(r"[^a-zA-Z0-9_-]", "-",
                          cell.metadata.get("nbgrader", {}).get("grade_id", f"{cell.cell_type}-{index:03d}"))
-        if cell.cell_type == "markdown" and not lesson.folder:
-            cell.source = pages.as_solved(cell.source, lesson.name)
     first_cell.add_link(notebook, lesson.name, repository())
     notebook.metadata = nbformat.from_dict({
         "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
@@ -48,6 +46,18 @@ def read_source(lesson: Lesson) -> NotebookNode:
         cell.execution_count = number
     nbformat.validate(notebook)
     return notebook
+
+
+def with_links(notebook: NotebookNode, lesson: Lesson) -> NotebookNode:
+    """Returns a lesson's notebook with links that lead from the solved one to what lies beside the released one. Its
+    code cells are the same objects. In somebody's own lesson, nothing changes."""
+    if lesson.folder:
+        return notebook
+    linked = copy.copy(notebook)
+    linked.cells = [cell if cell.cell_type == "code" else
+                    nbformat.from_dict({**cell, "source": pages.as_solved(cell.source, lesson.name)})
+                    for cell in notebook.cells]
+    return linked
 
 
 def points(notebook: NotebookNode) -> dict[str, float]:

@@ -25,7 +25,7 @@ def released(lesson):
 
 
 def page(lesson):
-    return first_cell.with_first_cell(sources.page(lesson), lesson, course.repository())
+    return notebooks.with_links(first_cell.with_first_cell(sources.page(lesson), lesson, course.repository()), lesson)
 
 
 def without_outputs(notebook):
