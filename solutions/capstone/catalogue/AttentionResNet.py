@@ -595,7 +595,8 @@ class AttentionResNet(nn.Module):
         return F.linear(torch.einsum("bchw->bc", x) / x[0, 0].numel(), self.head.weight,
                         self.head.bias)
 """, mistake="resnet-in-the-last-block-alone"),
-    Wrong("default-blocks", {"=2": "=1"}, of="torchvision-style", says="wrong with the default"),
+    Wrong("default-blocks", {"=2": "=1"}, of="torchvision-style",
+          says="If `blocks` is not given, your code uses 1"),
     Wrong("log-softmax", {"self.head(x)": "self.head(x).log_softmax(1)"}, of="torchvision-style"),
     Wrong("one-module-more-to-describe-it",
           {"self.stem ": """self.described = str(make_attention(w))

@@ -778,11 +778,6 @@ class CloFormer(nn.Module):
         x = self.norm(x)
         return self.head(x.flatten(2).mean(2))
 """, mistake="clo-head-of-the-first-width"),
-    Wrong("only-dims-and-depths",
-          {"""if not (len(dims) == len(depths) == len(num_heads) == len(group_splits)
-                == len(kernel_sizes) == len(window_sizes)):
-            raise ValueError""": "if len(dims) != len(depths):\n            raise ValueError"},
-          of="plan-first-one-relu", says="no ValueError is raised"),
     Wrong("width-appended-to-the-callers-list",
           {"for other": """dims.append(dims[-1])
         for other""",

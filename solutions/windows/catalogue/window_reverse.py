@@ -87,7 +87,7 @@ WRONG = (
           {"C ": """if H % wh != 0 or W % ww != 0 or len(windows) != H // wh * (W // ww):
         raise ValueError('windows do not divide the image')
     C """},
-          of="no-test-of-the-sizes", says="it holds the right numbers in another order"),
+          of="no-test-of-the-sizes", says="ValueError when it was called: windows do not divide"),
     Wrong("no-test-of-the-sizes", """
 def window_reverse(
     windows: torch.Tensor, window_size: tuple[int, int], image_size: tuple[int, int]
