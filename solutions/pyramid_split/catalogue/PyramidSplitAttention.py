@@ -171,7 +171,7 @@ WRONG = (
           {"SplitAndConcat(in_channels, channels, kernel_sizes, groups, stride)":
                "SplitAndConcat(in_channels, channels, groups=groups, stride=stride)",
            "shares = torch.softmax(weights, dim=1)\n        ": "",
-           "shares)": "weights.softmax(dim=1))"}, says="The argument `kernel_sizes` has no effect"),
+           "shares)": "weights.softmax(dim=1))"}, says="4 kernel sizes and 3 numbers of groups"),
 )
 
 EQUIVALENT = (
