@@ -321,8 +321,7 @@ def _class() -> Iterator[Finding]:
     yield (Finding("good", "formgrader opens only plain files of a submission, and none that is too large")
            if formgrader.is_adapted() else
            Finding("bad", "formgrader opens every kind of file in a submission: nbgrader_config.py must "
-                          "prepare it, as `autograder start` writes it" if INSTALLED else "formgrader opens every kind "
-                          "of file in a submission: nbgrader_config.py must call nbgrader_plugin.configure(c)"))
+                          + ("be as `autograder start` made it" if INSTALLED else "call nbgrader_plugin.configure(c)")))
     yield from _exchange(Path(Exchange(parent=app).root, app.coursedir.course_id, "inbound"),
                          exchange_collect.Collect(parent=app).check_owner)
 

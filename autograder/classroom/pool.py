@@ -45,7 +45,7 @@ MEMORY = 600 << 20  # bytes of it, in addition to what it held before, which wit
 GPU_MEMORY = 3 << 30  # and on a GPU for what CUDA's libraries load when they are first used
 # After so many seconds a notebook keeps no other one waiting: most probably it sleeps, and is left beside the others
 # until its limits end it.
-ASIDE = 4.0
+ASIDE = 8.0
 LOOK = 0.1  # seconds between two checks of its use of time and memory
 # What a process says before and after it draws. A class's hidden questions are drawn once, and no notebook's time goes
 # into it.
@@ -67,9 +67,9 @@ Submission = NotebookNode | Path | File
 
 
 class Pool:
-    """Grades notebooks in up to `jobs` processes, each with its own judge. For notebooks that take long, there are as
-    many more. The processes start when they are needed. Use it as a context manager: at its end, the processes end,
-    whatever they are doing.
+    """Grades notebooks in up to `jobs` processes, each with its own judge. Beside a notebook that takes long, there is
+    one more, but not on a GPU, whose memory two jobs may have filled. The processes start when they are needed. Use it
+    as a context manager: at its end, the processes end, whatever they are doing.
 
     log: the file for what the processes print.
     say: called with a sentence when something takes long.
@@ -79,7 +79,7 @@ class Pool:
                  say: Callable[[str], object] = lambda sentence: None):
         self.settings, self.log = settings, log
         self.say = cache(say)  # says it once, however many processes draw
-        self.most = 2 * jobs
+        self.most = jobs + (settings.device == "cpu" or not torch.cuda.is_available())
         self.threads = ThreadPoolExecutor(self.most)  # each waits for one process, or for its turn
         self.turns = threading.Semaphore(jobs)
         self.free: queue.SimpleQueue[JudgeProcess] = queue.SimpleQueue()

@@ -287,7 +287,7 @@ class Session:
                     others.setdefault(how, []).append(f"`{notebook.first_line(self.cells[number].source)}`")
             sentences += [f"The cell{'s' if cells[1:] else ''} that begin{'' if cells[1:] else 's'} with "
                           f"{', '.join(cells[:TOLD])}{', ...' if cells[TOLD:] else ''} {how}."
-                          for how, cells in others.items()]
+                          for how, cells in [*others.items()][:TOLD]]
         if any(check.outcome == "error" for check in verdict.checks) or verdict.exercise not in self.names:
             failed = [(self.cells[number], unmet) for number, all_of_it in sorted(self.history.unmet.items())
                       for unmet in all_of_it]

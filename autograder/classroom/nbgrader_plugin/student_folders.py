@@ -44,8 +44,8 @@ def misplaced(coursedir: CourseDirectory, lesson: str) -> list[str]:
     found = [(path, "STUDENT") for path in root.glob("*.ipynb") if _plainly(lesson) in _plainly(path.stem)]
     for folder in (each for each in root.glob("*") if each.is_dir()):  # glob passes over what may not be read
         found += [(path, folder.name) for path in folder.glob("*.ipynb") if _plainly(lesson) in _plainly(path.stem)]
-        found += [(next(other.glob("*.ipynb")), folder.name) for other in folder.glob("*") if other.is_dir()
-                  and other.name != lesson and _plainly(lesson) == _plainly(other.name) and any(other.glob("*.ipynb"))]
+        found += [(path, folder.name) for other in folder.glob("*") if other.is_dir() and other.name != lesson
+                  and _plainly(lesson) == _plainly(other.name) for path in sorted(other.glob("*.ipynb"))[:1]]
     said = [f"Not graded, because it lies in a wrong place: {named(path)} (its place is "
             f"{named(f'{before}{student}{after}{os.sep}{lesson}.ipynb')})" for path, student in sorted(found)]
     return said[:SAID] + ([f"... and {len(said) - SAID} more in wrong places"] if said[SAID:] else [])
